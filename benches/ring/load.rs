@@ -1,0 +1,276 @@
+//! The clients: signed in once, then each with one message in flight for as long as a run takes.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use async_executor::Executor;
+use async_io::{Async, Timer};
+use futures_rustls::client::TlsStream;
+use mychat::clock::uptime;
+use mychat::domain::{AccountId, Body, DeviceId, Nonce, Seq, Target};
+use mychat::net::link::{self, Reader, Writer};
+use mychat::net::protocol::{
+    ALPN_CHAT, Auth, AuthStep, ClientFrame, Command, Event, Hello, ServerFrame, Stretch, VERSION,
+};
+use mychat::net::{frame, opaque, tls};
+use smol::future;
+use smol::io::{ReadHalf, WriteHalf};
+
+use crate::report::Failure;
+
+/// Far more than anything takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What people write.
+pub const WORDS: &str = "好，图书馆三楼见，我先去占个座位。 See you there at 15:00!";
+const PASSWORD: &str = "correct horse";
+/// As many as share the work with a server that has as many.
+const THREADS_MAX: usize = 2;
+
+type Stream = TlsStream<Async<std::net::TcpStream>>;
+
+/// Threads that run clients.
+pub struct Crowd {
+    executor: Arc<Executor<'static>>,
+    finish: async_channel::Sender<()>,
+    threads: Vec<JoinHandle<()>>,
+    clients: Vec<Client>,
+}
+
+/// What all clients of a run look at.
+struct Run {
+    measuring: AtomicBool,
+    over: AtomicBool,
+}
+
+impl Crowd {
+    /// Signs clients in, one after another: a handshake is not what is measured here.
+    pub fn sign_in(address: SocketAddr, count: usize) -> Result<Self, Failure> {
+        let executor = Arc::new(Executor::new());
+        let (finish, finished) = async_channel::bounded::<()>(1);
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
+        let threads = (1..=threads)
+            .map(|number| {
+                let (executor, finished) = (executor.clone(), finished.clone());
+                let run = move || {
+                    smol::block_on(executor.run(finished.recv())).ok();
+                };
+                thread::Builder::new().name(format!("clients-{number}")).spawn(run)
+            })
+            .collect::<Result<_, _>>()?;
+        let mut clients = Vec::new();
+        for number in 0..count {
+            let client = executor.spawn(Client::register(address, number));
+            clients.push(future::block_on(client)?);
+        }
+        // Two and two talk with each other.
+        for number in 0..count {
+            clients[number].peer = clients[(number ^ 1).min(count - 1)].account;
+        }
+        Ok(Crowd { executor, finish, threads, clients })
+    }
+
+    /// The first `in_flight` clients say one thing after another, each as soon as its last one is
+    /// acknowledged; the others listen. `warm` is called when the measuring begins.
+    pub fn talk(
+        &mut self,
+        in_flight: usize,
+        (warm_up, length): (Duration, Duration),
+        warm: impl FnOnce(),
+    ) -> Result<Vec<Duration>, Failure> {
+        let run = Arc::new(Run { measuring: false.into(), over: false.into() });
+        let (quit, quitting) = async_channel::bounded::<()>(1);
+        let (mut talking, mut listening) = (Vec::new(), Vec::new());
+        for (number, client) in self.clients.drain(..).enumerate() {
+            match number < in_flight {
+                true => talking.push(self.executor.spawn(client.talk(run.clone()))),
+                false => listening.push(self.executor.spawn(client.listen(quitting.clone()))),
+            }
+        }
+        wait(warm_up);
+        warm();
+        run.measuring.store(true, Ordering::Relaxed);
+        wait(length);
+        run.measuring.store(false, Ordering::Relaxed);
+        run.over.store(true, Ordering::Relaxed);
+        let mut latencies = Vec::new();
+        for talking in talking {
+            let (client, measured) = future::block_on(future::or(talking, late()))?;
+            latencies.extend(measured);
+            self.clients.push(client);
+        }
+        quit.close();
+        for listening in listening {
+            self.clients.push(future::block_on(listening)?);
+        }
+        Ok(latencies)
+    }
+
+    /// Returns when the server has answered everybody.
+    pub fn barrier(&mut self) -> Result<(), Failure> {
+        for client in &mut self.clients {
+            future::block_on(client.ping())?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        self.finish.close();
+        self.threads.drain(..).for_each(|thread| drop(thread.join()));
+    }
+}
+
+/// A timer beside everybody, not in each: one for each message would be measured with it.
+async fn late<T>() -> Result<T, Failure> {
+    Timer::after(PATIENCE).await;
+    Err("the server does not answer".into())
+}
+
+fn wait(duration: Duration) {
+    future::block_on(async { Timer::after(duration).await });
+}
+
+/// One signed-in link.
+struct Client {
+    reader: Reader<ReadHalf<Stream>>,
+    writer: Writer<WriteHalf<Stream>>,
+    account: AccountId,
+    peer: AccountId,
+    next: u64,
+    /// The place of the last message of the conversation with the peer.
+    head: Seq,
+}
+
+impl Client {
+    async fn register(address: SocketAddr, number: usize) -> Result<Self, Failure> {
+        let tcp = Async::<std::net::TcpStream>::connect(address).await?;
+        tcp.get_ref().set_nodelay(true)?;
+        let (stream, server_id) = tls::connect(tcp, tls::client_config(None, ALPN_CHAT)?).await?;
+        let (mut reader, mut writer) = link::split(stream, frame::FRAME_BYTES_MAX);
+        let client = "bench".to_owned();
+        let hello = Hello { version: VERSION, features: Vec::new(), client, has_token: false };
+        write(&mut writer, &ClientFrame::Hello(hello)).await?;
+        let ServerFrame::Welcome(_) = read(&mut reader).await? else {
+            return Err("no welcome".into());
+        };
+        let (state, request) = opaque::register_start(PASSWORD)?;
+        let nickname = format!("client {number}");
+        let auth = Auth::RegisterStart { nickname, code: None, request };
+        write(&mut writer, &ClientFrame::Auth { id: 1, auth }).await?;
+        let step = match read(&mut reader).await? {
+            ServerFrame::Auth { step, .. } => step,
+            other => return Err(format!("no challenge: {other:?}").into()),
+        };
+        let AuthStep::RegisterChallenge { response } = step else {
+            return Err("another challenge".into());
+        };
+        let stretch = Stretch::CHEAP;
+        let record = state.finish(PASSWORD, &response, stretch, &server_id)?;
+        let mut device = [0; 16];
+        device[..8].copy_from_slice(&(number as u64).to_be_bytes());
+        let (device, device_name) = (DeviceId(device), "bench".to_owned());
+        let auth = Auth::RegisterFinish { record, stretch, avatar: 1, device, device_name };
+        write(&mut writer, &ClientFrame::Auth { id: 2, auth }).await?;
+        loop {
+            match read(&mut reader).await? {
+                ServerFrame::Auth { step: AuthStep::Registered { you, .. }, .. } => {
+                    let (account, head) = (you.account, Seq::ZERO);
+                    return Ok(Client { reader, writer, account, peer: account, next: 0, head });
+                }
+                ServerFrame::Event(_) => {}
+                other => return Err(format!("not registered: {other:?}").into()),
+            }
+        }
+    }
+
+    async fn talk(mut self, run: Arc<Run>) -> Result<(Self, Vec<Duration>), Failure> {
+        let mut latencies = Vec::new();
+        while !run.over.load(Ordering::Relaxed) {
+            let took = self.say().await?;
+            if run.measuring.load(Ordering::Relaxed) {
+                latencies.push(took);
+            }
+        }
+        Ok((self, latencies))
+    }
+
+    /// Says one thing and waits until it comes back: then it is on disk.
+    async fn say(&mut self) -> Result<Duration, Failure> {
+        let began = uptime();
+        self.next += 1;
+        let (id, to) = (self.next, Target::Account(self.peer));
+        let nonce = nonce(self.account, id);
+        let command = Command::Send { to, nonce, body: Body::text(WORDS) };
+        write(&mut self.writer, &ClientFrame::Command { id, command }).await?;
+        loop {
+            let frame = read(&mut self.reader).await?;
+            if self.heard(frame)? == Some(nonce) {
+                return Ok(uptime().saturating_sub(began));
+            }
+        }
+    }
+
+    async fn listen(mut self, quit: async_channel::Receiver<()>) -> Result<Self, Failure> {
+        loop {
+            let quitting = async {
+                quit.recv().await.ok();
+                Ok(None)
+            };
+            let frame = async { read(&mut self.reader).await.map(Some) };
+            match future::or(frame, quitting).await? {
+                Some(frame) => drop(self.heard(frame)?),
+                None => return Ok(self),
+            }
+        }
+    }
+
+    async fn ping(&mut self) -> Result<(), Failure> {
+        self.next += 1;
+        let id = self.next;
+        write(&mut self.writer, &ClientFrame::Ping { id }).await?;
+        loop {
+            match read(&mut self.reader).await? {
+                ServerFrame::Pong { id: answered } if answered == id => return Ok(()),
+                frame => drop(self.heard(frame)?),
+            }
+        }
+    }
+
+    /// Whose message that was. Places follow each other, whoever writes.
+    fn heard(&mut self, frame: ServerFrame) -> Result<Option<Nonce>, Failure> {
+        match frame {
+            ServerFrame::Event(Event::Message(message)) => {
+                if message.seq != self.head.next() {
+                    let (head, seq) = (self.head.0, message.seq.0);
+                    return Err(format!("a gap: {seq} after {head}").into());
+                }
+                self.head = message.seq;
+                Ok(Some(message.nonce))
+            }
+            ServerFrame::Event(_) => Ok(None),
+            other => Err(format!("unexpected {other:?}").into()),
+        }
+    }
+}
+
+/// By chance, as far as a store can see.
+pub fn nonce(account: AccountId, number: u64) -> Nonce {
+    let mixed = (account.0 << 40 | number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut nonce = [0; 16];
+    nonce[..8].copy_from_slice(&mixed.to_be_bytes());
+    nonce[8..].copy_from_slice(&number.to_be_bytes());
+    Nonce(nonce)
+}
+
+async fn write(writer: &mut Writer<WriteHalf<Stream>>, frame: &ClientFrame) -> Result<(), Failure> {
+    let bytes = frame::encode(frame, frame::FRAME_BYTES_MAX)?;
+    Ok(writer.write_frames(&[bytes]).await?)
+}
+
+async fn read(reader: &mut Reader<ReadHalf<Stream>>) -> Result<ServerFrame, Failure> {
+    Ok(reader.read().await?)
+}

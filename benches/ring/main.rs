@@ -1,0 +1,114 @@
+//! Measures the ring over loopback TLS against what its own store reaches alone on the same disk.
+//!
+//! * [`load`] are the clients: signed in once, each with one message in flight.
+//! * [`ring`] runs the server in this process and reads its counters.
+//! * [`bare`] runs the writer and its rules without any network.
+//! * [`child`] runs the real executable: memory at idle, and long runs.
+//!
+//! `cargo bench --bench ring` takes about a minute; `-- --help` lists what else there is.
+
+mod bare;
+mod child;
+mod load;
+mod report;
+mod ring;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+
+use report::{Failure, Report};
+
+/// Measures MyChat's server on this machine.
+#[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "the switches of a command line")]
+struct Options {
+    /// A few seconds in all, with fewer clients: enough to see that everything still runs
+    #[arg(long)]
+    short: bool,
+    /// End with an error when a target is missed
+    #[arg(long)]
+    check: bool,
+    /// Run the real executable under load for so long instead, and watch it
+    #[arg(long, value_name = "SECONDS")]
+    soak: Option<u64>,
+    /// With --soak: how many clients
+    #[arg(long, value_name = "COUNT", default_value_t = 100, requires = "soak")]
+    clients: usize,
+    /// Keep stores in this folder, and so on this disk [default: under target/]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Say what each thread cost
+    #[arg(long)]
+    threads: bool,
+    /// Given by `cargo bench`
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// How much is measured.
+pub struct Plan {
+    /// Where stores are made.
+    pub dir: PathBuf,
+    /// Clients in flight, one run each; the last is what the ring's target is about.
+    pub in_flight: Vec<usize>,
+    /// How often ring and store alone take turns in each run.
+    pub slices: u32,
+    /// How long the ring is measured at a time; the store alone half of it.
+    pub slice: Duration,
+    /// How long the ring goes before it is measured.
+    pub warm_up: Duration,
+    /// Signed-in clients of the memory's target.
+    pub idle: usize,
+    /// Whether to say what each thread cost.
+    pub threads: bool,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let mut report = Report::default();
+    let result = match options.soak {
+        Some(seconds) => child::soak(&plan(&options), options.clients, seconds, &mut report),
+        None => measure(&plan(&options), &mut report),
+    };
+    match result {
+        Ok(()) if options.check && report.is_missed() => ExitCode::FAILURE,
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report.line(&format!("FAILED: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn plan(options: &Options) -> Plan {
+    let dir = options.dir.clone().unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")));
+    let threads = options.threads;
+    match options.short {
+        true => Plan {
+            dir,
+            in_flight: vec![1, 50],
+            slices: 2,
+            slice: Duration::from_millis(500),
+            warm_up: Duration::from_millis(200),
+            idle: 20,
+            threads,
+        },
+        false => Plan {
+            dir,
+            in_flight: vec![1, 50, 500],
+            slices: 6,
+            slice: Duration::from_millis(1500),
+            warm_up: Duration::from_millis(300),
+            idle: 100,
+            threads,
+        },
+    }
+}
+
+fn measure(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+    ring::measure(plan, report)?;
+    child::measure_idle(plan, report)
+}

@@ -1,0 +1,364 @@
+//! The command line: raw flags on one side, what the process shall do on the other.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::domain::{Role, ServerId};
+use crate::net::address::Invite;
+use crate::net::protocol::DEFAULT_PORT;
+use crate::server::admin::Verb;
+
+const EXAMPLES: &str = "\
+Examples:
+  mychat                                     open the client
+  mychat --serve                             serve this computer's network
+  mychat --serve --window                    the same, with a console window
+  mychat --connect chat.example.org:1029     open the client at this server
+  mychat mychat://chat.example.org:1029/#KEY open an invite link
+
+Exit codes: 0 fine, 1 anything else, 2 wrong arguments, 66 cannot open the data,
+69 cannot listen, 74 the disk failed.";
+
+const LISTEN_HELP: &str =
+    "With --serve: where to listen (repeatable; port 0 is any free port) [default: [::]:1029]";
+
+const METRICS_HELP: &str =
+    "With --serve: counters for Prometheus over http, for everybody who reaches this address";
+
+/// A campus chat: client, server, console and tools in one program.
+#[derive(Debug, Parser)]
+#[command(name = "mychat", version, about, after_help = EXAMPLES, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Raw {
+    #[command(subcommand)]
+    command: Option<RawCommand>,
+
+    /// Run the server instead of the client
+    #[arg(long)]
+    serve: bool,
+    /// With --serve: open the server's console window
+    #[arg(long, requires = "serve")]
+    window: bool,
+    // Not a doc comment: its brackets would be read as a link.
+    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = LISTEN_HELP)]
+    listen: Vec<SocketAddr>,
+    /// With --serve: the data folder [default: the platform's]
+    #[arg(long, value_name = "DIR", requires = "serve")]
+    data: Option<PathBuf>,
+    /// With --serve: the name shown on the LAN [default: the host's]
+    #[arg(long, value_name = "TEXT", requires = "serve")]
+    name: Option<String>,
+    /// With --serve: do not announce the server on the LAN
+    #[arg(long, requires = "serve")]
+    no_discovery: bool,
+    // As above.
+    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = METRICS_HELP)]
+    metrics: Option<SocketAddr>,
+
+    /// Client: choose this server
+    #[arg(long, value_name = "HOST[:PORT]", conflicts_with = "serve", value_parser = invite)]
+    connect: Option<Invite>,
+    /// Client: the folder of its own store [default: the platform's]
+    #[arg(long, value_name = "DIR", conflicts_with = "serve")]
+    home: Option<PathBuf>,
+    /// Client: an invite link
+    #[arg(value_name = "LINK", conflicts_with_all = ["serve", "connect"], value_parser = link)]
+    link: Option<Invite>,
+
+    #[command(flatten)]
+    log: LogArgs,
+}
+
+/// How much is logged on stderr.
+#[derive(Debug, Clone, Args)]
+struct LogArgs {
+    /// Log more or less on stderr
+    #[arg(long, value_name = "LEVEL", global = true, env = "MYCHAT_LOG", default_value = "info")]
+    log: Level,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Level {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Debug, Subcommand)]
+enum RawCommand {
+    /// List the servers on this network
+    Discover {
+        /// Print JSON, one server a line
+        #[arg(long)]
+        json: bool,
+        /// Listen for so long
+        #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+        wait: u64,
+    },
+    /// Headless client: JSON lines on stdin and stdout
+    Script {
+        /// The server
+        #[arg(long, value_name = "HOST:PORT", value_parser = invite)]
+        connect: Invite,
+        /// The folder of the client's own store [default: a temporary one]
+        #[arg(long, value_name = "DIR")]
+        home: Option<PathBuf>,
+        /// `first` pins an unknown server's key; a key (hex or base32) is the only one accepted
+        #[arg(long, value_name = "first|KEY", value_parser = trust)]
+        trust: Option<TrustArg>,
+    },
+    /// Administer a stopped server's folder
+    Admin {
+        /// The server's data folder [default: the platform's]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+        #[command(subcommand)]
+        verb: RawVerb,
+    },
+    /// Print the server's key as eight groups, and the invite link
+    Fingerprint {
+        /// The server's data folder [default: the platform's]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum RawVerb {
+    /// Name or remove an administrator
+    Role {
+        /// Number or nickname
+        account: String,
+        /// What the account shall be
+        role: RawRole,
+    },
+    /// Change a setting
+    Set {
+        /// Which; `get` lists them
+        key: String,
+        /// Where to
+        value: String,
+    },
+    /// Show one setting or all
+    Get {
+        /// Which
+        key: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RawRole {
+    Admin,
+    Member,
+}
+
+/// What `--trust` said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrustArg {
+    /// Pin on first use.
+    First,
+    /// This key and no other.
+    Key(ServerId),
+}
+
+/// What the process shall do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Task {
+    /// Open the client window.
+    Client {
+        /// A server to choose.
+        connect: Option<Invite>,
+        /// The client's folder.
+        home: Option<PathBuf>,
+    },
+    /// Run the server.
+    Serve(Serve),
+    /// List servers.
+    Discover {
+        /// JSON instead of a table.
+        json: bool,
+        /// Listen for so long.
+        wait_seconds: u64,
+    },
+    /// Run the headless client.
+    Script {
+        /// The server, and its key where a link said it.
+        connect: Invite,
+        /// The client's folder; a temporary one when absent.
+        home: Option<PathBuf>,
+        /// How its key is judged.
+        trust: Option<TrustArg>,
+    },
+    /// Administer a folder.
+    Admin {
+        /// The server's folder.
+        data: PathBuf,
+        /// JSON instead of lines.
+        json: bool,
+        /// What.
+        verb: Verb,
+    },
+    /// Print the key.
+    Fingerprint {
+        /// The server's folder.
+        data: PathBuf,
+    },
+}
+
+/// How the server shall run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Serve {
+    /// With a console window.
+    pub window: bool,
+    /// Where it listens.
+    pub listen: Vec<SocketAddr>,
+    /// Its folder.
+    pub data: PathBuf,
+    /// Its name on the LAN.
+    pub name: Option<String>,
+    /// Announce it.
+    pub discovery: bool,
+    /// Where its counters can be read.
+    pub metrics: Option<SocketAddr>,
+}
+
+/// Reads the command line; prints help and ends with code 2 where it makes no sense.
+#[must_use]
+pub fn read() -> (Task, &'static str) {
+    let raw = Raw::parse();
+    let level = match raw.log.log {
+        Level::Error => "error",
+        Level::Warn => "warn",
+        Level::Info => "info",
+        Level::Debug => "debug",
+        Level::Trace => "trace",
+    };
+    (task(raw), level)
+}
+
+fn task(raw: Raw) -> Task {
+    match raw.command {
+        Some(RawCommand::Discover { json, wait }) => Task::Discover { json, wait_seconds: wait },
+        Some(RawCommand::Script { connect, home, trust }) => Task::Script { connect, home, trust },
+        Some(RawCommand::Admin { data, json, verb }) => {
+            Task::Admin { data: data.unwrap_or_else(default_data), json, verb: meaning(verb) }
+        }
+        Some(RawCommand::Fingerprint { data }) => {
+            Task::Fingerprint { data: data.unwrap_or_else(default_data) }
+        }
+        None if raw.serve => {
+            let everywhere = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), DEFAULT_PORT);
+            let listen = if raw.listen.is_empty() { vec![everywhere] } else { raw.listen };
+            Task::Serve(Serve {
+                window: raw.window,
+                listen,
+                data: raw.data.unwrap_or_else(default_data),
+                name: raw.name,
+                discovery: !raw.no_discovery,
+                metrics: raw.metrics,
+            })
+        }
+        None => Task::Client { connect: raw.connect.or(raw.link), home: raw.home },
+    }
+}
+
+fn meaning(verb: RawVerb) -> Verb {
+    match verb {
+        RawVerb::Role { account, role } => {
+            let role = match role {
+                RawRole::Admin => Role::Admin,
+                RawRole::Member => Role::Member,
+            };
+            Verb::Role { account, role }
+        }
+        RawVerb::Set { key, value } => Verb::Set { key, value },
+        RawVerb::Get { key } => Verb::Get { key },
+    }
+}
+
+/// Where a server keeps its data unless told otherwise.
+#[must_use]
+pub fn default_data() -> PathBuf {
+    let folders = directories::ProjectDirs::from("", "", "mychat");
+    folders.map_or_else(|| PathBuf::from("mychat-server"), |f| f.data_dir().join("server"))
+}
+
+fn invite(text: &str) -> Result<Invite, String> {
+    Invite::parse(text).map_err(|error| error.to_string())
+}
+
+/// A word alone is a mistyped command sooner than a server.
+fn link(text: &str) -> Result<Invite, String> {
+    match text.contains([':', '.']) {
+        true => invite(text),
+        false => Err("neither a command nor an invite link; see `mychat --help`".to_owned()),
+    }
+}
+
+fn trust(text: &str) -> Result<TrustArg, String> {
+    match text {
+        "first" => Ok(TrustArg::First),
+        key => ServerId::parse(key)
+            .map(TrustArg::Key)
+            .ok_or_else(|| "expected `first`, 64 hex digits or 52 base32 letters".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Task, String> {
+        let raw = Raw::try_parse_from(line.split_whitespace()).map_err(|e| e.kind().to_string())?;
+        Ok(task(raw))
+    }
+
+    #[test]
+    fn the_contract_of_the_command_line() {
+        let client = Task::Client { connect: None, home: None };
+        assert_eq!(read("mychat"), Ok(client));
+        let key = ServerId([7; 32]);
+        let line = format!("mychat mychat://a:5/#{}", key.to_base32());
+        let Ok(Task::Client { connect: Some(invite), .. }) = read(&line) else { panic!("{line}") };
+        assert_eq!((invite.address.port, invite.key), (5, Some(key)));
+        let Ok(Task::Serve(serve)) = read("mychat --serve") else { panic!("serve") };
+        assert_eq!(serve.listen, ["[::]:1029".parse().unwrap()]);
+        assert!(serve.discovery && !serve.window && serve.metrics.is_none());
+        let line = "mychat --serve --listen 127.0.0.1:0 --listen [::1]:0 --data /d --name X \
+                    --no-discovery --window --metrics [::1]:9";
+        let Ok(Task::Serve(serve)) = read(line) else { panic!("serve") };
+        assert_eq!((serve.listen.len(), serve.discovery, serve.window), (2, false, true));
+        assert_eq!(serve.metrics, Some("[::1]:9".parse().unwrap()));
+        let script = read("mychat script --connect h:1 --trust first");
+        assert!(matches!(script, Ok(Task::Script { trust: Some(TrustArg::First), .. })));
+        let get = read("mychat admin --data d get");
+        assert!(matches!(get, Ok(Task::Admin { verb: Verb::Get { key: None }, .. })));
+        assert!(matches!(read("mychat discover --json"), Ok(Task::Discover { json: true, .. })));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let lines = [
+            "mychat --window",
+            "mychat --serve --connect h",
+            "mychat --serve --listen nowhere",
+            "mychat --metrics 127.0.0.1:0",
+            "mychat --serve --metrics 9100",
+            "mychat script",
+            "mychat script --connect h:0",
+            "mychat admin role 10001 king",
+            "mychat --no-such-flag",
+            "mychat discovr",
+        ];
+        for line in lines {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! One person's side of MyChat: a [`Client`] takes [`Intent`]s and gives [`ClientEvent`]s.
+//!
+//! * [`api`] is the whole face of it: what the person wants, what happened.
+//! * `state` is pure: link states, outbox, sync by seq. No clock, no socket, no disk.
+//! * `credential` is what signs in without a password.
+//! * `handle` starts and ends a client; `keeper` is the thread of its store; `wire` is one link.
+//! * `runner` is the thread that gives `state` its time, its link and its store.
+//! * [`discover`] lists the servers on this network.
+//! * [`probe`] is a look at a server, [`finder`] looks at all servers of this network.
+//! * [`script`] is the same client for programs: JSON lines in and out.
+//!
+//! Deliberately absent: anything about windows, and any rule that the server decides.
+
+pub mod api;
+mod credential;
+pub mod discover;
+pub mod finder;
+mod handle;
+mod keeper;
+pub mod probe;
+mod runner;
+pub mod script;
+mod state;
+mod wire;
+mod words;
+
+pub use api::{Answer, Client, ClientEvent, Failure, Intent, LinkState, StartError};
+pub use handle::{default_home_slot, stretch};

@@ -1,0 +1,308 @@
+//! One line → one request. What is wrong with a line is said in a sentence.
+
+use serde_json::{Map, Value};
+
+use super::waits::Wanted;
+use crate::client::api::Secret;
+use crate::client::credential::Credential;
+use crate::domain::{AVATARS, AccountId, Body, Nonce, Presence, Seq, Target};
+use crate::limits::HISTORY_PAGE_MAX;
+use crate::net::protocol::Page;
+
+/// Messages of a page when nobody says how many.
+const LIMIT: u64 = 50;
+
+/// A request and the caller's name for it.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) id: Option<Value>,
+    pub(super) verb: Verb,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub(super) enum Verb {
+    Register { nickname: String, password: Secret, code: Option<String>, avatar: u8 },
+    SignIn { login: Login, presence: Presence },
+    SignOut,
+    Send { to: Target, body: Body, nonce: Option<Nonce> },
+    History { with: Target, page: Page, limit: u32 },
+    MarkRead { with: Target, seq: Seq },
+    Online,
+    SetPresence(Presence),
+    Typing(Target),
+    Wait(Wanted),
+    Barrier,
+}
+
+/// How somebody signs in.
+#[derive(Debug)]
+pub(super) enum Login {
+    Password { login: String, password: Secret },
+    Token { account: AccountId, token: Option<Secret> },
+}
+
+/// Why a line is no request, with its id where one could be read.
+#[derive(Debug, PartialEq)]
+pub(super) struct Bad {
+    pub(super) id: Option<Value>,
+    pub(super) why: String,
+}
+
+pub(super) fn parse(line: &str) -> Result<Request, Bad> {
+    let value: Value = serde_json::from_str(line)
+        .map_err(|error| Bad { id: None, why: format!("not a JSON object: {error}") })?;
+    let Value::Object(mut fields) = value else {
+        return Err(Bad { id: None, why: "not a JSON object".to_owned() });
+    };
+    let id = fields.remove("id");
+    match verb(fields) {
+        Ok(verb) => Ok(Request { id, verb }),
+        Err(why) => Err(Bad { id, why }),
+    }
+}
+
+fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
+    let name = match fields.remove("do") {
+        Some(Value::String(name)) => name,
+        Some(_) => return Err("`do` is a text, such as \"send\"".to_owned()),
+        None => return Err("the field `do` is missing".to_owned()),
+    };
+    let fields = Fields(fields);
+    Ok(match name.as_str() {
+        "register" => Verb::Register {
+            nickname: fields.text("nickname")?,
+            password: Secret::new(fields.text("password")?),
+            code: fields.optional_text("code")?,
+            avatar: fields.avatar()?,
+        },
+        "sign_in" => Verb::SignIn {
+            login: fields.login()?,
+            presence: match fields.has("presence") {
+                true => fields.presence()?,
+                false => Presence::Online,
+            },
+        },
+        "sign_out" => Verb::SignOut,
+        "send" => Verb::Send {
+            to: fields.target("to")?,
+            body: Body::Text {
+                text: fields.text("text")?,
+                reply_to: fields.optional_number("reply_to")?.map(Seq),
+            },
+            nonce: fields.nonce()?,
+        },
+        "shake" => {
+            Verb::Send { to: fields.target("to")?, body: Body::Shake {}, nonce: fields.nonce()? }
+        }
+        "history" => Verb::History {
+            with: fields.target("with")?,
+            page: fields.page()?,
+            limit: fields.limit()?,
+        },
+        "mark_read" => {
+            Verb::MarkRead { with: fields.target("with")?, seq: Seq(fields.number("seq")?) }
+        }
+        "online" => Verb::Online,
+        "set_presence" => Verb::SetPresence(fields.presence()?),
+        "typing" => Verb::Typing(fields.target("to")?),
+        "wait" => Verb::Wait(wanted(fields)?),
+        "barrier" => Verb::Barrier,
+        other => return Err(format!("there is no verb {other:?} in this version")),
+    })
+}
+
+fn wanted(fields: Fields) -> Result<Wanted, String> {
+    let event = fields.text("event")?;
+    let timeout_ms = fields.optional_number("timeout_ms")?;
+    let Fields(mut fields) = fields;
+    fields.remove("timeout_ms");
+    fields.insert("event".to_owned(), Value::String(event));
+    Ok(Wanted { fields: Value::Object(fields), timeout_ms })
+}
+
+struct Fields(Map<String, Value>);
+
+impl Fields {
+    fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    fn text(&self, name: &str) -> Result<String, String> {
+        self.optional_text(name)?.ok_or_else(|| format!("the field `{name}` is missing"))
+    }
+
+    fn optional_text(&self, name: &str) -> Result<Option<String>, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(format!("`{name}` is a text")),
+        }
+    }
+
+    fn number(&self, name: &str) -> Result<u64, String> {
+        self.optional_number(name)?.ok_or_else(|| format!("the field `{name}` is missing"))
+    }
+
+    fn optional_number(&self, name: &str) -> Result<Option<u64>, String> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match value.as_u64() {
+                Some(number) => Ok(Some(number)),
+                None => Err(format!("`{name}` is a whole number")),
+            },
+        }
+    }
+
+    fn target(&self, name: &str) -> Result<Target, String> {
+        let wrong = || format!("`{name}` is an account number or \"lobby\"");
+        match self.0.get(name) {
+            None | Some(Value::Null) => Err(format!("the field `{name}` is missing")),
+            Some(Value::String(text)) if text == "lobby" => Ok(Target::Lobby),
+            Some(Value::String(text)) => {
+                text.parse().map(|number| Target::Account(AccountId(number))).map_err(|_| wrong())
+            }
+            Some(Value::Object(object)) if object.contains_key("room") => {
+                Err("there are no rooms in this version".to_owned())
+            }
+            Some(value) => {
+                value.as_u64().map(|number| Target::Account(AccountId(number))).ok_or_else(wrong)
+            }
+        }
+    }
+
+    fn nonce(&self) -> Result<Option<Nonce>, String> {
+        match self.optional_text("nonce")? {
+            None => Ok(None),
+            Some(text) => match Nonce::from_hex(&text) {
+                Some(nonce) => Ok(Some(nonce)),
+                None => Err("`nonce` is 32 hex digits".to_owned()),
+            },
+        }
+    }
+
+    fn avatar(&self) -> Result<u8, String> {
+        match self.optional_number("avatar")? {
+            None => Ok(1),
+            Some(number) => match u8::try_from(number) {
+                Ok(avatar) if (1..=AVATARS).contains(&avatar) => Ok(avatar),
+                _ => Err(format!("`avatar` is a number from 1 to {AVATARS}")),
+            },
+        }
+    }
+
+    fn presence(&self) -> Result<Presence, String> {
+        match self.text("presence")?.as_str() {
+            "online" => Ok(Presence::Online),
+            "away" => Ok(Presence::Away),
+            "busy" => Ok(Presence::Busy),
+            "invisible" => Ok(Presence::Invisible),
+            _ => Err("`presence` is online, away, busy or invisible".to_owned()),
+        }
+    }
+
+    fn page(&self) -> Result<Page, String> {
+        match (self.optional_number("before")?, self.optional_number("after")?) {
+            (Some(_), Some(_)) => Err("either `before` or `after`, not both".to_owned()),
+            (None, Some(after)) => Ok(Page::After(Seq(after))),
+            (before, None) => Ok(Page::Before(Seq(before.unwrap_or(u64::MAX)))),
+        }
+    }
+
+    fn limit(&self) -> Result<u32, String> {
+        let limit = self.optional_number("limit")?.unwrap_or(LIMIT);
+        match u32::try_from(limit) {
+            Ok(limit) if (1..=HISTORY_PAGE_MAX as u64).contains(&u64::from(limit)) => Ok(limit),
+            _ => Err(format!("`limit` is a number from 1 to {HISTORY_PAGE_MAX}")),
+        }
+    }
+
+    fn login(&self) -> Result<Login, String> {
+        let account = match self.0.get("account") {
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            None | Some(Value::Null) => None,
+            Some(_) => return Err("`account` is an account number".to_owned()),
+        };
+        let number = || account.as_ref().and_then(|text| text.parse().ok()).map(AccountId);
+        match (self.optional_text("token")?, self.optional_text("password")?) {
+            (Some(_), Some(_)) => Err("either `password` or `token`, not both".to_owned()),
+            (Some(token), None) => match number().or_else(|| Credential::account_in(&token)) {
+                Some(account) => Ok(Login::Token { account, token: Some(Secret::new(token)) }),
+                None => Err("with this `token` the field `account` is needed".to_owned()),
+            },
+            (None, Some(password)) => {
+                let login = account.or(self.optional_text("nickname")?);
+                let login = login.ok_or("`account` or `nickname` is missing".to_owned())?;
+                Ok(Login::Password { login, password: Secret::new(password) })
+            }
+            // The token that this home kept.
+            (None, None) => match number() {
+                Some(account) => Ok(Login::Token { account, token: None }),
+                None => Err("`password` or `token` is missing".to_owned()),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_line_is_said_and_its_id_kept() {
+        let cases = [
+            ("", "not a JSON object: EOF", None),
+            ("[1]", "not a JSON object", None),
+            (r#"{"id":7}"#, "`do` is missing", Some(7)),
+            (r#"{"do":3}"#, "`do` is a text", None),
+            (r#"{"id":7,"do":"fly"}"#, "no verb \"fly\"", Some(7)),
+            (r#"{"do":"send","text":"x"}"#, "`to` is missing", None),
+            (r#"{"do":"send","to":"me","text":"x"}"#, "account number or \"lobby\"", None),
+            (r#"{"do":"send","to":{"room":1},"text":"x"}"#, "no rooms", None),
+            (r#"{"do":"send","to":10001}"#, "`text` is missing", None),
+            (r#"{"do":"send","to":10001,"text":"x","nonce":"ab"}"#, "32 hex digits", None),
+            (r#"{"do":"history","with":1,"limit":201}"#, "from 1 to 200", None),
+            (r#"{"do":"history","with":1,"before":3,"after":3}"#, "not both", None),
+            (r#"{"do":"mark_read","with":1}"#, "`seq` is missing", None),
+            (r#"{"do":"mark_read","with":1,"seq":-1}"#, "whole number", None),
+            (r#"{"do":"set_presence","presence":"offline"}"#, "online, away", None),
+            (r#"{"do":"sign_in"}"#, "`password` or `token`", None),
+            (r#"{"do":"sign_in","password":"x"}"#, "`account` or `nickname`", None),
+            (r#"{"do":"sign_in","token":"abcd"}"#, "`account` is needed", None),
+            (r#"{"do":"register","nickname":"x"}"#, "`password` is missing", None),
+            (r#"{"do":"wait"}"#, "`event` is missing", None),
+        ];
+        for (line, expected, id) in cases {
+            let bad = parse(line).unwrap_err();
+            assert!(bad.why.contains(expected), "{line}: {}", bad.why);
+            assert_eq!(bad.id, id.map(Value::from), "{line}");
+        }
+    }
+
+    #[test]
+    fn people_are_named_by_number_nickname_or_token() {
+        let login = |line: &str| match parse(line).unwrap().verb {
+            Verb::SignIn { login, .. } => login,
+            other => panic!("{other:?}"),
+        };
+        for line in [
+            r#"{"do":"sign_in","account":10001,"password":"x"}"#,
+            r#"{"do":"sign_in","account":"10001","password":"x"}"#,
+        ] {
+            assert!(matches!(login(line), Login::Password { login, .. } if login == "10001"));
+        }
+        let token = login(r#"{"do":"sign_in","token":"10001.aa.bb"}"#);
+        assert!(matches!(token, Login::Token { account: AccountId(10_001), token: Some(_) }));
+        let kept = login(r#"{"do":"sign_in","account":10001}"#);
+        assert!(matches!(kept, Login::Token { account: AccountId(10_001), token: None }));
+    }
+
+    #[test]
+    fn a_wait_keeps_every_other_field_for_matching() {
+        let line = r#"{"id":"a","do":"wait","event":"message","with":"lobby","timeout_ms":5}"#;
+        let Verb::Wait(wanted) = parse(line).unwrap().verb else { panic!("wait") };
+        assert_eq!(wanted.timeout_ms, Some(5));
+        assert_eq!(wanted.fields, serde_json::json!({"event": "message", "with": "lobby"}));
+    }
+}

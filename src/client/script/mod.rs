@@ -1,0 +1,421 @@
+//! The headless client: one JSON object a line in, one a line out.
+//!
+//! * [`lines`] reads a line into a request.
+//! * [`shapes`] turns answers and events into JSON.
+//! * [`words`] has a sentence for every failure.
+//!
+//! Lines are taken in order. Sends go out without waiting for each other; signing in, `wait` and
+//! `barrier` hold the lines behind them until they are answered.
+
+mod lines;
+mod shapes;
+mod waits;
+mod words;
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_channel::{Receiver, Sender};
+use async_io::Timer;
+use serde_json::{Value, json};
+
+use super::api::{
+    Client, ClientEvent, Failure, Intent, LinkState, Setup, StartError, Ticket, Trust,
+};
+use crate::clock;
+use crate::net::address::Address;
+use lines::{Login, Request, Verb};
+use shapes::Shapes;
+use waits::Waits;
+
+/// Bytes of one line; a longer one is no request.
+const LINE_BYTES_MAX: usize = 1024 * 1024;
+/// Lines read ahead.
+const LINES_MAX: usize = 64;
+/// Requests open at once: a long pipe waits here, in order, and not in the outbox, which is bounded.
+const OPEN_MAX: usize = 256;
+/// Open requests are waited for so long after the last line.
+const LAST_ANSWERS: Duration = Duration::from_secs(10);
+/// The last events of an orderly end.
+const LAST_EVENTS: Duration = Duration::from_secs(2);
+
+/// What the command line said.
+#[derive(Debug, Clone)]
+pub struct ScriptOptions {
+    /// The server.
+    pub connect: Address,
+    /// How its key is judged.
+    pub trust: Trust,
+    /// The client's own store; a temporary one when absent.
+    pub home: Option<PathBuf>,
+}
+
+/// Why the headless client ended early.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScriptError {
+    /// The client did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// No temporary folder could be made, or no thread.
+    #[error("cannot prepare the headless client: {0}")]
+    Prepare(io::Error),
+    /// Nobody reads the answers.
+    #[error("cannot write an answer: {0}")]
+    Output(io::Error),
+    /// The client's thread ended: a defect of ours, reported on stderr.
+    #[error("the client ended unexpectedly")]
+    Ended,
+}
+
+/// Runs until the input ends and what was asked is answered, or nobody reads the answers.
+///
+/// # Errors
+/// The client could not start, or the answers could not be written.
+pub fn run(
+    options: ScriptOptions,
+    input: impl Read + Send + 'static,
+    output: impl Write,
+) -> Result<(), ScriptError> {
+    let temporary = match options.home {
+        Some(_) => None,
+        None => Some(tempfile::tempdir().map_err(ScriptError::Prepare)?),
+    };
+    let home = match (&options.home, &temporary) {
+        (Some(home), _) => home.clone(),
+        (None, Some(folder)) => folder.path().join("client"),
+        (None, None) => PathBuf::new(),
+    };
+    let (client, events) = Client::start(Setup {
+        home,
+        device_name: "mychat script".to_owned(),
+        stretch: super::stretch(),
+        wake: Arc::new(|| {}),
+    })?;
+    let lines = read_lines(input).map_err(ScriptError::Prepare)?;
+    client.send(Intent::Connect { address: options.connect, trust: options.trust });
+    let mut script = Script {
+        client,
+        output,
+        shapes: Shapes::default(),
+        waits: Waits::default(),
+        open: BTreeMap::new(),
+        tickets: 0,
+        held: None,
+        input_ended: None,
+        leaving: false,
+    };
+    let result = smol::block_on(script.serve(&lines, &events));
+    drop(script);
+    drop(temporary);
+    result
+}
+
+/// One run.
+struct Script<W> {
+    client: Client,
+    output: W,
+    shapes: Shapes,
+    waits: Waits,
+    /// Requests that the client has not answered, with their ids.
+    open: BTreeMap<Ticket, Option<Value>>,
+    tickets: Ticket,
+    /// Later lines are not read before this one is answered.
+    held: Option<Ticket>,
+    /// When the last line came.
+    input_ended: Option<Duration>,
+    leaving: bool,
+}
+
+/// A line, or why it is none.
+type Line = Result<String, &'static str>;
+
+enum Next {
+    Line(Line),
+    InputEnded,
+    Event(Option<Box<ClientEvent>>),
+    Late,
+}
+
+impl<W: Write> Script<W> {
+    async fn serve(
+        &mut self,
+        lines: &Receiver<Line>,
+        events: &Receiver<ClientEvent>,
+    ) -> Result<(), ScriptError> {
+        loop {
+            match self.next(lines, events).await {
+                Next::Line(Ok(line)) => self.line(&line)?,
+                Next::Line(Err(why)) => self.bad_request(None, why)?,
+                Next::InputEnded => self.input_ended = Some(clock::uptime()),
+                Next::Event(Some(event)) => {
+                    if self.event(*event)? {
+                        return Ok(());
+                    }
+                }
+                Next::Event(None) => return Err(ScriptError::Ended),
+                Next::Late => {
+                    if self.late()? {
+                        return Ok(());
+                    }
+                }
+            }
+            self.leave_when_done();
+        }
+    }
+
+    async fn next(&self, lines: &Receiver<Line>, events: &Receiver<ClientEvent>) -> Next {
+        let event = async { Next::Event(events.recv().await.ok().map(Box::new)) };
+        let line = async {
+            match lines.recv().await {
+                Ok(line) => Next::Line(line),
+                Err(_) => Next::InputEnded,
+            }
+        };
+        let late = async {
+            match self.wakes_at() {
+                Some(at) => Timer::after(at.saturating_sub(clock::uptime())).await,
+                None => std::future::pending().await,
+            };
+            Next::Late
+        };
+        match self.reads() {
+            true => smol::future::or(event, smol::future::or(line, late)).await,
+            false => smol::future::or(event, late).await,
+        }
+    }
+
+    /// Whether the next line may be taken.
+    fn reads(&self) -> bool {
+        let is_held = self.held.is_some() || self.waits.is_held();
+        !is_held && self.input_ended.is_none() && self.open.len() < OPEN_MAX
+    }
+
+    fn wakes_at(&self) -> Option<Duration> {
+        let last = self.input_ended.map(|ended| match self.leaving {
+            false => ended + LAST_ANSWERS,
+            true => ended + LAST_EVENTS,
+        });
+        [last, self.waits.until()].into_iter().flatten().min()
+    }
+
+    /// Something is due; true when the run is over.
+    fn late(&mut self) -> Result<bool, ScriptError> {
+        let now = clock::uptime();
+        if let Some(id) = self.waits.take_late(now) {
+            let error = json!({"code": "timeout", "message": "no such event came in time"});
+            self.answer(id, "error", error)?;
+        }
+        let ended = self.input_ended.filter(|ended| now >= *ended + LAST_ANSWERS);
+        match (ended, self.leaving) {
+            (Some(_), false) => self.leave(now),
+            (_, true) => return Ok(self.input_ended.is_some_and(|e| now >= e + LAST_EVENTS)),
+            (None, false) => {}
+        }
+        Ok(false)
+    }
+
+    fn leave_when_done(&mut self) {
+        let done = self.open.is_empty() && !self.waits.is_held();
+        if self.input_ended.is_some() && done && !self.leaving {
+            self.leave(clock::uptime());
+        }
+    }
+
+    /// Hangs up in order; events up to there are still told.
+    fn leave(&mut self, now: Duration) {
+        self.leaving = true;
+        self.input_ended = Some(now);
+        self.client.send(Intent::Disconnect);
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), ScriptError> {
+        if line.trim().is_empty() {
+            return Ok(());
+        }
+        match lines::parse(line) {
+            Ok(Request { id, verb }) => self.request(id, verb),
+            Err(lines::Bad { id, why }) => self.bad_request(id, &why),
+        }
+    }
+
+    fn bad_request(&mut self, id: Option<Value>, why: &str) -> Result<(), ScriptError> {
+        self.answer(id, "error", json!({"code": "bad_request", "message": why}))
+    }
+
+    fn request(&mut self, id: Option<Value>, verb: Verb) -> Result<(), ScriptError> {
+        match verb {
+            Verb::Wait(wanted) => match self.waits.start(id, wanted, clock::uptime()) {
+                Some((id, event)) => self.answer(id, "ok", event),
+                None => Ok(()),
+            },
+            Verb::Typing(to) => {
+                self.client.send(Intent::Typing(to));
+                self.answer(id, "ok", json!({}))
+            }
+            verb => {
+                self.ask(id, verb);
+                Ok(())
+            }
+        }
+    }
+
+    fn ask(&mut self, id: Option<Value>, verb: Verb) {
+        self.tickets += 1;
+        let ticket = self.tickets;
+        let holds = matches!(
+            verb,
+            Verb::Register { .. } | Verb::SignIn { .. } | Verb::SignOut | Verb::Barrier
+        );
+        if let Some(intent) = intent(verb, ticket) {
+            self.held = Some(ticket).filter(|_| holds);
+            self.open.insert(ticket, id);
+            self.client.send(intent);
+        }
+    }
+
+    /// Tells an event; true when it was the last one.
+    fn event(&mut self, event: ClientEvent) -> Result<bool, ScriptError> {
+        match event {
+            ClientEvent::Answered { ticket, result } => {
+                if self.held == Some(ticket) {
+                    self.held = None;
+                }
+                let Some(id) = self.open.remove(&ticket) else { return Ok(false) };
+                match result {
+                    Ok(answer) => {
+                        let ok = self.shapes.answer(&answer);
+                        self.answer(id, "ok", ok)?;
+                    }
+                    Err(failure) => {
+                        let kind = match failure {
+                            Failure::Refused(_) => "refused",
+                            _ => "error",
+                        };
+                        self.answer(id, kind, shapes::failure(&failure))?;
+                    }
+                }
+            }
+            ClientEvent::Link(LinkState::Idle) if self.leaving => return Ok(true),
+            event => {
+                if let ClientEvent::SendFailed { nonce, .. } = &event {
+                    // The answer said it; a program sends again by itself where it wants to.
+                    self.client.send(Intent::Discard(*nonce));
+                }
+                for event in self.shapes.events(&event) {
+                    self.print(&event)?;
+                    if let Some((id, event)) = self.waits.happened(event) {
+                        self.answer(id, "ok", event)?;
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn answer(&mut self, id: Option<Value>, kind: &str, value: Value) -> Result<(), ScriptError> {
+        let mut answer = serde_json::Map::new();
+        if let Some(id) = id {
+            answer.insert("id".to_owned(), id);
+        }
+        answer.insert(kind.to_owned(), value);
+        self.print(&Value::Object(answer))
+    }
+
+    fn print(&mut self, value: &Value) -> Result<(), ScriptError> {
+        let written = writeln!(self.output, "{value}").and_then(|()| self.output.flush());
+        written.map_err(ScriptError::Output)
+    }
+}
+
+/// What the client is asked for; nothing where it gives no answer.
+fn intent(verb: Verb, ticket: Ticket) -> Option<Intent> {
+    Some(match verb {
+        Verb::Register { nickname, password, code, avatar } => {
+            Intent::Register { ticket, nickname, password, code, avatar }
+        }
+        Verb::SignIn { login: Login::Password { login, password }, presence } => {
+            Intent::SignIn { ticket, login, password, remember: true, presence }
+        }
+        Verb::SignIn { login: Login::Token { account, token }, presence } => {
+            Intent::SignInToken { ticket, account, token, presence }
+        }
+        Verb::SignOut => Intent::SignOut { ticket },
+        Verb::Send { to, body, nonce } => Intent::Send { ticket, to, body, nonce },
+        Verb::History { with, page, limit } => Intent::History { ticket, with, page, limit },
+        Verb::MarkRead { with, seq } => Intent::MarkRead { ticket, with, seq },
+        Verb::Online => Intent::Online { ticket },
+        Verb::SetPresence(presence) => Intent::SetPresence { ticket, presence },
+        Verb::Barrier => Intent::Barrier { ticket },
+        Verb::Typing(_) | Verb::Wait(_) => return None,
+    })
+}
+
+/// Reads lines on a thread of their own, since reading cannot be interrupted.
+fn read_lines(input: impl Read + Send + 'static) -> io::Result<Receiver<Line>> {
+    let (sender, lines) = async_channel::bounded(LINES_MAX);
+    let thread = std::thread::Builder::new().name("script-input".to_owned());
+    thread.spawn(move || forward(BufReader::new(input), &sender))?;
+    Ok(lines)
+}
+
+fn forward(mut input: impl BufRead, lines: &Sender<Line>) {
+    let mut bytes = Vec::new();
+    loop {
+        bytes.clear();
+        let limit = LINE_BYTES_MAX as u64 + 1;
+        match input.by_ref().take(limit).read_until(b'\n', &mut bytes) {
+            Ok(0) | Err(_) => return,
+            Ok(_) => {}
+        }
+        let whole = bytes.last() == Some(&b'\n') || bytes.len() <= LINE_BYTES_MAX;
+        let line = match whole {
+            true => String::from_utf8(std::mem::take(&mut bytes)).map_err(|_| "not UTF-8"),
+            false => {
+                if skip_line(&mut input).is_err() {
+                    return;
+                }
+                Err("a line has at most 1 MiB")
+            }
+        };
+        if lines.send_blocking(line).is_err() {
+            return;
+        }
+    }
+}
+
+fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let bytes = input.fill_buf()?;
+        let (used, ended) = match bytes.iter().position(|byte| *byte == b'\n') {
+            Some(index) => (index + 1, true),
+            None => (bytes.len(), bytes.is_empty()),
+        };
+        input.consume(used);
+        if ended {
+            return Ok(());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_cut_at_the_bound_and_reading_goes_on() {
+        let mut input = vec![b'x'; LINE_BYTES_MAX + 10];
+        input.extend(b"\n{\"do\":\"online\"}\n\xff\nlast");
+        let lines = read_lines(io::Cursor::new(input)).unwrap();
+        let mut read = Vec::new();
+        while let Ok(line) = lines.recv_blocking() {
+            read.push(line);
+        }
+        let online = "{\"do\":\"online\"}\n".to_owned();
+        let too_long = Err("a line has at most 1 MiB");
+        assert_eq!(read, [too_long, Ok(online), Err("not UTF-8"), Ok("last".to_owned())]);
+    }
+}

@@ -1,0 +1,281 @@
+//! Answers, events and failures as JSON. The names are a contract.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::words;
+use crate::client::api::{
+    Answer, ClientEvent, ConversationState, Failure, LinkState, LinkedServer, NO_RETRY, Secret,
+};
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, Message, Presence, Seq, Target,
+};
+use crate::net::protocol::Goodbye;
+
+/// What has to be remembered to say things: who is signed in, what was said before.
+#[derive(Default)]
+pub(super) struct Shapes {
+    me: Option<AccountId>,
+    server: Option<LinkedServer>,
+    connected: bool,
+    conversations: BTreeMap<ConversationId, ConversationState>,
+}
+
+impl Shapes {
+    pub(super) fn answer(&mut self, answer: &Answer) -> Value {
+        match answer {
+            Answer::Done | Answer::Saved(_) => json!({}),
+            Answer::Registered { you, recovery, token } => json!({
+                "account": you.account.0,
+                "nickname": you.nickname,
+                "recovery": recovery,
+                "token": token.expose(),
+                "server": self.server_id(),
+            }),
+            Answer::SignedIn { you, token } => json!({
+                "account": you.account.0,
+                "nickname": you.nickname,
+                "token": token.as_ref().map(Secret::expose),
+                "server": self.server_id(),
+            }),
+            Answer::Sent(message) => json!({
+                "conversation": message.conversation.0,
+                "seq": message.seq.0,
+                "at": message.at,
+            }),
+            Answer::History { conversation, messages, more } => json!({
+                "conversation": conversation.map(|id| id.0),
+                "messages": messages.iter().map(|message| self.message(message)).collect::<Vec<_>>(),
+                "more": more,
+            }),
+            Answer::Online(people) => {
+                let people = people.iter().map(|(person, presence)| {
+                    json!({
+                        "account": person.account.0,
+                        "nickname": person.nickname,
+                        "presence": presence_name(*presence),
+                    })
+                });
+                json!({ "accounts": people.collect::<Vec<_>>() })
+            }
+        }
+    }
+
+    /// What an event is told as: nothing, one object, or several.
+    pub(super) fn events(&mut self, event: &ClientEvent) -> Vec<Value> {
+        match event {
+            ClientEvent::Link(state) => self.link(state),
+            ClientEvent::TrustNeeded { .. } | ClientEvent::KeyChanged { .. } => keys(event),
+            ClientEvent::SignedIn { you, presence } => {
+                if self.me != Some(you.account) {
+                    self.conversations.clear();
+                }
+                self.me = Some(you.account);
+                vec![json!({
+                    "event": "signed_in",
+                    "account": you.account.0,
+                    "nickname": you.nickname,
+                    "presence": presence_name(*presence),
+                })]
+            }
+            ClientEvent::SignedOut { why } => {
+                self.conversations.clear();
+                vec![goodbye(*why)]
+            }
+            ClientEvent::Conversation(state) => self.cursors(state),
+            ClientEvent::Message { message, live } => {
+                let mut event = self.message(message);
+                event["event"] = json!("message");
+                event["live"] = json!(live);
+                vec![event]
+            }
+            ClientEvent::SendFailed { nonce, failure: why } => {
+                let mut event = failure(why);
+                event["event"] = json!("send_failed");
+                event["nonce"] = json!(nonce.to_string());
+                vec![event]
+            }
+            ClientEvent::Shaken { from, conversation } => vec![json!({
+                "event": "shaken",
+                "from": from.0,
+                "with": from.0,
+                "conversation": conversation.0,
+            })],
+            ClientEvent::Presence(changes) => {
+                let change = |(account, presence): &(AccountId, Presence)| {
+                    json!({
+                        "event": "presence",
+                        "account": account.0,
+                        "presence": presence_name(*presence),
+                    })
+                };
+                changes.iter().map(change).collect()
+            }
+            ClientEvent::Typing { from, to } => vec![json!({
+                "event": "typing",
+                "from": from.0,
+                "with": match to {
+                    Target::Account(_) => json!(from.0),
+                    Target::Lobby => json!("lobby"),
+                },
+            })],
+            ClientEvent::StoreTrouble(text) => {
+                vec![json!({"event": "store_trouble", "message": text})]
+            }
+            ClientEvent::Answered { .. }
+            | ClientEvent::Pending(_)
+            | ClientEvent::Discarded(_)
+            | ClientEvent::People(_) => Vec::new(),
+        }
+    }
+
+    fn link(&mut self, state: &LinkState) -> Vec<Value> {
+        match state {
+            LinkState::Up { server } => {
+                self.server = Some(server.clone());
+                // A link that rested because nobody signed in was never lost.
+                if std::mem::replace(&mut self.connected, true) {
+                    return Vec::new();
+                }
+                vec![json!({
+                    "event": "connected",
+                    "server": server.id.to_string(),
+                    "name": server.name,
+                    "address": server.address.to_string(),
+                    "fingerprint": server.id.fingerprint(),
+                    "pinned_before": server.pinned_before,
+                })]
+            }
+            LinkState::Down { retry_in_ms, why } => {
+                self.connected = false;
+                let retry_in_ms = Some(*retry_in_ms).filter(|ms| *ms != NO_RETRY);
+                let disconnected = json!({
+                    "event": "disconnected",
+                    "reason": why.code(),
+                    "message": words::sentence(why),
+                    "retry_in_ms": retry_in_ms,
+                });
+                match why {
+                    Failure::Goodbye(why) => vec![goodbye(*why), disconnected],
+                    _ => vec![disconnected],
+                }
+            }
+            LinkState::Idle | LinkState::Dialing | LinkState::Greeting => Vec::new(),
+        }
+    }
+
+    /// Cursors that moved since they were told last; those of a first sight are where they are.
+    fn cursors(&mut self, state: &ConversationState) -> Vec<Value> {
+        let before = self.conversations.insert(state.conversation, *state);
+        let Some(before) = before else { return Vec::new() };
+        let mut events = Vec::new();
+        let mut moved = |event: &str, by: Option<AccountId>, from: Seq, to: Seq| {
+            if to > from {
+                events.push(json!({
+                    "event": event,
+                    "conversation": state.conversation.0,
+                    "with": with(state.kind, self.me),
+                    "by": by.map(|account| account.0),
+                    "seq": to.0,
+                }));
+            }
+        };
+        let peer = match (state.kind, self.me) {
+            (ConversationKind::Direct { low, high }, Some(me)) => {
+                Some(if low == me { high } else { low })
+            }
+            _ => None,
+        };
+        moved("delivered", peer, before.peer_delivered, state.peer_delivered);
+        moved("read", peer, before.peer_read, state.peer_read);
+        moved("read", self.me, before.read, state.read);
+        events
+    }
+
+    fn message(&self, message: &Message) -> Value {
+        json!({
+            "conversation": message.conversation.0,
+            "with": with(message.kind, self.me),
+            "seq": message.seq.0,
+            "from": message.from.0,
+            "nonce": message.nonce.to_string(),
+            "at": message.at,
+            "body": body(&message.body),
+        })
+    }
+
+    fn server_id(&self) -> Option<String> {
+        self.server.as_ref().map(|server| server.id.to_string())
+    }
+}
+
+/// A failure's code and sentence, and the numbers of a refusal.
+pub(super) fn failure(failure: &Failure) -> Value {
+    let mut value = Map::new();
+    value.insert("code".to_owned(), json!(failure.code()));
+    value.insert("message".to_owned(), json!(words::sentence(failure)));
+    if let Failure::Refused(refusal) = failure {
+        let numbers = [("retry_after_ms", refusal.retry_after_ms), ("limit", refusal.limit)];
+        for (name, number) in numbers {
+            if let Some(number) = number {
+                value.insert(name.to_owned(), json!(number));
+            }
+        }
+    }
+    Value::Object(value)
+}
+
+/// What is to be decided about a key.
+fn keys(event: &ClientEvent) -> Vec<Value> {
+    match event {
+        ClientEvent::TrustNeeded { address, offered } => vec![json!({
+            "event": "key_unknown",
+            "address": address.to_string(),
+            "offered": offered.to_string(),
+            "fingerprint": offered.fingerprint(),
+        })],
+        ClientEvent::KeyChanged { address, offered, pinned, since } => vec![json!({
+            "event": "key_changed",
+            "address": address.to_string(),
+            "offered": offered.to_string(),
+            "pinned": pinned.to_string(),
+            "since": since,
+        })],
+        _ => Vec::new(),
+    }
+}
+
+fn goodbye(why: Goodbye) -> Value {
+    let message = words::sentence(&Failure::Goodbye(why));
+    json!({"event": "goodbye", "code": why.code(), "message": message})
+}
+
+fn body(body: &Body) -> Value {
+    match body {
+        Body::Text { text, reply_to: None } => json!({"kind": "text", "text": text}),
+        Body::Text { text, reply_to: Some(seq) } => {
+            json!({"kind": "text", "text": text, "reply_to": seq.0})
+        }
+        Body::Shake {} => json!({"kind": "shake"}),
+    }
+}
+
+fn with(kind: ConversationKind, me: Option<AccountId>) -> Value {
+    match kind {
+        ConversationKind::Lobby => json!("lobby"),
+        ConversationKind::Notices { .. } => json!("notices"),
+        ConversationKind::Direct { low, high } if Some(low) == me => json!(high.0),
+        ConversationKind::Direct { low, .. } => json!(low.0),
+    }
+}
+
+fn presence_name(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Online => "online",
+        Presence::Away => "away",
+        Presence::Busy => "busy",
+        Presence::Invisible => "invisible",
+        Presence::Offline => "offline",
+    }
+}

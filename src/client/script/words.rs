@@ -1,0 +1,86 @@
+//! A sentence in English for every failure: what happened and what to do.
+
+use crate::client::api::Failure;
+use crate::net::protocol::{Goodbye, Reason, Refusal};
+
+pub(super) fn sentence(failure: &Failure) -> String {
+    match failure {
+        Failure::Refused(refusal) => refused(refusal),
+        Failure::Goodbye(goodbye) => farewell(*goodbye).to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn refused(refusal: &Refusal) -> String {
+    let wait = match refusal.retry_after_ms {
+        None => String::new(),
+        Some(ms) if ms < 90_000 => format!("; try again in {} s", ms.div_ceil(1000)),
+        Some(ms) => format!("; try again in {} minutes", ms.div_ceil(60_000)),
+    };
+    let limit = refusal.limit.map_or(String::new(), |limit| format!(" (at most {limit})"));
+    format!("{}{limit}{wait}", reason(refusal.reason))
+}
+
+fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NameTaken => "this nickname is taken, or looks like one that is",
+        Reason::NameEmpty => "a nickname needs at least one character",
+        Reason::NameTooLong => "this nickname is too long",
+        Reason::NameCharacter => "a nickname has no control, invisible or direction characters",
+        Reason::NameNumber => "a nickname is not a number, since numbers are accounts",
+        Reason::NameReserved => "this nickname is kept for the server",
+        Reason::RegistrationClosed => "nobody can register on this server now",
+        Reason::RegistrationCode => "this server asks for its invite code, and this is not it",
+        Reason::RegistrationBusy => "too many people are registering",
+        Reason::WrongPassword => "account or password is wrong",
+        Reason::LockedOut => "too many wrong passwords",
+        Reason::Disabled => "this account was disabled by the administrator",
+        Reason::TokenInvalid => "this device is not signed in any more: use the password",
+        Reason::OutOfOrder => "another sign-in is under way",
+        Reason::NotSignedIn => "sign in first",
+        Reason::AlreadySignedIn => "somebody is signed in already: sign out first",
+        Reason::NotFound => "there is no such account or conversation",
+        Reason::TextEmpty => "there is nothing to say",
+        Reason::TextTooLong => "this text has too many bytes",
+        Reason::TooFast => "too fast",
+        Reason::ShakeTooSoon => "these two shook a moment ago",
+        Reason::ShakeBusy => "the other side is busy and does not want to be shaken",
+        Reason::ShakeTarget => "only a person can be shaken",
+        Reason::BadValue => "a value is out of its range",
+        Reason::NonceReused => "this nonce was used for another message",
+        Reason::Fenced => "this sign-in was ended by a newer one",
+        Reason::DiskFull => "the server's disk is nearly full: it can be read but not written",
+        Reason::Failed => "the server could not do it and has logged why",
+        Reason::Unknown => "the server gave a reason that this version does not know",
+    }
+}
+
+fn farewell(goodbye: Goodbye) -> &'static str {
+    match goodbye {
+        Goodbye::TooOld => "this version is too old for the server: update it",
+        Goodbye::BadFrame => "the server did not understand what was sent",
+        Goodbye::FrameTooLarge => "the server takes no frame as large as the one sent",
+        Goodbye::Timeout => "nothing was sent for too long",
+        Goodbye::TooSlow => "what the server sent was read too slowly",
+        Goodbye::ShuttingDown => "the server is closing",
+        Goodbye::Replaced => "this device signed in again elsewhere",
+        Goodbye::SignedOut => "this device was signed out",
+        Goodbye::Kicked => "an administrator ended this sign-in",
+        Goodbye::TooManyLinks => "the server has too many links from here",
+        Goodbye::Unknown => "the server hung up for a reason that this version does not know",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_said_in_the_sentence() {
+        let locked = Failure::Refused(Refusal::retry(Reason::LockedOut, 150_000));
+        assert_eq!(sentence(&locked), "too many wrong passwords; try again in 3 minutes");
+        let long = Failure::Refused(Refusal::limit(Reason::TextTooLong, 16_384));
+        assert_eq!(sentence(&long), "this text has too many bytes (at most 16384)");
+        assert_eq!(sentence(&Failure::Offline), "not connected");
+    }
+}

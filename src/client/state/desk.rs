@@ -1,0 +1,358 @@
+//! What the signed-in account has before it: conversations, people, outbox. It outlives links.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use super::link::Retry;
+use super::outbox::{Entry, Stage};
+use super::people::People;
+use super::{Effect, KeepJob, Request, State, Turn};
+use crate::client::api::{ClientEvent, ConversationState, Failure, PendingMessage, Ticket};
+use crate::domain::{AccountId, ConversationId, ConversationKind, Person, Presence, Seq, Target};
+use crate::net::protocol::{Head, Reason, Refusal, Reply};
+use crate::store::local::{KnownConversation, Loaded, Owner, Waiting, Write};
+
+/// The account's desk.
+#[derive(Debug)]
+pub(super) struct Desk {
+    pub(super) owner: Owner,
+    /// The store's part has come; before that nothing is synced and nothing is sent.
+    pub(super) loaded: bool,
+    pub(super) heads: Heads,
+    /// The server asked for a pause between queries.
+    pub(super) paused_until: Option<Duration>,
+    pub(super) conversations: BTreeMap<ConversationId, Conversation>,
+    /// Conversations whose head is known to be ahead of what was emitted.
+    pub(super) behind: BTreeSet<ConversationId>,
+    /// Tails asked for.
+    pub(super) tails: usize,
+    pub(super) entries: VecDeque<Entry>,
+    /// Counts the outbox's entries.
+    pub(super) last_order: u64,
+    /// The server asked for a pause between messages.
+    pub(super) hold_until: Option<Duration>,
+    /// Barriers, and the entry of the outbox that each stands behind.
+    pub(super) barriers: Vec<(Ticket, u64)>,
+    /// Barriers that came back, and wait for what is being fetched.
+    pub(super) settling: Vec<Ticket>,
+    /// When the server is told what was stored.
+    pub(super) tell_at: Option<Duration>,
+    pub(super) people: People,
+    pub(super) typed_at: Option<Duration>,
+}
+
+/// How far the list of heads is on this link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Heads {
+    /// To be asked for behind this conversation.
+    Wanted(ConversationId),
+    /// Asked for.
+    Asked(ConversationId),
+    /// All are known.
+    Done,
+}
+
+/// One log as far as this client is in it.
+#[derive(Debug, Clone)]
+pub(super) struct Conversation {
+    pub(super) kind: ConversationKind,
+    pub(super) head: Seq,
+    pub(super) read: Seq,
+    pub(super) peer_delivered: Seq,
+    pub(super) peer_read: Seq,
+    /// Emitted up to here, or left to scrolling; `None` until this run has seen the head.
+    pub(super) emitted: Option<Seq>,
+    /// Cached from the first to the second, without gaps.
+    pub(super) cached: Option<(Seq, Seq)>,
+    pub(super) announced: bool,
+    pub(super) asked: Asked,
+    /// The last message of others that was accepted.
+    pub(super) foreign: Seq,
+    /// The same, once it is on this disk.
+    pub(super) stored: Seq,
+    /// The server was told of it up to here.
+    pub(super) delivered: Seq,
+    /// The person has read up to here; the server may not know yet.
+    pub(super) read_wanted: Seq,
+    pub(super) readers: Vec<(Ticket, Seq)>,
+}
+
+/// What of a conversation is on its way to the server.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asked {
+    pub(super) tail: bool,
+    pub(super) delivered: bool,
+    pub(super) read: bool,
+}
+
+impl Conversation {
+    pub(super) fn new(kind: ConversationKind) -> Self {
+        Conversation {
+            kind,
+            head: Seq::ZERO,
+            read: Seq::ZERO,
+            peer_delivered: Seq::ZERO,
+            peer_read: Seq::ZERO,
+            emitted: None,
+            cached: None,
+            announced: false,
+            asked: Asked::default(),
+            foreign: Seq::ZERO,
+            stored: Seq::ZERO,
+            delivered: Seq::ZERO,
+            read_wanted: Seq::ZERO,
+            readers: Vec::new(),
+        }
+    }
+
+    fn from_cache(known: &KnownConversation) -> Self {
+        let mut conversation = Conversation::new(known.kind);
+        if known.last > Seq::ZERO && known.first > Seq::ZERO && known.first <= known.last {
+            conversation.cached = Some((known.first, known.last));
+            conversation.head = known.last;
+            // What was cached before a crash may not have been told to the server.
+            conversation.foreign = known.last;
+            conversation.stored = known.last;
+        }
+        conversation.delivered = known.delivered;
+        conversation
+    }
+
+    /// Takes what the server says of it; cursors never go back.
+    pub(super) fn take_head(&mut self, head: &Head) -> bool {
+        let before = (self.head, self.read, self.peer_delivered, self.peer_read);
+        self.head = self.head.max(head.head);
+        self.read = self.read.max(head.read);
+        self.peer_delivered = self.peer_delivered.max(head.peer_delivered);
+        self.peer_read = self.peer_read.max(head.peer_read);
+        before != (self.head, self.read, self.peer_delivered, self.peer_read)
+    }
+
+    pub(super) fn state(&self, conversation: ConversationId) -> ConversationState {
+        ConversationState {
+            conversation,
+            kind: self.kind,
+            head: self.head,
+            read: self.read,
+            peer_delivered: self.peer_delivered,
+            peer_read: self.peer_read,
+        }
+    }
+
+    pub(super) fn to_keep(&self, conversation: ConversationId) -> KnownConversation {
+        let (first, last) = self.cached.unwrap_or_default();
+        KnownConversation { conversation, kind: self.kind, first, last, delivered: self.delivered }
+    }
+}
+
+impl Desk {
+    fn new(owner: Owner) -> Self {
+        Desk {
+            owner,
+            loaded: false,
+            heads: Heads::Wanted(ConversationId(0)),
+            paused_until: None,
+            conversations: BTreeMap::new(),
+            behind: BTreeSet::new(),
+            tails: 0,
+            entries: VecDeque::new(),
+            last_order: 0,
+            hold_until: None,
+            barriers: Vec::new(),
+            settling: Vec::new(),
+            tell_at: None,
+            people: People::default(),
+            typed_at: None,
+        }
+    }
+
+    /// The conversation with a target, where it is known.
+    pub(super) fn find(&self, with: Target) -> Option<ConversationId> {
+        match with {
+            Target::Lobby => Some(ConversationId::LOBBY),
+            Target::Account(account) => {
+                let kind = ConversationKind::direct(self.owner.account, account);
+                self.conversations.iter().find(|(_, c)| c.kind == kind).map(|(id, _)| *id)
+            }
+        }
+    }
+
+    /// Everything that this link knew of has been emitted.
+    pub(super) fn is_settled(&self) -> bool {
+        self.loaded && self.heads == Heads::Done && self.behind.is_empty() && self.tails == 0
+    }
+
+    pub(super) fn wakes_at(&self) -> Option<Duration> {
+        // While something is on its way, its answer ends the pause, not the time.
+        let on_the_way = self.entries.iter().any(|entry| entry.stage == Stage::Sent);
+        let hold_until = self.hold_until.filter(|_| !on_the_way);
+        [self.paused_until, hold_until, self.tell_at].into_iter().flatten().min()
+    }
+
+    /// What was on its way is not any more; all of it will be asked for or sent again.
+    pub(super) fn link_lost(&mut self, turn: &mut Turn<'_>, why: &Failure) {
+        self.heads = Heads::Wanted(ConversationId(0));
+        self.paused_until = None;
+        self.behind.clear();
+        self.tails = 0;
+        self.people.link_lost();
+        // What was told and not confirmed is told again.
+        self.tell_at = Some(turn.uptime());
+        for conversation in self.conversations.values_mut() {
+            conversation.asked = Asked::default();
+        }
+        for entry in self.entries.iter_mut().filter(|entry| entry.stage == Stage::Sent) {
+            entry.stage = Stage::Ready;
+        }
+        let barriers = std::mem::take(&mut self.barriers).into_iter().map(|(ticket, _)| ticket);
+        for ticket in barriers.chain(std::mem::take(&mut self.settling)) {
+            turn.answer(ticket, Err(why.clone()));
+        }
+    }
+}
+
+impl State {
+    /// The link is signed in: the desk of this account is opened, or goes on.
+    pub(super) fn open_desk(
+        &mut self,
+        turn: &mut Turn<'_>,
+        owner: Owner,
+        you: &Person,
+        presence: Presence,
+    ) {
+        if self.desk.as_ref().is_none_or(|desk| desk.owner != owner) {
+            self.leave_desk(turn, &Failure::Cancelled);
+            self.desk = Some(Desk::new(owner));
+            turn.effects.push(Effect::Keep(KeepJob::Load(owner)));
+        }
+        turn.emit(ClientEvent::SignedIn { you: you.clone(), presence });
+        self.learn(turn, vec![you.clone()]);
+    }
+
+    /// Nobody is signed in any more: what waited on the desk is answered. The outbox is on disk.
+    pub(super) fn leave_desk(&mut self, turn: &mut Turn<'_>, why: &Failure) {
+        let Some(mut desk) = self.desk.take() else { return };
+        desk.link_lost(turn, why);
+        let sends = desk.entries.iter_mut().flat_map(|entry| entry.tickets.drain(..));
+        let reads = desk.conversations.values_mut().flat_map(|c| c.readers.drain(..));
+        for ticket in sends.chain(reads.map(|(ticket, _)| ticket)) {
+            turn.answer(ticket, Err(why.clone()));
+        }
+    }
+
+    /// What the store kept for this account goes before what happened since.
+    pub(super) fn on_loaded(&mut self, turn: &mut Turn<'_>, owner: Owner, loaded: Loaded) {
+        let Some(desk) = self.desk.as_mut().filter(|desk| desk.owner == owner) else { return };
+        if desk.loaded {
+            return;
+        }
+        desk.loaded = true;
+        for known in &loaded.conversations {
+            let conversation = Conversation::from_cache(known);
+            desk.conversations.entry(known.conversation).or_insert(conversation);
+        }
+        desk.tell_at = Some(turn.uptime());
+        for waiting in loaded.waiting.into_iter().rev() {
+            if desk.entries.iter().any(|entry| entry.nonce == waiting.nonce) {
+                continue;
+            }
+            desk.entries.push_front(Entry::from_store(waiting));
+        }
+        for entry in &desk.entries {
+            if entry.order == 0 {
+                turn.emit(ClientEvent::Pending(entry.pending()));
+                if let Stage::Failed(failure) = &entry.stage {
+                    let failure = failure.clone();
+                    turn.emit(ClientEvent::SendFailed { nonce: entry.nonce, failure });
+                }
+            }
+        }
+        let people = desk.people.load(loaded.people);
+        if !people.is_empty() {
+            turn.emit(ClientEvent::People(people));
+        }
+    }
+
+    pub(super) fn on_reply(&mut self, turn: &mut Turn<'_>, request: Request, reply: Reply) {
+        match (request, reply) {
+            (Request::Heads, Reply::Heads { heads, more }) => self.on_heads(turn, &heads, more),
+            (Request::Tail(conversation), Reply::History { messages, .. }) => {
+                self.on_tail(turn, conversation, messages);
+            }
+            (Request::Page(reading), Reply::History { messages, more }) => {
+                self.on_page(turn, &reading, messages, more);
+            }
+            (Request::Find(find), Reply::Conversation { head }) => {
+                self.on_found(turn, find, head);
+            }
+            (Request::People, Reply::People { people }) => self.on_people(turn, people),
+            (Request::Online(ticket, found), Reply::Online { people, more }) => {
+                self.on_online(turn, ticket, found, people, more);
+            }
+            (request, _) => {
+                // An answer to another question: whatever this is, it cannot be relied on.
+                let id = self.next();
+                self.requests.insert(id, (turn.uptime(), request));
+                self.go_down(turn, Failure::NotMyChat, Retry::BackOff);
+            }
+        }
+    }
+
+    /// The cursors and the head of a conversation, to the person.
+    pub(super) fn announce(&mut self, turn: &mut Turn<'_>, id: ConversationId) {
+        let Some(desk) = &mut self.desk else { return };
+        if let Some(conversation) = desk.conversations.get_mut(&id) {
+            conversation.announced = true;
+            turn.emit(ClientEvent::Conversation(conversation.state(id)));
+        }
+    }
+}
+
+impl Entry {
+    fn from_store(waiting: Waiting) -> Self {
+        let stage = match waiting.failed {
+            None => Stage::Ready,
+            Some(code) => Stage::Failed(failure_of(code)),
+        };
+        Entry {
+            nonce: waiting.nonce,
+            to: waiting.to,
+            body: waiting.body,
+            at: waiting.at,
+            queued: None,
+            stage,
+            tickets: Vec::new(),
+            order: 0,
+        }
+    }
+
+    pub(super) fn to_keep(&self, owner: Owner) -> Write {
+        let failed = match &self.stage {
+            Stage::Failed(failure) => Some(failure.code().to_owned()),
+            _ => None,
+        };
+        let (nonce, to, body, at) = (self.nonce, self.to, self.body.clone(), self.at);
+        Write::PutWaiting(owner, Waiting { nonce, to, body, at, failed })
+    }
+
+    pub(super) fn pending(&self) -> PendingMessage {
+        PendingMessage { nonce: self.nonce, to: self.to, body: self.body.clone(), at: self.at }
+    }
+}
+
+/// The failure of a code that was kept; numbers such as a limit were not.
+fn failure_of(code: String) -> Failure {
+    match Reason::from(code) {
+        Reason::Unknown => Failure::LinkLost,
+        reason => Failure::Refused(Refusal::new(reason)),
+    }
+}
+
+/// The other side of a direct conversation, or oneself for notes.
+pub(super) fn peer(kind: ConversationKind, me: AccountId) -> Option<AccountId> {
+    match kind {
+        ConversationKind::Direct { low, high } if low == me => Some(high),
+        ConversationKind::Direct { low, .. } => Some(low),
+        ConversationKind::Lobby | ConversationKind::Notices { .. } => None,
+    }
+}

@@ -1,0 +1,372 @@
+//! A link to the wanted server: dial, judge its key, greet, back off, notice a dead one.
+
+use std::time::Duration;
+
+use super::auth::Auth;
+use super::{Effect, LinkInput, Request, State, Turn};
+use crate::client::api::{ClientEvent, Failure, LinkState, LinkedServer, NO_RETRY, Trust};
+use crate::client::words::{one_line, program};
+use crate::domain::ServerId;
+use crate::limits::PING_ANYWAY;
+use crate::limits::{
+    ANSWER_DEADLINE, NAME_BYTES_MAX, PING_AFTER, REST_AFTER, SIGN_IN_DEADLINE, STEADY_AFTER,
+};
+use crate::net::address::Address;
+use crate::net::protocol::{ClientFrame, Goodbye, Hello, Reason, VERSION, Welcome};
+
+/// Seconds to wait after so many failures in a row; the last one goes on.
+const BACK_OFF_S: [u64; 7] = [0, 1, 2, 4, 8, 16, 30];
+
+/// The link and the wish for it.
+#[derive(Debug, Default)]
+pub(super) struct Link {
+    wanted: Option<Wanted>,
+    pub(super) phase: Phase,
+    /// Counts links, so that what an older one still says is ignored.
+    pub(super) number: u64,
+    failures: usize,
+    heard: Duration,
+    probed: Option<Duration>,
+    /// When the server was last asked whether it is there; at first, when the link came up.
+    pinged: Duration,
+}
+
+#[derive(Debug)]
+struct Wanted {
+    address: Address,
+    trust: Trust,
+}
+
+/// Where the link is.
+#[derive(Debug, Default)]
+pub(super) enum Phase {
+    /// No link and none wanted.
+    #[default]
+    Idle,
+    /// No link; tried again at this moment, or not before the person decides.
+    Down { retry_at: Option<Duration>, why: Failure },
+    /// Address, TCP, TLS.
+    Dialing,
+    /// TLS stands and the key is right.
+    Greeting { server: ServerId, pinned_before: bool, until: Duration },
+    /// Frames flow.
+    Up { server: LinkedServer, since: Duration },
+    /// Hung up because nobody signed in; dialled again when somebody does.
+    Resting { server: LinkedServer },
+}
+
+/// What follows a link that ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retry {
+    /// Another try, later after each failure.
+    BackOff,
+    /// The person decides.
+    Never,
+}
+
+impl State {
+    pub(super) fn connect(&mut self, turn: &mut Turn<'_>, address: Address, trust: Trust) {
+        let same = self.link.wanted.as_ref().is_some_and(|wanted| wanted.address == address);
+        if let Phase::Up { server, .. } | Phase::Resting { server } = &self.link.phase {
+            let trusted = match trust {
+                Trust::Ask | Trust::First => true,
+                Trust::Key(id) | Trust::Replace(id) => id == server.id,
+            };
+            if same && trusted {
+                let server = server.clone();
+                return turn.link(LinkState::Up { server });
+            }
+        }
+        self.close_link(turn, &Failure::Cancelled);
+        self.link.wanted = Some(Wanted { address, trust });
+        self.link.failures = 0;
+        self.dial(turn);
+    }
+
+    pub(super) fn disconnect(&mut self, turn: &mut Turn<'_>) {
+        self.close_link(turn, &Failure::Cancelled);
+        self.leave_desk(turn, &Failure::Cancelled);
+        self.auth = Auth::default();
+        self.link.wanted = None;
+        self.link.phase = Phase::Idle;
+        turn.link(LinkState::Idle);
+    }
+
+    pub(super) fn reconnect_now(&mut self, turn: &mut Turn<'_>) {
+        if let Phase::Down { .. } = self.link.phase {
+            self.dial(turn);
+        }
+    }
+
+    /// Dials where there is no link and one could be had. Says why where it cannot.
+    pub(super) fn want_link(&mut self, turn: &mut Turn<'_>) -> Result<(), Failure> {
+        match &self.link.phase {
+            Phase::Idle => return Err(Failure::Offline),
+            Phase::Down { retry_at: None, why } => return Err(why.clone()),
+            Phase::Down { .. } | Phase::Resting { .. } => self.dial(turn),
+            Phase::Up { since, .. } if turn.uptime() >= *since + REST_AFTER => {
+                self.redial(turn);
+            }
+            Phase::Up { .. } | Phase::Dialing | Phase::Greeting { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// A fresh link instead of this one, whose time for signing in has run.
+    pub(super) fn redial(&mut self, turn: &mut Turn<'_>) {
+        self.hang_up(turn);
+        self.drop_requests(turn, &Failure::LinkLost);
+        self.dial(turn);
+    }
+
+    /// Hangs up a link that is not signed in and remembers who answered.
+    pub(super) fn rest(&mut self, turn: &mut Turn<'_>) {
+        if let Phase::Up { server, .. } = &self.link.phase {
+            let server = server.clone();
+            self.close_link(turn, &Failure::LinkLost);
+            self.link.phase = Phase::Resting { server };
+        }
+    }
+
+    pub(super) fn on_link(&mut self, turn: &mut Turn<'_>, what: LinkInput) {
+        self.link.heard = turn.uptime();
+        self.link.probed = None;
+        match what {
+            LinkInput::Secured(server) => {
+                self.link.pinged = turn.uptime();
+                self.on_secured(turn, server);
+            }
+            LinkInput::WrongKey(offered) => self.key_changed(turn, offered),
+            LinkInput::Failed(why) => {
+                self.link.failures = self.link.failures.max(1);
+                self.go_down(turn, why, Retry::BackOff);
+            }
+            LinkInput::Frame(frame) => self.on_frame(turn, frame),
+            LinkInput::Lost { garbled } => {
+                let why = match (garbled, &self.link.phase) {
+                    (true, Phase::Dialing | Phase::Greeting { .. }) => Failure::NotMyChat,
+                    _ => Failure::LinkLost,
+                };
+                self.go_down(turn, why, Retry::BackOff);
+            }
+        }
+    }
+
+    pub(super) fn on_welcome(&mut self, turn: &mut Turn<'_>, welcome: &Welcome) {
+        let Phase::Greeting { server, pinned_before, .. } = self.link.phase else { return };
+        let Some(wanted) = &mut self.link.wanted else { return };
+        if welcome.version != VERSION {
+            return self.go_down(turn, Failure::Version, Retry::Never);
+        }
+        wanted.trust = Trust::Key(server);
+        let info = LinkedServer {
+            id: server,
+            name: one_line(&welcome.name, NAME_BYTES_MAX),
+            address: wanted.address.clone(),
+            registration: welcome.registration,
+            online: welcome.online,
+            pinned_before,
+        };
+        turn.writes.extend(self.known.met(server, &info.name, &info.address, turn.now.wall_ms));
+        self.link.phase = Phase::Up { server: info.clone(), since: turn.uptime() };
+        turn.link(LinkState::Up { server: info });
+        self.sign_in_on_link(turn, server);
+    }
+
+    pub(super) fn on_goodbye(&mut self, turn: &mut Turn<'_>, goodbye: Goodbye) {
+        match goodbye {
+            Goodbye::TooOld => self.go_down(turn, Failure::Version, Retry::Never),
+            Goodbye::Timeout if matches!(self.auth, Auth::Out { .. }) => self.rest(turn),
+            Goodbye::SignedOut | Goodbye::Replaced | Goodbye::Kicked => {
+                self.signed_out(turn, goodbye);
+                self.rest(turn);
+            }
+            Goodbye::BadFrame | Goodbye::FrameTooLarge => {
+                if let Some(desk) = &mut self.desk {
+                    desk.give_up_first_sent(turn, &Failure::Goodbye(goodbye));
+                }
+                self.go_down(turn, Failure::Goodbye(goodbye), Retry::BackOff);
+            }
+            _ => self.go_down(turn, Failure::Goodbye(goodbye), Retry::BackOff),
+        }
+    }
+
+    pub(super) fn on_time(&mut self, turn: &mut Turn<'_>) {
+        let now = turn.uptime();
+        match &self.link.phase {
+            Phase::Down { retry_at: Some(at), .. } if now >= *at => self.dial(turn),
+            Phase::Greeting { until, .. } if now >= *until => {
+                self.go_down(turn, Failure::NotMyChat, Retry::BackOff);
+            }
+            Phase::Up { since, .. } => {
+                if matches!(self.auth, Auth::Out { .. }) && now >= *since + REST_AFTER {
+                    self.rest(turn);
+                } else if now >= self.silent_until() {
+                    self.go_down(turn, Failure::LinkLost, Retry::BackOff);
+                } else if self.link.probed.is_none() && now >= self.ping_at() {
+                    self.link.probed = Some(now);
+                    self.link.pinged = now;
+                    let id = self.request(turn, Request::Ping);
+                    turn.write(ClientFrame::Ping { id });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn link_wakes_at(&self) -> Option<Duration> {
+        match &self.link.phase {
+            Phase::Down { retry_at, .. } => *retry_at,
+            Phase::Greeting { until, .. } => Some(*until),
+            Phase::Up { since, .. } => {
+                let rest = match self.auth {
+                    Auth::Out { .. } => *since + REST_AFTER,
+                    _ => Duration::MAX,
+                };
+                let ping = match self.link.probed {
+                    None => self.ping_at(),
+                    Some(_) => Duration::MAX,
+                };
+                Some(rest.min(ping).min(self.silent_until()))
+            }
+            Phase::Idle | Phase::Dialing | Phase::Resting { .. } => None,
+        }
+    }
+
+    /// A silent server is asked whether it is there; a talkative one has to hear from us as well,
+    /// or it takes a person who only reads for gone.
+    fn ping_at(&self) -> Duration {
+        (self.link.heard + PING_AFTER).min(self.link.pinged + PING_ANYWAY)
+    }
+
+    /// The server behind the link, while frames flow.
+    pub(super) fn server(&self) -> Option<ServerId> {
+        match &self.link.phase {
+            Phase::Up { server, .. } => Some(server.id),
+            _ => None,
+        }
+    }
+
+    /// The end of the server's time to say anything: it was asked and has been silent since.
+    fn silent_until(&self) -> Duration {
+        let asked = self.requests.values().map(|(asked, _)| *asked).min();
+        match asked {
+            Some(asked) => asked.max(self.link.heard) + ANSWER_DEADLINE,
+            None => Duration::MAX,
+        }
+    }
+
+    fn dial(&mut self, turn: &mut Turn<'_>) {
+        let Some(wanted) = &self.link.wanted else { return };
+        let expected = match wanted.trust {
+            Trust::Key(id) | Trust::Replace(id) => Some(id),
+            Trust::Ask | Trust::First => {
+                self.known.server_at(&wanted.address).map(|server| server.id)
+            }
+        };
+        self.link.number += 1;
+        self.link.phase = Phase::Dialing;
+        let (link, address) = (self.link.number, wanted.address.clone());
+        turn.link(LinkState::Dialing);
+        turn.effects.push(Effect::Dial { link, address, expected });
+    }
+
+    /// The key is proven; nothing was sent. Here, and only here, it is judged.
+    fn on_secured(&mut self, turn: &mut Turn<'_>, server: ServerId) {
+        let (Phase::Dialing, Some(wanted)) = (&self.link.phase, &self.link.wanted) else { return };
+        let address = wanted.address.clone();
+        let known = self.known.server(server).is_some();
+        let pinned = self.known.server_at(&address).map(|pinned| pinned.id);
+        let changed = match (wanted.trust, pinned) {
+            (Trust::Key(id) | Trust::Replace(id), _) | (Trust::Ask | Trust::First, Some(id)) => {
+                id != server
+            }
+            (Trust::Ask, None) if !known => {
+                turn.emit(ClientEvent::TrustNeeded { address, offered: server });
+                return self.go_down(turn, Failure::KeyUnknown, Retry::Never);
+            }
+            (Trust::Ask | Trust::First, None) => false,
+        };
+        if changed {
+            return self.key_changed(turn, server);
+        }
+        let until = turn.uptime() + SIGN_IN_DEADLINE;
+        self.link.phase = Phase::Greeting { server, pinned_before: known, until };
+        turn.link(LinkState::Greeting);
+        turn.write(ClientFrame::Hello(Hello {
+            version: VERSION,
+            features: Vec::new(),
+            client: program(),
+            has_token: self.auth.opens_with_token(),
+        }));
+    }
+
+    fn key_changed(&mut self, turn: &mut Turn<'_>, offered: ServerId) {
+        let Some(wanted) = &self.link.wanted else { return };
+        let expected = match wanted.trust {
+            Trust::Key(id) | Trust::Replace(id) => Some(id),
+            Trust::Ask | Trust::First => None,
+        };
+        let pin = match expected {
+            Some(id) => self.known.server(id),
+            None => self.known.server_at(&wanted.address),
+        };
+        let since = pin.map_or(0, |pin| pin.since);
+        let pinned = expected.or(pin.map(|pin| pin.id)).unwrap_or(offered);
+        let address = wanted.address.clone();
+        turn.emit(ClientEvent::KeyChanged { address, offered, pinned, since });
+        self.go_down(turn, Failure::KeyChanged, Retry::Never);
+    }
+
+    /// The link is over: says so, answers what waited for it, plans the next try.
+    pub(super) fn go_down(&mut self, turn: &mut Turn<'_>, why: Failure, retry: Retry) {
+        if let Phase::Up { since, .. } = &self.link.phase
+            && turn.uptime() >= *since + STEADY_AFTER
+        {
+            self.link.failures = 0;
+        }
+        self.close_link(turn, &why);
+        let (retry_at, retry_in_ms) = match retry {
+            Retry::Never => (None, NO_RETRY),
+            Retry::BackOff => {
+                let wait = self.back_off();
+                let ms = u64::try_from(wait.as_millis()).unwrap_or(NO_RETRY);
+                (Some(turn.uptime() + wait), ms)
+            }
+        };
+        self.link.phase = Phase::Down { retry_at, why: why.clone() };
+        turn.link(LinkState::Down { retry_in_ms, why });
+    }
+
+    /// The wait before the next try: up to a quarter less than planned, so that a class whose
+    /// server restarts does not come back in one instant.
+    fn back_off(&mut self) -> Duration {
+        let base_ms = BACK_OFF_S[self.link.failures.min(BACK_OFF_S.len() - 1)] * 1000;
+        self.link.failures += 1;
+        Duration::from_millis(base_ms - self.chance.below(base_ms / 4 + 1))
+    }
+
+    fn close_link(&mut self, turn: &mut Turn<'_>, why: &Failure) {
+        self.hang_up(turn);
+        self.auth_link_lost(turn, why);
+        self.drop_requests(turn, why);
+    }
+
+    fn hang_up(&mut self, turn: &mut Turn<'_>) {
+        match self.link.phase {
+            Phase::Up { .. } => {
+                turn.write(ClientFrame::Bye {});
+                turn.effects.push(Effect::HangUp);
+            }
+            Phase::Dialing | Phase::Greeting { .. } => turn.effects.push(Effect::HangUp),
+            Phase::Idle | Phase::Down { .. } | Phase::Resting { .. } => {}
+        }
+        self.link.number += 1;
+        self.link.probed = None;
+    }
+}
+
+/// Whether a refusal is cured by time alone.
+pub(super) fn is_cured_by_time(reason: Reason) -> bool {
+    matches!(reason, Reason::TooFast)
+}

@@ -1,0 +1,446 @@
+//! One client as a pure state machine: an input and the moment in, effects out.
+//!
+//! * [`border`] lists everything that can come in and be asked for.
+//! * [`link`] keeps a link to the wanted server: dial, greet, back off, notice a dead one.
+//! * [`known`] is what this place remembers: pinned keys, accounts with tokens, settings.
+//! * [`auth`] registers, signs in, and signs in again after every break.
+//! * [`desk`] is what the signed-in account has before it: conversations, people, outbox.
+//! * [`sync`] brings every conversation up to its head, in order, each message once.
+//! * [`outbox`] sends in order and again, until the server has it.
+//! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
+//!   [`people`] knows who is who.
+//!
+//! Deliberately absent: clocks, sockets, disks, threads. `client/runner` has those.
+
+mod auth;
+mod border;
+mod chance;
+mod cursors;
+mod desk;
+mod history;
+mod known;
+mod link;
+mod outbox;
+mod passwords;
+mod people;
+mod sync;
+
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket};
+use crate::clock::Moment;
+use crate::domain::{ConversationId, DeviceId, Message, Nonce, Person, Presence, Seq};
+use crate::net::protocol::{
+    ClientFrame, Command, Event, Query, Reason, Refusal, RequestId, ServerFrame, Signal, Stretch,
+};
+use crate::store::local::{Owner, Start, Write};
+
+use auth::Auth;
+pub use border::{Effect, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep};
+pub use chance::Chance;
+use desk::Desk;
+use history::{Find, Reading};
+use known::Known;
+use link::Link;
+
+/// A question that the server has not answered.
+#[derive(Debug)]
+enum Request {
+    Auth,
+    Send(Nonce),
+    Read(ConversationId, Seq),
+    Delivered(ConversationId, Seq),
+    SignOut(Ticket),
+    Heads,
+    Tail(ConversationId),
+    Find(Find),
+    Page(Reading),
+    People,
+    Online(Ticket, Vec<(Person, Presence)>),
+    Ping,
+    Barrier(Ticket),
+}
+
+/// What a mark of the store stands for.
+#[derive(Debug)]
+enum Mark {
+    /// Outbox entries that may be sent now, and messages that are on disk now.
+    Written(Vec<Nonce>, Vec<(ConversationId, Seq)>),
+    /// A page that was read from the cache.
+    Page(Reading),
+}
+
+/// One client.
+pub struct State {
+    device: DeviceId,
+    device_name: String,
+    stretch: Stretch,
+    chance: Chance,
+    known: Known,
+    link: Link,
+    auth: Auth,
+    desk: Option<Desk>,
+    requests: BTreeMap<RequestId, (Duration, Request)>,
+    marks: BTreeMap<u64, Mark>,
+    /// Counts requests, marks and attempts.
+    counter: u64,
+}
+
+/// One call of [`State::handle`]: the moment, and what comes of it.
+struct Turn<'a> {
+    now: Moment,
+    effects: &'a mut Vec<Effect>,
+    writes: Vec<Write>,
+    urgent: bool,
+    waiting: Vec<Nonce>,
+    stored: Vec<(ConversationId, Seq)>,
+    messages: Vec<Message>,
+    touched: BTreeSet<ConversationId>,
+}
+
+impl Turn<'_> {
+    fn emit(&mut self, event: ClientEvent) {
+        self.effects.push(Effect::Emit(event));
+    }
+
+    fn answer(&mut self, ticket: Ticket, result: Result<Answer, Failure>) {
+        self.emit(ClientEvent::Answered { ticket, result });
+    }
+
+    fn link(&mut self, state: LinkState) {
+        self.emit(ClientEvent::Link(state));
+    }
+
+    fn write(&mut self, frame: ClientFrame) {
+        self.effects.push(Effect::Write(frame));
+    }
+
+    fn uptime(&self) -> Duration {
+        self.now.uptime
+    }
+}
+
+impl State {
+    /// A client with what its store held.
+    #[must_use]
+    pub fn new(start: Start, device_name: &str, stretch: Stretch, chance: Chance) -> Self {
+        State {
+            device: start.device,
+            device_name: cut(device_name, crate::limits::NAME_BYTES_MAX).to_owned(),
+            stretch,
+            chance,
+            known: Known::new(start.servers, start.accounts, start.settings),
+            link: Link::default(),
+            auth: Auth::default(),
+            desk: None,
+            requests: BTreeMap::new(),
+            marks: BTreeMap::new(),
+            counter: 0,
+        }
+    }
+
+    /// The one door.
+    pub fn handle(&mut self, input: Input, now: Moment, effects: &mut Vec<Effect>) {
+        let mut turn = Turn {
+            now,
+            effects,
+            writes: Vec::new(),
+            urgent: false,
+            waiting: Vec::new(),
+            stored: Vec::new(),
+            messages: Vec::new(),
+            touched: BTreeSet::new(),
+        };
+        let turn = &mut turn;
+        match input {
+            Input::Intent(intent) => self.on_intent(turn, intent),
+            Input::Link(link, what) if link == self.link.number => self.on_link(turn, what),
+            Input::Link(..) | Input::Tick => {}
+            Input::Opaque { attempt, outcome } => self.on_opaque(turn, attempt, outcome),
+            Input::Kept(kept) => self.on_kept(turn, kept),
+        }
+        self.on_time(turn);
+        self.pump(turn);
+        self.keep(turn);
+    }
+
+    /// When [`Input::Tick`] is due, by the monotonic clock.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Duration> {
+        let desk = self.desk.as_ref().filter(|_| self.is_signed_in());
+        [self.link_wakes_at(), desk.and_then(Desk::wakes_at)].into_iter().flatten().min()
+    }
+
+    /// Whether the link is signed in.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        matches!(self.auth, Auth::In { .. })
+    }
+
+    fn on_intent(&mut self, turn: &mut Turn<'_>, intent: Intent) {
+        match intent {
+            Intent::Connect { address, trust } => self.connect(turn, address, trust),
+            Intent::Disconnect => self.disconnect(turn),
+            Intent::ReconnectNow => self.reconnect_now(turn),
+            Intent::Register { .. } | Intent::SignIn { .. } | Intent::SignInToken { .. } => {
+                self.wish(turn, intent);
+            }
+            Intent::CancelSignIn => self.cancel_sign_in(turn),
+            Intent::SignOut { ticket } => self.sign_out(turn, ticket),
+            Intent::Send { ticket, to, body, nonce } => {
+                self.say(turn, ticket, to, body, nonce);
+            }
+            Intent::Retry(nonce) => self.retry(turn, nonce),
+            Intent::Discard(nonce) => self.discard(turn, nonce),
+            Intent::History { ticket, with, page, limit } => {
+                self.history(turn, ticket, with, page, limit);
+            }
+            Intent::MarkRead { ticket, with, seq } => self.mark_read(turn, ticket, with, seq),
+            Intent::Online { ticket } => self.online(turn, ticket),
+            Intent::SetPresence { ticket, presence } => self.set_presence(turn, ticket, presence),
+            Intent::Typing(to) => self.typing(turn, to),
+            Intent::Barrier { ticket } => self.barrier(turn, ticket),
+            Intent::Saved { ticket } => turn.answer(ticket, Ok(Answer::Saved(self.known.saved()))),
+            Intent::ForgetAccount { ticket, server, account } => {
+                self.forget_account(turn, ticket, Owner { server, account });
+            }
+            Intent::SetSetting { key, value } => {
+                turn.writes.push(self.known.set_setting(key, value));
+            }
+        }
+    }
+
+    fn on_frame(&mut self, turn: &mut Turn<'_>, frame: ServerFrame) {
+        match frame {
+            ServerFrame::Welcome(welcome) => self.on_welcome(turn, &welcome),
+            ServerFrame::Auth { id, step } => {
+                if matches!(self.requests.remove(&id), Some((_, Request::Auth))) {
+                    self.on_auth_step(turn, step);
+                }
+            }
+            ServerFrame::Done { id } => self.on_done(turn, id),
+            ServerFrame::Reply { id, reply } => {
+                if let Some((_, request)) = self.requests.remove(&id) {
+                    self.on_reply(turn, request, reply);
+                }
+            }
+            ServerFrame::Refused { id, refusal } if self.is_over(id, refusal.reason) => {
+                // What is durable waits for the next sign-in, by token; the rest is answered.
+                self.go_down(turn, Failure::Refused(refusal), link::Retry::BackOff);
+            }
+            ServerFrame::Refused { id, refusal } => {
+                if let Some((_, request)) = self.requests.remove(&id) {
+                    self.on_refused(turn, &request, refusal);
+                }
+            }
+            ServerFrame::Event(event) => self.on_event(turn, event),
+            ServerFrame::Pong { id } => {
+                if let Some((_, Request::Barrier(ticket))) = self.requests.remove(&id) {
+                    match &mut self.desk {
+                        Some(desk) => desk.settling.push(ticket),
+                        None => turn.answer(ticket, Ok(Answer::Done)),
+                    }
+                }
+            }
+            ServerFrame::Goodbye(goodbye) => self.on_goodbye(turn, goodbye),
+        }
+    }
+
+    /// Whether a refusal says that this link is signed in no more: nothing sent on it is ever taken.
+    fn is_over(&self, id: RequestId, reason: Reason) -> bool {
+        let ended = matches!(reason, Reason::Fenced | Reason::NotSignedIn);
+        ended && self.is_signed_in() && self.requests.contains_key(&id)
+    }
+
+    fn on_event(&mut self, turn: &mut Turn<'_>, event: Event) {
+        match event {
+            Event::Message(message) => self.on_message(turn, message),
+            Event::Shaken { conversation, from, .. } => {
+                turn.emit(ClientEvent::Shaken { from, conversation });
+            }
+            Event::Cursor { conversation, account, read, delivered } => {
+                self.on_cursor(turn, conversation, account, read, delivered);
+            }
+            Event::Presence { changes } => self.on_presence(turn, changes),
+            Event::Typing { from, to } => turn.emit(ClientEvent::Typing { from, to }),
+        }
+    }
+
+    fn on_done(&mut self, turn: &mut Turn<'_>, id: RequestId) {
+        match self.requests.get(&id) {
+            // A send is acknowledged by its own message and by nothing else.
+            None | Some((_, Request::Send(_))) => return,
+            Some(_) => {}
+        }
+        match self.requests.remove(&id) {
+            Some((_, Request::Read(conversation, seq))) => self.on_read(turn, conversation, seq),
+            Some((_, Request::Delivered(conversation, seq))) => {
+                self.on_delivered(turn, conversation, seq);
+            }
+            Some((_, Request::SignOut(ticket))) => {
+                self.signed_out_by_wish(turn, ticket);
+                // The server closes this link: whoever signs in next gets a fresh one.
+                self.rest(turn);
+            }
+            _ => {}
+        }
+    }
+
+    fn on_refused(&mut self, turn: &mut Turn<'_>, request: &Request, refusal: Refusal) {
+        match request {
+            Request::Auth => self.on_auth_refused(turn, refusal),
+            Request::Send(nonce) => self.on_send_refused(turn, *nonce, refusal),
+            Request::Read(conversation, seq) => {
+                self.on_read_refused(turn, *conversation, *seq, &refusal);
+            }
+            Request::Heads => self.on_heads_refused(turn, &refusal),
+            Request::Tail(conversation) => self.on_tail_refused(turn, *conversation, &refusal),
+            Request::Find(find) => turn.answer(find.ticket(), Err(Failure::Refused(refusal))),
+            Request::Page(reading) => turn.answer(reading.ticket, Err(Failure::Refused(refusal))),
+            Request::SignOut(ticket) | Request::Online(ticket, _) | Request::Barrier(ticket) => {
+                turn.answer(*ticket, Err(Failure::Refused(refusal)));
+            }
+            Request::People => self.on_people_refused(),
+            Request::Delivered(..) | Request::Ping => {}
+        }
+    }
+
+    fn on_kept(&mut self, turn: &mut Turn<'_>, kept: Kept) {
+        match kept {
+            Kept::Written { mark, ok } => {
+                if let Some(Mark::Written(nonces, stored)) = self.marks.remove(&mark) {
+                    self.on_waiting_kept(&nonces);
+                    if ok {
+                        self.on_messages_stored(turn, &stored);
+                    }
+                }
+            }
+            Kept::Loaded(owner, loaded) => self.on_loaded(turn, owner, *loaded),
+            Kept::Messages { mark, messages } => {
+                if let Some(Mark::Page(reading)) = self.marks.remove(&mark) {
+                    self.on_page_read(turn, reading, messages);
+                }
+            }
+            Kept::Trouble(text) => turn.emit(ClientEvent::StoreTrouble(text)),
+        }
+    }
+
+    /// Does what has become possible: in this order, so that the oldest duty comes first.
+    fn pump(&mut self, turn: &mut Turn<'_>) {
+        if self.is_signed_in() {
+            self.pump_heads(turn);
+            self.pump_outbox(turn);
+            self.pump_tails(turn);
+            self.pump_cursors(turn);
+            self.pump_people(turn);
+            self.pump_barriers(turn);
+        }
+    }
+
+    /// Hands this turn's writes to the store as one job.
+    fn keep(&mut self, turn: &mut Turn<'_>) {
+        if let Some(desk) = &self.desk {
+            for id in std::mem::take(&mut turn.touched) {
+                if let Some(conversation) = desk.conversations.get(&id) {
+                    let known = conversation.to_keep(id);
+                    turn.writes.push(Write::PutConversation(desk.owner, known));
+                }
+            }
+            if !turn.messages.is_empty() {
+                let messages = std::mem::take(&mut turn.messages);
+                turn.writes.push(Write::PutMessages(desk.owner, messages));
+            }
+        }
+        if turn.writes.is_empty() {
+            return;
+        }
+        let mark = self.next();
+        let nonces = std::mem::take(&mut turn.waiting);
+        let stored = std::mem::take(&mut turn.stored);
+        self.marks.insert(mark, Mark::Written(nonces, stored));
+        let writes = std::mem::take(&mut turn.writes);
+        turn.effects.push(Effect::Keep(KeepJob::Write { writes, urgent: turn.urgent, mark }));
+    }
+
+    fn next(&mut self) -> u64 {
+        self.counter += 1;
+        self.counter
+    }
+
+    fn request(&mut self, turn: &Turn<'_>, request: Request) -> RequestId {
+        let id = self.next();
+        self.requests.insert(id, (turn.uptime(), request));
+        id
+    }
+
+    fn command(&mut self, turn: &mut Turn<'_>, command: Command, request: Request) {
+        let id = self.request(turn, request);
+        turn.write(ClientFrame::Command { id, command });
+    }
+
+    fn query(&mut self, turn: &mut Turn<'_>, query: Query, request: Request) {
+        let id = self.request(turn, request);
+        turn.write(ClientFrame::Query { id, query });
+    }
+
+    fn signal(&self, turn: &mut Turn<'_>, signal: Signal) {
+        if self.is_signed_in() {
+            turn.write(ClientFrame::Signal(signal));
+        }
+    }
+
+    /// Why nothing can be asked of the server now.
+    fn why_not(&self) -> Failure {
+        match (&self.link.phase, self.auth.resumes()) {
+            (link::Phase::Up { .. } | link::Phase::Resting { .. }, false) => {
+                Failure::Refused(Reason::NotSignedIn.into())
+            }
+            (link::Phase::Down { retry_at: None, why }, false) => why.clone(),
+            _ => Failure::Offline,
+        }
+    }
+
+    /// The link ended: answers what waited for it. What is durable waits for the next one.
+    fn drop_requests(&mut self, turn: &mut Turn<'_>, why: &Failure) {
+        for (_, (_, request)) in std::mem::take(&mut self.requests) {
+            match request {
+                Request::Online(ticket, _) | Request::Barrier(ticket) => {
+                    turn.answer(ticket, Err(why.clone()));
+                }
+                Request::SignOut(ticket) => self.signed_out_by_wish(turn, ticket),
+                Request::Find(find) => turn.answer(find.ticket(), Err(why.clone())),
+                Request::Page(reading) => turn.answer(reading.ticket, Err(why.clone())),
+                Request::Auth
+                | Request::Send(_)
+                | Request::Read(..)
+                | Request::Delivered(..)
+                | Request::Heads
+                | Request::Tail(_)
+                | Request::People
+                | Request::Ping => {}
+            }
+        }
+        if let Some(desk) = &mut self.desk {
+            desk.link_lost(turn, why);
+        }
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("link", &self.link.phase).finish_non_exhaustive()
+    }
+}
+
+/// The longest beginning of a text with at most so many bytes.
+fn cut(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
+}

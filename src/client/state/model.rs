@@ -1,0 +1,374 @@
+//! A server, a store and a network for the state's tests: small, honest, in memory.
+//!
+//! The server keeps the promises of the real one (gapless seqs, one message a nonce) and none
+//! beyond: pages are short, deliveries come twice, sends are refused for going too fast.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use super::{KeepJob, Kept};
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Person, Presence, Role, Seq,
+    ServerId, Target,
+};
+use crate::net::protocol::{
+    Auth, AuthStep, ClientFrame, Command, Event, Head, OnlinePerson, Page, Query, Reason, Refusal,
+    Registration, Reply, ServerFrame, VERSION, Welcome,
+};
+use crate::store::local::{
+    KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Start, Waiting, Write,
+};
+
+/// The model's key.
+pub const SERVER: ServerId = ServerId([0x51; 32]);
+const HEADS_PAGE: usize = 2;
+const HISTORY_PAGE: u32 = 7;
+
+/// The server's durable part, and its sessions.
+#[derive(Default)]
+pub struct ModelServer {
+    pub logs: BTreeMap<ConversationId, (ConversationKind, Vec<Message>)>,
+    nonces: BTreeMap<(AccountId, Nonce), (ConversationId, usize)>,
+    pub read: BTreeMap<(AccountId, ConversationId), Seq>,
+    pub delivered: BTreeMap<(AccountId, ConversationId), Seq>,
+    /// Links that are signed in.
+    pub sessions: BTreeMap<u64, AccountId>,
+    /// Sends of these links are refused until then, so that their order holds.
+    pub refusing: BTreeMap<u64, Duration>,
+    accounts: BTreeSet<AccountId>,
+    /// Every send is refused for this.
+    pub refuses: Option<Reason>,
+    /// No token is good any more.
+    pub turns_tokens_down: bool,
+    pub signals: u64,
+    pub pings: u64,
+    pub people_asked: Vec<Vec<AccountId>>,
+    clock_ms: i64,
+    now: Duration,
+}
+
+/// What the server says, and on which link.
+pub type Said = Vec<(u64, ServerFrame)>;
+
+pub fn person(account: AccountId) -> Person {
+    Person {
+        account,
+        nickname: format!("n{account}"),
+        signature: String::new(),
+        avatar: 1,
+        role: Role::Member,
+        version: 1,
+    }
+}
+
+impl ModelServer {
+    pub fn new(accounts: impl IntoIterator<Item = AccountId>) -> Self {
+        let mut server =
+            ModelServer { accounts: accounts.into_iter().collect(), ..Self::default() };
+        server.logs.insert(ConversationId::LOBBY, (ConversationKind::Lobby, Vec::new()));
+        server
+    }
+
+    pub fn frame(&mut self, now: Duration, link: u64, frame: ClientFrame) -> Said {
+        let mut said = Vec::new();
+        self.now = now;
+        match frame {
+            ClientFrame::Hello(_) => said.push((link, ServerFrame::Welcome(welcome()))),
+            ClientFrame::Auth { id, auth: Auth::Token { .. } } if self.turns_tokens_down => {
+                said.push((link, refused(id, Reason::TokenInvalid)));
+            }
+            ClientFrame::Auth { id, auth: Auth::Token { account, presence, .. } } => {
+                self.sessions.insert(link, account);
+                let presence = presence.unwrap_or(Presence::Online);
+                let step = AuthStep::SignedIn { you: person(account), token: None, presence };
+                said.push((link, ServerFrame::Auth { id, step }));
+            }
+            ClientFrame::Auth { id, .. } => said.push((link, refused(id, Reason::Failed))),
+            ClientFrame::Command { id, command } => {
+                let Some(me) = self.sessions.get(&link).copied() else {
+                    return vec![(link, refused(id, Reason::NotSignedIn))];
+                };
+                self.command(link, me, id, command, &mut said);
+            }
+            ClientFrame::Query { id, query } => {
+                let Some(me) = self.sessions.get(&link).copied() else {
+                    return vec![(link, refused(id, Reason::NotSignedIn))];
+                };
+                said.push((link, ServerFrame::Reply { id, reply: self.query(me, query) }));
+            }
+            ClientFrame::Ping { id } => {
+                self.pings += 1;
+                said.push((link, ServerFrame::Pong { id }));
+            }
+            ClientFrame::Signal(_) => self.signals += 1,
+            ClientFrame::Bye {} => drop(self.sessions.remove(&link)),
+        }
+        said
+    }
+
+    fn command(&mut self, link: u64, me: AccountId, id: u64, command: Command, said: &mut Said) {
+        match command {
+            Command::Send { to, nonce, body } => {
+                if let Some(reason) = self.refuses {
+                    return said.push((link, refused(id, reason)));
+                }
+                let until = self.refusing.get(&link).copied().unwrap_or_default();
+                if self.now < until {
+                    // Longer than a frame travels: what is on its way is refused as well.
+                    let until = until.max(self.now + Duration::from_millis(200));
+                    self.refusing.insert(link, until);
+                    let wait = until.saturating_sub(self.now);
+                    let wait_ms = u64::try_from(wait.as_millis()).unwrap();
+                    let refusal = Refusal::retry(Reason::TooFast, wait_ms + 1);
+                    return said.push((link, ServerFrame::Refused { id, refusal }));
+                }
+                self.send(link, me, (to, nonce, body), said);
+            }
+            Command::MarkRead { conversation, seq } => {
+                let read = self.read.entry((me, conversation)).or_default();
+                assert!(seq >= *read, "a read mark goes forward");
+                assert!(seq.0 <= self.logs[&conversation].1.len() as u64, "not past the head");
+                *read = seq;
+                said.push((link, ServerFrame::Done { id }));
+            }
+            Command::MarkDelivered { conversation, seq } => {
+                let head = self.logs[&conversation].1.len() as u64;
+                assert!(seq.0 <= head, "delivered past the head");
+                let delivered = self.delivered.entry((me, conversation)).or_default();
+                *delivered = seq.max(*delivered);
+                said.push((link, ServerFrame::Done { id }));
+            }
+            Command::SignOut {} => said.push((link, ServerFrame::Done { id })),
+        }
+    }
+
+    fn send(
+        &mut self,
+        link: u64,
+        me: AccountId,
+        (to, nonce, body): (Target, Nonce, Body),
+        said: &mut Said,
+    ) {
+        if let Some((conversation, index)) = self.nonces.get(&(me, nonce)) {
+            let message = self.logs[conversation].1[*index].clone();
+            return said.push((link, ServerFrame::Event(Event::Message(message))));
+        }
+        let kind = match to {
+            Target::Lobby => ConversationKind::Lobby,
+            Target::Account(peer) => ConversationKind::direct(me, peer),
+        };
+        said.extend(self.write(kind, me, nonce, body));
+    }
+
+    /// Appends and delivers.
+    pub fn write(
+        &mut self,
+        kind: ConversationKind,
+        from: AccountId,
+        nonce: Nonce,
+        body: Body,
+    ) -> Said {
+        let message = self.append(kind, from, nonce, body);
+        let members = self.sessions.iter().filter(|(_, account)| is_member(kind, **account));
+        let event = ServerFrame::Event(Event::Message(message));
+        members.map(|(link, _)| (*link, event.clone())).collect()
+    }
+
+    fn append(
+        &mut self,
+        kind: ConversationKind,
+        from: AccountId,
+        nonce: Nonce,
+        body: Body,
+    ) -> Message {
+        let known = self.logs.iter().find(|(_, (other, _))| *other == kind).map(|(id, _)| *id);
+        let id = known.unwrap_or(ConversationId(self.logs.len() as u64 + 1));
+        let log = &mut self.logs.entry(id).or_insert_with(|| (kind, Vec::new())).1;
+        self.clock_ms += 1;
+        let (seq, at) = (Seq(log.len() as u64 + 1), self.clock_ms);
+        let message = Message { conversation: id, kind, seq, from, nonce, at, body };
+        self.nonces.insert((from, nonce), (id, log.len()));
+        log.push(message.clone());
+        message
+    }
+
+    fn query(&mut self, me: AccountId, query: Query) -> Reply {
+        match query {
+            Query::Heads { after } => {
+                let mine =
+                    self.logs.iter().filter(|(id, (kind, _))| **id > after && is_member(*kind, me));
+                let heads: Vec<Head> = mine.map(|(id, _)| self.head(me, *id)).collect();
+                let more = heads.len() > HEADS_PAGE;
+                Reply::Heads { heads: heads.into_iter().take(HEADS_PAGE).collect(), more }
+            }
+            Query::History { conversation, page, limit } => {
+                let log = &self.logs[&conversation].1;
+                let limit = limit.min(HISTORY_PAGE) as usize;
+                let (messages, more) = page_of(log, page, limit);
+                Reply::History { messages, more }
+            }
+            Query::Conversation { with } => {
+                let kind = match with {
+                    Target::Lobby => ConversationKind::Lobby,
+                    Target::Account(peer) => ConversationKind::direct(me, peer),
+                };
+                let known = self.logs.iter().find(|(_, (other, _))| *other == kind);
+                Reply::Conversation { head: known.map(|(id, _)| self.head(me, *id)) }
+            }
+            Query::People { accounts } => {
+                self.people_asked.push(accounts.clone());
+                let known = accounts.into_iter().filter(|account| self.accounts.contains(account));
+                Reply::People { people: known.map(person).collect() }
+            }
+            Query::Online { after } => {
+                let online: BTreeSet<AccountId> = self.sessions.values().copied().collect();
+                let online = online.into_iter().filter(|account| *account > after);
+                let people: Vec<OnlinePerson> = online
+                    .map(|account| OnlinePerson {
+                        person: person(account),
+                        presence: Presence::Online,
+                    })
+                    .collect();
+                let more = people.len() > 1;
+                Reply::Online { people: people.into_iter().take(1).collect(), more }
+            }
+        }
+    }
+
+    fn head(&self, me: AccountId, id: ConversationId) -> Head {
+        let (kind, log) = &self.logs[&id];
+        let cursor = |of: &BTreeMap<_, Seq>| of.get(&(me, id)).copied().unwrap_or_default();
+        Head {
+            conversation: id,
+            kind: *kind,
+            head: Seq(log.len() as u64),
+            read: cursor(&self.read),
+            peer_delivered: Seq::ZERO,
+            peer_read: Seq::ZERO,
+        }
+    }
+}
+
+fn page_of(log: &[Message], page: Page, limit: usize) -> (Vec<Message>, bool) {
+    let length = log.len();
+    match page {
+        Page::After(seq) => {
+            let from = usize::try_from(seq.0).unwrap_or(length).min(length);
+            let to = (from + limit).min(length);
+            (log[from..to].to_vec(), to < length)
+        }
+        Page::Before(seq) => {
+            let to = usize::try_from(seq.0 - 1).unwrap_or(length).min(length);
+            let from = to.saturating_sub(limit);
+            (log[from..to].to_vec(), from > 0)
+        }
+    }
+}
+
+pub fn is_member(kind: ConversationKind, account: AccountId) -> bool {
+    match kind {
+        ConversationKind::Direct { low, high } => account == low || account == high,
+        ConversationKind::Lobby => true,
+        ConversationKind::Notices { account: owner } => account == owner,
+    }
+}
+
+pub fn welcome() -> Welcome {
+    Welcome {
+        version: VERSION,
+        features: Vec::new(),
+        program: "model".into(),
+        name: "model".into(),
+        registration: Registration::Open,
+        online: 0,
+    }
+}
+
+fn refused(id: u64, reason: Reason) -> ServerFrame {
+    ServerFrame::Refused { id, refusal: reason.into() }
+}
+
+/// A client's store in memory. It outlives the client that writes to it.
+#[derive(Default, Clone)]
+pub struct ModelStore {
+    pub servers: BTreeMap<ServerId, KnownServer>,
+    pub accounts: BTreeMap<Owner, KnownAccount>,
+    pub waiting: Vec<(Owner, Waiting)>,
+    pub conversations: BTreeMap<(Owner, ConversationId), KnownConversation>,
+    pub messages: BTreeMap<(Owner, ConversationId, Seq), Message>,
+}
+
+impl ModelStore {
+    pub fn start(&self) -> Start {
+        Start {
+            device: crate::domain::DeviceId([1; 16]),
+            servers: self.servers.values().cloned().collect(),
+            accounts: self.accounts.values().cloned().collect(),
+            settings: Vec::new(),
+        }
+    }
+
+    pub fn job(&mut self, job: KeepJob) -> Kept {
+        match job {
+            KeepJob::Write { writes, mark, .. } => {
+                for write in writes {
+                    self.write(write);
+                }
+                Kept::Written { mark, ok: true }
+            }
+            KeepJob::Load(owner) => {
+                let waiting = self.waiting.iter().filter(|(of, _)| *of == owner);
+                let conversations = self.conversations.iter().filter(|((of, _), _)| *of == owner);
+                let loaded = Loaded {
+                    waiting: waiting.map(|(_, waiting)| waiting.clone()).collect(),
+                    conversations: conversations.map(|(_, known)| *known).collect(),
+                    people: Vec::new(),
+                };
+                Kept::Loaded(owner, Box::new(loaded))
+            }
+            KeepJob::Read { owner, conversation, from, to, mark } => {
+                let range = (owner, conversation, from)..=(owner, conversation, to);
+                let messages = self.messages.range(range).map(|(_, m)| m.clone()).collect();
+                Kept::Messages { mark, messages }
+            }
+        }
+    }
+
+    fn write(&mut self, write: Write) {
+        match write {
+            Write::PutServer(server) => drop(self.servers.insert(server.id, server)),
+            Write::RemoveServer(id) => drop(self.servers.remove(&id)),
+            Write::PutAccount(account) => {
+                let owner = Owner { server: account.server, account: account.person.account };
+                self.accounts.insert(owner, account);
+            }
+            Write::RemoveAccount(owner) => drop(self.accounts.remove(&owner)),
+            Write::PutWaiting(owner, waiting) => {
+                let same = |(of, other): &&mut (Owner, Waiting)| {
+                    *of == owner && other.nonce == waiting.nonce
+                };
+                match self.waiting.iter_mut().find(same) {
+                    Some((_, other)) => *other = waiting,
+                    None => self.waiting.push((owner, waiting)),
+                }
+            }
+            Write::RemoveWaiting(owner, nonce) => {
+                self.waiting.retain(|(of, waiting)| *of != owner || waiting.nonce != nonce);
+            }
+            Write::PutConversation(owner, known) => {
+                self.conversations.insert((owner, known.conversation), known);
+            }
+            Write::PutMessages(owner, messages) => {
+                for message in messages {
+                    self.messages.insert((owner, message.conversation, message.seq), message);
+                }
+            }
+            Write::RemoveMessages(owner, conversation, before) => {
+                self.messages.retain(|(of, id, seq), _| {
+                    (*of, *id) != (owner, conversation) || *seq >= before
+                });
+            }
+            Write::PutSetting(..) | Write::PutPeople(..) => {}
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Messages and the conversations whose logs they make up.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, ConversationId, Nonce, Seq};
+
+/// What a conversation is. The same value for every member, so that one encoding serves all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationKind {
+    /// Two people; `low < high`, or equal for notes to oneself.
+    Direct {
+        /// The smaller number of the two.
+        low: AccountId,
+        /// The larger number of the two.
+        high: AccountId,
+    },
+    /// Everybody on the server.
+    Lobby,
+    /// What the server tells one account; nobody else writes or reads it.
+    Notices {
+        /// Whose it is.
+        account: AccountId,
+    },
+}
+
+impl ConversationKind {
+    /// The conversation between two people, whoever writes first.
+    #[must_use]
+    pub fn direct(a: AccountId, b: AccountId) -> Self {
+        ConversationKind::Direct { low: a.min(b), high: a.max(b) }
+    }
+
+    /// How `me` addresses this conversation; `None` for what cannot be written to.
+    #[must_use]
+    pub fn target_for(self, me: AccountId) -> Option<Target> {
+        match self {
+            ConversationKind::Direct { low, high } if low == me => Some(Target::Account(high)),
+            ConversationKind::Direct { low, .. } => Some(Target::Account(low)),
+            ConversationKind::Lobby => Some(Target::Lobby),
+            ConversationKind::Notices { .. } => None,
+        }
+    }
+}
+
+/// Whom a message is meant for, as its sender says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// One person; the conversation is made when the first message is.
+    Account(AccountId),
+    /// Everybody on the server.
+    Lobby,
+}
+
+/// What a message says.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// Words.
+    Text {
+        /// What was written: 1 byte to `limits.text_bytes_max`.
+        text: String,
+        /// The message of the same conversation that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+    },
+    /// The line "shook your window"; the shaking itself happens on live delivery only.
+    Shake {},
+}
+
+impl Body {
+    /// Words without a quote.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Body::Text { text: text.into(), reply_to: None }
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Body::Text { text, .. } => write!(f, "Text({} bytes)", text.len()),
+            Body::Shake {} => f.write_str("Shake"),
+        }
+    }
+}
+
+/// One entry of a conversation's log. Once acknowledged it never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The log it stands in.
+    pub conversation: ConversationId,
+    /// What that log is.
+    pub kind: ConversationKind,
+    /// Its place there.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub from: AccountId,
+    /// The writer's own name for it.
+    pub nonce: Nonce,
+    /// When the server took it, in milliseconds since 1970 UTC; never before its predecessor's.
+    pub at: i64,
+    /// What it says.
+    pub body: Body,
+}

@@ -1,0 +1,183 @@
+//! Nicknames: what people may call themselves, and when two are too alike.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+use unicode_security::confusable_detection::skeleton;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Longest nickname in graphemes, what a reader counts as letters.
+pub const GRAPHEMES_MAX: usize = 16;
+/// Marks that may stand on one base letter; more is decoration that covers other lines.
+const MARKS_PER_BASE_MAX: usize = 2;
+/// Longest nickname in bytes, whatever its graphemes are made of.
+const BYTES_MAX: usize = 128;
+/// Names that would pass for the server or its keepers.
+const RESERVED: [&str; 12] = [
+    "admin",
+    "administrator",
+    "root",
+    "system",
+    "server",
+    "mychat",
+    "lobby",
+    "管理员",
+    "系统",
+    "服务器",
+    "大厅",
+    "客服",
+];
+
+/// A name that obeys the rules, in Unicode normal form C.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nickname(String);
+
+/// Why a text is no nickname. Each has its own sentence for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NicknameError {
+    /// Nothing but space.
+    #[error("a nickname needs at least one character")]
+    Empty,
+    /// Over [`GRAPHEMES_MAX`].
+    #[error("a nickname has at most {GRAPHEMES_MAX} characters")]
+    TooLong,
+    /// A character that cannot be seen or that turns the text around.
+    #[error("a nickname has no control, invisible or direction characters")]
+    Character,
+    /// Digits only would be read as an account number.
+    #[error("a nickname is not a number, since numbers are accounts")]
+    Number,
+    /// One of the names kept for the server.
+    #[error("this nickname is kept for the server")]
+    Reserved,
+}
+
+impl Nickname {
+    /// Reads what a person typed: trims, normalises, then holds it against the rules.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn parse(text: &str) -> Result<Self, NicknameError> {
+        if text.len() > BYTES_MAX * 4 {
+            return Err(NicknameError::TooLong);
+        }
+        let name: String = text.trim().nfc().collect();
+        if name.is_empty() {
+            return Err(NicknameError::Empty);
+        }
+        if name.len() > BYTES_MAX || name.graphemes(true).count() > GRAPHEMES_MAX {
+            return Err(NicknameError::TooLong);
+        }
+        if has_forbidden_character(&name) {
+            return Err(NicknameError::Character);
+        }
+        if name.chars().all(char::is_numeric) {
+            return Err(NicknameError::Number);
+        }
+        let nickname = Nickname(name);
+        let own = nickname.skeleton();
+        if RESERVED.iter().any(|reserved| skeleton_of(reserved) == own) {
+            return Err(NicknameError::Reserved);
+        }
+        Ok(nickname)
+    }
+
+    /// The name as shown.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What two names share when a reader could take one for the other (UTS 39).
+    #[must_use]
+    pub fn skeleton(&self) -> String {
+        skeleton_of(&self.0)
+    }
+}
+
+impl fmt::Display for Nickname {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The UTS 39 skeleton without case and space. Folding case turns the look-alike pair `I` and `l`
+/// into `i` and `l`, which UTS 39 holds apart: they are joined again here.
+fn skeleton_of(name: &str) -> String {
+    let folded = name.nfkc().flat_map(char::to_lowercase).collect::<String>();
+    let skeleton = skeleton(&folded).flat_map(char::to_lowercase).collect::<String>();
+    skeleton
+        .split_whitespace()
+        .flat_map(str::chars)
+        .map(|c| if c == 'i' { 'l' } else { c })
+        .collect()
+}
+
+fn has_forbidden_character(name: &str) -> bool {
+    let mut marks = 0;
+    for c in name.chars() {
+        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
+        if marks > MARKS_PER_BASE_MAX {
+            return true;
+        }
+        let forbidden = matches!(
+            c.general_category(),
+            GeneralCategory::Control
+                | GeneralCategory::Format
+                | GeneralCategory::Surrogate
+                | GeneralCategory::PrivateUse
+                | GeneralCategory::Unassigned
+                | GeneralCategory::LineSeparator
+                | GeneralCategory::ParagraphSeparator
+        );
+        let blank = matches!(c, '\u{3164}' | '\u{115F}' | '\u{1160}' | '\u{FFA0}' | '\u{2800}');
+        if forbidden || blank {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_rule_has_its_own_answer() {
+        let cases = [
+            ("青柠", None),
+            ("  Lime  ", None),
+            ("a", None),
+            ("👨‍👩‍👧", Some(NicknameError::Character)),
+            ("😄", None),
+            ("   ", Some(NicknameError::Empty)),
+            ("一二三四五六七八九十一二三四五六七", Some(NicknameError::TooLong)),
+            ("ab\u{202E}c", Some(NicknameError::Character)),
+            ("a\u{200B}b", Some(NicknameError::Character)),
+            ("a\u{0300}\u{0301}\u{0302}\u{0303}\u{0304}", Some(NicknameError::Character)),
+            ("a\nb", Some(NicknameError::Character)),
+            ("10001", Some(NicknameError::Number)),
+            ("１０００１", Some(NicknameError::Number)),
+            ("Admin", Some(NicknameError::Reserved)),
+            ("аdmin", Some(NicknameError::Reserved)),
+            ("管理员", Some(NicknameError::Reserved)),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(Nickname::parse(text).err(), expected, "{text:?}");
+        }
+        assert_eq!(Nickname::parse(&"x".repeat(10_000)), Err(NicknameError::TooLong));
+    }
+
+    #[test]
+    fn names_that_look_alike_share_a_skeleton() {
+        let same = [("Lime", "lime"), ("paypal", "pаypal"), ("bill", "biIl"), ("a b", "ab")];
+        for (a, b) in same {
+            let (a, b) = (Nickname::parse(a).unwrap(), Nickname::parse(b).unwrap());
+            assert_eq!(a.skeleton(), b.skeleton(), "{a} {b}");
+        }
+        let (a, b) = (Nickname::parse("青柠").unwrap(), Nickname::parse("青拧").unwrap());
+        assert_ne!(a.skeleton(), b.skeleton());
+    }
+}

@@ -1,0 +1,288 @@
+//! Every bound, with the reason for its value and what happens at it.
+//!
+//! The constants are part of the protocol or of the machine and never change at run time. The
+//! fields of [`Limits`] are settings: `mychat admin set KEY VALUE` raises or lowers them.
+
+use std::time::Duration;
+
+/// TLS has to stand so long after the connection did: a silent caller holds a place for 5 s only.
+pub const TLS_DEADLINE: Duration = Duration::from_secs(5);
+/// A link has to be signed in so long after TLS stood. A person is never waited for here: clients
+/// open the link when the password has been typed, and ask about keys with the link closed.
+pub const SIGN_IN_DEADLINE: Duration = Duration::from_secs(10);
+/// Nothing came for so long on a signed-in link: it is dead, clients ping every 20 s.
+pub const IDLE_DEADLINE: Duration = Duration::from_secs(90);
+/// Nothing could be written for so long: the reader is gone or far too slow, it will resync.
+pub const STALL_DEADLINE: Duration = Duration::from_secs(30);
+/// Flushing goodbyes at shutdown takes at most so long, so that a stop is a stop.
+pub const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
+/// A shake is worth nothing later than this; its line stays.
+pub const SHAKE_LATE_MAX: Duration = Duration::from_secs(10);
+
+/// Jobs that wait for the writer. At the bound sessions are not read further.
+pub const JOBS_MAX: usize = 1024;
+/// Jobs in one commit: a thousand took 47 ms on a small disk, which is as long as one may wait.
+pub const BATCH_MAX: usize = 1000;
+/// Inputs that wait for the hub. At the bound the writer and the sessions wait for it.
+pub const HUB_INBOX_MAX: usize = 1024;
+/// Queries that wait for a reader thread. At the bound the asking session waits.
+pub const QUERIES_MAX: usize = 256;
+/// Reader threads: a page is read in less than a millisecond, so two keep two cores busy.
+pub const READERS: usize = 2;
+/// Frames that wait for one peer. At the bound it is too slow: goodbye, it will resync.
+pub const OUTBOX_FRAMES_MAX: usize = 1024;
+/// Bytes that wait for one peer, as above.
+pub const OUTBOX_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes joined into one write.
+pub const WRITE_BYTES_MAX: usize = 64 * 1024;
+/// Presence changes are folded over so long: a class that signs in at once is a few frames.
+pub const PRESENCE_FOLD: Duration = Duration::from_millis(200);
+/// Presence changes in one frame; more are cut into several.
+pub const PRESENCE_FRAME_MAX: usize = 500;
+/// A person's typing is passed on at most once in so long.
+pub const TYPING_EVERY: Duration = Duration::from_secs(3);
+/// A person's presence is passed on at most once in so long in the long run; the last one wins.
+pub const PRESENCE_EVERY: Duration = Duration::from_secs(3);
+/// Changes of a person's presence that are passed on at once, before the rate above holds.
+pub const PRESENCE_BURST: u64 = 3;
+/// People in one answer; frames stay under 64 KiB with the longest profiles.
+pub const PEOPLE_PAGE_MAX: usize = 100;
+/// Conversations in one answer.
+pub const HEADS_PAGE_MAX: usize = 200;
+/// Messages in one answer.
+pub const HISTORY_PAGE_MAX: usize = 200;
+/// Bytes of messages in one answer, so that it fits a frame whatever they say.
+pub const HISTORY_BYTES_MAX: usize = 48 * 1024;
+/// Entries kept for the console's event log; older ones are in the log on stderr.
+pub const LOG_ENTRIES_MAX: usize = 2000;
+/// Entries in one answer to the console.
+pub const LOG_PAGE_MAX: usize = 500;
+/// Characters of a foreign text in a log field.
+pub const LOG_FIELD_MAX: usize = 256;
+/// Bytes of a client's own description of itself and of a device's name.
+pub const NAME_BYTES_MAX: usize = 64;
+/// Bytes of an OPAQUE message or token: the longest of the suite has 320.
+pub const OPAQUE_BYTES_MAX: usize = 512;
+/// Addresses and accounts that counters are kept for. At the bound the oldest are forgotten.
+pub const COUNTED_MAX: usize = 10_000;
+/// A send that would have to wait longer than this is refused instead of slowed down.
+pub const SLOWED_MAX: Duration = Duration::from_secs(10);
+/// Bytes of a request for the counters; a longer one is no scraper's and is answered with 400.
+pub const SCRAPE_BYTES_MAX: usize = 4 * 1024;
+/// Requests for the counters at once; the next one waits in the kernel.
+pub const SCRAPES_AT_ONCE: usize = 8;
+/// A request for the counters is asked, answered and closed in so long, or dropped.
+pub const SCRAPE_DEADLINE: Duration = Duration::from_secs(5);
+/// Memory that redb may keep of a server's store.
+pub const SERVER_CACHE_BYTES: usize = 32 * 1024 * 1024;
+/// Memory that redb may keep of a client's store.
+pub const CLIENT_CACHE_BYTES: usize = 8 * 1024 * 1024;
+
+/// Intents that wait for a client's thread. At the bound the next one is answered as a failure.
+pub const INTENTS_MAX: usize = 1024;
+/// Events that wait for the window. At the bound the client reads its link no further.
+pub const CLIENT_EVENTS_MAX: usize = 4096;
+/// Messages in a client's outbox. At the bound the next one is refused.
+pub const WAITING_MAX: usize = 10_000;
+/// Own messages on their way at once: a round trip is never waited for, and a link that breaks
+/// leaves few to be sent twice.
+pub const IN_FLIGHT_MAX: usize = 64;
+/// Tails fetched at once after a sign-in; the others wait their turn.
+pub const TAILS_AT_ONCE: usize = 4;
+/// The last messages of a conversation that a client sees for the first time; older ones are
+/// fetched when somebody scrolls there.
+pub const FIRST_PAGE: u64 = 50;
+/// A cache that is behind by more than this starts anew with the last page.
+pub const TAIL_MAX: u64 = 1000;
+/// Cached messages of one conversation. Over it the oldest are dropped; the server has them.
+pub const CACHED_MAX: u64 = 20_000;
+/// People whose profile a client keeps in memory. Over it none is added.
+pub const PEOPLE_KNOWN_MAX: usize = 20_000;
+/// People that one `Online` is answered with.
+pub const ONLINE_MAX: usize = 10_000;
+/// Pinned servers and the addresses of one; over it those unused longest are forgotten.
+pub const PINS_MAX: usize = 256;
+/// As above.
+pub const PIN_ADDRESSES_MAX: usize = 8;
+/// Nothing came for so long: a client asks whether the server is still there.
+pub const PING_AFTER: Duration = Duration::from_secs(20);
+/// A client pings after so long even while the server talks: the server hangs up on a client that
+/// says nothing for [`IDLE_DEADLINE`].
+pub const PING_ANYWAY: Duration = Duration::from_secs(45);
+/// Nothing came for so long after a question: the link is dead.
+pub const ANSWER_DEADLINE: Duration = Duration::from_secs(20);
+/// A link that is not signed in is hung up after so long and dialled again when it is needed:
+/// the server would hang up in the middle of a password.
+pub const REST_AFTER: Duration = Duration::from_secs(4);
+/// A link that stood so long was a good one: the next wait starts at zero.
+pub const STEADY_AFTER: Duration = Duration::from_secs(30);
+/// What was stored is told to the server at most this often.
+pub const DELIVERED_EVERY: Duration = Duration::from_secs(1);
+/// Changes of the client's store that nobody waits for are gathered for so long.
+pub const KEEP_LINGER: Duration = Duration::from_millis(200);
+
+/// One setting: its key, its default and its range.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// As in `mychat admin set KEY VALUE`.
+    pub key: &'static str,
+    /// Value of a new server.
+    pub default: u64,
+    /// Smallest value.
+    pub min: u64,
+    /// Largest value.
+    pub max: u64,
+    /// What it bounds and what happens at it.
+    pub about: &'static str,
+}
+
+/// Why a setting was not set.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SettingError {
+    /// No such key.
+    #[error("there is no setting {0:?}; `mychat admin get` lists them all")]
+    Key(String),
+    /// Not one of a few words.
+    #[error("{key} takes {values}")]
+    OneOf {
+        /// Which.
+        key: &'static str,
+        /// The words.
+        values: &'static str,
+    },
+    /// Not one short line.
+    #[error("{key} takes one line of at most {bytes_max} bytes")]
+    Text {
+        /// Which.
+        key: &'static str,
+        /// Longest.
+        bytes_max: usize,
+    },
+    /// Not a number, or out of range.
+    #[error("{key} takes a whole number from {min} to {max}")]
+    Range {
+        /// Which.
+        key: &'static str,
+        /// Smallest.
+        min: u64,
+        /// Largest.
+        max: u64,
+    },
+}
+
+macro_rules! limits {
+    ($($field:ident = $default:literal in $min:literal..=$max:expr, $key:literal, $about:literal;)+) => {
+        /// The bounds that an administrator may move.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Limits {
+            $(#[doc = $about] pub $field: u64,)+
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Limits { $($field: $default,)+ }
+            }
+        }
+
+        impl Limits {
+            /// All settings, for `mychat admin get` and the documents.
+            pub const SETTINGS: &'static [Setting] = &[$(Setting {
+                key: $key, default: $default, min: $min, max: $max, about: $about,
+            },)+];
+
+            /// The value of a setting.
+            #[must_use]
+            pub fn get(&self, key: &str) -> Option<u64> {
+                match key {
+                    $($key => Some(self.$field),)+
+                    _ => None,
+                }
+            }
+
+            /// Moves a bound.
+            ///
+            /// # Errors
+            /// No such key, or a value out of its range; nothing was changed.
+            pub fn set(&mut self, key: &str, value: &str) -> Result<(), SettingError> {
+                match key {
+                    $($key => self.$field = in_range($key, value, $min, $max)?,)+
+                    _ => return Err(SettingError::Key(key.to_owned())),
+                }
+                Ok(())
+            }
+        }
+    };
+}
+
+limits! {
+    links_total = 12_000 in 1..=1_000_000, "links.total",
+        "links in all; more are closed at once";
+    links_unauthenticated_total = 256 in 1..=100_000, "links.unauthenticated.total",
+        "links that are not signed in; more are closed at once";
+    links_unauthenticated_per_address = 16 in 1..=100_000, "links.unauthenticated.per_address",
+        "the same for one address";
+    links_per_address = 512 in 1..=100_000, "links.per_address",
+        "links of one address, enough for a campus behind one; more are closed at once";
+    links_new_per_minute = 60 in 1..=1_000_000, "links.new_per_minute",
+        "new links a minute from one address that do not open with a token";
+    links_token_per_minute = 1_200 in 1..=1_000_000, "links.token_per_minute",
+        "new links a minute from one address that open with a token";
+    links_per_account = 10 in 1..=1_000, "links.per_account",
+        "links of one account; one more is refused";
+    devices_per_account = 10 in 1..=100, "devices.per_account",
+        "remembered devices of one account; the one unused longest is signed out";
+    device_idle_days = 90 in 1..=3_650, "devices.idle_days",
+        "days after which an unused device has to sign in by password";
+    registrations_per_hour = 100 in 0..=1_000_000, "registrations.per_hour",
+        "registrations an hour from one address; more are refused with the time to wait";
+    registrations_per_minute = 60 in 0..=1_000_000, "registrations.per_minute",
+        "registrations a minute in all; more are refused with the time to wait";
+    passwords_wrong = 5 in 1..=1_000_000, "passwords.wrong",
+        "wrong passwords in 15 minutes for one account from one address before a growing wait";
+    passwords_per_minute = 30 in 1..=1_000_000, "passwords.per_minute",
+        "password sign-ins a minute from one address; more are refused with the time to wait";
+    messages_burst = 20 in 1..=1_000_000, "messages.burst",
+        "messages that one person may send at once before being slowed down";
+    messages_per_second = 5 in 1..=1_000_000, "messages.per_second",
+        "messages a second of one person in the long run";
+    lobby_per_second = 50 in 1..=1_000_000, "lobby.per_second",
+        "messages a second in the lobby, of all people together";
+    text_bytes_max = 16_384 in 1..=32_768, "text.bytes_max",
+        "bytes of one text; a longer one is refused";
+    shake_pair_seconds = 10 in 0..=3_600, "shake.pair_seconds",
+        "seconds between two shakes of the same two people";
+    shake_per_minute = 3 in 0..=1_000, "shake.per_minute",
+        "shakes a minute that one person gets, from all together";
+    queries_per_second = 50 in 1..=1_000_000, "queries.per_second",
+        "frames of one link a second, beside messages; more are slowed down";
+    disk_free_mib = 256 in 0..=1_000_000_000, "disk.free_mib",
+        "free MiB under which the server can be read but not written";
+}
+
+fn in_range(key: &'static str, value: &str, min: u64, max: u64) -> Result<u64, SettingError> {
+    match value.parse() {
+        Ok(number) if (min..=max).contains(&number) => Ok(number),
+        _ => Err(SettingError::Range { key, min, max }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_reads_back_and_keeps_its_range() {
+        let mut limits = Limits::default();
+        for setting in Limits::SETTINGS {
+            assert_eq!(limits.get(setting.key), Some(setting.default));
+            for value in [setting.min, setting.max] {
+                limits.set(setting.key, &value.to_string()).unwrap();
+                assert_eq!(limits.get(setting.key), Some(value));
+            }
+            for value in ["", "-1", "many", &(setting.max + 1).to_string()] {
+                assert!(limits.set(setting.key, value).is_err(), "{} {value}", setting.key);
+            }
+        }
+        assert_eq!(limits.set("no.such", "1"), Err(SettingError::Key("no.such".into())));
+    }
+}

@@ -1,0 +1,242 @@
+//! Arguments → server, window or tool; an error becomes an exit code and a sentence on stderr.
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use mychat::args::{self, Serve, Task, TrustArg};
+use mychat::client::api::Trust;
+use mychat::client::discover::{self, Form};
+use mychat::client::script::{self, ScriptError, ScriptOptions};
+use mychat::net::address::Invite;
+use mychat::net::control::{ControlReply, ControlRequest};
+use mychat::net::tls::{Identity, TlsError};
+use mychat::server::admin::{self, AdminError, Done, Verb};
+use mychat::server::control::Console;
+use mychat::server::{self, Server, ServerError};
+use mychat::store::StoreError;
+use mychat::ui::console::{self, ConsoleOptions};
+use mychat::ui::{self, ClientOptions, UiError};
+
+/// The data cannot be opened (`EX_NOINPUT` of sysexits.h).
+const CANNOT_OPEN: u8 = 66;
+/// The port cannot be opened (`EX_UNAVAILABLE`).
+const CANNOT_LISTEN: u8 = 69;
+/// The disk failed (`EX_IOERR`).
+const DISK_FAILED: u8 = 74;
+
+fn main() -> ExitCode {
+    let (task, level) = args::read();
+    if matches!(task, Task::Client { .. } | Task::Serve(Serve { window: true, .. })) {
+        ui::platform::prepare_locale();
+    }
+    log_to_stderr(level);
+    match task {
+        Task::Serve(serve) if serve.window => run_console(serve),
+        Task::Serve(serve) => run_server(serve),
+        Task::Admin { data, json, verb } => run_admin(&data, json, verb),
+        Task::Fingerprint { data } => print_fingerprint(&data),
+        Task::Discover { json, wait_seconds } => run_discover(json, wait_seconds),
+        Task::Script { connect, home, trust } => run_script(connect, home, trust),
+        Task::Client { connect, home } => run_client(connect, home),
+    }
+}
+
+/// Logs go to stderr, so that stdout stays for what was asked.
+fn log_to_stderr(level: &str) {
+    let filter = tracing_subscriber::EnvFilter::new(format!("error,mychat={level}"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A server outlives the window that read its log; a line that nobody reads is no trouble.
+    let log = log.log_internal_errors(false);
+    log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
+}
+
+fn run_client(connect: Option<Invite>, home: Option<PathBuf>) -> ExitCode {
+    match ui::run_client(ClientOptions { home, connect }) {
+        Err(error @ UiError::Start(_)) => fail(&error, CANNOT_OPEN),
+        result => end(result),
+    }
+}
+
+fn run_server(serve: Serve) -> ExitCode {
+    let setup = server::Setup {
+        listen: serve.listen,
+        data: serve.data,
+        name: serve.name,
+        discovery: serve.discovery,
+        metrics: serve.metrics,
+    };
+    let result = Server::start(setup).and_then(|server| {
+        // First the signals: whoever reads the line may send one at once.
+        stop_on_signal(server.stopper())?;
+        print_line(&server.ready().to_string());
+        server.wait()
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            exit_code(&error)
+        }
+    }
+}
+
+/// The console is a process of its own: it starts the server as a child and passes these on.
+fn run_console(serve: Serve) -> ExitCode {
+    let mut arguments: Vec<OsString> = Vec::new();
+    for address in &serve.listen {
+        arguments.extend(["--listen".into(), address.to_string().into()]);
+    }
+    if let Some(name) = serve.name {
+        arguments.extend(["--name".into(), name.into()]);
+    }
+    if !serve.discovery {
+        arguments.push("--no-discovery".into());
+    }
+    if let Some(address) = serve.metrics {
+        arguments.extend(["--metrics".into(), address.to_string().into()]);
+    }
+    end(console::run(ConsoleOptions { serve: arguments, data: serve.data }))
+}
+
+/// SIGTERM and Ctrl-C close the server in order.
+fn stop_on_signal(stopper: server::Stopper) -> Result<(), ServerError> {
+    use futures_util::StreamExt;
+    let failed = |error| ServerError::System { doing: "listen for signals", error };
+    let mut signals = async_signal::Signals::new(closing_signals()).map_err(failed)?;
+    let wait = move || {
+        smol::block_on(signals.next());
+        stopper.stop();
+    };
+    let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+    thread.map(drop).map_err(failed)
+}
+
+#[cfg(unix)]
+fn closing_signals() -> [async_signal::Signal; 2] {
+    [async_signal::Signal::Term, async_signal::Signal::Int]
+}
+
+#[cfg(not(unix))]
+fn closing_signals() -> [async_signal::Signal; 1] {
+    [async_signal::Signal::Int]
+}
+
+fn exit_code(error: &ServerError) -> ExitCode {
+    match error {
+        ServerError::Store(StoreError::Storage(_)) => DISK_FAILED.into(),
+        ServerError::Store(_)
+        | ServerError::Key(TlsError::KeyFile { .. } | TlsError::KeyDamaged { .. })
+        | ServerError::Secrets(_)
+        | ServerError::Control { .. } => CANNOT_OPEN.into(),
+        ServerError::Listen { .. } => CANNOT_LISTEN.into(),
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn run_discover(json: bool, wait_seconds: u64) -> ExitCode {
+    let form = if json { Form::Json } else { Form::Text };
+    let wait = Duration::from_secs(wait_seconds);
+    end(discover::discover(wait, form, &mut std::io::stdout().lock()))
+}
+
+fn run_script(invite: Invite, home: Option<PathBuf>, trust: Option<TrustArg>) -> ExitCode {
+    let trust = match (trust, invite.key) {
+        (Some(TrustArg::Key(key)), _) | (None, Some(key)) => Trust::Key(key),
+        (Some(TrustArg::First), _) => Trust::First,
+        (None, None) => Trust::Ask,
+    };
+    let options = ScriptOptions { connect: invite.address, trust, home };
+    match script::run(options, std::io::stdin(), std::io::stdout().lock()) {
+        Err(error @ ScriptError::Start(_)) => fail(&error, CANNOT_OPEN),
+        result => end(result),
+    }
+}
+
+fn end<E: std::error::Error>(result: Result<(), E>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
+    complain(error);
+    code.into()
+}
+
+fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
+    match admin::run(data, verb) {
+        Ok(done) => {
+            print_done(&done, json);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&error);
+            match error {
+                AdminError::Store(StoreError::Storage(_)) => DISK_FAILED.into(),
+                AdminError::Store(_) | AdminError::NoStore(_) => CANNOT_OPEN.into(),
+                _ => ExitCode::FAILURE,
+            }
+        }
+    }
+}
+
+fn print_done(done: &Done, json: bool) {
+    match done {
+        _ if json => print_line(&serde_json::to_string(done).unwrap_or_default()),
+        Done::Role { account, nickname, role } => {
+            print_line(&format!("{account} {nickname}: {}", format!("{role:?}").to_lowercase()));
+        }
+        Done::Settings(rows) => {
+            for (key, value) in rows {
+                print_line(&format!("{key} = {value}"));
+            }
+        }
+    }
+}
+
+fn print_fingerprint(data: &Path) -> ExitCode {
+    match Identity::load(&data.join(server::KEY_FILE)) {
+        Ok(identity) => {
+            let id = identity.server_id();
+            print_line(&id.fingerprint());
+            // A running server knows where it is reached; for a stopped one the host's name and
+            // the usual port are the best guess.
+            let invite = smol::block_on(running_invite(data)).unwrap_or_else(|| {
+                let host = hostname::get().ok().and_then(|name| name.into_string().ok());
+                let addresses: Vec<String> = host.into_iter().collect();
+                server::control::invite(&addresses, mychat::net::protocol::DEFAULT_PORT, id)
+            });
+            print_line(&invite);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(&error);
+            CANNOT_OPEN.into()
+        }
+    }
+}
+
+async fn running_invite(data: &Path) -> Option<String> {
+    let mut console = Console::attach(data).await.ok()?;
+    match console.ask(&ControlRequest::Status {}).await {
+        Ok(ControlReply::Status(status)) => Some(status.invite),
+        _ => None,
+    }
+}
+
+/// A closed pipe is the reader's decision, not an error of ours.
+fn print_line(line: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").and_then(|()| out.flush()).ok();
+}
+
+fn complain(error: &dyn std::error::Error) {
+    writeln!(std::io::stderr(), "mychat: {error}").ok();
+}

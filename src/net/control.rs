@@ -1,0 +1,145 @@
+//! What a server's own console and admin tool say to it, on a socket that only its owner opens.
+//!
+//! The same frames as a chat link, without TLS: the socket's file mode is the key.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{AccountId, Person, Presence};
+use crate::net::protocol::Registration;
+
+/// What the console asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ControlRequest {
+    /// How the server is.
+    Status {},
+    /// Who is online; all of them, the console sorts.
+    Online {},
+    /// Log entries behind this number, at most 500, oldest first.
+    Log { after: u64 },
+    /// Close in order, as SIGTERM does.
+    Stop {},
+}
+
+/// What the server answers, one answer a request, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ControlReply {
+    /// How the server is.
+    Status(Status),
+    /// Who is online.
+    Online { sessions: Vec<OnlineSession> },
+    /// Log entries.
+    Log { entries: Vec<LogEntry> },
+    /// The server is closing.
+    Stopping {},
+}
+
+/// How a server is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Its name on the LAN.
+    pub name: String,
+    /// Its program's version.
+    pub version: String,
+    /// Where it listens.
+    pub listening: Vec<String>,
+    /// Addresses at which other computers reach it, without port.
+    pub addresses: Vec<String>,
+    /// Its port.
+    pub port: u16,
+    /// The key as eight hex groups.
+    pub fingerprint: String,
+    /// An invite link with the first address.
+    pub invite: String,
+    /// Its data folder.
+    pub data: String,
+    /// Who may register.
+    pub registration: Registration,
+    /// Whether it is announced on the LAN.
+    pub discovery: bool,
+    /// Running for so long.
+    pub uptime_ms: u64,
+    /// People online.
+    pub online: u64,
+    /// Accounts.
+    pub accounts: u64,
+    /// Messages taken since this server started.
+    pub messages: u64,
+    /// Bytes read from clients since this server started.
+    pub bytes_in: u64,
+    /// Bytes written to clients since this server started.
+    pub bytes_out: u64,
+}
+
+/// One signed-in link.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnlineSession {
+    /// The link's short id in the log.
+    pub session: u64,
+    /// Who.
+    pub person: Person,
+    /// As the person wants it seen; the console sees invisible people.
+    pub presence: Presence,
+    /// Where from.
+    pub address: String,
+    /// Program, version and system.
+    pub client: String,
+    /// Signed in at, milliseconds since 1970 UTC.
+    pub since: i64,
+    /// Nothing came for so long.
+    pub idle_ms: u64,
+}
+
+/// What a log line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogKind {
+    /// Signing in and out.
+    Auth,
+    /// Ordinary.
+    Info,
+    /// Should be looked at.
+    Warn,
+    /// Went wrong.
+    Error,
+}
+
+/// One line of the event log: facts that the console puts into words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// Counts up from 1 since the server started.
+    pub number: u64,
+    /// Milliseconds since 1970 UTC.
+    pub at: i64,
+    /// What it is about.
+    pub kind: LogKind,
+    /// What happened.
+    pub what: LogEvent,
+}
+
+/// What can happen to a server that its keeper wants to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogEvent {
+    /// The server listens.
+    Started { listening: String },
+    /// The server closes.
+    Stopping {},
+    /// An account was made.
+    Registered { account: AccountId, nickname: String, address: String },
+    /// Somebody signed in.
+    SignedIn { account: AccountId, address: String, client: String },
+    /// Somebody left.
+    SignedOut { account: AccountId, reason: String },
+    /// A wrong password.
+    WrongPassword { login: String, address: String, tries: u32 },
+    /// Too many wrong passwords.
+    LockedOut { login: String, address: String, minutes: u64 },
+    /// A link was turned away or cut.
+    LinkRefused { address: String, reason: String },
+    /// A person went over a limit.
+    RateLimited { account: AccountId, what: String },
+    /// Something went wrong that is not a person's doing.
+    Trouble { text: String },
+}

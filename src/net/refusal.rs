@@ -1,0 +1,182 @@
+//! Why something was turned down, and why a link was closed.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Understood and turned down; a value that is shown to the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The cause.
+    pub reason: Reason,
+    /// Try again after so long; absent when that would not help.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// The number of the rule that was broken, such as the longest text in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+}
+
+impl Refusal {
+    /// A refusal by its cause alone.
+    #[must_use]
+    pub fn new(reason: Reason) -> Self {
+        Refusal { reason, retry_after_ms: None, limit: None }
+    }
+
+    /// A refusal that trying again later would cure.
+    #[must_use]
+    pub fn retry(reason: Reason, retry_after_ms: u64) -> Self {
+        Refusal { reason, retry_after_ms: Some(retry_after_ms), limit: None }
+    }
+
+    /// A refusal that says the rule's number.
+    #[must_use]
+    pub fn limit(reason: Reason, limit: u64) -> Self {
+        Refusal { reason, retry_after_ms: None, limit: Some(limit) }
+    }
+}
+
+impl From<Reason> for Refusal {
+    fn from(reason: Reason) -> Self {
+        Refusal::new(reason)
+    }
+}
+
+/// Makes an enum whose wire form is a code: an unknown code is kept as `Unknown`, so that an
+/// older program survives a newer one.
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(from = "String", into = "String")]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)+
+            /// A code that this program does not know.
+            Unknown,
+        }
+
+        impl $name {
+            /// Every code that this program knows.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The name on the wire, in scripts and in logs.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self {
+                    $($name::$variant => $code,)+
+                    $name::Unknown => "unknown",
+                }
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(code: String) -> Self {
+                match code.as_str() {
+                    $($code => $name::$variant,)+
+                    _ => $name::Unknown,
+                }
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> String {
+                value.code().to_owned()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.code())
+            }
+        }
+    };
+}
+
+codes!(
+    /// The cause of a refusal.
+    Reason {
+        /// The nickname is taken, or looks like one that is.
+        NameTaken = "name_taken",
+        /// Nothing but space.
+        NameEmpty = "name_empty",
+        /// Over the limit of characters.
+        NameTooLong = "name_too_long",
+        /// A control, invisible or direction character.
+        NameCharacter = "name_character",
+        /// Digits only.
+        NameNumber = "name_number",
+        /// Kept for the server.
+        NameReserved = "name_reserved",
+        /// Nobody may register here.
+        RegistrationClosed = "registration_closed",
+        /// The invite code is missing or wrong.
+        RegistrationCode = "registration_code",
+        /// Too many registrations; the time to wait is said.
+        RegistrationBusy = "registration_busy",
+        /// Account or password is wrong, and which is not said.
+        WrongPassword = "wrong_password",
+        /// Too many wrong passwords; the time to wait is said.
+        LockedOut = "locked_out",
+        /// The administrator disabled the account.
+        Disabled = "disabled",
+        /// The device token is not valid any more.
+        TokenInvalid = "token_invalid",
+        /// The step does not fit the one before it.
+        OutOfOrder = "out_of_order",
+        /// Sign in first.
+        NotSignedIn = "not_signed_in",
+        /// This link is signed in already.
+        AlreadySignedIn = "already_signed_in",
+        /// No such account or conversation, or not yours.
+        NotFound = "not_found",
+        /// Nothing to say.
+        TextEmpty = "text_empty",
+        /// Over the limit of bytes, which is said.
+        TextTooLong = "text_too_long",
+        /// Too fast; the time to wait is said.
+        TooFast = "too_fast",
+        /// The same pair shook a moment ago, or the other was shaken too often.
+        ShakeTooSoon = "shake_too_soon",
+        /// The other side is busy.
+        ShakeBusy = "shake_busy",
+        /// Only a person can be shaken.
+        ShakeTarget = "shake_target",
+        /// A value out of its range.
+        BadValue = "bad_value",
+        /// The nonce was used for something else.
+        NonceReused = "nonce_reused",
+        /// The session was ended by a newer one, a revoke or a new password.
+        Fenced = "fenced",
+        /// The server's disk is nearly full: it can be read but not written.
+        DiskFull = "disk_full",
+        /// The server could not do it and has logged why.
+        Failed = "failed",
+    }
+);
+
+codes!(
+    /// Why a server hangs up.
+    Goodbye {
+        /// The client's frame version is not spoken here any more.
+        TooOld = "too_old",
+        /// A frame that this protocol does not have.
+        BadFrame = "bad_frame",
+        /// A frame over the limit.
+        FrameTooLarge = "frame_too_large",
+        /// No sign-in in time.
+        Timeout = "timeout",
+        /// The reader was too slow; come back and ask for what was missed.
+        TooSlow = "too_slow",
+        /// The server is closing.
+        ShuttingDown = "shutting_down",
+        /// The same device signed in again.
+        Replaced = "replaced",
+        /// The device was signed out.
+        SignedOut = "signed_out",
+        /// An administrator ended it.
+        Kicked = "kicked",
+        /// Too many links.
+        TooManyLinks = "too_many_links",
+    }
+);

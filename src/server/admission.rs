@@ -1,0 +1,480 @@
+//! Who may come in: links, registrations and passwords, counted by address and account.
+//!
+//! Leaf counters behind one short mutex that is never held across an await. Time is an argument,
+//! everything counted is bounded, and nothing of it is stored.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::bucket::Bucket;
+use crate::domain::{AccountId, DeviceId};
+use crate::limits::{COUNTED_MAX, Limits, SLOWED_MAX};
+use crate::net::protocol::{Goodbye, Reason, Refusal};
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+/// Wrong passwords count for so long.
+const WRONG_WINDOW: Duration = Duration::from_mins(15);
+
+/// All counters.
+pub struct Admission {
+    limits: Arc<Limits>,
+    counts: Mutex<Counts>,
+}
+
+struct Counts {
+    links: u64,
+    unauthenticated: u64,
+    addresses: Bounded<IpAddr, Address>,
+    accounts: HashMap<AccountId, HashMap<DeviceId, u64>>,
+    senders: HashMap<AccountId, (u64, Bucket)>,
+    wrong: Bounded<(String, IpAddr), Wrong>,
+    registrations: Bucket,
+    lobby: Bucket,
+}
+
+struct Address {
+    links: u64,
+    unauthenticated: u64,
+    new: Bucket,
+    tokens: Bucket,
+    registrations: Bucket,
+    passwords: Bucket,
+}
+
+#[derive(Default)]
+struct Wrong {
+    times: VecDeque<Duration>,
+    until: Duration,
+    lockouts: u32,
+}
+
+/// A link's place; given back when dropped.
+pub struct Place {
+    admission: Arc<Admission>,
+    address: IpAddr,
+    signed_in: Option<(AccountId, DeviceId)>,
+}
+
+/// The address that is counted for a peer's: one host has a whole /64 of IPv6 (RFC 4291).
+#[must_use]
+pub fn counted(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),
+    }
+}
+
+impl Admission {
+    /// Counters at zero.
+    #[must_use]
+    pub fn new(limits: Arc<Limits>, uptime: Duration) -> Arc<Self> {
+        let counts = Counts {
+            links: 0,
+            unauthenticated: 0,
+            addresses: Bounded::default(),
+            accounts: HashMap::new(),
+            senders: HashMap::new(),
+            wrong: Bounded::default(),
+            registrations: Bucket::per(limits.registrations_per_minute, MINUTE, uptime),
+            lobby: Bucket::new(limits.lobby_per_second * 2, limits.lobby_per_second, uptime),
+        };
+        Arc::new(Admission { limits, counts: Mutex::new(counts) })
+    }
+
+    /// A new link, before anything was read from it.
+    ///
+    /// # Errors
+    /// There are too many; it is closed at once, without a word, which is the cheapest.
+    pub fn enter(self: &Arc<Self>, address: IpAddr, uptime: Duration) -> Result<Place, Goodbye> {
+        let limits = &self.limits;
+        let mut counts = self.lock();
+        if counts.links >= limits.links_total
+            || counts.unauthenticated >= limits.links_unauthenticated_total
+        {
+            return Err(Goodbye::TooManyLinks);
+        }
+        let entry = counts.address(limits, address, uptime);
+        if entry.links >= limits.links_per_address
+            || entry.unauthenticated >= limits.links_unauthenticated_per_address
+        {
+            return Err(Goodbye::TooManyLinks);
+        }
+        entry.links += 1;
+        entry.unauthenticated += 1;
+        counts.links += 1;
+        counts.unauthenticated += 1;
+        Ok(Place { admission: self.clone(), address, signed_in: None })
+    }
+
+    /// The link said what it opens with.
+    ///
+    /// # Errors
+    /// Too many such links a minute from this address.
+    pub fn greet(&self, address: IpAddr, has_token: bool, uptime: Duration) -> Result<(), Goodbye> {
+        let mut counts = self.lock();
+        let entry = counts.address(&self.limits, address, uptime);
+        let bucket = if has_token { &mut entry.tokens } else { &mut entry.new };
+        bucket.take(uptime).map_err(|_| Goodbye::TooManyLinks)
+    }
+
+    /// A registration begins to cost something.
+    ///
+    /// # Errors
+    /// Too many; the time to wait is said.
+    pub fn register(&self, address: IpAddr, uptime: Duration) -> Result<(), Refusal> {
+        let busy = |wait| Refusal::retry(Reason::RegistrationBusy, millis(wait));
+        let mut counts = self.lock();
+        counts.registrations.take(uptime).map_err(busy)?;
+        let entry = counts.address(&self.limits, address, uptime);
+        entry.registrations.take(uptime).map_err(busy)
+    }
+
+    /// A password is about to be tried.
+    ///
+    /// # Errors
+    /// Too many wrong ones before; the time to wait is said.
+    pub fn try_password(
+        &self,
+        login: &str,
+        address: IpAddr,
+        uptime: Duration,
+    ) -> Result<(), Refusal> {
+        let locked = |wait| Refusal::retry(Reason::LockedOut, millis(wait));
+        let mut counts = self.lock();
+        if let Some(wrong) = counts.wrong.get(&(login.to_owned(), address))
+            && wrong.until > uptime
+        {
+            return Err(locked(wrong.until.saturating_sub(uptime)));
+        }
+        let entry = counts.address(&self.limits, address, uptime);
+        entry.passwords.take(uptime).map_err(locked)
+    }
+
+    /// A password was wrong. Says how many were within the window, and how long to wait now.
+    pub fn wrong_password(
+        &self,
+        login: &str,
+        address: IpAddr,
+        uptime: Duration,
+    ) -> (u32, Duration) {
+        let limit = usize::try_from(self.limits.passwords_wrong).unwrap_or(usize::MAX);
+        let mut counts = self.lock();
+        let wrong = counts.wrong.get_or_insert((login.to_owned(), address), Wrong::default);
+        wrong.times.retain(|time| *time + WRONG_WINDOW > uptime);
+        wrong.times.push_back(uptime);
+        let tries = wrong.times.len();
+        if tries >= limit {
+            // One minute, then two, four, eight, and at most fifteen: it grows, it never locks.
+            let wait = (MINUTE * 2u32.pow(wrong.lockouts.min(4))).min(WRONG_WINDOW);
+            wrong.lockouts += 1;
+            wrong.until = uptime + wait;
+        }
+        (u32::try_from(tries).unwrap_or(u32::MAX), wrong.until.saturating_sub(uptime))
+    }
+
+    /// A password was right: what was counted against it is forgotten.
+    pub fn right_password(&self, login: &str, address: IpAddr) {
+        self.lock().wrong.remove(&(login.to_owned(), address));
+    }
+
+    /// Books a message: how long the session is not read further, so that order holds.
+    ///
+    /// # Errors
+    /// Far over the limit; the time after which sending works again.
+    pub fn book_message(
+        &self,
+        account: AccountId,
+        is_lobby: bool,
+        uptime: Duration,
+    ) -> Result<Duration, Refusal> {
+        let too_fast = |wait| Refusal::retry(Reason::TooFast, millis(wait));
+        let mut counts = self.lock();
+        let own = match counts.senders.get_mut(&account) {
+            Some((_, bucket)) => bucket.book(uptime, SLOWED_MAX).map_err(too_fast)?,
+            None => Duration::ZERO,
+        };
+        match is_lobby {
+            true => {
+                counts.lobby.book(uptime, SLOWED_MAX).map(|wait| wait.max(own)).map_err(too_fast)
+            }
+            false => Ok(own),
+        }
+    }
+
+    fn leave(&self, place: &Place) {
+        let mut counts = self.lock();
+        counts.links -= 1;
+        if let Some(entry) = counts.addresses.get(&place.address) {
+            entry.links -= 1;
+        }
+        match place.signed_in {
+            Some((account, device)) => counts.leave_account(account, device),
+            None => counts.leave_unauthenticated(place.address),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// The link proved whose it is: it no longer counts as a stranger's.
+    ///
+    /// # Errors
+    /// The account has too many links.
+    pub fn sign_in(
+        &mut self,
+        account: AccountId,
+        device: DeviceId,
+        uptime: Duration,
+    ) -> Result<(), Goodbye> {
+        let limits = &self.admission.limits;
+        let mut counts = self.admission.lock();
+        let devices = counts.accounts.entry(account).or_default();
+        if !devices.contains_key(&device) && devices.len() as u64 >= limits.links_per_account {
+            return Err(Goodbye::TooManyLinks);
+        }
+        *devices.entry(device).or_default() += 1;
+        let bucket = || Bucket::new(limits.messages_burst, limits.messages_per_second, uptime);
+        if counts.senders.len() > COUNTED_MAX {
+            counts.senders.retain(|_, (links, bucket)| *links > 0 || !bucket.is_full(uptime));
+        }
+        counts.senders.entry(account).or_insert_with(|| (0, bucket())).0 += 1;
+        counts.leave_unauthenticated(self.address);
+        drop(counts);
+        self.signed_in = Some((account, device));
+        Ok(())
+    }
+
+    /// The sign-in was turned down after all: the link is a stranger's again.
+    pub fn withdraw(&mut self) {
+        let Some((account, device)) = self.signed_in.take() else { return };
+        let mut counts = self.admission.lock();
+        counts.leave_account(account, device);
+        counts.unauthenticated += 1;
+        if let Some(entry) = counts.addresses.get(&self.address) {
+            entry.unauthenticated += 1;
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.admission.leave(self);
+    }
+}
+
+impl Counts {
+    fn address(&mut self, limits: &Limits, address: IpAddr, uptime: Duration) -> &mut Address {
+        self.addresses.get_or_insert(address, || Address {
+            links: 0,
+            unauthenticated: 0,
+            new: Bucket::per(limits.links_new_per_minute, MINUTE, uptime),
+            tokens: Bucket::per(limits.links_token_per_minute, MINUTE, uptime),
+            registrations: Bucket::per(limits.registrations_per_hour, HOUR, uptime),
+            passwords: Bucket::per(limits.passwords_per_minute, MINUTE, uptime),
+        })
+    }
+
+    fn leave_unauthenticated(&mut self, address: IpAddr) {
+        self.unauthenticated -= 1;
+        if let Some(entry) = self.addresses.get(&address) {
+            entry.unauthenticated -= 1;
+        }
+    }
+
+    fn leave_account(&mut self, account: AccountId, device: DeviceId) {
+        if let Some(devices) = self.accounts.get_mut(&account) {
+            if let Some(links) = devices.get_mut(&device) {
+                *links -= 1;
+                if *links == 0 {
+                    devices.remove(&device);
+                }
+            }
+            if devices.is_empty() {
+                self.accounts.remove(&account);
+            }
+        }
+        // The bucket stays, or reconnecting would fill it.
+        if let Some((links, _)) = self.senders.get_mut(&account) {
+            *links -= 1;
+        }
+    }
+}
+
+impl Keep for Address {
+    fn is_needed(&self) -> bool {
+        self.links > 0
+    }
+}
+
+impl Keep for Wrong {
+    fn is_needed(&self) -> bool {
+        false
+    }
+}
+
+/// Whether a counter must not be forgotten, because something will be subtracted from it.
+trait Keep {
+    fn is_needed(&self) -> bool;
+}
+
+/// A map of at most [`COUNTED_MAX`] entries that forgets the oldest which are not needed.
+struct Bounded<K, V> {
+    map: HashMap<K, V>,
+    order: VecDeque<K>,
+}
+
+impl<K, V> Default for Bounded<K, V> {
+    fn default() -> Self {
+        Bounded { map: HashMap::new(), order: VecDeque::new() }
+    }
+}
+
+impl<K: Clone + Eq + Hash, V: Keep> Bounded<K, V> {
+    fn get(&mut self, key: &K) -> Option<&mut V> {
+        self.map.get_mut(key)
+    }
+
+    fn remove(&mut self, key: &K) {
+        if self.map.remove(key).is_some() {
+            self.order.retain(|other| other != key);
+        }
+    }
+
+    fn get_or_insert(&mut self, key: K, make: impl FnOnce() -> V) -> &mut V {
+        if !self.map.contains_key(&key) {
+            self.make_room();
+            self.order.push_back(key.clone());
+        }
+        self.map.entry(key).or_insert_with(make)
+    }
+
+    /// Needed ones go to the back: each is looked at once at most.
+    fn make_room(&mut self) {
+        for _ in 0..self.order.len() {
+            if self.map.len() < COUNTED_MAX {
+                return;
+            }
+            let Some(key) = self.order.pop_front() else { return };
+            match self.map.get(&key).is_some_and(Keep::is_needed) {
+                true => self.order.push_back(key),
+                false => drop(self.map.remove(&key)),
+            }
+        }
+    }
+}
+
+fn millis(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    fn admission() -> Arc<Admission> {
+        Admission::new(Arc::new(Limits::default()), Duration::ZERO)
+    }
+
+    #[test]
+    fn strangers_of_one_address_are_few_and_places_come_back() {
+        let admission = admission();
+        let enter = || admission.enter(HERE, Duration::ZERO);
+        let mut places: Vec<Place> = (0..16).map(|_| enter().ok().unwrap()).collect();
+        assert_eq!(enter().err(), Some(Goodbye::TooManyLinks));
+        let device = DeviceId([1; 16]);
+        places[0].sign_in(AccountId(10_001), device, Duration::ZERO).unwrap();
+        let seventeenth = enter().ok().unwrap();
+        assert_eq!(enter().err(), Some(Goodbye::TooManyLinks));
+        drop(seventeenth);
+        places.clear();
+        let counts = admission.lock();
+        assert_eq!((counts.links, counts.unauthenticated, counts.accounts.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn wrong_passwords_wait_longer_each_time_and_never_for_others() {
+        let admission = admission();
+        let at = Duration::from_secs;
+        for tries in 1..5 {
+            assert_eq!(admission.wrong_password("lime", HERE, at(tries)).1, Duration::ZERO);
+        }
+        assert_eq!(admission.wrong_password("lime", HERE, at(5)), (5, MINUTE));
+        let refused = admission.try_password("lime", HERE, at(6)).unwrap_err();
+        assert_eq!(refused, Refusal::retry(Reason::LockedOut, 59_000));
+        assert_eq!(admission.try_password("momo", HERE, at(6)), Ok(()));
+        let elsewhere = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 9));
+        assert_eq!(admission.try_password("lime", elsewhere, at(6)), Ok(()));
+        assert_eq!(admission.try_password("lime", HERE, at(66)), Ok(()));
+        assert_eq!(admission.wrong_password("lime", HERE, at(67)), (6, 2 * MINUTE));
+        admission.right_password("lime", HERE);
+        assert_eq!(admission.wrong_password("lime", HERE, at(68)), (1, Duration::ZERO));
+    }
+
+    #[test]
+    fn counters_are_bounded_but_never_lose_a_link() {
+        let admission = admission();
+        let kept = admission.enter(HERE, Duration::ZERO).ok().unwrap();
+        for number in 0..u32::try_from(COUNTED_MAX).unwrap() + 10 {
+            let address = IpAddr::V4(std::net::Ipv4Addr::from_bits(0x0A00_0000 + number));
+            admission.greet(address, false, Duration::ZERO).unwrap();
+        }
+        assert!(admission.lock().addresses.map.len() <= COUNTED_MAX);
+        drop(kept);
+        assert_eq!(admission.lock().links, 0);
+    }
+
+    #[test]
+    fn a_host_is_one_address_whatever_it_calls_itself() {
+        let [a, b, c] = ["2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1"]
+            .map(|text| counted(text.parse().unwrap()));
+        assert_eq!(a, b);
+        assert_ne!(a, c);
+        assert_eq!(counted(HERE), HERE);
+    }
+
+    #[test]
+    fn reconnecting_fills_no_bucket_and_a_refused_sign_in_gives_its_place_back() {
+        let admission = admission();
+        let (account, device) = (AccountId(10_001), DeviceId([1; 16]));
+        for round in 0..3 {
+            let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
+            place.sign_in(account, device, Duration::ZERO).unwrap();
+            let waits =
+                (0..10).map(|_| admission.book_message(account, false, Duration::ZERO).unwrap());
+            assert_eq!(waits.filter(Duration::is_zero).count(), if round < 2 { 10 } else { 0 });
+        }
+        let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
+        place.sign_in(account, device, Duration::ZERO).unwrap();
+        place.withdraw();
+        assert_eq!(admission.lock().unauthenticated, 1);
+        drop(place);
+        let counts = admission.lock();
+        assert_eq!((counts.links, counts.unauthenticated, counts.accounts.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn one_person_is_slowed_down_on_all_devices_together() {
+        let admission = admission();
+        let mut places = Vec::new();
+        for device in 0..2 {
+            let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
+            place.sign_in(AccountId(10_001), DeviceId([device; 16]), Duration::ZERO).unwrap();
+            places.push(place);
+        }
+        let book = || admission.book_message(AccountId(10_001), false, Duration::ZERO);
+        let waits: Vec<_> = (0..22).map(|_| book().unwrap()).collect();
+        assert!(waits[..20].iter().all(Duration::is_zero));
+        assert_eq!(waits[20..], [Duration::from_millis(200), Duration::from_millis(400)]);
+        let refused = (0..100).find_map(|_| book().err()).unwrap();
+        assert_eq!(refused.reason, Reason::TooFast);
+    }
+}

@@ -1,0 +1,111 @@
+//! A token bucket: so many at once, so many a second in the long run.
+
+use std::time::Duration;
+
+/// Pure: time is an argument. One token is one thing done.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    burst: f64,
+    per_second: f64,
+    tokens: f64,
+    at: Duration,
+}
+
+impl Bucket {
+    /// A full bucket.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "settings are far below 2^52")]
+    pub fn new(burst: u64, per_second: u64, uptime: Duration) -> Self {
+        let (burst, per_second) = (burst.max(1) as f64, per_second.max(1) as f64);
+        Bucket { burst, per_second, tokens: burst, at: uptime }
+    }
+
+    /// A full bucket of so many in a span of time.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "settings are far below 2^52")]
+    pub fn per(count: u64, span: Duration, uptime: Duration) -> Self {
+        let burst = count as f64;
+        Bucket { burst, per_second: burst / span.as_secs_f64(), tokens: burst, at: uptime }
+    }
+
+    /// Takes a token now, or says how long to wait for one, and takes none then.
+    ///
+    /// # Errors
+    /// The time after which a token would be there.
+    pub fn take(&mut self, uptime: Duration) -> Result<(), Duration> {
+        self.refill(uptime);
+        if self.tokens >= 1.0 {
+            self.tokens -= 1.0;
+            return Ok(());
+        }
+        Err(self.wait())
+    }
+
+    /// Takes a token even from the future, and says how long to wait until it is due. Waits of
+    /// everybody who shares the bucket add up, so that the rate holds for all together.
+    ///
+    /// # Errors
+    /// The wait, when it would be longer than the most that is accepted. Nothing is taken then.
+    pub fn book(&mut self, uptime: Duration, wait_max: Duration) -> Result<Duration, Duration> {
+        self.refill(uptime);
+        let wait = if self.tokens >= 1.0 { Duration::ZERO } else { self.wait() };
+        if wait > wait_max {
+            return Err(wait);
+        }
+        self.tokens -= 1.0;
+        Ok(wait)
+    }
+
+    /// Whether it is as full as it can be: nothing would be lost by forgetting it.
+    #[must_use]
+    pub fn is_full(&self, uptime: Duration) -> bool {
+        let mut copy = self.clone();
+        copy.refill(uptime);
+        copy.tokens >= copy.burst
+    }
+
+    fn refill(&mut self, uptime: Duration) {
+        let passed = uptime.saturating_sub(self.at).as_secs_f64();
+        self.tokens = (self.tokens + passed * self.per_second).min(self.burst);
+        self.at = self.at.max(uptime);
+    }
+
+    fn wait(&self) -> Duration {
+        match self.per_second > 0.0 {
+            true => Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.per_second),
+            false => Duration::from_hours(1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_then_a_rate() {
+        let mut bucket = Bucket::new(20, 5, Duration::ZERO);
+        for _ in 0..20 {
+            assert_eq!(bucket.take(Duration::ZERO), Ok(()));
+        }
+        assert_eq!(bucket.take(Duration::ZERO), Err(Duration::from_millis(200)));
+        assert_eq!(bucket.take(Duration::from_millis(200)), Ok(()));
+        assert!(!bucket.is_full(Duration::from_secs(3)));
+        assert!(bucket.is_full(Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn bookings_add_up_until_the_wait_is_too_long() {
+        let mut bucket = Bucket::new(1, 2, Duration::ZERO);
+        let wait_max = Duration::from_secs(1);
+        let waits: Vec<_> = (0..4).map(|_| bucket.book(Duration::ZERO, wait_max)).collect();
+        let ms = Duration::from_millis;
+        assert_eq!(waits, [Ok(ms(0)), Ok(ms(500)), Ok(ms(1000)), Err(ms(1500))]);
+    }
+
+    #[test]
+    fn nothing_is_ever_given_from_an_empty_allowance() {
+        let mut bucket = Bucket::per(0, Duration::from_mins(1), Duration::ZERO);
+        assert!(bucket.take(Duration::from_secs(1_000_000)).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! How far people are: cursors that never go back and never pass the head.
+
+use super::Decision;
+use crate::domain::{ConversationId, Seq};
+use crate::net::protocol::{Reason, RequestId, ServerFrame};
+use crate::server::job::{Caller, Outcome};
+use crate::store::Writes;
+use crate::store::conversations::Cursors;
+
+/// Whether the other side may know of it now. What it learnt before stays learnt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hidden {
+    /// The mover is invisible.
+    Yes,
+    /// Everybody may know.
+    No,
+}
+
+pub(super) fn mark_read(
+    rows: &mut Writes<'_>,
+    (caller, id): (&Caller, RequestId),
+    hidden: Hidden,
+    conversation: ConversationId,
+    seq: Seq,
+) -> Decision {
+    advance(rows, (caller, id), hidden, conversation, |cursors, head| Cursors {
+        read: cursors.read.max(seq.min(head)),
+        delivered: cursors.delivered.max(seq.min(head)),
+        ..cursors
+    })
+}
+
+pub(super) fn mark_delivered(
+    rows: &mut Writes<'_>,
+    (caller, id): (&Caller, RequestId),
+    hidden: Hidden,
+    conversation: ConversationId,
+    seq: Seq,
+) -> Decision {
+    advance(rows, (caller, id), hidden, conversation, |cursors, head| Cursors {
+        delivered: cursors.delivered.max(seq.min(head)),
+        ..cursors
+    })
+}
+
+fn advance(
+    rows: &mut Writes<'_>,
+    (caller, id): (&Caller, RequestId),
+    hidden: Hidden,
+    conversation: ConversationId,
+    to: impl FnOnce(Cursors, Seq) -> Cursors,
+) -> Decision {
+    let Some(cursors) = rows.get_cursors(caller.account, conversation)? else {
+        return Ok(Err(Reason::NotFound.into()));
+    };
+    let Some(log) = rows.get_conversation(conversation)? else {
+        return Ok(Err(Reason::NotFound.into()));
+    };
+    let mut moved = to(cursors, log.head);
+    if hidden == Hidden::No {
+        (moved.shown_read, moved.shown_delivered) = (moved.read, moved.delivered);
+    }
+    if moved == cursors {
+        // Nobody needs to hear it: saying the same again must not fill others' outboxes.
+        let outbox = caller.outbox.clone();
+        return Ok(Ok(Outcome::Answer { outbox, frame: ServerFrame::Done { id } }));
+    }
+    rows.put_cursors(caller.account, conversation, moved)?;
+    let (caller, kind) = (caller.clone(), log.kind);
+    Ok(Ok(Outcome::Moved { caller, id, conversation, kind, cursors: moved }))
+}

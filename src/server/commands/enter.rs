@@ -1,0 +1,222 @@
+//! Registering and signing in.
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::{Decision, Rules};
+use crate::clock::Moment;
+use crate::domain::{
+    AccountId, ConversationId, ConversationKind, DeviceId, Person, Presence, Role,
+};
+use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId, Stretch};
+use crate::server::job::{Applicant, Caller, Entered, Outcome, Proof, Registration, SignIn};
+use crate::store::accounts::Account;
+use crate::store::conversations::Cursors;
+use crate::store::devices::Device;
+use crate::store::{StoreError, Writes};
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// Where somebody signs in, and the token that is kept for it.
+pub(super) struct Place<'a> {
+    pub device: DeviceId,
+    pub name: &'a str,
+    pub token: &'a [u8; 32],
+}
+
+impl Rules {
+    /// One transaction: the nickname is checked again, then account, notices, lobby and device are
+    /// written. Of an unfinished registration nothing is kept.
+    pub(super) fn register(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (applicant, id): (&Applicant, RequestId),
+        registration: &Registration,
+        place: &Place<'_>,
+    ) -> Decision {
+        if self.is_disk_full() {
+            return Ok(Err(Reason::DiskFull.into()));
+        }
+        if rows.get_nickname_owner(&registration.nickname)?.is_some() {
+            return Ok(Err(Reason::NameTaken.into()));
+        }
+        let person = put_account(rows, now, registration)?;
+        let (epoch, _) = self.put_device(rows, now, applicant, person.account, place)?;
+        let step = AuthStep::Registered {
+            you: person.clone(),
+            recovery: data_encoding::BASE32_NOPAD.encode(&registration.recovery),
+            token: Opaque(place.token.to_vec()),
+        };
+        let entry = Entry { presence: Presence::Online, step, is_new: true, forgotten: Vec::new() };
+        Ok(Ok(entered((applicant, id), (place.device, epoch), now, person, entry)))
+    }
+
+    pub(super) fn sign_in(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (applicant, id): (&Applicant, RequestId),
+        sign_in: &SignIn,
+        token: &[u8; 32],
+    ) -> Decision {
+        let invalid = match sign_in.proof {
+            Proof::Password => Reason::WrongPassword,
+            Proof::Token(_) => Reason::TokenInvalid,
+        };
+        let Some(account) = rows.get_account(sign_in.account)? else {
+            return Ok(Err(invalid.into()));
+        };
+        let known = rows.get_device(sign_in.account, sign_in.device)?;
+        if let Proof::Token(token) = &sign_in.proof {
+            let idle = DAY_MS * i64::try_from(self.limits.device_idle_days).unwrap_or(i64::MAX);
+            let is_valid = known.as_ref().is_some_and(|device| {
+                let proven = device.token_hash.ct_eq(Sha256::digest(token).as_slice());
+                bool::from(proven) && now.wall_ms.saturating_sub(device.used) < idle
+            });
+            if !is_valid {
+                return Ok(Err(invalid.into()));
+            }
+        }
+        if account.disabled {
+            return Ok(Err(Reason::Disabled.into()));
+        }
+        let ((epoch, forgotten), token) = match (&sign_in.proof, known) {
+            (Proof::Token(_), Some(device)) => {
+                ((put_again(rows, now, applicant, sign_in, device)?, Vec::new()), None)
+            }
+            _ => {
+                let name = sign_in.device_name.as_deref().unwrap_or_default();
+                let place = Place { device: sign_in.device, name, token };
+                let put = self.put_device(rows, now, applicant, sign_in.account, &place)?;
+                (put, Some(Opaque(token.to_vec())))
+            }
+        };
+        let (you, presence) = (account.person.clone(), sign_in.presence);
+        let step = AuthStep::SignedIn { you, token, presence };
+        let entry = Entry { presence, step, is_new: false, forgotten };
+        let device = (sign_in.device, epoch);
+        Ok(Ok(entered((applicant, id), device, now, account.person, entry)))
+    }
+
+    /// Remembers a device with a new token. Over the limit the one unused longest is forgotten:
+    /// its sessions are over, and whoever ends them is told.
+    fn put_device(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        applicant: &Applicant,
+        account: AccountId,
+        place: &Place<'_>,
+    ) -> Result<(u64, Vec<DeviceId>), StoreError> {
+        let mut devices = rows.list_devices(account)?;
+        let known = devices.iter().position(|(device, _)| *device == place.device);
+        let known = known.map(|index| devices.swap_remove(index).1);
+        let limit = usize::try_from(self.limits.devices_per_account).unwrap_or(usize::MAX);
+        devices.sort_by_key(|(_, device)| std::cmp::Reverse(device.used));
+        let too_many = devices.iter().skip(limit.saturating_sub(1));
+        let forgotten: Vec<DeviceId> = too_many.map(|(device, _)| *device).collect();
+        for device in &forgotten {
+            rows.remove_device(account, *device)?;
+        }
+        // Counting on from a random place keeps a forgotten device's old sessions fenced off.
+        let epoch = known.as_ref().map_or_else(|| fresh_epoch(place.token), |d| d.epoch + 1);
+        let device = Device {
+            token_hash: Sha256::digest(place.token).to_vec(),
+            epoch,
+            name: place.name.to_owned(),
+            client: applicant.client.clone(),
+            created: known.map_or(now.wall_ms, |device| device.created),
+            used: now.wall_ms,
+        };
+        rows.put_device(account, place.device, &device)?;
+        Ok((epoch, forgotten))
+    }
+}
+
+pub(super) fn sign_out(rows: &mut Writes<'_>, caller: &Caller, id: RequestId) -> Decision {
+    rows.remove_device(caller.account, caller.device)?;
+    Ok(Ok(Outcome::SignedOut { caller: caller.clone(), id }))
+}
+
+fn put_account(
+    rows: &mut Writes<'_>,
+    now: Moment,
+    registration: &Registration,
+) -> Result<Person, StoreError> {
+    let account = rows.take_account_number()?;
+    let person = Person {
+        account,
+        nickname: registration.nickname.to_string(),
+        signature: String::new(),
+        avatar: registration.avatar,
+        role: Role::Member,
+        version: 1,
+    };
+    let Stretch { memory_kib, passes, lanes } = registration.stretch;
+    rows.put_account(&Account {
+        person: person.clone(),
+        credential_id: registration.credential_id.to_vec(),
+        password_file: registration.password_file.clone(),
+        stretch: (memory_kib, passes, lanes),
+        recovery_hash: Sha256::digest(registration.recovery).to_vec(),
+        created: now.wall_ms,
+        disabled: false,
+    })?;
+    rows.put_nickname(&registration.nickname, account)?;
+    let notices = rows.append_conversation(ConversationKind::Notices { account })?;
+    rows.put_cursors(account, notices, Cursors::default())?;
+    // Nobody wants ten thousand unread messages from before they came.
+    let lobby = rows.get_conversation(ConversationId::LOBBY)?;
+    let read = lobby.map(|lobby| lobby.head).unwrap_or_default();
+    let cursors = Cursors { read, delivered: read, ..Cursors::default() };
+    rows.put_cursors(account, ConversationId::LOBBY, cursors)?;
+    Ok(person)
+}
+
+/// The token stays, the epoch moves on.
+fn put_again(
+    rows: &mut Writes<'_>,
+    now: Moment,
+    applicant: &Applicant,
+    sign_in: &SignIn,
+    mut device: Device,
+) -> Result<u64, StoreError> {
+    device.epoch += 1;
+    device.used = device.used.max(now.wall_ms);
+    device.client.clone_from(&applicant.client);
+    if let Some(name) = &sign_in.device_name {
+        device.name.clone_from(name);
+    }
+    rows.put_device(sign_in.account, sign_in.device, &device)?;
+    Ok(device.epoch)
+}
+
+fn fresh_epoch(token: &[u8; 32]) -> u64 {
+    let digest = Sha256::new().chain_update(b"epoch").chain_update(token).finalize();
+    digest.iter().take(6).fold(0, |number, byte| (number << 8) | u64::from(*byte))
+}
+
+struct Entry {
+    presence: Presence,
+    step: AuthStep,
+    is_new: bool,
+    forgotten: Vec<DeviceId>,
+}
+
+fn entered(
+    (applicant, id): (&Applicant, RequestId),
+    (device, epoch): (DeviceId, u64),
+    now: Moment,
+    person: Person,
+    entry: Entry,
+) -> Outcome {
+    let Applicant { session, outbox, .. } = applicant.clone();
+    let caller = Caller { session, account: person.account, device, epoch, outbox };
+    let Entry { presence, step, is_new, forgotten } = entry;
+    let applicant = applicant.clone();
+    let since = now.wall_ms;
+    let entered =
+        Entered { applicant, id, caller, person, presence, step, is_new, forgotten, since };
+    Outcome::Entered(Box::new(entered))
+}

@@ -1,0 +1,171 @@
+//! Messages: who may say what to whom, exactly once.
+
+use super::shakes::Shaking;
+use super::{Decision, Rules};
+use crate::clock::Moment;
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, Seq, Target,
+};
+use crate::net::protocol::{Event, Reason, Refusal, ServerFrame};
+use crate::server::job::{Caller, Outcome};
+use crate::store::conversations::Cursors;
+use crate::store::messages::Draft;
+use crate::store::{StoreError, Writes};
+
+/// What somebody wants to say.
+pub(super) struct Wanted<'a> {
+    pub to: Target,
+    pub nonce: Nonce,
+    pub body: &'a Body,
+}
+
+impl Rules {
+    pub(super) fn send(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        caller: &Caller,
+        wanted: &Wanted<'_>,
+    ) -> Decision {
+        if let Some((conversation, seq)) = rows.get_by_nonce(caller.account, wanted.nonce)? {
+            return again(rows, caller, wanted, conversation, seq);
+        }
+        // After the resend, which writes nothing: what is stored is acknowledged on a full disk too.
+        if self.is_disk_full() {
+            return Ok(Err(Reason::DiskFull.into()));
+        }
+        let Some(place) = find(rows, caller.account, wanted.to)? else {
+            return Ok(Err(Reason::NotFound.into()));
+        };
+        if let Err(refusal) = self.may_say(rows, now, caller, wanted, place)? {
+            return Ok(Err(refusal));
+        }
+        let conversation = match place {
+            Place::Known(conversation, _) => conversation,
+            Place::New(kind) => start(rows, kind)?,
+        };
+        let draft = Draft { from: caller.account, nonce: wanted.nonce, body: wanted.body.clone() };
+        let message = rows.append_message(conversation, now.wall_ms, draft)?;
+        let own = rows.get_cursors(caller.account, conversation)?.unwrap_or_default();
+        let seen = Cursors { read: message.seq, delivered: message.seq.max(own.delivered), ..own };
+        // What was written has been read by its writer, up to there only if nothing was unread.
+        if own.read.next() == message.seq {
+            rows.put_cursors(caller.account, conversation, seen)?;
+        }
+        let shakes = matches!(wanted.body, Body::Shake {});
+        Ok(Ok(Outcome::Appended { message, shakes }))
+    }
+
+    /// Everything that may refuse, before the first write.
+    fn may_say(
+        &mut self,
+        rows: &Writes<'_>,
+        now: Moment,
+        caller: &Caller,
+        wanted: &Wanted<'_>,
+        place: Place,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        match wanted.body {
+            Body::Text { text, reply_to } => {
+                let longest = self.limits.text_bytes_max;
+                if text.trim().is_empty() {
+                    return Ok(Err(Reason::TextEmpty.into()));
+                }
+                if text.len() as u64 > longest {
+                    return Ok(Err(Refusal::limit(Reason::TextTooLong, longest)));
+                }
+                answers(rows, *reply_to, place)
+            }
+            Body::Shake {} => Ok(self.may_shake(now, caller.account, wanted)),
+        }
+    }
+
+    fn may_shake(
+        &mut self,
+        now: Moment,
+        from: AccountId,
+        wanted: &Wanted<'_>,
+    ) -> Result<(), Refusal> {
+        let Target::Account(peer) = wanted.to else { return Err(Reason::ShakeTarget.into()) };
+        if peer == from {
+            return Err(Reason::ShakeTarget.into());
+        }
+        if self.board.presence(peer) == Presence::Busy {
+            return Err(Reason::ShakeBusy.into());
+        }
+        let shaking = Shaking { from, to: peer, nonce: wanted.nonce, uptime: now.uptime };
+        let too_soon = |wait| Refusal::retry(Reason::ShakeTooSoon, wait);
+        self.shakes.take(&self.limits, &shaking).map_err(too_soon)
+    }
+}
+
+/// Where a message goes.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Its log, and how long that is.
+    Known(ConversationId, Seq),
+    /// To be made with it.
+    New(ConversationKind),
+}
+
+fn find(rows: &Writes<'_>, me: AccountId, to: Target) -> Result<Option<Place>, StoreError> {
+    let known = match to {
+        Target::Lobby => Some(ConversationId::LOBBY),
+        Target::Account(peer) => rows.get_direct(me, peer)?,
+    };
+    if let Some(id) = known {
+        let head = rows.get_conversation(id)?.map(|conversation| conversation.head);
+        return Ok(Some(Place::Known(id, head.unwrap_or_default())));
+    }
+    match to {
+        Target::Account(peer) if rows.get_account(peer)?.is_some() => {
+            Ok(Some(Place::New(ConversationKind::direct(me, peer))))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A quote must exist.
+fn answers(
+    rows: &Writes<'_>,
+    reply_to: Option<Seq>,
+    place: Place,
+) -> Result<Result<(), Refusal>, StoreError> {
+    let Some(seq) = reply_to else { return Ok(Ok(())) };
+    let Place::Known(id, head) = place else { return Ok(Err(Reason::NotFound.into())) };
+    let exists = seq > Seq::ZERO && seq <= head && rows.get_conversation(id)?.is_some();
+    Ok(if exists { Ok(()) } else { Err(Reason::NotFound.into()) })
+}
+
+fn start(rows: &mut Writes<'_>, kind: ConversationKind) -> Result<ConversationId, StoreError> {
+    let conversation = rows.append_conversation(kind)?;
+    if let ConversationKind::Direct { low, high } = kind {
+        rows.put_cursors(low, conversation, Cursors::default())?;
+        rows.put_cursors(high, conversation, Cursors::default())?;
+    }
+    Ok(conversation)
+}
+
+/// The same message came again: its place is told again, to this session only. A nonce that was
+/// used for other words is a defect of the client, and nothing is written for it.
+fn again(
+    rows: &Writes<'_>,
+    caller: &Caller,
+    wanted: &Wanted<'_>,
+    conversation: ConversationId,
+    seq: Seq,
+) -> Decision {
+    let Some(log) = rows.get_conversation(conversation)? else {
+        return Ok(Err(Reason::NotFound.into()));
+    };
+    match rows.get_message(conversation, log.kind, seq)? {
+        Some(message)
+            if message.body == *wanted.body
+                && log.kind.target_for(caller.account) == Some(wanted.to) =>
+        {
+            let frame = ServerFrame::Event(Event::Message(message));
+            Ok(Ok(Outcome::Answer { outbox: caller.outbox.clone(), frame }))
+        }
+        _ => Ok(Err(Reason::NonceReused.into())),
+    }
+}

@@ -1,0 +1,92 @@
+//! How often people are shaken: one pair seldom, one person not by everybody at once.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::domain::{AccountId, Nonce};
+use crate::limits::{COUNTED_MAX, Limits};
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// The shakes of the last moments.
+#[derive(Default)]
+pub(super) struct Shakes {
+    pairs: HashMap<(AccountId, AccountId), (Duration, Nonce)>,
+    shaken: HashMap<AccountId, Vec<Duration>>,
+}
+
+/// One that is wanted.
+pub(super) struct Shaking {
+    pub from: AccountId,
+    pub to: AccountId,
+    pub nonce: Nonce,
+    pub uptime: Duration,
+}
+
+impl Shakes {
+    /// Counts a shake, or says in how many milliseconds one would be allowed and counts none.
+    pub fn take(&mut self, limits: &Limits, shaking: &Shaking) -> Result<(), u64> {
+        let Shaking { from, to, nonce, uptime } = *shaking;
+        let pair = (from.min(to), from.max(to));
+        let apart = Duration::from_secs(limits.shake_pair_seconds);
+        // A batch may be applied again, after another job of it panicked: this one is counted.
+        if self.pairs.get(&pair).is_some_and(|(_, counted)| *counted == nonce) {
+            return Ok(());
+        }
+        if let Some((last, _)) = self.pairs.get(&pair)
+            && *last + apart > uptime
+        {
+            return Err(millis((*last + apart).saturating_sub(uptime)));
+        }
+        let times = self.shaken.entry(to).or_default();
+        times.retain(|time| *time + MINUTE > uptime);
+        if times.len() as u64 >= limits.shake_per_minute {
+            let first = times.first().copied().unwrap_or(uptime);
+            return Err(millis((first + MINUTE).saturating_sub(uptime)));
+        }
+        times.push(uptime);
+        self.pairs.insert(pair, (uptime, nonce));
+        self.forget(apart, uptime);
+        Ok(())
+    }
+
+    fn forget(&mut self, apart: Duration, uptime: Duration) {
+        if self.pairs.len() > COUNTED_MAX || self.shaken.len() > COUNTED_MAX {
+            self.pairs.retain(|_, (last, _)| *last + apart > uptime);
+            self.shaken.retain(|_, times| times.iter().any(|time| *time + MINUTE > uptime));
+        }
+    }
+}
+
+fn millis(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_waits_and_a_person_is_not_shaken_by_all() {
+        let (limits, mut shakes) = (Limits::default(), Shakes::default());
+        let mut number = 0;
+        let mut take = |from: u64, to: u64, seconds: u64| {
+            number += 1;
+            let (from, to, nonce) = (AccountId(from), AccountId(to), Nonce([number; 16]));
+            let uptime = Duration::from_secs(seconds);
+            let once = shakes.take(&limits, &Shaking { from, to, nonce, uptime });
+            if once.is_ok() {
+                // Applied again, as after a panic of another job: the same answer.
+                assert_eq!(shakes.take(&limits, &Shaking { from, to, nonce, uptime }), once);
+            }
+            once
+        };
+        assert_eq!(take(1, 2, 0), Ok(()));
+        assert_eq!(take(1, 2, 4), Err(6_000));
+        assert_eq!(take(2, 1, 4), Err(6_000), "the pair counts, not the direction");
+        assert_eq!(take(1, 2, 10), Ok(()));
+        assert_eq!(take(3, 2, 11), Ok(()));
+        assert_eq!(take(4, 2, 20), Err(40_000));
+        assert_eq!(take(4, 2, 60), Ok(()));
+    }
+}

@@ -1,0 +1,213 @@
+//! The door for the server's own console and tools: a socket that only its owner opens.
+//!
+//! On Unix a socket in the data folder with mode 0600; elsewhere a loopback port, whose number and
+//! a secret stand in a file that only the owner reads.
+
+mod place;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use async_executor::Executor;
+use smol::io::{AsyncRead, AsyncWrite};
+
+use super::hub::HubInput;
+use super::readers::Ask;
+use super::session::Shared;
+use super::{Ready, ServerError, Stopper};
+use crate::clock;
+use crate::domain::ServerId;
+use crate::net::address::{Address, Invite};
+use crate::net::control::{ControlReply, ControlRequest, Status};
+use crate::net::frame;
+use crate::net::link::{self, LinkError, Reader, Writer};
+
+/// A class of a thousand online fits, whatever they are called.
+const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The console's answer takes at most so long, or the server is in trouble.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
+
+/// The listening door.
+pub struct Door {
+    listener: place::Listener,
+    facts: Facts,
+}
+
+/// What an answer is made of.
+#[derive(Clone)]
+struct Facts {
+    shared: Arc<Shared>,
+    ready: Ready,
+    data: String,
+    discovery: bool,
+    started: Duration,
+    stopper: Stopper,
+}
+
+impl Door {
+    /// Opens the door of a data folder, over a dead one that a crash left behind.
+    ///
+    /// # Errors
+    /// The system does not let us.
+    pub fn open(
+        data: &Path,
+        shared: &Arc<Shared>,
+        ready: &Ready,
+        discovery: bool,
+        stopper: &Stopper,
+    ) -> Result<Self, ServerError> {
+        let listener = place::Listener::open(data)
+            .map_err(|error| ServerError::Control { path: place::path(data), error })?;
+        let facts = Facts {
+            shared: shared.clone(),
+            ready: ready.clone(),
+            data: data.display().to_string(),
+            discovery,
+            started: clock::uptime(),
+            stopper: stopper.clone(),
+        };
+        Ok(Door { listener, facts })
+    }
+
+    /// Serves the door for ever; closed by being dropped.
+    pub async fn serve(self, executor: Weak<Executor<'static>>) {
+        let Door { listener, facts } = self;
+        loop {
+            match listener.accept().await {
+                Ok(stream) => {
+                    let facts = facts.clone();
+                    let Some(executor) = executor.upgrade() else { return };
+                    executor.spawn(async move { drop(facts.talk(stream).await) }).detach();
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the control socket");
+                    async_io::Timer::after(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    }
+}
+
+impl Facts {
+    async fn talk<S: AsyncRead + AsyncWrite + Unpin>(self, stream: S) -> Result<(), LinkError> {
+        let (mut reader, mut writer) = link::split(stream, FRAME_BYTES_MAX);
+        loop {
+            let request = reader.read::<ControlRequest>().await?;
+            let reply = self.answer(request).await;
+            let frame = frame::encode(&reply, FRAME_BYTES_MAX)?;
+            writer.write_frames(&[frame]).await?;
+        }
+    }
+
+    async fn answer(&self, request: ControlRequest) -> ControlReply {
+        match request {
+            ControlRequest::Status {} => ControlReply::Status(self.status().await),
+            ControlRequest::Online {} => {
+                let (slot, answer) = async_channel::bounded(1);
+                drop(self.shared.hub.send(HubInput::List(slot)).await);
+                ControlReply::Online { sessions: answer.recv().await.unwrap_or_default() }
+            }
+            ControlRequest::Log { after } => {
+                ControlReply::Log { entries: self.shared.journal.after(after) }
+            }
+            ControlRequest::Stop {} => {
+                self.stopper.stop();
+                ControlReply::Stopping {}
+            }
+        }
+    }
+
+    async fn status(&self) -> Status {
+        let accounts = self.shared.readers.ask(|slot| Ask::Accounts { slot }).await;
+        let uptime = clock::uptime().saturating_sub(self.started);
+        let addresses = reachable(&self.ready);
+        let port = self.ready.listening.first().map_or(0, SocketAddr::port);
+        let metrics = &self.shared.metrics;
+        Status {
+            name: self.ready.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            listening: self.ready.listening.iter().map(ToString::to_string).collect(),
+            port,
+            fingerprint: self.ready.server_id.fingerprint(),
+            invite: invite(&addresses, port, self.ready.server_id),
+            addresses,
+            data: self.data.clone(),
+            registration: self.shared.registration,
+            discovery: self.discovery,
+            uptime_ms: u64::try_from(uptime.as_millis()).unwrap_or(u64::MAX),
+            online: self.shared.board.count_online(),
+            accounts: accounts.unwrap_or_default(),
+            messages: metrics.messages.load(Ordering::Relaxed),
+            bytes_in: metrics.bytes_in.load(Ordering::Relaxed),
+            bytes_out: metrics.bytes_out.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// Addresses at which others reach this server: those it listens on, or this computer's own of
+/// the same families.
+fn reachable(ready: &Ready) -> Vec<String> {
+    let own = if_addrs::get_if_addrs().unwrap_or_default();
+    let own: Vec<IpAddr> = own.into_iter().map(|interface| interface.ip()).collect();
+    let mut addresses: Vec<IpAddr> = Vec::new();
+    for listening in ready.listening.iter().map(SocketAddr::ip) {
+        match listening.is_unspecified() {
+            true => addresses.extend(
+                own.iter().filter(|ip| is_public(ip) && (listening.is_ipv6() || ip.is_ipv4())),
+            ),
+            false => addresses.push(listening),
+        }
+    }
+    addresses.sort_by_key(|ip| (ip.is_ipv6(), *ip));
+    addresses.dedup();
+    addresses.iter().map(ToString::to_string).collect()
+}
+
+/// Whether somebody elsewhere could use it.
+fn is_public(ip: &IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => !(ip.is_loopback() || ip.is_link_local()),
+        IpAddr::V6(ip) => !(ip.is_loopback() || ip.is_unicast_link_local()),
+    }
+}
+
+/// The link that carries the whole key, with the first address that others can use.
+#[must_use]
+pub fn invite(addresses: &[String], port: u16, key: ServerId) -> String {
+    let host = addresses.first().cloned().unwrap_or_else(|| "localhost".to_owned());
+    Invite { address: Address { host, port }, key: Some(key) }.to_string()
+}
+
+/// The other end of the door: one request at a time.
+pub struct Console {
+    reader: Reader<smol::io::ReadHalf<place::Stream>>,
+    writer: Writer<smol::io::WriteHalf<place::Stream>>,
+}
+
+impl Console {
+    /// Attaches to the server that runs on a data folder.
+    ///
+    /// # Errors
+    /// None runs there, or it is somebody else's.
+    pub async fn attach(data: &Path) -> std::io::Result<Self> {
+        let stream = place::connect(data).await?;
+        let (reader, writer) = link::split(stream, FRAME_BYTES_MAX);
+        Ok(Console { reader, writer })
+    }
+
+    /// Asks and waits for the answer.
+    ///
+    /// # Errors
+    /// The server is gone or in trouble.
+    pub async fn ask(&mut self, request: &ControlRequest) -> Result<ControlReply, LinkError> {
+        let frame = frame::encode(request, FRAME_BYTES_MAX)?;
+        link::deadline(ANSWER_DEADLINE, async {
+            self.writer.write_frames(&[frame]).await?;
+            self.reader.read::<ControlReply>().await
+        })
+        .await
+    }
+}

@@ -1,0 +1,223 @@
+//! What sessions ask of the writer, and what the writer hands on to the hub.
+
+use std::sync::Arc;
+
+use super::outbox::Outbox;
+use crate::domain::{
+    AccountId, ConversationId, ConversationKind, DeviceId, Message, Nickname, Person, Presence,
+};
+use crate::net::protocol::{AuthStep, Command, Refusal, RequestId, ServerFrame, Stretch};
+use crate::store::conversations::Cursors;
+
+/// A link's number since the server started; it stands in every log line of the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub u64);
+
+/// A link that wants to be signed in.
+#[derive(Clone)]
+pub struct Applicant {
+    /// Its number.
+    pub session: SessionId,
+    /// For the answer, and for everything after it.
+    pub outbox: Arc<Outbox>,
+    /// Where from.
+    pub address: String,
+    /// Program, version and system, as it said.
+    pub client: String,
+    /// The session's reader waits here to learn who it is. Dropping it ends the session.
+    pub entered: async_channel::Sender<Result<Caller, Refusal>>,
+}
+
+/// A signed-in session, as far as a command must know it.
+#[derive(Clone)]
+pub struct Caller {
+    /// Its number.
+    pub session: SessionId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// Where it is.
+    pub device: DeviceId,
+    /// The device's sign-in that this is. Checked inside the transaction: fencing.
+    pub epoch: u64,
+    /// For answers.
+    pub outbox: Arc<Outbox>,
+}
+
+/// An account to be made. All chance is drawn before, so that applying it is repeatable.
+pub struct Registration {
+    /// Its name.
+    pub nickname: Nickname,
+    /// Under which random id OPAQUE ran.
+    pub credential_id: [u8; 32],
+    /// The OPAQUE record.
+    pub password_file: Vec<u8>,
+    /// How the password was stretched.
+    pub stretch: Stretch,
+    /// A built-in avatar.
+    pub avatar: u8,
+    /// 128 random bits.
+    pub recovery: [u8; 16],
+}
+
+/// How a sign-in was proven.
+pub enum Proof {
+    /// By password, checked by the session; a new token is kept for the device.
+    Password,
+    /// By the device's token, checked by the transaction.
+    Token([u8; 32]),
+}
+
+/// A sign-in.
+pub struct SignIn {
+    /// Whose.
+    pub account: AccountId,
+    /// Where.
+    pub device: DeviceId,
+    /// What that place is called; `None` keeps the name.
+    pub device_name: Option<String>,
+    /// How it was proven.
+    pub proof: Proof,
+    /// What others shall see.
+    pub presence: Presence,
+}
+
+/// What a session asks of the writer.
+pub enum Job {
+    /// Make an account and sign its device in.
+    Register {
+        /// Who asks.
+        applicant: Applicant,
+        /// For the answer.
+        id: RequestId,
+        /// What account.
+        registration: Box<Registration>,
+        /// Where.
+        device: DeviceId,
+        /// What that place is called.
+        device_name: String,
+        /// A new token.
+        token: [u8; 32],
+    },
+    /// Sign a device in.
+    SignIn {
+        /// Who asks.
+        applicant: Applicant,
+        /// For the answer.
+        id: RequestId,
+        /// The sign-in.
+        sign_in: SignIn,
+        /// A new token, used when the proof was a password.
+        token: [u8; 32],
+    },
+    /// Change durable state.
+    Command {
+        /// Who asks.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+        /// What.
+        command: Command,
+    },
+    /// How the caller wants to be seen. Through the writer, so that it keeps its place in order.
+    Presence {
+        /// Who.
+        caller: Caller,
+        /// How.
+        presence: Presence,
+    },
+    /// Once around.
+    Ping {
+        /// Who asks.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+    },
+    /// A session ended.
+    Left {
+        /// Which.
+        session: SessionId,
+    },
+}
+
+/// What the writer hands on to the hub, after the commit.
+pub enum Outcome {
+    /// An answer for one peer.
+    Answer {
+        /// Whom.
+        outbox: Arc<Outbox>,
+        /// What.
+        frame: ServerFrame,
+    },
+    /// A session is signed in.
+    Entered(Box<Entered>),
+    /// A sign-in was turned down by the transaction.
+    TurnedAway {
+        /// Who asked.
+        applicant: Applicant,
+        /// For the answer.
+        id: RequestId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// A message took its place.
+    Appended {
+        /// The message.
+        message: Message,
+        /// It shakes the other side's windows.
+        shakes: bool,
+    },
+    /// A cursor moved.
+    Moved {
+        /// Who moved it.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+        /// Where.
+        conversation: ConversationId,
+        /// What that is.
+        kind: ConversationKind,
+        /// How far now.
+        cursors: Cursors,
+    },
+    /// How a session wants to be seen.
+    Presence {
+        /// Which.
+        session: SessionId,
+        /// How.
+        presence: Presence,
+    },
+    /// A device was signed out by itself.
+    SignedOut {
+        /// Which session asked.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+    },
+    /// A session ended.
+    Left {
+        /// Which.
+        session: SessionId,
+    },
+}
+
+/// A session that is signed in.
+pub struct Entered {
+    /// Who asked.
+    pub applicant: Applicant,
+    /// For the answer.
+    pub id: RequestId,
+    /// Who it is now.
+    pub caller: Caller,
+    /// As others know it.
+    pub person: Person,
+    /// What others shall see.
+    pub presence: Presence,
+    /// The answer.
+    pub step: AuthStep,
+    /// The account was just made.
+    pub is_new: bool,
+    /// Devices that were forgotten to make room for this one: their sessions are over.
+    pub forgotten: Vec<DeviceId>,
+    /// When, by the wall.
+    pub since: i64,
+}

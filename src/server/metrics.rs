@@ -1,0 +1,39 @@
+//! What is counted since the server started.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Counters; each is only ever added to.
+#[derive(Default)]
+pub struct Metrics {
+    /// Messages that took their place.
+    pub messages: AtomicU64,
+    /// Bytes read from clients.
+    pub bytes_in: AtomicU64,
+    /// Bytes written to clients.
+    pub bytes_out: AtomicU64,
+    /// Batches that the writer applied, with or without a commit.
+    pub batches: AtomicU64,
+    /// Microseconds that the writer spent in them.
+    pub store_us: AtomicU64,
+    /// When the batch in hand was begun.
+    began_us: AtomicU64,
+}
+
+impl Metrics {
+    /// The writer takes a batch in hand.
+    pub(super) fn batch_began(&self, uptime: Duration) {
+        self.began_us.store(micros(uptime), Ordering::Relaxed);
+    }
+
+    /// The batch is committed.
+    pub(super) fn batch_ended(&self, uptime: Duration) {
+        let took = micros(uptime).saturating_sub(self.began_us.load(Ordering::Relaxed));
+        self.store_us.fetch_add(took, Ordering::Relaxed);
+        self.batches.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn micros(span: Duration) -> u64 {
+    u64::try_from(span.as_micros()).unwrap_or(u64::MAX)
+}

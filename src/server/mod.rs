@@ -1,0 +1,224 @@
+//! The ring: session, writer, hub, session. No arrow runs back.
+//!
+//! * [`session`] is one link: it reads frames and writes its outbox.
+//! * [`job`] is what sessions ask of the writer, and what the writer hands on to the hub.
+//! * [`commands`] are the rules, inside the write transaction.
+//! * [`hub`] knows who is online and gives everybody their bytes; [`board`] is what it publishes.
+//! * [`readers`] answer queries from snapshots.
+//! * [`outbox`] holds the bytes that wait for one peer.
+//! * [`admission`] counts links, registrations and passwords; [`bucket`] is how.
+//! * [`control`] is the door for the server's own console; [`journal`] and [`metrics`] are what
+//!   it shows, and [`exposition`] is how other programs read the counters.
+//! * [`listen`], [`disk`], [`settings`] are what the process needs from its machine.
+//!
+//! This file wires them and closes them in order: stop accepting, goodbye, drain, commit, close.
+
+pub mod admin;
+pub mod admission;
+pub mod board;
+pub mod bucket;
+pub mod commands;
+pub mod control;
+mod disk;
+mod exposition;
+pub mod hub;
+pub mod job;
+pub mod journal;
+mod listen;
+pub mod metrics;
+pub mod outbox;
+pub mod readers;
+mod ring;
+pub mod session;
+pub mod settings;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use async_channel::{Receiver, Sender};
+
+use crate::domain::ServerId;
+use crate::net::opaque::OpaqueError;
+use crate::net::tls::TlsError;
+use crate::store::StoreError;
+
+use metrics::Metrics;
+
+pub use ring::{KEY_FILE, STORE_FILE};
+
+/// How a server is set up.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Where it listens; port 0 is any free one.
+    pub listen: Vec<SocketAddr>,
+    /// Its data folder.
+    pub data: PathBuf,
+    /// Its name for people; the host's name when absent.
+    pub name: Option<String>,
+    /// Whether it is announced on the LAN.
+    pub discovery: bool,
+    /// Where its counters can be read over http; nowhere when absent.
+    pub metrics: Option<SocketAddr>,
+}
+
+/// Why a server did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServerError {
+    /// The store could not be opened, or failed under us.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key could not be read or made.
+    #[error(transparent)]
+    Key(#[from] TlsError),
+    /// The secrets for passwords are damaged.
+    #[error("the secrets for passwords are damaged ({0}): restore the last backup")]
+    Secrets(#[from] OpaqueError),
+    /// The port could not be opened.
+    #[error("cannot listen on {address}: {}", listen_advice(.error, *.address))]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The console's door could not be opened.
+    #[error("cannot open the local control socket {path}: {error}")]
+    Control {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// Something of the system's is missing.
+    #[error("cannot {doing}: {error}")]
+    System {
+        /// What was being done.
+        doing: &'static str,
+        /// What the system said.
+        error: std::io::Error,
+    },
+}
+
+/// A running server.
+pub struct Server {
+    ready: Ready,
+    metrics: Arc<Metrics>,
+    stop: Stopper,
+    thread: JoinHandle<Result<(), ServerError>>,
+}
+
+/// What a server says when it is ready.
+#[derive(Debug, Clone)]
+pub struct Ready {
+    /// Its name for people.
+    pub name: String,
+    /// Where it listens, with the real ports.
+    pub listening: Vec<SocketAddr>,
+    /// Its key.
+    pub server_id: ServerId,
+    /// Where its counters can be read, with the real port.
+    pub metrics: Option<SocketAddr>,
+}
+
+impl std::fmt::Display for Ready {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let listening: Vec<String> = self.listening.iter().map(ToString::to_string).collect();
+        let (name, listening) = (&self.name, listening.join(", "));
+        write!(f, "ready {name} listening on {listening} key {}", self.server_id.fingerprint())
+    }
+}
+
+/// Asks a server to close in order. Can be asked from anywhere, any number of times.
+#[derive(Clone)]
+pub struct Stopper(Sender<()>);
+
+impl Stopper {
+    fn new() -> (Self, Receiver<()>) {
+        let (sender, receiver) = async_channel::bounded(1);
+        (Stopper(sender), receiver)
+    }
+
+    /// Asks once more or once for all.
+    pub fn stop(&self) {
+        self.0.try_send(()).ok();
+    }
+}
+
+impl Server {
+    /// Opens everything and starts serving. When it returns, clients can connect.
+    ///
+    /// # Errors
+    /// What could not be opened. Nothing is left running.
+    pub fn start(setup: Setup) -> Result<Self, ServerError> {
+        let (stop, stopped) = Stopper::new();
+        let (send_ready, ready) = std::sync::mpsc::sync_channel(1);
+        let stopper = stop.clone();
+        let thread = thread::Builder::new()
+            .name("server".to_owned())
+            .spawn(move || ring::run(&setup, &stopper, stopped, &send_ready))
+            .map_err(|error| ServerError::System { doing: "start a thread", error })?;
+        match ready.recv() {
+            Ok((ready, metrics)) => Ok(Server { ready, metrics, stop, thread }),
+            // The thread ended before it was ready: its error says why.
+            Err(_) => match join(thread) {
+                Ok(()) => Err(ServerError::System {
+                    doing: "start the server",
+                    error: std::io::ErrorKind::Interrupted.into(),
+                }),
+                Err(error) => Err(error),
+            },
+        }
+    }
+
+    /// What it says when it is ready.
+    #[must_use]
+    pub fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    /// What it counts while it runs.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// For stopping it from elsewhere.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.stop.clone()
+    }
+
+    /// Waits until it has closed.
+    ///
+    /// # Errors
+    /// Why it ended when nobody had asked for it.
+    pub fn wait(self) -> Result<(), ServerError> {
+        join(self.thread)
+    }
+}
+
+fn join(thread: JoinHandle<Result<(), ServerError>>) -> Result<(), ServerError> {
+    match thread.join() {
+        Ok(result) => result,
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+fn listen_advice(error: &std::io::Error, address: SocketAddr) -> String {
+    use std::io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::AddrInUse => {
+            let by =
+                listen::owner_of(address.port()).unwrap_or_else(|| "another program".to_owned());
+            format!("the port is used by {by}; close that or choose another port")
+        }
+        Kind::PermissionDenied => {
+            "the system does not allow this port; choose one from 1024 up".to_owned()
+        }
+        Kind::AddrNotAvailable => "this computer has no such address".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,259 @@
+//! Queries: a small bounded pool of threads that read snapshots, one page at a time.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use async_channel::{Receiver, Sender};
+
+use super::board::Board;
+use crate::domain::{AccountId, ConversationId, ConversationKind, Nickname, Seq, Target};
+use crate::limits::{
+    HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, PEOPLE_PAGE_MAX, QUERIES_MAX, READERS,
+};
+use crate::net::protocol::{Head, OnlinePerson, Page, Query, Reason, Refusal, Reply};
+use crate::store::accounts::Account;
+use crate::store::conversations::Cursors;
+use crate::store::messages::{Continue, Order};
+use crate::store::{Engine, Reads, StoreError};
+
+/// What can be asked. The answer's slot is dropped unanswered only when the store failed.
+pub enum Ask {
+    /// A client's query.
+    Query {
+        /// Who asks.
+        me: AccountId,
+        /// What.
+        query: Query,
+        /// For the answer.
+        slot: Sender<Result<Reply, Refusal>>,
+    },
+    /// The account that a login names.
+    Login {
+        /// As typed.
+        login: String,
+        /// For the answer.
+        slot: Sender<Option<Box<Account>>>,
+    },
+    /// Whether a nickname is free.
+    Nickname {
+        /// Which.
+        nickname: Nickname,
+        /// For the answer.
+        slot: Sender<bool>,
+    },
+    /// How many accounts there are.
+    Accounts {
+        /// For the answer.
+        slot: Sender<u64>,
+    },
+}
+
+/// The pool's door.
+#[derive(Clone)]
+pub struct Readers {
+    asks: Sender<Ask>,
+}
+
+impl Readers {
+    /// Starts the threads. They end when every clone of the door is gone; the first storage error
+    /// goes to `failed`.
+    ///
+    /// # Errors
+    /// The system gave no thread.
+    pub fn start(
+        engine: &Arc<Engine>,
+        board: &Arc<Board>,
+        failed: &Sender<StoreError>,
+    ) -> Result<(Self, Vec<JoinHandle<()>>), StoreError> {
+        let (asks, waiting) = async_channel::bounded(QUERIES_MAX);
+        let mut threads = Vec::new();
+        for number in 1..=READERS {
+            let reader = Reader { engine: engine.clone(), board: board.clone() };
+            let (waiting, failed) = (waiting.clone(), failed.clone());
+            let builder = thread::Builder::new().name(format!("reader-{number}"));
+            let thread = builder
+                .spawn(move || reader.run(&waiting, &failed))
+                .map_err(|error| StoreError::Storage(format!("no thread for reading: {error}")))?;
+            threads.push(thread);
+        }
+        Ok((Readers { asks }, threads))
+    }
+
+    /// Asks and waits. `None` when the store failed and the server is about to end.
+    pub async fn ask<T>(&self, ask: impl FnOnce(Sender<T>) -> Ask) -> Option<T> {
+        let (slot, answer) = async_channel::bounded(1);
+        self.asks.send(ask(slot)).await.ok()?;
+        answer.recv().await.ok()
+    }
+}
+
+struct Reader {
+    engine: Arc<Engine>,
+    board: Arc<Board>,
+}
+
+impl Reader {
+    fn run(&self, waiting: &Receiver<Ask>, failed: &Sender<StoreError>) {
+        while let Ok(ask) = waiting.recv_blocking() {
+            if let Err(error) = self.answer(ask) {
+                drop(failed.try_send(error));
+                return;
+            }
+        }
+    }
+
+    fn answer(&self, ask: Ask) -> Result<(), StoreError> {
+        let snapshot = self.engine.read()?;
+        let rows = Reads::open(&snapshot)?;
+        match ask {
+            Ask::Query { me, query, slot } => {
+                drop(slot.try_send(self.query(&rows, me, query)?));
+            }
+            Ask::Login { login, slot } => drop(slot.try_send(find_login(&rows, &login)?)),
+            Ask::Nickname { nickname, slot } => {
+                slot.try_send(rows.get_nickname_owner(&nickname)?.is_none()).ok();
+            }
+            Ask::Accounts { slot } => {
+                slot.try_send(rows.count_accounts()?).ok();
+            }
+        }
+        Ok(())
+    }
+
+    fn query(
+        &self,
+        rows: &Reads,
+        me: AccountId,
+        query: Query,
+    ) -> Result<Result<Reply, Refusal>, StoreError> {
+        match query {
+            Query::Heads { after } => Self::heads(rows, me, after).map(Ok),
+            Query::History { conversation, page, limit } => {
+                history(rows, me, conversation, (page, limit))
+            }
+            Query::Conversation { with } => {
+                let id = match with {
+                    Target::Lobby => Some(ConversationId::LOBBY),
+                    Target::Account(peer) => rows.get_direct(me, peer)?,
+                };
+                let cursors = match id {
+                    Some(id) => rows.get_cursors(me, id)?.map(|cursors| (id, cursors)),
+                    None => None,
+                };
+                let head = match cursors {
+                    Some((id, cursors)) => Self::head(rows, me, id, cursors)?,
+                    None => None,
+                };
+                Ok(Ok(Reply::Conversation { head }))
+            }
+            Query::People { accounts } => {
+                let mut people = Vec::new();
+                for account in accounts.into_iter().take(PEOPLE_PAGE_MAX) {
+                    people.extend(rows.get_person(account)?);
+                }
+                people.sort_by_key(|person| person.account);
+                people.dedup_by_key(|person| person.account);
+                Ok(Ok(Reply::People { people }))
+            }
+            Query::Online { after } => self.online(rows, me, after).map(Ok),
+        }
+    }
+
+    fn online(&self, rows: &Reads, me: AccountId, after: AccountId) -> Result<Reply, StoreError> {
+        let listed = self.board.list(me, after, PEOPLE_PAGE_MAX + 1);
+        let more = listed.len() > PEOPLE_PAGE_MAX;
+        let mut people = Vec::new();
+        for (account, presence) in listed.into_iter().take(PEOPLE_PAGE_MAX) {
+            if let Some(person) = rows.get_person(account)? {
+                people.push(OnlinePerson { person, presence });
+            }
+        }
+        Ok(Reply::Online { people, more })
+    }
+
+    fn heads(rows: &Reads, me: AccountId, after: ConversationId) -> Result<Reply, StoreError> {
+        let mut memberships = rows.list_memberships(me, after, HEADS_PAGE_MAX + 1)?;
+        let more = memberships.len() > HEADS_PAGE_MAX;
+        memberships.truncate(HEADS_PAGE_MAX);
+        let mut heads = Vec::new();
+        for (conversation, cursors) in memberships {
+            heads.extend(Self::head(rows, me, conversation, cursors)?);
+        }
+        Ok(Reply::Heads { heads, more })
+    }
+
+    /// The other side's cursors are those that it showed: they stood still while it was invisible.
+    fn head(
+        rows: &Reads,
+        me: AccountId,
+        conversation: ConversationId,
+        cursors: Cursors,
+    ) -> Result<Option<Head>, StoreError> {
+        let Some(log) = rows.get_conversation(conversation)? else { return Ok(None) };
+        let peer = match (log.kind, log.kind.target_for(me)) {
+            (ConversationKind::Direct { .. }, Some(Target::Account(peer))) => {
+                rows.get_cursors(peer, conversation)?.unwrap_or_default()
+            }
+            _ => Cursors::default(),
+        };
+        Ok(Some(Head {
+            conversation,
+            kind: log.kind,
+            head: log.head,
+            read: cursors.read,
+            peer_delivered: peer.shown_delivered,
+            peer_read: peer.shown_read,
+        }))
+    }
+}
+
+fn find_login(rows: &Reads, login: &str) -> Result<Option<Box<Account>>, StoreError> {
+    let login = login.trim();
+    let account = match login.parse() {
+        Ok(number) => Some(AccountId(number)),
+        Err(_) => match Nickname::parse(login) {
+            Ok(nickname) => rows.get_nickname_owner(&nickname)?,
+            Err(_) => None,
+        },
+    };
+    let Some(account) = account else { return Ok(None) };
+    Ok(rows.get_account(account)?.map(Box::new))
+}
+
+/// One page: bounded in messages and in bytes, gapless, oldest first.
+fn history(
+    rows: &Reads,
+    me: AccountId,
+    conversation: ConversationId,
+    (page, limit): (Page, u32),
+) -> Result<Result<Reply, Refusal>, StoreError> {
+    let is_member = rows.get_cursors(me, conversation)?.is_some();
+    let (true, Some(log)) = (is_member, rows.get_conversation(conversation)?) else {
+        return Ok(Err(Reason::NotFound.into()));
+    };
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX).clamp(1, HISTORY_PAGE_MAX);
+    let (first, last, order) = match page {
+        Page::After(seq) => (Seq(seq.0.saturating_add(1)), log.head, Order::OldestFirst),
+        Page::Before(seq) => {
+            (Seq(1), Seq(seq.0.saturating_sub(1).min(log.head.0)), Order::NewestFirst)
+        }
+    };
+    if first > last {
+        return Ok(Ok(Reply::History { messages: Vec::new(), more: false }));
+    }
+    let (mut messages, mut bytes, mut more) = (Vec::new(), 0, false);
+    rows.list_messages(conversation, log.kind, (first, last), order, |message, length| {
+        // What a message takes on the wire beside its stored bytes: names of fields and ids.
+        bytes += length + 160;
+        if messages.len() == limit || (bytes > HISTORY_BYTES_MAX && !messages.is_empty()) {
+            more = true;
+            return Continue::No;
+        }
+        messages.push(message);
+        Continue::Yes
+    })?;
+    if order == Order::NewestFirst {
+        messages.reverse();
+    }
+    Ok(Ok(Reply::History { messages, more }))
+}

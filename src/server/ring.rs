@@ -1,0 +1,434 @@
+//! Wires the ring, waits until somebody stops it or a part of it ends, and closes it in order.
+
+use std::net::{SocketAddr, TcpListener};
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Weak};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use async_channel::{Receiver, Sender};
+use async_executor::{Executor, Task};
+use async_io::{Async, Timer};
+use futures_util::FutureExt;
+use smol::future;
+
+use super::admission::Admission;
+use super::admission::counted;
+use super::board::Board;
+use super::commands::Rules;
+use super::control::Door;
+use super::hub::{Hub, HubInput};
+use super::job::{Job, Outcome, SessionId};
+use super::journal::Journal;
+use super::listen::{self, AcceptError};
+use super::metrics::Metrics;
+use super::readers::Readers;
+use super::session::{self, Shared};
+use super::settings::Settings;
+use super::{Ready, ServerError, Setup, Stopper, disk, exposition};
+use crate::clock;
+use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
+use crate::net::control::{LogEvent, LogKind};
+use crate::net::discovery::{Announcement, Announcer};
+use crate::net::opaque::ServerSetup;
+use crate::net::protocol::ALPN_CHAT;
+use crate::net::tls::Identity;
+use crate::store::{Engine, Reads, StoreError, Writes, schema, writer};
+
+/// The server's store inside its data folder.
+pub const STORE_FILE: &str = "mychat.redb";
+/// The server's key inside its data folder.
+pub const KEY_FILE: &str = "identity.key";
+/// After a storage error the process has to be gone within a second.
+const FLUSH_AFTER_ERROR: Duration = Duration::from_millis(500);
+/// Out of descriptors: sessions have to end before accepting makes sense again.
+const OUT_OF_RESOURCES: Duration = Duration::from_millis(200);
+/// Threads that run the sessions: more than four would only wait for the writer.
+const WORKERS_MAX: usize = 4;
+
+/// Runs a server to its end, on the calling thread.
+pub(super) fn run(
+    setup: &Setup,
+    stopper: &Stopper,
+    stopped: Receiver<()>,
+    ready: &SyncSender<(Ready, Arc<Metrics>)>,
+) -> Result<(), ServerError> {
+    let engine = open_store(&setup.data)?;
+    let listeners = listen::open(&setup.listen)?;
+    let scraped = listen::open(setup.metrics.as_slice())?;
+    let mut ring = Ring::build(&engine, setup, &listeners)?;
+    let door = Door::open(&setup.data, &ring.shared, &ring.ready, setup.discovery, stopper)?;
+    let executor = Arc::new(Executor::new());
+    for listener in scraped {
+        ring.ready.metrics = exposition::start(&executor, listener, &ring.shared);
+    }
+    let (finish, finished) = async_channel::bounded::<()>(1);
+    let workers = start_workers(&executor, &finished)?;
+    let _sent = ready.send((ring.ready.clone(), ring.shared.metrics.clone()));
+    let listening = ring.ready.listening.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let event = LogEvent::Started { listening: listening.join(", ") };
+    ring.shared.journal.note(LogKind::Info, event);
+
+    let threads = std::mem::take(&mut ring.threads);
+    let result = future::block_on(serve(&executor, ring, listeners, door, stopped, &setup.data));
+    finish.close();
+    for worker in workers {
+        drop(worker.join());
+    }
+    // Sessions that did not end in time are dropped with it, and with them the doors of the
+    // store's threads: when those are gone, the folder is free for the next server.
+    drop(executor);
+    for thread in threads {
+        drop(thread.join());
+    }
+    drop(engine);
+    result
+}
+
+/// Opens or makes the store in a data folder.
+pub(super) fn open_store(data: &Path) -> Result<Arc<Engine>, StoreError> {
+    Engine::open(data, STORE_FILE, schema::MIGRATIONS, SERVER_CACHE_BYTES).map(Arc::new)
+}
+
+/// Everything that runs, before it is waited for.
+struct Ring {
+    shared: Arc<Shared>,
+    ready: Ready,
+    hub: Hub,
+    inbox: Receiver<HubInput>,
+    disk_full: Arc<AtomicBool>,
+    writer_ended: Receiver<Result<(), StoreError>>,
+    readers_failed: Receiver<StoreError>,
+    announcer: Option<Announcer>,
+    /// The writer's and the readers'.
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Ring {
+    fn build(
+        engine: &Arc<Engine>,
+        setup: &Setup,
+        listeners: &[Async<TcpListener>],
+    ) -> Result<Self, ServerError> {
+        let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
+        let identity = Identity::load_or_create(&setup.data.join(KEY_FILE))?;
+        let name = setup.name.clone().or(settings.name).unwrap_or_else(host_name);
+        let limits = Arc::new(settings.limits);
+        let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
+        let full = disk::is_full(&setup.data, limits.disk_free_mib);
+        let disk_full = Arc::new(AtomicBool::new(full));
+        let metrics = Arc::new(Metrics::default());
+        let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
+        let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
+        let (fail, readers_failed) = async_channel::bounded(1);
+        let (end, writer_ended) = async_channel::bounded(1);
+        let (readers, mut threads) = Readers::start(engine, &board, &fail)?;
+        let rules = Rules::new(limits.clone(), board.clone(), disk_full.clone());
+        let hand_on = hand_on(hub.clone(), metrics.clone());
+        let ended = move |result| drop(end.try_send(result));
+        let counted = metrics.clone();
+        let now = move || {
+            let now = clock::now();
+            counted.batch_began(now.uptime);
+            now
+        };
+        let writer = writer::start(engine.clone(), rules, waiting, now, hand_on, ended)?;
+        threads.push(writer);
+        let listening = listeners.iter().filter_map(|l| l.get_ref().local_addr().ok()).collect();
+        let server_id = identity.server_id();
+        let ready = Ready { name: name.clone(), listening, server_id, metrics: None };
+        let shared = Arc::new(Shared {
+            admission: Admission::new(limits.clone(), clock::uptime()),
+            registration: settings.registration,
+            code: settings.code,
+            name,
+            server_id,
+            setup: load_secrets(engine)?,
+            tls: identity.server_config(&[ALPN_CHAT])?,
+            limits,
+            board: board.clone(),
+            journal: journal.clone(),
+            metrics,
+            jobs,
+            hub,
+            readers,
+        });
+        let announcer = announce(setup.discovery, &ready, &journal);
+        let hub = Hub::new(board, journal);
+        Ok(Ring {
+            shared,
+            ready,
+            hub,
+            inbox,
+            disk_full,
+            writer_ended,
+            readers_failed,
+            announcer,
+            threads,
+        })
+    }
+}
+
+/// A server that cannot be announced still serves those who know its address.
+fn announce(wanted: bool, ready: &Ready, journal: &Journal) -> Option<Announcer> {
+    let port = ready.listening.first().map(SocketAddr::port).filter(|_| wanted)?;
+    let announcement = Announcement { id: ready.server_id, name: ready.name.clone(), port };
+    match Announcer::start(&announcement) {
+        Ok(announcer) => Some(announcer),
+        Err(error) => {
+            journal.note(LogKind::Warn, LogEvent::Trouble { text: error.to_string() });
+            None
+        }
+    }
+}
+
+/// Nobody shall find a server that is closing. After a storage error the process must be gone
+/// within a second, and the goodbye goes out beside the rest as far as it gets.
+fn say_goodbye(announcer: Option<Announcer>, in_order: bool) {
+    let Some(announcer) = announcer else { return };
+    match in_order {
+        true => announcer.close(),
+        false => {
+            let beside = thread::Builder::new().name("goodbye".to_owned());
+            beside.spawn(|| announcer.close()).ok();
+        }
+    }
+}
+
+/// Outcomes go to the hub after the commit; a full inbox makes the writer wait.
+fn hand_on(hub: Sender<HubInput>, metrics: Arc<Metrics>) -> impl FnMut(Vec<Outcome>) + Send {
+    move |outcomes| {
+        metrics.batch_ended(clock::uptime());
+        let appended = outcomes.iter().filter(|o| matches!(o, Outcome::Appended { .. })).count();
+        metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);
+        drop(hub.send_blocking(HubInput::Committed(outcomes)));
+    }
+}
+
+/// The OPAQUE secrets live in the store: without them every password envelope is void.
+fn load_secrets(engine: &Engine) -> Result<ServerSetup, ServerError> {
+    const NAME: &str = "opaque";
+    if let Some(bytes) = Reads::open(&engine.read()?)?.get_secret(NAME)? {
+        return Ok(ServerSetup::from_bytes(&bytes)?);
+    }
+    let setup = ServerSetup::generate();
+    let transaction = engine.write()?;
+    Writes::open(&transaction)?.put_secret(NAME, &setup.to_bytes())?;
+    transaction.commit().map_err(StoreError::from)?;
+    Ok(setup)
+}
+
+fn start_workers(
+    executor: &Arc<Executor<'static>>,
+    finished: &Receiver<()>,
+) -> Result<Vec<JoinHandle<()>>, ServerError> {
+    let count = thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
+    (1..=count)
+        .map(|number| {
+            let (executor, finished) = (executor.clone(), finished.clone());
+            let run = move || {
+                smol::block_on(executor.run(finished.recv())).ok();
+            };
+            let builder = thread::Builder::new().name(format!("worker-{number}"));
+            builder
+                .spawn(run)
+                .map_err(|error| ServerError::System { doing: "start a thread", error })
+        })
+        .collect()
+}
+
+/// Waits for the first reason to close, then closes the ring in order.
+async fn serve(
+    executor: &Arc<Executor<'static>>,
+    ring: Ring,
+    listeners: Vec<Async<TcpListener>>,
+    door: Door,
+    stopped: Receiver<()>,
+    data: &Path,
+) -> Result<(), ServerError> {
+    let Ring { shared, hub, inbox, disk_full, writer_ended, readers_failed, announcer, .. } = ring;
+    let (alive, all_gone) = async_channel::bounded::<()>(1);
+    let accepting = start_accepting(executor, &shared, listeners, alive);
+    let mut hub_task = executor.spawn(run_hub(hub, inbox));
+    let control = executor.spawn(door.serve(Arc::downgrade(executor)));
+    let limit = shared.limits.disk_free_mib;
+    let (folder, journal) = (data.to_owned(), shared.journal.clone());
+    let watch =
+        executor.spawn(async move { disk::watch(&folder, limit, disk_full, journal).await });
+
+    let asked = async {
+        stopped.recv().await.ok();
+        Ok(())
+    };
+    let writer = async {
+        match writer_ended.recv().await {
+            Ok(Err(error)) => Err(error.into()),
+            Ok(Ok(())) => Ok(()),
+            Err(_) => Err(panicked("write the store")),
+        }
+    };
+    let readers = async {
+        match readers_failed.recv().await {
+            Ok(error) => Err(error.into()),
+            Err(_) => Err(panicked("read the store")),
+        }
+    };
+    let hub = async {
+        AssertUnwindSafe(&mut hub_task).catch_unwind().await.ok();
+        Err(panicked("deliver messages"))
+    };
+    let dead = async {
+        match futures_util::future::select_all(accepting).await.0 {
+            Ok(()) => Ok(()),
+            Err(error) => Err(ServerError::System { doing: "accept connections", error }),
+        }
+    };
+    let ended = future::or(future::or(readers, dead), hub);
+    let result = future::or(future::or(asked, writer), ended).await;
+    say_goodbye(announcer, result.is_ok());
+    let flush = match &result {
+        Ok(()) => FLUSH_DEADLINE,
+        Err(error) => {
+            shared.journal.note(LogKind::Error, LogEvent::Trouble { text: error.to_string() });
+            FLUSH_AFTER_ERROR
+        }
+    };
+    shared.journal.note(LogKind::Info, LogEvent::Stopping {});
+    drop((control, watch));
+    let drained = close(&shared, &writer_ended, result.is_ok()).await;
+    drop(shared);
+    let gone = async {
+        all_gone.recv().await.ok();
+    };
+    let late = async {
+        Timer::after(flush).await;
+    };
+    future::or(gone, late).await;
+    drop(hub_task);
+    result.and(drained)
+}
+
+/// A core task of ours ended by a panic: the process must not go on without it.
+fn panicked(doing: &'static str) -> ServerError {
+    let error = std::io::Error::other("a defect in MyChat; the log above says where");
+    ServerError::System { doing, error }
+}
+
+fn start_accepting(
+    executor: &Arc<Executor<'static>>,
+    shared: &Arc<Shared>,
+    listeners: Vec<Async<TcpListener>>,
+    alive: Sender<()>,
+) -> Vec<Task<std::io::Result<()>>> {
+    let spawner = Spawner {
+        executor: Arc::downgrade(executor),
+        shared: shared.clone(),
+        alive,
+        sessions: Arc::new(AtomicU64::new(0)),
+    };
+    let start = |listener| executor.spawn(accept(listener, spawner.clone()));
+    listeners.into_iter().map(start).collect()
+}
+
+/// No new jobs; what waits is committed; everybody is told; then the flush is waited for.
+async fn close(
+    shared: &Shared,
+    writer_ended: &Receiver<Result<(), StoreError>>,
+    in_order: bool,
+) -> Result<(), ServerError> {
+    shared.jobs.close();
+    let drained = match in_order {
+        true => writer_ended.recv().await.unwrap_or(Ok(())),
+        false => Ok(()),
+    };
+    drop(shared.hub.send(HubInput::Close).await);
+    Ok(drained?)
+}
+
+/// What an accepted connection needs.
+#[derive(Clone)]
+struct Spawner {
+    /// Weak, because the executor owns the accepting task that owns this.
+    executor: Weak<Executor<'static>>,
+    shared: Arc<Shared>,
+    /// Dropped with the last session, which is how the closing server knows.
+    alive: Sender<()>,
+    sessions: Arc<AtomicU64>,
+}
+
+async fn accept(listener: Async<TcpListener>, spawner: Spawner) -> std::io::Result<()> {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => spawner.session(stream, peer),
+            Err(error) => match listen::sort(&error) {
+                AcceptError::Connection => {}
+                AcceptError::Resources => {
+                    tracing::warn!(%error, "cannot accept now");
+                    Timer::after(OUT_OF_RESOURCES).await;
+                }
+                AcceptError::Listener => return Err(error),
+            },
+        }
+    }
+}
+
+impl Spawner {
+    /// A panic in a session is a defect of ours: that session dies, nobody else notices.
+    fn session(&self, stream: Async<std::net::TcpStream>, peer: SocketAddr) {
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+        let place = match self.shared.admission.enter(counted(peer.ip()), clock::uptime()) {
+            Ok(place) => place,
+            Err(goodbye) => {
+                tracing::debug!(%peer, %goodbye, "turned away");
+                return;
+            }
+        };
+        let id = SessionId(self.sessions.fetch_add(1, Ordering::Relaxed) + 1);
+        let (shared, alive) = (self.shared.clone(), self.alive.clone());
+        let run = async move {
+            let session = session::run(shared.clone(), id, stream, peer, place);
+            if AssertUnwindSafe(session).catch_unwind().await.is_err() {
+                tracing::error!(session = id.0, "a session panicked and was ended");
+            }
+            // However it ended, the hub forgets it.
+            drop(shared.jobs.send(Job::Left { session: id }).await);
+            drop(alive);
+        };
+        if let Some(executor) = self.executor.upgrade() {
+            executor.spawn(run).detach();
+        }
+    }
+}
+
+async fn run_hub(mut hub: Hub, inbox: Receiver<HubInput>) {
+    let mut tick_at: Option<Duration> = None;
+    loop {
+        let input = match tick_at {
+            None => inbox.recv().await.ok(),
+            Some(at) => {
+                let wait = at.saturating_sub(clock::uptime());
+                future::or(async { inbox.recv().await.ok() }, async {
+                    Timer::after(wait).await;
+                    Some(HubInput::Tick)
+                })
+                .await
+            }
+        };
+        let Some(input) = input else { return };
+        if matches!(input, HubInput::Tick) {
+            tick_at = None;
+        }
+        hub.handle(input, clock::now());
+        if tick_at.is_none() && hub.wants_tick() {
+            tick_at = Some(clock::uptime() + PRESENCE_FOLD);
+        }
+    }
+}
+
+fn host_name() -> String {
+    let name = hostname::get().ok().and_then(|name| name.into_string().ok());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "MyChat".to_owned())
+}

@@ -1,0 +1,178 @@
+//! A signed-in link: commands to the writer, queries to the readers, signals to the hub.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_io::Timer;
+use smol::io::AsyncRead;
+
+use super::{End, Session};
+use crate::clock;
+use crate::domain::{Nonce, Target};
+use crate::limits::IDLE_DEADLINE;
+use crate::net::control::{LogEvent, LogKind};
+use crate::net::link::{LinkError, Reader};
+use crate::net::protocol::{
+    ClientFrame, Command, Goodbye, Query, Reason, Refusal, RequestId, ServerFrame, Signal,
+};
+use crate::server::bucket::Bucket;
+use crate::server::hub::HubInput;
+use crate::server::job::{Caller, Job};
+use crate::server::readers::Ask;
+
+/// A refused message that does not come again is given up by its sender: after so long the others
+/// go on without it.
+const REFUSED_MAX: Duration = Duration::from_secs(30);
+
+/// What a signed-in session remembers between frames.
+struct Pace {
+    /// Everything but messages, which have their own limit for each person.
+    frames: Bucket,
+    /// Far over the limit this message was refused. All others are refused until it comes again
+    /// after this moment, so that their order holds whatever was on its way already.
+    refused: Option<(Nonce, Duration)>,
+}
+
+impl Session {
+    pub(super) async fn serve_signed_in<R: AsyncRead + Unpin>(
+        &mut self,
+        link: &mut Reader<R>,
+        caller: &Caller,
+    ) -> End {
+        let per_second = self.shared.limits.queries_per_second;
+        let mut pace =
+            Pace { frames: Bucket::new(per_second, per_second, clock::uptime()), refused: None };
+        let heard_ms = AtomicU64::new(millis(clock::uptime()));
+        let reading = async {
+            loop {
+                let frame = match link.read::<ClientFrame>().await {
+                    Ok(frame) => frame,
+                    Err(error) => return self.read_error(&error),
+                };
+                heard_ms.store(millis(clock::uptime()), Ordering::Relaxed);
+                let fresh = link.take_bytes();
+                self.shared.metrics.bytes_in.fetch_add(fresh, Ordering::Relaxed);
+                if let Err(end) = self.frame(caller, &mut pace, frame).await {
+                    return end;
+                }
+            }
+        };
+        let idle = async {
+            silence(&heard_ms).await;
+            self.read_error(&LinkError::Timeout)
+        };
+        smol::future::or(reading, idle).await
+    }
+
+    async fn frame(&self, caller: &Caller, pace: &mut Pace, frame: ClientFrame) -> Result<(), End> {
+        let is_message = matches!(&frame, ClientFrame::Command { command, .. }
+            if matches!(command, Command::Send { .. }));
+        if !is_message && let Err(wait) = pace.frames.take(clock::uptime()) {
+            Timer::after(wait).await;
+        }
+        match frame {
+            ClientFrame::Command { id, command } => {
+                if let Command::Send { to, nonce, .. } = &command
+                    && let Err(refusal) = self.slow_down(caller, pace, *to, *nonce).await
+                {
+                    self.outbox.push_frame(&ServerFrame::Refused { id, refusal });
+                    return Ok(());
+                }
+                self.ask_writer(Job::Command { caller: caller.clone(), id, command }).await
+            }
+            ClientFrame::Query { id, query } => self.query(caller, id, query).await,
+            ClientFrame::Signal(Signal::Typing { to }) => {
+                let typing = HubInput::Typing { session: self.id, to };
+                self.shared.hub.send(typing).await.map_err(|_| shutting_down())
+            }
+            // Through the writer, so that it keeps its place among commands.
+            ClientFrame::Signal(Signal::Presence(presence)) => {
+                self.ask_writer(Job::Presence { caller: caller.clone(), presence }).await
+            }
+            ClientFrame::Ping { id } => {
+                self.ask_writer(Job::Ping { caller: caller.clone(), id }).await
+            }
+            ClientFrame::Bye {} => Err(End::Gone),
+            ClientFrame::Auth { id, .. } => {
+                let refusal = Reason::AlreadySignedIn.into();
+                self.outbox.push_frame(&ServerFrame::Refused { id, refusal });
+                Ok(())
+            }
+            ClientFrame::Hello(_) => Err(End::Goodbye(Goodbye::BadFrame)),
+        }
+    }
+
+    /// Over the limit the session is not read further until its turn comes: back-pressure goes
+    /// through TCP to the sender's outbox, and the order of its messages holds.
+    async fn slow_down(
+        &self,
+        caller: &Caller,
+        pace: &mut Pace,
+        to: Target,
+        nonce: Nonce,
+    ) -> Result<(), Refusal> {
+        let uptime = clock::uptime();
+        if let Some((first, until)) = pace.refused
+            && uptime < until + REFUSED_MAX
+            && (nonce != first || uptime < until)
+        {
+            let wait = until.saturating_sub(uptime);
+            return Err(Refusal::retry(Reason::TooFast, millis(wait)));
+        }
+        pace.refused = None;
+        let is_lobby = to == Target::Lobby;
+        match self.shared.admission.book_message(caller.account, is_lobby, uptime) {
+            Ok(wait) if wait.is_zero() => Ok(()),
+            Ok(wait) => {
+                Timer::after(wait).await;
+                Ok(())
+            }
+            Err(refusal) => {
+                let wait = Duration::from_millis(refusal.retry_after_ms.unwrap_or_default());
+                pace.refused = Some((nonce, uptime + wait));
+                let (account, what) = (caller.account, "messages".to_owned());
+                let event = LogEvent::RateLimited { account, what };
+                self.shared.journal.note(LogKind::Warn, event);
+                Err(refusal)
+            }
+        }
+    }
+
+    /// One query at a time for each link, and none while its answers pile up.
+    async fn query(&self, caller: &Caller, id: RequestId, query: Query) -> Result<(), End> {
+        self.outbox.has_room().await;
+        let me = caller.account;
+        let answer = self.shared.readers.ask(|slot| Ask::Query { me, query, slot }).await;
+        let frame = match answer.ok_or_else(shutting_down)? {
+            Ok(reply) => ServerFrame::Reply { id, reply },
+            Err(refusal) => ServerFrame::Refused { id, refusal },
+        };
+        self.outbox.push_frame(&frame);
+        Ok(())
+    }
+
+    /// Waits for a place in the writer's queue: this is where back-pressure begins.
+    async fn ask_writer(&self, job: Job) -> Result<(), End> {
+        self.shared.jobs.send(job).await.map_err(|_| shutting_down())
+    }
+}
+
+/// Ends when nothing was heard for too long. One timer follows the whole link: one for each frame
+/// would be armed and forgotten with every message.
+async fn silence(heard_ms: &AtomicU64) {
+    loop {
+        let heard = Duration::from_millis(heard_ms.load(Ordering::Relaxed));
+        match (heard + IDLE_DEADLINE).checked_sub(clock::uptime()) {
+            Some(left) if !left.is_zero() => drop(Timer::after(left).await),
+            _ => return,
+        }
+    }
+}
+
+fn shutting_down() -> End {
+    End::Goodbye(Goodbye::ShuttingDown)
+}
+
+fn millis(wait: Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
+}

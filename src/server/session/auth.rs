@@ -1,0 +1,375 @@
+//! Registering and signing in, step by step. Nothing durable happens before the last one.
+
+use super::{End, Session};
+use crate::clock;
+use crate::domain::{AVATARS, AccountId, DeviceId, Nickname, NicknameError, Presence};
+use crate::limits::{NAME_BYTES_MAX, OPAQUE_BYTES_MAX};
+use crate::net::control::{LogEvent, LogKind};
+use crate::net::opaque::{self, ServerSignIn};
+use crate::net::protocol::{
+    Auth, AuthStep, ClientFrame, Goodbye, Opaque, Reason, Refusal, Registration, RequestId,
+    ServerFrame, Stretch,
+};
+use crate::server::job::{self, Applicant, Caller, Job, Proof, SignIn};
+use crate::server::journal::field;
+use crate::server::outbox::Outbox;
+use crate::server::readers::Ask;
+
+/// Steps that one link may take: enough for eight wrong passwords, too few to keep the store busy.
+const STEPS_MAX: u32 = 16;
+
+/// Where in the exchange a link is.
+pub(super) struct Steps {
+    client: String,
+    exporter: [u8; 32],
+    state: State,
+    taken: u32,
+}
+
+enum State {
+    Start,
+    Registering { nickname: Nickname, credential_id: [u8; 32] },
+    SigningIn { login: String, account: Option<AccountId>, check: Box<ServerSignIn>, tries: u32 },
+}
+
+/// `Ok(Some)` is signed in, `Ok(None)` goes on, `Err` closes.
+type Stepped = Result<Option<Caller>, End>;
+
+impl Steps {
+    /// The steps of a link that said hello.
+    pub fn new(session: &Session, client: String, exporter: [u8; 32]) -> Self {
+        tracing::debug!(session = session.id.0, client = %field(&client), "hello");
+        Steps { client, exporter, state: State::Start, taken: 0 }
+    }
+
+    /// Takes one step and answers it.
+    pub async fn step(&mut self, session: &mut Session, id: RequestId, auth: Auth) -> Stepped {
+        self.taken += 1;
+        if self.taken > STEPS_MAX {
+            return Err(End::Goodbye(Goodbye::Timeout));
+        }
+        let answered = match auth {
+            Auth::RegisterStart { nickname, code, request } => {
+                self.register_start(session, &nickname, code.as_deref(), &request).await
+            }
+            Auth::RegisterFinish { record, stretch, avatar, device, device_name } => {
+                let finish = Finish { record, stretch, avatar, device, device_name };
+                return self.register_finish(session, id, finish).await;
+            }
+            Auth::SignInStart { login, request } => {
+                self.sign_in_start(session, login, &request).await
+            }
+            Auth::SignInFinish { finalization, device, device_name, presence } => {
+                let account = self.check_password(session, &finalization, &device_name);
+                let sign_in = account.map(|account| SignIn {
+                    account,
+                    device,
+                    device_name: Some(device_name),
+                    proof: Proof::Password,
+                    presence: presence.unwrap_or(Presence::Online),
+                });
+                return self.enter(session, id, sign_in).await;
+            }
+            Auth::Token { account, device, token, presence } => {
+                let presence = presence.unwrap_or(Presence::Online);
+                let token = token.0.try_into().map_err(|_| Reason::TokenInvalid.into());
+                let sign_in = token.map(|token| SignIn {
+                    account,
+                    device,
+                    device_name: None,
+                    proof: Proof::Token(token),
+                    presence,
+                });
+                return self.enter(session, id, sign_in).await;
+            }
+        };
+        match answered {
+            Ok(step) => session.outbox.push_frame(&ServerFrame::Auth { id, step }),
+            Err(refusal) => session.outbox.push_frame(&ServerFrame::Refused { id, refusal }),
+        }
+        Ok(None)
+    }
+
+    async fn register_start(
+        &mut self,
+        session: &Session,
+        nickname: &str,
+        code: Option<&str>,
+        request: &Opaque,
+    ) -> Result<AuthStep, Refusal> {
+        self.state = State::Start;
+        let shared = &session.shared;
+        match shared.registration {
+            Registration::Open => {}
+            Registration::Closed => return Err(Reason::RegistrationClosed.into()),
+            Registration::Code if shared.code.as_deref() == code && code.is_some() => {}
+            Registration::Code => {
+                // Guessing a code costs a registration each time.
+                shared.admission.register(session.peer, clock::uptime())?;
+                return Err(Reason::RegistrationCode.into());
+            }
+        }
+        let nickname = Nickname::parse(nickname).map_err(name_refusal)?;
+        is_short(request)?;
+        let asked = nickname.clone();
+        let free = shared.readers.ask(|slot| Ask::Nickname { nickname: asked, slot }).await;
+        if !free.ok_or(Refusal::new(Reason::Failed))? {
+            return Err(Reason::NameTaken.into());
+        }
+        shared.admission.register(session.peer, clock::uptime())?;
+        let credential_id = random().ok_or(Refusal::new(Reason::Failed))?;
+        let response = opaque::register(&shared.setup, &credential_id, request)
+            .map_err(|_| Refusal::new(Reason::BadValue))?;
+        self.state = State::Registering { nickname, credential_id };
+        Ok(AuthStep::RegisterChallenge { response })
+    }
+
+    async fn register_finish(
+        &mut self,
+        session: &mut Session,
+        id: RequestId,
+        finish: Finish,
+    ) -> Stepped {
+        let state = std::mem::replace(&mut self.state, State::Start);
+        let State::Registering { nickname, credential_id } = state else {
+            return refuse(session, id, Reason::OutOfOrder.into());
+        };
+        let password_file = match finish.check() {
+            Ok(password_file) => password_file,
+            Err(refusal) => return refuse(session, id, refusal),
+        };
+        let (Some(recovery), Some(token)) = (random(), random()) else {
+            return refuse(session, id, Reason::Failed.into());
+        };
+        let registration = Box::new(job::Registration {
+            nickname,
+            credential_id,
+            password_file,
+            stretch: finish.stretch,
+            avatar: finish.avatar,
+            recovery,
+        });
+        let (device, device_name) = (finish.device, finish.device_name);
+        let job = |applicant| {
+            let (registration, device_name) = (registration, device_name);
+            Job::Register { applicant, id, registration, device, device_name, token }
+        };
+        let stepped = self.apply(session, job).await;
+        if let Ok(Some(caller)) = &stepped {
+            // A new account has no other link, so this cannot be one too many.
+            session.place.sign_in(caller.account, device, clock::uptime()).ok();
+        }
+        stepped
+    }
+
+    /// Every start counts as a wrong password until its finish proves it right: with OPAQUE it is
+    /// the client that notices, and a guesser's client would not say so.
+    async fn sign_in_start(
+        &mut self,
+        session: &Session,
+        login: String,
+        request: &Opaque,
+    ) -> Result<AuthStep, Refusal> {
+        self.note_wrong(session);
+        if login.len() > 4 * NAME_BYTES_MAX {
+            return Err(Reason::WrongPassword.into());
+        }
+        is_short(request)?;
+        let shared = &session.shared;
+        let asked = login.clone();
+        let account = shared.readers.ask(|slot| Ask::Login { login: asked, slot }).await;
+        let account = account.ok_or(Refusal::new(Reason::Failed))?;
+        let login = match &account {
+            Some(account) => account.person.account.to_string(),
+            None => login.trim().to_lowercase(),
+        };
+        let uptime = clock::uptime();
+        shared.admission.try_password(&login, session.peer, uptime)?;
+        let (tries, wait) = shared.admission.wrong_password(&login, session.peer, uptime);
+        if !wait.is_zero() {
+            let minutes = wait.as_secs().div_ceil(60);
+            let (login, address) = (field(&login), session.address.clone());
+            let event = LogEvent::LockedOut { login, address, minutes };
+            shared.journal.note(LogKind::Warn, event);
+        }
+        let fake = shared.setup.fake_credential_id(&login);
+        let (file, credential_id, stretch) = match &account {
+            Some(account) => {
+                let (memory_kib, passes, lanes) = account.stretch;
+                let stretch = Stretch { memory_kib, passes, lanes };
+                (Some(&account.password_file[..]), &account.credential_id[..], stretch)
+            }
+            None => (None, &fake[..], Stretch::STRONG),
+        };
+        let (check, response) = opaque::answer_sign_in(
+            &shared.setup,
+            file,
+            credential_id,
+            request,
+            &shared.server_id,
+            &self.exporter,
+        )
+        .map_err(|_| Refusal::new(Reason::BadValue))?;
+        let account = account.map(|account| account.person.account);
+        self.state = State::SigningIn { login, account, check: Box::new(check), tries };
+        Ok(AuthStep::SignInChallenge { response, stretch })
+    }
+
+    fn check_password(
+        &mut self,
+        session: &Session,
+        finalization: &Opaque,
+        device_name: &str,
+    ) -> Result<AccountId, Refusal> {
+        let state = std::mem::replace(&mut self.state, State::Start);
+        let State::SigningIn { login, account, check, tries } = state else {
+            return Err(Reason::OutOfOrder.into());
+        };
+        is_short(finalization)?;
+        if device_name.len() > NAME_BYTES_MAX {
+            return Err(Reason::BadValue.into());
+        }
+        match (check.finish(finalization), account) {
+            (Ok(()), Some(account)) => {
+                session.shared.admission.right_password(&login, session.peer);
+                Ok(account)
+            }
+            _ => {
+                note_wrong(session, &login, tries);
+                Err(Reason::WrongPassword.into())
+            }
+        }
+    }
+
+    async fn enter(
+        &mut self,
+        session: &mut Session,
+        id: RequestId,
+        sign_in: Result<SignIn, Refusal>,
+    ) -> Stepped {
+        let sign_in = match sign_in {
+            Ok(sign_in) => sign_in,
+            Err(refusal) => return refuse(session, id, refusal),
+        };
+        let Some(token) = random() else { return refuse(session, id, Reason::Failed.into()) };
+        // The place is taken before anything is written: one link too many changes nothing.
+        let (account, device) = (sign_in.account, sign_in.device);
+        if let Err(goodbye) = session.place.sign_in(account, device, clock::uptime()) {
+            session.note_refused(goodbye);
+            return Err(End::Goodbye(goodbye));
+        }
+        let stepped =
+            self.apply(session, |applicant| Job::SignIn { applicant, id, sign_in, token }).await;
+        if !matches!(stepped, Ok(Some(_))) {
+            session.place.withdraw();
+        }
+        stepped
+    }
+
+    /// Sends the job around the ring and waits for what it became.
+    async fn apply(
+        &mut self,
+        session: &mut Session,
+        job: impl FnOnce(Applicant) -> Job,
+    ) -> Stepped {
+        let (entered, answer) = async_channel::bounded(1);
+        let applicant = Applicant {
+            session: session.id,
+            outbox: session.outbox.clone(),
+            address: session.address.clone(),
+            client: self.client.clone(),
+            entered,
+        };
+        if session.shared.jobs.send(job(applicant)).await.is_err() {
+            return Err(End::Goodbye(Goodbye::ShuttingDown));
+        }
+        match answer.recv().await {
+            Ok(Ok(caller)) => Ok(Some(caller)),
+            Ok(Err(_)) => Ok(None),
+            Err(_) => Err(End::Goodbye(Goodbye::ShuttingDown)),
+        }
+    }
+
+    /// The link ends: whoever began to sign in and did not finish had no right password.
+    pub fn give_up(&mut self, session: &Session) {
+        self.note_wrong(session);
+    }
+
+    fn note_wrong(&mut self, session: &Session) {
+        if let State::SigningIn { login, tries, .. } =
+            std::mem::replace(&mut self.state, State::Start)
+        {
+            note_wrong(session, &login, tries);
+        }
+    }
+}
+
+/// The last step of a registration, as sent.
+struct Finish {
+    record: Opaque,
+    stretch: Stretch,
+    avatar: u8,
+    device: DeviceId,
+    device_name: String,
+}
+
+impl Finish {
+    fn check(&self) -> Result<Vec<u8>, Refusal> {
+        is_short(&self.record)?;
+        let is_avatar = (1..=AVATARS).contains(&self.avatar);
+        if !is_avatar || !self.stretch.is_allowed() || self.device_name.len() > NAME_BYTES_MAX {
+            return Err(Reason::BadValue.into());
+        }
+        opaque::record_from(&self.record).map_err(|_| Reason::BadValue.into())
+    }
+}
+
+/// Anything but signing in, before it is done.
+pub(super) fn refuse_unsigned(outbox: &Outbox, frame: &ClientFrame) {
+    let id = match frame {
+        ClientFrame::Command { id, .. }
+        | ClientFrame::Query { id, .. }
+        | ClientFrame::Ping { id }
+        | ClientFrame::Auth { id, .. } => *id,
+        ClientFrame::Hello(_) | ClientFrame::Signal(_) | ClientFrame::Bye {} => return,
+    };
+    outbox.push_frame(&ServerFrame::Refused { id, refusal: Reason::NotSignedIn.into() });
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is what a step returns: refused, go on")]
+fn refuse(session: &Session, id: RequestId, refusal: Refusal) -> Stepped {
+    session.outbox.push_frame(&ServerFrame::Refused { id, refusal });
+    Ok(None)
+}
+
+fn note_wrong(session: &Session, login: &str, tries: u32) {
+    let (login, address) = (field(login), session.address.clone());
+    let event = LogEvent::WrongPassword { login, address, tries };
+    session.shared.journal.note(LogKind::Auth, event);
+}
+
+fn name_refusal(error: NicknameError) -> Refusal {
+    match error {
+        NicknameError::Empty => Reason::NameEmpty.into(),
+        NicknameError::TooLong => {
+            Refusal::limit(Reason::NameTooLong, crate::domain::NICKNAME_GRAPHEMES_MAX as u64)
+        }
+        NicknameError::Character => Reason::NameCharacter.into(),
+        NicknameError::Number => Reason::NameNumber.into(),
+        NicknameError::Reserved => Reason::NameReserved.into(),
+    }
+}
+
+fn is_short(bytes: &Opaque) -> Result<(), Refusal> {
+    match bytes.0.len() <= OPAQUE_BYTES_MAX {
+        true => Ok(()),
+        false => Err(Reason::BadValue.into()),
+    }
+}
+
+/// Bytes from the system's generator; `None` when it has none to give.
+fn random<const N: usize>() -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes)
+}

@@ -1,0 +1,260 @@
+//! One link from TLS to goodbye: reads frames, asks the writer or the readers, writes its outbox.
+
+mod active;
+mod auth;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use async_channel::Sender;
+use async_io::Async;
+use futures_rustls::server::TlsStream;
+use rustls::ServerConfig;
+use smol::io::{AsyncRead, AsyncWrite};
+
+use super::admission::{Admission, Place, counted};
+use super::board::Board;
+use super::hub::HubInput;
+use super::job::{Caller, Job, SessionId};
+use super::journal::Journal;
+use super::metrics::Metrics;
+use super::outbox::{Next, Outbox};
+use super::readers::Readers;
+use crate::clock;
+use crate::domain::ServerId;
+use crate::limits::{
+    FLUSH_DEADLINE, Limits, NAME_BYTES_MAX, SIGN_IN_DEADLINE, STALL_DEADLINE, TLS_DEADLINE,
+};
+use crate::net::control::{LogEvent, LogKind};
+use crate::net::frame::{FRAME_BYTES_MAX, FRAME_BYTES_MAX_UNAUTHENTICATED, FrameError};
+use crate::net::link::{self, LinkError, Reader, Writer, deadline};
+use crate::net::opaque::ServerSetup;
+use crate::net::protocol::{ClientFrame, Goodbye, Registration, ServerFrame, VERSION, Welcome};
+use crate::net::tls;
+
+/// Everything that sessions share.
+pub struct Shared {
+    /// The settings in force.
+    pub limits: Arc<Limits>,
+    /// Who may register.
+    pub registration: Registration,
+    /// The invite code.
+    pub code: Option<String>,
+    /// The server's name for people.
+    pub name: String,
+    /// The server's key.
+    pub server_id: ServerId,
+    /// OPAQUE secrets.
+    pub setup: ServerSetup,
+    /// TLS.
+    pub tls: Arc<ServerConfig>,
+    /// Counters by address and account.
+    pub admission: Arc<Admission>,
+    /// Who is online.
+    pub board: Arc<Board>,
+    /// For the console.
+    pub journal: Arc<Journal>,
+    /// Counted.
+    pub metrics: Arc<Metrics>,
+    /// To the writer.
+    pub jobs: Sender<Job>,
+    /// To the hub.
+    pub hub: Sender<HubInput>,
+    /// To the readers.
+    pub readers: Readers,
+}
+
+type Tls = TlsStream<Async<std::net::TcpStream>>;
+
+/// Why reading ended.
+enum End {
+    /// The peer is gone, or nothing can be done for it.
+    Gone,
+    /// Say this and close.
+    Goodbye(Goodbye),
+}
+
+/// Serves a link to its end.
+pub async fn run(
+    shared: Arc<Shared>,
+    id: SessionId,
+    stream: Async<std::net::TcpStream>,
+    peer: SocketAddr,
+    place: Place,
+) {
+    drop(stream.get_ref().set_nodelay(true));
+    let accepted = deadline(TLS_DEADLINE, async {
+        tls::accept(stream, shared.tls.clone()).await.map_err(std::io::Error::other)
+    });
+    match accepted.await {
+        Ok((stream, _alpn)) => {
+            let outbox = Arc::new(Outbox::default());
+            Session {
+                shared,
+                id,
+                peer: counted(peer.ip()),
+                address: peer.ip().to_string(),
+                outbox,
+                place,
+            }
+            .serve(stream)
+            .await;
+        }
+        Err(error) => tracing::debug!(session = id.0, %peer, %error, "no TLS"),
+    }
+}
+
+/// What a session owns.
+struct Session {
+    shared: Arc<Shared>,
+    id: SessionId,
+    peer: IpAddr,
+    address: String,
+    outbox: Arc<Outbox>,
+    place: Place,
+}
+
+impl Session {
+    async fn serve(mut self, stream: Tls) {
+        let exporter = match tls::exporter_server(stream.get_ref().1) {
+            Ok(exporter) => exporter,
+            Err(error) => return tracing::warn!(session = self.id.0, %error, "no exporter"),
+        };
+        let (mut reader, mut writer) = link::split(stream, FRAME_BYTES_MAX_UNAUTHENTICATED);
+        let (outbox, shared, id) = (self.outbox.clone(), self.shared.clone(), self.id);
+        let reading = async {
+            let end = self.read(&mut reader, exporter).await;
+            if let End::Goodbye(goodbye) = end {
+                self.outbox.close(goodbye);
+                // The writing side ends by itself once the goodbye is out.
+                std::future::pending::<()>().await;
+            }
+        };
+        smol::future::or(reading, write(&outbox, &mut writer, &shared.metrics)).await;
+        shared.metrics.bytes_in.fetch_add(reader.take_bytes(), Ordering::Relaxed);
+        // Everything that was in the outbox is worth nothing now; the hub forgets the session when
+        // it comes by.
+        outbox.cut(Goodbye::TooSlow);
+        tracing::debug!(session = id.0, "closed");
+    }
+
+    async fn read<R: AsyncRead + Unpin>(
+        &mut self,
+        link: &mut Reader<R>,
+        exporter: [u8; 32],
+    ) -> End {
+        let caller = match deadline(SIGN_IN_DEADLINE, self.open(link, exporter)).await {
+            Ok(Ok(caller)) => caller,
+            Ok(Err(end)) => return end,
+            Err(_) => return End::Goodbye(Goodbye::Timeout),
+        };
+        link.set_bytes_max(FRAME_BYTES_MAX);
+        self.serve_signed_in(link, &caller).await
+    }
+
+    /// Hello, then sign-in. The outer error is the deadline's.
+    async fn open<R: AsyncRead + Unpin>(
+        &mut self,
+        link: &mut Reader<R>,
+        exporter: [u8; 32],
+    ) -> Result<Result<Caller, End>, LinkError> {
+        let hello = match link.read::<ClientFrame>().await {
+            Ok(ClientFrame::Hello(hello)) => hello,
+            Ok(_) => return Ok(Err(End::Goodbye(Goodbye::BadFrame))),
+            Err(error) => return Ok(Err(self.read_error(&error))),
+        };
+        if hello.version < VERSION {
+            return Ok(Err(End::Goodbye(Goodbye::TooOld)));
+        }
+        if hello.client.len() > NAME_BYTES_MAX || hello.features.len() > NAME_BYTES_MAX {
+            return Ok(Err(End::Goodbye(Goodbye::BadFrame)));
+        }
+        let admission = &self.shared.admission;
+        if let Err(goodbye) = admission.greet(self.peer, hello.has_token, clock::uptime()) {
+            self.note_refused(goodbye);
+            return Ok(Err(End::Goodbye(goodbye)));
+        }
+        self.outbox.push_frame(&ServerFrame::Welcome(Welcome {
+            version: VERSION,
+            features: Vec::new(),
+            program: concat!("mychat ", env!("CARGO_PKG_VERSION")).to_owned(),
+            name: self.shared.name.clone(),
+            registration: self.shared.registration,
+            online: self.shared.board.count_visible(),
+        }));
+        let mut auth = auth::Steps::new(self, hello.client, exporter);
+        loop {
+            match link.read::<ClientFrame>().await {
+                Ok(ClientFrame::Auth { id, auth: step }) => match auth.step(self, id, step).await {
+                    Ok(Some(caller)) => return Ok(Ok(caller)),
+                    Ok(None) => {}
+                    Err(end) => return Ok(Err(end)),
+                },
+                Ok(ClientFrame::Bye {}) => {
+                    auth.give_up(self);
+                    return Ok(Err(End::Gone));
+                }
+                Ok(other) => auth::refuse_unsigned(&self.outbox, &other),
+                Err(error) => {
+                    auth.give_up(self);
+                    return Ok(Err(self.read_error(&error)));
+                }
+            }
+        }
+    }
+
+    fn read_error(&self, error: &LinkError) -> End {
+        match error {
+            LinkError::Frame(FrameError::Codec(_)) | LinkError::Codec(_) => {
+                End::Goodbye(Goodbye::BadFrame)
+            }
+            LinkError::Frame(_) => End::Goodbye(Goodbye::FrameTooLarge),
+            LinkError::Timeout => End::Goodbye(Goodbye::Timeout),
+            LinkError::Closed | LinkError::Io(_) => {
+                tracing::debug!(session = self.id.0, %error, "link ended");
+                End::Gone
+            }
+        }
+    }
+
+    fn note_refused(&self, goodbye: Goodbye) {
+        let (address, reason) = (self.address.clone(), goodbye.code().to_owned());
+        self.shared.journal.note(LogKind::Warn, LogEvent::LinkRefused { address, reason });
+    }
+}
+
+/// Writes what waits, joined, until a goodbye is out or the peer takes nothing any more.
+async fn write<W: AsyncWrite + Unpin>(outbox: &Outbox, writer: &mut Writer<W>, metrics: &Metrics) {
+    loop {
+        match outbox.next(clock::uptime).await {
+            Next::Write(frames) => {
+                let before = writer.bytes();
+                let written = deadline(STALL_DEADLINE, writer.write_frames(&frames)).await;
+                metrics.bytes_out.fetch_add(writer.bytes() - before, Ordering::Relaxed);
+                if written.is_err() {
+                    return;
+                }
+            }
+            Next::Close(goodbye) => {
+                let frame = ServerFrame::Goodbye(goodbye);
+                if let Ok(frame) = crate::net::frame::encode(&frame, FRAME_BYTES_MAX) {
+                    let last = async {
+                        writer.write_frames(&[frame]).await?;
+                        writer.close().await
+                    };
+                    drop(deadline(FLUSH_DEADLINE, last).await);
+                }
+                // The peer reads the goodbye before it sees the reset of unread bytes.
+                linger().await;
+                return;
+            }
+        }
+    }
+}
+
+/// A short moment in which the peer can take the last frame and hang up by itself.
+async fn linger() {
+    async_io::Timer::after(Duration::from_millis(20)).await;
+}

@@ -1,0 +1,128 @@
+//! The settings in force: what the administrator set, over the defaults.
+
+use crate::limits::{Limits, SettingError};
+use crate::net::protocol::Registration;
+use crate::store::{Reads, StoreError, Writes};
+
+/// Who may register: `open`, `code` or `closed`.
+pub const REGISTRATION: &str = "registration";
+/// The invite code for `registration = code`.
+pub const REGISTRATION_CODE: &str = "registration.code";
+/// The server's name for people.
+pub const NAME: &str = "server.name";
+/// Longest text setting.
+const TEXT_BYTES_MAX: usize = 64;
+
+/// All settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Numbers.
+    pub limits: Limits,
+    /// Who may register.
+    pub registration: Registration,
+    /// The invite code.
+    pub code: Option<String>,
+    /// The server's name for people.
+    pub name: Option<String>,
+}
+
+impl Settings {
+    /// Reads what was set. A value that this program does not take any more is left out, with a
+    /// warning, so that an old folder still starts.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn load(rows: &Reads) -> Result<Self, StoreError> {
+        let mut settings = Settings::default();
+        for (key, value) in rows.list_settings()? {
+            if let Err(error) = settings.set(&key, &value) {
+                tracing::warn!(%key, %error, "a stored setting is left out");
+            }
+        }
+        Ok(settings)
+    }
+
+    /// Sets one, after checking it.
+    ///
+    /// # Errors
+    /// No such key, or not a value of it; nothing was changed.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), SettingError> {
+        match key {
+            REGISTRATION => self.registration = registration(value)?,
+            REGISTRATION_CODE => self.code = text(REGISTRATION_CODE, value)?,
+            NAME => self.name = text(NAME, value)?,
+            _ => self.limits.set(key, value)?,
+        }
+        Ok(())
+    }
+
+    /// Every key with its value now.
+    #[must_use]
+    pub fn list(&self) -> Vec<(&'static str, String)> {
+        let registration = match self.registration {
+            Registration::Open => "open",
+            Registration::Code => "code",
+            Registration::Closed => "closed",
+        };
+        let mut rows = vec![
+            (NAME, self.name.clone().unwrap_or_default()),
+            (REGISTRATION, registration.to_owned()),
+            (REGISTRATION_CODE, self.code.clone().unwrap_or_default()),
+        ];
+        for setting in Limits::SETTINGS {
+            let value = self.limits.get(setting.key).unwrap_or(setting.default);
+            rows.push((setting.key, value.to_string()));
+        }
+        rows
+    }
+
+    /// Checks a setting and keeps it.
+    ///
+    /// # Errors
+    /// The outer one is the disk's, the inner one says what the key takes.
+    pub fn store(
+        rows: &mut Writes<'_>,
+        key: &str,
+        value: &str,
+    ) -> Result<Result<(), SettingError>, StoreError> {
+        if let Err(error) = Settings::default().set(key, value) {
+            return Ok(Err(error));
+        }
+        rows.put_setting(key, value)?;
+        Ok(Ok(()))
+    }
+}
+
+fn registration(value: &str) -> Result<Registration, SettingError> {
+    match value {
+        "open" => Ok(Registration::Open),
+        "code" => Ok(Registration::Code),
+        "closed" => Ok(Registration::Closed),
+        _ => Err(SettingError::OneOf { key: REGISTRATION, values: "open, code or closed" }),
+    }
+}
+
+fn text(key: &'static str, value: &str) -> Result<Option<String>, SettingError> {
+    let value = value.trim();
+    if value.len() > TEXT_BYTES_MAX || value.chars().any(char::is_control) {
+        return Err(SettingError::Text { key, bytes_max: TEXT_BYTES_MAX });
+    }
+    Ok((!value.is_empty()).then(|| value.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_setting_can_be_set_to_what_it_shows() {
+        let mut settings = Settings::default();
+        for (key, value) in Settings::default().list() {
+            settings.set(key, &value).unwrap();
+        }
+        assert_eq!(settings, Settings::default());
+        assert!(settings.set(REGISTRATION, "maybe").is_err());
+        assert!(settings.set(NAME, "a\nb").is_err());
+        assert!(settings.set(NAME, &"x".repeat(65)).is_err());
+    }
+}

@@ -1,0 +1,296 @@
+//! Opens a store safely: one owner, made under a temporary name, the right version.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use redb::{
+    Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, StorageBackend,
+    TableDefinition, TableError, WriteTransaction,
+};
+
+/// Changes a file of version n into one of version n + 1, inside one transaction.
+pub type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
+
+/// How many migrations a file has seen.
+const VERSION: TableDefinition<&str, u64> = TableDefinition::new("version");
+
+/// What can go wrong between us and the disk.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A second program wants the same folder.
+    #[error("{0} is used by another MyChat: close that one first, or choose another folder")]
+    Locked(PathBuf),
+    /// The folder or file cannot be made, opened or written.
+    #[error("cannot {doing} {path}: {error}. Check that the folder is yours and not full")]
+    Folder {
+        /// What was being done.
+        doing: &'static str,
+        /// With what.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// Written by a newer program.
+    #[error(
+        "{path} was written by a newer MyChat (format {found}, this one knows {known}): \
+         update this program"
+    )]
+    Newer {
+        /// Which file.
+        path: PathBuf,
+        /// Its version.
+        found: u64,
+        /// Ours.
+        known: u64,
+    },
+    /// A value that we did not write like this.
+    #[error("the store is damaged: {what} cannot be read ({why}). Restore the last backup")]
+    Damaged {
+        /// Which value.
+        what: &'static str,
+        /// What was found.
+        why: String,
+    },
+    /// The disk or the file failed under us. Nothing is acknowledged after it.
+    #[error("the disk failed: {0}. Check its space and health, then start again")]
+    Storage(String),
+}
+
+impl StoreError {
+    pub(super) fn damaged(what: &'static str, why: &dyn std::fmt::Display) -> Self {
+        StoreError::Damaged { what, why: why.to_string() }
+    }
+
+    fn folder(doing: &'static str, path: &Path, error: io::Error) -> Self {
+        StoreError::Folder { doing, path: path.to_owned(), error }
+    }
+}
+
+macro_rules! storage_errors {
+    ($($error:ty),+) => {$(
+        impl From<$error> for StoreError {
+            fn from(error: $error) -> Self {
+                StoreError::Storage(error.to_string())
+            }
+        }
+    )+};
+}
+
+storage_errors!(
+    DatabaseError,
+    TableError,
+    redb::StorageError,
+    redb::TransactionError,
+    redb::CommitError,
+    redb::SetDurabilityError,
+    redb::CompactionError
+);
+
+/// An open store. One for each file, in one process.
+pub struct Engine {
+    database: Database,
+    /// Held while the store is open; the system lets go of it when the process ends.
+    _lock: Option<File>,
+}
+
+impl Engine {
+    /// Opens `folder/name`, making both where they are missing.
+    ///
+    /// # Errors
+    /// Somebody else has it, it cannot be written, it is newer than this program, it is damaged.
+    pub fn open(
+        folder: &Path,
+        name: &str,
+        migrations: &[Migration],
+        cache_bytes: usize,
+    ) -> Result<Self, StoreError> {
+        // Only a folder of our own making is closed to others: `--data /tmp` must stay what it is.
+        if !folder.exists() {
+            fs::create_dir_all(folder)
+                .map_err(|e| StoreError::folder("make the folder", folder, e))?;
+            restrict(folder)?;
+        }
+        let lock = lock(folder)?;
+        let path = folder.join(name);
+        if !path.exists() {
+            create(folder, &path, migrations)?;
+        }
+        let mut builder = Database::builder();
+        builder.set_cache_size(cache_bytes);
+        let database = builder.open(&path).map_err(|error| open_error(&path, error))?;
+        let engine = Engine { database, _lock: Some(lock) };
+        engine.migrate(migrations, &path, |from| keep_copy(&path, from))?;
+        Ok(engine)
+    }
+
+    /// Opens a store on any backend, such as one that fails when a test says so.
+    ///
+    /// # Errors
+    /// What the backend says.
+    pub fn open_on(
+        backend: impl StorageBackend,
+        migrations: &[Migration],
+        cache_bytes: usize,
+    ) -> Result<Self, StoreError> {
+        let mut builder = Database::builder();
+        builder.set_cache_size(cache_bytes);
+        let database = builder.create_with_backend(backend)?;
+        let engine = Engine { database, _lock: None };
+        engine.migrate(migrations, Path::new("store"), |_| Ok(()))?;
+        Ok(engine)
+    }
+
+    /// A consistent snapshot.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn read(&self) -> Result<ReadTransaction, StoreError> {
+        Ok(self.database.begin_read()?)
+    }
+
+    /// The one write transaction: durable and two-phase, so that a torn write is noticed.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn write(&self) -> Result<WriteTransaction, StoreError> {
+        let mut transaction = self.database.begin_write()?;
+        transaction.set_durability(Durability::Immediate)?;
+        transaction.set_two_phase_commit(true);
+        Ok(transaction)
+    }
+
+    fn migrate(
+        &self,
+        migrations: &[Migration],
+        path: &Path,
+        before: impl FnOnce(u64) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let known = migrations.len() as u64;
+        let found = self.version()?;
+        if found > known {
+            return Err(StoreError::Newer { path: path.to_owned(), found, known });
+        }
+        if found == known {
+            return Ok(());
+        }
+        if found > 0 {
+            before(found)?;
+        }
+        let transaction = self.write()?;
+        for migration in migrations.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
+            migration(&transaction)?;
+        }
+        transaction.open_table(VERSION)?.insert("schema", known)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
+    fn version(&self) -> Result<u64, StoreError> {
+        match self.read()?.open_table(VERSION) {
+            Ok(table) => Ok(table.get("schema")?.map_or(0, |version| version.value())),
+            Err(TableError::TableDoesNotExist(_)) => Ok(0),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// A crash while a file is being made must not leave one that cannot be opened: it is made under
+/// another name, closed, and renamed when it is whole.
+fn create(folder: &Path, path: &Path, migrations: &[Migration]) -> Result<(), StoreError> {
+    let temporary = path.with_extension("creating");
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(StoreError::folder("remove", &temporary, error));
+        }
+        _ => {}
+    }
+    let file = private_file(&temporary).map_err(|e| StoreError::folder("make", &temporary, e))?;
+    let database =
+        Database::builder().create_with_backend(redb::backends::FileBackend::new(file)?)?;
+    let engine = Engine { database, _lock: None };
+    engine.migrate(migrations, &temporary, |_| Ok(()))?;
+    drop(engine);
+    fs::rename(&temporary, path).map_err(|e| StoreError::folder("rename", &temporary, e))?;
+    sync_folder(folder).map_err(|e| StoreError::folder("sync", folder, e))
+}
+
+/// One owner for each folder. The lock goes with the process, also when it is killed.
+fn lock(folder: &Path) -> Result<File, StoreError> {
+    let path = folder.join("lock");
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|e| StoreError::folder("open", &path, e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(StoreError::Locked(folder.to_owned())),
+        Err(fs::TryLockError::Error(error)) => Err(StoreError::folder("lock", &path, error)),
+    }
+}
+
+fn open_error(path: &Path, error: DatabaseError) -> StoreError {
+    match error {
+        DatabaseError::DatabaseAlreadyOpen => StoreError::Locked(path.to_owned()),
+        // The system opened the file; what stands in it is the trouble.
+        DatabaseError::Storage(redb::StorageError::Io(error))
+            if matches!(
+                error.kind(),
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+            ) =>
+        {
+            StoreError::damaged("the file", &error)
+        }
+        DatabaseError::Storage(redb::StorageError::Io(error)) => {
+            StoreError::folder("open", path, error)
+        }
+        other => StoreError::damaged("the file", &other),
+    }
+}
+
+fn keep_copy(path: &Path, version: u64) -> Result<(), StoreError> {
+    let copy = path.with_extension(format!("v{version}.redb"));
+    // Nobody writes now: the folder's lock is held and the first transaction has not begun.
+    fs::copy(path, &copy)
+        .and_then(|_| File::open(&copy)?.sync_all())
+        .map_err(|e| StoreError::folder("copy before migrating to", &copy, e))
+}
+
+#[cfg(unix)]
+fn restrict(folder: &Path) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+        .map_err(|e| StoreError::folder("restrict", folder, e))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as on Unix")]
+fn restrict(_folder: &Path) -> Result<(), StoreError> {
+    Ok(())
+}
+
+fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create_new(true).read(true).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}
+
+/// A rename is durable when its folder is.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as on Unix")]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

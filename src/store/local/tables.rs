@@ -1,0 +1,324 @@
+//! The tables of the client's store, their schema version and the steps from older ones.
+
+use std::path::Path;
+
+use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{ReadOnlyTable, WriteTransaction};
+
+use super::values::{WaitingInOrder, decode, encode};
+use super::{KnownAccount, KnownConversation, KnownServer, Loaded, LocalError, Owner, Write};
+use crate::domain::{AccountId, ConversationId, DeviceId, Message, Nonce, Person, Seq};
+
+type Bytes = &'static [u8];
+
+/// Names of single values: `schema` and `device`.
+const META: TableDefinition<&str, Bytes> = TableDefinition::new("meta");
+const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("settings");
+/// By server id.
+const SERVERS: TableDefinition<Bytes, Bytes> = TableDefinition::new("servers");
+/// By owner: server id and account number.
+const ACCOUNTS: TableDefinition<Bytes, Bytes> = TableDefinition::new("accounts");
+/// A short number for each owner, so that its rows have short keys.
+const OWNERS: TableDefinition<Bytes, u32> = TableDefinition::new("owners");
+const WAITING: TableDefinition<(u32, [u8; 16]), Bytes> = TableDefinition::new("outbox");
+const CONVERSATIONS: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("conversations");
+const MESSAGES: TableDefinition<(u32, u64, u64), Bytes> = TableDefinition::new("messages");
+const PEOPLE: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("people");
+
+const SCHEMA: &str = "schema";
+const DEVICE: &str = "device";
+
+/// Step `n` turns schema `n` into `n + 1`; the first one makes an empty file.
+const MIGRATIONS: &[Migration] = &[make_tables];
+
+type Migration = fn(&WriteTransaction) -> Result<(), LocalError>;
+
+/// The schema that this program writes.
+fn schema_version() -> u32 {
+    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
+}
+
+/// Fills a new file.
+pub(super) fn create(database: &Database, device: DeviceId) -> Result<(), LocalError> {
+    let transaction = database.begin_write()?;
+    for step in MIGRATIONS {
+        step(&transaction)?;
+    }
+    {
+        let mut meta = transaction.open_table(META)?;
+        meta.insert(SCHEMA, schema_version().to_be_bytes().as_slice())?;
+        meta.insert(DEVICE, device.0.as_slice())?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Brings an older file to this schema, after a copy of it was kept; refuses a newer one.
+pub(super) fn migrate(path: &Path, database: &mut Database) -> Result<(), LocalError> {
+    let found = {
+        let transaction = database.begin_read()?;
+        let meta = transaction.open_table(META)?;
+        let value = meta.get(SCHEMA)?.ok_or(LocalError::Value("schema version"))?;
+        let bytes = value.value().try_into().map_err(|_| LocalError::Value("schema version"))?;
+        u32::from_be_bytes(bytes)
+    };
+    let known = schema_version();
+    if found > known {
+        return Err(LocalError::Newer { file: path.to_owned(), found, known });
+    }
+    if found == known {
+        return Ok(());
+    }
+    let copy = path.with_extension(format!("redb.before-{known}"));
+    std::fs::copy(path, &copy)
+        .map_err(|error| LocalError::Folder { folder: copy.clone(), error })?;
+    let transaction = database.begin_write()?;
+    for step in &MIGRATIONS[found as usize..] {
+        step(&transaction)?;
+    }
+    transaction.open_table(META)?.insert(SCHEMA, known.to_be_bytes().as_slice())?;
+    transaction.commit()?;
+    Ok(())
+}
+
+fn make_tables(transaction: &WriteTransaction) -> Result<(), LocalError> {
+    transaction.open_table(META)?;
+    transaction.open_table(SETTINGS)?;
+    transaction.open_table(SERVERS)?;
+    transaction.open_table(ACCOUNTS)?;
+    transaction.open_table(OWNERS)?;
+    transaction.open_table(WAITING)?;
+    transaction.open_table(CONVERSATIONS)?;
+    transaction.open_table(MESSAGES)?;
+    transaction.open_table(PEOPLE)?;
+    Ok(())
+}
+
+/// One change, inside a transaction.
+pub(super) fn apply(
+    transaction: &WriteTransaction,
+    write: &Write,
+    next_order: &mut u64,
+) -> Result<(), LocalError> {
+    match write {
+        Write::PutServer(server) => {
+            let value = encode(server)?;
+            transaction.open_table(SERVERS)?.insert(server.id.0.as_slice(), value.as_slice())?;
+        }
+        Write::RemoveServer(id) => {
+            transaction.open_table(SERVERS)?.remove(id.0.as_slice())?;
+        }
+        Write::PutAccount(account) => {
+            let owner = Owner { server: account.server, account: account.person.account };
+            let value = encode(account)?;
+            transaction.open_table(ACCOUNTS)?.insert(owner.key().as_slice(), value.as_slice())?;
+        }
+        Write::RemoveAccount(owner) => remove_account(transaction, *owner)?,
+        Write::PutSetting(key, value) => {
+            transaction.open_table(SETTINGS)?.insert(key.as_str(), value.as_str())?;
+        }
+        Write::PutWaiting(owner, waiting) => {
+            let key = (number_of(transaction, *owner)?, waiting.nonce.0);
+            let mut table = transaction.open_table(WAITING)?;
+            let order = match table.get(key)? {
+                Some(value) => decode::<WaitingInOrder>(value.value(), "outbox entry")?.order,
+                None => {
+                    *next_order += 1;
+                    *next_order
+                }
+            };
+            let value = encode(&WaitingInOrder { order, waiting: waiting.clone() })?;
+            table.insert(key, value.as_slice())?;
+        }
+        Write::RemoveWaiting(owner, nonce) => {
+            let key = (number_of(transaction, *owner)?, nonce.0);
+            transaction.open_table(WAITING)?.remove(key)?;
+        }
+        Write::PutConversation(owner, conversation) => {
+            let key = (number_of(transaction, *owner)?, conversation.conversation.0);
+            let value = encode(conversation)?;
+            transaction.open_table(CONVERSATIONS)?.insert(key, value.as_slice())?;
+        }
+        Write::PutMessages(owner, messages) => {
+            let number = number_of(transaction, *owner)?;
+            let mut table = transaction.open_table(MESSAGES)?;
+            for message in messages {
+                let key = (number, message.conversation.0, message.seq.0);
+                table.insert(key, encode(message)?.as_slice())?;
+            }
+        }
+        Write::RemoveMessages(owner, conversation, before) => {
+            let number = number_of(transaction, *owner)?;
+            let range = (number, conversation.0, 0)..(number, conversation.0, before.0);
+            transaction.open_table(MESSAGES)?.retain_in(range, |_, _| false)?;
+        }
+        Write::PutPeople(owner, people) => {
+            let number = number_of(transaction, *owner)?;
+            let mut table = transaction.open_table(PEOPLE)?;
+            for person in people {
+                table.insert((number, person.account.0), encode(person)?.as_slice())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn number_of(transaction: &WriteTransaction, owner: Owner) -> Result<u32, LocalError> {
+    let mut owners = transaction.open_table(OWNERS)?;
+    if let Some(number) = owners.get(owner.key().as_slice())? {
+        return Ok(number.value());
+    }
+    let mut next = 1;
+    for row in owners.iter()? {
+        next = next.max(row?.1.value() + 1);
+    }
+    owners.insert(owner.key().as_slice(), next)?;
+    Ok(next)
+}
+
+fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), LocalError> {
+    transaction.open_table(ACCOUNTS)?.remove(owner.key().as_slice())?;
+    let Some(number) =
+        transaction.open_table(OWNERS)?.remove(owner.key().as_slice())?.map(|n| n.value())
+    else {
+        return Ok(());
+    };
+    let nonces = (number, [0; 16])..=(number, [u8::MAX; 16]);
+    transaction.open_table(WAITING)?.retain_in(nonces, |_, _| false)?;
+    let rows = (number, 0)..=(number, u64::MAX);
+    transaction.open_table(CONVERSATIONS)?.retain_in(rows.clone(), |_, _| false)?;
+    transaction.open_table(PEOPLE)?.retain_in(rows, |_, _| false)?;
+    let messages = (number, 0, 0)..=(number, u64::MAX, u64::MAX);
+    transaction.open_table(MESSAGES)?.retain_in(messages, |_, _| false)?;
+    Ok(())
+}
+
+/// The tables as one snapshot shows them.
+pub(super) struct Schema {
+    meta: ReadOnlyTable<&'static str, Bytes>,
+    settings: ReadOnlyTable<&'static str, &'static str>,
+    servers: ReadOnlyTable<Bytes, Bytes>,
+    accounts: ReadOnlyTable<Bytes, Bytes>,
+    owners: ReadOnlyTable<Bytes, u32>,
+    waiting: ReadOnlyTable<(u32, [u8; 16]), Bytes>,
+    conversations: ReadOnlyTable<(u32, u64), Bytes>,
+    messages: ReadOnlyTable<(u32, u64, u64), Bytes>,
+    people: ReadOnlyTable<(u32, u64), Bytes>,
+}
+
+impl Schema {
+    pub(super) fn read(transaction: &ReadTransaction) -> Result<Self, LocalError> {
+        Ok(Schema {
+            meta: transaction.open_table(META)?,
+            settings: transaction.open_table(SETTINGS)?,
+            servers: transaction.open_table(SERVERS)?,
+            accounts: transaction.open_table(ACCOUNTS)?,
+            owners: transaction.open_table(OWNERS)?,
+            waiting: transaction.open_table(WAITING)?,
+            conversations: transaction.open_table(CONVERSATIONS)?,
+            messages: transaction.open_table(MESSAGES)?,
+            people: transaction.open_table(PEOPLE)?,
+        })
+    }
+
+    pub(super) fn device(&self) -> Result<DeviceId, LocalError> {
+        let value = self.meta.get(DEVICE)?.ok_or(LocalError::Value("device id"))?;
+        value.value().try_into().map(DeviceId).map_err(|_| LocalError::Value("device id"))
+    }
+
+    pub(super) fn next_order(&self) -> Result<u64, LocalError> {
+        let mut last = 0;
+        for row in self.waiting.iter()? {
+            last = last.max(decode::<WaitingInOrder>(row?.1.value(), "outbox entry")?.order);
+        }
+        Ok(last)
+    }
+
+    pub(super) fn servers(&self) -> Result<Vec<KnownServer>, LocalError> {
+        let mut servers = Vec::new();
+        for row in self.servers.iter()? {
+            servers.push(decode::<KnownServer>(row?.1.value(), "pinned server")?);
+        }
+        servers.sort_by_key(|server| std::cmp::Reverse(server.used));
+        Ok(servers)
+    }
+
+    pub(super) fn accounts(&self) -> Result<Vec<KnownAccount>, LocalError> {
+        let mut accounts = Vec::new();
+        for row in self.accounts.iter()? {
+            let (key, value) = row?;
+            let account = decode::<KnownAccount>(value.value(), "account")?;
+            let owner = Owner { server: account.server, account: account.person.account };
+            if Owner::from_key(key.value())? != owner {
+                return Err(LocalError::Value("account"));
+            }
+            accounts.push(account);
+        }
+        accounts.sort_by_key(|account| std::cmp::Reverse(account.used));
+        Ok(accounts)
+    }
+
+    pub(super) fn settings(&self) -> Result<Vec<(String, String)>, LocalError> {
+        let mut settings = Vec::new();
+        for row in self.settings.iter()? {
+            let (key, value) = row?;
+            settings.push((key.value().to_owned(), value.value().to_owned()));
+        }
+        Ok(settings)
+    }
+
+    pub(super) fn owner_number(&self, owner: Owner) -> Result<Option<u32>, LocalError> {
+        Ok(self.owners.get(owner.key().as_slice())?.map(|number| number.value()))
+    }
+
+    pub(super) fn load(&self, number: u32) -> Result<Loaded, LocalError> {
+        let mut waiting = Vec::new();
+        for row in self.waiting.range((number, [0; 16])..=(number, [u8::MAX; 16]))? {
+            let (key, value) = row?;
+            let entry = decode::<WaitingInOrder>(value.value(), "outbox entry")?;
+            if Nonce(key.value().1) != entry.waiting.nonce {
+                return Err(LocalError::Value("outbox entry"));
+            }
+            waiting.push(entry);
+        }
+        waiting.sort_by_key(|entry| entry.order);
+        let mut conversations = Vec::new();
+        for row in self.conversations.range((number, 0)..=(number, u64::MAX))? {
+            conversations.push(decode::<KnownConversation>(row?.1.value(), "conversation")?);
+        }
+        let mut people = Vec::new();
+        for row in self.people.range((number, 0)..=(number, u64::MAX))? {
+            let (key, value) = row?;
+            let person = decode::<Person>(value.value(), "person")?;
+            if AccountId(key.value().1) != person.account {
+                return Err(LocalError::Value("person"));
+            }
+            people.push(person);
+        }
+        let waiting = waiting.into_iter().map(|entry| entry.waiting).collect();
+        Ok(Loaded { waiting, conversations, people })
+    }
+
+    pub(super) fn messages(
+        &self,
+        number: u32,
+        conversation: ConversationId,
+        from: Seq,
+        to: Seq,
+    ) -> Result<Vec<Message>, LocalError> {
+        let mut messages = Vec::new();
+        let range = (number, conversation.0, from.0)..=(number, conversation.0, to.0);
+        for row in self.messages.range(range)? {
+            messages.push(decode::<Message>(row?.1.value(), "message")?);
+        }
+        Ok(messages)
+    }
+}
+
+/// Writes another schema version, as a newer program would.
+#[cfg(test)]
+pub(super) fn tests_only_set_schema(database: &Database, version: u32) {
+    let transaction = database.begin_write().unwrap();
+    transaction.open_table(META).unwrap().insert(SCHEMA, version.to_be_bytes().as_slice()).unwrap();
+    transaction.commit().unwrap();
+}

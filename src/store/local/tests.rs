@@ -1,0 +1,167 @@
+//! What the client's store keeps across openings, and whom it refuses.
+
+use super::*;
+use crate::domain::{AccountId, Body, ConversationKind, Nonce, Person, Role, ServerId, Target};
+
+const DEVICE: DeviceId = DeviceId([7; 16]);
+const OWNER: Owner = Owner { server: ServerId([1; 32]), account: AccountId(10_001) };
+
+fn open(home: &Path) -> Local {
+    Local::open(home, DEVICE).expect("a fresh folder opens")
+}
+
+fn waiting(n: u8) -> Waiting {
+    Waiting {
+        nonce: Nonce([n; 16]),
+        to: Target::Lobby,
+        body: Body::text(format!("message {n}")),
+        at: i64::from(n),
+        failed: None,
+    }
+}
+
+fn message(seq: u64) -> Message {
+    Message {
+        conversation: ConversationId::LOBBY,
+        kind: ConversationKind::Lobby,
+        seq: Seq(seq),
+        from: AccountId(10_002),
+        nonce: Nonce([9; 16]),
+        at: 5,
+        body: Body::text("你好"),
+    }
+}
+
+fn person(account: u64) -> Person {
+    Person {
+        account: AccountId(account),
+        nickname: "青柠".into(),
+        signature: String::new(),
+        avatar: 3,
+        role: Role::Member,
+        version: 2,
+    }
+}
+
+#[test]
+fn all_of_it_is_there_after_opening_again() {
+    let home = tempfile::tempdir().unwrap();
+    let server = KnownServer {
+        id: OWNER.server,
+        name: "lab".into(),
+        addresses: vec![("10.0.0.1".into(), 1029)],
+        since: 1,
+        used: 2,
+    };
+    let account = KnownAccount {
+        server: OWNER.server,
+        person: person(10_001),
+        token: Some("ab".into()),
+        used: 9,
+    };
+    let conversation = KnownConversation {
+        conversation: ConversationId::LOBBY,
+        kind: ConversationKind::Lobby,
+        first: Seq(3),
+        last: Seq(5),
+        delivered: Seq(4),
+    };
+    let mut local = open(home.path());
+    local
+        .apply(&[
+            Write::PutServer(server.clone()),
+            Write::PutAccount(account.clone()),
+            Write::PutSetting("theme".into(), "dark".into()),
+            Write::PutConversation(OWNER, conversation),
+            Write::PutMessages(OWNER, (3..=5).map(message).collect()),
+            Write::PutPeople(OWNER, vec![person(10_002)]),
+            Write::PutWaiting(OWNER, waiting(1)),
+        ])
+        .unwrap();
+    drop(local);
+    let local = Local::open(home.path(), DeviceId([8; 16])).unwrap();
+    let start = local.start().unwrap();
+    assert_eq!(start.device, DEVICE);
+    assert_eq!(start.servers, [server]);
+    assert_eq!(start.accounts, [account]);
+    assert_eq!(start.settings, [("theme".to_owned(), "dark".to_owned())]);
+    let loaded = local.load(OWNER).unwrap();
+    assert_eq!(loaded.waiting, [waiting(1)]);
+    assert_eq!(loaded.conversations, [conversation]);
+    assert_eq!(loaded.people, [person(10_002)]);
+    let page = local.list_messages(OWNER, ConversationId::LOBBY, Seq(4), Seq(9)).unwrap();
+    assert_eq!(page, [message(4), message(5)]);
+}
+
+#[test]
+fn the_outbox_keeps_its_order_and_its_owner() {
+    let home = tempfile::tempdir().unwrap();
+    let other = Owner { account: AccountId(10_002), ..OWNER };
+    let mut local = open(home.path());
+    for n in [9, 2, 5] {
+        local.apply(&[Write::PutWaiting(OWNER, waiting(n))]).unwrap();
+    }
+    drop(local);
+    let mut local = open(home.path());
+    let failed = Waiting { failed: Some("text_too_long".into()), ..waiting(2) };
+    local
+        .apply(&[
+            Write::PutWaiting(OWNER, waiting(1)),
+            Write::PutWaiting(other, waiting(4)),
+            Write::PutWaiting(OWNER, failed.clone()),
+            Write::RemoveWaiting(OWNER, Nonce([9; 16])),
+        ])
+        .unwrap();
+    assert_eq!(local.load(OWNER).unwrap().waiting, [failed, waiting(5), waiting(1)]);
+    assert_eq!(local.load(other).unwrap().waiting, [waiting(4)]);
+    local.apply(&[Write::RemoveAccount(OWNER)]).unwrap();
+    assert!(local.load(OWNER).unwrap().waiting.is_empty());
+    assert_eq!(local.load(other).unwrap().waiting, [waiting(4)]);
+}
+
+#[test]
+fn a_second_process_is_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let _first = open(home.path());
+    assert!(matches!(Local::open(home.path(), DEVICE), Err(LocalError::Locked(_))));
+}
+
+#[test]
+fn a_file_from_a_newer_program_is_refused_with_a_sentence() {
+    let home = tempfile::tempdir().unwrap();
+    drop(open(home.path()));
+    let database = Database::open(home.path().join(FILE)).unwrap();
+    tables::tests_only_set_schema(&database, 99);
+    drop(database);
+    let error = Local::open(home.path(), DEVICE).unwrap_err();
+    assert!(matches!(error, LocalError::Newer { found: 99, .. }), "{error}");
+    assert!(error.to_string().contains("update MyChat"));
+}
+
+#[test]
+fn a_half_made_file_of_a_crash_is_made_anew() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join(FILE_NEW), b"half").unwrap();
+    drop(open(home.path()));
+    assert!(!home.path().join(FILE_NEW).exists());
+}
+
+#[test]
+fn garbage_instead_of_a_store_is_an_error_and_no_panic() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join(FILE), [0x5A; 9000]).unwrap();
+    assert!(Local::open(home.path(), DEVICE).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = tempfile::tempdir().unwrap();
+    let home = parent.path().join("mychat").join("client");
+    drop(open(&home));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&home), 0o700);
+    assert_eq!(mode(&home.join(FILE)), 0o600);
+    assert_eq!(mode(&home.join(FILE_LOCK)), 0o600);
+}

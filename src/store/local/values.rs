@@ -1,0 +1,180 @@
+//! What the client's store holds, as values, and how they become bytes.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::LocalError;
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, DeviceId, Message, Nonce, Person, Seq,
+    ServerId, Target,
+};
+
+/// The first byte of every value; the rest is named MessagePack, so that fields can be added.
+const VALUE_VERSION: u8 = 1;
+
+/// Whose cache it is: one account on one server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Owner {
+    /// The server.
+    pub server: ServerId,
+    /// The account on it.
+    pub account: AccountId,
+}
+
+impl Owner {
+    pub(super) fn key(self) -> [u8; 40] {
+        let mut key = [0; 40];
+        key[..32].copy_from_slice(&self.server.0);
+        key[32..].copy_from_slice(&self.account.0.to_be_bytes());
+        key
+    }
+
+    pub(super) fn from_key(key: &[u8]) -> Result<Self, LocalError> {
+        let (server, account) = key.split_at_checked(32).ok_or(LocalError::Value("owner"))?;
+        let server = server.try_into().map_err(|_| LocalError::Value("owner"))?;
+        let account = account.try_into().map_err(|_| LocalError::Value("owner"))?;
+        Ok(Owner { server: ServerId(server), account: AccountId(u64::from_be_bytes(account)) })
+    }
+}
+
+/// A pinned server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownServer {
+    /// Its key.
+    pub id: ServerId,
+    /// Its name when last met.
+    pub name: String,
+    /// Where it was met, the last place first: host and port.
+    pub addresses: Vec<(String, u16)>,
+    /// Pinned at, milliseconds since 1970 UTC.
+    pub since: i64,
+    /// Last used at.
+    pub used: i64,
+}
+
+/// An account that signed in here.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownAccount {
+    /// Of which server.
+    pub server: ServerId,
+    /// Who, as last seen.
+    pub person: Person,
+    /// The device token, where it is to be kept.
+    pub token: Option<String>,
+    /// Last used at, milliseconds since 1970 UTC.
+    pub used: i64,
+}
+
+impl std::fmt::Debug for KnownAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KnownAccount({}, token: {})", self.person.account, self.token.is_some())
+    }
+}
+
+/// A conversation as far as it is cached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownConversation {
+    /// Which.
+    pub conversation: ConversationId,
+    /// What it is.
+    pub kind: ConversationKind,
+    /// The first message that is cached; all up to `last` are.
+    pub first: Seq,
+    /// The last message that is cached; zero when none is.
+    pub last: Seq,
+    /// Told to the server as delivered, up to here.
+    #[serde(default)]
+    pub delivered: Seq,
+}
+
+/// A message that the server has not taken yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Its name.
+    pub nonce: Nonce,
+    /// Whom to.
+    pub to: Target,
+    /// What.
+    pub body: Body,
+    /// Written at, milliseconds since 1970 UTC.
+    pub at: i64,
+    /// The code of why it failed; absent while it is to be sent.
+    #[serde(default)]
+    pub failed: Option<String>,
+}
+
+/// What every start of a client needs.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// This place.
+    pub device: DeviceId,
+    /// Pinned servers, last used first.
+    pub servers: Vec<KnownServer>,
+    /// Accounts, last used first.
+    pub accounts: Vec<KnownAccount>,
+    /// Settings by name.
+    pub settings: Vec<(String, String)>,
+}
+
+/// What one account left behind.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// The outbox in order.
+    pub waiting: Vec<Waiting>,
+    /// Conversations by number.
+    pub conversations: Vec<KnownConversation>,
+    /// People by number.
+    pub people: Vec<Person>,
+}
+
+/// One change of the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// Pins a server or changes what is known of it.
+    PutServer(KnownServer),
+    /// Forgets a pin.
+    RemoveServer(ServerId),
+    /// Keeps an account or changes what is known of it.
+    PutAccount(KnownAccount),
+    /// Forgets an account, its outbox and all that was cached for it.
+    RemoveAccount(Owner),
+    /// Sets a setting.
+    PutSetting(String, String),
+    /// Puts a message at the end of the outbox, or changes the one of the same name in its place.
+    PutWaiting(Owner, Waiting),
+    /// The server has it, or it was given up.
+    RemoveWaiting(Owner, Nonce),
+    /// How far a conversation is cached.
+    PutConversation(Owner, KnownConversation),
+    /// Messages of one conversation.
+    PutMessages(Owner, Vec<Message>),
+    /// Cached messages of a conversation before this one are not needed any more.
+    RemoveMessages(Owner, ConversationId, Seq),
+    /// What is known of people.
+    PutPeople(Owner, Vec<Person>),
+}
+
+/// The outbox's value: a message and its place.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct WaitingInOrder {
+    pub(super) order: u64,
+    pub(super) waiting: Waiting,
+}
+
+pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, LocalError> {
+    let mut bytes = vec![VALUE_VERSION];
+    rmp_serde::encode::write_named(&mut bytes, value).map_err(|_| LocalError::Value("write"))?;
+    Ok(bytes)
+}
+
+pub(super) fn decode<T: DeserializeOwned>(
+    bytes: &[u8],
+    what: &'static str,
+) -> Result<T, LocalError> {
+    match bytes.split_first() {
+        Some((&VALUE_VERSION, rest)) => {
+            rmp_serde::from_slice(rest).map_err(|_| LocalError::Value(what))
+        }
+        _ => Err(LocalError::Value(what)),
+    }
+}

@@ -1,0 +1,150 @@
+//! Messages: the logs themselves, and the index that makes a resend change nothing.
+
+use redb::ReadableTable;
+use serde::{Deserialize, Serialize};
+
+use super::engine::StoreError;
+use super::record::{self, Record};
+use super::rows::{Mode, Rows, Writes};
+use crate::domain::{AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Seq};
+
+/// A message without what its key says.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    from: AccountId,
+    nonce: Nonce,
+    at: i64,
+    body: Body,
+}
+
+impl Record for Stored {
+    const NAME: &'static str = "a message";
+    const VERSION: u8 = 1;
+}
+
+/// What a new message consists of, before it has its place and time.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Who wrote it.
+    pub from: AccountId,
+    /// The writer's name for it.
+    pub nonce: Nonce,
+    /// What it says.
+    pub body: Body,
+}
+
+impl<M: Mode> Rows<M> {
+    /// Where the message with this nonce is, if it was taken before.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn get_by_nonce(
+        &self,
+        from: AccountId,
+        nonce: Nonce,
+    ) -> Result<Option<(ConversationId, Seq)>, StoreError> {
+        let place = self.nonces.get((from.0, &nonce.0))?;
+        Ok(place.map(|place| {
+            let (conversation, seq) = place.value();
+            (ConversationId(conversation), Seq(seq))
+        }))
+    }
+
+    /// One message.
+    ///
+    /// # Errors
+    /// The disk failed, or the value is damaged.
+    pub fn get_message(
+        &self,
+        conversation: ConversationId,
+        kind: ConversationKind,
+        seq: Seq,
+    ) -> Result<Option<Message>, StoreError> {
+        let value = self.messages.get((conversation.0, seq.0))?;
+        value.map(|value| read(conversation, kind, seq, value.value())).transpose()
+    }
+
+    /// Messages of `first..=last`, oldest first, until `visit` says stop.
+    ///
+    /// # Errors
+    /// The disk failed, or a value is damaged.
+    pub fn list_messages(
+        &self,
+        conversation: ConversationId,
+        kind: ConversationKind,
+        (first, last): (Seq, Seq),
+        order: Order,
+        mut visit: impl FnMut(Message, usize) -> Continue,
+    ) -> Result<(), StoreError> {
+        let mut range =
+            self.messages.range((conversation.0, first.0)..=(conversation.0, last.0))?;
+        loop {
+            let row = match order {
+                Order::OldestFirst => range.next(),
+                Order::NewestFirst => range.next_back(),
+            };
+            let Some(row) = row else { return Ok(()) };
+            let (key, value) = row?;
+            let bytes = value.value();
+            let message = read(conversation, kind, Seq(key.value().1), bytes)?;
+            if visit(message, bytes.len()) == Continue::No {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// From which end a page is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// Upwards.
+    OldestFirst,
+    /// Downwards.
+    NewestFirst,
+}
+
+/// Whether a reader wants more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Continue {
+    /// One more.
+    Yes,
+    /// Enough.
+    No,
+}
+
+impl Writes<'_> {
+    /// Appends a message at the next place of its conversation. Its time is never before that of
+    /// the one before it, whatever the clock says.
+    ///
+    /// # Errors
+    /// The disk failed, or there is no such conversation.
+    pub fn append_message(
+        &mut self,
+        id: ConversationId,
+        now: i64,
+        draft: Draft,
+    ) -> Result<Message, StoreError> {
+        let Some(mut conversation) = self.get_conversation(id)? else {
+            return Err(StoreError::damaged("a conversation", &"it is missing"));
+        };
+        let Draft { from, nonce, body } = draft;
+        conversation.head = conversation.head.next();
+        conversation.head_at = conversation.head_at.max(now);
+        let (seq, at, kind) = (conversation.head, conversation.head_at, conversation.kind);
+        let stored = Stored { from, nonce, at, body };
+        self.put_conversation(id, conversation)?;
+        self.messages.insert((id.0, seq.0), record::encode(&stored)?.as_slice())?;
+        self.nonces.insert((from.0, &nonce.0), (id.0, seq.0))?;
+        Ok(Message { conversation: id, kind, seq, from, nonce, at, body: stored.body })
+    }
+}
+
+fn read(
+    conversation: ConversationId,
+    kind: ConversationKind,
+    seq: Seq,
+    bytes: &[u8],
+) -> Result<Message, StoreError> {
+    let Stored { from, nonce, at, body } = record::decode(bytes)?;
+    Ok(Message { conversation, kind, seq, from, nonce, at, body })
+}

@@ -1,0 +1,26 @@
+//! What must survive. The only folder that sees redb.
+//!
+//! * [`engine`] opens a store safely: one owner, made under a temporary name, right version.
+//! * [`schema`] lists the server's tables, its version and its migrations.
+//! * [`writer`] is the one thread that writes: batch, apply, commit, hand on.
+//! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
+//!   [`accounts`], [`devices`], [`conversations`], [`messages`], [`settings`].
+//! * [`local`] is a client's own store, a file and a format of its own.
+//! * [`record`] turns values into our own versioned bytes.
+//!
+//! Verbs are `get_`, `list_`, `put_`, `remove_`, `append_`. Rules are elsewhere.
+
+pub mod accounts;
+pub mod conversations;
+pub mod devices;
+pub mod engine;
+pub mod local;
+pub mod messages;
+mod record;
+pub mod rows;
+pub mod schema;
+pub mod settings;
+pub mod writer;
+
+pub use engine::{Engine, StoreError};
+pub use rows::{Reads, Writes};

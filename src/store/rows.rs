@@ -1,0 +1,105 @@
+//! One transaction's view of all tables.
+
+use redb::{Key, ReadOnlyTable, ReadTransaction, ReadableTable, Table, Value, WriteTransaction};
+
+use super::engine::StoreError;
+use super::schema;
+
+/// Whether tables can be written.
+pub trait Mode {
+    /// A table of this mode.
+    type Table<K: Key + 'static, V: Value + 'static>: ReadableTable<K, V>;
+}
+
+/// Tables of a snapshot.
+pub struct Reading;
+
+/// Tables of the write transaction.
+pub struct Writing<'t>(std::marker::PhantomData<&'t ()>);
+
+impl Mode for Reading {
+    type Table<K: Key + 'static, V: Value + 'static> = ReadOnlyTable<K, V>;
+}
+
+impl<'t> Mode for Writing<'t> {
+    type Table<K: Key + 'static, V: Value + 'static> = Table<'t, K, V>;
+}
+
+/// All tables of one transaction; the nouns add their verbs to it.
+pub struct Rows<M: Mode> {
+    pub(super) accounts: M::Table<u64, &'static [u8]>,
+    pub(super) nicknames: M::Table<&'static str, u64>,
+    pub(super) devices: M::Table<(u64, &'static [u8; 16]), &'static [u8]>,
+    pub(super) conversations: M::Table<u64, &'static [u8]>,
+    pub(super) directs: M::Table<(u64, u64), u64>,
+    pub(super) members: M::Table<(u64, u64), (u64, u64, u64, u64)>,
+    pub(super) messages: M::Table<(u64, u64), &'static [u8]>,
+    pub(super) nonces: M::Table<(u64, &'static [u8; 16]), (u64, u64)>,
+    pub(super) counters: M::Table<&'static str, u64>,
+    pub(super) settings: M::Table<&'static str, &'static str>,
+    pub(super) secrets: M::Table<&'static str, &'static [u8]>,
+    /// Whether anything was written: a transaction without a write needs no commit.
+    pub(super) written: bool,
+}
+
+/// What a query sees.
+pub type Reads = Rows<Reading>;
+/// What a command changes.
+pub type Writes<'t> = Rows<Writing<'t>>;
+
+macro_rules! open {
+    ($transaction:ident) => {
+        Rows {
+            accounts: $transaction.open_table(schema::ACCOUNTS)?,
+            nicknames: $transaction.open_table(schema::NICKNAMES)?,
+            devices: $transaction.open_table(schema::DEVICES)?,
+            conversations: $transaction.open_table(schema::CONVERSATIONS)?,
+            directs: $transaction.open_table(schema::DIRECTS)?,
+            members: $transaction.open_table(schema::MEMBERS)?,
+            messages: $transaction.open_table(schema::MESSAGES)?,
+            nonces: $transaction.open_table(schema::NONCES)?,
+            counters: $transaction.open_table(schema::COUNTERS)?,
+            settings: $transaction.open_table(schema::SETTINGS)?,
+            secrets: $transaction.open_table(schema::SECRETS)?,
+            written: false,
+        }
+    };
+}
+
+impl Reads {
+    /// Opens all tables of a snapshot.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn open(transaction: &ReadTransaction) -> Result<Self, StoreError> {
+        Ok(open!(transaction))
+    }
+}
+
+impl<'t> Writes<'t> {
+    /// Opens all tables of the write transaction.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
+        Ok(open!(transaction))
+    }
+
+    /// Whether any verb wrote.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        self.written
+    }
+
+    /// Gives out the next number of a stored counter.
+    pub(super) fn take_number(
+        &mut self,
+        name: &'static str,
+        first: u64,
+    ) -> Result<u64, StoreError> {
+        self.written = true;
+        let number = self.counters.get(name)?.map_or(first, |next| next.value());
+        self.counters.insert(name, number + 1)?;
+        Ok(number)
+    }
+}

@@ -1,0 +1,540 @@
+//! Conversations: their messages, what is on its way, what is unread.
+
+use std::collections::BTreeMap;
+
+use super::{Asked, Effect, Model};
+use crate::client::api::{ConversationState, PendingMessage};
+use crate::client::{Answer, Failure, Intent};
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Target,
+};
+use crate::net::protocol::Page;
+
+/// "typing..." stays so long after the last sign of it; the server passes one on every 3 s.
+const TYPING_MS: u64 = 5_000;
+/// A refused shake is explained for so long.
+const NOTICE_MS: u64 = 6_000;
+/// Messages asked for at once.
+const PAGE: u32 = 60;
+/// Messages kept in memory of a chat that is closed; the rest is in the store and the server.
+const CLOSED_MESSAGES_MAX: usize = 200;
+/// A chat whose last message is not known yet is asked for it after so long: most come by
+/// themselves while the client catches up.
+const PREVIEW_WAIT_MS: u64 = 700;
+
+/// Conversations by whom they are with.
+#[derive(Debug)]
+pub struct Chats {
+    list: BTreeMap<Target, Chat>,
+    versions: u64,
+}
+
+/// One conversation as the windows know it.
+#[derive(Debug, Default)]
+pub struct Chat {
+    /// Its cursors, once it exists on the server.
+    pub state: Option<ConversationState>,
+    /// Its messages, as far as they are here; gapless up to the newest.
+    pub messages: BTreeMap<Seq, Message>,
+    /// Own messages that the server has not taken, in the order of writing.
+    pub outgoing: Vec<Outgoing>,
+    /// Whether its window stands.
+    pub open: bool,
+    /// Whether its window has the keyboard.
+    pub focused: bool,
+    /// What was written and not sent.
+    pub draft: String,
+    /// What is known of older messages.
+    pub earlier: Earlier,
+    /// Why the last shake was refused, until when it is shown.
+    pub notice: Option<(Failure, u64)>,
+    /// The first unread message when the window was opened: a line stands above it.
+    pub unread_from: Option<Seq>,
+    /// The sentence "offline, will be delivered later" stands behind this message.
+    pub offline_said_at: Option<i64>,
+    /// Changes whenever anything of the chat may have changed, so that windows can skip work.
+    pub version: u64,
+    typing_until: u64,
+    known_at: u64,
+    asked_preview: bool,
+}
+
+/// An own message that the server has not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// What.
+    pub pending: PendingMessage,
+    /// Why it was turned down, if it was.
+    pub failure: Option<Failure>,
+}
+
+/// What is known of the messages before the oldest one here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Earlier {
+    /// Nothing was asked.
+    #[default]
+    Unknown,
+    /// A page is on its way.
+    Asked,
+    /// There are more.
+    More,
+    /// This is the beginning.
+    Begin,
+}
+
+/// The mark beside an own message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Another's message, or one of the lobby that arrived.
+    None,
+    /// A clock.
+    Sending,
+    /// One tick: the server has it on disk.
+    Sent,
+    /// Two ticks: a device of the other side has it.
+    Delivered,
+    /// Two blue ticks.
+    Read,
+    /// A red disc.
+    Failed,
+}
+
+/// How an entry is named by the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum EntryId {
+    /// In the log.
+    Seq(Seq),
+    /// On its way.
+    Nonce(Nonce),
+}
+
+/// One line of a chat window.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// Its name.
+    pub id: EntryId,
+    /// Who wrote it.
+    pub from: AccountId,
+    /// When, milliseconds since 1970 UTC.
+    pub at: i64,
+    /// What.
+    pub body: &'a Body,
+    /// How far it is.
+    pub mark: Mark,
+    /// Why it failed.
+    pub failure: Option<&'a Failure>,
+}
+
+/// In a chat window.
+#[derive(Debug, Clone)]
+pub enum ChatMsg {
+    /// Show it: from a list, or by a shake.
+    Open,
+    /// Its window was closed; what was written stays as a draft.
+    Close {
+        /// The text in the box.
+        draft: String,
+    },
+    /// Its window got or lost the keyboard.
+    Focus(bool),
+    /// Say this.
+    Send(String),
+    /// Shake the other's window.
+    Shake,
+    /// Send a failed message again.
+    Retry(Nonce),
+    /// Forget a failed message.
+    Discard(Nonce),
+    /// The person writes.
+    Typing,
+    /// The top was reached.
+    Earlier,
+    /// What is there was seen, in the person's own words.
+    MarkRead,
+}
+
+impl Default for Chats {
+    /// The lobby is always there.
+    fn default() -> Self {
+        Chats { list: BTreeMap::from([(Target::Lobby, Chat::default())]), versions: 0 }
+    }
+}
+
+impl Chats {
+    /// One conversation.
+    #[must_use]
+    pub fn get(&self, target: Target) -> Option<&Chat> {
+        self.list.get(&target)
+    }
+
+    /// All conversations, by target.
+    pub fn iter(&self) -> impl Iterator<Item = (Target, &Chat)> {
+        self.list.iter().map(|(target, chat)| (*target, chat))
+    }
+
+    /// The conversations whose windows stand.
+    #[must_use]
+    pub fn open(&self) -> Vec<Target> {
+        self.iter().filter(|(_, chat)| chat.open).map(|(target, _)| target).collect()
+    }
+
+    /// Unread messages of all conversations.
+    #[must_use]
+    pub fn unread(&self, me: Option<AccountId>) -> u64 {
+        self.list.values().map(|chat| chat.unread(me)).sum()
+    }
+
+    /// An own message was forgotten on request.
+    pub(super) fn forget(&mut self, nonce: Nonce) {
+        let found = self
+            .iter()
+            .find(|(_, chat)| chat.outgoing.iter().any(|outgoing| outgoing.pending.nonce == nonce));
+        if let Some(target) = found.map(|(target, _)| target) {
+            self.at(target).outgoing.retain(|outgoing| outgoing.pending.nonce != nonce);
+        }
+    }
+
+    fn at(&mut self, target: Target) -> &mut Chat {
+        self.versions += 1;
+        let chat = self.list.entry(target).or_default();
+        chat.version = self.versions;
+        chat
+    }
+}
+
+impl Chat {
+    /// Messages of others behind the read cursor. Those that are not here yet count as others'.
+    #[must_use]
+    pub fn unread(&self, me: Option<AccountId>) -> u64 {
+        let Some(state) = self.state else { return 0 };
+        let all = state.head.0.saturating_sub(state.read.0);
+        let own = self
+            .messages
+            .range(state.read.next()..)
+            .filter(|(_, message)| Some(message.from) == me)
+            .count() as u64;
+        all.saturating_sub(own)
+    }
+
+    /// When something was last said here.
+    #[must_use]
+    pub fn last_at(&self) -> Option<i64> {
+        let taken = self.messages.values().next_back().map(|message| message.at);
+        let outgoing = self.outgoing.last().map(|outgoing| outgoing.pending.at);
+        taken.max(outgoing)
+    }
+
+    /// Whether somebody writes to us here.
+    #[must_use]
+    pub fn is_typing(&self, now: super::Moment) -> bool {
+        now.mono_ms < self.typing_until
+    }
+
+    /// The lines of the window, oldest first.
+    pub fn entries(&self, me: AccountId, kind: Target) -> impl Iterator<Item = Entry<'_>> {
+        let taken = self.messages.values().map(move |message| Entry {
+            id: EntryId::Seq(message.seq),
+            from: message.from,
+            at: message.at,
+            body: &message.body,
+            mark: self.mark(message, me, kind),
+            failure: None,
+        });
+        let outgoing = self.outgoing.iter().map(move |outgoing| Entry {
+            id: EntryId::Nonce(outgoing.pending.nonce),
+            from: me,
+            at: outgoing.pending.at,
+            body: &outgoing.pending.body,
+            mark: if outgoing.failure.is_some() { Mark::Failed } else { Mark::Sending },
+            failure: outgoing.failure.as_ref(),
+        });
+        taken.chain(outgoing)
+    }
+
+    fn mark(&self, message: &Message, me: AccountId, kind: Target) -> Mark {
+        if message.from != me || kind == Target::Lobby {
+            return Mark::None;
+        }
+        match self.state {
+            Some(state) if message.seq <= state.peer_read => Mark::Read,
+            Some(state) if message.seq <= state.peer_delivered => Mark::Delivered,
+            _ => Mark::Sent,
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        self.outgoing.retain(|outgoing| outgoing.pending.nonce != message.nonce);
+        if let Some(state) = &mut self.state {
+            state.head = state.head.max(message.seq);
+        }
+        self.messages.insert(message.seq, message);
+    }
+
+    fn trim(&mut self) {
+        while self.messages.len() > CLOSED_MESSAGES_MAX {
+            self.messages.pop_first();
+            self.earlier = Earlier::More;
+        }
+    }
+}
+
+impl Model {
+    pub(super) fn chat(&mut self, target: Target, msg: ChatMsg, out: &mut Vec<Effect>) {
+        match msg {
+            ChatMsg::Open => self.open_chat(target, out),
+            ChatMsg::Close { draft } => {
+                let chat = self.chats.at(target);
+                chat.open = false;
+                chat.focused = false;
+                draft.trim_end().clone_into(&mut chat.draft);
+                chat.unread_from = None;
+                chat.trim();
+            }
+            ChatMsg::Focus(focused) => {
+                self.chats.at(target).focused = focused;
+                self.mark_read(target, out);
+            }
+            ChatMsg::Send(text) if text.trim().is_empty() => {}
+            ChatMsg::Send(text) => {
+                self.say_offline(target);
+                self.say(target, Body::text(text.trim_end()), out);
+            }
+            ChatMsg::Shake => self.say(target, Body::Shake {}, out),
+            ChatMsg::Retry(nonce) => out.push(Effect::Ask(Intent::Retry(nonce))),
+            ChatMsg::Discard(nonce) => out.push(Effect::Ask(Intent::Discard(nonce))),
+            ChatMsg::Typing => out.push(Effect::Ask(Intent::Typing(target))),
+            ChatMsg::Earlier => self.ask_earlier(target, out),
+            ChatMsg::MarkRead => self.move_cursor(target, out),
+        }
+    }
+
+    /// Whom a conversation is with, seen from here.
+    #[must_use]
+    pub fn target_of(&self, kind: ConversationKind) -> Option<Target> {
+        match kind {
+            ConversationKind::Lobby => Some(Target::Lobby),
+            kind => kind.target_for(self.my_account()?),
+        }
+    }
+
+    /// A conversation is new or its cursors moved; cursors never go back.
+    pub(super) fn conversation(&mut self, new: ConversationState) {
+        let Some(target) = self.target_of(new.kind) else { return };
+        let now = self.now.mono_ms;
+        let chat = self.chats.at(target);
+        if chat.state.is_none() {
+            chat.known_at = now;
+        }
+        let old = chat.state.unwrap_or(new);
+        chat.state = Some(ConversationState {
+            head: new.head.max(old.head),
+            read: new.read.max(old.read),
+            peer_delivered: new.peer_delivered.max(old.peer_delivered),
+            peer_read: new.peer_read.max(old.peer_read),
+            ..new
+        });
+    }
+
+    pub(super) fn message(&mut self, message: Message, live: bool, out: &mut Vec<Effect>) {
+        let Some(target) = self.target_of(message.kind) else { return };
+        let own = Some(message.from) == self.my_account();
+        let chat = self.chats.at(target);
+        let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
+        chat.state.get_or_insert(ConversationState {
+            conversation,
+            kind,
+            head: seq,
+            read: Seq::ZERO,
+            peer_delivered: Seq::ZERO,
+            peer_read: Seq::ZERO,
+        });
+        chat.take(message);
+        if !own {
+            chat.typing_until = 0;
+        }
+        if !chat.open {
+            chat.trim();
+        }
+        let is_seen = chat.open && chat.focused;
+        if is_seen {
+            self.mark_read(target, out);
+        } else if live && !own {
+            out.push(Effect::Urgent(target));
+        }
+    }
+
+    pub(super) fn pending(&mut self, pending: PendingMessage) {
+        let chat = self.chats.at(pending.to);
+        match chat.outgoing.iter_mut().find(|known| known.pending.nonce == pending.nonce) {
+            // Sent again after it had failed.
+            Some(known) => known.failure = None,
+            None => chat.outgoing.push(Outgoing { pending, failure: None }),
+        }
+    }
+
+    /// An own message was turned down. A shake is explained and forgotten: nobody wants to shake
+    /// later.
+    pub(super) fn send_failed(&mut self, nonce: Nonce, why: Failure, out: &mut Vec<Effect>) {
+        let until = self.now.mono_ms + NOTICE_MS;
+        for target in self.chats.list.keys().copied().collect::<Vec<_>>() {
+            let of = |chat: &Chat| chat.outgoing.iter().any(|known| known.pending.nonce == nonce);
+            if !self.chats.get(target).is_some_and(of) {
+                continue;
+            }
+            let chat = self.chats.at(target);
+            let found = chat.outgoing.iter_mut().find(|known| known.pending.nonce == nonce);
+            let Some(outgoing) = found else { continue };
+            if outgoing.pending.body == (Body::Shake {}) {
+                chat.outgoing.retain(|known| known.pending.nonce != nonce);
+                chat.notice = Some((why, until));
+                out.push(Effect::Ask(Intent::Discard(nonce)));
+            } else {
+                outgoing.failure = Some(why);
+            }
+            return;
+        }
+    }
+
+    /// The answer to a send: its message comes as an event too, so only a failure that no event
+    /// told is of interest.
+    pub(super) fn send_answered(&mut self, target: Target, result: Result<Answer, Failure>) {
+        let until = self.now.mono_ms + NOTICE_MS;
+        match result {
+            Ok(Answer::Sent(message)) => self.chats.at(target).take(message),
+            Err(why) if self.chats.at(target).notice.is_none() => {
+                self.chats.at(target).notice = Some((why, until));
+            }
+            _ => {}
+        }
+    }
+
+    /// A page of older messages came.
+    pub(super) fn page_came(&mut self, target: Target, result: Result<Answer, Failure>) {
+        let chat = self.chats.at(target);
+        match result {
+            Ok(Answer::History { messages, more, .. }) => {
+                chat.earlier = if more { Earlier::More } else { Earlier::Begin };
+                for message in messages {
+                    chat.messages.entry(message.seq).or_insert(message);
+                }
+                if chat.messages.contains_key(&Seq(1)) {
+                    chat.earlier = Earlier::Begin;
+                }
+            }
+            _ => chat.earlier = Earlier::Unknown,
+        }
+    }
+
+    pub(super) fn shaken(&mut self, conversation: ConversationId, out: &mut Vec<Effect>) {
+        let found = self
+            .chats
+            .iter()
+            .find(|(_, chat)| chat.state.is_some_and(|s| s.conversation == conversation))
+            .map(|(target, _)| target);
+        if let Some(target) = found {
+            self.open_chat(target, out);
+            out.push(Effect::ShakeWindow(target));
+        }
+    }
+
+    pub(super) fn typing(&mut self, from: AccountId, to: Target) {
+        let target = match to {
+            Target::Account(_) => Target::Account(from),
+            Target::Lobby => return,
+        };
+        let until = self.now.mono_ms + TYPING_MS;
+        self.chats.at(target).typing_until = until;
+    }
+
+    pub(super) fn open_chat(&mut self, target: Target, out: &mut Vec<Effect>) {
+        let me = self.my_account();
+        if self.me.is_none() {
+            return;
+        }
+        let chat = self.chats.at(target);
+        if !chat.open {
+            chat.open = true;
+            chat.unread_from = match (chat.unread(me), chat.state) {
+                (1.., Some(state)) if state.read > Seq::ZERO => Some(state.read.next()),
+                _ => None,
+            };
+        }
+        out.push(Effect::OpenChat(target));
+        if chat.earlier == Earlier::Unknown {
+            self.ask_earlier(target, out);
+        }
+        self.mark_read(target, out);
+    }
+
+    fn ask_earlier(&mut self, target: Target, out: &mut Vec<Effect>) {
+        if !self.link.is_up() {
+            return;
+        }
+        let chat = self.chats.at(target);
+        if matches!(chat.earlier, Earlier::Asked | Earlier::Begin) {
+            return;
+        }
+        chat.earlier = Earlier::Asked;
+        let first = chat.messages.keys().next().copied().unwrap_or(Seq(u64::MAX));
+        let page = Page::Before(first);
+        let ask = |ticket| Intent::History { ticket, with: target, page, limit: PAGE };
+        self.ask(Asked::Messages(target), ask, out);
+    }
+
+    /// What is seen in a window with the keyboard is read.
+    fn mark_read(&mut self, target: Target, out: &mut Vec<Effect>) {
+        let chat = self.chats.at(target);
+        if chat.open && chat.focused {
+            self.move_cursor(target, out);
+        }
+    }
+
+    fn move_cursor(&mut self, target: Target, out: &mut Vec<Effect>) {
+        let Some(state) = &mut self.chats.at(target).state else { return };
+        if state.read >= state.head {
+            return;
+        }
+        state.read = state.head;
+        let seq = state.head;
+        let ask = |ticket| Intent::MarkRead { ticket, with: target, seq };
+        self.ask(Asked::Other, ask, out);
+    }
+
+    fn say(&mut self, to: Target, body: Body, out: &mut Vec<Effect>) {
+        let ask = |ticket| Intent::Send { ticket, to, body, nonce: None };
+        self.ask(Asked::Send(to), ask, out);
+    }
+
+    /// Said once a window: the other side is away and will get this later.
+    fn say_offline(&mut self, target: Target) {
+        let Target::Account(account) = target else { return };
+        let is_offline = self.people.presence(account) == Presence::Offline;
+        let now = self.now.wall_ms;
+        let me = self.my_account();
+        if is_offline && self.link.is_up() && Some(account) != me {
+            self.chats.at(target).offline_said_at.get_or_insert(now);
+        }
+    }
+
+    pub(super) fn chats_tick(&mut self, out: &mut Vec<Effect>) {
+        let now = self.now.mono_ms;
+        let up = self.link.is_up();
+        let mut wanted = Vec::new();
+        for (target, chat) in &mut self.chats.list {
+            if chat.notice.as_ref().is_some_and(|(_, until)| now >= *until) {
+                chat.notice = None;
+                // Only ever counted up, and no other chat is compared with it.
+                chat.version += 1;
+            }
+            let has_more = chat.state.is_some_and(|state| state.head > Seq::ZERO);
+            let is_blank = chat.messages.is_empty() && has_more && !chat.asked_preview;
+            if up && is_blank && now >= chat.known_at + PREVIEW_WAIT_MS {
+                chat.asked_preview = true;
+                wanted.push(*target);
+            }
+        }
+        for target in wanted {
+            self.ask_earlier(target, out);
+        }
+    }
+}

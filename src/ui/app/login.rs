@@ -1,0 +1,497 @@
+//! The login window: which server, who, and what stands in the way.
+
+use std::collections::BTreeMap;
+
+use super::attempt::{Attempt, Goal, Stage};
+use super::register::Register;
+use super::servers::Choice;
+use super::{Asked, Effect, Model, Moment};
+use crate::client::api::{Saved, SavedAccount, Secret, Trust};
+use crate::client::finder::FoundCard;
+use crate::client::{Failure, Intent};
+use crate::domain::{AccountId, Person, Presence, ServerId};
+use crate::net::address::{AddressError, Invite};
+use crate::net::protocol::{DEFAULT_PORT, Goodbye, Reason};
+
+/// The avatar of somebody who is not known: the ginkgo leaf of the program.
+pub const AVATAR_UNKNOWN: u8 = 15;
+/// An automatic sign-in can be cancelled for so long.
+const SOON_MS: u64 = 3_000;
+/// A server started here is looked for so long before its usual address is chosen.
+const HOSTING_WAIT_MS: u64 = 10_000;
+
+/// How the server program that was started here ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HostEnd {
+    /// It could not be started at all.
+    NotStarted(String),
+    /// It ran and ended with this exit code.
+    Ended(Option<i32>),
+}
+
+/// What the login window does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Phase {
+    /// Waits for the person.
+    Idle,
+    /// Signs in by itself at this moment of the steady clock.
+    Soon {
+        /// When.
+        at: u64,
+    },
+    /// Something is in the way.
+    Failed(Problem),
+}
+
+/// What is in the way of a sign-in; each has its own sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// The client or the server said so.
+    Failure(Failure),
+    /// The typed address is none.
+    Address(AddressError),
+    /// No server is chosen.
+    NoServer,
+    /// No account was typed.
+    NoAccount,
+    /// No password was typed.
+    NoPassword,
+    /// The last sign-in was ended by the server.
+    SignedOut(Goodbye),
+    /// How a lost password is replaced; no error, but it needs the row.
+    Forgot,
+    /// The server program ended at once.
+    HostFailed,
+    /// The server program could not be started.
+    HostNotStarted(String),
+}
+
+/// What this computer keeps of a sign-in: nothing, unless the person says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Keep {
+    /// Nothing but the name.
+    Nothing,
+    /// The sign-in, so that no password is needed.
+    SignIn,
+    /// The same, and it is used at the next start by itself.
+    Auto,
+}
+
+/// A place to type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The address of another server.
+    Host,
+    /// Its port.
+    Port,
+    /// Account or nickname.
+    Account,
+    /// Password.
+    Password,
+}
+
+/// In the login window.
+#[derive(Debug, Clone)]
+pub enum LoginMsg {
+    /// A card.
+    Choose(ServerId),
+    /// "Other server".
+    OpenOther,
+    /// Its cross.
+    CloseOther,
+    /// An address was typed.
+    HostTyped(String),
+    /// A port was typed.
+    PortTyped(String),
+    /// A server met before was picked.
+    PickServer(ServerId),
+    /// An account was typed.
+    AccountTyped(String),
+    /// The password was changed.
+    PasswordTyped,
+    /// A saved account was picked.
+    PickAccount(ServerId, AccountId),
+    /// A saved account was removed.
+    ForgetAccount(ServerId, AccountId),
+    /// The check box.
+    Remember(bool),
+    /// The check box.
+    Auto(bool),
+    /// The status pill.
+    Presence(Presence),
+    /// The button, Enter, or "retry".
+    Submit(Secret),
+    /// "Cancel" or Esc.
+    Cancel,
+    /// "Create account".
+    Register,
+    /// "Forgot password?".
+    Forgot,
+    /// The round arrow or F5.
+    Refresh,
+    /// "Host a server on this computer".
+    Host,
+}
+
+/// The login window.
+#[derive(Debug)]
+pub struct Login {
+    /// By id; `None` until the finder has reported.
+    pub(super) found: Option<BTreeMap<ServerId, FoundCard>>,
+    pub(super) choice: Choice,
+    /// Whether "other server" is unfolded.
+    pub other_open: bool,
+    /// The address typed there, or an invite link.
+    pub host: String,
+    /// The port typed there.
+    pub port: String,
+    /// Account number or nickname, as typed.
+    pub account: String,
+    /// What this computer keeps of the sign-in.
+    pub keep: Keep,
+    /// How to be seen after signing in.
+    pub presence: Presence,
+    /// What the window does.
+    pub phase: Phase,
+    /// Since when a server is being started here.
+    pub hosting: Option<u64>,
+    pub(super) started_at: u64,
+    restored: bool,
+    typed: bool,
+}
+
+impl Login {
+    pub(super) fn new(now: Moment, connect: Option<Invite>) -> Self {
+        let mut login = Login {
+            found: None,
+            choice: Choice::Automatic,
+            other_open: false,
+            host: String::new(),
+            port: DEFAULT_PORT.to_string(),
+            account: String::new(),
+            keep: Keep::Nothing,
+            presence: Presence::Online,
+            phase: Phase::Idle,
+            hosting: None,
+            started_at: now.mono_ms,
+            restored: false,
+            typed: false,
+        };
+        if let Some(invite) = connect {
+            login.choice = Choice::Other;
+            login.other_open = true;
+            login.port = invite.address.port.to_string();
+            login.host = match invite.key {
+                Some(_) => invite.to_string(),
+                None => invite.address.host,
+            };
+        }
+        login
+    }
+
+    /// How many servers were found on this network; `None` before the first search ended.
+    #[must_use]
+    pub fn found_count(&self) -> Option<usize> {
+        self.found.as_ref().map(BTreeMap::len)
+    }
+
+    pub(super) fn servers(&self) -> impl Iterator<Item = &FoundCard> {
+        self.found.iter().flat_map(BTreeMap::values)
+    }
+
+    /// Shows why an attempt failed and says where the person goes on.
+    pub(super) fn failed(&mut self, why: Failure) -> Field {
+        let field = match &why {
+            Failure::Refused(refusal) if refusal.reason == Reason::NotFound => Field::Account,
+            _ => Field::Password,
+        };
+        self.phase = match why {
+            Failure::Cancelled => Phase::Idle,
+            why => Phase::Failed(Problem::Failure(why)),
+        };
+        field
+    }
+
+    /// The panel stands: nothing is under way here any more.
+    pub(super) fn settle(&mut self) {
+        self.phase = Phase::Idle;
+        self.hosting = None;
+        self.typed = false;
+    }
+
+    /// The window is shown again after a sign-out.
+    pub(super) fn come_back(&mut self, last: Option<Person>, why: Option<Goodbye>) {
+        if let Some(person) = last {
+            self.account = person.account.to_string();
+        }
+        self.keep = Keep::Nothing;
+        self.phase = match why {
+            Some(why) => Phase::Failed(Problem::SignedOut(why)),
+            None => Phase::Idle,
+        };
+    }
+}
+
+impl Model {
+    pub(super) fn login(&mut self, msg: LoginMsg, out: &mut Vec<Effect>) {
+        let login = &mut self.login;
+        match msg {
+            LoginMsg::Choose(id) => login.choice = Choice::Card(id),
+            LoginMsg::OpenOther => {
+                login.other_open = true;
+                login.choice = Choice::Other;
+                out.push(Effect::FocusLogin(Field::Host));
+            }
+            LoginMsg::CloseOther => {
+                login.other_open = false;
+                login.choice = Choice::Automatic;
+            }
+            LoginMsg::HostTyped(host) => {
+                login.host = host;
+                login.choice = Choice::Other;
+            }
+            LoginMsg::PortTyped(port) => {
+                login.port = port;
+                login.choice = Choice::Other;
+            }
+            LoginMsg::PickServer(id) => self.pick_server(id),
+            LoginMsg::AccountTyped(account) => {
+                let was_kept = self.kept_account().is_some();
+                self.login.account = account;
+                self.login.typed = true;
+                self.account_changed(was_kept);
+            }
+            LoginMsg::PasswordTyped => login.typed = true,
+            LoginMsg::PickAccount(server, account) => self.pick_account(server, account, out),
+            LoginMsg::ForgetAccount(server, account) => self.forget_account(server, account, out),
+            LoginMsg::Remember(on) => self.set_remember(on, out),
+            LoginMsg::Auto(true) => login.keep = Keep::Auto,
+            LoginMsg::Auto(false) => login.keep = login.keep.min(Keep::SignIn),
+            LoginMsg::Presence(presence) => self.login.presence = presence,
+            LoginMsg::Submit(password) => self.submit(password, out),
+            LoginMsg::Cancel => self.cancel(out),
+            LoginMsg::Register => self.open_register(),
+            LoginMsg::Forgot => login.phase = Phase::Failed(Problem::Forgot),
+            LoginMsg::Refresh => out.push(Effect::SearchServers),
+            LoginMsg::Host => self.host(out),
+        }
+        self.stop_countdown_when_typing();
+    }
+
+    /// The servers of this network, as they are now.
+    pub(super) fn servers(&mut self, found: Vec<FoundCard>, out: &mut Vec<Effect>) {
+        let login = &mut self.login;
+        login.found = Some(found.into_iter().map(|server| (server.id, server)).collect());
+        let answers = |server: &&FoundCard| server.local && server.proven && server.reachable;
+        let local = login.servers().find(answers).map(|server| server.id);
+        if let (Some(local), Some(_)) = (local, login.hosting) {
+            out.push(Effect::RaiseLogin);
+            login.choice = Choice::Card(local);
+            login.hosting = None;
+            if matches!(
+                login.phase,
+                Phase::Failed(Problem::HostFailed | Problem::HostNotStarted(_))
+            ) {
+                login.phase = Phase::Idle;
+            }
+        }
+    }
+
+    /// What the store knows; at the first time it fills in the window.
+    pub(super) fn saved(&mut self, saved: Saved, out: &mut Vec<Effect>) {
+        self.saved = saved;
+        if self.login.restored {
+            return;
+        }
+        self.login.restored = true;
+        self.settings = super::settings::Settings::read(&self.saved.settings);
+        self.login.presence = self.settings.presence;
+        out.push(Effect::Restyle);
+        if let Some(server) = self.saved.servers.first()
+            && self.login.host.is_empty()
+        {
+            self.login.host.clone_from(&server.address.host);
+            self.login.port = server.address.port.to_string();
+        }
+        if self.login.typed || self.login.choice == Choice::Other {
+            return;
+        }
+        let auto = self.settings.auto;
+        let chosen = auto.or_else(|| {
+            self.saved.accounts.first().map(|account| (account.server, account.person.account))
+        });
+        let Some((server, account)) = chosen else { return };
+        self.pick_account(server, account, out);
+        let kept = self.kept_account().is_some();
+        if auto.is_some() && kept {
+            self.login.keep = Keep::Auto;
+            self.login.phase = Phase::Soon { at: self.now.mono_ms + SOON_MS };
+        }
+    }
+
+    pub(super) fn login_tick(&mut self, out: &mut Vec<Effect>) {
+        if let Phase::Soon { at } = self.login.phase
+            && self.now.mono_ms >= at
+        {
+            self.login.phase = Phase::Idle;
+            self.submit(Secret::new(""), out);
+        }
+        if self.login.hosting.is_some_and(|since| self.now.mono_ms >= since + HOSTING_WAIT_MS) {
+            self.login.hosting = None;
+            self.login.other_open = true;
+            self.login.choice = Choice::Other;
+            "127.0.0.1".clone_into(&mut self.login.host);
+            self.login.port = DEFAULT_PORT.to_string();
+        }
+    }
+
+    pub(super) fn host_ended(&mut self, end: HostEnd) {
+        let was_starting = self.login.hosting.take().is_some();
+        match end {
+            HostEnd::NotStarted(reason) => {
+                self.login.phase = Phase::Failed(Problem::HostNotStarted(reason));
+            }
+            HostEnd::Ended(Some(0)) => {}
+            HostEnd::Ended(_) if was_starting => {
+                self.login.phase = Phase::Failed(Problem::HostFailed);
+            }
+            HostEnd::Ended(_) => {}
+        }
+    }
+
+    /// The typed account, where this computer keeps its sign-in: no password is needed then.
+    #[must_use]
+    pub fn kept_account(&self) -> Option<&SavedAccount> {
+        self.typed_account().filter(|account| account.has_token && self.login.keep != Keep::Nothing)
+    }
+
+    /// The avatar beside the typed account.
+    #[must_use]
+    pub fn login_avatar(&self) -> u8 {
+        self.typed_account().map_or(AVATAR_UNKNOWN, |account| account.person.avatar)
+    }
+
+    fn typed_account(&self) -> Option<&SavedAccount> {
+        let typed = self.login.account.trim();
+        let server = self.chosen().ok().and_then(|chosen| chosen.id);
+        let mut matching = self.saved.accounts.iter().filter(|account| {
+            account.person.account.to_string() == typed || account.person.nickname == typed
+        });
+        matching.find(|account| server.is_none_or(|server| server == account.server))
+    }
+
+    /// A typed account is remembered when this computer keeps its sign-in; the tick of one that was
+    /// kept does not go over to another.
+    fn account_changed(&mut self, was_kept: bool) {
+        self.login.keep = match self.typed_account() {
+            Some(account) if account.has_token => self.login.keep.max(Keep::SignIn),
+            _ if was_kept => Keep::Nothing,
+            _ => self.login.keep,
+        };
+    }
+
+    fn pick_account(&mut self, server: ServerId, account: AccountId, out: &mut Vec<Effect>) {
+        let was_kept = self.kept_account().is_some();
+        self.login.account = account.to_string();
+        if self.saved.servers.first().is_none_or(|first| first.id != server) {
+            self.pick_server(server);
+        } else {
+            self.login.choice = Choice::Automatic;
+        }
+        self.account_changed(was_kept);
+        out.push(Effect::FocusLogin(Field::Password));
+    }
+
+    fn forget_account(&mut self, server: ServerId, account: AccountId, out: &mut Vec<Effect>) {
+        let is = |saved: &SavedAccount| saved.server == server && saved.person.account == account;
+        self.saved.accounts.retain(|saved| !is(saved));
+        if self.settings.auto == Some((server, account)) {
+            self.keep_auto(None, out);
+        }
+        self.account_changed(true);
+        let ask = |ticket| Intent::ForgetAccount { ticket, server, account };
+        self.ask(Asked::Other, ask, out);
+    }
+
+    /// Unticking it removes what this computer keeps: whoever unticks it at a shared computer
+    /// means just that.
+    fn set_remember(&mut self, on: bool, out: &mut Vec<Effect>) {
+        let kept = self.kept_account().map(|kept| (kept.server, kept.person.account));
+        if let (false, Some((server, account))) = (on, kept) {
+            self.forget_account(server, account, out);
+        }
+        self.login.keep = if on { self.login.keep.max(Keep::SignIn) } else { Keep::Nothing };
+    }
+
+    fn stop_countdown_when_typing(&mut self) {
+        if self.login.typed && matches!(self.login.phase, Phase::Soon { .. }) {
+            self.login.phase = Phase::Idle;
+        }
+    }
+
+    fn submit(&mut self, password: Secret, out: &mut Vec<Effect>) {
+        if self.attempt.is_some() {
+            return;
+        }
+        match self.readied(password) {
+            Ok((attempt, trust)) => {
+                self.login.phase = Phase::Idle;
+                self.begin(attempt, trust, out);
+            }
+            Err((problem, field)) => {
+                self.login.phase = Phase::Failed(problem);
+                out.push(Effect::FocusLogin(field));
+            }
+        }
+    }
+
+    fn readied(&self, password: Secret) -> Result<(Attempt, Trust), (Problem, Field)> {
+        let chosen = self.chosen().map_err(|problem| match problem {
+            Problem::Address(AddressError::Port) => (problem, Field::Port),
+            problem => (problem, Field::Host),
+        })?;
+        let login = self.login.account.trim().to_owned();
+        if login.is_empty() {
+            return Err((Problem::NoAccount, Field::Account));
+        }
+        let goal = match self.kept_account() {
+            Some(kept) if password.expose().is_empty() => Goal::Token(kept.person.account),
+            _ if password.expose().is_empty() => {
+                return Err((Problem::NoPassword, Field::Password));
+            }
+            _ => Goal::Password { login, password, remember: self.login.keep != Keep::Nothing },
+        };
+        let (address, name) = (chosen.address, chosen.name);
+        Ok((Attempt { address, name, goal, stage: Stage::Linking }, chosen.trust))
+    }
+
+    fn cancel(&mut self, out: &mut Vec<Effect>) {
+        self.login.phase = Phase::Idle;
+        self.trust = None;
+        self.give_up(out);
+    }
+
+    fn open_register(&mut self) {
+        match self.chosen() {
+            Ok(chosen) => {
+                self.login.phase = Phase::Idle;
+                self.register = Some(Register::new(chosen));
+            }
+            Err(problem) => self.login.phase = Phase::Failed(problem),
+        }
+    }
+
+    fn host(&mut self, out: &mut Vec<Effect>) {
+        let is_running = |server: &&FoundCard| server.local && server.reachable;
+        let running = self.login.servers().find(is_running).map(|local| local.id);
+        match running {
+            Some(id) => self.login.choice = Choice::Card(id),
+            None if self.login.hosting.is_none() => {
+                self.login.hosting = Some(self.now.mono_ms);
+                out.push(Effect::HostServer);
+                out.push(Effect::SearchServers);
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,366 @@
+//! What is on the screen, as data: `update(model, now, msg)` is the only door.
+//!
+//! No fltk, no socket, no clock: the shell gives it the time and every message, carries out the
+//! effects, and draws what the model says. The model keeps causes, not sentences, so that the
+//! language can change at any moment.
+//!
+//! * `attempt` is a sign-in or a registration under way.
+//! * `login`, `register`, `trust`, `panel` and `chats` are the windows.
+//! * `people`, `link` and `settings` are what they share; `time` words moments.
+
+pub mod attempt;
+pub mod chats;
+pub mod link;
+pub mod login;
+pub mod panel;
+pub mod people;
+pub mod register;
+pub mod servers;
+pub mod settings;
+pub mod time;
+pub mod trust;
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use crate::client::api::{Saved, Ticket};
+use crate::client::finder::FoundCard;
+use crate::client::{Answer, ClientEvent, Failure, Intent};
+use crate::domain::{Person, Presence, Target};
+use crate::net::address::Invite;
+use crate::net::protocol::Goodbye;
+
+/// Answers that are waited for at once. The client answers everything, so more means that answers
+/// were lost; the oldest question is then forgotten.
+const ASKED_MAX: usize = 4096;
+
+/// The time, by both clocks of the computer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Milliseconds since 1970 UTC, for what people read.
+    pub wall_ms: i64,
+    /// Milliseconds of a clock that never jumps, for waiting.
+    pub mono_ms: u64,
+}
+
+impl From<crate::clock::Moment> for Moment {
+    fn from(now: crate::clock::Moment) -> Self {
+        let mono_ms = u64::try_from(now.uptime.as_millis()).unwrap_or(u64::MAX);
+        Moment { wall_ms: now.wall_ms, mono_ms }
+    }
+}
+
+/// Everything that can happen to the model.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// Time went on; sent four times a second.
+    Tick,
+    /// The client core reports.
+    Client(ClientEvent),
+    /// The servers of this network, as they are now.
+    Servers(Vec<FoundCard>),
+    /// In the login window.
+    Login(login::LoginMsg),
+    /// In the register window.
+    Register(register::RegisterMsg),
+    /// In the fingerprint window.
+    Trust(trust::TrustMsg),
+    /// In the main panel.
+    Panel(panel::PanelMsg),
+    /// In a chat window.
+    Chat(Target, chats::ChatMsg),
+    /// The server program that was started here ended or could not be started.
+    HostEnded(login::HostEnd),
+    /// Settings of this computer.
+    Setting(settings::SettingMsg),
+}
+
+/// What the model asks the shell for.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Tell the client core.
+    Ask(Intent),
+    /// Show this chat's window and bring it to the front.
+    OpenChat(Target),
+    /// Shake this chat's window.
+    ShakeWindow(Target),
+    /// Ask for attention without taking the focus.
+    Urgent(Target),
+    /// Put the sign-in window's cursor where the person goes on.
+    FocusLogin(login::Field),
+    /// Bring the sign-in window before the window of the server that was just started.
+    RaiseLogin,
+    /// Put the register window's cursor on the first field with an error.
+    FocusRegister(register::Field),
+    /// Start the server program on this computer.
+    HostServer,
+    /// Look for servers again.
+    SearchServers,
+    /// Put a text on the clipboard, and say so where a key is given.
+    Copy {
+        /// What.
+        text: String,
+        /// The sentence to show.
+        said: &'static str,
+        /// Its `{n}`.
+        number: String,
+    },
+    /// Say that this computer cannot keep messages, and why.
+    StoreTrouble(String),
+    /// Language or theme changed: everything is drawn anew.
+    Restyle,
+    /// End the program in order.
+    Quit,
+}
+
+/// Which windows stand: those before the sign-in or those after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Screen {
+    /// The login window.
+    Login,
+    /// The main panel and the chats.
+    Panel,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Me {
+    /// As others see it.
+    pub person: Person,
+    /// As chosen.
+    pub presence: Presence,
+}
+
+/// What a ticket was for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Asked {
+    Attempt,
+    Saved,
+    Online,
+    Messages(Target),
+    Send(Target),
+    SignOut,
+    Other,
+}
+
+/// Everything that the windows show.
+pub struct Model {
+    /// Now, as of the last message.
+    pub now: Moment,
+    /// Where people read the time.
+    pub zone: TimeZone,
+    /// Which windows stand.
+    pub screen: Screen,
+    /// Choices of this computer.
+    pub settings: settings::Settings,
+    /// Servers and accounts met before.
+    pub saved: Saved,
+    /// The login window.
+    pub login: login::Login,
+    /// The register window, while it is open.
+    pub register: Option<register::Register>,
+    /// The question about a key, while it is open.
+    pub trust: Option<trust::Question>,
+    /// The key that the last link was refused for.
+    pub changed_key: Option<trust::Change>,
+    /// A sign-in or a registration under way.
+    pub attempt: Option<attempt::Attempt>,
+    /// The link, as the strip shows it.
+    pub link: link::Link,
+    /// Who is signed in.
+    pub me: Option<Me>,
+    /// What is known of others.
+    pub people: people::People,
+    /// The main panel.
+    pub panel: panel::Panel,
+    /// All conversations.
+    pub chats: chats::Chats,
+    /// The client's own store failed; said until the end.
+    pub trouble: Option<String>,
+    next_ticket: Ticket,
+    asked: BTreeMap<Ticket, Asked>,
+}
+
+impl Model {
+    /// A model that knows nothing yet, and what to ask first.
+    #[must_use]
+    pub fn new(now: Moment, zone: TimeZone, connect: Option<Invite>) -> (Self, Vec<Effect>) {
+        let mut model = Model {
+            now,
+            zone,
+            screen: Screen::Login,
+            settings: settings::Settings::default(),
+            saved: Saved::default(),
+            login: login::Login::new(now, connect),
+            register: None,
+            trust: None,
+            changed_key: None,
+            attempt: None,
+            link: link::Link::default(),
+            me: None,
+            people: people::People::default(),
+            panel: panel::Panel::default(),
+            chats: chats::Chats::default(),
+            trouble: None,
+            next_ticket: 1,
+            asked: BTreeMap::new(),
+        };
+        let mut out = Vec::new();
+        model.ask(Asked::Saved, |ticket| Intent::Saved { ticket }, &mut out);
+        (model, out)
+    }
+
+    /// The account that is signed in, or that was until the link broke.
+    #[must_use]
+    pub fn my_account(&self) -> Option<crate::domain::AccountId> {
+        self.me.as_ref().map(|me| me.person.account)
+    }
+
+    fn ask(&mut self, asked: Asked, make: impl FnOnce(Ticket) -> Intent, out: &mut Vec<Effect>) {
+        let ticket = self.ticket(asked);
+        out.push(Effect::Ask(make(ticket)));
+    }
+
+    fn ticket(&mut self, asked: Asked) -> Ticket {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.asked.insert(ticket, asked);
+        if self.asked.len() > ASKED_MAX {
+            self.asked.pop_first();
+        }
+        ticket
+    }
+
+    fn client(&mut self, event: ClientEvent, out: &mut Vec<Effect>) {
+        match event {
+            ClientEvent::Link(state) => self.link_changed(state, out),
+            ClientEvent::TrustNeeded { address, offered } => self.trust_needed(address, offered),
+            ClientEvent::KeyChanged { address, offered, pinned, since } => {
+                self.key_changed(trust::Change { address, offered, pinned, since });
+            }
+            ClientEvent::Answered { ticket, result } => self.answered(ticket, result, out),
+            ClientEvent::SignedIn { you, presence } => self.signed_in(you, presence, out),
+            ClientEvent::SignedOut { why } => self.signed_out(why, out),
+            ClientEvent::Conversation(state) => self.conversation(state),
+            ClientEvent::Message { message, live } => self.message(message, live, out),
+            ClientEvent::Pending(pending) => self.pending(pending),
+            ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
+            ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
+            ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
+            ClientEvent::People(people) => self.people.learn(people),
+            ClientEvent::Presence(changes) => self.people.seen(changes),
+            ClientEvent::Typing { from, to } => self.typing(from, to),
+            ClientEvent::StoreTrouble(reason) => self.store_trouble(reason, out),
+        }
+    }
+
+    fn answered(&mut self, ticket: Ticket, result: Result<Answer, Failure>, out: &mut Vec<Effect>) {
+        let Some(asked) = self.asked.remove(&ticket) else { return };
+        match (asked, result) {
+            (Asked::Attempt, result) => self.attempt_answered(ticket, result, out),
+            (Asked::Saved, Ok(Answer::Saved(saved))) => self.saved(saved, out),
+            (Asked::Online, Ok(Answer::Online(list))) => self.people.replace_online(list),
+            (Asked::Messages(target), result) => self.page_came(target, result),
+            (Asked::Send(target), result) => self.send_answered(target, result),
+            (Asked::SignOut, _) => self.leave(None, out),
+            _ => {}
+        }
+    }
+
+    /// The client says that this link is signed in, for the first time or after a reconnect.
+    fn signed_in(&mut self, you: Person, presence: Presence, out: &mut Vec<Effect>) {
+        self.people.learn(vec![you.clone()]);
+        self.me = Some(Me { person: you, presence });
+        self.link.is_signed_in(self.now, self.screen == Screen::Panel);
+        self.ask_online(out);
+    }
+
+    /// The client's store failed: said once, since the rest still works.
+    fn store_trouble(&mut self, reason: String, out: &mut Vec<Effect>) {
+        if self.trouble.is_none() {
+            out.push(Effect::StoreTrouble(reason.clone()));
+        }
+        self.trouble = Some(reason);
+    }
+
+    /// Not signed in any more, and not by a broken link: back to the login window.
+    fn signed_out(&mut self, why: Goodbye, out: &mut Vec<Effect>) {
+        if self.screen == Screen::Panel {
+            let own_wish = self.asked.values().any(|asked| *asked == Asked::SignOut);
+            self.leave((!own_wish).then_some(why), out);
+        }
+    }
+
+    /// Closes the panel and the chats and shows the login window, with the reason where there is
+    /// one that the person did not choose.
+    fn leave(&mut self, why: Option<Goodbye>, out: &mut Vec<Effect>) {
+        if self.screen != Screen::Panel {
+            return;
+        }
+        let last = self.me.take();
+        self.screen = Screen::Login;
+        self.chats = chats::Chats::default();
+        self.people = people::People::default();
+        self.panel = panel::Panel::default();
+        self.link = link::Link::default();
+        self.attempt = None;
+        self.asked.clear();
+        self.login.come_back(last.map(|me| me.person), why);
+        out.push(Effect::Ask(Intent::Disconnect));
+        self.ask(Asked::Saved, |ticket| Intent::Saved { ticket }, out);
+        out.push(Effect::SearchServers);
+    }
+
+    /// Shows the main panel. The first time nothing is known of who is online: that is asked for
+    /// when the link says that it is signed in.
+    fn enter(&mut self) {
+        self.attempt = None;
+        self.register = None;
+        self.trust = None;
+        self.screen = Screen::Panel;
+        self.login.settle();
+    }
+
+    fn ask_online(&mut self, out: &mut Vec<Effect>) {
+        self.people.asked_at = Some(self.now.mono_ms);
+        self.ask(Asked::Online, |ticket| Intent::Online { ticket }, out);
+    }
+
+    fn tick(&mut self, out: &mut Vec<Effect>) {
+        self.link.tick(self.now);
+        match self.screen {
+            Screen::Login => self.login_tick(out),
+            Screen::Panel => {
+                if self.link.is_up() && self.me.is_some() && self.people.is_stale(self.now) {
+                    self.ask_online(out);
+                }
+                self.chats_tick(out);
+            }
+        }
+    }
+}
+
+/// Takes in what happened and says what to do.
+pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
+    model.now = now;
+    let mut out = Vec::new();
+    match msg {
+        Msg::Tick => model.tick(&mut out),
+        Msg::Client(event) => model.client(event, &mut out),
+        Msg::Servers(found) => model.servers(found, &mut out),
+        Msg::Login(msg) => model.login(msg, &mut out),
+        Msg::Register(msg) => model.register(msg, &mut out),
+        Msg::Trust(msg) => model.trust(msg, &mut out),
+        Msg::Panel(msg) => model.panel(msg, &mut out),
+        Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
+        Msg::HostEnded(end) => model.host_ended(end),
+        Msg::Setting(msg) => model.setting(msg, &mut out),
+    }
+    out
+}
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

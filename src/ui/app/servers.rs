@@ -1,0 +1,191 @@
+//! Which server: the cards of this network, the typed address, and what is known of their keys.
+
+use super::Model;
+use super::login::Problem;
+use crate::client::api::{SavedServer, Trust};
+use crate::client::finder::FoundCard;
+use crate::domain::ServerId;
+use crate::net::address::{Address, AddressError, Invite};
+use crate::net::protocol::{DEFAULT_PORT, Registration};
+
+/// The server used last is waited for so long before its saved address is shown instead.
+const LAST_USED_WAIT_MS: u64 = 2_500;
+
+/// Which server is chosen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// The person chose none: the one used last, else the first one found.
+    #[default]
+    Automatic,
+    /// The person chose this card.
+    Card(ServerId),
+    /// The address typed in "other server".
+    Other,
+}
+
+/// How the key of a server stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// Pinned before and proven now.
+    Proven,
+    /// Never met.
+    First,
+    /// The address showed another key before.
+    Changed,
+}
+
+/// A card of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// What was found.
+    pub found: FoundCard,
+    /// How its key stands.
+    pub lock: Lock,
+    /// Whether it is the chosen one.
+    pub chosen: bool,
+}
+
+/// The server that a sign-in would go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// Where.
+    pub address: Address,
+    /// How its key is judged.
+    pub trust: Trust,
+    /// Its id, where it was met or found before.
+    pub id: Option<ServerId>,
+    /// Its name, or its address.
+    pub name: String,
+    /// Who may register, where that is known.
+    pub registration: Option<Registration>,
+}
+
+impl Model {
+    /// The list: those that answer, used last first, then by name.
+    #[must_use]
+    pub fn cards(&self) -> Vec<Card> {
+        let chosen = self.chosen_card();
+        let mut cards: Vec<Card> = self
+            .login
+            .servers()
+            .map(|found| Card {
+                lock: self.lock_of(found),
+                chosen: chosen == Some(found.id),
+                found: found.clone(),
+            })
+            .collect();
+        let used = |card: &Card| self.saved_server(card.found.id).map_or(0, |server| server.used);
+        cards.sort_by_cached_key(|card| {
+            let name = card.found.name.to_lowercase();
+            (!card.found.reachable, std::cmp::Reverse(used(card)), name, card.found.id)
+        });
+        cards
+    }
+
+    /// Whether the typed address is the chosen one.
+    #[must_use]
+    pub fn is_other_chosen(&self) -> bool {
+        self.login.choice == Choice::Other || (self.chosen_card().is_none() && self.falls_back())
+    }
+
+    /// The server that a sign-in would go to now.
+    ///
+    /// # Errors
+    /// None is chosen, or its address is none.
+    pub fn chosen(&self) -> Result<Chosen, Problem> {
+        if let Some(found) =
+            self.chosen_card().and_then(|id| self.login.servers().find(|server| server.id == id))
+        {
+            return Ok(Chosen {
+                address: found.address.clone(),
+                trust: Trust::First,
+                id: Some(found.id),
+                name: found.name.clone(),
+                registration: found.registration,
+            });
+        }
+        if !self.is_other_chosen() {
+            return Err(Problem::NoServer);
+        }
+        let invite = typed_address(&self.login.host, &self.login.port).map_err(Problem::Address)?;
+        let met = self.saved.servers.iter().find(|server| server.address == invite.address);
+        Ok(Chosen {
+            trust: invite.key.map_or(Trust::Ask, Trust::Key),
+            id: invite.key.or(met.map(|server| server.id)),
+            name: met.map_or_else(|| invite.address.to_string(), |server| server.name.clone()),
+            registration: None,
+            address: invite.address,
+        })
+    }
+
+    fn chosen_card(&self) -> Option<ServerId> {
+        let found = |id: &ServerId| self.login.servers().any(|server| server.id == *id);
+        match self.login.choice {
+            Choice::Card(id) => found(&id).then_some(id),
+            Choice::Other => None,
+            Choice::Automatic => {
+                let last = self.saved.servers.first().map(|server| server.id);
+                match last {
+                    Some(last) if found(&last) => Some(last),
+                    Some(_) => None,
+                    None => self
+                        .login
+                        .servers()
+                        .min_by_key(|found| (!found.reachable, found.name.to_lowercase(), found.id))
+                        .map(|found| found.id),
+                }
+            }
+        }
+    }
+
+    /// The server used last is not on this network: its saved address is shown instead.
+    fn falls_back(&self) -> bool {
+        self.login.choice == Choice::Automatic
+            && !self.saved.servers.is_empty()
+            && self.now.mono_ms >= self.login.started_at + LAST_USED_WAIT_MS
+    }
+
+    fn lock_of(&self, found: &FoundCard) -> Lock {
+        if self.saved_server(found.id).is_some() {
+            return if found.proven { Lock::Proven } else { Lock::First };
+        }
+        match self.saved.servers.iter().any(|server| server.address == found.address) {
+            true => Lock::Changed,
+            false => Lock::First,
+        }
+    }
+
+    fn saved_server(&self, id: ServerId) -> Option<&SavedServer> {
+        self.saved.servers.iter().find(|server| server.id == id)
+    }
+
+    /// Chooses a server met before: its card where it is here now, else its address.
+    pub(super) fn pick_server(&mut self, id: ServerId) {
+        let Some(server) = self.saved_server(id).cloned() else { return };
+        let is_here = self.login.servers().any(|server| server.id == id);
+        self.login.choice = if is_here { Choice::Card(id) } else { Choice::Other };
+        self.login.host = server.address.host;
+        self.login.port = server.address.port.to_string();
+    }
+}
+
+/// Reads the two boxes. A port in the first box, as in a pasted address or link, wins.
+fn typed_address(host: &str, port: &str) -> Result<Invite, AddressError> {
+    let mut invite = Invite::parse(host)?;
+    let is_plain = Address::parse(host.trim())
+        .is_ok_and(|address| address.port == DEFAULT_PORT && !address_has_port(host.trim()));
+    if is_plain && !port.trim().is_empty() {
+        invite.address.port = match port.trim().parse() {
+            Ok(port) if port > 0 => port,
+            _ => return Err(AddressError::Port),
+        };
+    }
+    Ok(invite)
+}
+
+fn address_has_port(host: &str) -> bool {
+    match host.strip_prefix('[') {
+        Some(rest) => rest.contains("]:"),
+        None => host.matches(':').count() == 1,
+    }
+}

@@ -1,0 +1,226 @@
+//! Conversations: what is unread, what is on its way, what is asked for.
+
+use crate::client::api::PendingMessage;
+use crate::client::{Answer, ClientEvent, Failure, Intent};
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, Seq, Target,
+};
+use crate::net::protocol::{Page, Reason, Refusal};
+use crate::ui::app::chats::{ChatMsg, Earlier, EntryId, Mark};
+use crate::ui::app::testing::{NOON_MS, World, conversation, direct, message, person, ticket_of};
+use crate::ui::app::{Effect, Msg};
+
+const ME: AccountId = AccountId(10_001);
+const FRIEND: Target = Target::Account(AccountId(10_002));
+
+fn chat(world: &mut World, msg: ChatMsg) -> Vec<Effect> {
+    world.send(Msg::Chat(FRIEND, msg))
+}
+
+fn says(world: &mut World, seq: u64, from: u64) -> Vec<Effect> {
+    let message = message(direct(10_002), seq, from, NOON_MS + i64::try_from(seq).unwrap(), "hi");
+    world.event(ClientEvent::Message { message, live: true })
+}
+
+fn unread(world: &World) -> u64 {
+    world.model.chats.unread(Some(ME))
+}
+
+fn marks(world: &World) -> Vec<Mark> {
+    let chat = world.model.chats.get(FRIEND).unwrap();
+    chat.entries(ME, FRIEND).map(|entry| entry.mark).collect()
+}
+
+fn pending(number: u8, body: Body) -> PendingMessage {
+    PendingMessage { nonce: Nonce([number; 16]), to: FRIEND, body, at: NOON_MS }
+}
+
+#[test]
+fn unread_counts_what_others_said_behind_the_cursor() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 3, 1)));
+    assert_eq!(unread(&world), 2, "not here yet: counted as others'");
+    says(&mut world, 1, 10_002);
+    says(&mut world, 2, 10_001);
+    says(&mut world, 3, 10_002);
+    assert_eq!(unread(&world), 1, "the own one is not unread");
+    says(&mut world, 4, 10_002);
+    assert_eq!(unread(&world), 2);
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 4, 3)));
+    assert_eq!(unread(&world), 1, "read on another device");
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 4, 1)));
+    assert_eq!(unread(&world), 1, "cursors never go back");
+}
+
+#[test]
+fn what_is_seen_is_read_and_what_is_not_asks_for_attention() {
+    let mut world = World::signed_in();
+    let effects = says(&mut world, 1, 10_002);
+    assert!(matches!(effects[..], [Effect::Urgent(FRIEND)]));
+    chat(&mut world, ChatMsg::Open);
+    assert_eq!(unread(&world), 1, "a window behind others is not seen");
+    let effects = chat(&mut world, ChatMsg::Focus(true));
+    assert!(matches!(
+        effects[..],
+        [Effect::Ask(Intent::MarkRead { with: FRIEND, seq: Seq(1), .. })]
+    ));
+    assert_eq!(unread(&world), 0);
+    let effects = says(&mut world, 2, 10_002);
+    assert!(matches!(effects[..], [Effect::Ask(Intent::MarkRead { seq: Seq(2), .. })]));
+    chat(&mut world, ChatMsg::Focus(false));
+    let effects = says(&mut world, 3, 10_002);
+    assert!(matches!(effects[..], [Effect::Urgent(FRIEND)]));
+    assert_eq!(unread(&world), 1);
+}
+
+#[test]
+fn what_was_caught_up_does_not_ask_for_attention() {
+    let mut world = World::signed_in();
+    let message = message(direct(10_002), 1, 10_002, NOON_MS, "old");
+    assert!(world.event(ClientEvent::Message { message, live: false }).is_empty());
+    assert_eq!(unread(&world), 1);
+}
+
+#[test]
+fn an_own_message_goes_from_clock_to_ticks() {
+    let mut world = World::signed_in();
+    let effects = chat(&mut world, ChatMsg::Send("hi  \n".into()));
+    let Effect::Ask(Intent::Send { body, to, .. }) = &effects[0] else { panic!("{effects:?}") };
+    assert_eq!((body, *to), (&Body::text("hi"), FRIEND));
+    let mut own = message(direct(10_002), 1, 10_001, NOON_MS, "hi");
+    own.nonce = Nonce([7; 16]);
+    world.event(ClientEvent::Pending(pending(7, Body::text("hi"))));
+    assert_eq!(marks(&world), [Mark::Sending]);
+    world.event(ClientEvent::Message { message: own, live: true });
+    assert_eq!(marks(&world), [Mark::Sent], "one line, not two");
+    let mut state = conversation(direct(10_002), 1, 1);
+    state.peer_delivered = Seq(1);
+    world.event(ClientEvent::Conversation(state));
+    assert_eq!(marks(&world), [Mark::Delivered]);
+    state.peer_read = Seq(1);
+    world.event(ClientEvent::Conversation(state));
+    assert_eq!(marks(&world), [Mark::Read]);
+}
+
+#[test]
+fn a_failed_message_stays_until_it_is_sent_again_or_forgotten() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Pending(pending(7, Body::text("hi"))));
+    let failure = Failure::Refused(Refusal::limit(Reason::TextTooLong, 100));
+    world.event(ClientEvent::SendFailed { nonce: Nonce([7; 16]), failure });
+    assert_eq!(marks(&world), [Mark::Failed]);
+    let effects = chat(&mut world, ChatMsg::Retry(Nonce([7; 16])));
+    assert!(matches!(effects[..], [Effect::Ask(Intent::Retry(_))]));
+    world.event(ClientEvent::Pending(pending(7, Body::text("hi"))));
+    assert_eq!(marks(&world), [Mark::Sending]);
+    world.event(ClientEvent::SendFailed { nonce: Nonce([7; 16]), failure: Failure::Offline });
+    world.event(ClientEvent::Discarded(Nonce([7; 16])));
+    assert!(marks(&world).is_empty());
+}
+
+#[test]
+fn a_refused_shake_is_explained_and_forgotten() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Pending(pending(7, Body::Shake {})));
+    let failure = Failure::Refused(Refusal::retry(Reason::ShakeTooSoon, 4_000));
+    let effects = world.event(ClientEvent::SendFailed { nonce: Nonce([7; 16]), failure });
+    assert!(matches!(effects[..], [Effect::Ask(Intent::Discard(_))]));
+    let notice = |world: &World| world.model.chats.get(FRIEND).unwrap().notice.is_some();
+    assert!(notice(&world) && marks(&world).is_empty());
+    world.pass(6_000);
+    assert!(!notice(&world));
+}
+
+#[test]
+fn a_shake_opens_the_window_and_shakes_it() {
+    let mut world = World::signed_in();
+    let line = message(direct(10_002), 1, 10_002, NOON_MS, "");
+    let id = line.conversation;
+    world.event(ClientEvent::Message { message: line, live: true });
+    let effects = world.event(ClientEvent::Shaken { from: AccountId(10_002), conversation: id });
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::ShakeWindow(FRIEND))));
+    assert!(world.model.chats.get(FRIEND).unwrap().open);
+    let unknown = ConversationId(77);
+    assert!(
+        world
+            .event(ClientEvent::Shaken { from: AccountId(10_002), conversation: unknown })
+            .is_empty()
+    );
+}
+
+#[test]
+fn older_messages_come_by_pages_once() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 9, 9)));
+    says(&mut world, 9, 10_002);
+    let effects = chat(&mut world, ChatMsg::Open);
+    let ticket = effects.iter().find_map(ticket_of).unwrap();
+    assert!(effects.iter().any(|effect| matches!(
+        effect,
+        Effect::Ask(Intent::History { page: Page::Before(Seq(9)), .. })
+    )));
+    assert!(chat(&mut world, ChatMsg::Earlier).is_empty(), "one page at a time");
+    let messages = (5..9).map(|seq| message(direct(10_002), seq, 10_002, NOON_MS, "x")).collect();
+    let result = Ok(Answer::History { conversation: None, messages, more: true });
+    world.event(ClientEvent::Answered { ticket, result });
+    let ids = |world: &World| -> Vec<EntryId> {
+        world.model.chats.get(FRIEND).unwrap().entries(ME, FRIEND).map(|e| e.id).collect()
+    };
+    assert_eq!(ids(&world), (5..=9).map(|seq| EntryId::Seq(Seq(seq))).collect::<Vec<_>>());
+    let ticket = chat(&mut world, ChatMsg::Earlier).iter().find_map(ticket_of).unwrap();
+    let messages = (1..5).map(|seq| message(direct(10_002), seq, 10_002, NOON_MS, "x")).collect();
+    let result = Ok(Answer::History { conversation: None, messages, more: false });
+    world.event(ClientEvent::Answered { ticket, result });
+    assert_eq!(world.model.chats.get(FRIEND).unwrap().earlier, Earlier::Begin);
+    assert!(chat(&mut world, ChatMsg::Earlier).is_empty());
+}
+
+#[test]
+fn a_chat_whose_last_message_did_not_come_by_itself_asks_for_it() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Conversation(conversation(ConversationKind::Lobby, 5, 5)));
+    assert!(world.pass(100).is_empty());
+    let effects = world.pass(1_000);
+    assert!(matches!(effects[..], [Effect::Ask(Intent::History { with: Target::Lobby, .. })]));
+    assert!(world.pass(1_000).is_empty(), "once");
+}
+
+#[test]
+fn writing_shows_for_a_while_and_ends_with_the_message() {
+    let mut world = World::signed_in();
+    let typing = |world: &World| world.model.chats.get(FRIEND).unwrap().is_typing(world.now);
+    let event = ClientEvent::Typing { from: AccountId(10_002), to: Target::Account(ME) };
+    world.event(event.clone());
+    assert!(typing(&world));
+    world.pass(5_000);
+    assert!(!typing(&world));
+    world.event(event);
+    says(&mut world, 1, 10_002);
+    assert!(!typing(&world));
+}
+
+#[test]
+fn writing_to_somebody_who_is_away_says_so_once() {
+    let mut world = World::signed_in();
+    let said = |world: &World| world.model.chats.get(FRIEND).and_then(|chat| chat.offline_said_at);
+    world.event(ClientEvent::People(vec![person(10_002, "小满")]));
+    world.event(ClientEvent::Presence(vec![(AccountId(10_002), Presence::Online)]));
+    chat(&mut world, ChatMsg::Send("hi".into()));
+    assert_eq!(said(&world), None);
+    world.event(ClientEvent::Presence(vec![(AccountId(10_002), Presence::Offline)]));
+    chat(&mut world, ChatMsg::Send("hi".into()));
+    let first = said(&world);
+    assert!(first.is_some());
+    world.pass(5_000);
+    chat(&mut world, ChatMsg::Send("hi".into()));
+    assert_eq!(said(&world), first);
+}
+
+#[test]
+fn what_was_written_stays_as_a_draft() {
+    let mut world = World::signed_in();
+    chat(&mut world, ChatMsg::Open);
+    chat(&mut world, ChatMsg::Close { draft: "half a th ".into() });
+    let chat = world.model.chats.get(FRIEND).unwrap();
+    assert_eq!((chat.draft.as_str(), chat.open), ("half a th", false));
+}

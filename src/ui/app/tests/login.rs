@@ -1,0 +1,309 @@
+//! Choosing a server and signing in: every cause gets its own sentence, nothing is sent twice.
+
+use crate::client::api::{Saved, SavedAccount, SavedServer, Secret, Trust};
+use crate::client::{Answer, ClientEvent, Failure, Intent, LinkState};
+use crate::domain::{AccountId, Presence, ServerId};
+use crate::net::address::Address;
+use crate::net::protocol::{Goodbye, Reason, Refusal};
+use crate::ui::app::login::{Field, HostEnd, Keep, LoginMsg, Phase, Problem};
+use crate::ui::app::servers::Lock;
+use crate::ui::app::testing::{World, found, person, server, ticket_of};
+use crate::ui::app::{Effect, Msg, Screen};
+use crate::ui::text::{self, Language};
+
+fn saved(auto: bool) -> Saved {
+    let account = SavedAccount {
+        server: ServerId([1; 32]),
+        person: person(10_001, "青柠"),
+        has_token: true,
+        used: 9,
+    };
+    let server = SavedServer {
+        id: ServerId([1; 32]),
+        name: "Lab".into(),
+        address: Address { host: "192.168.3.1".into(), port: 1029 },
+        since: 1,
+        used: 9,
+    };
+    let auto = auto.then(|| ("auto".to_owned(), format!("{}/10001", ServerId([1; 32]))));
+    Saved { servers: vec![server], accounts: vec![account], settings: auto.into_iter().collect() }
+}
+
+fn submit(world: &mut World, account: &str, password: &str) -> Vec<Effect> {
+    world.send(Msg::Login(LoginMsg::AccountTyped(account.into())));
+    world.send(Msg::Login(LoginMsg::PasswordTyped));
+    world.send(Msg::Login(LoginMsg::Submit(Secret::new(password))))
+}
+
+fn asks<'a>(effects: &'a [Effect]) -> Vec<&'a Intent> {
+    let ask = |effect: &'a Effect| match effect {
+        Effect::Ask(intent) => Some(intent),
+        _ => None,
+    };
+    effects.iter().filter_map(ask).collect()
+}
+
+#[test]
+fn a_sign_in_connects_then_asks_then_opens_the_panel() {
+    let mut world = World::new();
+    world.restore(Saved::default());
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    let effects = submit(&mut world, "10001", "correct horse");
+    assert!(matches!(
+        asks(&effects)[..],
+        [Intent::Connect { address, trust: Trust::First }] if address.host == "192.168.3.1"
+    ));
+    assert!(world.send(Msg::Login(LoginMsg::Submit(Secret::new("again")))).is_empty());
+    let effects = world.up();
+    let [Intent::SignIn { ticket, login, remember, presence, .. }] = asks(&effects)[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((login.as_str(), *remember, *presence), ("10001", false, Presence::Online));
+    let result = Ok(Answer::SignedIn { you: person(10_001, "青柠"), token: None });
+    world.event(ClientEvent::Answered { ticket: *ticket, result });
+    assert_eq!(world.model.screen, Screen::Panel);
+    assert_eq!(world.model.my_account(), Some(AccountId(10_001)));
+}
+
+#[test]
+fn each_cause_of_a_failed_sign_in_is_said_in_its_own_words() {
+    let refused = |reason| Failure::Refused(Refusal::retry(reason, 300_000));
+    let causes = [
+        Failure::NameUnknown,
+        Failure::PortClosed,
+        Failure::Unreachable,
+        Failure::NotMyChat,
+        Failure::Version,
+        Failure::LinkLost,
+        Failure::Goodbye(Goodbye::TooManyLinks),
+        refused(Reason::WrongPassword),
+        refused(Reason::LockedOut),
+        refused(Reason::Disabled),
+    ];
+    for language in Language::ALL {
+        let mut sentences = Vec::new();
+        for cause in &causes {
+            let mut world = World::new();
+            world.send(Msg::Servers(vec![found(1, "Lab")]));
+            submit(&mut world, "10001", "correct horse");
+            let why = cause.clone();
+            let down = ClientEvent::Link(LinkState::Down { retry_in_ms: 1_000, why });
+            let effects = match cause {
+                Failure::Refused(_) => {
+                    let ticket = world.up().iter().find_map(ticket_of).unwrap();
+                    let result = Err(cause.clone());
+                    world.event(ClientEvent::Answered { ticket, result })
+                }
+                _ => world.event(down),
+            };
+            assert!(matches!(asks(&effects)[..], [Intent::Disconnect]), "no dialling behind");
+            let Phase::Failed(Problem::Failure(shown)) = &world.model.login.phase else {
+                panic!("{cause:?}")
+            };
+            assert_eq!(shown, cause);
+            assert!(!world.model.is_busy());
+            sentences.push(text::failure(language, shown));
+        }
+        let count = sentences.len();
+        sentences.sort();
+        sentences.dedup();
+        assert_eq!(sentences.len(), count);
+    }
+}
+
+#[test]
+fn what_is_missing_is_said_and_the_cursor_goes_there() {
+    let mut world = World::new();
+    let focus = |effects: &[Effect]| match effects {
+        [Effect::FocusLogin(field)] => *field,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(focus(&submit(&mut world, "10001", "x")), Field::Host);
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::NoServer));
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    assert_eq!(focus(&submit(&mut world, " ", "x")), Field::Account);
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::NoAccount));
+    assert_eq!(focus(&submit(&mut world, "10001", "")), Field::Password);
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::NoPassword));
+    world.send(Msg::Login(LoginMsg::HostTyped("a b".into())));
+    assert_eq!(focus(&submit(&mut world, "10001", "x")), Field::Host);
+    world.send(Msg::Login(LoginMsg::HostTyped("chat.example".into())));
+    world.send(Msg::Login(LoginMsg::PortTyped("99999".into())));
+    assert_eq!(focus(&submit(&mut world, "10001", "x")), Field::Port);
+}
+
+#[test]
+fn a_typed_address_is_asked_about_and_a_link_is_not() {
+    let key = ServerId([5; 32]);
+    let cases = [
+        ("chat.example", "7610", "chat.example:7610", Trust::Ask),
+        ("chat.example:99", "7610", "chat.example:99", Trust::Ask),
+        ("fe80::1", "7610", "[fe80::1]:7610", Trust::Ask),
+        (&format!("mychat://a.b:7/#{}", key.to_base32()), "1029", "a.b:7", Trust::Key(key)),
+    ];
+    for (host, port, address, trust) in cases {
+        let mut world = World::new();
+        world.send(Msg::Login(LoginMsg::OpenOther));
+        world.send(Msg::Login(LoginMsg::HostTyped(host.into())));
+        world.send(Msg::Login(LoginMsg::PortTyped(port.into())));
+        let chosen = world.model.chosen().unwrap();
+        assert_eq!((chosen.address.to_string(), chosen.trust), (address.to_owned(), trust));
+    }
+}
+
+#[test]
+fn cancel_gives_up_and_a_late_answer_opens_nothing() {
+    let mut world = World::new();
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    submit(&mut world, "10001", "correct horse");
+    let ticket = world.up().iter().find_map(ticket_of).unwrap();
+    let effects = world.send(Msg::Login(LoginMsg::Cancel));
+    assert!(matches!(asks(&effects)[..], [Intent::CancelSignIn, Intent::Disconnect]));
+    let result = Ok(Answer::SignedIn { you: person(10_001, "青柠"), token: None });
+    world.event(ClientEvent::Answered { ticket, result });
+    assert_eq!(world.model.screen, Screen::Login);
+    assert_eq!(world.model.login.phase, Phase::Idle);
+}
+
+#[test]
+fn signing_in_by_itself_waits_three_seconds_and_can_be_stopped() {
+    let mut world = World::new();
+    world.restore(saved(true));
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    assert!(matches!(world.model.login.phase, Phase::Soon { .. }));
+    assert!(asks(&world.pass(2_900)).is_empty());
+    let effects = world.pass(200);
+    assert!(matches!(asks(&effects)[..], [Intent::Connect { .. }]));
+    let effects = world.up();
+    assert!(matches!(
+        asks(&effects)[..],
+        [Intent::SignInToken { account: AccountId(10_001), token: None, .. }]
+    ));
+
+    let mut world = World::new();
+    world.restore(saved(true));
+    world.send(Msg::Login(LoginMsg::Cancel));
+    assert!(asks(&world.pass(10_000)).is_empty());
+}
+
+#[test]
+fn nothing_is_remembered_unless_the_person_says_so() {
+    let mut world = World::new();
+    world.restore(Saved::default());
+    assert_eq!(world.model.login.keep, Keep::Nothing);
+    world.send(Msg::Login(LoginMsg::Auto(true)));
+    assert_eq!(world.model.login.keep, Keep::Auto);
+    world.send(Msg::Login(LoginMsg::Remember(false)));
+    assert_eq!(world.model.login.keep, Keep::Nothing);
+}
+
+#[test]
+fn a_kept_account_needs_no_password_until_it_is_forgotten() {
+    let mut world = World::new();
+    world.restore(saved(false));
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    assert_eq!(world.model.login.account, "10001");
+    assert!(world.model.kept_account().is_some());
+    let effects = world.send(Msg::Login(LoginMsg::Remember(false)));
+    assert!(matches!(asks(&effects)[..], [Intent::ForgetAccount { .. }]));
+    assert!(world.model.kept_account().is_none());
+    let effects = world.send(Msg::Login(LoginMsg::Submit(Secret::new(""))));
+    assert!(matches!(effects[..], [Effect::FocusLogin(Field::Password)]));
+}
+
+#[test]
+fn a_tick_stays_with_its_account() {
+    let mut world = World::new();
+    world.restore(saved(false));
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    assert_eq!(world.model.login.keep, Keep::SignIn);
+    let keep_after = |world: &mut World, account: &str| {
+        world.send(Msg::Login(LoginMsg::AccountTyped(account.into())));
+        world.model.login.keep
+    };
+    assert_eq!(keep_after(&mut world, "10002"), Keep::Nothing);
+    world.send(Msg::Login(LoginMsg::Remember(true)));
+    assert_eq!(keep_after(&mut world, "10003"), Keep::SignIn, "ticked before it was typed");
+    assert_eq!(keep_after(&mut world, "青柠"), Keep::SignIn);
+}
+
+#[test]
+fn cards_stand_by_last_use_then_name_and_locks_tell_the_key() {
+    let mut world = World::new();
+    let mut store = saved(false);
+    store.servers.push(SavedServer {
+        id: ServerId([9; 32]),
+        address: Address { host: "192.168.3.3".into(), port: 1029 },
+        used: 1,
+        ..store.servers[0].clone()
+    });
+    world.restore(store);
+    let (mut a, b, changed) = (found(2, "alpha"), found(4, "Beta"), found(3, "Gamma"));
+    a.reachable = false;
+    world.send(Msg::Servers(vec![changed, b, found(1, "Lab"), a]));
+    let cards = world.model.cards();
+    let names: Vec<(&str, Lock, bool)> =
+        cards.iter().map(|card| (&*card.found.name, card.lock, card.chosen)).collect();
+    assert_eq!(
+        names,
+        [
+            ("Lab", Lock::Proven, true),
+            ("Beta", Lock::First, false),
+            ("Gamma", Lock::Changed, false),
+            ("alpha", Lock::First, false),
+        ]
+    );
+}
+
+#[test]
+fn the_server_used_last_is_offered_by_its_address_when_it_is_not_on_this_network() {
+    let mut world = World::new();
+    world.restore(saved(false));
+    world.send(Msg::Servers(vec![found(2, "Other")]));
+    assert!(world.model.chosen().is_err(), "it may still be found");
+    world.pass(3_000);
+    assert!(world.model.is_other_chosen());
+    assert_eq!(world.model.chosen().unwrap().id, Some(ServerId([1; 32])));
+}
+
+#[test]
+fn hosting_picks_the_server_of_this_computer_and_says_when_it_did_not_start() {
+    let mut world = World::new();
+    world.send(Msg::Servers(vec![found(2, "Other")]));
+    let effects = world.send(Msg::Login(LoginMsg::Host));
+    assert!(matches!(effects[..], [Effect::HostServer, Effect::SearchServers]));
+    world.send(Msg::Servers(vec![found(2, "Other"), found(3, "New stranger")]));
+    assert_eq!(world.model.chosen().unwrap().id, Some(ServerId([3; 32])), "automatic: by name");
+    let mut local = found(4, "Zoo");
+    local.local = true;
+    world.send(Msg::Servers(vec![found(2, "Other"), local]));
+    assert_eq!(world.model.chosen().unwrap().id, Some(ServerId([4; 32])));
+    assert!(world.send(Msg::Login(LoginMsg::Host)).is_empty(), "it runs already");
+    let mut dead = found(4, "Zoo");
+    (dead.local, dead.reachable) = (true, false);
+    world.send(Msg::Servers(vec![dead]));
+    let effects = world.send(Msg::Login(LoginMsg::Host));
+    assert!(matches!(effects[0], Effect::HostServer), "what is announced may be gone");
+
+    let mut world = World::new();
+    world.send(Msg::Login(LoginMsg::Host));
+    world.send(Msg::HostEnded(HostEnd::Ended(Some(69))));
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostFailed));
+}
+
+#[test]
+fn a_sign_out_by_the_server_says_why_and_one_by_the_person_does_not() {
+    let mut world = World::signed_in();
+    let effects = world.event(ClientEvent::SignedOut { why: Goodbye::Kicked });
+    assert!(asks(&effects).iter().any(|intent| matches!(intent, Intent::Disconnect)));
+    assert_eq!(world.model.screen, Screen::Login);
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::SignedOut(Goodbye::Kicked)));
+    assert_eq!(world.model.login.account, "10001");
+
+    let mut world = World::signed_in();
+    let effects = world.send(Msg::Panel(crate::ui::app::panel::PanelMsg::SignOut));
+    assert!(matches!(asks(&effects)[..], [Intent::SignOut { .. }]));
+    world.event(ClientEvent::SignedOut { why: Goodbye::SignedOut });
+    assert_eq!(world.model.login.phase, Phase::Idle);
+    let _ = server();
+}

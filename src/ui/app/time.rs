@@ -1,0 +1,171 @@
+//! Moments in the words of people: clock today, then yesterday, weekday, date.
+
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::ui::text::Language;
+
+/// The days behind yesterday that a weekday names without doubt.
+const WEEKDAY_DAYS_MAX: i32 = 6;
+
+/// The time of a row in a list: `HH:MM` today, then yesterday, weekday, date.
+#[must_use]
+pub fn row_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {
+    let (at, today) = (zoned(at_ms, zone), zoned(now_ms, zone).date());
+    match age_days(at.date(), today) {
+        0 => clock(&at),
+        1 => language.get("time.yesterday").to_owned(),
+        2..=WEEKDAY_DAYS_MAX => weekday(at.weekday(), language).to_owned(),
+        _ => date(at.date(), today, Width::Short, language),
+    }
+}
+
+/// The time of a separator between messages: day and clock.
+#[must_use]
+pub fn separator_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {
+    let (at, today) = (zoned(at_ms, zone), zoned(now_ms, zone).date());
+    let day = match age_days(at.date(), today) {
+        0 => language.get("time.today").to_owned(),
+        1 => language.get("time.yesterday").to_owned(),
+        2..=WEEKDAY_DAYS_MAX => weekday(at.weekday(), language).to_owned(),
+        _ => date(at.date(), today, Width::Long, language),
+    };
+    language.fill("time.join", &[("date", &day), ("time", &clock(&at))])
+}
+
+/// The exact time of a message, for a tooltip: date and clock with seconds.
+#[must_use]
+pub fn exact_label(at_ms: i64, zone: &TimeZone, language: Language) -> String {
+    let at = zoned(at_ms, zone);
+    let day = date(at.date(), Date::MIN, Width::Long, language);
+    let clock = format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second());
+    language.fill("time.join", &[("date", &day), ("time", &clock)])
+}
+
+/// A day, with its year where that is not this one.
+#[must_use]
+pub fn day_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {
+    date(zoned(at_ms, zone).date(), zoned(now_ms, zone).date(), Width::Long, language)
+}
+
+/// How much room a date has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Width {
+    Short,
+    Long,
+}
+
+fn zoned(at_ms: i64, zone: &TimeZone) -> Zoned {
+    let clamped =
+        at_ms.clamp(Timestamp::MIN.as_millisecond() + 1, Timestamp::MAX.as_millisecond() - 1);
+    Timestamp::from_millisecond(clamped).unwrap_or_default().to_zoned(zone.clone())
+}
+
+/// How many days ago; zero also for what a wrong clock puts into the future of today.
+fn age_days(day: Date, today: Date) -> i32 {
+    (today - day).get_days().max(if day > today { i32::MAX } else { 0 })
+}
+
+fn clock(at: &Zoned) -> String {
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+fn date(day: Date, today: Date, width: Width, language: Language) -> String {
+    let key = match (width, day.year() == today.year()) {
+        (Width::Short, true) => "time.date.short",
+        (Width::Short, false) => "time.date.short.year",
+        (Width::Long, true) => "time.date",
+        (Width::Long, false) => "time.date.year",
+    };
+    let month = language.get(MONTHS[usize::try_from(day.month() - 1).unwrap_or(0) % 12]);
+    language.fill(
+        key,
+        &[("year", &day.year().to_string()), ("month", month), ("day", &day.day().to_string())],
+    )
+}
+
+const MONTHS: [&str; 12] = [
+    "time.month.1",
+    "time.month.2",
+    "time.month.3",
+    "time.month.4",
+    "time.month.5",
+    "time.month.6",
+    "time.month.7",
+    "time.month.8",
+    "time.month.9",
+    "time.month.10",
+    "time.month.11",
+    "time.month.12",
+];
+
+fn weekday(day: Weekday, language: Language) -> &'static str {
+    language.get(match day {
+        Weekday::Monday => "time.monday",
+        Weekday::Tuesday => "time.tuesday",
+        Weekday::Wednesday => "time.wednesday",
+        Weekday::Thursday => "time.thursday",
+        Weekday::Friday => "time.friday",
+        Weekday::Saturday => "time.saturday",
+        Weekday::Sunday => "time.sunday",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::tz;
+
+    use super::*;
+
+    fn at(text: &str) -> i64 {
+        text.parse::<Timestamp>().unwrap().as_millisecond()
+    }
+
+    #[test]
+    fn rows_say_the_clock_then_the_day_then_the_date() {
+        let zone = TimeZone::fixed(tz::offset(8));
+        // A Friday, 14:32 in Shanghai.
+        let now = at("2026-11-20T06:32:00Z");
+        let cases = [
+            ("2026-11-20T06:31:00Z", "14:31", "14:31"),
+            ("2026-11-19T16:00:00Z", "00:00", "00:00"),
+            ("2026-11-19T15:59:59Z", "昨天", "Yesterday"),
+            ("2026-11-18T15:59:59Z", "星期三", "Wed"),
+            ("2026-11-14T04:00:00Z", "星期六", "Sat"),
+            ("2026-11-13T04:00:00Z", "11/13", "13 Nov"),
+            ("2025-12-31T04:00:00Z", "2025/12/31", "31 Dec 2025"),
+            ("2026-11-21T04:00:00Z", "11/21", "21 Nov"),
+        ];
+        for (moment, chinese, english) in cases {
+            let label = |language| row_label(at(moment), now, &zone, language);
+            assert_eq!(label(Language::Chinese), chinese, "{moment}");
+            assert_eq!(label(Language::English), english, "{moment}");
+        }
+    }
+
+    #[test]
+    fn separators_say_day_and_clock() {
+        let zone = TimeZone::fixed(tz::offset(8));
+        let now = at("2026-11-20T06:32:00Z");
+        let cases = [
+            ("2026-11-20T06:12:00Z", "今天 14:12", "Today 14:12"),
+            ("2026-11-19T13:46:00Z", "昨天 21:46", "Yesterday 21:46"),
+            ("2026-09-02T04:00:00Z", "9月2日 12:00", "2 Sep 12:00"),
+            ("2025-09-02T04:00:00Z", "2025年9月2日 12:00", "2 Sep 2025 12:00"),
+        ];
+        for (moment, chinese, english) in cases {
+            let label = |language| separator_label(at(moment), now, &zone, language);
+            assert_eq!(label(Language::Chinese), chinese, "{moment}");
+            assert_eq!(label(Language::English), english, "{moment}");
+        }
+    }
+
+    #[test]
+    fn any_number_is_a_moment() {
+        for wild in [i64::MIN, -1, 0, i64::MAX] {
+            assert!(!row_label(wild, 0, &TimeZone::UTC, Language::English).is_empty());
+            assert!(!exact_label(wild, &TimeZone::UTC, Language::English).is_empty());
+        }
+    }
+}

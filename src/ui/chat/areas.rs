@@ -1,0 +1,105 @@
+//! Where the parts of a chat window stand. Pure.
+
+use crate::ui::paint::Rect;
+use crate::ui::theme::metric;
+
+/// The smallest window.
+pub const SMALLEST: (i32, i32) = (480, 400);
+/// The window at first.
+pub const USUAL: (i32, i32) = (760, 560);
+/// The least room for the composer with its bars.
+const COMPOSER_MIN: i32 = 120;
+const TOOLBAR: i32 = 42;
+const FOOT: i32 = 48;
+const MARGIN: i32 = 16;
+/// The editor's own margin at the left.
+const EDITOR_INNER: i32 = 3;
+
+/// The parts of a chat window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Areas {
+    /// Name and face.
+    pub head: Rect,
+    /// Under it, if something is to be said.
+    pub notice: Rect,
+    /// The messages.
+    pub transcript: Rect,
+    /// Everything below them.
+    pub composer: Rect,
+    /// The first icon over the box.
+    pub tool: Rect,
+    /// The box that messages are written in.
+    pub editor: Rect,
+    /// The hint in the foot.
+    pub hint: Rect,
+    /// The buttons of the foot.
+    pub close: Rect,
+    /// Sends.
+    pub send: Rect,
+    /// Opens the menu of how to send.
+    pub send_menu: Rect,
+}
+
+impl Areas {
+    /// For a window of this size, a composer that is wanted so high, a notice or none, and the
+    /// widths of the two buttons.
+    #[must_use]
+    pub fn new(w: i32, h: i32, composer: i32, notice: bool, buttons: (i32, i32)) -> Areas {
+        let head = Rect::new(0, 0, w, metric::CHAT_HEAD);
+        let notice = Rect::new(0, head.bottom(), w, if notice { metric::STRIP } else { 0 });
+        let composer = clamped(composer, h);
+        let composer = Rect::new(0, h - composer, w, composer);
+        let transcript = Rect::new(0, notice.bottom(), w, composer.y - notice.bottom());
+        let side = metric::ICON_BUTTON;
+        let tool = Rect::new(12, composer.y + 5, side, side);
+        let top = composer.y + TOOLBAR;
+        let editor = Rect::new(
+            MARGIN - EDITOR_INNER,
+            top,
+            w - 2 * MARGIN + 2 * EDITOR_INNER,
+            h - FOOT + 2 - top,
+        );
+        let y = h - 8 - metric::BUTTON;
+        let send_menu = Rect::new(w - MARGIN - 29, y, 29, metric::BUTTON);
+        let send = Rect::new(send_menu.x - buttons.1, y, buttons.1, metric::BUTTON);
+        let close = Rect::new(send.x - 8 - buttons.0, y, buttons.0, metric::BUTTON);
+        let hint = Rect::new(MARGIN, y + 8, close.x - 2 * MARGIN, 16);
+        Areas { head, notice, transcript, composer, tool, editor, hint, close, send, send_menu }
+    }
+}
+
+/// A height of the composer that leaves half of the window to the messages.
+#[must_use]
+pub fn clamped(composer: i32, window: i32) -> i32 {
+    composer.clamp(COMPOSER_MIN, (window / 2).max(COMPOSER_MIN))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_stand_where_the_pictures_have_them() {
+        let areas = Areas::new(760, 560, metric::COMPOSER, false, (76, 76));
+        assert_eq!(areas.transcript, Rect::new(0, 64, 760, 344));
+        assert_eq!(areas.tool, Rect::new(12, 413, 32, 32));
+        assert_eq!(areas.editor, Rect::new(13, 450, 734, 64));
+        assert_eq!(areas.close, Rect::new(555, 520, 76, 32));
+        assert_eq!(areas.send, Rect::new(639, 520, 76, 32));
+        assert_eq!(areas.send_menu, Rect::new(715, 520, 29, 32));
+    }
+
+    #[test]
+    fn nothing_is_lost_in_any_window() {
+        for (w, h) in [SMALLEST, USUAL, (1920, 1080)] {
+            for composer in [0, 120, 152, 400, 5000] {
+                for notice in [false, true] {
+                    let areas = Areas::new(w, h, composer, notice, (90, 90));
+                    assert!(areas.transcript.h >= 100, "{w} x {h}, {composer}");
+                    assert!(areas.editor.h >= 22 && areas.hint.w >= 150);
+                    assert_eq!(areas.composer.bottom(), h);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What is painted around a chat window's controls: the header, the lines, the hint.
+
+use super::areas::Areas;
+use super::view::{ChatFace, ChatView};
+use crate::ui::app::settings::SendKey;
+use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
+use crate::ui::text::tr;
+use crate::ui::theme::{Colour, Style};
+
+const FACE: i32 = 40;
+
+/// Paints it.
+pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
+    head(canvas, areas.head, view);
+    canvas.line_across(0, areas.head.bottom() - 1, areas.head.w, Colour::Line);
+    canvas.line_across(0, areas.composer.y, areas.composer.w, Colour::Line);
+    let hint = match view.send_key {
+        SendKey::Enter => "chat.hint",
+        SendKey::CtrlEnter => "chat.hint.ctrl",
+    };
+    canvas.text_in(Style::CAPTION, Colour::Ink3, areas.hint, Align::Left, tr(hint));
+}
+
+fn head(canvas: &Canvas, area: Rect, view: &ChatView) {
+    let face = Rect::new(16, (area.h - FACE) / 2, FACE, FACE);
+    match view.face {
+        ChatFace::Person(avatar, presence) => {
+            canvas.avatar_with_status(avatar, face.x, face.y, FACE, presence, Colour::Paper);
+        }
+        ChatFace::Lobby => {
+            canvas.symbol_tile(Icon::Users, face, FACE * 24 / 100, Colour::Brand, Colour::White);
+        }
+    }
+    let left = face.right() + 12;
+    let right = area.right() - 16;
+    let aside: i32 = [&view.number, &view.status]
+        .into_iter()
+        .filter(|words| !words.is_empty())
+        .map(|words| 8 + text::width(Style::CAPTION, words))
+        .sum();
+    let name = text::fit(Style::HEADING, &view.name, right - left - aside);
+    let mut x = left + canvas.text(Style::HEADING, Colour::Ink, left, 12, &name);
+    for words in [&view.number, &view.status] {
+        if !words.is_empty() {
+            x += 8 + canvas.text(Style::CAPTION, Colour::Ink2, x + 8, 16, words);
+        }
+    }
+    let ink = if view.typing { Colour::BrandText } else { Colour::Ink2 };
+    let line = Rect::new(left, 36, right - left, 16);
+    canvas.text_in(Style::CAPTION, ink, line, Align::Left, &view.line);
+}

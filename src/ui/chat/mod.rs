@@ -1,0 +1,500 @@
+//! The window of one conversation: who it is with, the messages, the box to write in.
+
+mod areas;
+mod composer;
+mod head;
+mod shake;
+mod view;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::enums::{Cursor, Event, Key, Shortcut};
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::window::DoubleWindow;
+
+use self::areas::{Areas, SMALLEST, USUAL};
+use self::composer::{Composer, ComposerMsg};
+pub use self::view::{ChatFace, ChatView, with_entries};
+use crate::domain::{AccountId, Target};
+use crate::ui::app::Model;
+use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::settings::SendKey;
+use crate::ui::paint::{Icon, Rect};
+use crate::ui::text::tr;
+use crate::ui::theme::{Colour, metric};
+use crate::ui::transcript::{Entry, Key as EntryKey, Mark, Transcript, TranscriptMsg};
+use crate::ui::widgets::{
+    self, Button, ButtonKind, Control, IconButton, MenuEntry, MenuItem, MenuPlace, Strip,
+    StripKind, backdrop, open_menu,
+};
+
+/// How near the pointer must be to the composer's edge to drag it.
+const EDGE: i32 = 3;
+
+/// What the person did in a chat window.
+#[derive(Clone, Debug)]
+pub enum ChatOut {
+    /// In the conversation.
+    Msg(ChatMsg),
+    /// Chose which key sends.
+    SendKey(SendKey),
+    /// Followed a link.
+    Link(String),
+    /// Pressed somebody's face.
+    Face(AccountId),
+}
+
+type Told = Rc<RefCell<Box<dyn FnMut(ChatOut)>>>;
+
+thread_local! {
+    /// Windows that are not on the screen: they are used anew, see `widgets::retire`.
+    static FREE: RefCell<Vec<ChatWindow>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The window of one conversation.
+pub struct ChatWindow {
+    window: DoubleWindow,
+    parts: Parts,
+}
+
+/// The controls, and what they show.
+#[derive(Clone)]
+struct Parts {
+    window: DoubleWindow,
+    transcript: Transcript,
+    notice: Strip,
+    shake: IconButton,
+    composer: Composer,
+    close: Button,
+    send: Button,
+    send_menu: Button,
+    state: Rc<RefCell<State>>,
+    told: Told,
+}
+
+struct State {
+    view: ChatView,
+    areas: Areas,
+    composer_height: i32,
+    dragging: bool,
+    motion: Motion,
+    closed: bool,
+}
+
+/// What moves by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Motion {
+    /// Nothing ever does.
+    Reduced,
+    /// Nothing at the moment.
+    Still,
+    /// The window shakes.
+    Shaking,
+}
+
+impl ChatWindow {
+    /// Shows the window of a conversation, with what was written there and not sent.
+    #[must_use]
+    pub fn new(
+        view: ChatView,
+        entries: &[Entry<'_>],
+        draft: &str,
+        told: impl FnMut(ChatOut) + 'static,
+    ) -> ChatWindow {
+        let free = FREE.with_borrow_mut(Vec::pop);
+        let mut chat = free.unwrap_or_else(ChatWindow::make);
+        chat.parts.begin(told);
+        chat.parts.composer.set_value(draft);
+        chat.window.set_size(USUAL.0, USUAL.1);
+        chat.parts.lay_out(USUAL.0, USUAL.1);
+        chat.show(view, entries);
+        chat.parts.transcript.follow();
+        chat.raise();
+        chat
+    }
+
+    fn make() -> ChatWindow {
+        let mut window = widgets::window("", USUAL.0, USUAL.1);
+        let mut parts = Parts::new(&window);
+        window.end();
+        window.size_range(SMALLEST.0, SMALLEST.1, 0, 0);
+        window.make_resizable(true);
+        parts.wire(&mut window);
+        ChatWindow { window, parts }
+    }
+
+    /// The window of a conversation of the model; nothing while nobody is signed in.
+    #[must_use]
+    pub fn of(
+        model: &Model,
+        target: Target,
+        told: impl FnMut(ChatOut) + 'static,
+    ) -> Option<ChatWindow> {
+        let view = ChatView::of(model, target)?;
+        let draft = model.chats.get(target).map_or("", |chat| chat.draft.as_str());
+        Some(with_entries(model, target, |entries| ChatWindow::new(view, entries, draft, told)))
+    }
+
+    /// Takes what the model says now.
+    pub fn follow(&mut self, model: &Model) {
+        let target = self.parts.state.borrow().view.target;
+        if let Some(view) = ChatView::of(model, target) {
+            with_entries(model, target, |entries| self.show(view, entries));
+        }
+    }
+
+    /// Takes what it shows now: messages oldest first, and everything around them.
+    pub fn show(&mut self, view: ChatView, entries: &[Entry<'_>]) {
+        let transcript = &mut self.parts.transcript;
+        transcript.set_people(view.me, view.target == Target::Lobby);
+        transcript.set_faces(view.faces.clone());
+        transcript.sync(entries, view.has_earlier);
+        if self.parts.state.borrow().view.unread_from != view.unread_from {
+            transcript.set_divider(view.unread_from);
+        }
+        self.show_around(view);
+    }
+
+    fn show_around(&mut self, view: ChatView) {
+        let (old_notice, changed) = {
+            let state = self.parts.state.borrow();
+            (state.view.notice.clone(), state.view != view)
+        };
+        if !changed {
+            return;
+        }
+        self.window.set_label(&view.window);
+        self.parts.composer.set_send_key(view.send_key);
+        self.parts.shake.set_shown(view.can_shake);
+        let notice = view.notice.clone();
+        self.parts.state.borrow_mut().view = view;
+        if notice != old_notice {
+            self.parts.notice.set(StripKind::Warning, Icon::Info, &notice, "");
+            self.parts.lay_out(self.window.w(), self.window.h());
+        }
+        self.window.redraw();
+    }
+
+    /// Brings it to the front and gives the box the keyboard.
+    pub fn raise(&mut self) {
+        self.window.show();
+        self.parts.composer.focus();
+    }
+
+    /// What is written and not sent.
+    #[must_use]
+    pub fn draft(&self) -> String {
+        self.parts.composer.value()
+    }
+
+    /// Whether anything moves by itself: with reduced motion the window does not shake and the
+    /// messages do not glide.
+    pub fn set_moves(&mut self, moves: bool) {
+        let motion = if moves { Motion::Still } else { Motion::Reduced };
+        self.parts.state.borrow_mut().motion = motion;
+        self.parts.transcript.set_moves(moves);
+    }
+
+    /// Shakes it; not while it is being shaken.
+    pub fn shake(&mut self) {
+        let mut state = self.parts.state.borrow_mut();
+        if state.motion != Motion::Still {
+            return;
+        }
+        state.motion = Motion::Shaking;
+        drop(state);
+        let (mut window, state) = (self.window.clone(), Rc::clone(&self.parts.state));
+        let (x, y) = (window.x(), window.y());
+        let mut step = 0;
+        app::add_timeout3(shake::STEP_S, move |handle| {
+            // Closed meanwhile: then it only goes back to its place.
+            let offset = shake::offset(step).filter(|_| window.shown());
+            let (dx, dy) = offset.unwrap_or((0, 0));
+            window.set_pos(x + dx, y + dy);
+            step += 1;
+            if offset.is_some() {
+                app::repeat_timeout3(shake::STEP_S, handle);
+            } else {
+                state.borrow_mut().motion = Motion::Still;
+            }
+        });
+    }
+
+    /// Draws it anew in the theme of the moment.
+    pub fn restyle(&mut self) {
+        self.parts.composer.restyle();
+        self.parts.transcript.restyle();
+        self.window.redraw();
+    }
+
+    /// The window itself, for what only the toolkit can do.
+    #[must_use]
+    pub fn window(&self) -> &DoubleWindow {
+        &self.window
+    }
+
+    /// Takes the window away, without a word to the model.
+    pub fn close(mut self) {
+        self.parts.end();
+        self.window.hide();
+        FREE.with_borrow_mut(|free| free.push(self));
+    }
+
+    /// Hides it until [`ChatWindow::reopen`]; what was written stays in its box.
+    pub fn park(&mut self) {
+        self.parts.state.borrow_mut().closed = true;
+        self.window.hide();
+    }
+
+    /// Shows it again after [`ChatWindow::park`].
+    pub fn reopen(&mut self) {
+        self.parts.state.borrow_mut().closed = false;
+        self.raise();
+    }
+}
+
+impl Parts {
+    fn new(window: &DoubleWindow) -> Parts {
+        let state = State {
+            view: ChatView::empty(),
+            areas: Areas::default(),
+            composer_height: metric::COMPOSER,
+            dragging: false,
+            motion: Motion::Still,
+            closed: true,
+        };
+        Parts {
+            window: window.clone(),
+            transcript: Transcript::new(AccountId::FIRST, |_| {}),
+            notice: Strip::new(),
+            shake: IconButton::new(Icon::Shake, ""),
+            composer: Composer::new(),
+            close: Button::new(ButtonKind::Outline, ""),
+            send: Button::new(ButtonKind::Primary, "").joined_right(),
+            send_menu: Button::new(ButtonKind::Primary, "").icon(Icon::TriDown).joined_left(),
+            state: Rc::new(RefCell::new(state)),
+            told: Rc::new(RefCell::new(Box::new(|_| {}))),
+        }
+    }
+
+    /// Speaks the language and wears the theme of the moment, and calls back from now on.
+    fn begin(&mut self, told: impl FnMut(ChatOut) + 'static) {
+        self.shake.set(Icon::Shake, tr("chat.shake"));
+        self.close.set_label(tr("chat.close"));
+        self.send.set_label(tr("chat.send"));
+        self.composer.restyle();
+        self.transcript.restyle();
+        *self.told.borrow_mut() = Box::new(told);
+        self.state.borrow_mut().closed = false;
+    }
+
+    /// Forgets what it showed, and calls nobody any more.
+    fn end(&mut self) {
+        *self.told.borrow_mut() = Box::new(|_| {});
+        self.transcript.sync(&[], false);
+        self.transcript.set_divider(None);
+        self.composer.forget();
+        let mut state = self.state.borrow_mut();
+        state.closed = true;
+        state.view = ChatView::empty();
+    }
+
+    fn lay_out(&mut self, w: i32, h: i32) {
+        let widths = (self.close.wanted_width().max(76), self.send.wanted_width().max(76));
+        let areas = {
+            let mut state = self.state.borrow_mut();
+            let notice = !state.view.notice.is_empty();
+            state.areas = Areas::new(w, h, state.composer_height, notice, widths);
+            state.areas
+        };
+        self.transcript.place(areas.transcript);
+        self.notice.set_shown(areas.notice.h > 0);
+        self.notice.place(areas.notice);
+        self.shake.place(areas.tool);
+        self.composer.place(areas.editor);
+        self.close.place(areas.close);
+        self.send.place(areas.send);
+        self.send_menu.place(areas.send_menu);
+        self.written();
+    }
+
+    fn wire(&mut self, window: &mut DoubleWindow) {
+        let state = Rc::clone(&self.state);
+        backdrop(window, Colour::Paper, move |canvas, _| {
+            let state = state.borrow();
+            head::paint(canvas, &state.areas, &state.view);
+        });
+        let this = self.clone();
+        window.resize_callback(move |_, _, _, w, h| this.clone().lay_out(w, h));
+        let this = self.clone();
+        window.set_callback(move |_| this.clone().leave());
+        let this = self.clone();
+        window.super_handle_first(false);
+        window.handle(move |window, event| this.clone().event(window, event));
+        let this = self.clone();
+        self.composer.on_msg(move |msg| this.clone().composed(msg));
+        let this = self.clone();
+        self.transcript.on_msg(move |msg| this.clone().read(msg));
+        let this = self.clone();
+        self.shake.on_press(move || this.tell(ChatMsg::Shake));
+        let this = self.clone();
+        self.close.on_press(move || this.clone().leave());
+        let this = self.clone();
+        self.send.on_press(move || this.clone().send());
+        let this = self.clone();
+        self.send_menu.on_press(move || this.open_send_menu());
+    }
+
+    fn composed(&mut self, msg: ComposerMsg) {
+        match msg {
+            ComposerMsg::Send => self.send(),
+            ComposerMsg::Changed => {
+                self.written();
+                if !self.composer.is_blank() {
+                    self.tell(ChatMsg::Typing);
+                }
+            }
+            ComposerMsg::Focused => self.tell(ChatMsg::Focus(true)),
+            ComposerMsg::Close => self.leave(),
+            ComposerMsg::PageUp => self.transcript.page(-1),
+            ComposerMsg::PageDown => self.transcript.page(1),
+            ComposerMsg::End => self.transcript.follow(),
+        }
+    }
+
+    fn read(&mut self, msg: TranscriptMsg) {
+        match msg {
+            TranscriptMsg::Link(address) => (self.told.borrow_mut())(ChatOut::Link(address)),
+            TranscriptMsg::Face(account) => (self.told.borrow_mut())(ChatOut::Face(account)),
+            TranscriptMsg::Retry(EntryKey::Nonce(nonce)) => self.tell(ChatMsg::Retry(nonce)),
+            // Only what is not in the log can have failed.
+            TranscriptMsg::Retry(EntryKey::Seq(_) | EntryKey::Note(_)) => {}
+            TranscriptMsg::Menu { key, x, y } => self.open_message_menu(key, x, y),
+            TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
+        }
+    }
+
+    fn send(&mut self) {
+        if self.composer.is_blank() {
+            return;
+        }
+        let text = self.composer.value();
+        self.composer.set_value("");
+        self.written();
+        self.composer.focus();
+        self.tell(ChatMsg::Send(text));
+    }
+
+    /// An empty box sends nothing.
+    fn written(&mut self) {
+        let blank = self.composer.is_blank();
+        self.send.set_enabled(!blank);
+        self.send_menu.set_muted(blank);
+    }
+
+    fn leave(&mut self) {
+        if std::mem::replace(&mut self.state.borrow_mut().closed, true) {
+            return;
+        }
+        self.tell(ChatMsg::Close { draft: self.composer.value() });
+    }
+
+    fn open_send_menu(&self) {
+        let now = self.state.borrow().view.send_key;
+        let item =
+            |key: &'static str, sends: SendKey| MenuItem::new(tr(key)).checked(now == sends).into();
+        let entries =
+            vec![item("chat.by.enter", SendKey::Enter), item("chat.by.ctrl", SendKey::CtrlEnter)];
+        let areas = self.state.borrow().areas;
+        let both = Rect { w: areas.send_menu.right() - areas.send.x, ..areas.send };
+        let place = both.moved(self.window.x_root(), self.window.y_root());
+        let told = Rc::clone(&self.told);
+        open_menu(MenuPlace::Above(place), entries, move |picked| {
+            let chosen = match picked {
+                Some(0) => SendKey::Enter,
+                Some(_) => SendKey::CtrlEnter,
+                None => return,
+            };
+            (told.borrow_mut())(ChatOut::SendKey(chosen));
+        });
+    }
+
+    /// Copies what is marked, or marks everything; a failed message goes again or away.
+    fn open_message_menu(&self, key: Option<EntryKey>, x: i32, y: i32) {
+        let message = key.and_then(|key| self.transcript.message(key));
+        // What is selected, else the message under the pointer.
+        let words = match self.transcript.selected() {
+            selected if selected.is_empty() => message.as_ref().map(|(words, _)| words.clone()),
+            selected => Some(selected),
+        };
+        let copy = MenuItem::new(tr("chat.copy")).icon(Icon::Copy).shortcut("Ctrl+C");
+        let all = MenuItem::new(tr("chat.select_all")).icon(Icon::Text).shortcut("Ctrl+A");
+        let mut entries = vec![copy.disabled(words.is_none()).into(), all.into()];
+        let failed = match (key, message) {
+            (Some(EntryKey::Nonce(nonce)), Some((_, Mark::Failed))) => Some(nonce),
+            _ => None,
+        };
+        if failed.is_some() {
+            entries.push(MenuEntry::Separator);
+            entries.push(MenuItem::new(tr("chat.retry")).icon(Icon::Retry).into());
+            entries.push(MenuItem::new(tr("chat.discard")).icon(Icon::Trash).danger().into());
+        }
+        let mut this = self.clone();
+        let place = (self.window.x_root() + x, self.window.y_root() + y);
+        open_menu(MenuPlace::At(place.0, place.1), entries, move |picked| match (picked, failed) {
+            (Some(0), _) => app::copy(words.as_deref().unwrap_or_default()),
+            (Some(1), _) => this.transcript.select_all(),
+            (Some(3), Some(nonce)) => this.tell(ChatMsg::Retry(nonce)),
+            (Some(4), Some(nonce)) => this.tell(ChatMsg::Discard(nonce)),
+            _ => {}
+        });
+    }
+
+    fn event(&mut self, window: &mut DoubleWindow, event: Event) -> bool {
+        let edge = self.state.borrow().areas.composer.y;
+        let near = (app::event_y() - edge).abs() <= EDGE;
+        match event {
+            Event::Unfocus => {
+                self.tell(ChatMsg::Focus(false));
+                false
+            }
+            Event::Move => {
+                let cursor = if near { Cursor::NS } else { Cursor::Default };
+                window.set_cursor(cursor);
+                near
+            }
+            Event::Push if near => {
+                self.state.borrow_mut().dragging = true;
+                true
+            }
+            Event::Drag if self.state.borrow().dragging => {
+                let height = areas::clamped(window.h() - app::event_y(), window.h());
+                self.state.borrow_mut().composer_height = height;
+                self.lay_out(window.w(), window.h());
+                window.redraw();
+                true
+            }
+            Event::Released if self.state.borrow().dragging => {
+                self.state.borrow_mut().dragging = false;
+                true
+            }
+            Event::KeyDown | Event::Shortcut => self.shortcut(),
+            _ => false,
+        }
+    }
+
+    fn shortcut(&mut self) -> bool {
+        match (app::event_state().contains(Shortcut::Alt), app::event_key()) {
+            (true, key) if key == Key::from_char('s') => self.send(),
+            (false, Key::Escape) => self.leave(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn tell(&self, msg: ChatMsg) {
+        (self.told.borrow_mut())(ChatOut::Msg(msg));
+    }
+}

@@ -1,0 +1,34 @@
+//! The shaking of a window: where it stands at each step, as numbers.
+
+/// Seconds of one step.
+pub const STEP_S: f64 = 0.03;
+/// Steps of 0.6 s.
+const STEPS: u32 = 20;
+/// How far it goes.
+const REACH: i32 = 8;
+
+/// How far the window stands from its place at a step, right and down; none when it is over and
+/// the window is back.
+#[must_use]
+pub fn offset(step: u32) -> Option<(i32, i32)> {
+    if step >= STEPS {
+        return None;
+    }
+    let sideways = if step.is_multiple_of(2) { REACH } else { -REACH };
+    // A little up and down as well, at half the pace.
+    let upright = if (step / 2).is_multiple_of(2) { REACH / 2 } else { -REACH / 2 };
+    Some((sideways, upright))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_lasts_six_tenths_of_a_second_and_stays_within_its_reach() {
+        let steps = (0..).map_while(offset).collect::<Vec<_>>();
+        assert!((f64::from(u32::try_from(steps.len()).unwrap()) * STEP_S - 0.6).abs() < 1e-9);
+        assert!(steps.iter().all(|(x, y)| x.abs() <= REACH && y.abs() <= REACH));
+        assert!(steps.windows(2).all(|pair| pair[0].0 == -pair[1].0));
+    }
+}

@@ -1,0 +1,202 @@
+//! What a chat window shows, as plain values, and how they come out of the model.
+
+use std::collections::HashMap;
+
+use crate::domain::{AccountId, Body, Presence, Target};
+use crate::ui::app::Model;
+use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
+use crate::ui::app::settings::SendKey;
+use crate::ui::text::{self, language, tr};
+use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Saying};
+
+/// The key of the line "offline, will be delivered later"; there is at most one.
+const OFFLINE_NOTE: Key = Key::Note(0);
+
+/// Everything around the messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChatView {
+    /// Whom the conversation is with.
+    pub target: Target,
+    /// The window's title.
+    pub window: String,
+    /// In the header.
+    pub name: String,
+    /// The number after it; empty for none.
+    pub number: String,
+    /// How the other side is seen, or how many are there.
+    pub status: String,
+    /// The signature, or that the other side is writing.
+    pub line: String,
+    /// Whether the line says that somebody is writing.
+    pub typing: bool,
+    /// The picture in the header.
+    pub face: ChatFace,
+    /// Whether the window of the other side can be shaken.
+    pub can_shake: bool,
+    /// A strip under the header; empty for none.
+    pub notice: String,
+    /// Which key sends.
+    pub send_key: SendKey,
+    /// Whether there are messages before the first one here.
+    pub has_earlier: bool,
+    /// The first unread message when the window was opened.
+    pub unread_from: Option<Key>,
+    /// Oneself.
+    pub me: AccountId,
+    /// What people look like here.
+    pub faces: HashMap<AccountId, Face>,
+}
+
+/// The picture in the header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChatFace {
+    /// A person.
+    Person(u8, Presence),
+    /// Everybody.
+    Lobby,
+}
+
+impl ChatView {
+    /// What the model says of a conversation; nothing while nobody is signed in.
+    #[must_use]
+    pub fn of(model: &Model, target: Target) -> Option<ChatView> {
+        let me = model.me.as_ref()?;
+        let chat = model.chats.get(target)?;
+        let mut view = match target {
+            Target::Account(account) => ChatView::person(model, account),
+            Target::Lobby => ChatView::lobby(model),
+        };
+        view.target = target;
+        view.me = me.person.account;
+        let unread = if chat.focused { 0 } else { chat.unread(Some(view.me)) };
+        let (n, name) = (unread.to_string(), view.name.as_str());
+        view.window = match unread {
+            0 => language().fill("chat.window", &[("name", name)]),
+            _ => language().fill("chat.window.unread", &[("n", &n), ("name", name)]),
+        };
+        if let Some((failure, _)) = &chat.notice {
+            view.notice = text::failure(language(), failure);
+        }
+        view.send_key = model.settings.send_key;
+        view.has_earlier = chat.earlier == Earlier::More;
+        view.unread_from = chat.unread_from.map(Key::Seq);
+        view.faces = faces(model, chat, me.person.account, me.person.avatar);
+        Some(view)
+    }
+
+    fn person(model: &Model, account: AccountId) -> ChatView {
+        let people = &model.people;
+        let presence = people.presence(account);
+        let typing =
+            model.chats.get(Target::Account(account)).is_some_and(|chat| chat.is_typing(model.now));
+        let signature = people.get(account).map_or("", |person| person.signature.as_str());
+        ChatView {
+            name: people.name(account),
+            number: account.to_string(),
+            status: text::presence(language(), presence).to_owned(),
+            line: if typing { tr("chat.typing").to_owned() } else { signature.to_owned() },
+            typing,
+            face: ChatFace::Person(people.avatar(account), presence),
+            can_shake: true,
+            ..ChatView::empty()
+        }
+    }
+
+    fn lobby(model: &Model) -> ChatView {
+        let count = model.people.online_count().to_string();
+        ChatView {
+            name: tr("lobby").to_owned(),
+            line: language().fill("chat.online", &[("n", &count)]),
+            ..ChatView::empty()
+        }
+    }
+
+    /// The lobby without anybody, to be filled.
+    #[must_use]
+    pub fn empty() -> ChatView {
+        ChatView {
+            target: Target::Lobby,
+            window: String::new(),
+            name: String::new(),
+            number: String::new(),
+            status: String::new(),
+            line: String::new(),
+            typing: false,
+            face: ChatFace::Lobby,
+            can_shake: false,
+            notice: String::new(),
+            send_key: SendKey::Enter,
+            has_earlier: false,
+            unread_from: None,
+            me: AccountId::FIRST,
+            faces: HashMap::new(),
+        }
+    }
+}
+
+fn faces(model: &Model, chat: &Chat, me: AccountId, avatar: u8) -> HashMap<AccountId, Face> {
+    let mut faces = HashMap::new();
+    faces.insert(me, Face { name: model.people.name(me), avatar });
+    for message in chat.messages.values() {
+        faces.entry(message.from).or_insert_with(|| Face {
+            name: model.people.name(message.from),
+            avatar: model.people.avatar(message.from),
+        });
+    }
+    faces
+}
+
+/// Hands over the lines of a conversation, oldest first.
+pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<'_>]) -> R) -> R {
+    let chat = model.chats.get(target);
+    let me = model.me.as_ref().map(|me| me.person.account);
+    let (Some(chat), Some(me)) = (chat, me) else { return take(&[]) };
+    let whys: Vec<String> = chat
+        .entries(me, target)
+        .map(|entry| {
+            entry.failure.map(|failure| text::failure(language(), failure)).unwrap_or_default()
+        })
+        .collect();
+    let mut entries: Vec<Entry<'_>> =
+        chat.entries(me, target).zip(&whys).map(|(entry, why)| converted(&entry, why)).collect();
+    let note = offline_note(model, target);
+    if let (Some(note), Some(at)) = (&note, chat.offline_said_at) {
+        let place = entries.partition_point(|entry| entry.at <= at);
+        // Behind the message that was meant, whose time is the server's.
+        let place = (place + 1).min(entries.len());
+        let saying = Saying::Note(note);
+        let entry = Entry { key: OFFLINE_NOTE, from: me, at, saying, mark: Mark::None, hint: "" };
+        entries.insert(place, entry);
+    }
+    take(&entries)
+}
+
+fn offline_note(model: &Model, target: Target) -> Option<String> {
+    let Target::Account(account) = target else { return None };
+    let name = model.people.name(account);
+    Some(language().fill("chat.offline", &[("name", &name)]))
+}
+
+fn converted<'a>(entry: &chats::Entry<'a>, why: &'a str) -> Entry<'a> {
+    Entry {
+        key: match entry.id {
+            EntryId::Seq(seq) => Key::Seq(seq),
+            EntryId::Nonce(nonce) => Key::Nonce(nonce),
+        },
+        from: entry.from,
+        at: entry.at,
+        saying: match entry.body {
+            Body::Text { text, .. } => Saying::Text(text),
+            Body::Shake {} => Saying::Shake,
+        },
+        mark: match entry.mark {
+            chats::Mark::None => Mark::None,
+            chats::Mark::Sending => Mark::Sending,
+            chats::Mark::Sent => Mark::Sent,
+            chats::Mark::Delivered => Mark::Delivered,
+            chats::Mark::Read => Mark::Read,
+            chats::Mark::Failed => Mark::Failed,
+        },
+        hint: why,
+    }
+}

@@ -1,0 +1,136 @@
+//! The client with its windows: the core and the finder started, joined to the windows, ended.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_channel::{Receiver, Sender};
+
+use super::app::Msg;
+use super::app::login::HostEnd;
+use super::shell::{Core, KICK, wait};
+use super::stage::{Stage, UiError};
+use super::widgets::{Question, ask};
+use super::{paint::Icon, platform, text};
+use crate::client::api::Setup;
+use crate::client::finder::{Finder, FinderEvent};
+use crate::client::{self, Client, ClientEvent, StartError};
+use crate::net::address::Invite;
+
+/// Ends of server programs that wait to be told; more than one is rare.
+const ENDS_MAX: usize = 8;
+
+/// How the client is started.
+#[derive(Debug, Clone, Default)]
+pub struct ClientOptions {
+    /// The client's own folder; the platform's when absent.
+    pub home: Option<PathBuf>,
+    /// A server to choose.
+    pub connect: Option<Invite>,
+}
+
+/// Shows the client's windows until the person closes them, then signs off.
+///
+/// # Errors
+/// There is no display, or the client's folder cannot be used. The latter is also said in a
+/// window, since whoever starts a program by its icon sees nothing else.
+pub fn run_client(options: ClientOptions) -> Result<(), UiError> {
+    let stage = Stage::open()?;
+    let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(|| KICK.kick());
+    let setup = Setup {
+        home: options.home.unwrap_or_else(client::default_home_slot),
+        device_name: platform::device_name(),
+        stretch: client::stretch(),
+        wake: Arc::clone(&wake),
+    };
+    let (client, events) = Client::start(setup).inspect_err(show)?;
+    let (finder, found) = match Finder::start(wake) {
+        Ok((finder, found)) => (Some(finder), Some(found)),
+        Err(error) => {
+            // Servers can still be named by their address.
+            tracing::warn!(%error, "cannot search for servers");
+            (None, None)
+        }
+    };
+    let (ended, ends) = async_channel::bounded(ENDS_MAX);
+    let mut queues = Queues { events, found, ends, is_first: true };
+    let core = Core {
+        ask: Box::new(move |intent| client.send(intent)),
+        search: Box::new(move || {
+            if let Some(finder) = &finder {
+                finder.search_again();
+            }
+        }),
+        host: Box::new(move || host(&ended)),
+        next: Box::new(move || queues.next()),
+    };
+    stage.run(core, options.connect);
+    Ok(())
+}
+
+/// What other threads have put somewhere for the window.
+struct Queues {
+    events: Receiver<ClientEvent>,
+    found: Option<Receiver<FinderEvent>>,
+    ends: Receiver<HostEnd>,
+    is_first: bool,
+}
+
+impl Queues {
+    fn next(&mut self) -> Option<Msg> {
+        if self.is_first && self.found.is_none() {
+            self.is_first = false;
+            return Some(Msg::Servers(Vec::new()));
+        }
+        if let Ok(event) = self.events.try_recv() {
+            return Some(Msg::Client(event));
+        }
+        if let Some(found) = &self.found
+            && let Ok(FinderEvent::Servers(cards)) = found.try_recv()
+        {
+            return Some(Msg::Servers(cards));
+        }
+        self.ends.try_recv().ok().map(Msg::HostEnded)
+    }
+}
+
+/// Starts the server program and tells when it ends, as long as anybody listens.
+fn host(ended: &Sender<HostEnd>) {
+    let tell = |ended: &Sender<HostEnd>, end| {
+        // Nobody listens any more, or several ends wait already: then this one says nothing new.
+        ended.try_send(end).ok();
+        KICK.kick();
+    };
+    let mut child = match platform::start_server() {
+        Ok(child) => child,
+        Err(error) => return tell(ended, HostEnd::NotStarted(error.to_string())),
+    };
+    let listener = ended.clone();
+    let watch = move || {
+        let code = child.wait().ok().and_then(|status| status.code());
+        tell(&listener, HostEnd::Ended(code));
+    };
+    if let Err(error) = std::thread::Builder::new().name("hosted".to_owned()).spawn(watch) {
+        tracing::warn!(%error, "cannot watch the server program");
+    }
+}
+
+/// Says in a window why the client could not start.
+fn show(error: &StartError) {
+    let language = text::Language::of_system();
+    text::set_language(language);
+    let question = Question {
+        window: "MyChat".to_owned(),
+        icon: Icon::Alert,
+        danger: false,
+        title: language.get("start.title").to_owned(),
+        text: text::start(language, error),
+        action: String::new(),
+        cancel: language.get("common.close").to_owned(),
+    };
+    let done = std::rc::Rc::new(std::cell::Cell::new(false));
+    let answered = std::rc::Rc::clone(&done);
+    ask(question, move |_| answered.set(true));
+    while !done.get() {
+        wait();
+    }
+}

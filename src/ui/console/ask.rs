@@ -1,0 +1,76 @@
+//! Asks before people are disconnected.
+
+use fltk::app;
+use fltk::enums::{Event, Key};
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::window::DoubleWindow;
+
+use super::model::{Msg, Question};
+use super::shell::post;
+use crate::ui::paint::{Align, Rect};
+use crate::ui::paragraph;
+use crate::ui::text::{tr, tr_with};
+use crate::ui::theme::{Colour, Style};
+use crate::ui::widgets::{self, Button, ButtonKind, Control, backdrop};
+
+const W: i32 = 400;
+const H: i32 = 164;
+
+/// The question, on the screen.
+pub struct Ask {
+    window: DoubleWindow,
+    /// What it asks.
+    pub question: Question,
+}
+
+impl Ask {
+    /// Asks in the middle of another window.
+    pub fn open(question: Question, people: u64, over: &DoubleWindow) -> Ask {
+        let (title, go) = match question {
+            Question::Stop => (tr("con.ask.stop"), tr("srv.stop")),
+            Question::Restart => (tr("con.ask.restart"), tr("srv.restart")),
+            Question::Close => (tr("con.ask.close"), tr("con.ask.close.go")),
+        };
+        let words = match people {
+            1 => tr("con.ask.one").to_owned(),
+            people => tr_with("con.ask.people", &[("n", &people.to_string())]),
+        };
+        let mut window = widgets::window(tr("con.window"), W, H);
+        window.set_pos(over.x() + (over.w() - W) / 2, over.y() + (over.h() - H) / 3);
+        window.begin();
+        let mut cancel = Button::new(ButtonKind::Outline, tr("common.cancel"));
+        let mut yes = Button::new(ButtonKind::Danger, go);
+        window.end();
+        backdrop(&mut window, Colour::Paper, move |canvas, _| {
+            let place = Rect::new(24, 20, W - 48, 24);
+            canvas.text_in(Style::HEADING, Colour::Ink, place, Align::Left, title);
+            let place = Rect::new(24, 52, W - 48, 60);
+            paragraph::draw(canvas, Style::BODY, Colour::Ink2, place, Align::Left, &words);
+        });
+        let yes_w = yes.wanted_width().max(76);
+        let cancel_w = cancel.wanted_width().max(76);
+        let y = H - 48;
+        yes.place(Rect::new(W - 24 - yes_w, y, yes_w, 32));
+        cancel.place(Rect::new(W - 24 - yes_w - 8 - cancel_w, y, cancel_w, 32));
+        cancel.on_press(|| post(Msg::Answer(false)));
+        yes.on_press(|| post(Msg::Answer(true)));
+        window.set_callback(|_| post(Msg::Answer(false)));
+        window.handle(|_, event| {
+            let is_escape = event == Event::KeyDown && app::event_key() == Key::Escape;
+            if is_escape {
+                post(Msg::Answer(false));
+            }
+            is_escape
+        });
+        window.make_modal(true);
+        window.show();
+        cancel.focus();
+        Ask { window, question }
+    }
+
+    /// Takes it away.
+    pub fn close(mut self) {
+        self.window.hide();
+        DoubleWindow::delete(self.window);
+    }
+}

@@ -1,0 +1,322 @@
+//! The left column: how the server is, its buttons, its numbers, its traffic.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::enums::ColorDepth;
+use fltk::group::Group;
+use fltk::image::RgbImage;
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
+
+use super::chart;
+use super::model::{Fact, Model, Msg, Phase, Then};
+use super::shell::post;
+use super::units;
+use crate::net::control::Status;
+use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
+use crate::ui::paragraph;
+use crate::ui::text::{tr, tr_with};
+use crate::ui::theme::{Colour, Style};
+use crate::ui::widgets::{Button, ButtonKind, Control, IconButton, backdrop};
+
+/// Width of the column.
+pub const WIDTH: i32 = 304;
+const MARGIN: i32 = 12;
+const CARD_W: i32 = WIDTH - 2 * MARGIN;
+const CARD: Rect = Rect { x: MARGIN, y: MARGIN, w: CARD_W, h: 288 };
+const INNER_X: i32 = CARD.x + 16;
+const INNER_W: i32 = CARD_W - 32;
+const VALUE_X: i32 = INNER_X + 72;
+const BUTTONS_Y: i32 = CARD.y + CARD.h - 48;
+const TILES_Y: i32 = CARD.y + CARD.h + 8;
+const TILE_H: i32 = 66;
+const CHART_Y: i32 = TILES_Y + TILE_H + 8;
+const FOOT: i32 = 52;
+/// Rows of facts.
+const LISTENING_Y: i32 = CARD.y + 84;
+const PORT_Y: i32 = LISTENING_Y + 26;
+const NAME_Y: i32 = PORT_Y + 26;
+const KEY_Y: i32 = NAME_Y + 26;
+const INVITE_Y: i32 = KEY_Y + 40;
+
+type Shared = Rc<RefCell<Model>>;
+
+/// The column.
+#[derive(Clone)]
+pub struct Left {
+    group: Group,
+    start: Button,
+    stop: Button,
+    restart: Button,
+    copy_key: IconButton,
+    copy_invite: IconButton,
+    menu: IconButton,
+    toast: Rc<RefCell<String>>,
+}
+
+impl Left {
+    /// Drawn from a model.
+    pub fn new(model: &Shared) -> Left {
+        let mut group = Group::new(0, 0, WIDTH, 0, None);
+        group.begin();
+        let start = Button::new(ButtonKind::Primary, tr("srv.start")).icon(Icon::Play);
+        let stop = Button::new(ButtonKind::DangerOutline, tr("srv.stop")).icon(Icon::Stop);
+        let restart = Button::new(ButtonKind::Outline, tr("srv.restart")).icon(Icon::Retry);
+        let copy_key = IconButton::new(Icon::Copy, tr("con.copy.key")).icon_size(16);
+        let copy_invite = IconButton::new(Icon::Copy, tr("con.copy.invite")).icon_size(16);
+        let menu = IconButton::new(Icon::Palette, tr("con.menu")).on(Colour::Canvas);
+        group.end();
+        let toast: Rc<RefCell<String>> = Rc::default();
+        let (drawn, said) = (Rc::clone(model), Rc::clone(&toast));
+        backdrop(&mut group, Colour::Canvas, move |canvas, area| {
+            paint(canvas, area, &drawn.borrow(), &said.borrow());
+        });
+        let mut left = Left { group, start, stop, restart, copy_key, copy_invite, menu, toast };
+        left.start.on_press(|| post(Msg::Start));
+        left.stop.on_press(|| post(Msg::Stop));
+        left.restart.on_press(|| post(Msg::Restart));
+        left.copy_key.on_press(|| post(Msg::Copy(Fact::Key)));
+        left.copy_invite.on_press(|| post(Msg::Copy(Fact::Invite)));
+        left
+    }
+
+    /// Calls back when the menu of language and looks is wanted, with its place in the window.
+    pub fn on_menu(&mut self, mut open: impl FnMut(Rect) + 'static) {
+        let menu = self.menu.clone();
+        self.menu.on_press(move || open(menu.area()));
+    }
+
+    /// Takes its place in a window of this height.
+    pub fn place(&mut self, height: i32) {
+        self.group.resize(0, 0, WIDTH, height);
+        self.start.place(Rect::new(INNER_X, BUTTONS_Y, INNER_W, 32));
+        let half = (INNER_W - 8) / 2;
+        self.stop.place(Rect::new(INNER_X, BUTTONS_Y, half, 32));
+        self.restart.place(Rect::new(INNER_X + half + 8, BUTTONS_Y, half, 32));
+        let x = INNER_X + INNER_W - 22;
+        self.copy_key.place(Rect::new(x, KEY_Y - 6, 28, 28));
+        self.copy_invite.place(Rect::new(x, INVITE_Y - 6, 28, 28));
+        self.menu.place(Rect::new(MARGIN, height - 44, 32, 32));
+    }
+
+    /// Brings words, buttons and drawing up to the model.
+    pub fn follow(&mut self, model: &Model) {
+        self.start.set_label(tr("srv.start"));
+        self.stop.set_label(tr("srv.stop"));
+        self.restart.set_label(tr("srv.restart"));
+        self.copy_key.set(Icon::Copy, tr("con.copy.key"));
+        self.copy_invite.set(Icon::Copy, tr("con.copy.invite"));
+        self.menu.set(Icon::Palette, tr("con.menu"));
+        let is_down = matches!(model.phase, Phase::Stopped | Phase::Failed { .. });
+        self.start.set_shown(is_down);
+        self.stop.set_shown(!is_down);
+        self.restart.set_shown(!is_down);
+        let is_running = model.phase == Phase::Running;
+        self.stop.set_enabled(is_running);
+        self.restart.set_enabled(is_running);
+        let has_facts = shows_facts(model).is_some();
+        self.copy_key.set_shown(has_facts);
+        self.copy_invite.set_shown(has_facts);
+        self.group.redraw();
+    }
+
+    /// Says something for a moment; nothing ends it.
+    pub fn say(&mut self, words: &str) {
+        words.clone_into(&mut self.toast.borrow_mut());
+        self.group.redraw();
+    }
+}
+
+/// The facts of the card, unless something more important stands in their place.
+fn shows_facts(model: &Model) -> Option<&Status> {
+    match model.phase {
+        Phase::Failed { .. } => None,
+        _ => model.status.as_ref(),
+    }
+}
+
+fn paint(canvas: &Canvas, area: Rect, model: &Model, toast: &str) {
+    canvas.card(CARD, 8, Colour::Paper, Colour::Line, 1);
+    paint_head(canvas, model);
+    canvas.line_across(INNER_X, CARD.y + 72, INNER_W, Colour::Line);
+    if let Phase::Failed { failure, .. } = &model.phase {
+        let words = failure.words(model.language());
+        canvas.icon(Icon::Alert, INNER_X, LISTENING_Y, 16, Colour::Bad);
+        let place = Rect::new(INNER_X + 24, LISTENING_Y, INNER_W - 24, BUTTONS_Y - LISTENING_Y - 8);
+        paragraph::draw(canvas, Style::CAPTION, Colour::Bad, place, Align::Left, &words);
+    } else if let Some(status) = shows_facts(model) {
+        paint_facts(canvas, status, model.is_up());
+    }
+    paint_tiles(canvas, model);
+    let chart_h = (area.h - CHART_Y - FOOT).clamp(80, 190);
+    paint_chart(canvas, Rect::new(MARGIN, CHART_Y, CARD_W, chart_h), model);
+    if !toast.is_empty() {
+        let width = (text::width(Style::CAPTION, toast) + 40).min(CARD_W - 44);
+        let place = Rect::new(MARGIN + 40, area.bottom() - 44, width, 32);
+        canvas.card(place, 8, Colour::Toast, Colour::ToastLine, 1);
+        canvas.icon_on(Icon::Check, place.x + 10, place.y + 8, 16, Colour::White, Colour::Toast);
+        let words = place.without_left(32).without_right(8);
+        canvas.text_in(Style::CAPTION, Colour::White, words, Align::Left, toast);
+    }
+}
+
+fn paint_head(canvas: &Canvas, model: &Model) {
+    let (disc, ink) = match model.phase {
+        Phase::Running => (Colour::OkSoft, Colour::Ok),
+        Phase::Starting | Phase::Stopping(_) => (Colour::BrandSoft, Colour::BrandText),
+        Phase::Stopped => (Colour::Sunken, Colour::Ink2),
+        Phase::Failed { .. } => (Colour::BadSoft, Colour::Bad),
+    };
+    let place = Rect::new(INNER_X, CARD.y + 16, 40, 40);
+    canvas.circle(place, disc);
+    canvas.icon_on(Icon::Server, place.x + 10, place.y + 10, 20, ink, disc);
+    let (title, mark) = match &model.phase {
+        Phase::Running => (tr("srv.running"), Some((Icon::StatusOnline, Colour::StatusOnline))),
+        Phase::Starting => (tr("con.starting"), None),
+        Phase::Stopping(_) => (tr("con.stopping"), None),
+        Phase::Stopped => {
+            (tr("srv.stopped"), Some((Icon::StatusInvisible, Colour::StatusInvisible)))
+        }
+        Phase::Failed { had_run: true, .. } => {
+            (tr("con.ended"), Some((Icon::StatusBusy, Colour::StatusBusy)))
+        }
+        Phase::Failed { .. } => (tr("con.failed"), Some((Icon::StatusBusy, Colour::StatusBusy))),
+    };
+    let x = place.right() + 12;
+    let room = CARD.right() - 16 - x;
+    let title = text::fit(Style::HEADING, title, room - 20);
+    let width = canvas.text(Style::HEADING, Colour::Ink, x, CARD.y + 14, &title);
+    if let Some((icon, colour)) = mark {
+        canvas.icon(icon, x + width + 10, CARD.y + 21, 10, colour);
+    }
+    let below = Rect::new(x, CARD.y + 39, room, 18);
+    canvas.text_in(Style::CAPTION, Colour::Ink2, below, Align::Left, &subtitle(model));
+}
+
+fn subtitle(model: &Model) -> String {
+    let language = model.language();
+    match &model.phase {
+        Phase::Running => model.status.as_ref().map_or_else(String::new, |status| {
+            tr_with("con.up", &[("time", &units::duration(status.uptime_ms, language))])
+        }),
+        Phase::Starting => tr("con.starting.hint").to_owned(),
+        Phase::Stopping(Then::Stay | Then::Restart | Then::Close) => {
+            tr("con.stopping.hint").to_owned()
+        }
+        Phase::Stopped | Phase::Failed { .. } => tr("con.stopped.hint").to_owned(),
+    }
+}
+
+fn paint_facts(canvas: &Canvas, status: &Status, is_up: bool) {
+    let label = |y: i32, words: &str| {
+        let place = Rect::new(INNER_X, y, VALUE_X - INNER_X - 4, 16);
+        canvas.text_in(Style::CAPTION, Colour::Ink2, place, Align::Left, words);
+    };
+    let value = |y: i32, w: i32, words: &str| {
+        let place = Rect::new(VALUE_X, y, w, 16);
+        canvas.text_in(Style::CAPTION, Colour::Ink, place, Align::Left, words);
+    };
+    let room = CARD.right() - 12 - VALUE_X;
+    label(LISTENING_Y, tr("con.listening"));
+    value(LISTENING_Y, room, &if is_up { status.addresses.join(", ") } else { "—".to_owned() });
+    label(PORT_Y, tr("con.port"));
+    value(PORT_Y, room, &format!("{} TCP", status.port));
+    label(NAME_Y, tr("con.name"));
+    let name = match status.discovery {
+        true => status.name.clone(),
+        false => tr_with("con.name.quiet", &[("name", &status.name)]),
+    };
+    value(NAME_Y, room, &name);
+    label(KEY_Y, tr("con.key"));
+    for (line, y) in fingerprint_lines(&status.fingerprint).iter().zip([KEY_Y, KEY_Y + 16]) {
+        canvas.text(Style::CAPTION.mono(), Colour::Ink, VALUE_X, y, line);
+    }
+    label(INVITE_Y, tr("con.invite"));
+    value(INVITE_Y, room - 24, &status.invite);
+}
+
+/// Eight groups as two lines of four.
+fn fingerprint_lines(fingerprint: &str) -> [String; 2] {
+    let groups: Vec<&str> = fingerprint.split('-').collect();
+    let (first, second) = groups.split_at(groups.len().min(4));
+    [first.join(" "), second.join(" ")]
+}
+
+fn paint_tiles(canvas: &Canvas, model: &Model) {
+    let number = |of: fn(&Status) -> u64| model.status.as_ref().map(of);
+    let tiles = [
+        (Some(model.people()), "con.online"),
+        (number(|status| status.accounts), "con.accounts"),
+        (number(|status| status.messages), "con.messages"),
+    ];
+    let w = (CARD_W - 16) / 3;
+    for (at, (count, key)) in (0..).zip(tiles) {
+        let tile = Rect::new(MARGIN + at * (w + 8), TILES_Y, w, TILE_H);
+        canvas.card(tile, 8, Colour::Paper, Colour::Line, 1);
+        let count = count.map_or_else(|| "—".to_owned(), units::grouped);
+        let inner = tile.inset(10);
+        // Seven digits are too wide for the large style, not for the next one.
+        let wide = text::width(Style::TITLE, &count) > inner.w;
+        let style = if wide { Style::BODY.bold().sized(13, 28) } else { Style::TITLE };
+        let upper = Rect::new(inner.x, tile.y + 10, inner.w, 28);
+        canvas.text_in(style, Colour::Ink, upper, Align::Left, &count);
+        let lower = Rect::new(inner.x, tile.y + 40, tile.w - 14, 16);
+        canvas.text_in(Style::CAPTION, Colour::Ink2, lower, Align::Left, tr(key));
+    }
+}
+
+fn paint_chart(canvas: &Canvas, card: Rect, model: &Model) {
+    canvas.card(card, 8, Colour::Paper, Colour::Line, 1);
+    canvas.text(Style::BODY.bold(), Colour::Ink, card.x + 12, card.y + 11, tr("con.traffic"));
+    let now = if model.is_up() { model.traffic.now() } else { super::traffic::Rate::default() };
+    let out = units::rate(now.outgoing);
+    let mut x = card.right() - 12;
+    for (words, icon, colour) in [
+        (out, Icon::ArrowUp, Colour::GoldText),
+        (units::rate(now.incoming), Icon::ArrowDown, Colour::BrandText),
+    ] {
+        let width = text::width(Style::CAPTION, &words);
+        x -= width;
+        canvas.text(Style::CAPTION, colour, x, card.y + 13, &words);
+        x -= 15;
+        canvas.icon(icon, x, card.y + 14, 14, colour);
+        x -= 10;
+    }
+    let plot = Rect::new(card.x + 1, card.y + 40, card.w - 2, card.h - 40 - 24);
+    for part in 1..3 {
+        canvas.line_across(plot.x, plot.y + plot.h * part / 3, plot.w, Colour::Line);
+    }
+    paint_lines(canvas, plot, model);
+    canvas.line_across(plot.x, plot.bottom(), plot.w, Colour::Line);
+    let foot = Rect::new(card.x + 12, plot.bottom() + 4, card.w - 24, 16);
+    canvas.text_in(Style::MICRO, Colour::Ink2, foot, Align::Left, tr("con.ago"));
+    canvas.text_in(Style::MICRO, Colour::Ink2, foot, Align::Right, tr("con.now"));
+}
+
+fn paint_lines(canvas: &Canvas, plot: Rect, model: &Model) {
+    let w = canvas.px(plot.right()) - canvas.px(plot.x);
+    let h = canvas.px(plot.bottom()) - canvas.px(plot.y);
+    let (Ok(columns), Ok(rows)) = (usize::try_from(w), usize::try_from(h)) else { return };
+    let ink = chart::Ink {
+        incoming: Colour::Brand.rgb(),
+        outgoing: Colour::StatusAway.rgb(),
+        area: Colour::BrandSoft.rgb(),
+    };
+    let points = model.traffic.points(model.at);
+    let pixels = chart::pixels(&points, (columns, rows), 1.5 * canvas.scale(), ink);
+    if let Ok(mut image) = RgbImage::new(&pixels, w, h, ColorDepth::Rgba8) {
+        canvas.image(&mut image, plot.x, plot.y);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_stands_in_two_lines() {
+        let lines = fingerprint_lines("7F3A-91C2-0BD8-E45E-2D60-A9F7-C31B-5E84");
+        assert_eq!(lines, ["7F3A 91C2 0BD8 E45E", "2D60 A9F7 C31B 5E84"]);
+        assert_eq!(fingerprint_lines("x"), ["x", ""]);
+    }
+}

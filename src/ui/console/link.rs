@@ -1,0 +1,337 @@
+//! The other side of the window: runs the server, asks it through its control socket.
+//!
+//! One named thread does it all, so that the window never waits. Nothing here knows a widget.
+
+use std::path::Path;
+use std::process::ExitStatus;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use async_channel::{Receiver, Sender};
+use async_executor::LocalExecutor;
+use async_io::Timer;
+use smol::future;
+
+use super::child::Own;
+pub use super::child::Setup;
+use super::failure::Failure;
+use super::model::{End, Order, Poll, Report};
+use crate::clock;
+use crate::limits::LOG_ENTRIES_MAX;
+use crate::net::control::{ControlReply, ControlRequest, LogEntry};
+use crate::server::control::Console;
+
+/// The server is asked this often.
+const EVERY: Duration = Duration::from_secs(1);
+/// A server flushes for a few seconds when it closes; one that takes longer hangs.
+const CLOSE_MAX: Duration = Duration::from_secs(30);
+/// Reports that wait for the window. A window that does not draw gets fewer looks.
+const REPORTS_MAX: usize = 8;
+/// Orders that wait: a person cannot press that fast.
+const ORDERS_MAX: usize = 64;
+/// A server that was told to stop lets go of its folder soon after its socket.
+const UNLOCK_TRIES: u32 = 40;
+const UNLOCK_EVERY: Duration = Duration::from_millis(250);
+
+/// The window's end of the link. Dropping it lets the thread end and leaves a server running.
+pub struct Link {
+    orders: Option<Sender<Order>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Link {
+    /// Starts the thread; it begins as after [`Order::Start`]. `wake` is called after each report.
+    ///
+    /// # Errors
+    /// The system has no thread left.
+    pub fn start(
+        setup: Setup,
+        wake: impl Fn() + Send + 'static,
+    ) -> std::io::Result<(Link, Receiver<Report>)> {
+        let (orders, taken) = async_channel::bounded(ORDERS_MAX);
+        let (reports, reported) = async_channel::bounded(REPORTS_MAX);
+        let run = move || {
+            let executor = LocalExecutor::new();
+            let wake = Box::new(wake);
+            let mut keeper =
+                Keeper { setup, orders: taken, reports, wake, has_stopped_other: false };
+            future::block_on(executor.run(keeper.run(&executor)));
+        };
+        let thread = thread::Builder::new().name("console link".to_owned()).spawn(run)?;
+        Ok((Link { orders: Some(orders), thread: Some(thread) }, reported))
+    }
+
+    /// Asks for something. Never blocks.
+    pub fn order(&self, order: Order) {
+        if let Some(orders) = &self.orders {
+            orders.try_send(order).ok();
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        drop(self.orders.take());
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+/// The window is gone: the thread ends.
+struct Gone;
+
+/// What woke the thread up.
+enum Woke {
+    Order(Order),
+    Tick,
+    Exit(std::io::Result<ExitStatus>),
+    Ready(bool),
+    Late,
+    Gone,
+}
+
+struct Keeper {
+    setup: Setup,
+    orders: Receiver<Order>,
+    reports: Sender<Report>,
+    wake: Box<dyn Fn() + Send>,
+    /// A server that this window did not start was told to stop, and may still hold its folder.
+    has_stopped_other: bool,
+}
+
+/// The time with one server.
+struct Visit {
+    console: Option<Console>,
+    own: Option<Own>,
+    /// The last line of its log that was seen.
+    after: u64,
+    asked_to_stop: bool,
+    tick: Timer,
+    deadline: Timer,
+}
+
+impl Keeper {
+    async fn run(&mut self, executor: &LocalExecutor<'_>) {
+        let mut wanted = true;
+        loop {
+            if wanted {
+                let Ok(end) = self.one_server(executor).await else { return };
+                if self.report(Report::Ended(end)).await.is_err() {
+                    return;
+                }
+            }
+            let Ok(order) = self.orders.recv().await else { return };
+            self.keep(&order);
+            wanted = order == Order::Start;
+        }
+    }
+
+    /// Attaches to a server or starts one, and stays with it to its end.
+    async fn one_server(&mut self, executor: &LocalExecutor<'_>) -> Result<End, Gone> {
+        let mut tries = if self.has_stopped_other { UNLOCK_TRIES } else { 1 };
+        loop {
+            if let Some(console) = attach(&self.setup.data).await {
+                self.report(Report::Attached { foreign: true }).await?;
+                return self.stay(Visit::new(Some(console), None, false)).await;
+            }
+            let own = match Own::spawn(&self.setup, executor) {
+                Ok(own) => own,
+                Err(error) => return Ok(End::Failed(Failure::Program(error.to_string()))),
+            };
+            let end = self.with_own(own).await?;
+            tries -= 1;
+            if tries == 0 || end != End::Failed(Failure::Locked) {
+                return Ok(end);
+            }
+            Timer::after(UNLOCK_EVERY).await;
+        }
+    }
+
+    /// Waits until the own server is ready, then stays with it.
+    async fn with_own(&mut self, mut own: Own) -> Result<End, Gone> {
+        let (mut asked_to_stop, mut deadline) = (false, Timer::never());
+        let is_ready = loop {
+            let ready = async { Woke::Ready(own.ready().await) };
+            let late = async {
+                (&mut deadline).await;
+                Woke::Late
+            };
+            match future::or(ready, future::or(self.order(), late)).await {
+                Woke::Ready(is_ready) => break is_ready,
+                Woke::Gone => return Err(Gone),
+                Woke::Order(Order::Stop | Order::Close) => {
+                    // It takes no orders before it is ready. Most are ready in a moment.
+                    asked_to_stop = true;
+                    deadline = Timer::after(CLOSE_MAX);
+                }
+                Woke::Order(order) => self.keep(&order),
+                Woke::Late => {
+                    own.kill().await;
+                    return Ok(End::Failed(Failure::Stuck));
+                }
+                Woke::Tick | Woke::Exit(_) => {}
+            }
+        };
+        if !is_ready {
+            let status = own.exit().await;
+            return Ok(own.end(status).await);
+        }
+        self.has_stopped_other = false;
+        self.report(Report::Attached { foreign: false }).await?;
+        let console = attach(&self.setup.data).await;
+        self.stay(Visit::new(console, Some(own), asked_to_stop)).await
+    }
+
+    /// Asks once a second until the server is gone. Orders and its end are seen at once.
+    async fn stay(&mut self, mut visit: Visit) -> Result<End, Gone> {
+        if visit.asked_to_stop {
+            self.stop(&mut visit).await;
+        }
+        loop {
+            match self.next(&mut visit).await {
+                Woke::Gone => return Err(Gone),
+                Woke::Exit(status) => {
+                    let Some(own) = visit.own.take() else { return Ok(End::Closed) };
+                    return Ok(own.end(status).await);
+                }
+                Woke::Late => {
+                    let Some(own) = visit.own.take() else {
+                        return Ok(End::Failed(Failure::Hangs));
+                    };
+                    own.kill().await;
+                    return Ok(End::Failed(Failure::Stuck));
+                }
+                // Let go of: nothing happens to the server.
+                Woke::Order(Order::Close) if visit.own.is_none() => return Ok(End::Closed),
+                Woke::Order(Order::Stop | Order::Close) => self.stop(&mut visit).await,
+                Woke::Order(Order::Poll) => visit.tick = Timer::after(Duration::ZERO),
+                Woke::Order(order) => self.keep(&order),
+                Woke::Tick => {
+                    if self.look(&mut visit).await {
+                        return Ok(End::Closed);
+                    }
+                }
+                Woke::Ready(_) => {}
+            }
+        }
+    }
+
+    async fn next(&self, visit: &mut Visit) -> Woke {
+        let Visit { own, tick, deadline, .. } = visit;
+        let exit = async {
+            match own {
+                Some(own) => Woke::Exit(own.exit().await),
+                None => future::pending().await,
+            }
+        };
+        let ticked = async {
+            tick.await;
+            Woke::Tick
+        };
+        let late = async {
+            deadline.await;
+            Woke::Late
+        };
+        future::or(future::or(exit, self.order()), future::or(late, ticked)).await
+    }
+
+    async fn order(&self) -> Woke {
+        self.orders.recv().await.map_or(Woke::Gone, Woke::Order)
+    }
+
+    async fn stop(&mut self, visit: &mut Visit) {
+        if !visit.asked_to_stop || visit.own.is_some() {
+            visit.deadline = Timer::after(CLOSE_MAX);
+        }
+        visit.asked_to_stop = true;
+        self.has_stopped_other |= visit.own.is_none();
+        if visit.console.is_none() {
+            visit.console = attach(&self.setup.data).await;
+        }
+        if let Some(console) = &mut visit.console {
+            // The door may close before the answer is out; the end of the server tells all.
+            console.ask(&ControlRequest::Stop {}).await.ok();
+        }
+        visit.tick = Timer::after(EVERY);
+    }
+
+    /// Looks at the server; `true` when it is gone, which an own one says by its exit only.
+    async fn look(&self, visit: &mut Visit) -> bool {
+        visit.tick = Timer::after(EVERY);
+        if visit.console.is_none() {
+            visit.console = attach(&self.setup.data).await;
+        }
+        if let Some(console) = &mut visit.console
+            && let Some((poll, after)) = poll(console, visit.after).await
+        {
+            // Lines of the log that the window could not take now come again at the next look.
+            if self.offer(Report::Polled(Box::new(poll))) {
+                visit.after = after;
+            }
+            return false;
+        }
+        if !visit.asked_to_stop {
+            self.offer(Report::Silent);
+        }
+        // An answer that comes late must not be taken for that to the next question.
+        visit.console = attach(&self.setup.data).await;
+        visit.console.is_none() && visit.own.is_none()
+    }
+
+    /// What can be done at any time, with or without a server.
+    fn keep(&self, order: &Order) {
+        if let Order::Keep(choices) = order
+            && let Err(error) = choices.save(&self.setup.data)
+        {
+            tracing::warn!(%error, "cannot keep the choices of the server's window");
+        }
+    }
+
+    /// Tells what the window must know.
+    async fn report(&self, report: Report) -> Result<(), Gone> {
+        let sent = self.reports.send(report).await;
+        (self.wake)();
+        sent.map_err(|_| Gone)
+    }
+
+    /// Tells what is outdated by the next look anyway; `false` when the window does not keep up.
+    fn offer(&self, report: Report) -> bool {
+        let sent = self.reports.try_send(report).is_ok();
+        (self.wake)();
+        sent
+    }
+}
+
+impl Visit {
+    fn new(console: Option<Console>, own: Option<Own>, asked_to_stop: bool) -> Visit {
+        let (tick, deadline) = (Timer::after(Duration::ZERO), Timer::never());
+        Visit { console, own, after: 0, asked_to_stop, tick, deadline }
+    }
+}
+
+/// The control socket of the server that runs on a folder, if one answers there.
+async fn attach(data: &Path) -> Option<Console> {
+    let mut console = Console::attach(data).await.ok()?;
+    // On some systems a door is a port, and another program may have got it since.
+    let reply = console.ask(&ControlRequest::Status {}).await.ok()?;
+    matches!(reply, ControlReply::Status(_)).then_some(console)
+}
+
+/// One look, and the last line of the log that it has seen.
+async fn poll(console: &mut Console, mut after: u64) -> Option<(Poll, u64)> {
+    let reply = console.ask(&ControlRequest::Status {}).await.ok()?;
+    let ControlReply::Status(status) = reply else { return None };
+    let at = clock::uptime();
+    let reply = console.ask(&ControlRequest::Online {}).await.ok()?;
+    let ControlReply::Online { sessions } = reply else { return None };
+    let mut entries: Vec<LogEntry> = Vec::new();
+    while entries.len() < LOG_ENTRIES_MAX {
+        let reply = console.ask(&ControlRequest::Log { after }).await.ok()?;
+        let ControlReply::Log { entries: page } = reply else { return None };
+        let Some(last) = page.last() else { break };
+        after = last.number;
+        entries.extend(page);
+    }
+    Some((Poll { at, status, sessions, entries }, after))
+}

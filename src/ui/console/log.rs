@@ -1,0 +1,327 @@
+//! The event log: its lines in words, and which of them are shown.
+
+use std::collections::VecDeque;
+
+use super::units;
+use crate::limits::LOG_ENTRIES_MAX;
+use crate::net::control::{LogEntry, LogEvent, LogKind};
+use crate::ui::text::Language;
+
+/// Which lines are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Chip {
+    /// All.
+    #[default]
+    All,
+    /// Those of one kind.
+    Kind(LogKind),
+}
+
+impl Chip {
+    /// From left to right.
+    pub const ALL: [Chip; 5] = [
+        Chip::All,
+        Chip::Kind(LogKind::Auth),
+        Chip::Kind(LogKind::Info),
+        Chip::Kind(LogKind::Warn),
+        Chip::Kind(LogKind::Error),
+    ];
+
+    fn takes(self, kind: LogKind) -> bool {
+        match self {
+            Chip::All => true,
+            Chip::Kind(wanted) => wanted == kind,
+        }
+    }
+}
+
+/// The newest lines, newest first. A restart of the server does not take the old ones away.
+#[derive(Debug, Default)]
+pub struct Log {
+    entries: VecDeque<LogEntry>,
+    /// Places in `entries` that are shown, newest first.
+    shown: Vec<usize>,
+    chip: Chip,
+    find: String,
+    /// Lines that came on top while the list was not following.
+    above: usize,
+}
+
+impl Log {
+    /// Takes new lines, oldest first; returns how many of them are shown.
+    pub fn add(&mut self, entries: Vec<LogEntry>, language: Language) -> usize {
+        if entries.is_empty() {
+            return 0;
+        }
+        let came = entries.iter().filter(|entry| self.takes(entry, language)).count();
+        self.entries.extend(entries);
+        let over = self.entries.len().saturating_sub(LOG_ENTRIES_MAX);
+        self.entries.drain(..over);
+        self.arrange(language);
+        self.above = self.above.saturating_add(came);
+        came
+    }
+
+    /// How many shown lines came on top since this was asked last; who is scrolled down stays at
+    /// the line that is read.
+    pub fn take_above(&mut self) -> usize {
+        std::mem::take(&mut self.above)
+    }
+
+    /// Shows those of a kind.
+    pub fn choose(&mut self, chip: Chip, language: Language) {
+        self.chip = chip;
+        self.arrange(language);
+    }
+
+    /// Shows those that have this in them.
+    pub fn find(&mut self, text: &str, language: Language) {
+        self.find = text.trim().to_lowercase();
+        self.arrange(language);
+    }
+
+    /// The words have changed.
+    pub fn reword(&mut self, language: Language) {
+        self.arrange(language);
+    }
+
+    /// Which are shown.
+    #[must_use]
+    pub fn chip(&self) -> Chip {
+        self.chip
+    }
+
+    /// Whether less than all is shown.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        self.chip != Chip::All || !self.find.is_empty()
+    }
+
+    /// How many lines are shown.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Whether no line is shown.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// How many lines there are.
+    #[must_use]
+    pub fn all(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// How many lines of a kind there are.
+    #[must_use]
+    pub fn count(&self, kind: LogKind) -> usize {
+        self.entries.iter().filter(|entry| entry.kind == kind).count()
+    }
+
+    /// A shown line from the top.
+    #[must_use]
+    pub fn row(&self, row: usize) -> Option<&LogEntry> {
+        self.entries.get(*self.shown.get(row)?)
+    }
+
+    fn takes(&self, entry: &LogEntry, language: Language) -> bool {
+        self.chip.takes(entry.kind)
+            && (self.find.is_empty()
+                || sentence(language, &entry.what).to_lowercase().contains(&self.find))
+    }
+
+    fn arrange(&mut self, language: Language) {
+        let newest = (0..self.entries.len()).rev();
+        self.shown = newest.filter(|at| self.takes(&self.entries[*at], language)).collect();
+        self.above = 0;
+    }
+}
+
+/// How a kind is called.
+#[must_use]
+pub fn kind(language: Language, kind: LogKind) -> &'static str {
+    language.get(match kind {
+        LogKind::Auth => "con.kind.auth",
+        LogKind::Info => "con.kind.info",
+        LogKind::Warn => "con.kind.warn",
+        LogKind::Error => "con.kind.error",
+    })
+}
+
+/// An event as a sentence.
+#[must_use]
+pub fn sentence(language: Language, event: &LogEvent) -> String {
+    match event {
+        LogEvent::Started { listening } => {
+            language.fill("con.log.started", &[("address", listening)])
+        }
+        LogEvent::Stopping {} => language.get("con.log.stopping").to_owned(),
+        LogEvent::Registered { account, nickname, address } => {
+            let account = account.to_string();
+            let values = [("account", &*account), ("name", nickname), ("address", address)];
+            language.fill("con.log.registered", &values)
+        }
+        LogEvent::SignedIn { account, address, client } => {
+            let account = account.to_string();
+            let values =
+                [("account", &*account), ("address", address), ("client", units::client(client))];
+            language.fill("con.log.signed_in", &values)
+        }
+        LogEvent::SignedOut { account, reason } => {
+            let account = account.to_string();
+            let reason = left(language, reason);
+            language.fill("con.log.signed_out", &[("account", &account), ("reason", reason)])
+        }
+        LogEvent::WrongPassword { login, address, tries } => {
+            let tries = tries.to_string();
+            let values = [("login", &**login), ("address", address), ("n", &tries)];
+            language.fill("con.log.wrong_password", &values)
+        }
+        LogEvent::LockedOut { login, address, minutes } => {
+            let minutes = minutes.to_string();
+            let values = [("login", &**login), ("address", address), ("n", &minutes)];
+            language.fill("con.log.locked_out", &values)
+        }
+        LogEvent::LinkRefused { address, reason } => {
+            let reason = refused(language, reason);
+            language.fill("con.log.refused", &[("address", address), ("reason", reason)])
+        }
+        LogEvent::RateLimited { account, what } => {
+            let account = account.to_string();
+            let what = if what == "messages" { language.get("con.what.messages") } else { what };
+            language.fill("con.log.limited", &[("account", &account), ("what", what)])
+        }
+        LogEvent::Trouble { text } => language.fill("con.log.trouble", &[("reason", text)]),
+    }
+}
+
+/// Why somebody left; what the server does not say in words of its own stays as it is.
+fn left(language: Language, reason: &str) -> &str {
+    language_or(
+        language,
+        reason,
+        match reason {
+            "signed out" => "con.left.signed_out",
+            "signed in again" => "con.left.again",
+            "link closed" => "con.left.closed",
+            _ => "",
+        },
+    )
+}
+
+/// Why a link was turned away, by the code of the goodbye that it got.
+fn refused(language: Language, code: &str) -> &str {
+    language_or(
+        language,
+        code,
+        match code {
+            "too_old" => "con.cut.too_old",
+            "bad_frame" => "con.cut.bad_frame",
+            "frame_too_large" => "con.cut.frame_too_large",
+            "timeout" => "con.cut.timeout",
+            "too_slow" => "con.cut.too_slow",
+            "too_many_links" => "con.cut.too_many_links",
+            _ => "",
+        },
+    )
+}
+
+fn language_or<'a>(language: Language, plain: &'a str, key: &'static str) -> &'a str {
+    if key.is_empty() { plain } else { language.get(key) }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::domain::AccountId;
+
+    pub fn entry(number: u64, kind: LogKind, what: LogEvent) -> LogEntry {
+        LogEntry { number, at: 0, kind, what }
+    }
+
+    fn some() -> Vec<LogEntry> {
+        let account = AccountId(10_031);
+        let address = || "192.168.8.77".to_owned();
+        let limited = LogEvent::RateLimited { account, what: "messages".into() };
+        let wrong = LogEvent::WrongPassword { login: "10061".into(), address: address(), tries: 2 };
+        let client = "mychat 0.1.0".to_owned();
+        vec![
+            entry(1, LogKind::Info, LogEvent::Started { listening: "[::]:1029".into() }),
+            entry(2, LogKind::Auth, LogEvent::SignedIn { account, address: address(), client }),
+            entry(3, LogKind::Warn, limited),
+            entry(4, LogKind::Auth, wrong),
+            entry(5, LogKind::Error, LogEvent::Trouble { text: "the disk is full".into() }),
+        ]
+    }
+
+    fn numbers(log: &Log) -> Vec<u64> {
+        (0..log.len()).filter_map(|row| Some(log.row(row)?.number)).collect()
+    }
+
+    #[test]
+    fn newest_first_by_kind_and_by_words() {
+        let english = Language::English;
+        let mut log = Log::default();
+        assert_eq!(log.add(some(), english), 5);
+        assert_eq!(numbers(&log), [5, 4, 3, 2, 1]);
+        log.choose(Chip::Kind(LogKind::Auth), english);
+        assert_eq!(numbers(&log), [4, 2]);
+        log.find("PASSWORD", english);
+        assert_eq!(numbers(&log), [4]);
+        assert!(log.is_filtered());
+        log.choose(Chip::All, english);
+        log.find("192.168", english);
+        assert_eq!(numbers(&log), [4, 2]);
+        assert_eq!((log.all(), log.count(LogKind::Auth), log.count(LogKind::Error)), (5, 2, 1));
+    }
+
+    #[test]
+    fn lines_that_come_on_top_are_counted_once() {
+        let english = Language::English;
+        let mut log = Log::default();
+        log.choose(Chip::Kind(LogKind::Warn), english);
+        assert_eq!(log.add(some(), english), 1);
+        assert_eq!((log.take_above(), log.take_above()), (1, 0));
+    }
+
+    #[test]
+    fn the_log_is_bounded() {
+        let mut log = Log::default();
+        for _ in 0..3 {
+            let page = (0..900).map(|n| entry(n, LogKind::Info, LogEvent::Stopping {})).collect();
+            log.add(page, Language::English);
+        }
+        assert_eq!((log.all(), log.len()), (LOG_ENTRIES_MAX, LOG_ENTRIES_MAX));
+    }
+
+    #[test]
+    fn every_event_is_a_sentence_in_both_languages() {
+        let account = AccountId(1);
+        let (address, reason) = (String::from("a"), String::from("too_old"));
+        let nickname = "n".to_owned();
+        let mut events: Vec<LogEvent> = some().into_iter().map(|entry| entry.what).collect();
+        events.push(LogEvent::Stopping {});
+        events.push(LogEvent::Registered { account, nickname, address: address.clone() });
+        events.push(LogEvent::LockedOut {
+            login: "l".into(),
+            address: address.clone(),
+            minutes: 5,
+        });
+        events.push(LogEvent::LinkRefused { address, reason });
+        for reason in ["signed out", "signed in again", "link closed"] {
+            events.push(LogEvent::SignedOut { account, reason: reason.into() });
+        }
+        for language in Language::ALL {
+            let sentences: std::collections::BTreeSet<String> =
+                events.iter().map(|event| sentence(language, event)).collect();
+            assert_eq!(sentences.len(), events.len());
+            for sentence in sentences {
+                let bare = sentence.contains('{') || sentence.contains("con.");
+                assert!(!bare && !sentence.contains("too_old"), "{sentence}");
+            }
+        }
+    }
+}

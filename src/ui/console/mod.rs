@@ -1,0 +1,88 @@
+//! The server's own window: it runs the server as a child process and talks to it through its
+//! control socket, as any console does.
+//!
+//! * [`model`] is what is on the screen, as data; [`online`], [`log`] and [`traffic`] are its
+//!   parts, [`failure`] and [`units`] put causes and numbers into words, [`choices`] are kept.
+//! * [`link`] runs the server (`child`) and asks it, on a thread of its own.
+//! * `shell` is the window's thread; `window` stands on `left`, `table`, `events` and `ask`, and
+//!   `chart` makes its picture of the traffic.
+
+mod ask;
+mod chart;
+mod child;
+pub mod choices;
+mod events;
+pub mod failure;
+mod left;
+pub mod link;
+pub mod log;
+pub mod model;
+pub mod online;
+mod shell;
+mod table;
+pub mod traffic;
+pub mod units;
+mod window;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::{Stage, UiError, platform};
+use choices::Choices;
+use link::{Link, Setup};
+use model::Model;
+
+/// How the server's window is opened.
+#[derive(Debug, Clone)]
+pub struct ConsoleOptions {
+    /// Arguments for the server beside `--serve`.
+    pub serve: Vec<OsString>,
+    /// Its data folder.
+    pub data: PathBuf,
+}
+
+/// Opens the server's window and runs the server until the window is closed.
+///
+/// # Errors
+/// No window can be shown. What goes wrong with the server is shown in the window.
+pub fn run(options: ConsoleOptions) -> Result<(), UiError> {
+    let _stage = Stage::open()?;
+    let model = Model::new(Choices::load(&options.data, platform::prefers_dark()));
+    let setup = setup(options);
+    let (link, reports) = Link::start(setup, || shell::KICK.kick()).map_err(UiError::Thread)?;
+    shell::run(model, link, reports);
+    Ok(())
+}
+
+fn setup(options: ConsoleOptions) -> Setup {
+    let ConsoleOptions { serve, data } = options;
+    let names_data = |argument: &OsString| {
+        let argument = argument.to_string_lossy();
+        argument == "--data" || argument.starts_with("--data=")
+    };
+    let mut arguments = vec![OsString::from("--serve")];
+    if !serve.iter().any(names_data) {
+        arguments.extend(["--data".into(), data.clone().into()]);
+    }
+    arguments.extend(serve);
+    // A program that cannot say where it lies is looked for by name; a failure is shown.
+    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("mychat"));
+    Setup { program, arguments, data }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_gets_its_data_folder_once() {
+        let options = |serve: &[&str]| ConsoleOptions {
+            serve: serve.iter().map(OsString::from).collect(),
+            data: "d".into(),
+        };
+        assert_eq!(setup(options(&[])).arguments, ["--serve", "--data", "d"]);
+        let given = ["--data", "d", "--no-discovery"];
+        assert_eq!(setup(options(&given)).arguments, ["--serve", "--data", "d", "--no-discovery"]);
+        assert_eq!(setup(options(&["--data=d"])).arguments, ["--serve", "--data=d"]);
+    }
+}

@@ -1,0 +1,508 @@
+//! The login window: servers at the left, the person at the right.
+//!
+//! * `servers` is the list of cards.
+//! * `sentence` words what is in the way.
+
+mod sentence;
+mod servers;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::enums::{Event, Key};
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::window::DoubleWindow;
+
+use super::app::login::{Field as Place, Keep, LoginMsg};
+use super::app::panel::PanelMsg;
+use super::app::settings::SettingMsg;
+use super::app::{Model, Msg};
+use super::paint::{Align, Canvas, Icon, Rect};
+use super::paragraph;
+use super::shell::post;
+use super::text::{self, Language, LanguageChoice, tr, tr_with};
+use super::theme::{Colour, Style};
+use super::widgets::{
+    self, Button, ButtonKind, ButtonSize, Choice, ChoiceKind, Control, Field, FieldKind,
+    IconButton, MenuEntry, MenuItem, MenuPlace, PRESENCES, Select, SelectKind, open_menu,
+};
+use crate::client::api::{SavedAccount, SavedServer, Secret};
+use sentence::{Row, Tone};
+use servers::ServerList;
+
+const W: i32 = 720;
+const H: i32 = 480;
+/// Width of the left side.
+const SIDE: i32 = 320;
+/// Left edge and width of what stands at the right.
+const FORM_X: i32 = 360;
+const FORM_W: i32 = 320;
+/// The field of another server's address.
+const HOST: Rect = Rect { x: 34, y: 317, w: 170, h: 32 };
+/// The field of the account.
+const ACCOUNT: Rect = Rect { x: FORM_X, y: 172, w: FORM_W, h: 40 };
+
+/// The login window.
+pub struct LoginWindow {
+    window: DoubleWindow,
+    side: Side,
+    form: Form,
+    view: Rc<RefCell<View>>,
+    saved: Rc<RefCell<Vec<SavedAccount>>>,
+    servers_met: Rc<RefCell<Vec<SavedServer>>>,
+}
+
+/// The controls of the left side.
+struct Side {
+    list: ServerList,
+    refresh: IconButton,
+    again: Button,
+    other: Button,
+    host: Field,
+    port: Field,
+    fold: IconButton,
+    run: Button,
+}
+
+/// The controls of the right side.
+struct Form {
+    language: IconButton,
+    status: Select,
+    account: Field,
+    password: Field,
+    remember: Choice,
+    auto: Choice,
+    go: Button,
+    action: Button,
+    register: Button,
+    forgot: Button,
+}
+
+/// What is painted behind the controls.
+#[derive(Clone, Default, PartialEq)]
+struct View {
+    language: Option<Language>,
+    avatar: u8,
+    found: Option<usize>,
+    other_open: bool,
+    other_chosen: bool,
+    row: Option<Row>,
+}
+
+impl LoginWindow {
+    /// Makes and shows it.
+    #[must_use]
+    pub fn new(model: &Model) -> LoginWindow {
+        let window = widgets::window(tr("login.window"), W, H);
+        let saved = Rc::new(RefCell::new(Vec::new()));
+        let servers_met = Rc::new(RefCell::new(Vec::new()));
+        // In reading order, which is the order of Tab.
+        let side = Side::new(&window, &servers_met);
+        let form = Form::new(&window, &saved);
+        window.end();
+        let view = Rc::new(RefCell::new(View::default()));
+        let mut login = LoginWindow { window, side, form, view, saved, servers_met };
+        login.place();
+        login.wire_servers();
+        login.wire_form();
+        login.wire_window();
+        login.follow(model);
+        login.form.account.set_value(&model.login.account);
+        login.side.host.set_value(&model.login.host);
+        login.side.port.set_value(&model.login.port);
+        login.window.show();
+        login.focus(if model.login.account.is_empty() { Place::Account } else { Place::Password });
+        login
+    }
+
+    /// Takes it away.
+    pub fn close(mut self) {
+        widgets::retire(&mut self.window);
+    }
+
+    /// Brings it to the front.
+    pub fn raise(&mut self) {
+        self.window.show();
+    }
+
+    /// Puts the cursor into a field.
+    pub fn focus(&mut self, place: Place) {
+        match place {
+            Place::Host => {
+                self.side.host.focus();
+                self.side.host.select_all();
+            }
+            Place::Port => self.side.port.focus(),
+            Place::Account => self.form.account.focus(),
+            Place::Password => {
+                self.form.password.focus();
+                self.form.password.select_all();
+            }
+        }
+    }
+
+    /// Brings it up to the model.
+    pub fn follow(&mut self, model: &Model) {
+        let language = text::language();
+        let login = &model.login;
+        let new = View {
+            language: Some(language),
+            avatar: model.login_avatar(),
+            found: login.found_count(),
+            other_open: login.other_open,
+            other_chosen: model.is_other_chosen(),
+            row: sentence::row(model, language),
+        };
+        let changed = *self.view.borrow() != new;
+        if changed {
+            self.show_view(new);
+        }
+        self.side.list.set(model.cards());
+        self.saved.borrow_mut().clone_from(&model.saved.accounts);
+        self.servers_met.borrow_mut().clone_from(&model.saved.servers);
+        if self.form.account.value().trim() != login.account.trim() {
+            self.form.account.set_value(&login.account);
+            self.form.password.set_value("");
+        }
+        if self.side.host.value() != login.host {
+            self.side.host.set_value(&login.host);
+        }
+        if self.side.port.value() != login.port {
+            self.side.port.set_value(&login.port);
+        }
+        let presence = PRESENCES.iter().position(|presence| *presence == login.presence);
+        self.form.status.set_chosen(presence.unwrap_or(0));
+        let w = self.form.status.wanted_width();
+        self.form.status.place(Rect::new(FORM_X + (FORM_W - w) / 2, 124, w, 24));
+        self.form.remember.set_on(login.keep != Keep::Nothing);
+        self.form.auto.set_on(login.keep == Keep::Auto);
+        let kept = model.kept_account().is_some();
+        self.form.password.set_placeholder(tr(match kept {
+            true => "login.password.kept",
+            false => "login.password",
+        }));
+        self.form.password.set_error(sentence::is_about_password(model));
+        self.form.go.set_busy(model.attempt.is_some() && !model.is_registering());
+        let starting = login.hosting.is_some();
+        self.side.run.set_label(tr(if starting { "server.run.starting" } else { "server.run" }));
+        self.side.run.set_enabled(!starting);
+    }
+
+    fn show_view(&mut self, new: View) {
+        let is_empty = new.found == Some(0);
+        let open = new.other_open;
+        self.side.list.set_shown(!is_empty);
+        self.side.list.place(Rect::new(20, 116, 280, if open { 152 } else { 232 }));
+        self.side.again.set_shown(is_empty && !open);
+        self.side.other.set_shown(!open);
+        for part in
+            [&mut self.side.host as &mut dyn Control, &mut self.side.port, &mut self.side.fold]
+        {
+            part.set_shown(open);
+        }
+        let action = new.row.as_ref().and_then(|row| row.action);
+        self.form.action.set_shown(action.is_some());
+        if let Some(action) = action {
+            self.form.action.set_label(tr(action));
+            let w = self.form.action.wanted_width();
+            self.form.action.place(Rect::new(FORM_X + FORM_W - w, 358, w, 28));
+        }
+        *self.view.borrow_mut() = new;
+        self.window.redraw();
+    }
+
+    fn place(&mut self) {
+        self.side.refresh.place(Rect::new(276, 80, 32, 32));
+        let w = self.side.again.wanted_width();
+        self.side.again.place(Rect::new((SIDE - w) / 2, 290, w, 28));
+        self.side.other.place(Rect::new(28, 360, 200, 32));
+        self.side.host.place(HOST);
+        self.side.port.place(Rect::new(212, 317, 76, 32));
+        self.side.fold.place(Rect::new(268, 283, 28, 28));
+        self.side.run.place(Rect::new(28, 404, 252, 32));
+        self.form.language.place(Rect::new(W - 44, 12, 32, 32));
+        self.form.account.place(ACCOUNT);
+        self.form.password.place(Rect::new(FORM_X, 224, FORM_W, 40));
+        let w = self.form.remember.wanted_width() + 4;
+        self.form.remember.place(Rect::new(FORM_X, 272, w, 32));
+        let auto_x = FORM_X + w + 20;
+        self.form.auto.place(Rect::new(auto_x, 272, self.form.auto.wanted_width() + 4, 32));
+        self.form.go.place(Rect::new(FORM_X, 312, FORM_W, 40));
+        self.form.register.place(Rect::new(
+            FORM_X - 4,
+            432,
+            self.form.register.wanted_width() + 4,
+            32,
+        ));
+        let w = self.form.forgot.wanted_width();
+        self.form.forgot.place(Rect::new(FORM_X + FORM_W - w + 4, 432, w, 32));
+    }
+
+    fn wire_servers(&mut self) {
+        self.side.list.on_choose(|id| post(Msg::Login(LoginMsg::Choose(id))));
+        self.side.refresh.on_press(|| post(Msg::Login(LoginMsg::Refresh)));
+        self.side.again.on_press(|| post(Msg::Login(LoginMsg::Refresh)));
+        self.side.other.on_press(|| post(Msg::Login(LoginMsg::OpenOther)));
+        self.side.fold.on_press(|| post(Msg::Login(LoginMsg::CloseOther)));
+        self.side.run.on_press(|| post(Msg::Login(LoginMsg::Host)));
+        let host = self.side.host.clone();
+        self.side.host.on_change(move || post(Msg::Login(LoginMsg::HostTyped(host.value()))));
+        let port = self.side.port.clone();
+        self.side.port.on_change(move || post(Msg::Login(LoginMsg::PortTyped(port.value()))));
+        let (window, button) = (self.window.clone(), self.form.language.clone());
+        self.form.language.on_press(move || open_languages(widgets::on_screen(&button, &window)));
+    }
+
+    fn wire_form(&mut self) {
+        let account = self.form.account.clone();
+        self.form
+            .account
+            .on_change(move || post(Msg::Login(LoginMsg::AccountTyped(account.value()))));
+        self.form.password.on_change(|| post(Msg::Login(LoginMsg::PasswordTyped)));
+        self.form.remember.on_change(|on| post(Msg::Login(LoginMsg::Remember(on))));
+        self.form.auto.on_change(|on| post(Msg::Login(LoginMsg::Auto(on))));
+        self.form.status.on_change(|chosen| {
+            if let Some(presence) = PRESENCES.get(chosen) {
+                post(Msg::Login(LoginMsg::Presence(*presence)));
+            }
+        });
+        self.form.register.on_press(|| post(Msg::Login(LoginMsg::Register)));
+        self.form.forgot.on_press(|| post(Msg::Login(LoginMsg::Forgot)));
+        let password = self.form.password.clone();
+        let submit = move || {
+            post(Msg::Login(LoginMsg::Submit(Secret::new(password.value()))));
+        };
+        self.form.go.on_press(submit.clone());
+        for field in [
+            &mut self.form.account,
+            &mut self.form.password,
+            &mut self.side.host,
+            &mut self.side.port,
+        ] {
+            field.on_enter(submit.clone());
+        }
+        let view = Rc::clone(&self.view);
+        self.form.action.on_press(move || {
+            let action = view.borrow().row.as_ref().and_then(|row| row.action);
+            match action {
+                Some("common.cancel") => post(Msg::Login(LoginMsg::Cancel)),
+                _ => submit(),
+            }
+        });
+    }
+
+    fn wire_window(&mut self) {
+        let view = Rc::clone(&self.view);
+        widgets::backdrop(&mut self.window, Colour::Paper, move |canvas, _| {
+            paint_side(canvas, &view.borrow());
+            paint_form(canvas, &view.borrow());
+        });
+        self.window.set_callback(|_| {
+            // Esc cancels; only the cross closes.
+            match app::event() == Event::Shortcut && app::event_key() == Key::Escape {
+                true => post(Msg::Login(LoginMsg::Cancel)),
+                false => post(Msg::Panel(PanelMsg::Quit)),
+            }
+        });
+        let (saved, account) = (Rc::clone(&self.saved), self.form.account.clone());
+        self.window.handle(move |window, event| match event {
+            Event::KeyDown | Event::Shortcut if app::event_key() == Key::F5 => {
+                post(Msg::Login(LoginMsg::Refresh));
+                true
+            }
+            Event::KeyDown | Event::Shortcut
+                if app::event_key() == Key::Down && app::is_event_alt() && account.has_focus() =>
+            {
+                open_accounts(window, &saved.borrow());
+                true
+            }
+            _ => false,
+        });
+    }
+}
+
+impl Side {
+    fn new(window: &DoubleWindow, met: &Rc<RefCell<Vec<SavedServer>>>) -> Side {
+        let list = ServerList::new();
+        let refresh =
+            IconButton::new(Icon::Retry, tr("server.refresh")).icon_size(16).on(Colour::BrandSoft);
+        let again = Button::new(ButtonKind::Outline, tr("server.again"))
+            .size(ButtonSize::Small)
+            .on(Colour::BrandSoft);
+        let other = Button::new(ButtonKind::Text, tr("server.other"))
+            .icon(Icon::Plus)
+            .left()
+            .on(Colour::BrandSoft);
+        let (menu, window) = (Rc::clone(met), window.clone());
+        let host = Field::new(FieldKind::Outlined, tr("server.host")).button(
+            Icon::ChevDown,
+            tr("server.met"),
+            move || open_servers(&window, &menu.borrow()),
+        );
+        let port = Field::new(FieldKind::Outlined, tr("server.port"));
+        let fold = IconButton::new(Icon::Close, tr("server.other.fold")).icon_size(16);
+        let run = Button::new(ButtonKind::Text, tr("server.run"))
+            .icon(Icon::Server)
+            .left()
+            .on(Colour::BrandSoft);
+        Side { list, refresh, again, other, host, port, fold, run }
+    }
+}
+
+impl Form {
+    fn new(window: &DoubleWindow, saved: &Rc<RefCell<Vec<SavedAccount>>>) -> Form {
+        let language = IconButton::new(Icon::Language, tr("panel.language")).icon_size(18);
+        let words = PRESENCES.map(|presence| text::presence(text::language(), presence));
+        let status = Select::new(SelectKind::PresencePill, &words);
+        let (menu, window) = (Rc::clone(saved), window.clone());
+        let account = Field::new(FieldKind::Outlined, tr("login.account")).icon(Icon::User).button(
+            Icon::ChevDown,
+            tr("login.account.saved"),
+            move || {
+                open_accounts(&window, &menu.borrow());
+            },
+        );
+        let password = Field::new(FieldKind::Outlined, tr("login.password"))
+            .icon(Icon::Key)
+            .secret(tr("login.password.show"));
+        Form {
+            language,
+            status,
+            account,
+            password,
+            remember: Choice::new(ChoiceKind::Check, tr("login.remember")),
+            auto: Choice::new(ChoiceKind::Check, tr("login.auto")),
+            go: Button::new(ButtonKind::Primary, tr("login.go")).size(ButtonSize::Large),
+            action: Button::new(ButtonKind::Text, ""),
+            register: Button::new(ButtonKind::Text, tr("login.register")).left(),
+            forgot: Button::new(ButtonKind::Quiet, tr("login.forgot")),
+        }
+    }
+}
+
+fn open_accounts(window: &DoubleWindow, saved: &[SavedAccount]) {
+    if saved.is_empty() {
+        return;
+    }
+    let field = ACCOUNT.moved(window.x_root(), window.y_root());
+    let mut entries: Vec<MenuEntry> = Vec::new();
+    for account in saved {
+        let number = account.person.account.to_string();
+        let item = MenuItem::new(&account.person.nickname).icon(Icon::User).shortcut(&number);
+        entries.push(item.into());
+    }
+    entries.push(MenuEntry::Separator);
+    for account in saved {
+        let words = tr_with("login.account.forget", &[("name", &account.person.nickname)]);
+        entries.push(MenuItem::new(&words).icon(Icon::Trash).danger().into());
+    }
+    let saved = saved.to_vec();
+    open_menu(MenuPlace::Below(field), entries, move |picked| {
+        let Some(index) = picked else { return };
+        let forget = index > saved.len();
+        let account = if forget { saved.get(index - saved.len() - 1) } else { saved.get(index) };
+        let Some(SavedAccount { server, person, .. }) = account else { return };
+        post(Msg::Login(match forget {
+            true => LoginMsg::ForgetAccount(*server, person.account),
+            false => LoginMsg::PickAccount(*server, person.account),
+        }));
+    });
+}
+
+fn open_servers(window: &DoubleWindow, met: &[SavedServer]) {
+    /// As many as a person remembers.
+    const SHOWN: usize = 5;
+    if met.is_empty() {
+        return;
+    }
+    let below = HOST.moved(window.x_root(), window.y_root());
+    let entries = met.iter().take(SHOWN).map(|server| {
+        let place = server.address.to_string();
+        MenuItem::new(&server.name).icon(Icon::Server).shortcut(&place).into()
+    });
+    let ids: Vec<_> = met.iter().map(|server| server.id).collect();
+    open_menu(MenuPlace::Below(below), entries.collect(), move |picked| {
+        if let Some(id) = picked.and_then(|index| ids.get(index)) {
+            post(Msg::Login(LoginMsg::PickServer(*id)));
+        }
+    });
+}
+
+fn open_languages(above: Rect) {
+    let entries = Language::ALL.map(|language| {
+        MenuItem::new(language.own_name()).checked(language == text::language()).into()
+    });
+    open_menu(MenuPlace::Below(above), entries.to_vec(), |picked| {
+        if let Some(language) = picked.and_then(|index| Language::ALL.get(index)) {
+            post(Msg::Setting(SettingMsg::Language(LanguageChoice::Fixed(*language))));
+        }
+    });
+}
+
+fn paint_side(canvas: &Canvas, view: &View) {
+    let side = Rect::new(0, 0, SIDE, H);
+    canvas.fill(side, Colour::BrandSoft);
+    let clip = canvas.clip(side);
+    canvas.leaf(291, 12, 62, 165, Colour::Leaf);
+    canvas.leaf(18, 462, 64, 40, Colour::Leaf);
+    canvas.leaf(284, 458, 76, -25, Colour::Leaf);
+    drop(clip);
+    canvas.app_icon(20, 24, 40);
+    let name = Style::TITLE.sized(22, 30);
+    canvas.text(name, Colour::Ink, 72, 29, "MyChat");
+    canvas.text(Style::BODY.bold(), Colour::Ink, 20, 86, tr("server.title"));
+    let count = match view.found {
+        None => tr("server.searching").to_owned(),
+        Some(0) => tr("server.none").to_owned(),
+        Some(count) => tr_with("server.found", &[("n", &count.to_string())]),
+    };
+    let area = Rect::new(120, 88, 156, 16);
+    canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Right, &count);
+    if view.found == Some(0) {
+        paint_no_server(canvas, view.other_open);
+    }
+    if view.other_open {
+        paint_other(canvas, view.other_chosen);
+    }
+}
+
+fn paint_no_server(canvas: &Canvas, other_open: bool) {
+    let top = if other_open { 122 } else { 150 };
+    canvas.circle(Rect::new(132, top, 56, 56), Colour::Selected);
+    canvas.icon_on(Icon::Server, 146, top + 14, 28, Colour::BrandText, Colour::Selected);
+    let area = Rect::new(20, top + 66, 280, 20);
+    canvas.text_in(Style::BODY.bold(), Colour::Ink, area, Align::Centre, tr("server.none"));
+    let area = Rect::new(32, top + 88, 256, 32);
+    paragraph::draw(
+        canvas,
+        Style::CAPTION,
+        Colour::Ink2,
+        area,
+        Align::Centre,
+        tr("server.none.hint"),
+    );
+}
+
+fn paint_other(canvas: &Canvas, chosen: bool) {
+    let card = Rect::new(20, 276, 280, 110);
+    let outline = if chosen { (Colour::Brand, 2) } else { (Colour::Line, 1) };
+    canvas.card(card, 8, Colour::Paper, outline.0, outline.1);
+    canvas.icon_on(Icon::Globe, 33, 289, 18, Colour::BrandText, Colour::Paper);
+    canvas.text(Style::BODY.bold(), Colour::Ink, 59, 288, tr("server.other.title"));
+    canvas.text(Style::MICRO, Colour::Ink3, 33, 358, tr("server.hint"));
+}
+
+fn paint_form(canvas: &Canvas, view: &View) {
+    canvas.avatar(view.avatar, 480, 36, 80, false);
+    let Some(row) = &view.row else { return };
+    let (icon, ink) = match row.tone {
+        Tone::Plain => (Colour::Ink2, Colour::Ink2),
+        Tone::Bad => (Colour::Bad, Colour::Bad),
+        Tone::Warn => (Colour::GoldText, Colour::GoldText),
+    };
+    canvas.icon_on(row.icon, FORM_X + 1, 364, 16, icon, Colour::Paper);
+    let action = row.action.map_or(0, |key| 16 + super::paint::text::width(Style::BODY, tr(key)));
+    let area = Rect::new(FORM_X + 22, 352, FORM_W - 22 - action, 40);
+    paragraph::draw_middle(canvas, Style::CAPTION, ink, area, &row.words);
+}

@@ -1,0 +1,118 @@
+//! The message row of the login window: one sentence for each cause, and what can be done.
+
+use crate::client::Failure;
+use crate::net::protocol::Reason;
+use crate::ui::app::Model;
+use crate::ui::app::attempt::Stage;
+use crate::ui::app::login::{Phase, Problem};
+use crate::ui::paint::Icon;
+use crate::ui::text::{self, Language};
+
+/// What the row says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// In which colour.
+    pub tone: Tone,
+    /// Before the words.
+    pub icon: Icon,
+    /// The sentence.
+    pub words: String,
+    /// The key of what can be done: cancel or retry.
+    pub action: Option<&'static str>,
+}
+
+/// The colour of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Something is under way.
+    Plain,
+    /// It failed.
+    Bad,
+    /// It has to wait.
+    Warn,
+}
+
+/// What the row says now, if anything.
+#[must_use]
+pub fn row(model: &Model, language: Language) -> Option<Row> {
+    if let Some(attempt) = &model.attempt
+        && !model.is_registering()
+    {
+        let words = match attempt.stage {
+            Stage::Linking => language.fill("login.connecting", &[("name", &attempt.name)]),
+            Stage::Asking(_) => language.get("login.signing").to_owned(),
+        };
+        return Some(plain(words));
+    }
+    match &model.login.phase {
+        Phase::Idle => None,
+        Phase::Soon { at } => {
+            let left = at.saturating_sub(model.now.mono_ms).div_ceil(1_000).max(1);
+            Some(plain(language.fill("login.soon", &[("n", &left.to_string())])))
+        }
+        Phase::Failed(problem) => Some(failed(problem, language)),
+    }
+}
+
+/// Whether the password's frame shall be red.
+#[must_use]
+pub fn is_about_password(model: &Model) -> bool {
+    let wrong = |reason| matches!(reason, Reason::WrongPassword | Reason::TokenInvalid);
+    match &model.login.phase {
+        Phase::Failed(Problem::Failure(Failure::Refused(refusal))) => wrong(refusal.reason),
+        Phase::Failed(Problem::NoPassword) => true,
+        _ => false,
+    }
+}
+
+fn plain(words: String) -> Row {
+    Row { tone: Tone::Plain, icon: Icon::Clock, words, action: Some("common.cancel") }
+}
+
+fn failed(problem: &Problem, language: Language) -> Row {
+    let bad = |icon, words: String, action| Row { tone: Tone::Bad, icon, words, action };
+    let say = |key| bad(Icon::Alert, language.get(key).to_owned(), None);
+    match problem {
+        Problem::Failure(failure) => of_failure(failure, language),
+        Problem::Address(error) => {
+            bad(Icon::Alert, text::address(language, *error).to_owned(), None)
+        }
+        Problem::NoServer => say("server.choose"),
+        Problem::NoAccount => say("login.need.account"),
+        Problem::NoPassword => say("login.need.password"),
+        Problem::SignedOut(why) => {
+            bad(Icon::Logout, text::goodbye(language, *why).to_owned(), None)
+        }
+        Problem::Forgot => Row {
+            tone: Tone::Plain,
+            icon: Icon::Info,
+            words: language.get("login.forgot.hint").to_owned(),
+            action: None,
+        },
+        Problem::HostFailed => say("server.run.failed"),
+        Problem::HostNotStarted(reason) => {
+            let words = language.fill("server.run.nofile", &[("reason", reason)]);
+            bad(Icon::Alert, words, None)
+        }
+    }
+}
+
+fn of_failure(failure: &Failure, language: Language) -> Row {
+    let words = text::failure(language, failure);
+    let reason = match failure {
+        Failure::Refused(refusal) => Some(refusal.reason),
+        _ => None,
+    };
+    let (tone, icon, action) = match (reason, failure) {
+        (Some(Reason::LockedOut), _) => (Tone::Warn, Icon::Lock, None),
+        (Some(Reason::Disabled), _) => (Tone::Bad, Icon::Ban, None),
+        // Trying the same again would not help.
+        (Some(Reason::WrongPassword | Reason::TokenInvalid), _)
+        | (None, Failure::KeyChanged | Failure::NotMyChat | Failure::NoToken | Failure::Store(_)) => {
+            (Tone::Bad, Icon::Alert, None)
+        }
+        (None, _) => (Tone::Bad, Icon::Offline, Some("common.retry")),
+        (Some(_), _) => (Tone::Bad, Icon::Alert, Some("common.retry")),
+    };
+    Row { tone, icon, words, action }
+}

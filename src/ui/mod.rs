@@ -1,0 +1,35 @@
+//! Windows. The only folder that sees fltk; no socket, no redb.
+//!
+//! * [`app`] is what is on the screen, as data: no fltk in it.
+//! * [`bridge`] brings messages of other threads to the window.
+//! * [`console`] is the server's own window.
+//! * [`platform`] is what the windows need from the system.
+//! * [`shell`] is the window's thread; [`Stage`] is the toolkit made ready.
+//! * [`text`] is all wording, in two languages.
+//! * [`theme`], [`fonts`], [`paint`] and [`widgets`] are the hand that everything is drawn in.
+
+pub mod app;
+mod area;
+pub mod bridge;
+pub mod chat;
+mod client;
+pub mod console;
+mod fingerprint;
+pub mod fonts;
+mod login;
+pub mod paint;
+mod panel;
+mod paragraph;
+pub mod platform;
+mod register;
+pub mod shell;
+mod stage;
+pub mod text;
+pub mod theme;
+mod toast;
+pub mod transcript;
+pub mod widgets;
+mod windows;
+
+pub use client::{ClientOptions, run_client};
+pub use stage::{Stage, UiError};

@@ -1,0 +1,16 @@
+//! Drawing: exact rectangles, smooth corners, icons, faces, emoji and text.
+
+mod avatar;
+mod canvas;
+pub mod emoji;
+mod emoji_table;
+mod geometry;
+mod icon;
+mod shape;
+pub mod text;
+
+pub use avatar::app_icon_image;
+pub use canvas::{Canvas, Clip, Radii};
+pub use geometry::Rect;
+pub use icon::Icon;
+pub use text::Align;

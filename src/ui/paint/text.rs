@@ -1,0 +1,320 @@
+//! Lines of text: which face draws which character, how wide it is, and where its baseline lies.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use fltk::draw;
+use fltk::enums::{Color, Font};
+
+use super::canvas::{device, round};
+use super::emoji::{self, EmojiId, Piece};
+use super::{Canvas, Rect};
+use crate::ui::fonts;
+use crate::ui::theme::{Colour, Face, Rgb, Style};
+
+/// How many widths are kept: all characters of the faces in a few sizes.
+const WIDTHS_MAX: usize = 200_000;
+
+static SANS: &[u8; 0x2000] = include_bytes!("../../../assets/fonts/sans.bits");
+static BOLD: &[u8; 0x2000] = include_bytes!("../../../assets/fonts/sans-bold.bits");
+
+thread_local! {
+    static WIDTHS: RefCell<HashMap<(i32, i32, char), f32>> = RefCell::new(HashMap::new());
+}
+
+/// Where a line stands between the left and the right edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// At the left edge.
+    Left,
+    /// In the middle.
+    Centre,
+    /// At the right edge.
+    Right,
+}
+
+/// Something drawn in one go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Run<'a> {
+    Glyphs(Font, &'a str),
+    Emoji(EmojiId),
+    Unknown,
+}
+
+/// Device pixels in one px on the first screen.
+#[must_use]
+pub fn screen_scale() -> f32 {
+    let scale = fltk::app::screen_scale(0);
+    if scale > 0.1 { scale } else { 1.0 }
+}
+
+/// The width of a line in px.
+#[must_use]
+pub fn width(style: Style, text: &str) -> i32 {
+    let scale = screen_scale();
+    ceil(device_width(style, text, scale) / scale)
+}
+
+/// The width of one character in px, not rounded. Emoji count as their picture.
+#[must_use]
+pub fn char_width(style: Style, c: char) -> f32 {
+    let scale = screen_scale();
+    slot(style.face, c).map_or(0.0, |font| glyph_width(font, font_size(style, scale), c) / scale)
+}
+
+/// Whether the embedded plain face has a character.
+#[must_use]
+pub fn is_in_sans(c: char) -> bool {
+    is_shapeless(c) || covers(SANS, c)
+}
+
+/// How large an emoji is drawn in a line of this style.
+#[must_use]
+pub const fn emoji_size(style: Style) -> i32 {
+    // 20 px beside letters of 14 px.
+    (style.size * 10 + 3) / 7
+}
+
+/// Cuts a line so that it fits, with an ellipsis.
+#[must_use]
+pub fn fit(style: Style, text: &str, width_max: i32) -> String {
+    if width(style, text) <= width_max {
+        return text.to_string();
+    }
+    let room = width_max - width(style, "…");
+    let mut kept = String::new();
+    let mut used = 0;
+    for piece in emoji::pieces(text) {
+        match piece {
+            Piece::Letters(letters) => {
+                for c in letters.chars() {
+                    used += ceil(char_width(style, c) * 8.0);
+                    if used > room * 8 {
+                        return finished(&kept);
+                    }
+                    kept.push(c);
+                }
+            }
+            Piece::Picture(_, whole) | Piece::Unknown(whole) => {
+                used += (emoji_size(style) + 2) * 8;
+                if used > room * 8 {
+                    return finished(&kept);
+                }
+                kept.push_str(whole);
+            }
+        }
+    }
+    kept
+}
+
+fn finished(kept: &str) -> String {
+    format!("{}…", kept.trim_end())
+}
+
+impl Canvas {
+    /// Draws a line whose box begins at a point; returns its width in px.
+    #[expect(clippy::must_use_candidate, reason = "drawn for its effect; the width is extra")]
+    pub fn text(&self, style: Style, colour: Colour, x: i32, y: i32, text: &str) -> i32 {
+        let Rgb(r, g, b) = colour.rgb();
+        let scale = self.scale();
+        let size = font_size(style, scale);
+        let baseline = self.px(y) + device_baseline(style, scale);
+        let mut at = device(self.px(x));
+        for run in runs(style.face, text) {
+            match run {
+                Run::Glyphs(font, glyphs) => {
+                    draw::set_draw_color(Color::from_rgb(r, g, b));
+                    draw::set_font(font, size);
+                    draw::draw_text_n(glyphs, round(at), baseline);
+                }
+                Run::Emoji(_) | Run::Unknown => {
+                    let side = emoji_size(style);
+                    let left = round((at / scale) + 1.0);
+                    let top = y + (style.line - side) / 2;
+                    match run {
+                        Run::Emoji(id) => self.emoji(id, left, top, side),
+                        _ => self.unknown_emoji(left, top, side),
+                    }
+                }
+            }
+            at += run_width(run, style, scale);
+        }
+        ceil((at - device(self.px(x))) / scale)
+    }
+
+    /// Draws a line in the middle of an area's height, cut where it is too long.
+    pub fn text_in(&self, style: Style, colour: Colour, area: Rect, align: Align, text: &str) {
+        let text = fit(style, text, area.w);
+        let y = area.y + (area.h - style.line).div_euclid(2);
+        let x = match align {
+            Align::Left => area.x,
+            Align::Centre => area.x + (area.w - width(style, &text)) / 2,
+            Align::Right => area.right() - width(style, &text),
+        };
+        self.text(style, colour, x, y, &text);
+    }
+}
+
+/// The size that the toolkit uses at a scale: it cuts, so that inputs and own text agree.
+pub(super) fn font_size(style: Style, scale: f32) -> i32 {
+    super::canvas::floor(device(style.size) * scale + 0.001)
+}
+
+fn device_baseline(style: Style, scale: f32) -> i32 {
+    if (scale - 1.0).abs() < 0.001 {
+        return style.baseline();
+    }
+    let size = font_size(style, scale);
+    let line = round(device(style.line) * scale);
+    Style { size, line, face: style.face }.baseline()
+}
+
+fn device_width(style: Style, text: &str, scale: f32) -> f32 {
+    runs(style.face, text).into_iter().map(|run| run_width(run, style, scale)).sum()
+}
+
+fn run_width(run: Run<'_>, style: Style, scale: f32) -> f32 {
+    match run {
+        Run::Glyphs(font, text) => {
+            let size = font_size(style, scale);
+            text.chars().map(|c| glyph_width(font, size, c)).sum()
+        }
+        Run::Emoji(_) | Run::Unknown => device(emoji_size(style) + 2) * scale,
+    }
+}
+
+/// The width of a glyph in device pixels.
+fn glyph_width(font: Font, size: i32, c: char) -> f32 {
+    let key = (font.bits(), size, c);
+    WIDTHS.with_borrow_mut(|widths| {
+        if let Some(width) = widths.get(&key) {
+            return *width;
+        }
+        if widths.len() >= WIDTHS_MAX {
+            widths.clear();
+        }
+        let scale = draw::override_scale();
+        draw::set_font(font, size);
+        #[expect(clippy::cast_possible_truncation, reason = "a glyph is some pixels wide")]
+        let width = draw::char_width(c) as f32;
+        draw::restore_scale(scale);
+        widths.insert(key, width);
+        width
+    })
+}
+
+fn runs(face: Face, text: &str) -> Vec<Run<'_>> {
+    let mut runs = Vec::new();
+    for piece in emoji::pieces(text) {
+        match piece {
+            Piece::Letters(letters) => glyph_runs(face, letters, &mut runs),
+            Piece::Picture(id, _) => runs.push(Run::Emoji(id)),
+            Piece::Unknown(_) => runs.push(Run::Unknown),
+        }
+    }
+    runs
+}
+
+fn glyph_runs<'a>(face: Face, letters: &'a str, runs: &mut Vec<Run<'a>>) {
+    let mut start = 0;
+    let mut current: Option<Font> = None;
+    for (at, c) in letters.char_indices() {
+        let font = slot(face, c);
+        if at > 0 && font != current {
+            runs.extend(current.map(|font| Run::Glyphs(font, &letters[start..at])));
+            start = at;
+        }
+        current = font;
+    }
+    runs.extend(current.map(|font| Run::Glyphs(font, &letters[start..])));
+}
+
+/// Which of the toolkit's fonts draws a character; none for what has no shape.
+fn slot(face: Face, c: char) -> Option<Font> {
+    if is_shapeless(c) {
+        return None;
+    }
+    let face = match face {
+        Face::Bold if !covers(BOLD, c) => Face::Sans,
+        Face::Mono | Face::MonoBold if !c.is_ascii() => Face::Sans,
+        face => face,
+    };
+    if face != Face::Sans || covers(SANS, c) {
+        return Some(fonts::font(face));
+    }
+    Some(match u32::from(c) {
+        0x1100..=0x11FF
+        | 0x2E80..=0xA4CF
+        | 0xA960..=0xA97F
+        | 0xAC00..=0xD7FF
+        | 0xF900..=0xFAFF
+        | 0x1B000..=0x1B16F
+        | 0x20000..=0x3FFFF => fonts::FALLBACK_EAST_ASIAN,
+        _ => fonts::FALLBACK_OTHER,
+    })
+}
+
+fn covers(bits: &[u8; 0x2000], c: char) -> bool {
+    u16::try_from(u32::from(c))
+        .is_ok_and(|code| bits[usize::from(code / 8)] & (1 << (code % 8)) != 0)
+}
+
+/// Controls, joiners, marks of direction, selectors: they steer, they are not drawn.
+fn is_shapeless(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+            | '\u{E0000}'..='\u{E0FFF}')
+}
+
+fn ceil(value: f32) -> i32 {
+    super::canvas::floor((value - 0.01).ceil())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_character_is_drawn_by_a_face_that_has_it() {
+        let cases = [
+            (Face::Sans, '好', Some(Font::Helvetica)),
+            (Face::Bold, '好', Some(Font::HelveticaBold)),
+            (Face::Bold, '囧', Some(Font::HelveticaBold)),
+            // Ideographs that no national standard of the bold subset has.
+            (Face::Bold, '鿕', Some(Font::Helvetica)),
+            (Face::Mono, 'A', Some(Font::Courier)),
+            (Face::Mono, '好', Some(Font::Helvetica)),
+            (Face::Sans, '한', Some(fonts::FALLBACK_EAST_ASIAN)),
+            (Face::Sans, '𠀀', Some(fonts::FALLBACK_EAST_ASIAN)),
+            (Face::Sans, 'ש', Some(fonts::FALLBACK_OTHER)),
+            (Face::Sans, '\u{200D}', None),
+            (Face::Sans, '\u{7}', None),
+        ];
+        for (face, c, expected) in cases {
+            assert_eq!(slot(face, c), expected, "{c:?} in {face:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_cut_into_runs_without_losing_a_letter() {
+        let text = "v–t 图한😄end\u{200B}!";
+        let glyphs: String = runs(Face::Sans, text)
+            .into_iter()
+            .filter_map(|run| match run {
+                Run::Glyphs(_, text) => Some(text),
+                Run::Emoji(_) | Run::Unknown => None,
+            })
+            .collect();
+        assert_eq!(glyphs, "v–t 图한end!");
+    }
+
+    #[test]
+    fn the_faces_cover_what_the_windows_say() {
+        let words = "登录注册账号信息楼机房囧囍ABCxyz…–—“”‘’·•✓→←↑↓①【】《》，。！？（）￥";
+        for c in words.chars() {
+            assert!(covers(SANS, c), "{c}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A short word that something was done, over the lower edge of a window; it goes by itself.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::enums::ColorDepth;
+use fltk::image::RgbImage;
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::window::MenuWindow;
+
+use super::paint::{Align, Canvas, Icon, Rect, text as measure};
+use super::theme::{Colour, Style};
+
+/// It stays for so long.
+const SHOWN_S: f64 = 1.8;
+const HEIGHT: i32 = 36;
+
+thread_local! {
+    static TOAST: RefCell<Option<Toast>> = const { RefCell::new(None) };
+}
+
+/// The one window that all of them are shown in.
+#[derive(Clone)]
+struct Toast {
+    window: MenuWindow,
+    words: Rc<RefCell<String>>,
+    /// Counts toasts, so that an older one's end does not hide a newer one.
+    number: u64,
+}
+
+/// Shows words over the lower edge of an area of the screen.
+pub fn show(over: Rect, words: &str) {
+    let w = measure::width(Style::BODY, words) + 58;
+    let area = Rect::new(over.x + (over.w - w) / 2, over.bottom() - HEIGHT - 24, w, HEIGHT);
+    let number = TOAST.with_borrow_mut(|place| {
+        let toast = place.get_or_insert_with(made);
+        toast.number += 1;
+        words.clone_into(&mut toast.words.borrow_mut());
+        toast.window.hide();
+        toast.window.resize(area.x, area.y, area.w, area.h);
+        toast.window.set_shape(shape(area.w, area.h));
+        toast.window.show();
+        toast.number
+    });
+    app::add_timeout3(SHOWN_S, move |_| {
+        TOAST.with_borrow_mut(|place| {
+            if let Some(toast) = place.as_mut().filter(|toast| toast.number == number) {
+                toast.window.hide();
+            }
+        });
+    });
+}
+
+fn made() -> Toast {
+    let mut window = MenuWindow::new(0, 0, 1, 1, None);
+    window.end();
+    window.set_border(false);
+    window.set_override();
+    window.super_draw(false);
+    let words = Rc::new(RefCell::new(String::new()));
+    let drawn = Rc::clone(&words);
+    window.draw(move |window| {
+        let area = Rect::new(0, 0, window.w(), window.h());
+        let canvas = Canvas::over(area);
+        canvas.card(area, 8, Colour::Toast, Colour::ToastLine, 1);
+        canvas.icon_on(Icon::Check, 16, (area.h - 16) / 2, 16, Colour::White, Colour::Toast);
+        let words = area.without_left(42);
+        canvas.text_in(Style::BODY, Colour::White, words, Align::Left, &drawn.borrow());
+    });
+    Toast { window, words, number: 0 }
+}
+
+/// Rounded corners of 8 px.
+fn shape(w: i32, h: i32) -> Option<RgbImage> {
+    const RADIUS: i32 = 8;
+    let beyond = |at: i32, length: i32| (RADIUS - at).max(at + 1 - (length - RADIUS)).max(0);
+    let mut pixels = Vec::new();
+    for y in 0..h {
+        for x in 0..w {
+            let (dx, dy) = (beyond(x, w), beyond(y, h));
+            let far = (2 * dx - 1).pow(2) + (2 * dy - 1).pow(2) > (2 * RADIUS).pow(2);
+            pixels.extend([0, 0, 0, if dx > 0 && dy > 0 && far { 0 } else { 255 }]);
+        }
+    }
+    RgbImage::new(&pixels, w, h, ColorDepth::Rgba8).ok()
+}

@@ -1,0 +1,46 @@
+//! Rows from the model's conversations.
+
+use super::rows::{Entry, Key, Mark, Saying};
+use crate::domain::Body;
+use crate::ui::app::chats;
+
+impl<'a> Entry<'a> {
+    /// A line of a conversation; `hint` is added to its tooltip.
+    #[must_use]
+    pub fn of(entry: &chats::Entry<'a>, hint: &'a str) -> Entry<'a> {
+        let saying = match entry.body {
+            Body::Text { text, .. } => Saying::Text(text),
+            Body::Shake {} => Saying::Shake,
+        };
+        Entry {
+            key: entry.id.into(),
+            from: entry.from,
+            at: entry.at,
+            saying,
+            mark: entry.mark.into(),
+            hint,
+        }
+    }
+}
+
+impl From<chats::EntryId> for Key {
+    fn from(id: chats::EntryId) -> Key {
+        match id {
+            chats::EntryId::Seq(seq) => Key::Seq(seq),
+            chats::EntryId::Nonce(nonce) => Key::Nonce(nonce),
+        }
+    }
+}
+
+impl From<chats::Mark> for Mark {
+    fn from(mark: chats::Mark) -> Mark {
+        match mark {
+            chats::Mark::None => Mark::None,
+            chats::Mark::Sending => Mark::Sending,
+            chats::Mark::Sent => Mark::Sent,
+            chats::Mark::Delivered => Mark::Delivered,
+            chats::Mark::Read => Mark::Read,
+            chats::Mark::Failed => Mark::Failed,
+        }
+    }
+}

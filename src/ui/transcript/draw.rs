@@ -1,0 +1,341 @@
+//! Drawing what is in sight of a transcript with the kit.
+
+use std::ops::Range;
+
+use super::layout::{Flow, Line, SpanKind};
+use super::measure::{line_width, round};
+use super::place::{Body, Bubble, Centred, Tools};
+use super::rows::{Item, Mark};
+use super::scene::{Action, Scene, Seen};
+use super::scroll::Thumb;
+use crate::ui::paint::{Align, Canvas, Icon, Radii, Rect};
+use crate::ui::theme::{Colour, Style, metric};
+use crate::ui::widgets::paint_empty;
+
+/// Width of the scrollbar's thumb and its distance from the edge.
+const THUMB: i32 = 5;
+const THUMB_EDGE: i32 = 3;
+/// What takes the pointer for the scrollbar.
+pub const LANE: i32 = 12;
+/// The pill: height, distances from the right and lower edge, space within.
+const PILL: i32 = 32;
+const PILL_RIGHT: i32 = 16;
+const PILL_BOTTOM: i32 = 12;
+const PILL_PAD: i32 = 10;
+const PILL_ICON: i32 = 16;
+const PILL_GAP: i32 = 6;
+/// Bubbles are cut so far outside the view: beyond it nothing of them is seen.
+const BEYOND: i32 = 64;
+/// How much of the colour of focus lies over what is selected.
+const SELECTED_PERCENT: u32 = 36;
+
+/// What the pointer and the keyboard do to the drawing.
+#[derive(Clone, Debug, Default)]
+pub struct Touch {
+    /// The link under the pointer, by its row and place.
+    pub link: Option<(usize, usize)>,
+    /// The pointer is over the pill.
+    pub pill: bool,
+    /// The keyboard came here.
+    pub ring: bool,
+    /// What is said under the pointer, and where.
+    pub tip: Option<(String, i32, i32)>,
+}
+
+/// Draws a transcript over an area of the current window.
+pub fn draw(canvas: &Canvas, area: Rect, scene: &Scene, tools: Tools<'_>, touch: &Touch) {
+    canvas.fill(area, Colour::Canvas);
+    if scene.is_empty() {
+        let (title, hint) = tools.wording.empty();
+        paint_empty(canvas, area, Icon::Chat, &title, &hint, false);
+        return;
+    }
+    let painter = Painter { canvas, area, scene, tools, touch };
+    for seen in scene.seen() {
+        painter.row(seen);
+    }
+    if let Some(thumb) = scene.extent().thumb(scene.scroll().offset()) {
+        let Thumb { y, h } = thumb;
+        let x = area.right() - THUMB - THUMB_EDGE;
+        canvas.pill(Rect::new(x, area.y + y, THUMB, h).inset_y(2), Colour::Field, None);
+    }
+    if let Some(pill) = pill_area(area, scene, tools) {
+        painter.pill(pill);
+    }
+    if touch.ring && scene.focus().is_none() {
+        canvas.frame(area, 0, Colour::Focus, 2);
+    }
+    if let Some((words, x, y)) = &touch.tip {
+        painter.tip(words, *x, *y);
+    }
+}
+
+/// Where the pill lies while messages came out of sight.
+#[must_use]
+pub fn pill_area(area: Rect, scene: &Scene, tools: Tools<'_>) -> Option<Rect> {
+    if scene.fresh() == 0 {
+        return None;
+    }
+    let words = tools.wording.pill(scene.fresh());
+    let width = line_width(tools.measure, Style::BODY.bold(), &words);
+    let w = PILL_PAD + PILL_ICON + PILL_GAP + width + PILL_PAD + 4;
+    let (x, y) = (area.right() - PILL_RIGHT - w, area.bottom() - PILL_BOTTOM - PILL);
+    Some(Rect::new(x, y, w, PILL))
+}
+
+struct Painter<'a> {
+    canvas: &'a Canvas,
+    area: Rect,
+    scene: &'a Scene,
+    tools: Tools<'a>,
+    touch: &'a Touch,
+}
+
+impl Painter<'_> {
+    fn row(&self, seen: &Seen) {
+        let Some(item) = self.scene.item(seen.row) else { return };
+        let (dx, dy) = (self.area.x, self.area.y + seen.y);
+        if let Some(separator) = seen.placed.separator {
+            let words = self.tools.wording.separator(item.at);
+            let area = separator.moved(dx, dy);
+            self.canvas.text_in(Style::CAPTION, Colour::Ink3, area, Align::Centre, &words);
+        }
+        if let Some(divider) = seen.placed.divider {
+            self.divider(divider.moved(dx, dy));
+        }
+        match &seen.placed.body {
+            Body::Bubble(bubble) => self.message(seen, item, bubble, dx, dy),
+            Body::Centred(line) => self.centred(line, dx, dy),
+        }
+    }
+
+    fn divider(&self, area: Rect) {
+        let words = self.tools.wording.divider();
+        let width = line_width(self.tools.measure, Style::CAPTION, &words) + 24;
+        let side = (area.w - width) / 2;
+        let y = area.y + area.h / 2;
+        self.canvas.line_across(area.x, y, side, Colour::Line);
+        self.canvas.line_across(area.right() - side, y, side, Colour::Line);
+        self.canvas.text_in(Style::CAPTION, Colour::BrandText, area, Align::Centre, &words);
+    }
+
+    fn centred(&self, line: &Centred, dx: i32, dy: i32) {
+        if let Some(icon) = line.icon {
+            let icon = icon.moved(dx, dy);
+            self.canvas.icon_on(Icon::Shake, icon.x, icon.y, icon.w, Colour::Ink3, Colour::Canvas);
+        }
+        let area = line.text.moved(dx, dy);
+        for (at, row) in (0..).zip(&line.flow.lines) {
+            let y = area.y + at * line.flow.line_height;
+            let part = Rect::new(area.x, y, area.w, line.flow.line_height);
+            let words = line.words[row.range.clone()].trim_end();
+            self.canvas.text_in(Style::CAPTION, Colour::Ink3, part, Align::Centre, words);
+        }
+    }
+
+    fn message(&self, seen: &Seen, item: &Item, bubble: &Bubble, dx: i32, dy: i32) {
+        let face = self.tools.faces.get(&item.from);
+        if let Some(avatar) = bubble.avatar {
+            let id = face.map_or(1, |face| face.avatar);
+            self.canvas.avatar(id, avatar.x + dx, avatar.y + dy, avatar.w, false);
+        }
+        if let (Some(name), Some(face)) = (bubble.name, face) {
+            let area = name.moved(dx, dy);
+            self.canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Left, &face.name);
+        }
+        let ground = self.bubble(bubble, dx, dy);
+        let text = item.text().unwrap_or_default();
+        self.selection(seen, text.len(), bubble, ground, dx, dy);
+        let ink = if bubble.is_mine { Colour::BubbleMeInk } else { Colour::Ink };
+        self.words(seen.row, text, bubble, ink, dx, dy);
+        if item.shows_mark(seen.run_end) {
+            self.mark(item.mark, bubble.mark_area(item.mark).moved(dx, dy));
+        }
+        if let Some((words, retry)) = bubble.failed {
+            let (words, retry) = (words.moved(dx, dy), retry.moved(dx, dy));
+            let wording = self.tools.wording;
+            let text = |style, colour, at: Rect, words: &str| {
+                self.canvas.text(style, colour, at.x, at.y, words);
+            };
+            text(Style::CAPTION, Colour::Bad, words, &wording.failed());
+            text(Style::CAPTION.bold(), Colour::BrandText, retry, &wording.retry());
+            if self.scene.focus() == Some((seen.row, Action::Retry)) {
+                self.canvas.frame(retry.inset(-3), 4, Colour::Focus, 2);
+            }
+        }
+    }
+
+    /// Draws the bubble itself; returns the colour of the ground that words stand on.
+    fn bubble(&self, bubble: &Bubble, dx: i32, dy: i32) -> Colour {
+        if bubble.flow.is_large() {
+            return Colour::Canvas;
+        }
+        let area = self.cut(bubble.area.moved(dx, dy));
+        // On the avatar's side in every bubble of a run, also where the avatar is not repeated.
+        let corner = metric::RADIUS_BUBBLE_AVATAR;
+        let r = metric::RADIUS_BUBBLE;
+        match bubble.is_mine {
+            true => {
+                let radii = Radii(r, corner, r, r);
+                self.canvas.rounded(area, radii, Some(Colour::BubbleMe), None);
+                Colour::BubbleMe
+            }
+            false => {
+                let radii = Radii(corner, r, r, r);
+                let outline = Some((Colour::PeerLine, 1));
+                self.canvas.rounded(area, radii, Some(Colour::BubblePeer), outline);
+                Colour::BubblePeer
+            }
+        }
+    }
+
+    /// A long area without what is far out of sight: numbers of pixels are small in toolkits.
+    fn cut(&self, area: Rect) -> Rect {
+        let top = area.y.max(self.area.y - BEYOND);
+        let bottom = area.bottom().min(self.area.bottom() + BEYOND);
+        Rect::new(area.x, top, area.w, bottom - top)
+    }
+
+    fn selection(
+        &self,
+        seen: &Seen,
+        length: usize,
+        bubble: &Bubble,
+        ground: Colour,
+        dx: i32,
+        dy: i32,
+    ) {
+        let selection = self.scene.selection();
+        let Some(bytes) = selection.and_then(|some| some.bytes_in(seen.row, length)) else {
+            return;
+        };
+        let mixed = Colour::Focus.rgb().over(ground.rgb(), SELECTED_PERCENT);
+        let colour = Colour::Fixed(u32::from_be_bytes([0, mixed.0, mixed.1, mixed.2]));
+        let at = bubble.text.moved(dx, dy);
+        for (line, y) in self.lines_in_sight(&bubble.flow, at) {
+            let (start, end) = (bytes.start.max(line.range.start), bytes.end.min(line.range.end));
+            if start < end {
+                let right = bubble.area.right() + dx - 2;
+                let from = at.x + round(line.x_of(start));
+                let to = (at.x + round(line.x_of(end))).max(from + 3).min(right);
+                let area = Rect::new(from, y, to - from, bubble.flow.line_height);
+                self.canvas.fill(area, colour);
+            }
+        }
+    }
+
+    fn words(&self, row: usize, text: &str, bubble: &Bubble, ink: Colour, dx: i32, dy: i32) {
+        let at = bubble.text.moved(dx, dy);
+        let focus = self.scene.focus();
+        for (line, y) in self.lines_in_sight(&bubble.flow, at) {
+            for span in &line.spans {
+                let x = at.x + round(span.x);
+                let words = || words(text, span.range.clone());
+                let side = bubble.flow.emoji_side;
+                let top = y + (bubble.flow.line_height - side) / 2;
+                match span.kind {
+                    SpanKind::Text => {
+                        self.canvas.text(self.scene.look().style, ink, x, y, words());
+                    }
+                    SpanKind::Link(link) => {
+                        let area = Rect::new(x, y, round(span.width), bubble.flow.line_height);
+                        let is_hot = self.touch.link == Some((row, link));
+                        self.link(area, words(), is_hot);
+                        if focus == Some((row, Action::Link(link))) {
+                            self.canvas.frame(area.inset(-1), 4, Colour::Focus, 2);
+                        }
+                    }
+                    SpanKind::Emoji(id) => self.canvas.emoji(id, x + 1, top, side),
+                    SpanKind::UnknownEmoji => self.canvas.unknown_emoji(x + 1, top, side),
+                    SpanKind::Blank => {}
+                }
+            }
+        }
+    }
+
+    fn link(&self, area: Rect, words: &str, is_hot: bool) {
+        let style = self.scene.look().style;
+        self.canvas.text(style, Colour::BrandText, area.x, area.y, words);
+        let y = area.y + style.baseline() + 2;
+        self.canvas.line_across(area.x, y, area.w, Colour::BrandText);
+        if is_hot {
+            self.canvas.line_across(area.x, y + 1, area.w, Colour::BrandText);
+        }
+    }
+
+    /// The lines of a message that are in sight, and their tops.
+    fn lines_in_sight<'f>(
+        &self,
+        flow: &'f Flow,
+        at: Rect,
+    ) -> impl Iterator<Item = (&'f Line, i32)> + use<'f> {
+        let (top, bottom) = (self.area.y, self.area.bottom());
+        let first = flow.line_at(top - at.y);
+        let height = flow.line_height;
+        let first_y = at.y + i32::try_from(first).unwrap_or(0) * height;
+        flow.lines[first..]
+            .iter()
+            .zip((0..).map(move |line: i32| first_y + line * height))
+            .take_while(move |(_, y)| *y < bottom)
+    }
+
+    fn mark(&self, mark: Mark, area: Rect) {
+        let (icon, colour) = match mark {
+            Mark::None => return,
+            Mark::Failed => {
+                self.canvas.circle(area, Colour::Badge);
+                let style = Style::CAPTION.bold();
+                self.canvas.text_in(style, Colour::White, area, Align::Centre, "!");
+                return;
+            }
+            Mark::Sending => (Icon::Clock, Colour::Ink3),
+            Mark::Sent => (Icon::Tick1, Colour::Ink3),
+            Mark::Delivered => (Icon::Tick2, Colour::Ink3),
+            Mark::Read => (Icon::Tick2, Colour::BrandText),
+        };
+        self.canvas.icon_on(icon, area.x, area.y, area.w, colour, Colour::Canvas);
+    }
+
+    fn pill(&self, area: Rect) {
+        let fill = if self.touch.pill { Colour::BrandHover } else { Colour::Brand };
+        self.canvas.pill(area, fill, None);
+        let icon_y = area.y + (area.h - PILL_ICON) / 2;
+        let icon_x = area.x + PILL_PAD;
+        self.canvas.icon_on(Icon::ArrowDown, icon_x, icon_y, PILL_ICON, Colour::White, fill);
+        let words = self.tools.wording.pill(self.scene.fresh());
+        let rest = area.without_left(PILL_PAD + PILL_ICON + PILL_GAP);
+        self.canvas.text_in(Style::BODY.bold(), Colour::White, rest, Align::Left, &words);
+    }
+
+    fn tip(&self, words: &str, x: i32, y: i32) {
+        let lines: Vec<&str> = words.lines().collect();
+        let width = |line: &&str| line_width(self.tools.measure, Style::CAPTION, line);
+        let w = lines.iter().map(width).max().unwrap_or(0) + 16;
+        let h = i32::try_from(lines.len()).unwrap_or(1) * Style::CAPTION.line + 10;
+        let x = x.min(self.area.right() - w - 4).max(self.area.x + 4);
+        let below = y + 20;
+        let y = if below + h > self.area.bottom() - 4 { y - h - 8 } else { below };
+        let area = Rect::new(x, y, w, h);
+        self.canvas.card(area, metric::RADIUS_SMALL, Colour::Toast, Colour::ToastLine, 1);
+        for (at, line) in (0..).zip(lines) {
+            let top = area.y + 5 + at * Style::CAPTION.line;
+            let line_area = Rect::new(area.x + 8, top, w - 16, Style::CAPTION.line);
+            self.canvas.text_in(Style::CAPTION, Colour::White, line_area, Align::Left, line);
+        }
+    }
+}
+
+fn words(text: &str, range: Range<usize>) -> &str {
+    text.get(range).unwrap_or_default()
+}
+
+trait InsetY {
+    fn inset_y(self, by: i32) -> Rect;
+}
+
+impl InsetY for Rect {
+    /// Smaller by so much above and below.
+    fn inset_y(self, by: i32) -> Rect {
+        Rect::new(self.x, self.y + by, self.w, self.h - 2 * by)
+    }
+}

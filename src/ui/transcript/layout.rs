@@ -1,0 +1,505 @@
+//! Flowing the words of a message into lines: breaks, emoji, links, long words.
+
+use std::ops::Range;
+
+use unicode_linebreak::{BreakOpportunity, linebreaks};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::links::{self, Link};
+use super::measure::{Measure, ceil, part};
+use crate::ui::paint::emoji::{self, EmojiId, Piece};
+use crate::ui::paint::text::emoji_size;
+use crate::ui::theme::Style;
+
+/// Side of an emoji where a message is nothing but one to three of them.
+pub const EMOJI_LARGE: i32 = 36;
+/// Free space beside an emoji, on both sides together.
+const EMOJI_GAP: i32 = 2;
+/// A tab is as wide as so many spaces.
+const TAB_SPACES: f32 = 4.0;
+/// What may not begin a line, in whatever script.
+const CLOSING: &str = "。，、；：？！）】》〉」』〕〗〙〛”’…‥·・～｝］％‰℃ー々";
+/// What may not begin a line right behind a letter.
+const CLOSING_ASCII: &str = "),.:;?!]}%";
+
+/// Words in lines.
+#[derive(Clone, Debug, Default)]
+pub struct Flow {
+    /// The lines, from the top.
+    pub lines: Vec<Line>,
+    /// Their links.
+    pub links: Vec<Link>,
+    /// The width of the widest line.
+    pub width: i32,
+    /// The height of each line.
+    pub line_height: i32,
+    /// Side of its emoji.
+    pub emoji_side: i32,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its bytes, with the break at its end.
+    pub range: Range<usize>,
+    /// What is drawn, from left to right.
+    pub spans: Vec<Span>,
+    /// Where characters begin, and where the last one ends.
+    pub stops: Vec<Stop>,
+    /// Its width without spaces at the end.
+    pub width: f32,
+}
+
+/// Something drawn in one go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// What.
+    pub kind: SpanKind,
+    /// Its bytes.
+    pub range: Range<usize>,
+    /// Its left edge.
+    pub x: f32,
+    /// Its width.
+    pub width: f32,
+}
+
+/// What a span is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpanKind {
+    /// Letters.
+    Text,
+    /// Letters of a link, by its place in [`Flow::links`].
+    Link(usize),
+    /// A picture.
+    Emoji(EmojiId),
+    /// An emoji without a picture.
+    UnknownEmoji,
+    /// A tab.
+    Blank,
+}
+
+/// A place between two characters.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stop {
+    /// Before this byte.
+    pub byte: usize,
+    /// At this distance from the left.
+    pub x: f32,
+}
+
+/// What is never torn apart: a letter with its accents, an emoji with its skin.
+struct Unit {
+    range: Range<usize>,
+    width: f32,
+    kind: SpanKind,
+    first: char,
+    may_end_line: bool,
+}
+
+impl Flow {
+    /// Lays words out.
+    #[must_use]
+    pub fn new(text: &str, style: Style, width_max: i32, measure: &dyn Measure) -> Flow {
+        let links = links::find(text);
+        let is_large = emoji::is_only_emoji(text);
+        let (emoji_side, line_height) = match is_large {
+            true => (EMOJI_LARGE, EMOJI_LARGE + 4),
+            false => (emoji_size(style), style.line),
+        };
+        let units = units(text, style, emoji_side, &links, measure);
+        let lines: Vec<Line> = broken(&units, part(width_max))
+            .into_iter()
+            .map(|range| Line::new(&units[range]))
+            .collect();
+        let width = lines.iter().map(|line| ceil(line.width)).max().unwrap_or(0);
+        Flow { lines, links, width, line_height, emoji_side }
+    }
+
+    /// Whether it is nothing but large emoji.
+    #[must_use]
+    pub fn is_large(&self) -> bool {
+        self.emoji_side == EMOJI_LARGE && self.line_height > EMOJI_LARGE
+    }
+
+    /// The height of all lines.
+    #[must_use]
+    pub fn height(&self) -> i32 {
+        let lines = i32::try_from(self.lines.len()).unwrap_or(i32::MAX);
+        lines.saturating_mul(self.line_height)
+    }
+
+    /// The line at a distance from the top; the nearest one outside.
+    #[must_use]
+    pub fn line_at(&self, y: i32) -> usize {
+        let line = y.max(0) / self.line_height.max(1);
+        usize::try_from(line).unwrap_or(0).min(self.lines.len().saturating_sub(1))
+    }
+
+    /// The place between two characters that is nearest to a point.
+    #[must_use]
+    pub fn byte_at(&self, x: i32, y: i32) -> usize {
+        self.lines.get(self.line_at(y)).map_or(0, |line| line.byte_at(part(x)))
+    }
+
+    /// The link at a point, by its place in [`Flow::links`].
+    #[must_use]
+    pub fn link_at(&self, x: i32, y: i32) -> Option<usize> {
+        if y < 0 || y >= self.height() {
+            return None;
+        }
+        let x = part(x);
+        let spans = &self.lines.get(self.line_at(y))?.spans;
+        spans.iter().find_map(|span| match span.kind {
+            SpanKind::Link(link) if x >= span.x && x < span.x + span.width => Some(link),
+            _ => None,
+        })
+    }
+
+    /// The line of a byte and how far from the left it begins.
+    #[must_use]
+    pub fn place_of(&self, byte: usize) -> (usize, f32) {
+        let after = self.lines.partition_point(|line| line.range.start <= byte);
+        let line = after.saturating_sub(1);
+        (line, self.lines.get(line).map_or(0.0, |line| line.x_of(byte)))
+    }
+}
+
+impl Line {
+    fn new(units: &[Unit]) -> Line {
+        let range = match (units.first(), units.last()) {
+            (Some(first), Some(last)) => first.range.start..last.range.end,
+            _ => 0..0,
+        };
+        let mut line = Line {
+            range,
+            spans: Vec::new(),
+            stops: Vec::with_capacity(units.len() + 1),
+            width: 0.0,
+        };
+        let mut x = 0.0;
+        for unit in units {
+            line.stops.push(Stop { byte: unit.range.start, x });
+            line.add(unit, x);
+            x += unit.width;
+            if !unit.first.is_whitespace() {
+                line.width = x;
+            }
+        }
+        if units.last().is_none_or(|last| !is_newline(last.first)) {
+            line.stops.push(Stop { byte: line.range.end, x });
+        }
+        line
+    }
+
+    fn add(&mut self, unit: &Unit, x: f32) {
+        let is_letters = matches!(unit.kind, SpanKind::Text | SpanKind::Link(_));
+        match self.spans.last_mut() {
+            Some(span) if is_letters && span.kind == unit.kind => {
+                span.range.end = unit.range.end;
+                span.width += unit.width;
+            }
+            _ => self.spans.push(Span {
+                kind: unit.kind,
+                range: unit.range.clone(),
+                x,
+                width: unit.width,
+            }),
+        }
+    }
+
+    /// The place between two characters that is nearest to a distance from the left.
+    #[must_use]
+    pub fn byte_at(&self, x: f32) -> usize {
+        let after = self.stops.partition_point(|stop| stop.x <= x);
+        let (left, right) = (self.stops.get(after.saturating_sub(1)), self.stops.get(after));
+        match (left, right) {
+            (Some(left), Some(right)) if right.x - x < x - left.x => right.byte,
+            (Some(left), _) => left.byte,
+            _ => self.range.start,
+        }
+    }
+
+    /// How far from the left a byte begins; the line's ends for bytes outside.
+    #[must_use]
+    pub fn x_of(&self, byte: usize) -> f32 {
+        let after = self.stops.partition_point(|stop| stop.byte <= byte);
+        self.stops.get(after.saturating_sub(1)).map_or(0.0, |stop| stop.x)
+    }
+}
+
+fn units(
+    text: &str,
+    style: Style,
+    emoji_side: i32,
+    links: &[Link],
+    measure: &dyn Measure,
+) -> Vec<Unit> {
+    let mut units = Vec::with_capacity(text.len() / 2);
+    let mut at = 0;
+    for piece in emoji::pieces(text) {
+        let (whole, kind) = match piece {
+            Piece::Letters(letters) => {
+                letter_units(letters, at, style, links, measure, &mut units);
+                at += letters.len();
+                continue;
+            }
+            Piece::Picture(id, whole) => (whole, SpanKind::Emoji(id)),
+            Piece::Unknown(whole) => (whole, SpanKind::UnknownEmoji),
+        };
+        let range = at..at + whole.len();
+        at = range.end;
+        let first = whole.chars().next().unwrap_or(' ');
+        let width = part(emoji_side + EMOJI_GAP);
+        units.push(Unit { range, width, kind, first, may_end_line: true });
+    }
+    mark_breaks(text, &mut units);
+    units
+}
+
+fn letter_units(
+    letters: &str,
+    start: usize,
+    style: Style,
+    links: &[Link],
+    measure: &dyn Measure,
+    units: &mut Vec<Unit>,
+) {
+    for (offset, letter) in letters.grapheme_indices(true) {
+        let range = start + offset..start + offset + letter.len();
+        let first = letter.chars().next().unwrap_or(' ');
+        let link = links.partition_point(|link| link.range.end <= range.start);
+        let is_link = links.get(link).is_some_and(|link| link.range.start <= range.start);
+        let (kind, width) = match first {
+            '\t' => (SpanKind::Blank, measure.width(style, ' ') * TAB_SPACES),
+            _ if is_newline(first) => (SpanKind::Blank, 0.0),
+            _ => {
+                let kind = if is_link { SpanKind::Link(link) } else { SpanKind::Text };
+                (kind, letter.chars().map(|c| measure.width(style, c)).sum())
+            }
+        };
+        units.push(Unit { range, width, kind, first, may_end_line: false });
+    }
+}
+
+fn mark_breaks(text: &str, units: &mut [Unit]) {
+    let mut breaks = linebreaks(text).peekable();
+    for unit in units.iter_mut() {
+        while breaks.next_if(|(at, _)| *at < unit.range.end).is_some() {}
+        let here = breaks.peek().filter(|(at, _)| *at == unit.range.end);
+        unit.may_end_line = here.is_some_and(|(_, kind)| *kind == BreakOpportunity::Allowed);
+    }
+    for at in 1..units.len() {
+        if is_kept_from_line_start(units, at) {
+            units[at - 1].may_end_line = false;
+        }
+    }
+}
+
+fn is_kept_from_line_start(units: &[Unit], at: usize) -> bool {
+    let first = units[at].first;
+    CLOSING.contains(first) || CLOSING_ASCII.contains(first) && !units[at - 1].first.is_whitespace()
+}
+
+/// The units of each line.
+fn broken(units: &[Unit], width_max: f32) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let (mut start, mut at, mut x) = (0, 0, 0.0);
+    let mut good_cut = None;
+    while at < units.len() {
+        let unit = &units[at];
+        if is_newline(unit.first) {
+            lines.push(start..at + 1);
+            (start, x, good_cut) = (at + 1, 0.0, None);
+            at += 1;
+            continue;
+        }
+        // Spaces hang over the edge.
+        let is_over = x + unit.width > width_max + 0.01 && !unit.first.is_whitespace();
+        if is_over && at > start {
+            let cut = good_cut.unwrap_or_else(|| forced_cut(units, start, at));
+            lines.push(start..cut);
+            (start, at, x, good_cut) = (cut, cut, 0.0, None);
+            continue;
+        }
+        x += unit.width;
+        at += 1;
+        if unit.may_end_line {
+            good_cut = Some(at);
+        }
+    }
+    if start < units.len() || lines.is_empty() {
+        lines.push(start..units.len());
+    }
+    lines
+}
+
+/// Where a word that is too long is torn: not before closing punctuation, if that can be helped.
+fn forced_cut(units: &[Unit], start: usize, at: usize) -> usize {
+    let is_good = |cut: &usize| !is_kept_from_line_start(units, *cut);
+    (start + 1..=at).rev().find(is_good).unwrap_or(at)
+}
+
+fn is_newline(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::measure::tests::Grid;
+    use super::*;
+
+    fn flow(text: &str, width: i32) -> Flow {
+        Flow::new(text, Style::MESSAGE, width, &Grid)
+    }
+
+    fn lines(text: &str, width: i32) -> Vec<&str> {
+        flow(text, width).lines.iter().map(|line| &text[line.range.clone()]).collect()
+    }
+
+    #[test]
+    fn lines_break_where_the_script_allows() {
+        // Latin letters are 7 px wide, ideographs 14.
+        let cases: [(&str, i32, &[&str]); 15] = [
+            ("", 70, &[""]),
+            ("hello", 70, &["hello"]),
+            ("hello big world", 70, &["hello big ", "world"]),
+            ("图书馆三楼见", 42, &["图书馆", "三楼见"]),
+            ("图书馆。三楼", 42, &["图书", "馆。三", "楼"]),
+            ("（图书馆）好", 70, &["（图书馆）", "好"]),
+            ("（图书馆）好", 56, &["（图书", "馆）好"]),
+            ("a\nb", 70, &["a\n", "b"]),
+            ("a\r\n\r\nb", 70, &["a\r\n", "\r\n", "b"]),
+            ("a\n", 70, &["a\n"]),
+            ("abcdefghijklmn", 70, &["abcdefghij", "klmn"]),
+            ("ab abcdefghijklmn", 70, &["ab ", "abcdefghij", "klmn"]),
+            ("abcdefghij, k", 70, &["abcdefghi", "j, k"]),
+            ("hello     world", 35, &["hello     ", "world"]),
+            ("see .git", 28, &["see ", ".git"]),
+        ];
+        for (text, width, expected) in cases {
+            assert_eq!(lines(text, width), expected, "{text:?} in {width}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_as_wide_as_its_words_without_spaces_at_the_end() {
+        let flow = flow("ab   \n图", 100);
+        assert_eq!(flow.lines.iter().map(|line| ceil(line.width)).collect::<Vec<_>>(), [14, 14]);
+        assert_eq!((flow.width, flow.height()), (14, 44));
+    }
+
+    #[test]
+    fn emoji_are_pictures_and_large_when_alone() {
+        let inline = flow("好😄呀", 200);
+        let kinds: Vec<SpanKind> = inline.lines[0].spans.iter().map(|span| span.kind).collect();
+        assert!(matches!(kinds[..], [SpanKind::Text, SpanKind::Emoji(_), SpanKind::Text]));
+        assert_eq!((inline.width, inline.height(), inline.emoji_side), (14 + 22 + 14, 22, 20));
+        assert!(!inline.is_large());
+        for (text, is_large) in [("😂", true), ("😂👍😂", true), ("😂👍😂👍", false)]
+        {
+            assert_eq!(flow(text, 200).is_large(), is_large, "{text}");
+        }
+        assert_eq!(flow("😂👍", 200).width, 2 * 38);
+    }
+
+    #[test]
+    fn links_are_spans_of_their_own_also_over_two_lines() {
+        let text = "看 http://a.b/cdefgh 好";
+        let flow = flow(text, 84);
+        let parts: Vec<&str> = flow
+            .lines
+            .iter()
+            .flat_map(|line| &line.spans)
+            .filter(|span| span.kind == SpanKind::Link(0))
+            .map(|span| &text[span.range.clone()])
+            .collect();
+        assert!(parts.len() > 1);
+        assert_eq!(parts.concat(), "http://a.b/cdefgh");
+        assert_eq!(flow.links[0].address, "http://a.b/cdefgh");
+        let (line, x) = flow.place_of(text.find("http").unwrap());
+        let y = i32::try_from(line).unwrap() * 22 + 3;
+        assert_eq!(flow.link_at(ceil(x) + 1, y), Some(0));
+        assert_eq!(flow.link_at(0, 3), None);
+        assert_eq!(flow.link_at(ceil(x) + 1, -1), None);
+        assert_eq!(flow.link_at(ceil(x) + 1, flow.height()), None);
+    }
+
+    fn words() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "[a-z]{1,12}",
+            "[一-龥]{1,8}",
+            "[。，！？）》]{1,3}",
+            Just(" ".to_owned()),
+            Just("😄".to_owned()),
+            Just("👍🏽".to_owned()),
+            Just("🦖".to_owned()),
+            Just("\n".to_owned()),
+            Just("\r\n".to_owned()),
+            Just("\t".to_owned()),
+            Just("e\u{301}".to_owned()),
+            Just("https://a.b/c?d=e".to_owned()),
+            any::<String>(),
+        ];
+        prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn every_character_is_on_exactly_one_line(text in words(), width in 1..300) {
+            let flow = flow(&text, width);
+            let mut at = 0;
+            for line in &flow.lines {
+                prop_assert_eq!(line.range.start, at);
+                prop_assert!(line.range.end > at || text.is_empty());
+                at = line.range.end;
+                let mut span_at = line.range.start;
+                for span in &line.spans {
+                    prop_assert_eq!(span.range.start, span_at);
+                    span_at = span.range.end;
+                }
+                prop_assert_eq!(span_at, line.range.end);
+            }
+            prop_assert_eq!(at, text.len());
+        }
+
+        #[test]
+        fn a_line_is_too_wide_only_when_it_is_one_character(text in words(), width in 1..300) {
+            let flow = flow(&text, width);
+            for line in &flow.lines {
+                // Blanks hang over the edge, with whatever mark stands on them.
+                let mut letters: Vec<&str> = text[line.range.clone()].graphemes(true).collect();
+                while letters.last().is_some_and(|last| last.starts_with(char::is_whitespace)) {
+                    letters.pop();
+                }
+                let is_one = letters.len() <= 1;
+                prop_assert!(line.width <= part(width) + 0.02 || is_one, "{:?}", letters);
+            }
+        }
+
+        #[test]
+        fn no_line_begins_with_closing_punctuation(
+            text in "([一-龥]{2,6}[。，！？）》]{1,2}){1,9}", width in 56..300,
+        ) {
+            for line in lines(&text, width) {
+                prop_assert!(!line.starts_with(|c| CLOSING.contains(c)), "{line}");
+            }
+        }
+
+        #[test]
+        fn a_point_leads_back_to_its_character(text in words(), width in 20..300) {
+            let flow = flow(&text, width);
+            for (index, line) in flow.lines.iter().enumerate() {
+                let y = i32::try_from(index).unwrap() * flow.line_height + 1;
+                for pair in line.stops.windows(2).filter(|pair| pair[1].x - pair[0].x >= 4.0) {
+                    let x = pair[0].x + 1.0;
+                    prop_assert_eq!(line.byte_at(x), pair[0].byte);
+                    prop_assert_eq!(flow.byte_at(ceil(x), y), pair[0].byte);
+                    prop_assert_eq!(flow.place_of(pair[0].byte), (index, pair[0].x));
+                }
+                prop_assert!(text.is_char_boundary(line.byte_at(1e6)));
+            }
+        }
+    }
+}

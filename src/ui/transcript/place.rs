@@ -1,0 +1,460 @@
+//! Placing one row: where its avatar, bubble, words and marks lie, seen from its own top.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::layout::Flow;
+use super::measure::{Measure, line_width};
+use super::rows::{Content, Face, Head, Item, Mark};
+use crate::domain::AccountId;
+use crate::ui::paint::Rect;
+use crate::ui::theme::Style;
+
+/// Free space beside the outermost avatars.
+pub const MARGIN: i32 = 16;
+/// Side of an avatar.
+pub const AVATAR: i32 = 36;
+/// Between an avatar and its bubble.
+pub const AVATAR_GAP: i32 = 8;
+/// Free space within a bubble, left and right.
+pub const PAD_X: i32 = 12;
+/// Free space within a bubble, above and below.
+pub const PAD_Y: i32 = 8;
+/// No bubble is wider.
+pub const BUBBLE_MAX: i32 = 440;
+/// Nor wider than this part of the transcript.
+pub const BUBBLE_PERCENT: i32 = 62;
+/// A line of a caption: separator, name, "Not sent".
+pub const CAPTION: i32 = Style::CAPTION.line;
+/// Between a caption and what belongs to it.
+const CAPTION_GAP: i32 = 4;
+/// Between a separator or divider and what follows.
+const SEPARATOR_GAP: i32 = 12;
+/// Side of a mark beside a bubble, and its distance.
+const MARK: i32 = 16;
+const MARK_GAP: i32 = 6;
+/// Side of the icon before a centred line, and its distance.
+const ICON: i32 = 16;
+const ICON_GAP: i32 = 4;
+
+/// How rows are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// The width of the transcript.
+    pub width: i32,
+    /// How messages are set.
+    pub style: Style,
+    /// Whether senders' names stand above their runs.
+    pub names: bool,
+    /// Whose bubbles are on the right.
+    pub me: AccountId,
+}
+
+/// The words of a transcript, in the language of the moment.
+pub trait Wording {
+    /// Day and clock, over messages.
+    fn separator(&self, at_ms: i64) -> String;
+    /// Date and clock to the second, for tooltips.
+    fn exact(&self, at_ms: i64) -> String;
+    /// Who shook whom; nobody named means oneself.
+    fn shake(&self, by: Option<&str>) -> String;
+    /// "Not sent."
+    fn failed(&self) -> String;
+    /// "Retry"
+    fn retry(&self) -> String;
+    /// "New messages"
+    fn divider(&self) -> String;
+    /// "{n} new messages"
+    fn pill(&self, count: usize) -> String;
+    /// What an empty transcript says, and how to go on.
+    fn empty(&self) -> (String, String);
+}
+
+/// What placing needs to know of the world.
+#[derive(Clone, Copy)]
+pub struct Tools<'a> {
+    /// How wide characters are.
+    pub measure: &'a dyn Measure,
+    /// How things are said.
+    pub wording: &'a dyn Wording,
+    /// What people look like.
+    pub faces: &'a HashMap<AccountId, Face>,
+}
+
+/// A row with everything placed; x from the transcript's left, y from the row's top.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// Its height with the gap above.
+    pub height: i32,
+    /// Where the time is said.
+    pub separator: Option<Rect>,
+    /// Where "New messages" is said.
+    pub divider: Option<Rect>,
+    /// Its own content.
+    pub body: Body,
+}
+
+/// A row's own content.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// A message.
+    Bubble(Bubble),
+    /// A centred line.
+    Centred(Centred),
+}
+
+/// A message.
+#[derive(Clone, Debug)]
+pub struct Bubble {
+    /// On the right side.
+    pub is_mine: bool,
+    /// The sender's face, at the start of a run.
+    pub avatar: Option<Rect>,
+    /// The sender's name, at the start of a run.
+    pub name: Option<Rect>,
+    /// The bubble; for large emoji what it would cover.
+    pub area: Rect,
+    /// Its words.
+    pub flow: Flow,
+    /// Where its words are.
+    pub text: Rect,
+    /// "Not sent." and "Retry".
+    pub failed: Option<(Rect, Rect)>,
+}
+
+/// A centred line.
+#[derive(Clone)]
+pub struct Centred {
+    /// What it says.
+    pub words: String,
+    /// Its words in lines.
+    pub flow: Flow,
+    /// Where its words are.
+    pub text: Rect,
+    /// The icon before it.
+    pub icon: Option<Rect>,
+}
+
+impl Look {
+    /// The widest bubble.
+    #[must_use]
+    pub fn bubble_max(&self) -> i32 {
+        BUBBLE_MAX.min(self.width * BUBBLE_PERCENT / 100).max(2 * PAD_X + self.style.size)
+    }
+
+    /// The widest line of a centred text.
+    fn centred_max(&self) -> i32 {
+        (self.width - 2 * MARGIN - ICON - ICON_GAP).max(Style::CAPTION.size)
+    }
+}
+
+impl Placed {
+    /// Places a row.
+    #[must_use]
+    pub fn new(item: &Item, head: Head, look: &Look, tools: Tools<'_>) -> Placed {
+        let mut y = head.gap;
+        let mut line = |is_there: bool| {
+            is_there.then(|| {
+                let area = Rect::new(MARGIN, y, look.width - 2 * MARGIN, CAPTION);
+                y += CAPTION + SEPARATOR_GAP;
+                area
+            })
+        };
+        let separator = line(head.separator);
+        let divider = line(head.divider);
+        let (body, height) = match &item.content {
+            Content::Text(text) => {
+                let bubble = Bubble::new(item, text, y, head.run_start, look, tools);
+                let bottom = bubble.bottom();
+                (Body::Bubble(bubble), bottom)
+            }
+            Content::Shake => {
+                let name = tools.faces.get(&item.from).map_or("", |face| face.name.as_str());
+                let words = tools.wording.shake((item.from != look.me).then_some(name));
+                let centred = Centred::new(words, true, y, look, tools);
+                let bottom = centred.text.bottom();
+                (Body::Centred(centred), bottom)
+            }
+            Content::Note(words) => {
+                let centred = Centred::new(words.as_ref().to_owned(), false, y, look, tools);
+                let bottom = centred.text.bottom();
+                (Body::Centred(centred), bottom)
+            }
+        };
+        Placed { height, separator, divider, body }
+    }
+
+    /// The message, if it is one.
+    #[must_use]
+    pub fn bubble(&self) -> Option<&Bubble> {
+        match &self.body {
+            Body::Bubble(bubble) => Some(bubble),
+            Body::Centred(_) => None,
+        }
+    }
+}
+
+impl Bubble {
+    fn new(
+        item: &Item,
+        text: &str,
+        top: i32,
+        run_start: bool,
+        look: &Look,
+        tools: Tools<'_>,
+    ) -> Bubble {
+        let is_mine = item.from == look.me;
+        let flow = Flow::new(text, look.style, look.bubble_max() - 2 * PAD_X, tools.measure);
+        let (pad_x, pad_y) = if flow.is_large() { (0, 0) } else { (PAD_X, PAD_Y) };
+        let (w, h) = (flow.width + 2 * pad_x, flow.height() + 2 * pad_y);
+        let beside = MARGIN + AVATAR + AVATAR_GAP;
+        let named = run_start && look.names && !is_mine;
+        let name_width = look.width - beside - MARGIN;
+        let name = named.then(|| Rect::new(beside, top, name_width, CAPTION));
+        let x = if is_mine { look.width - beside - w } else { beside };
+        let y = if named { top + CAPTION + CAPTION_GAP } else { top };
+        let area = Rect::new(x, y, w, h);
+        let avatar_x = if is_mine { look.width - MARGIN - AVATAR } else { MARGIN };
+        let avatar = run_start.then(|| Rect::new(avatar_x, top, AVATAR, AVATAR));
+        let text = Rect::new(x + pad_x, y + pad_y, flow.width, flow.height());
+        let failed = (item.mark == Mark::Failed).then(|| failed_areas(area, tools));
+        Bubble { is_mine, avatar, name, area, flow, text, failed }
+    }
+
+    /// Where its mark is drawn: a failed one beside the middle, the others at the lower edge.
+    #[must_use]
+    pub fn mark_area(&self, mark: Mark) -> Rect {
+        let y = match mark {
+            Mark::Failed => self.area.y + (self.area.h - MARK) / 2,
+            _ => self.area.bottom() - MARK,
+        };
+        Rect::new(self.area.x - MARK_GAP - MARK, y, MARK, MARK)
+    }
+
+    /// An avatar beside a small bubble does not reach into the next row: bubbles are higher, and
+    /// large emoji too.
+    fn bottom(&self) -> i32 {
+        match self.failed {
+            Some((words, _)) => words.bottom(),
+            None => self.area.bottom(),
+        }
+    }
+}
+
+impl Centred {
+    fn new(words: String, has_icon: bool, top: i32, look: &Look, tools: Tools<'_>) -> Centred {
+        let flow = Flow::new(&words, Style::CAPTION, look.centred_max(), tools.measure);
+        let before = if has_icon { ICON + ICON_GAP } else { 0 };
+        let left = (look.width - flow.width - before) / 2;
+        let text = Rect::new(left + before, top, flow.width, flow.height());
+        let icon = has_icon.then(|| Rect::new(left, top, ICON, ICON));
+        Centred { words, flow, text, icon }
+    }
+}
+
+impl fmt::Debug for Centred {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Centred({} bytes, {:?})", self.words.len(), self.text)
+    }
+}
+
+fn failed_areas(bubble: Rect, tools: Tools<'_>) -> (Rect, Rect) {
+    let width = |style, text: &str| line_width(tools.measure, style, text);
+    let retry_width = width(Style::CAPTION.bold(), &tools.wording.retry());
+    let space = width(Style::CAPTION, " ");
+    let words_width = width(Style::CAPTION, &tools.wording.failed());
+    let y = bubble.bottom() + CAPTION_GAP;
+    let retry = Rect::new(bubble.right() - retry_width, y, retry_width, CAPTION);
+    let words = Rect::new(retry.x - space - words_width, y, words_width, CAPTION);
+    (words, retry)
+}
+
+/// How much a text weighs, so that its height can be guessed without laying it out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight {
+    half_ems: i32,
+    breaks: i32,
+}
+
+impl Weight {
+    /// Weighs a row's words.
+    #[must_use]
+    pub fn of(item: &Item) -> Weight {
+        let mut weight = Weight { half_ems: 0, breaks: 0 };
+        for c in item.text().unwrap_or_default().chars() {
+            match c {
+                '\n' => weight.breaks += 1,
+                '\0'..='\u{10FF}' => weight.half_ems += 1,
+                _ => weight.half_ems += 2,
+            }
+        }
+        weight
+    }
+
+    /// About how high the row is.
+    #[must_use]
+    pub fn height(self, item: &Item, head: Head, look: &Look) -> i32 {
+        let lines = 1 + i32::from(head.separator) + i32::from(head.divider);
+        let above = head.gap + (lines - 1) * (CAPTION + SEPARATOR_GAP);
+        if item.text().is_none() {
+            return above + CAPTION;
+        }
+        let room = (look.bubble_max() - 2 * PAD_X).max(1);
+        let width = i64::from(self.half_ems) * i64::from(look.style.size) / 2;
+        let wrapped = i32::try_from(width / i64::from(room)).unwrap_or(i32::MAX / 64);
+        let lines = 1 + wrapped.min(1 << 20) + self.breaks.min(1 << 20);
+        let is_named = head.run_start && look.names && item.from != look.me;
+        let name = if is_named { CAPTION + CAPTION_GAP } else { 0 };
+        let failed = if item.mark == Mark::Failed { CAPTION + CAPTION_GAP } else { 0 };
+        above + name + lines * look.style.line + 2 * PAD_Y + failed
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::super::measure::tests::Grid;
+    use super::super::rows::{Entry, Key, Saying};
+    use super::*;
+    use crate::domain::Seq;
+
+    /// Who looks.
+    pub const ME: AccountId = AccountId(10_001);
+    /// Another one.
+    pub const MOMO: AccountId = AccountId(10_024);
+
+    /// Plain words.
+    pub struct Plain;
+
+    impl Wording for Plain {
+        fn separator(&self, at_ms: i64) -> String {
+            format!("at {at_ms}")
+        }
+        fn exact(&self, at_ms: i64) -> String {
+            format!("exactly {at_ms}")
+        }
+        fn shake(&self, by: Option<&str>) -> String {
+            by.map_or("You shook".into(), |name| format!("{name} shook"))
+        }
+        fn failed(&self) -> String {
+            "Not sent.".into()
+        }
+        fn retry(&self) -> String {
+            "Retry".into()
+        }
+        fn divider(&self) -> String {
+            "New messages".into()
+        }
+        fn pill(&self, count: usize) -> String {
+            format!("{count} new messages")
+        }
+        fn empty(&self) -> (String, String) {
+            ("No messages yet".into(), "Say hello".into())
+        }
+    }
+
+    /// What the other one looks like.
+    pub fn faces() -> HashMap<AccountId, Face> {
+        HashMap::from([(MOMO, Face { name: "Momo".into(), avatar: 2 })])
+    }
+
+    /// A look of this width.
+    pub fn look(width: i32, names: bool) -> Look {
+        Look { width, style: Style::MESSAGE, names, me: ME }
+    }
+
+    fn placed(entry: Entry<'_>, head: Head, look: &Look) -> Placed {
+        let faces = faces();
+        let tools = Tools { measure: &Grid, wording: &Plain, faces: &faces };
+        Placed::new(&Item::new(entry), head, look, tools)
+    }
+
+    /// A row at the beginning of time.
+    pub fn entry(from: AccountId, saying: Saying<'_>, mark: Mark) -> Entry<'_> {
+        Entry { key: Key::Seq(Seq(1)), from, at: 0, saying, mark, hint: "" }
+    }
+
+    const START: Head = Head { gap: 12, separator: false, divider: false, run_start: true };
+
+    #[test]
+    fn a_bubble_lies_beside_its_avatar() {
+        let row = placed(entry(MOMO, Saying::Text("图书馆"), Mark::None), START, &look(760, false));
+        let bubble = row.bubble().unwrap();
+        assert_eq!(bubble.avatar, Some(Rect::new(16, 12, 36, 36)));
+        assert_eq!(bubble.area, Rect::new(60, 12, 42 + 24, 38));
+        assert_eq!(bubble.text, Rect::new(72, 20, 42, 22));
+        assert_eq!(row.height, 50);
+        let row = placed(entry(ME, Saying::Text("图书馆"), Mark::Sent), START, &look(760, false));
+        let bubble = row.bubble().unwrap();
+        assert_eq!(bubble.avatar, Some(Rect::new(708, 12, 36, 36)));
+        assert_eq!(bubble.area.right(), 700);
+        assert_eq!(bubble.mark_area(Mark::Sent), Rect::new(612, 34, 16, 16));
+    }
+
+    #[test]
+    fn names_stand_above_others_runs_in_rooms() {
+        let text = Saying::Text("a");
+        let inside = Head { run_start: false, ..START };
+        let cases = [(MOMO, START, true, 70), (MOMO, inside, false, 50), (ME, START, false, 50)];
+        for (from, head, named, height) in cases {
+            let row = placed(entry(from, text, Mark::None), head, &look(760, true));
+            assert_eq!((row.bubble().unwrap().name.is_some(), row.height), (named, height));
+        }
+    }
+
+    #[test]
+    fn a_failed_message_says_so_under_its_right_edge() {
+        let row = placed(entry(ME, Saying::Text("图"), Mark::Failed), START, &look(760, false));
+        let bubble = row.bubble().unwrap();
+        let (words, retry) = bubble.failed.unwrap();
+        assert_eq!((retry.right(), retry.w, retry.y), (700, 30, 54));
+        assert_eq!((words.right(), words.w), (664, 54));
+        assert_eq!(row.height, 70);
+        assert_eq!(bubble.mark_area(Mark::Failed).y, 12 + 11);
+    }
+
+    #[test]
+    fn separators_and_dividers_push_the_bubble_down() {
+        let head = Head { gap: 16, separator: true, divider: true, run_start: true };
+        let row = placed(entry(MOMO, Saying::Text("a"), Mark::None), head, &look(760, false));
+        assert_eq!(row.separator.map(|area| area.y), Some(16));
+        assert_eq!(row.divider.map(|area| area.y), Some(44));
+        assert_eq!(row.bubble().unwrap().area.y, 72);
+    }
+
+    #[test]
+    fn bubbles_are_never_wider_than_allowed() {
+        let long = "abc ".repeat(200);
+        for (width, most) in [(760, 440), (480, 297), (100, 62), (10, 38)] {
+            assert_eq!(look(width, false).bubble_max(), most);
+            let row =
+                placed(entry(ME, Saying::Text(&long), Mark::None), START, &look(width, false));
+            assert!(row.bubble().unwrap().area.w <= most, "{width}");
+        }
+    }
+
+    #[test]
+    fn large_emoji_have_no_bubble_and_lines_are_centred() {
+        let row = placed(entry(MOMO, Saying::Text("😂"), Mark::None), START, &look(760, false));
+        assert_eq!(row.bubble().unwrap().area, Rect::new(60, 12, 38, 40));
+        let row = placed(entry(MOMO, Saying::Shake, Mark::None), START, &look(760, false));
+        let Body::Centred(line) = &row.body else { panic!("a bubble") };
+        assert_eq!(line.words, "Momo shook");
+        assert_eq!(line.icon.map(|icon| icon.x), Some((760 - 60 - 20) / 2));
+        assert_eq!(row.height, 28);
+    }
+
+    #[test]
+    fn a_guess_is_right_for_short_messages() {
+        let cases = [
+            (MOMO, Saying::Text("图书馆三楼见"), Mark::None),
+            (ME, Saying::Text("a\nb\nc"), Mark::Failed),
+            (MOMO, Saying::Shake, Mark::None),
+        ];
+        let look = look(760, true);
+        for (from, saying, mark) in cases {
+            let item = Item::new(entry(from, saying, mark));
+            let guess = Weight::of(&item).height(&item, START, &look);
+            assert_eq!(guess, placed(item.entry(), START, &look).height, "{item:?}");
+        }
+    }
+}

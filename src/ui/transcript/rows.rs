@@ -1,0 +1,288 @@
+//! What a transcript shows, row by row, and how neighbours belong together.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::domain::{AccountId, Nonce, Seq};
+
+/// Messages of one sender within this time stand close together, with one avatar.
+pub const RUN_MS: i64 = 3 * 60_000;
+/// After so much silence the time is said.
+pub const SILENCE_MS: i64 = 5 * 60_000;
+/// Between messages of one run.
+pub const GAP_RUN: i32 = 4;
+/// Between messages otherwise.
+pub const GAP: i32 = 12;
+/// Before a time separator.
+pub const GAP_SEPARATOR: i32 = 16;
+
+/// How a row is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Key {
+    /// A message that has its place in the log.
+    Seq(Seq),
+    /// An own message on its way.
+    Nonce(Nonce),
+    /// A line that is no message, by a number of the caller's.
+    Note(u64),
+}
+
+/// How far an own message is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// Another's message, or one of the lobby that arrived.
+    #[default]
+    None,
+    /// A clock.
+    Sending,
+    /// One tick.
+    Sent,
+    /// Two ticks.
+    Delivered,
+    /// Two blue ticks.
+    Read,
+    /// A red disc, and "Not sent. Retry" under the bubble.
+    Failed,
+}
+
+/// What a row says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Saying<'a> {
+    /// Words in a bubble.
+    Text(&'a str),
+    /// The line about a shaken window.
+    Shake,
+    /// Any other centred line.
+    Note(&'a str),
+}
+
+/// A row as the caller hands it over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// Its name; no two rows have the same.
+    pub key: Key,
+    /// Who.
+    pub from: AccountId,
+    /// When, milliseconds since 1970 UTC.
+    pub at: i64,
+    /// What.
+    pub saying: Saying<'a>,
+    /// How far it is.
+    pub mark: Mark,
+    /// A sentence for the tooltip, such as why it failed; empty for none.
+    pub hint: &'a str,
+}
+
+/// What a person looks like in a transcript.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Face {
+    /// Their name.
+    pub name: String,
+    /// Their built-in avatar.
+    pub avatar: u8,
+}
+
+/// Which words a row keeps.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Words in a bubble.
+    Text(Arc<str>),
+    /// The line about a shaken window.
+    Shake,
+    /// Any other centred line.
+    Note(Arc<str>),
+}
+
+/// A row that is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its name.
+    pub key: Key,
+    /// Who.
+    pub from: AccountId,
+    /// When.
+    pub at: i64,
+    /// What.
+    pub content: Content,
+    /// How far it is.
+    pub mark: Mark,
+    /// For the tooltip.
+    pub hint: Arc<str>,
+}
+
+/// What stands above a row's own content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// Free space over everything.
+    pub gap: i32,
+    /// The time is said.
+    pub separator: bool,
+    /// "New messages" is said.
+    pub divider: bool,
+    /// The row begins a run: avatar, and name where names are shown.
+    pub run_start: bool,
+}
+
+impl Item {
+    /// Keeps a row.
+    #[must_use]
+    pub fn new(entry: Entry<'_>) -> Item {
+        let content = match entry.saying {
+            Saying::Text(text) => Content::Text(text.into()),
+            Saying::Shake => Content::Shake,
+            Saying::Note(text) => Content::Note(text.into()),
+        };
+        let Entry { key, from, at, mark, hint, .. } = entry;
+        Item { key, from, at, content, mark, hint: hint.into() }
+    }
+
+    /// As it was handed over.
+    #[must_use]
+    pub fn entry(&self) -> Entry<'_> {
+        let saying = match &self.content {
+            Content::Text(text) => Saying::Text(text),
+            Content::Shake => Saying::Shake,
+            Content::Note(text) => Saying::Note(text),
+        };
+        Entry {
+            key: self.key,
+            from: self.from,
+            at: self.at,
+            saying,
+            mark: self.mark,
+            hint: &self.hint,
+        }
+    }
+
+    /// The words that were written, if the row is a bubble.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            Content::Shake | Content::Note(_) => None,
+        }
+    }
+
+    /// Whether this message belongs to the run of the one before it.
+    #[must_use]
+    pub fn continues(&self, before: &Item) -> bool {
+        let is_bubbles = self.text().is_some() && before.text().is_some();
+        is_bubbles && self.from == before.from && (0..=RUN_MS).contains(&(self.at - before.at))
+    }
+
+    /// Whether its mark is drawn, given whether it is the last of its run.
+    #[must_use]
+    pub fn shows_mark(&self, run_end: bool) -> bool {
+        match self.mark {
+            Mark::None => false,
+            Mark::Read => run_end,
+            Mark::Sending | Mark::Sent | Mark::Delivered | Mark::Failed => true,
+        }
+    }
+}
+
+impl Head {
+    /// What stands above a row, by the row before it.
+    #[must_use]
+    pub fn of(item: &Item, before: Option<&Item>, divider: bool) -> Head {
+        let Some(before) = before else {
+            return Head { gap: GAP, separator: true, divider, run_start: true };
+        };
+        let separator = item.at.saturating_sub(before.at) > SILENCE_MS;
+        let run_start = divider || !item.continues(before);
+        let gap = match (separator, run_start) {
+            (true, _) => GAP_SEPARATOR,
+            (false, true) => GAP,
+            (false, false) => GAP_RUN,
+        };
+        Head { gap, separator, divider, run_start }
+    }
+}
+
+impl fmt::Debug for Saying<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Saying::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Saying::Shake => f.write_str("Shake"),
+            Saying::Note(text) => write!(f, "Note({} bytes)", text.len()),
+        }
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Content::Text(text) => Saying::Text(text).fmt(f),
+            Content::Shake => Saying::Shake.fmt(f),
+            Content::Note(text) => Saying::Note(text).fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MOMO: AccountId = AccountId(10_024);
+    const LIME: AccountId = AccountId(10_001);
+
+    fn item(from: AccountId, at: i64, saying: Saying<'_>) -> Item {
+        let key = Key::Seq(Seq(1));
+        Item::new(Entry { key, from, at, saying, mark: Mark::None, hint: "" })
+    }
+
+    #[test]
+    fn neighbours_stand_close_apart_or_under_a_time() {
+        const MINUTE: i64 = 60_000;
+        let text = Saying::Text("a");
+        let cases = [
+            ("same sender at once", LIME, 0, text, (GAP_RUN, false, false)),
+            ("same sender, 3 minutes", LIME, 3 * MINUTE, text, (GAP_RUN, false, false)),
+            ("same sender, later", LIME, 3 * MINUTE + 1, text, (GAP, false, true)),
+            ("same sender, 5 minutes", LIME, 5 * MINUTE, text, (GAP, false, true)),
+            ("after a silence", LIME, 5 * MINUTE + 1, text, (GAP_SEPARATOR, true, true)),
+            ("other sender", MOMO, 0, text, (GAP, false, true)),
+            ("a centred line", LIME, 0, Saying::Shake, (GAP, false, true)),
+            ("a clock that went back", LIME, -1, text, (GAP, false, true)),
+        ];
+        let before = item(LIME, 0, text);
+        for (name, from, at, saying, (gap, separator, run_start)) in cases {
+            let head = Head::of(&item(from, at, saying), Some(&before), false);
+            assert_eq!(head, Head { gap, separator, divider: false, run_start }, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_first_row_says_the_time_and_a_divider_begins_a_run() {
+        let row = item(LIME, 0, Saying::Text("a"));
+        let first = Head { gap: GAP, separator: true, divider: false, run_start: true };
+        assert_eq!(Head::of(&row, None, false), first);
+        let divided = Head { gap: GAP, separator: false, divider: true, run_start: true };
+        assert_eq!(Head::of(&row, Some(&row), true), divided);
+    }
+
+    #[test]
+    fn marks_stand_at_the_end_of_a_run_and_on_what_is_not_read() {
+        let cases = [
+            (Mark::None, false, false),
+            (Mark::Sending, true, true),
+            (Mark::Sent, true, true),
+            (Mark::Delivered, true, true),
+            (Mark::Read, false, true),
+            (Mark::Failed, true, true),
+        ];
+        for (mark, inside, at_end) in cases {
+            let row = Item { mark, ..item(LIME, 0, Saying::Text("a")) };
+            assert_eq!((row.shows_mark(false), row.shows_mark(true)), (inside, at_end), "{mark:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_comes_back_as_it_was_handed_over_and_prints_no_words() {
+        for saying in [Saying::Text("secret"), Saying::Shake, Saying::Note("secret")] {
+            let row = item(LIME, 5, saying);
+            assert_eq!(row.entry().saying, saying);
+            assert!(!format!("{row:?} {:?}", row.entry()).contains("secret"));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The words of transcripts in the language of the windows, and widths from the kit.
+
+use jiff::tz::TimeZone;
+
+use super::measure::Measure;
+use super::place::Wording;
+use crate::clock::wall_ms;
+use crate::ui::app::time::{exact_label, separator_label};
+use crate::ui::paint::text::char_width;
+use crate::ui::text::{language, tr, tr_with};
+use crate::ui::theme::Style;
+
+/// What the windows say, at the time of this computer's zone.
+pub struct Words {
+    zone: TimeZone,
+}
+
+impl Words {
+    /// In this zone.
+    #[must_use]
+    pub fn new(zone: TimeZone) -> Words {
+        Words { zone }
+    }
+}
+
+impl Wording for Words {
+    fn separator(&self, at_ms: i64) -> String {
+        separator_label(at_ms, wall_ms(), &self.zone, language())
+    }
+
+    fn exact(&self, at_ms: i64) -> String {
+        exact_label(at_ms, &self.zone, language())
+    }
+
+    fn shake(&self, by: Option<&str>) -> String {
+        match by {
+            Some(name) => tr_with("chat.shake.peer", &[("name", name)]),
+            None => tr("chat.shake.me").to_owned(),
+        }
+    }
+
+    fn failed(&self) -> String {
+        tr("chat.failed").to_owned()
+    }
+
+    fn retry(&self) -> String {
+        tr("chat.retry").to_owned()
+    }
+
+    fn divider(&self) -> String {
+        tr("chat.new.line").to_owned()
+    }
+
+    fn pill(&self, count: usize) -> String {
+        tr_with("chat.new", &[("n", &count.to_string())])
+    }
+
+    fn empty(&self) -> (String, String) {
+        (tr("chat.empty").to_owned(), tr("chat.empty.hint").to_owned())
+    }
+}
+
+/// Widths as the kit draws them.
+pub struct Kit;
+
+impl Measure for Kit {
+    fn width(&self, style: Style, c: char) -> f32 {
+        char_width(style, c)
+    }
+}

@@ -1,0 +1,161 @@
+//! A question in a window of its own: what will happen, and two buttons.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::enums::{Event, Key};
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::window::DoubleWindow;
+
+use super::{Button, ButtonKind, Control, backdrop, window};
+use crate::ui::paint::{Align, Canvas, Icon, Rect};
+use crate::ui::paragraph;
+use crate::ui::theme::{Colour, Style};
+
+const WIDTH: i32 = 304;
+const PADDING: i32 = 24;
+const LINES_MAX: usize = 8;
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// Of the window.
+    pub window: String,
+    /// In the disc above the words.
+    pub icon: Icon,
+    /// Whether the action destroys: then red, and the keyboard is on the other button.
+    pub danger: bool,
+    /// What is asked.
+    pub title: String,
+    /// What will happen.
+    pub text: String,
+    /// The button that does it, a verb; empty for a mere notice.
+    pub action: String,
+    /// The button that does not.
+    pub cancel: String,
+}
+
+thread_local! {
+    /// Dialogs that are not on the screen: windows are used anew, see `base::retire`.
+    static FREE: RefCell<Vec<Dialog>> = const { RefCell::new(Vec::new()) };
+}
+
+#[derive(Clone)]
+struct Dialog {
+    window: DoubleWindow,
+    action: Button,
+    cancel: Button,
+    asked: Rc<RefCell<Option<Asked>>>,
+}
+
+struct Asked {
+    question: Question,
+    answered: Box<dyn FnOnce(bool)>,
+}
+
+/// Asks, and calls back once: with whether the action was chosen. Esc and closing are no.
+pub fn ask(question: Question, answered: impl FnOnce(bool) + 'static) {
+    let free = FREE.with_borrow_mut(Vec::pop);
+    let mut dialog = free.unwrap_or_else(Dialog::new);
+    dialog.open(question, Box::new(answered));
+}
+
+impl Dialog {
+    fn new() -> Dialog {
+        let mut window = window("", WIDTH, WIDTH);
+        window.make_modal(true);
+        let cancel = Button::new(ButtonKind::Outline, "");
+        let action = Button::new(ButtonKind::Primary, "");
+        window.end();
+        let asked = Rc::new(RefCell::new(None));
+        let mut dialog = Dialog { window, action, cancel, asked };
+        dialog.wire();
+        dialog
+    }
+
+    fn wire(&mut self) {
+        let this = self.clone();
+        self.cancel.on_press(move || this.clone().answer(false));
+        let this = self.clone();
+        self.action.on_press(move || this.clone().answer(true));
+        let this = self.clone();
+        self.window.set_callback(move |_| this.clone().answer(false));
+        let this = self.clone();
+        self.window.super_handle_first(false);
+        self.window.handle(move |_, event| match event {
+            Event::KeyDown | Event::Shortcut if app::event_key() == Key::Escape => {
+                this.clone().answer(false);
+                true
+            }
+            _ => false,
+        });
+        let asked = Rc::clone(&self.asked);
+        backdrop(&mut self.window, Colour::Paper, move |canvas, area| {
+            if let Some(asked) = asked.borrow().as_ref() {
+                paint(canvas, area, &asked.question);
+            }
+        });
+    }
+
+    fn open(&mut self, question: Question, answered: Box<dyn FnOnce(bool)>) {
+        let lines = paragraph::lines(Style::BODY, &question.text, WIDTH - 2 * PADDING, LINES_MAX);
+        let text_height = Style::BODY.line * i32::try_from(lines.len()).unwrap_or(1);
+        let height = 104 + text_height + 24 + 32 + PADDING;
+        self.window.set_label(&question.window);
+        self.window.set_size(WIDTH, height);
+        let (pointer_x, pointer_y) = app::get_mouse();
+        let screen = app::screen_num(pointer_x, pointer_y);
+        let (x, y, w, h) = app::screen_work_area(screen);
+        self.window.set_pos(x + (w - WIDTH) / 2, y + (h - height) / 2);
+        self.place_buttons(&question, height - PADDING - 32);
+        let danger = question.danger;
+        *self.asked.borrow_mut() = Some(Asked { question, answered });
+        self.window.show();
+        if danger || !self.action.is_shown() { self.cancel.focus() } else { self.action.focus() }
+    }
+
+    fn place_buttons(&mut self, question: &Question, y: i32) {
+        let kind = if question.danger { ButtonKind::Danger } else { ButtonKind::Primary };
+        self.action.set_kind(kind);
+        self.action.set_label(&question.action);
+        self.action.set_shown(!question.action.is_empty());
+        self.cancel.set_label(&question.cancel);
+        let mut right = WIDTH - PADDING;
+        for button in [&mut self.action, &mut self.cancel] {
+            if button.is_shown() {
+                let width = button.wanted_width().max(56);
+                button.place(Rect::new(right - width, y, width, 32));
+                right -= width + 8;
+            }
+        }
+    }
+
+    fn answer(&mut self, yes: bool) {
+        let Some(asked) = self.asked.borrow_mut().take() else { return };
+        self.window.hide();
+        FREE.with_borrow_mut(|free| free.push(self.clone()));
+        // Not within the dialog's own event: the owner may open another window.
+        let mut answered = Some(asked.answered);
+        app::add_timeout3(0.0, move |_| {
+            if let Some(answered) = answered.take() {
+                answered(yes);
+            }
+        });
+    }
+}
+
+fn paint(canvas: &Canvas, area: Rect, question: &Question) {
+    let (soft, ink) = if question.danger {
+        (Colour::BadSoft, Colour::Bad)
+    } else {
+        (Colour::BrandSoft, Colour::BrandText)
+    };
+    let disc = Rect::new(PADDING, PADDING, 40, 40);
+    canvas.circle(disc, soft);
+    canvas.icon_on(question.icon, disc.x + 10, disc.y + 10, 20, ink, soft);
+    let inner = Rect::new(PADDING, 78, area.w - 2 * PADDING, Style::HEADING.line);
+    canvas.text_in(Style::HEADING, Colour::Ink, inner, Align::Left, &question.title);
+    let text = Rect::new(PADDING, 104, inner.w, area.h - 104 - 56);
+    paragraph::draw(canvas, Style::BODY, Colour::Ink2, text, Align::Left, &question.text);
+}

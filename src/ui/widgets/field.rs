@@ -1,0 +1,419 @@
+//! One-line inputs: the system's own text input inside a drawn frame, so that input methods work.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::enums::{CallbackTrigger, Damage, Event, FrameType, Key};
+use fltk::group::Group;
+use fltk::input::{Input, InputType};
+use fltk::prelude::{GroupExt, InputExt, WidgetBase, WidgetExt};
+
+use super::base::native;
+use super::{Control, IconButton};
+use crate::ui::fonts;
+use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
+use crate::ui::theme::{Colour, Face, Style, metric};
+
+const PADDING: i32 = 10;
+/// The toolkit's input keeps so much free at its left.
+const INNER: i32 = 3;
+
+/// How the frame of an input looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// Paper with an outline.
+    Outlined,
+    /// A sunken search box.
+    Search,
+}
+
+struct Look {
+    kind: FieldKind,
+    style: Style,
+    placeholder: String,
+    icon: Option<Icon>,
+    count_max: Option<usize>,
+    error: bool,
+    ground: Colour,
+    trailing_width: i32,
+    secrecy: Secrecy,
+    enabled: bool,
+}
+
+/// Whether dots stand for what is typed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Secrecy {
+    Open,
+    Hidden,
+    Revealed,
+}
+
+type Callback = Rc<RefCell<Box<dyn FnMut()>>>;
+
+/// A one-line input.
+#[derive(Clone)]
+pub struct Field {
+    group: Group,
+    input: Input,
+    trailing: Option<IconButton>,
+    look: Rc<RefCell<Look>>,
+    changed: Callback,
+    entered: Callback,
+    left: Callback,
+}
+
+impl Control for Field {
+    fn place(&mut self, area: Rect) {
+        self.group.resize(area.x, area.y, area.w, area.h);
+    }
+
+    fn area(&self) -> Rect {
+        Rect::of(&self.group)
+    }
+
+    fn set_shown(&mut self, shown: bool) {
+        if shown != self.group.visible() {
+            if shown { self.group.show() } else { self.group.hide() }
+        }
+    }
+
+    fn is_shown(&self) -> bool {
+        self.group.visible()
+    }
+
+    /// A disabled input stays active for the toolkit, which would mix its own greys otherwise.
+    fn set_enabled(&mut self, enabled: bool) {
+        self.look.borrow_mut().enabled = enabled;
+        self.input.set_readonly(!enabled);
+        self.input.visible_focus(enabled);
+        if let Some(button) = self.trailing.as_mut() {
+            button.set_enabled(enabled);
+        }
+        self.group.redraw();
+    }
+
+    fn is_enabled(&self) -> bool {
+        self.look.borrow().enabled
+    }
+
+    fn focus(&mut self) {
+        // Refused only while hidden.
+        let _hidden = self.input.take_focus();
+    }
+
+    fn redraw(&mut self) {
+        self.group.redraw();
+    }
+}
+
+impl Field {
+    /// An input that says this while it is empty.
+    #[must_use]
+    pub fn new(kind: FieldKind, placeholder: &str) -> Field {
+        let mut group = Group::new(0, 0, 0, 0, None);
+        let mut input = Input::new(0, 0, 0, 0, None);
+        group.end();
+        input.set_frame(FrameType::FlatBox);
+        input.set_trigger(CallbackTrigger::Changed);
+        group.super_draw(false);
+        let look = Rc::new(RefCell::new(Look {
+            kind,
+            style: Style::MESSAGE,
+            placeholder: placeholder.to_string(),
+            icon: (kind == FieldKind::Search).then_some(Icon::Search),
+            count_max: None,
+            error: false,
+            ground: Colour::Paper,
+            trailing_width: 0,
+            secrecy: Secrecy::Open,
+            enabled: true,
+        }));
+        let nothing = || -> Callback { Rc::new(RefCell::new(Box::new(|| {}))) };
+        let mut field = Field {
+            group,
+            input,
+            trailing: None,
+            look,
+            changed: nothing(),
+            entered: nothing(),
+            left: nothing(),
+        };
+        field.wire_drawing();
+        field.wire_events();
+        field
+    }
+
+    /// With an icon at its left.
+    #[must_use]
+    pub fn icon(self, icon: Icon) -> Field {
+        self.look.borrow_mut().icon = Some(icon);
+        self
+    }
+
+    /// With "n/max" at its right; nothing is cut, the owner judges.
+    #[must_use]
+    pub fn counter(self, max: usize) -> Field {
+        self.look.borrow_mut().count_max = Some(max);
+        self.look.borrow_mut().trailing_width = 48;
+        self
+    }
+
+    /// On another ground than paper.
+    #[must_use]
+    pub fn on(self, ground: Colour) -> Field {
+        self.look.borrow_mut().ground = ground;
+        self
+    }
+
+    /// In another style than that of messages.
+    #[must_use]
+    pub fn style(self, style: Style) -> Field {
+        self.look.borrow_mut().style = style;
+        self
+    }
+
+    /// Hides what is typed; an eye at the right shows it. The words are the eye's tooltip.
+    #[must_use]
+    pub fn secret(mut self, reveal: &str) -> Field {
+        self.input.set_type(InputType::Secret);
+        self.look.borrow_mut().secrecy = Secrecy::Hidden;
+        let mut field = self.with_button(Icon::Eye, reveal);
+        let (mut input, look) = (field.input.clone(), Rc::clone(&field.look));
+        let mut eye = field.trailing.clone();
+        let reveal = reveal.to_string();
+        if let Some(button) = field.trailing.as_mut() {
+            button.skip_by_tab();
+            button.on_press(move || {
+                let revealed = look.borrow().secrecy == Secrecy::Hidden;
+                look.borrow_mut().secrecy =
+                    if revealed { Secrecy::Revealed } else { Secrecy::Hidden };
+                input.set_type(if revealed { InputType::Normal } else { InputType::Secret });
+                if let Some(eye) = eye.as_mut() {
+                    eye.set(if revealed { Icon::EyeOff } else { Icon::Eye }, &reveal);
+                }
+                input.redraw();
+            });
+        }
+        field
+    }
+
+    /// With a button at its right.
+    #[must_use]
+    pub fn button(self, icon: Icon, tooltip: &str, press: impl FnMut() + 'static) -> Field {
+        let mut field = self.with_button(icon, tooltip);
+        if let Some(button) = field.trailing.as_mut() {
+            button.skip_by_tab();
+            button.on_press(press);
+        }
+        field
+    }
+
+    /// What is typed.
+    #[must_use]
+    pub fn value(&self) -> String {
+        self.input.value()
+    }
+
+    /// Replaces what is typed; `on_change` is not called.
+    pub fn set_value(&mut self, value: &str) {
+        if self.input.value() != value {
+            self.input.set_value(value);
+            self.group.redraw();
+        }
+    }
+
+    /// Changes what it says while it is empty.
+    pub fn set_placeholder(&mut self, placeholder: &str) {
+        self.look.borrow_mut().placeholder = placeholder.to_string();
+        self.group.redraw();
+    }
+
+    /// Shows that something is wrong with it.
+    pub fn set_error(&mut self, error: bool) {
+        if self.look.borrow().error != error {
+            self.look.borrow_mut().error = error;
+            self.group.redraw();
+        }
+    }
+
+    /// Marks all that is typed.
+    pub fn select_all(&mut self) {
+        let end = i32::try_from(self.input.value().len()).unwrap_or(i32::MAX);
+        // Each says no where nothing had to be moved.
+        let _unmoved = self.input.set_position(end);
+        let _unmoved = self.input.set_mark(0);
+    }
+
+    /// Calls back after each change by the person.
+    pub fn on_change(&mut self, change: impl FnMut() + 'static) {
+        *self.changed.borrow_mut() = Box::new(change);
+    }
+
+    /// Calls back when Enter is pressed in it.
+    pub fn on_enter(&mut self, enter: impl FnMut() + 'static) {
+        *self.entered.borrow_mut() = Box::new(enter);
+    }
+
+    /// Calls back when the keyboard leaves it.
+    pub fn on_leave(&mut self, leave: impl FnMut() + 'static) {
+        *self.left.borrow_mut() = Box::new(leave);
+    }
+
+    /// Whether it has the keyboard.
+    #[must_use]
+    pub fn has_focus(&self) -> bool {
+        self.input.has_focus()
+    }
+
+    /// Gives it the keyboard.
+    pub fn take_focus(&mut self) {
+        self.focus();
+    }
+
+    fn with_button(mut self, icon: Icon, tooltip: &str) -> Field {
+        self.group.begin();
+        let button = IconButton::new(icon, tooltip).icon_size(18);
+        self.group.end();
+        self.look.borrow_mut().trailing_width = metric::ICON_BUTTON;
+        self.trailing = Some(button);
+        self.wire_drawing();
+        self
+    }
+
+    fn wire_drawing(&mut self) {
+        let (look, input) = (Rc::clone(&self.look), self.input.clone());
+        self.group.draw(move |group| draw_group(group, &input, &look.borrow()));
+        let look = Rc::clone(&self.look);
+        self.input.draw(move |input| draw_over_input(input, &look.borrow()));
+        let (look, input, trailing) =
+            (Rc::clone(&self.look), self.input.clone(), self.trailing.clone());
+        self.group.resize_callback(move |_, x, y, w, h| {
+            lay_out(Rect::new(x, y, w, h), &mut input.clone(), trailing.clone(), &look.borrow());
+        });
+    }
+
+    fn wire_events(&mut self) {
+        self.input.super_handle_first(false);
+        let entered = Rc::clone(&self.entered);
+        let left = Rc::clone(&self.left);
+        let mut group = self.group.clone();
+        self.input.handle(move |_, event| match event {
+            Event::KeyDown if matches!(app::event_key(), Key::Enter | Key::KPEnter) => {
+                (entered.borrow_mut())();
+                true
+            }
+            Event::Focus => {
+                group.redraw();
+                false
+            }
+            Event::Unfocus => {
+                group.redraw();
+                (left.borrow_mut())();
+                false
+            }
+            _ => false,
+        });
+        let changed = Rc::clone(&self.changed);
+        let (look, mut group) = (Rc::clone(&self.look), self.group.clone());
+        self.input.set_callback(move |_| {
+            let counted = look.borrow().count_max.is_some();
+            if counted || std::mem::take(&mut look.borrow_mut().error) {
+                group.redraw();
+            }
+            (changed.borrow_mut())();
+        });
+        let mut input = self.input.clone();
+        self.group.handle(move |group, event| match event {
+            // A press beside the text, on the frame or the icon, is meant for the text.
+            Event::Push if !app::event_inside_widget(&input) && group.active_r() => {
+                let beside = app::event_x() < input.x();
+                if beside {
+                    let _hidden = input.take_focus();
+                }
+                beside
+            }
+            _ => false,
+        });
+    }
+}
+
+fn lay_out(area: Rect, input: &mut Input, trailing: Option<IconButton>, look: &Look) {
+    let icon = if look.icon.is_some() { 25 } else { 0 };
+    let line = look.style.line;
+    let x = area.x + PADDING + icon - INNER;
+    let w = area.w - 2 * PADDING - icon - look.trailing_width + 2 * INNER;
+    input.resize(x, area.y + (area.h - line) / 2, w.max(0), line);
+    if let Some(mut button) = trailing {
+        let side = metric::ICON_BUTTON.min(area.h - 4);
+        let x = area.right() - side - (area.h - side) / 2;
+        button.place(Rect::new(x, area.y + (area.h - side) / 2, side, side));
+    }
+}
+
+fn draw_group(group: &mut Group, input: &Input, look: &Look) {
+    let enabled = look.enabled;
+    let fill = match (look.kind, enabled) {
+        (FieldKind::Search, _) | (_, false) => Colour::Sunken,
+        _ => Colour::Paper,
+    };
+    if group.damage_type().bits() & !Damage::Child.bits() != 0 {
+        let area = Rect::of(group);
+        let canvas = Canvas::over(area);
+        canvas.fill(area, look.ground);
+        let focused = input.has_focus();
+        let (outline, width) = match (look.kind, focused) {
+            (_, true) if !look.error => (Colour::Focus, 2),
+            _ if look.error => (Colour::Bad, if focused { 2 } else { 1 }),
+            (FieldKind::Search, _) => (Colour::Sunken, 1),
+            _ if enabled => (Colour::Field, 1),
+            _ => (Colour::Line, 1),
+        };
+        let fill = if focused { Colour::Paper } else { fill };
+        canvas.card(area, metric::RADIUS, fill, outline, width);
+        if let Some(icon) = look.icon {
+            let y = area.y + (area.h - 18) / 2;
+            canvas.icon_on(icon, area.x + PADDING, y, 18, Colour::Ink2, fill);
+        }
+        if let Some(max) = look.count_max {
+            let count = input.value().chars().count();
+            let ink = if count > max { Colour::Bad } else { Colour::Ink3 };
+            let words = area.without_right(PADDING);
+            canvas.text_in(Style::CAPTION, ink, words, Align::Right, &format!("{count}/{max}"));
+        }
+    }
+    dress(&mut input.clone(), look);
+    group.draw_children();
+}
+
+/// The colours and the face of the moment; the native input draws with them.
+fn dress(input: &mut Input, look: &Look) {
+    let enabled = look.enabled;
+    let fill = match (look.kind, enabled) {
+        (FieldKind::Search, _) | (_, false) if !input.has_focus() => Colour::Sunken,
+        _ => Colour::Paper,
+    };
+    input.set_color(native(fill));
+    input.set_text_color(native(if enabled { Colour::Ink } else { Colour::Ink3 }));
+    input.set_selection_color(native(Colour::Selected));
+    input.set_cursor_color(native(Colour::Ink));
+    let dots = look.secrecy == Secrecy::Hidden;
+    input.set_text_font(match look.style.face {
+        _ if dots => fonts::SECRET,
+        Face::Sans if input.value().chars().all(text::is_in_sans) => fonts::font(Face::Sans),
+        Face::Sans => fonts::FALLBACK_EAST_ASIAN,
+        face => fonts::font(face),
+    });
+    input.set_text_size(look.style.size);
+}
+
+fn draw_over_input(input: &mut Input, look: &Look) {
+    if !input.value().is_empty() {
+        return;
+    }
+    let area = Rect::of(input);
+    let canvas = Canvas::over(area);
+    // The caret stands at the left; the words begin just right of it.
+    let words = area.without_left(INNER);
+    canvas.text_in(look.style, Colour::Ink3, words, Align::Left, &look.placeholder);
+}

@@ -1,0 +1,350 @@
+//! Popup menus, drawn as in the pictures; the pointer and the keyboard belong to them while open.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::enums::{ColorDepth, Event, Key};
+use fltk::image::RgbImage;
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::window::MenuWindow;
+
+use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
+use crate::ui::theme::{Colour, Style, metric};
+
+const PADDING: i32 = 4;
+const SEPARATOR: i32 = 9;
+
+/// A line of a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MenuEntry {
+    /// Something to pick.
+    Item(MenuItem),
+    /// A dividing line.
+    Separator,
+}
+
+/// Something to pick from a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MenuItem {
+    label: String,
+    icon: Option<(Icon, Colour, i32)>,
+    shortcut: String,
+    checked: bool,
+    danger: bool,
+    disabled: bool,
+}
+
+impl MenuItem {
+    /// Words alone.
+    #[must_use]
+    pub fn new(label: &str) -> MenuItem {
+        MenuItem {
+            label: label.to_string(),
+            icon: None,
+            shortcut: String::new(),
+            checked: false,
+            danger: false,
+            disabled: false,
+        }
+    }
+
+    /// With an icon before the words.
+    #[must_use]
+    pub fn icon(self, icon: Icon) -> MenuItem {
+        MenuItem { icon: Some((icon, Colour::Ink2, 16)), ..self }
+    }
+
+    /// With the mark of a presence before the words.
+    #[must_use]
+    pub fn presence(self, presence: crate::domain::Presence) -> MenuItem {
+        let (icon, colour) = Icon::of_presence(presence);
+        MenuItem { icon: Some((icon, colour, 10)), ..self }
+    }
+
+    /// With the keys that do the same.
+    #[must_use]
+    pub fn shortcut(self, shortcut: &str) -> MenuItem {
+        MenuItem { shortcut: shortcut.to_string(), ..self }
+    }
+
+    /// With a tick, if so.
+    #[must_use]
+    pub fn checked(self, checked: bool) -> MenuItem {
+        MenuItem { checked, ..self }
+    }
+
+    /// In red: it destroys.
+    #[must_use]
+    pub fn danger(self) -> MenuItem {
+        MenuItem { danger: true, ..self }
+    }
+
+    /// Grey, cannot be picked.
+    #[must_use]
+    pub fn disabled(self, disabled: bool) -> MenuItem {
+        MenuItem { disabled, ..self }
+    }
+}
+
+impl From<MenuItem> for MenuEntry {
+    fn from(item: MenuItem) -> MenuEntry {
+        MenuEntry::Item(item)
+    }
+}
+
+/// Where a menu opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MenuPlace {
+    /// With its upper left corner at the pointer.
+    Pointer,
+    /// With its upper left corner there on the screen.
+    At(i32, i32),
+    /// Below an area (in screen coordinates), at least as wide; above it where there is no room.
+    Below(Rect),
+    /// Above an area (in screen coordinates), right edges together.
+    Above(Rect),
+}
+
+struct State {
+    entries: Vec<MenuEntry>,
+    current: Option<usize>,
+    picked: Box<dyn FnMut(Option<usize>)>,
+}
+
+/// Opens a menu. `picked` is called once: with the place of the entry, or with none when it was
+/// closed without a choice.
+pub fn open_menu(
+    place: MenuPlace,
+    entries: Vec<MenuEntry>,
+    picked: impl FnMut(Option<usize>) + 'static,
+) {
+    let area = area_for(place, &entries);
+    let current = entries.iter().position(|e| matches!(e, MenuEntry::Item(i) if i.checked));
+    let state = State { entries, current, picked: Box::new(picked) };
+    let mut window = made(area, Rc::new(RefCell::new(state)));
+    window.set_shape(outline(area.w, area.h));
+    window.show();
+    app::set_grab(Some(window));
+}
+
+/// Each menu has a window of its own: one that served before keeps the shape of its first menu.
+/// Closed ones are hidden and kept, see [`super::retire`].
+fn made(area: Rect, state: Rc<RefCell<State>>) -> MenuWindow {
+    let mut window = MenuWindow::new(area.x, area.y, area.w, area.h, None);
+    window.end();
+    window.set_border(false);
+    window.super_draw(false);
+    let drawn = Rc::clone(&state);
+    window.draw(move |window| drawn.borrow().paint(window.w(), window.h()));
+    window.super_handle_first(false);
+    window.handle(move |window, event| handle(&state, window, event));
+    window
+}
+
+/// The area of a control on the screen, for [`MenuPlace`].
+#[must_use]
+pub fn on_screen(control: &impl super::Control, window: &impl WindowExt) -> Rect {
+    control.area().moved(window.x_root(), window.y_root())
+}
+
+fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> bool {
+    let inside = Rect::new(0, 0, window.w(), window.h());
+    let (x, y) = (app::event_x_root() - window.x_root(), app::event_y_root() - window.y_root());
+    let under = if inside.contains(x, y) { state.borrow().at(y) } else { None };
+    match event {
+        Event::Move | Event::Drag | Event::Enter if under.is_some() => {
+            state.borrow_mut().current = under;
+            window.redraw();
+        }
+        Event::Push if !inside.contains(x, y) => finish(state, window, None),
+        Event::Released => {
+            if let Some(index) = under
+                && state.borrow().can_pick(index)
+            {
+                finish(state, window, Some(index));
+            }
+        }
+        Event::KeyDown | Event::Shortcut => {
+            let step = |by| {
+                let next = state.borrow().next(by);
+                state.borrow_mut().current = next;
+            };
+            match app::event_key() {
+                Key::Up => step(-1),
+                Key::Down | Key::Tab => step(1),
+                Key::Escape => finish(state, window, None),
+                Key::Enter | Key::KPEnter => {
+                    let current = state.borrow().current;
+                    if current.is_some() {
+                        finish(state, window, current);
+                    }
+                }
+                _ => {}
+            }
+            window.redraw();
+        }
+        Event::Unfocus | Event::Hide => return false,
+        _ => {}
+    }
+    true
+}
+
+fn finish(state: &Rc<RefCell<State>>, window: &mut MenuWindow, picked: Option<usize>) {
+    app::set_grab::<MenuWindow>(None);
+    window.hide();
+    // Not within its own event: the toolkit still holds the window.
+    let state = Rc::clone(state);
+    app::add_timeout3(0.0, move |_| {
+        state.borrow_mut().entries = Vec::new();
+        let mut callback = std::mem::replace(&mut state.borrow_mut().picked, Box::new(|_| {}));
+        callback(picked);
+    });
+}
+
+impl State {
+    fn can_pick(&self, index: usize) -> bool {
+        matches!(self.entries.get(index), Some(MenuEntry::Item(item)) if !item.disabled)
+    }
+
+    fn next(&self, by: i32) -> Option<usize> {
+        let count = i32::try_from(self.entries.len()).unwrap_or(0);
+        let start = match self.current {
+            Some(current) => i32::try_from(current).unwrap_or(0),
+            None if by > 0 => -1,
+            None => count,
+        };
+        (1..=count)
+            .filter_map(|step| usize::try_from((start + by * step).rem_euclid(count)).ok())
+            .find(|index| self.can_pick(*index))
+    }
+
+    fn at(&self, y: i32) -> Option<usize> {
+        self.rows().find(|(_, top, h)| (*top..top + h).contains(&y)).map(|(index, ..)| index)
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (usize, i32, i32)> {
+        let mut top = PADDING;
+        self.entries.iter().enumerate().map(move |(index, entry)| {
+            let h = height(entry);
+            top += h;
+            (index, top - h, h)
+        })
+    }
+
+    fn paint(&self, w: i32, h: i32) {
+        let area = Rect::new(0, 0, w, h);
+        let canvas = Canvas::over(area);
+        canvas.fill(area, Colour::Paper);
+        canvas.card(area, metric::RADIUS_CARD, Colour::Paper, Colour::Field, 1);
+        let ticked = self.entries.iter().any(|e| matches!(e, MenuEntry::Item(i) if i.checked));
+        let iconed =
+            self.entries.iter().any(|e| matches!(e, MenuEntry::Item(i) if i.icon.is_some()));
+        for (index, top, row_h) in self.rows() {
+            let row = Rect::new(PADDING, top, w - 2 * PADDING, row_h);
+            match &self.entries[index] {
+                MenuEntry::Separator => canvas.line_across(row.x, top + 4, row.w, Colour::Line),
+                MenuEntry::Item(item) => {
+                    let current = self.current == Some(index);
+                    item.paint(&canvas, row, current, ticked && !iconed, iconed);
+                }
+            }
+        }
+    }
+}
+
+impl MenuItem {
+    fn paint(&self, canvas: &Canvas, row: Rect, current: bool, tick_left: bool, iconed: bool) {
+        let ground = if current && !self.disabled { Colour::Selected } else { Colour::Paper };
+        canvas.round(row, metric::RADIUS_SMALL, ground);
+        let ink = match (self.disabled, self.danger) {
+            (true, _) => Colour::Ink3,
+            (false, true) => Colour::Bad,
+            (false, false) => Colour::Ink,
+        };
+        let mut x = row.x + 10;
+        let middle = row.y + row.h / 2;
+        if let Some((icon, colour, size)) = self.icon {
+            let colour = if self.danger { Colour::Bad } else { colour };
+            canvas.icon_on(icon, x + (16 - size) / 2, middle - size / 2, size, colour, ground);
+        }
+        if tick_left && self.checked {
+            canvas.icon_on(Icon::Check, x, middle - 8, 16, Colour::BrandText, ground);
+        }
+        if iconed || tick_left {
+            x += 26;
+        }
+        canvas.text(Style::BODY, ink, x, middle - Style::BODY.line / 2, &self.label);
+        let right = row.without_right(10);
+        if self.checked && !tick_left {
+            canvas.icon_on(Icon::Check, right.right() - 16, middle - 8, 16, Colour::Ink2, ground);
+        } else {
+            canvas.text_in(Style::CAPTION, Colour::Ink3, right, Align::Right, &self.shortcut);
+        }
+    }
+}
+
+fn height(entry: &MenuEntry) -> i32 {
+    match entry {
+        MenuEntry::Item(_) => metric::MENU_ROW,
+        MenuEntry::Separator => SEPARATOR,
+    }
+}
+
+fn area_for(place: MenuPlace, entries: &[MenuEntry]) -> Rect {
+    let width = |entry: &MenuEntry| match entry {
+        MenuEntry::Item(item) => {
+            let mark = if item.icon.is_some() || item.checked { 26 } else { 0 };
+            let shortcut = match text::width(Style::CAPTION, &item.shortcut) {
+                0 => 0,
+                width => width + 32,
+            };
+            let tick = if item.icon.is_some() { 26 } else { 0 };
+            text::width(Style::BODY, &item.label) + mark + shortcut + tick
+        }
+        MenuEntry::Separator => 0,
+    };
+    let ticked = entries.iter().any(|e| matches!(e, MenuEntry::Item(i) if i.checked));
+    let extra = if ticked { 26 } else { 0 };
+    let mut w = entries.iter().map(width).max().unwrap_or(0).max(100) + extra + 28 + 2 * PADDING;
+    let h = entries.iter().map(height).sum::<i32>() + 2 * PADDING;
+    let (mut x, mut y) = match place {
+        MenuPlace::Pointer => (app::event_x_root(), app::event_y_root()),
+        MenuPlace::At(x, y) => (x, y),
+        MenuPlace::Below(area) => {
+            w = w.max(area.w);
+            (area.x, area.bottom() + 4)
+        }
+        MenuPlace::Above(area) => (area.right() - w, area.y - 6 - h),
+    };
+    let (sx, sy, sw, sh) = app::screen_work_area(app::screen_num(x, y));
+    if let MenuPlace::Below(area) = place
+        && y + h > sy + sh
+    {
+        y = area.y - 4 - h;
+    }
+    if let MenuPlace::Above(area) = place
+        && y < sy
+    {
+        y = area.bottom() + 4;
+    }
+    x = x.min(sx + sw - w).max(sx);
+    y = y.min(sy + sh - h).max(sy);
+    Rect::new(x, y, w, h)
+}
+
+/// The shape of the window: corners cut where nothing of the outline would be seen.
+fn outline(w: i32, h: i32) -> Option<RgbImage> {
+    let radius = metric::RADIUS_CARD;
+    let far = |at: i32, length: i32| (radius - at).max(at + 1 - (length - radius)).max(0);
+    let mut pixels = Vec::new();
+    for y in 0..h {
+        for x in 0..w {
+            let (dx, dy) = (far(x, w), far(y, h));
+            let outside =
+                dx > 0 && dy > 0 && (2 * dx - 1).pow(2) + (2 * dy - 1).pow(2) > (2 * radius).pow(2);
+            pixels.extend([0, 0, 0, if outside { 0 } else { 255 }]);
+        }
+    }
+    RgbImage::new(&pixels, w, h, ColorDepth::Rgba8).ok()
+}

@@ -1,0 +1,32 @@
+//! Controls in the hand of the pictures: the system's own widgets for keys, focus and input
+//! methods, our own drawing for all that is seen.
+
+mod base;
+mod button;
+mod choice;
+mod dialog;
+mod empty;
+mod field;
+mod list;
+mod menu;
+mod scroll;
+mod select;
+mod strip;
+mod tabs;
+
+pub use base::{
+    Control, WINDOW_CLASS, backdrop, dress, dress_toolkit, focus_came_by_key, restyle, retire,
+    window,
+};
+pub(crate) use base::{control, native};
+pub use button::{Button, ButtonKind, ButtonSize, IconButton};
+pub use choice::{Choice, ChoiceKind};
+pub use dialog::{Question, ask};
+pub use empty::{EMPTY_HEIGHT, paint_empty, paint_skeleton};
+pub use field::{Field, FieldKind};
+pub use list::{RowLook, ScrollList};
+pub use menu::{MenuEntry, MenuItem, MenuPlace, on_screen, open_menu};
+pub use scroll::Scroll;
+pub use select::{PRESENCES, Select, SelectKind};
+pub use strip::{Strip, StripKind};
+pub use tabs::{TabKind, Tabs};

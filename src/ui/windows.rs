@@ -1,0 +1,333 @@
+//! The windows that stand: made, brought up to the model and closed as the model says.
+
+use std::collections::BTreeMap;
+
+use fltk::app;
+use fltk::prelude::{WidgetExt, WindowExt};
+
+use super::app::chats::ChatMsg;
+use super::app::settings::{SettingMsg, ThemeChoice};
+use super::app::{Effect, Model, Msg, Screen};
+use super::chat::{ChatOut, ChatWindow};
+use super::fingerprint::FingerprintWindow;
+use super::login::LoginWindow;
+use super::paint::{Icon, Rect};
+use super::panel::PanelWindow;
+use super::register::{DoneWindow, RegisterWindow};
+use super::shell::post;
+use super::theme::Theme;
+use super::widgets::{Question, ask};
+use super::{platform, text, toast, widgets};
+use crate::domain::Target;
+
+/// The windows that stand.
+#[derive(Default)]
+pub struct Windows {
+    login: Option<LoginWindow>,
+    register: Option<RegisterWindow>,
+    done: Option<DoneWindow>,
+    fingerprint: Option<FingerprintWindow>,
+    panel: Option<PanelWindow>,
+    chats: BTreeMap<Target, Chat>,
+}
+
+/// The window of a conversation. A closed one is kept: opening it again shows the same.
+struct Chat {
+    window: ChatWindow,
+    shown: Option<Stamp>,
+    parked: bool,
+}
+
+/// What a chat's window was last drawn from; while it is the same there is nothing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    chat: u64,
+    people: u64,
+    typing: bool,
+    send_key: super::app::settings::SendKey,
+    /// Words of days and of times change with the minute at most.
+    minute: i64,
+}
+
+impl Windows {
+    /// Makes, changes and closes windows until they are what the model says.
+    pub fn follow(&mut self, model: &Model) {
+        // The panel first: the toolkit ends when no window stands.
+        self.follow_panel(model);
+        self.follow_login(model);
+        self.follow_register(model);
+        self.follow_question(model);
+        self.follow_chats(model);
+    }
+
+    /// Does what concerns a window.
+    pub fn carry_out(&mut self, effect: Effect, model: &Model) {
+        // A window that the effect speaks of may have to be made first.
+        self.follow(model);
+        match effect {
+            Effect::FocusLogin(place) => {
+                if let Some(login) = &mut self.login {
+                    login.focus(place);
+                }
+            }
+            Effect::RaiseLogin => {
+                if let Some(login) = &mut self.login {
+                    login.raise();
+                }
+            }
+            Effect::FocusRegister(place) => {
+                if let Some(register) = &mut self.register {
+                    register.focus(place);
+                }
+            }
+            Effect::OpenChat(target) => {
+                if let Some(chat) = self.chats.get_mut(&target) {
+                    chat.window.raise();
+                }
+            }
+            Effect::ShakeWindow(target) => {
+                if let Some(chat) = self.chats.get_mut(&target) {
+                    chat.window.shake();
+                }
+            }
+            Effect::StoreTrouble(reason) => say_store_trouble(&reason),
+            Effect::Copy { text, said, number } => {
+                app::copy(&text);
+                let words = text::tr_with(said, &[("n", &number)]);
+                toast::show(front(), &words);
+            }
+            _ => {}
+        }
+    }
+
+    /// Language or theme changed: all windows are made anew, where they stood.
+    pub fn restyle(&mut self, model: &Model) {
+        text::set_language(model.settings.language.language());
+        theme_of(model.settings.theme).make_current();
+        widgets::restyle();
+        let stood = self.login.is_some() || self.panel.is_some();
+        let panel = self.panel.as_ref().map(PanelWindow::area);
+        let chats: Vec<(Target, Rect)> = self
+            .chats
+            .iter()
+            .filter(|(_, chat)| !chat.parked)
+            .map(|(target, chat)| (*target, area_of(chat.window.window())))
+            .collect();
+        self.close_all();
+        if stood {
+            self.follow(model);
+        }
+        if let (Some(area), Some(panel)) = (panel, &mut self.panel) {
+            panel.put(area);
+        }
+        for (target, area) in chats {
+            if let Some(chat) = self.chats.get(&target) {
+                chat.window.window().clone().resize(area.x, area.y, area.w, area.h);
+            }
+        }
+    }
+
+    /// Closes every window.
+    pub fn close_all(&mut self) {
+        if let Some(window) = self.fingerprint.take() {
+            window.close();
+        }
+        if let Some(window) = self.register.take() {
+            window.close();
+        }
+        if let Some(window) = self.done.take() {
+            window.close();
+        }
+        if let Some(login) = self.login.take() {
+            login.close();
+        }
+        if let Some(panel) = self.panel.take() {
+            panel.close();
+        }
+        for (_, chat) in std::mem::take(&mut self.chats) {
+            chat.window.close();
+        }
+    }
+
+    fn follow_login(&mut self, model: &Model) {
+        match (&mut self.login, model.screen) {
+            (Some(login), Screen::Login) => login.follow(model),
+            (None, Screen::Login) => self.login = Some(LoginWindow::new(model)),
+            (_, Screen::Panel) => {
+                if let Some(login) = self.login.take() {
+                    login.close();
+                }
+            }
+        }
+    }
+
+    fn follow_panel(&mut self, model: &Model) {
+        match (&mut self.panel, model.screen) {
+            (Some(panel), Screen::Panel) => panel.follow(model),
+            (None, Screen::Panel) => self.panel = Some(PanelWindow::new(model)),
+            (_, Screen::Login) => {
+                if let Some(panel) = self.panel.take() {
+                    panel.close();
+                }
+            }
+        }
+    }
+
+    fn follow_register(&mut self, model: &Model) {
+        let register = model.register.as_ref();
+        match (register.filter(|register| register.done.is_none()), &mut self.register) {
+            (Some(register), Some(window)) => window.follow(register, model),
+            (Some(register), place @ None) => {
+                *place = Some(RegisterWindow::new(register, model));
+            }
+            (None, place) => {
+                if let Some(window) = place.take() {
+                    window.close();
+                }
+            }
+        }
+        match (register.filter(|register| register.done.is_some()), &mut self.done) {
+            (Some(register), place @ None) => *place = DoneWindow::new(register),
+            (None, place @ Some(_)) => {
+                if let Some(window) = place.take() {
+                    window.close();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn follow_question(&mut self, model: &Model) {
+        let question = model.trust.as_ref();
+        let stays = |window: &FingerprintWindow| question.is_some_and(|q| window.is_for(q));
+        if let Some(window) = self.fingerprint.take_if(|window| !stays(window)) {
+            window.close();
+        }
+        match (question, &mut self.fingerprint) {
+            (Some(question), Some(window)) => window.follow(question),
+            (Some(question), place @ None) => {
+                *place = Some(FingerprintWindow::new(question, model));
+            }
+            (None, _) => {}
+        }
+    }
+
+    fn follow_chats(&mut self, model: &Model) {
+        if model.screen == Screen::Login {
+            for (_, chat) in std::mem::take(&mut self.chats) {
+                chat.window.close();
+            }
+            return;
+        }
+        for (target, chat) in &mut self.chats {
+            let is_open = model.chats.get(*target).is_some_and(|chat| chat.open);
+            if !is_open && !chat.parked {
+                chat.parked = true;
+                chat.window.park();
+            }
+        }
+        for target in model.chats.open() {
+            let Some(stamp) = stamp_of(model, target) else { continue };
+            match self.chats.get_mut(&target) {
+                Some(chat) => chat.follow(model, stamp),
+                None => {
+                    let told = move |out| post_out(target, out);
+                    let Some(window) = ChatWindow::of(model, target, told) else { continue };
+                    let place = self.place_for_chat(&window);
+                    window.window().clone().set_pos(place.0, place.1);
+                    let chat = Chat { window, shown: Some(stamp), parked: false };
+                    self.chats.insert(target, chat);
+                }
+            }
+        }
+    }
+}
+
+impl Windows {
+    /// Left of the panel, each new one a bit lower, so that neither hides the other.
+    fn place_for_chat(&self, chat: &ChatWindow) -> (i32, i32) {
+        /// How far each new window stands from the one before.
+        const STEP: i32 = 28;
+        /// As many stand apart.
+        const STEPS: usize = 5;
+        let window = chat.window();
+        let panel = self.panel.as_ref().map_or_else(front, PanelWindow::area);
+        let (left, top, w, h) = app::screen_work_area(0);
+        let step = STEP * i32::try_from(self.chats.len() % STEPS).unwrap_or(0);
+        let beside = panel.x - window.w() - 16 - step;
+        let x = if beside >= left { beside } else { left + (w - window.w()) / 2 - step };
+        let y = top + (h - window.h()) / 3 + step;
+        (x.max(left), y.max(top + STEP).min((top + h - window.h()).max(top)))
+    }
+}
+
+impl Chat {
+    fn follow(&mut self, model: &Model, stamp: Stamp) {
+        if self.shown != Some(stamp) {
+            self.shown = Some(stamp);
+            self.window.follow(model);
+        }
+        if self.parked {
+            self.parked = false;
+            self.window.reopen();
+        }
+    }
+}
+
+fn stamp_of(model: &Model, target: Target) -> Option<Stamp> {
+    let chat = model.chats.get(target)?;
+    Some(Stamp {
+        chat: chat.version,
+        people: model.people.version,
+        typing: chat.is_typing(model.now),
+        send_key: model.settings.send_key,
+        minute: model.now.wall_ms / 60_000,
+    })
+}
+
+fn post_out(target: Target, out: ChatOut) {
+    post(match out {
+        ChatOut::Msg(msg) => Msg::Chat(target, msg),
+        ChatOut::SendKey(key) => Msg::Setting(SettingMsg::SendKey(key)),
+        // A face leads to that person.
+        ChatOut::Face(account) => Msg::Chat(Target::Account(account), ChatMsg::Open),
+        ChatOut::Link(address) => return platform::open_link(&address),
+    });
+}
+
+fn say_store_trouble(reason: &str) {
+    let question = Question {
+        window: "MyChat".to_owned(),
+        icon: Icon::Database,
+        danger: true,
+        title: text::tr("store.title").to_owned(),
+        text: text::tr_with("store.trouble", &[("reason", reason)]),
+        action: String::new(),
+        cancel: text::tr("common.close").to_owned(),
+    };
+    ask(question, |_| {});
+}
+
+/// The area of the window that the person works in.
+fn front() -> Rect {
+    match app::first_window() {
+        Some(window) => area_of(&window),
+        None => {
+            let (w, h) = app::screen_size();
+            #[expect(clippy::cast_possible_truncation, reason = "a screen is some thousand px")]
+            Rect::new(0, 0, w as i32, h as i32)
+        }
+    }
+}
+
+fn area_of(window: &impl WindowExt) -> Rect {
+    Rect::new(window.x_root(), window.y_root(), window.w(), window.h())
+}
+
+fn theme_of(choice: ThemeChoice) -> Theme {
+    match choice {
+        ThemeChoice::Dark => Theme::Dark,
+        ThemeChoice::System if platform::prefers_dark() => Theme::Dark,
+        ThemeChoice::System | ThemeChoice::Light => Theme::Light,
+    }
+}

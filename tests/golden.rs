@@ -1,0 +1,511 @@
+//! Property: the bytes of every frame are what they were on the day it was published.
+//!
+//! One file for each variant in `tests/data/golden`: `.frame` with its length, `.value` without.
+//! A new variant does not compile until it stands in a table here. After a deliberate change run
+//! `MYCHAT_GOLDEN=write cargo test --test golden` and look at the difference before committing it.
+
+#![cfg(test)]
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::path::PathBuf;
+
+use mychat::domain::{
+    AccountId, Body, ConversationId, ConversationKind, DeviceId, Message, Nonce, Person, Presence,
+    Role, Seq, Target,
+};
+use mychat::net::codec;
+use mychat::net::control::{
+    ControlReply, ControlRequest, LogEntry, LogEvent, LogKind, OnlineSession, Status,
+};
+use mychat::net::frame::{Decoder, FRAME_BYTES_MAX, encode};
+use mychat::net::protocol::{
+    Auth, AuthStep, ClientFrame, Command, Event, Goodbye, Head, Hello, OnlinePerson, Opaque, Page,
+    PresenceChange, Query, Reason, Refusal, Registration, Reply, ServerFrame, Signal, Stretch,
+    Welcome,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+const LIME: AccountId = AccountId(10_001);
+const PLUM: AccountId = AccountId(10_002);
+const CHAT: ConversationId = ConversationId(3);
+const KIND: ConversationKind = ConversationKind::Direct { low: LIME, high: PLUM };
+const DEVICE: DeviceId = DeviceId([0xDE; 16]);
+const NONCE: Nonce = Nonce([0xA0; 16]);
+const AT: i64 = 1_767_225_600_000;
+
+/// Compares values with their files, or writes these where that was asked for.
+struct Folder {
+    path: PathBuf,
+    write: bool,
+    names: BTreeSet<String>,
+    differences: Vec<String>,
+}
+
+impl Folder {
+    fn open() -> Self {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/golden");
+        let write = std::env::var_os("MYCHAT_GOLDEN").is_some_and(|value| value == "write");
+        Folder { path, write, names: BTreeSet::new(), differences: Vec::new() }
+    }
+
+    fn compare(&mut self, name: &str, bytes: &[u8]) {
+        let path = self.path.join(name);
+        if self.write {
+            std::fs::write(&path, bytes).unwrap();
+        } else if std::fs::read(&path).ok().as_deref() != Some(bytes) {
+            self.differences.push(name.to_owned());
+        }
+        assert!(self.names.insert(name.to_owned()), "{name} stands twice in the tables");
+    }
+
+    /// A whole frame: its bytes are the file's, and they read back as the same value.
+    fn frame<T>(&mut self, name: &str, value: &T)
+    where
+        T: Serialize + DeserializeOwned + PartialEq + Debug,
+    {
+        let frame = encode(value, FRAME_BYTES_MAX).unwrap();
+        self.compare(&format!("{name}.frame"), &frame);
+        let mut decoder = Decoder::new(FRAME_BYTES_MAX);
+        decoder.push(&frame);
+        let payload = decoder.next().unwrap().unwrap();
+        assert_eq!(&codec::from_bytes::<T>(&payload).unwrap(), value, "{name}");
+        assert!(!decoder.is_inside_frame());
+    }
+
+    /// A part of frames, without a length.
+    fn value<T>(&mut self, name: &str, value: &T)
+    where
+        T: Serialize + DeserializeOwned + PartialEq + Debug,
+    {
+        let bytes = codec::to_bytes(value).unwrap();
+        self.compare(&format!("{name}.value"), &bytes);
+        assert_eq!(&codec::from_bytes::<T>(&bytes).unwrap(), value, "{name}");
+    }
+
+    /// Nothing differs, and no file is left of a variant that is gone.
+    fn close(self) {
+        let files = std::fs::read_dir(&self.path).unwrap();
+        let files: BTreeSet<String> =
+            files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        let left: Vec<_> = files.difference(&self.names).collect();
+        if self.write {
+            for name in left {
+                std::fs::remove_file(self.path.join(name)).unwrap();
+            }
+            return;
+        }
+        assert!(left.is_empty(), "files of no variant: {left:?}");
+        assert!(
+            self.differences.is_empty(),
+            "other bytes than before, which every program out there would stumble over: {:?}\n\
+             if that is meant: MYCHAT_GOLDEN=write cargo test --test golden",
+            self.differences
+        );
+    }
+}
+
+/// A table of every variant: the match fails to compile when one is missing.
+macro_rules! table {
+    ($function:ident, $form:ident, $type:ty { $($name:literal, $pattern:pat => $sample:expr;)+ }) => {
+        fn $function(folder: &mut Folder) {
+            fn name(value: &$type) -> &'static str {
+                match value {
+                    $($pattern => $name,)+
+                }
+            }
+            $(
+                let sample: $type = $sample;
+                assert_eq!(name(&sample), $name);
+                folder.$form($name, &sample);
+            )+
+        }
+    };
+}
+
+fn text() -> Body {
+    Body::Text { text: "你好, lime 😄".into(), reply_to: Some(Seq(6)) }
+}
+
+fn message() -> Message {
+    Message {
+        conversation: CHAT,
+        kind: KIND,
+        seq: Seq(7),
+        from: LIME,
+        nonce: NONCE,
+        at: AT,
+        body: text(),
+    }
+}
+
+fn person() -> Person {
+    Person {
+        account: LIME,
+        nickname: "青柠".into(),
+        signature: "海内存知己".into(),
+        avatar: 5,
+        role: Role::Admin,
+        version: 2,
+    }
+}
+
+fn head() -> Head {
+    Head {
+        conversation: CHAT,
+        kind: KIND,
+        head: Seq(9),
+        read: Seq(8),
+        peer_delivered: Seq(7),
+        peer_read: Seq(6),
+    }
+}
+
+fn bytes(first: u8, length: u8) -> Opaque {
+    Opaque((0..length).map(|place| first.wrapping_add(place)).collect())
+}
+
+fn auth(auth: Auth) -> ClientFrame {
+    ClientFrame::Auth { id: 1, auth }
+}
+
+fn command(command: Command) -> ClientFrame {
+    ClientFrame::Command { id: 2, command }
+}
+
+fn query(query: Query) -> ClientFrame {
+    ClientFrame::Query { id: 3, query }
+}
+
+fn step(step: AuthStep) -> ServerFrame {
+    ServerFrame::Auth { id: 1, step }
+}
+
+fn reply(reply: Reply) -> ServerFrame {
+    ServerFrame::Reply { id: 3, reply }
+}
+
+table!(client_frames, frame, ClientFrame {
+    "client.hello", ClientFrame::Hello(_) => ClientFrame::Hello(Hello {
+        version: 1,
+        features: vec!["rooms".into()],
+        client: "mychat 0.1.0 linux".into(),
+        has_token: true,
+    });
+    "client.auth.register_start", ClientFrame::Auth { auth: Auth::RegisterStart { .. }, .. } =>
+        auth(Auth::RegisterStart {
+            nickname: "青柠".into(),
+            code: Some("K7".into()),
+            request: bytes(1, 32),
+        });
+    "client.auth.register_finish", ClientFrame::Auth { auth: Auth::RegisterFinish { .. }, .. } =>
+        auth(Auth::RegisterFinish {
+            record: bytes(2, 192),
+            stretch: Stretch::STRONG,
+            avatar: 5,
+            device: DEVICE,
+            device_name: "宿舍的电脑".into(),
+        });
+    "client.auth.sign_in_start", ClientFrame::Auth { auth: Auth::SignInStart { .. }, .. } =>
+        auth(Auth::SignInStart { login: "10001".into(), request: bytes(3, 96) });
+    "client.auth.sign_in_finish", ClientFrame::Auth { auth: Auth::SignInFinish { .. }, .. } =>
+        auth(Auth::SignInFinish {
+            finalization: bytes(4, 64),
+            device: DEVICE,
+            device_name: "laptop".into(),
+            presence: Some(Presence::Invisible),
+        });
+    "client.auth.token", ClientFrame::Auth { auth: Auth::Token { .. }, .. } =>
+        auth(Auth::Token { account: LIME, device: DEVICE, token: bytes(5, 32), presence: None });
+    "client.command.send", ClientFrame::Command { command: Command::Send { .. }, .. } =>
+        command(Command::Send { to: Target::Account(PLUM), nonce: NONCE, body: text() });
+    "client.command.mark_read", ClientFrame::Command { command: Command::MarkRead { .. }, .. } =>
+        command(Command::MarkRead { conversation: CHAT, seq: Seq(7) });
+    "client.command.mark_delivered",
+    ClientFrame::Command { command: Command::MarkDelivered { .. }, .. } =>
+        command(Command::MarkDelivered { conversation: CHAT, seq: Seq(7) });
+    "client.command.sign_out", ClientFrame::Command { command: Command::SignOut {}, .. } =>
+        command(Command::SignOut {});
+    "client.query.heads", ClientFrame::Query { query: Query::Heads { .. }, .. } =>
+        query(Query::Heads { after: ConversationId(0) });
+    "client.query.history", ClientFrame::Query { query: Query::History { .. }, .. } =>
+        query(Query::History { conversation: CHAT, page: Page::After(Seq(200)), limit: 100 });
+    "client.query.conversation", ClientFrame::Query { query: Query::Conversation { .. }, .. } =>
+        query(Query::Conversation { with: Target::Lobby });
+    "client.query.people", ClientFrame::Query { query: Query::People { .. }, .. } =>
+        query(Query::People { accounts: vec![LIME, PLUM] });
+    "client.query.online", ClientFrame::Query { query: Query::Online { .. }, .. } =>
+        query(Query::Online { after: AccountId(0) });
+    "client.signal.presence", ClientFrame::Signal(Signal::Presence(_)) =>
+        ClientFrame::Signal(Signal::Presence(Presence::Away));
+    "client.signal.typing", ClientFrame::Signal(Signal::Typing { .. }) =>
+        ClientFrame::Signal(Signal::Typing { to: Target::Account(PLUM) });
+    "client.ping", ClientFrame::Ping { .. } => ClientFrame::Ping { id: u64::MAX };
+    "client.bye", ClientFrame::Bye {} => ClientFrame::Bye {};
+});
+
+table!(server_frames, frame, ServerFrame {
+    "server.welcome", ServerFrame::Welcome(_) => ServerFrame::Welcome(Welcome {
+        version: 1,
+        features: vec!["rooms".into()],
+        program: "mychat 0.1.0".into(),
+        name: "实验室".into(),
+        registration: Registration::Code,
+        online: 40,
+    });
+    "server.auth.register_challenge",
+    ServerFrame::Auth { step: AuthStep::RegisterChallenge { .. }, .. } =>
+        step(AuthStep::RegisterChallenge { response: bytes(6, 64) });
+    "server.auth.sign_in_challenge",
+    ServerFrame::Auth { step: AuthStep::SignInChallenge { .. }, .. } =>
+        step(AuthStep::SignInChallenge {
+            response: Opaque([[7; 160], [8; 160]].concat()),
+            stretch: Stretch::CHEAP,
+        });
+    "server.auth.registered", ServerFrame::Auth { step: AuthStep::Registered { .. }, .. } =>
+        step(AuthStep::Registered {
+            you: person(),
+            recovery: "ABCDEFGHIJKLMNOPQRSTUVWXYZ".into(),
+            token: bytes(9, 32),
+        });
+    "server.auth.signed_in", ServerFrame::Auth { step: AuthStep::SignedIn { .. }, .. } =>
+        step(AuthStep::SignedIn {
+            you: person(),
+            token: Some(bytes(10, 32)),
+            presence: Presence::Online,
+        });
+    "server.done", ServerFrame::Done { .. } => ServerFrame::Done { id: 2 };
+    "server.reply.heads", ServerFrame::Reply { reply: Reply::Heads { .. }, .. } =>
+        reply(Reply::Heads { heads: vec![head()], more: true });
+    "server.reply.history", ServerFrame::Reply { reply: Reply::History { .. }, .. } =>
+        reply(Reply::History { messages: vec![message()], more: false });
+    "server.reply.conversation", ServerFrame::Reply { reply: Reply::Conversation { .. }, .. } =>
+        reply(Reply::Conversation { head: Some(head()) });
+    "server.reply.people", ServerFrame::Reply { reply: Reply::People { .. }, .. } =>
+        reply(Reply::People { people: vec![person()] });
+    "server.reply.online", ServerFrame::Reply { reply: Reply::Online { .. }, .. } =>
+        reply(Reply::Online {
+            people: vec![OnlinePerson { person: person(), presence: Presence::Busy }],
+            more: false,
+        });
+    "server.refused", ServerFrame::Refused { .. } => ServerFrame::Refused {
+        id: 2,
+        refusal: Refusal {
+            reason: Reason::TextTooLong,
+            retry_after_ms: Some(9_000),
+            limit: Some(16_384),
+        },
+    };
+    "server.event.message", ServerFrame::Event(Event::Message(_)) =>
+        ServerFrame::Event(Event::Message(message()));
+    "server.event.shaken", ServerFrame::Event(Event::Shaken { .. }) =>
+        ServerFrame::Event(Event::Shaken { conversation: CHAT, seq: Seq(8), from: PLUM });
+    "server.event.cursor", ServerFrame::Event(Event::Cursor { .. }) =>
+        ServerFrame::Event(Event::Cursor {
+            conversation: CHAT,
+            account: PLUM,
+            read: Seq(6),
+            delivered: Seq(7),
+        });
+    "server.event.presence", ServerFrame::Event(Event::Presence { .. }) =>
+        ServerFrame::Event(Event::Presence {
+            changes: vec![PresenceChange {
+                account: PLUM,
+                presence: Presence::Offline,
+                version: 3,
+            }],
+        });
+    "server.event.typing", ServerFrame::Event(Event::Typing { .. }) =>
+        ServerFrame::Event(Event::Typing { from: PLUM, to: Target::Account(LIME) });
+    "server.pong", ServerFrame::Pong { .. } => ServerFrame::Pong { id: 4 };
+    "server.goodbye", ServerFrame::Goodbye(_) => ServerFrame::Goodbye(Goodbye::ShuttingDown);
+});
+
+table!(control_requests, frame, ControlRequest {
+    "control.request.status", ControlRequest::Status {} => ControlRequest::Status {};
+    "control.request.online", ControlRequest::Online {} => ControlRequest::Online {};
+    "control.request.log", ControlRequest::Log { .. } => ControlRequest::Log { after: 41 };
+    "control.request.stop", ControlRequest::Stop {} => ControlRequest::Stop {};
+});
+
+table!(control_replies, frame, ControlReply {
+    "control.reply.status", ControlReply::Status(_) => ControlReply::Status(Status {
+        name: "实验室".into(),
+        version: "0.1.0".into(),
+        listening: vec!["[::]:1029".into()],
+        addresses: vec!["192.168.3.20".into()],
+        port: 1029,
+        fingerprint: ["A5A5"; 8].join("-"),
+        invite: "mychat://192.168.3.20:1029/#ABC".into(),
+        data: "/var/lib/mychat".into(),
+        registration: Registration::Open,
+        discovery: true,
+        uptime_ms: 1_000,
+        online: 2,
+        accounts: 3,
+        messages: 4,
+        bytes_in: 5,
+        bytes_out: 6,
+    });
+    "control.reply.online", ControlReply::Online { .. } => ControlReply::Online {
+        sessions: vec![OnlineSession {
+            session: 17,
+            person: person(),
+            presence: Presence::Invisible,
+            address: "192.168.3.21:50000".into(),
+            client: "mychat 0.1.0 linux".into(),
+            since: AT,
+            idle_ms: 7,
+        }],
+    };
+    "control.reply.log", ControlReply::Log { .. } => ControlReply::Log {
+        entries: vec![LogEntry { number: 42, at: AT, kind: LogKind::Auth, what: LogEvent::Stopping {} }],
+    };
+    "control.reply.stopping", ControlReply::Stopping {} => ControlReply::Stopping {};
+});
+
+table!(log_events, value, LogEvent {
+    "log.started", LogEvent::Started { .. } =>
+        LogEvent::Started { listening: "[::]:1029".into() };
+    "log.stopping", LogEvent::Stopping {} => LogEvent::Stopping {};
+    "log.registered", LogEvent::Registered { .. } => LogEvent::Registered {
+        account: LIME,
+        nickname: "青柠".into(),
+        address: "192.168.3.21".into(),
+    };
+    "log.signed_in", LogEvent::SignedIn { .. } => LogEvent::SignedIn {
+        account: LIME,
+        address: "192.168.3.21".into(),
+        client: "mychat 0.1.0 linux".into(),
+    };
+    "log.signed_out", LogEvent::SignedOut { .. } =>
+        LogEvent::SignedOut { account: LIME, reason: "bye".into() };
+    "log.wrong_password", LogEvent::WrongPassword { .. } => LogEvent::WrongPassword {
+        login: "10001".into(),
+        address: "192.168.3.21".into(),
+        tries: 4,
+    };
+    "log.locked_out", LogEvent::LockedOut { .. } => LogEvent::LockedOut {
+        login: "10001".into(),
+        address: "192.168.3.21".into(),
+        minutes: 15,
+    };
+    "log.link_refused", LogEvent::LinkRefused { .. } => LogEvent::LinkRefused {
+        address: "192.168.3.21".into(),
+        reason: "too_many_links".into(),
+    };
+    "log.rate_limited", LogEvent::RateLimited { .. } =>
+        LogEvent::RateLimited { account: LIME, what: "send".into() };
+    "log.trouble", LogEvent::Trouble { .. } => LogEvent::Trouble { text: "disk".into() };
+});
+
+table!(log_kinds, value, LogKind {
+    "log_kind.auth", LogKind::Auth => LogKind::Auth;
+    "log_kind.info", LogKind::Info => LogKind::Info;
+    "log_kind.warn", LogKind::Warn => LogKind::Warn;
+    "log_kind.error", LogKind::Error => LogKind::Error;
+});
+
+table!(bodies, value, Body {
+    "body.text", Body::Text { reply_to: None, .. } => Body::text("hi");
+    "body.text_reply", Body::Text { reply_to: Some(_), .. } => text();
+    "body.shake", Body::Shake {} => Body::Shake {};
+});
+
+table!(targets, value, Target {
+    "target.account", Target::Account(_) => Target::Account(PLUM);
+    "target.lobby", Target::Lobby => Target::Lobby;
+});
+
+table!(conversation_kinds, value, ConversationKind {
+    "conversation_kind.direct", ConversationKind::Direct { .. } => KIND;
+    "conversation_kind.lobby", ConversationKind::Lobby => ConversationKind::Lobby;
+    "conversation_kind.notices", ConversationKind::Notices { .. } =>
+        ConversationKind::Notices { account: LIME };
+});
+
+table!(pages, value, Page {
+    "page.after", Page::After(_) => Page::After(Seq::ZERO);
+    "page.before", Page::Before(_) => Page::Before(Seq(u64::MAX));
+});
+
+table!(presences, value, Presence {
+    "presence.online", Presence::Online => Presence::Online;
+    "presence.away", Presence::Away => Presence::Away;
+    "presence.busy", Presence::Busy => Presence::Busy;
+    "presence.invisible", Presence::Invisible => Presence::Invisible;
+    "presence.offline", Presence::Offline => Presence::Offline;
+});
+
+table!(roles, value, Role {
+    "role.member", Role::Member => Role::Member;
+    "role.admin", Role::Admin => Role::Admin;
+});
+
+table!(registrations, value, Registration {
+    "registration.open", Registration::Open => Registration::Open;
+    "registration.code", Registration::Code => Registration::Code;
+    "registration.closed", Registration::Closed => Registration::Closed;
+});
+
+#[test]
+fn every_frame_has_the_bytes_it_always_had() {
+    let mut folder = Folder::open();
+    let tables = [
+        client_frames,
+        server_frames,
+        control_requests,
+        control_replies,
+        log_events,
+        log_kinds,
+        bodies,
+        targets,
+        conversation_kinds,
+        pages,
+        presences,
+        roles,
+        registrations,
+    ];
+    for table in tables {
+        table(&mut folder);
+    }
+    for reason in Reason::ALL {
+        folder.value(&format!("reason.{reason}"), &Refusal::new(*reason));
+    }
+    for goodbye in Goodbye::ALL {
+        folder.frame(&format!("server.goodbye.{goodbye}"), &ServerFrame::Goodbye(*goodbye));
+    }
+    folder.close();
+}
+
+#[test]
+fn what_an_older_program_leaves_out_is_filled_in() {
+    let hello = b"\x81\xA5hello\x82\xA7version\x01\xA6client\xA1x";
+    let expected = Hello { version: 1, features: Vec::new(), client: "x".into(), has_token: false };
+    assert_eq!(codec::from_bytes::<ClientFrame>(hello).unwrap(), ClientFrame::Hello(expected));
+}
+
+#[test]
+fn what_a_newer_program_adds_is_passed_over() {
+    let pong = b"\x81\xA4pong\x82\xA2id\x04\xA4more\x93\x01\x02\xC0";
+    assert_eq!(codec::from_bytes::<ServerFrame>(pong).unwrap(), ServerFrame::Pong { id: 4 });
+    let goodbye = b"\x81\xA7goodbye\xA5later";
+    let unknown = ServerFrame::Goodbye(Goodbye::Unknown);
+    assert_eq!(codec::from_bytes::<ServerFrame>(goodbye).unwrap(), unknown);
+    let refused = b"\x81\xA7refused\x82\xA2id\x02\xA7refusal\x81\xA6reason\xA5later";
+    let unknown = ServerFrame::Refused { id: 2, refusal: Refusal::new(Reason::Unknown) };
+    assert_eq!(codec::from_bytes::<ServerFrame>(refused).unwrap(), unknown);
+}
+
+#[test]
+fn debug_of_a_frame_tells_no_secret() {
+    let secrets = [
+        auth(Auth::Token { account: LIME, device: DEVICE, token: bytes(5, 32), presence: None }),
+        command(Command::Send { to: Target::Lobby, nonce: NONCE, body: Body::text("hunter2") }),
+    ];
+    for frame in secrets {
+        let text = format!("{frame:?}");
+        assert!(!text.contains("hunter2") && !text.contains("5, 6, 7"), "{text}");
+    }
+}

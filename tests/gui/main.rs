@@ -1,0 +1,14 @@
+//! Property: what a person does with mouse and keys on real windows has its effect on the other
+//! people's real windows.
+//!
+//! Every test has a screen of its own ([`screen`]) with a window manager, and drives real processes
+//! on it. Pictures are left in `target/gui`. Where there is no Xvfb the tests say that they were
+//! skipped.
+#![cfg(test)]
+#![cfg(target_os = "linux")]
+
+mod hands;
+mod picture;
+mod screen;
+mod self_check;
+mod talk;

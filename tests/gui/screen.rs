@@ -1,0 +1,267 @@
+//! A screen that exists in memory, with a window manager, its windows and its programs.
+
+use std::fmt;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use mychat::clock;
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{
+    Atom, AtomEnum, ClientMessageEvent, ConnectionExt, CreateWindowAux, EventMask, ImageFormat,
+    Window as XWindow, WindowClass,
+};
+use x11rb::rust_connection::RustConnection;
+
+use crate::picture::Picture;
+
+/// What has not happened for so long will not happen.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often a fact is looked for.
+const GLANCE: Duration = Duration::from_millis(15);
+
+/// A screen. Everything on it ends when it is dropped.
+pub struct Screen {
+    pub x: RustConnection,
+    pub root: XWindow,
+    display: String,
+    atoms: Atoms,
+    programs: Vec<Child>,
+}
+
+struct Atoms {
+    client_list: Atom,
+    name: Atom,
+    active: Atom,
+    utf8: Atom,
+}
+
+/// A window on a screen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    pub id: XWindow,
+}
+
+/// Where a window's inside is on the screen, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub x: i16,
+    pub y: i16,
+    pub width: u16,
+    pub height: u16,
+}
+
+/// A program on a screen, killed when dropped.
+pub struct Program {
+    pub child: Child,
+}
+
+impl Screen {
+    /// Starts a screen, or says why there is none here.
+    pub fn start(width: u16, height: u16) -> Option<Screen> {
+        let size = format!("{width}x{height}x24");
+        let server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", &size, "-noreset", "-nolisten", "tcp"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut server = match server {
+            Ok(server) => server,
+            Err(error) => {
+                println!("SKIPPED: no Xvfb here ({error}); script/setup --test installs it");
+                return None;
+            }
+        };
+        let mut number = String::new();
+        BufReader::new(server.stdout.take()?).read_line(&mut number).unwrap();
+        let display = format!(":{}", number.trim());
+        let (x, screen) = x11rb::connect(Some(&display)).unwrap();
+        let root = x.setup().roots[screen].root;
+        let atom =
+            |name: &str| x.intern_atom(false, name.as_bytes()).unwrap().reply().unwrap().atom;
+        let atoms = Atoms {
+            client_list: atom("_NET_CLIENT_LIST"),
+            name: atom("_NET_WM_NAME"),
+            active: atom("_NET_ACTIVE_WINDOW"),
+            utf8: atom("UTF8_STRING"),
+        };
+        let mut screen = Screen { x, root, display, atoms, programs: vec![server] };
+        let settings = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gui/openbox.xml");
+        let mut manager = screen.command("openbox");
+        manager.args(["--config-file", settings]).stdout(Stdio::null()).stderr(Stdio::null());
+        let manager = manager.spawn();
+        screen.programs.push(manager.expect("openbox is installed by script/setup --test"));
+        screen.wait_for_manager();
+        Some(screen)
+    }
+
+    /// Waits until the window manager takes a window. It says that it is there before it is, and
+    /// loses windows that are opened between.
+    fn wait_for_manager(&self) {
+        let id = self.x.generate_id().unwrap();
+        let (class, settings) = (WindowClass::INPUT_OUTPUT, CreateWindowAux::new());
+        self.x.create_window(0, id, self.root, 0, 0, 1, 1, 0, class, 0, &settings).unwrap();
+        self.wait_for("a window manager", || {
+            self.x.map_window(id).unwrap();
+            self.windows().contains(&Window { id }).then_some(())
+        });
+        self.x.destroy_window(id).unwrap();
+        self.wait_closed(Window { id });
+    }
+
+    /// A command whose windows open here.
+    pub fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command.env("DISPLAY", &self.display).env_remove("WAYLAND_DISPLAY");
+        command.env("LC_ALL", "C.UTF-8").env_remove("XMODIFIERS").stdin(Stdio::null());
+        command
+    }
+
+    /// Starts a program on this screen.
+    pub fn start_program(command: &mut Command) -> Program {
+        let child = command.spawn();
+        Program { child: child.unwrap_or_else(|error| panic!("{command:?}: {error}")) }
+    }
+
+    /// Looks until there is a fact; fails the test when it does not come.
+    pub fn wait_for<T>(&self, what: impl fmt::Display, mut look: impl FnMut() -> Option<T>) -> T {
+        let end = clock::uptime() + PATIENCE;
+        loop {
+            if let Some(fact) = look() {
+                return fact;
+            }
+            if clock::uptime() > end {
+                let path = self.picture(Window { id: self.root }).save("failed");
+                panic!("waited for {what}; the screen is in {path}; windows: {:?}", self.titles());
+            }
+            smol::block_on(smol::Timer::after(GLANCE));
+        }
+    }
+
+    /// Waits for a window with this title, among those of a process.
+    pub fn window(&self, of: &Program, title: &str) -> Window {
+        let pid = of.child.id();
+        self.wait_for(format!("a window of {pid} titled {title:?}"), || {
+            let mut windows = self.windows().into_iter();
+            windows.find(|w| self.pid(*w) == Some(pid) && self.title(*w) == title)
+        })
+    }
+
+    /// Waits for a window of this class.
+    pub fn window_of_class(&self, class: &str) -> Window {
+        self.wait_for(format!("a window of class {class}"), || {
+            self.windows().into_iter().find(|window| self.class(*window) == class)
+        })
+    }
+
+    /// Waits until a window is closed.
+    pub fn wait_closed(&self, window: Window) {
+        self.wait_for("a window to close", || (!self.windows().contains(&window)).then_some(()));
+    }
+
+    /// All windows that the window manager shows.
+    pub fn windows(&self) -> Vec<Window> {
+        let list = self.property(self.root, self.atoms.client_list, AtomEnum::WINDOW.into());
+        let ids = list.unwrap_or_default();
+        let ids =
+            ids.chunks_exact(4).map(|id| XWindow::from_ne_bytes([id[0], id[1], id[2], id[3]]));
+        ids.map(|id| Window { id }).collect()
+    }
+
+    /// The titles of all windows.
+    pub fn titles(&self) -> Vec<String> {
+        self.windows().into_iter().map(|window| self.title(window)).collect()
+    }
+
+    /// A window's title.
+    pub fn title(&self, window: Window) -> String {
+        let bytes = self.property(window.id, self.atoms.name, self.atoms.utf8);
+        String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned()
+    }
+
+    /// Brings a window to the front and waits until it has the keys.
+    pub fn activate(&self, window: Window) {
+        let data = [2, 0, 0, 0, 0];
+        let message = ClientMessageEvent::new(32, window.id, self.atoms.active, data);
+        let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
+        self.x.send_event(false, self.root, mask, message).unwrap();
+        self.x.flush().unwrap();
+        self.wait_for("the keys to go to a window", || {
+            let focus = self.x.get_input_focus().unwrap().reply().unwrap().focus;
+            (focus == window.id).then_some(())
+        });
+    }
+
+    /// Where a window is.
+    pub fn place(&self, window: Window) -> Option<Place> {
+        let size = self.x.get_geometry(window.id).ok()?.reply().ok()?;
+        let corner = self.x.translate_coordinates(window.id, self.root, 0, 0).ok()?.reply().ok()?;
+        let (width, height) = (size.width, size.height);
+        Some(Place { x: corner.dst_x, y: corner.dst_y, width, height })
+    }
+
+    /// What a window shows. It must not be covered.
+    pub fn picture(&self, window: Window) -> Picture {
+        let place = self.place(window).expect("the window is there");
+        let (width, height) = (place.width, place.height);
+        // Of the root, so that popups above the window are seen too.
+        let image = self
+            .x
+            .get_image(ImageFormat::Z_PIXMAP, self.root, place.x, place.y, width, height, !0)
+            .unwrap()
+            .reply()
+            .expect("the window is wholly on the screen");
+        Picture::from_bgrx(width.into(), height.into(), &image.data)
+    }
+
+    /// Waits until a window looks the same twice.
+    pub fn wait_still(&self, window: Window) -> Picture {
+        let mut last = self.picture(window);
+        self.wait_for("a window to stand still", || {
+            let now = self.picture(window);
+            let is_still = now == last;
+            last = now;
+            is_still.then(|| last.clone())
+        })
+    }
+
+    fn class(&self, window: Window) -> String {
+        let bytes = self.property(window.id, AtomEnum::WM_CLASS.into(), AtomEnum::STRING.into());
+        let bytes = bytes.unwrap_or_default();
+        let class = bytes.split(|byte| *byte == 0).nth(1).unwrap_or_default();
+        String::from_utf8_lossy(class).into_owned()
+    }
+
+    fn pid(&self, window: Window) -> Option<u32> {
+        let atom = self.x.intern_atom(false, b"_NET_WM_PID").ok()?.reply().ok()?.atom;
+        let bytes = self.property(window.id, atom, AtomEnum::CARDINAL.into())?;
+        Some(u32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?))
+    }
+
+    /// A property's bytes; nothing when it is not there, or its window is gone.
+    fn property(&self, window: XWindow, property: Atom, kind: Atom) -> Option<Vec<u8>> {
+        let reply =
+            self.x.get_property(false, window, property, kind, 0, 4096).ok()?.reply().ok()?;
+        (!reply.value.is_empty()).then_some(reply.value)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        for program in self.programs.iter_mut().rev() {
+            // It may have ended by itself.
+            program.kill().ok();
+            program.wait().ok();
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}

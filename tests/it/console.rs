@@ -1,0 +1,154 @@
+//! The link of the server's window with real server processes: what the window is told.
+
+use std::ffi::OsString;
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
+
+use mychat::net::control::LogEvent;
+use mychat::ui::console::failure::Failure;
+use mychat::ui::console::link::{Link, Setup};
+use mychat::ui::console::model::{End, Order, Poll, Report};
+
+/// Far more than anything takes; a test that waits so long has found a defect.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A window without a window: it only takes what it is told.
+struct Window {
+    link: Link,
+    reports: async_channel::Receiver<Report>,
+    woken: Receiver<()>,
+}
+
+impl Window {
+    fn open(data: &Path, listen: &str) -> Window {
+        let arguments =
+            ["--serve", "--no-discovery", "--name", "Lab", "--listen", listen, "--data"];
+        let mut arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        arguments.push(data.into());
+        let program = env!("CARGO_BIN_EXE_mychat").into();
+        let setup = Setup { program, arguments, data: data.to_owned() };
+        let (wake, woken) = sync_channel(64);
+        let wake = move || {
+            wake.try_send(()).ok();
+        };
+        let (link, reports) = Link::start(setup, wake).unwrap();
+        Window { link, reports, woken }
+    }
+
+    /// Waits for what `find` is after; everything before it is passed over.
+    fn wait<T>(&self, find: impl Fn(Report) -> Option<T>) -> T {
+        loop {
+            while let Ok(report) = self.reports.try_recv() {
+                if let Some(found) = find(report) {
+                    return found;
+                }
+            }
+            self.woken.recv_timeout(PATIENCE).expect("the link says nothing more");
+        }
+    }
+
+    fn attached(&self) -> bool {
+        self.wait(|report| match report {
+            Report::Attached { foreign } => Some(foreign),
+            Report::Ended(end) => panic!("{end:?}"),
+            _ => None,
+        })
+    }
+
+    fn polled(&self) -> Box<Poll> {
+        self.wait(|report| match report {
+            Report::Polled(poll) => Some(poll),
+            _ => None,
+        })
+    }
+
+    fn ended(&self) -> End {
+        self.wait(|report| match report {
+            Report::Ended(end) => Some(end),
+            _ => None,
+        })
+    }
+}
+
+#[test]
+fn a_window_runs_its_server_from_start_to_end_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    for _ in 0..2 {
+        assert!(!window.attached());
+        let poll = window.polled();
+        assert_eq!((poll.status.name.as_str(), poll.status.discovery), ("Lab", false));
+        assert!(poll.sessions.is_empty());
+        assert!(matches!(&poll.entries[0].what, LogEvent::Started { .. }), "{:?}", poll.entries);
+        window.link.order(Order::Stop);
+        assert_eq!(window.ended(), End::Closed);
+        window.link.order(Order::Start);
+    }
+    window.attached();
+    window.link.order(Order::Close);
+    assert_eq!(window.ended(), End::Closed);
+}
+
+#[test]
+fn a_second_window_attaches_and_lets_go_and_may_stop_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = Window::open(folder.path(), "127.0.0.1:0");
+    assert!(!first.attached());
+    let second = Window::open(folder.path(), "127.0.0.1:0");
+    assert!(second.attached());
+    let (one, other) = (first.polled(), second.polled());
+    assert_eq!(one.status.fingerprint, other.status.fingerprint);
+    second.link.order(Order::Close);
+    assert_eq!(second.ended(), End::Closed);
+    // It still answers: the second window only let go.
+    first.polled();
+    second.link.order(Order::Start);
+    assert!(second.attached());
+    second.link.order(Order::Stop);
+    assert_eq!((first.ended(), second.ended()), (End::Closed, End::Closed));
+    // What was stopped from elsewhere can be started here, as an own one.
+    second.link.order(Order::Start);
+    assert!(!second.attached());
+    second.link.order(Order::Stop);
+    assert_eq!(second.ended(), End::Closed);
+}
+
+#[test]
+fn why_a_server_did_not_start_is_told_by_its_cause() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
+    let window = Window::open(folder.path(), &taken);
+    let End::Failed(Failure::PortInUse { address, .. }) = window.ended() else {
+        panic!("not the port")
+    };
+    assert_eq!(address, taken);
+    drop(other);
+    window.link.order(Order::Start);
+    window.attached();
+
+    let elsewhere = Window::open(tempfile::tempdir().unwrap().path(), "203.0.113.7:1029");
+    assert!(matches!(elsewhere.ended(), End::Failed(Failure::NoAddress { .. })));
+
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let nowhere = Window::open(&file.path().join("folder"), "127.0.0.1:0");
+    assert!(matches!(nowhere.ended(), End::Failed(Failure::Folder(_))));
+
+    window.link.order(Order::Stop);
+    assert_eq!(window.ended(), End::Closed);
+}
+
+#[test]
+fn closing_before_the_server_is_ready_closes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    window.link.order(Order::Close);
+    assert_eq!(window.ended(), End::Closed);
+    // The folder is free again.
+    let second = Window::open(folder.path(), "127.0.0.1:0");
+    assert!(!second.attached());
+    second.link.order(Order::Close);
+    assert_eq!(second.ended(), End::Closed);
+}

@@ -1,0 +1,74 @@
+//! Property: whoever asks for the counters gets them, whatever others send or keep silent about.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use mychat::server::{Server, ServerError, Setup};
+
+#[test]
+fn counters_are_read_beside_garbage_and_silence() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), "127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = server.ready().metrics.unwrap();
+    let mut peer = crate::peer::Peer::connect(server.ready().listening[0]);
+    peer.register("ann").unwrap();
+
+    let silent: Vec<_> = (0..3).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let text = ask(address, "GET /metrics HTTP/1.1\r\nHost: here\r\n\r\n");
+    assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
+    assert!(text.contains("Content-Type: text/plain; version=0.0.4"), "{text}");
+    for line in ["mychat_accounts 1", "mychat_online_accounts 1", "mychat_messages_total 0"] {
+        assert!(text.lines().any(|is| is == line), "{line}: {text}");
+    }
+    let (_, body) = text.split_once("\r\n\r\n").unwrap();
+    let samples: Vec<_> = body.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(samples.len(), 8, "{body}");
+    for sample in samples {
+        let (name, value) = sample.split_once(' ').unwrap();
+        let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
+        assert!(body.contains(&format!("# TYPE {name} {kind}\n")), "{name}");
+        assert!(body.contains(&format!("# HELP {name} ")), "{name}");
+        assert!(value.parse::<f64>().is_ok(), "{sample}");
+    }
+    let text = ask(address, "GET /healthz HTTP/1.0\r\n\r\n");
+    assert!(text.starts_with("HTTP/1.1 200 ") && text.ends_with("\r\n\r\nok\n"), "{text}");
+    let endless = format!("GET /metrics HTTP/1.1\r\nX: {}", "x".repeat(9000));
+    let refused = [
+        ("GET / HTTP/1.1\r\n\r\n", "404"),
+        ("POST /metrics HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", "405"),
+        ("what is this\r\n", "400"),
+        (&endless, "400"),
+    ];
+    for (request, code) in refused {
+        let text = ask(address, request);
+        assert!(text.starts_with(&format!("HTTP/1.1 {code} ")), "{code}: {text}");
+    }
+    drop(silent);
+
+    let other = tempfile::tempdir().unwrap();
+    let refused = serve(other.path(), address).err();
+    assert!(matches!(refused, Some(ServerError::Listen { .. })), "{refused:?}");
+    server.stopper().stop();
+    server.wait().unwrap();
+}
+
+fn serve(folder: &std::path::Path, metrics: SocketAddr) -> Result<Server, ServerError> {
+    Server::start(Setup {
+        listen: vec!["127.0.0.1:0".parse().unwrap()],
+        data: folder.to_owned(),
+        name: Some("test".to_owned()),
+        discovery: false,
+        metrics: Some(metrics),
+    })
+}
+
+/// Sends a request and reads to the end of the answer.
+fn ask(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}

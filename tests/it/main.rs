@@ -1,0 +1,13 @@
+//! Property: over real sockets the server keeps its word, to honest clients and to hostile ones.
+//!
+//! Every test has its own server on port 0 in a temporary folder, and waits for frames, never for
+//! time.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod abuse;
+mod accounts;
+mod console;
+mod exposition;
+mod peer;
+mod talk;

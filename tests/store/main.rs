@@ -1,0 +1,13 @@
+//! Property: what the store acknowledged survives whatever the disk does, once and in its place,
+//! and what it cannot vouch for is refused with a sentence.
+//!
+//! [`disk`] fails when it is told to; [`play`] is a short workload over the real rules; [`check`]
+//! holds a store against what its writer handed on.
+#![cfg(test)]
+
+mod check;
+mod disk;
+mod faults;
+mod opening;
+mod play;
+mod writing;

@@ -1,0 +1,209 @@
+//! Property: a store opens whole, for one owner, in a format that this program knows; everything
+//! else is refused with a sentence that says what to do, and nothing is changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mychat::domain::{ConversationId, ConversationKind, DeviceId, Nickname, Seq};
+use mychat::store::engine::Migration;
+use mychat::store::messages::{Continue, Order};
+use mychat::store::{Engine, Reads, StoreError, Writes, schema};
+
+use crate::disk::{Disk, Fault};
+use crate::play::{self, LIME, MOMO, device, words};
+
+const NAME: &str = "mychat.redb";
+const CACHE_BYTES: usize = 1024 * 1024;
+/// Set to write the fixture of this program's schema instead of checking it.
+const WRITE_FIXTURE: &str = "MYCHAT_WRITE_FIXTURE";
+
+fn open(folder: &Path) -> Result<Engine, StoreError> {
+    Engine::open(folder, NAME, schema::MIGRATIONS, CACHE_BYTES)
+}
+
+/// A program one version ahead of this one.
+fn newer() -> Vec<Migration> {
+    let nothing: Migration = |_| Ok(());
+    [schema::MIGRATIONS, &[nothing]].concat()
+}
+
+fn put(engine: &Engine, value: &str) {
+    let transaction = engine.write().unwrap();
+    Writes::open(&transaction).unwrap().put_setting("server.name", value).unwrap();
+    transaction.commit().unwrap();
+}
+
+fn get(engine: &Engine) -> Option<String> {
+    Reads::open(&engine.read().unwrap()).unwrap().get_setting("server.name").unwrap()
+}
+
+#[test]
+fn a_second_opener_is_told_that_the_folder_is_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(folder.path()).unwrap();
+    let error = open(folder.path()).err().unwrap();
+    assert!(matches!(&error, StoreError::Locked(path) if path == folder.path()), "{error}");
+    let expected = "is used by another MyChat: close that one first, or choose another folder";
+    assert!(error.to_string().ends_with(expected), "{error}");
+    drop(first);
+    assert!(open(folder.path()).is_ok(), "free again");
+}
+
+#[test]
+fn a_file_that_was_left_half_made_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = folder.path().join("mychat.creating");
+    fs::write(&temporary, vec![7; 100_000]).unwrap();
+    put(&open(folder.path()).unwrap(), "Dorm 7");
+    assert!(!temporary.exists());
+    // It is no business of a store that is whole.
+    fs::write(&temporary, b"from whenever").unwrap();
+    assert_eq!(get(&open(folder.path()).unwrap()).as_deref(), Some("Dorm 7"));
+}
+
+#[test]
+fn a_store_of_a_newer_program_is_refused_and_not_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Engine::open(folder.path(), NAME, &newer(), CACHE_BYTES).unwrap());
+    let path = folder.path().join(NAME);
+    let error = open(folder.path()).err().unwrap();
+    let expected = format!(
+        "{} was written by a newer MyChat (format 2, this one knows 1): update this program",
+        path.display()
+    );
+    assert_eq!(error.to_string(), expected);
+    assert!(Engine::open(folder.path(), NAME, &newer(), CACHE_BYTES).is_ok());
+}
+
+#[test]
+fn an_older_store_is_copied_before_it_is_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    put(&open(folder.path()).unwrap(), "Dorm 7");
+    let engine = Engine::open(folder.path(), NAME, &newer(), CACHE_BYTES).unwrap();
+    assert_eq!(get(&engine).as_deref(), Some("Dorm 7"));
+    drop(engine);
+    assert!(matches!(open(folder.path()), Err(StoreError::Newer { found: 2, .. })));
+    // The copy is what the older program can go back to.
+    let back = tempfile::tempdir().unwrap();
+    fs::copy(folder.path().join("mychat.v1.redb"), back.path().join(NAME)).unwrap();
+    assert_eq!(get(&open(back.path()).unwrap()).as_deref(), Some("Dorm 7"));
+}
+
+#[test]
+fn a_file_that_is_no_store_is_refused_and_kept() {
+    let whole = tempfile::tempdir().unwrap();
+    put(&open(whole.path()).unwrap(), "Dorm 7");
+    let whole = fs::read(whole.path().join(NAME)).unwrap();
+    let cases: [(&str, Vec<u8>); 5] = [
+        ("nothing", Vec::new()),
+        ("a text", b"This is my diary, and no store.\n".to_vec()),
+        ("noise", (0..100_000_u32).map(|i| (i.wrapping_mul(0x9E37_79B9) >> 24) as u8).collect()),
+        ("half a store", whole[..whole.len() / 2].to_vec()),
+        ("the first page of a store", whole[..4096].to_vec()),
+    ];
+    for (what, bytes) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        fs::write(&path, &bytes).unwrap();
+        let error = open(folder.path()).err().unwrap_or_else(|| panic!("{what} was opened"));
+        assert!(matches!(error, StoreError::Damaged { .. }), "{what}: {error:?}");
+        let sentence = error.to_string();
+        assert!(sentence.starts_with("the store is damaged"), "{what}: {sentence}");
+        assert!(sentence.contains("Restore the last backup"), "{what}: {sentence}");
+        assert!(fs::read(&path).unwrap() == bytes, "{what} was changed");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, b"").unwrap();
+    let error = open(&file.join("inside")).err().unwrap();
+    assert!(matches!(error, StoreError::Folder { .. }), "{error:?}");
+    assert!(error.to_string().contains("file/inside"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_a_store() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let inside = folder.path().join("server");
+    drop(open(&inside).unwrap());
+    let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((rights(&inside), rights(&inside.join(NAME))), (0o700, 0o600));
+}
+
+fn fixture(version: u64) -> PathBuf {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/stores");
+    data.join(format!("v{version}.redb"))
+}
+
+/// Every schema that was ever released has its file in `tests/data/stores`.
+#[test]
+fn a_store_of_every_schema_still_opens() {
+    if std::env::var_os(WRITE_FIXTURE).is_some() {
+        write_fixture();
+    }
+    for version in 1..=schema::SCHEMA_VERSION {
+        let folder = tempfile::tempdir().unwrap();
+        let path = fixture(version);
+        let copied = fs::copy(&path, folder.path().join(NAME));
+        copied.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let engine = open(folder.path()).unwrap();
+        shows_the_play(&Reads::open(&engine.read().unwrap()).unwrap());
+    }
+}
+
+/// The play's store with a setting and a secret, without the free pages.
+fn write_fixture() {
+    let disk = Disk::new(Vec::new(), Fault::None);
+    play::run(&disk).result.unwrap();
+    let engine = Engine::open_on(disk.clone(), schema::MIGRATIONS, CACHE_BYTES).unwrap();
+    let transaction = engine.write().unwrap();
+    let mut rows = Writes::open(&transaction).unwrap();
+    rows.put_setting("server.name", "Dorm 7").unwrap();
+    rows.put_secret("opaque", &[9; 64]).unwrap();
+    drop(rows);
+    transaction.commit().unwrap();
+    drop(engine);
+    let path = fixture(schema::SCHEMA_VERSION);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, disk.after_kill()).unwrap();
+    let mut database = redb::Database::open(&path).unwrap();
+    while database.compact().unwrap() {}
+}
+
+fn shows_the_play(rows: &Reads) {
+    let name = |text| Nickname::parse(text).unwrap();
+    assert_eq!(rows.get_nickname_owner(&name("lime")).unwrap(), Some(LIME));
+    assert_eq!(rows.count_accounts().unwrap(), 2);
+    let momo = rows.get_account(MOMO).unwrap().unwrap();
+    assert_eq!((momo.person.nickname.as_str(), momo.stretch), ("Momo", (8, 1, 1)));
+    assert_eq!((momo.credential_id, momo.password_file), (vec![1; 32], vec![2; 192]));
+    let lime = rows.get_device(LIME, device(0)).unwrap().unwrap();
+    assert_eq!((lime.name.as_str(), lime.token_hash.len()), ("", 32));
+    assert!(rows.get_device(MOMO, DeviceId([1; 16])).unwrap().is_none(), "signed out");
+    let direct = rows.get_direct(MOMO, LIME).unwrap().unwrap();
+    let log = rows.get_conversation(direct).unwrap().unwrap();
+    assert_eq!(log.kind, ConversationKind::Direct { low: LIME, high: MOMO });
+    let mut said = Vec::new();
+    let all = (Seq(1), log.head);
+    rows.list_messages(direct, log.kind, all, Order::OldestFirst, |message, _| {
+        assert_eq!(message.body, words(message.nonce.0[0]));
+        assert_eq!(message.at, 1_800_000_000_000);
+        said.push((message.seq.0, message.from, message.nonce.0[0]));
+        Continue::Yes
+    })
+    .unwrap();
+    let expected = [LIME, MOMO, LIME, LIME, MOMO, MOMO, LIME, LIME];
+    let nonces = [1, 2, 4, 5, 6, 7, 8, 20];
+    let expected: Vec<_> = (1..).zip(expected).zip(nonces).map(|((s, f), n)| (s, f, n)).collect();
+    assert_eq!(said, expected);
+    assert_eq!(rows.get_cursors(LIME, direct).unwrap().unwrap().read, Seq(8));
+    let lobby = rows.get_conversation(ConversationId::LOBBY).unwrap().unwrap();
+    assert_eq!((lobby.kind, lobby.head), (ConversationKind::Lobby, Seq(2)));
+    assert_eq!(rows.get_setting("server.name").unwrap().as_deref(), Some("Dorm 7"));
+    assert_eq!(rows.get_secret("opaque").unwrap(), Some(vec![9; 64]));
+}
