@@ -92,8 +92,11 @@ storage_errors!(
 pub struct Engine {
     database: Database,
     /// Held while the store is open; the system lets go of it when the process ends.
-    _lock: Option<File>,
+    _lock: Option<FolderLock>,
 }
+
+/// One owner for each folder. It goes with the process, also when that is killed.
+struct FolderLock(File);
 
 impl Engine {
     /// Opens `folder/name`, making both where they are missing.
@@ -216,8 +219,15 @@ fn create(folder: &Path, path: &Path, migrations: &[Migration]) -> Result<(), St
     sync_folder(folder).map_err(|e| StoreError::folder("sync", folder, e))
 }
 
-/// One owner for each folder. The lock goes with the process, also when it is killed.
-fn lock(folder: &Path) -> Result<File, StoreError> {
+impl Drop for FolderLock {
+    /// Said aloud: a child that this process is starting may hold a copy of the file for a moment
+    /// longer, and with it a lock that only closing would end.
+    fn drop(&mut self) {
+        self.0.unlock().ok();
+    }
+}
+
+fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
     let path = folder.join("lock");
     let file = File::options()
         .create(true)
@@ -226,7 +236,7 @@ fn lock(folder: &Path) -> Result<File, StoreError> {
         .open(&path)
         .map_err(|e| StoreError::folder("open", &path, e))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(FolderLock(file)),
         Err(fs::TryLockError::WouldBlock) => Err(StoreError::Locked(folder.to_owned())),
         Err(fs::TryLockError::Error(error)) => Err(StoreError::folder("lock", &path, error)),
     }
