@@ -59,6 +59,8 @@ pub const LOG_ENTRIES_MAX: usize = 2000;
 pub const LOG_PAGE_MAX: usize = 500;
 /// Characters of a foreign text in a log field.
 pub const LOG_FIELD_MAX: usize = 256;
+/// Lines a minute that say the same of the same address or account; the others are counted.
+pub const LOG_ALIKE_MAX: u64 = 10;
 /// Bytes of a client's own description of itself and of a device's name.
 pub const NAME_BYTES_MAX: usize = 64;
 /// Bytes of an OPAQUE message or token: the longest of the suite has 320.
@@ -255,6 +257,10 @@ limits! {
         "shakes a minute that one person gets, from all together";
     queries_per_second = 50 in 1..=1_000_000, "queries.per_second",
         "frames of one link a second, beside messages; more are slowed down";
+    pages_burst = 100 in 1..=1_000_000, "pages.burst",
+        "pages of history that one link may ask for at once before being slowed down";
+    pages_per_second = 10 in 1..=1_000_000, "pages.per_second",
+        "pages of history a second of one link in the long run";
     disk_free_mib = 256 in 0..=1_000_000_000, "disk.free_mib",
         "free MiB under which the server can be read but not written";
 }

@@ -397,6 +397,7 @@ table!(log_events, value, LogEvent {
     };
     "log.rate_limited", LogEvent::RateLimited { .. } =>
         LogEvent::RateLimited { account: LIME, what: "send".into() };
+    "log.left_out", LogEvent::LeftOut { .. } => LogEvent::LeftOut { count: 7 };
     "log.trouble", LogEvent::Trouble { .. } => LogEvent::Trouble { text: "disk".into() };
 });
 

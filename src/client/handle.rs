@@ -11,7 +11,8 @@ use super::state::{Chance, State};
 use crate::domain::DeviceId;
 use crate::limits::{CLIENT_EVENTS_MAX, INTENTS_MAX};
 use crate::net::protocol::{Reason, Refusal, Stretch};
-use crate::store::local::{self, Local, LocalError};
+use crate::store::StoreError;
+use crate::store::local::{self, Local};
 
 /// Folders that are tried before giving up: so many clients one person may run.
 const SLOTS: u32 = 8;
@@ -94,11 +95,11 @@ fn free_slot(data: &Path) -> PathBuf {
         .unwrap_or_else(|| local::default_home(data, 1))
 }
 
-impl From<LocalError> for StartError {
-    fn from(error: LocalError) -> Self {
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
         match error {
-            LocalError::Locked(home) => StartError::Locked(home),
-            LocalError::Folder { folder, error } => StartError::Folder { folder, error },
+            StoreError::Locked(home) => StartError::Locked(home),
+            StoreError::Folder { path, error, .. } => StartError::Folder { folder: path, error },
             other => StartError::Store(other.to_string()),
         }
     }

@@ -140,6 +140,8 @@ pub enum LogEvent {
     LinkRefused { address: String, reason: String },
     /// A person went over a limit.
     RateLimited { account: AccountId, what: String },
+    /// So many like the next line were not written.
+    LeftOut { count: u64 },
     /// Something went wrong that is not a person's doing.
     Trouble { text: String },
 }

@@ -14,6 +14,8 @@ pub type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 
 /// How many migrations a file has seen.
 const VERSION: TableDefinition<&str, u64> = TableDefinition::new("version");
+/// Held as long as a folder is used; the system lets go of it even after a kill.
+const LOCK: &str = "lock";
 
 /// What can go wrong between us and the disk.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +48,10 @@ pub enum StoreError {
         known: u64,
     },
     /// A value that we did not write like this.
-    #[error("the store is damaged: {what} cannot be read ({why}). Restore the last backup")]
+    #[error(
+        "the store is damaged: {what} cannot be read ({why}). Restore the last backup, or move the \
+         file away to begin anew"
+    )]
     Damaged {
         /// Which value.
         what: &'static str,
@@ -209,7 +214,9 @@ fn create(folder: &Path, path: &Path, migrations: &[Migration]) -> Result<(), St
         }
         _ => {}
     }
-    let file = private_file(&temporary).map_err(|e| StoreError::folder("make", &temporary, e))?;
+    let file = private(File::options().create_new(true).read(true).write(true))
+        .open(&temporary)
+        .map_err(|e| StoreError::folder("make", &temporary, e))?;
     let database =
         Database::builder().create_with_backend(redb::backends::FileBackend::new(file)?)?;
     let engine = Engine { database, _lock: None };
@@ -217,6 +224,12 @@ fn create(folder: &Path, path: &Path, migrations: &[Migration]) -> Result<(), St
     drop(engine);
     fs::rename(&temporary, path).map_err(|e| StoreError::folder("rename", &temporary, e))?;
     sync_folder(folder).map_err(|e| StoreError::folder("sync", folder, e))
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
 }
 
 impl Drop for FolderLock {
@@ -227,12 +240,18 @@ impl Drop for FolderLock {
     }
 }
 
+/// Whether a running process uses this folder.
+#[must_use]
+pub fn is_locked(folder: &Path) -> bool {
+    let Ok(file) = File::open(folder.join(LOCK)) else { return false };
+    let is_locked = matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock));
+    drop(FolderLock(file));
+    is_locked
+}
+
 fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
-    let path = folder.join("lock");
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
+    let path = folder.join(LOCK);
+    let file = private(File::options().create(true).truncate(false).write(true))
         .open(&path)
         .map_err(|e| StoreError::folder("open", &path, e))?;
     match file.try_lock() {
@@ -282,15 +301,11 @@ fn restrict(_folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn private_file(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.create_new(true).read(true).write(true);
+/// For its owner only.
+fn private(options: &mut fs::OpenOptions) -> &mut fs::OpenOptions {
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
 }
 
 /// A rename is durable when its folder is.

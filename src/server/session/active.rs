@@ -9,7 +9,7 @@ use smol::io::AsyncRead;
 use super::{End, Session};
 use crate::clock;
 use crate::domain::{Nonce, Target};
-use crate::limits::IDLE_DEADLINE;
+use crate::limits::{IDLE_DEADLINE, Limits};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::link::{LinkError, Reader};
 use crate::net::protocol::{
@@ -28,9 +28,22 @@ const REFUSED_MAX: Duration = Duration::from_secs(30);
 struct Pace {
     /// Everything but messages, which have their own limit for each person.
     frames: Bucket,
+    /// Pages of history, which cost the most to read.
+    pages: Bucket,
     /// Far over the limit this message was refused. All others are refused until it comes again
     /// after this moment, so that their order holds whatever was on its way already.
     refused: Option<(Nonce, Duration)>,
+}
+
+impl Pace {
+    fn new(limits: &Limits, uptime: Duration) -> Self {
+        let Limits { queries_per_second, pages_burst, pages_per_second, .. } = *limits;
+        Pace {
+            frames: Bucket::new(queries_per_second, queries_per_second, uptime),
+            pages: Bucket::new(pages_burst, pages_per_second, uptime),
+            refused: None,
+        }
+    }
 }
 
 impl Session {
@@ -39,9 +52,7 @@ impl Session {
         link: &mut Reader<R>,
         caller: &Caller,
     ) -> End {
-        let per_second = self.shared.limits.queries_per_second;
-        let mut pace =
-            Pace { frames: Bucket::new(per_second, per_second, clock::uptime()), refused: None };
+        let mut pace = Pace::new(&self.shared.limits, clock::uptime());
         let heard_ms = AtomicU64::new(millis(clock::uptime()));
         let reading = async {
             loop {
@@ -67,8 +78,12 @@ impl Session {
     async fn frame(&self, caller: &Caller, pace: &mut Pace, frame: ClientFrame) -> Result<(), End> {
         let is_message = matches!(&frame, ClientFrame::Command { command, .. }
             if matches!(command, Command::Send { .. }));
-        if !is_message && let Err(wait) = pace.frames.take(clock::uptime()) {
-            Timer::after(wait).await;
+        if !is_message {
+            turn(&mut pace.frames).await;
+        }
+        let is_page = matches!(&frame, ClientFrame::Query { query: Query::History { .. }, .. });
+        if is_page {
+            turn(&mut pace.pages).await;
         }
         match frame {
             ClientFrame::Command { id, command } => {
@@ -154,6 +169,14 @@ impl Session {
     /// Waits for a place in the writer's queue: this is where back-pressure begins.
     async fn ask_writer(&self, job: Job) -> Result<(), End> {
         self.shared.jobs.send(job).await.map_err(|_| shutting_down())
+    }
+}
+
+/// Waits until the bucket gives its next token.
+async fn turn(bucket: &mut Bucket) {
+    match bucket.book(clock::uptime(), Duration::MAX) {
+        Ok(wait) if !wait.is_zero() => drop(Timer::after(wait).await),
+        _ => {}
     }
 }
 

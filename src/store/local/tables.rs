@@ -1,17 +1,15 @@
 //! The tables of the client's store, their schema version and the steps from older ones.
 
-use std::path::Path;
+use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
-use redb::{ReadOnlyTable, WriteTransaction};
-
-use super::values::{WaitingInOrder, decode, encode};
-use super::{KnownAccount, KnownConversation, KnownServer, Loaded, LocalError, Owner, Write};
+use super::super::engine::{Engine, Migration, StoreError};
+use super::values::{WaitingInOrder, damaged, decode, encode};
+use super::{KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Write};
 use crate::domain::{AccountId, ConversationId, DeviceId, Message, Nonce, Person, Seq};
 
 type Bytes = &'static [u8];
 
-/// Names of single values: `schema` and `device`.
+/// Single values by their names: `device`.
 const META: TableDefinition<&str, Bytes> = TableDefinition::new("meta");
 const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("settings");
 /// By server id.
@@ -25,63 +23,23 @@ const CONVERSATIONS: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("
 const MESSAGES: TableDefinition<(u32, u64, u64), Bytes> = TableDefinition::new("messages");
 const PEOPLE: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("people");
 
-const SCHEMA: &str = "schema";
 const DEVICE: &str = "device";
 
-/// Step `n` turns schema `n` into `n + 1`; the first one makes an empty file.
-const MIGRATIONS: &[Migration] = &[make_tables];
+/// From version n to n + 1; the version of a file is how many of them it has seen.
+pub(super) const MIGRATIONS: &[Migration] = &[make_tables];
 
-type Migration = fn(&WriteTransaction) -> Result<(), LocalError>;
-
-/// The schema that this program writes.
-fn schema_version() -> u32 {
-    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
-}
-
-/// Fills a new file.
-pub(super) fn create(database: &Database, device: DeviceId) -> Result<(), LocalError> {
-    let transaction = database.begin_write()?;
-    for step in MIGRATIONS {
-        step(&transaction)?;
+/// The name of this place: the kept one, or a fresh one that is kept from now on.
+pub(super) fn device(engine: &Engine, fresh: DeviceId) -> Result<DeviceId, StoreError> {
+    if let Some(value) = engine.read()?.open_table(META)?.get(DEVICE)? {
+        return value.value().try_into().map(DeviceId).map_err(|_| damaged("the device id"));
     }
-    {
-        let mut meta = transaction.open_table(META)?;
-        meta.insert(SCHEMA, schema_version().to_be_bytes().as_slice())?;
-        meta.insert(DEVICE, device.0.as_slice())?;
-    }
+    let transaction = engine.write()?;
+    transaction.open_table(META)?.insert(DEVICE, fresh.0.as_slice())?;
     transaction.commit()?;
-    Ok(())
+    Ok(fresh)
 }
 
-/// Brings an older file to this schema, after a copy of it was kept; refuses a newer one.
-pub(super) fn migrate(path: &Path, database: &mut Database) -> Result<(), LocalError> {
-    let found = {
-        let transaction = database.begin_read()?;
-        let meta = transaction.open_table(META)?;
-        let value = meta.get(SCHEMA)?.ok_or(LocalError::Value("schema version"))?;
-        let bytes = value.value().try_into().map_err(|_| LocalError::Value("schema version"))?;
-        u32::from_be_bytes(bytes)
-    };
-    let known = schema_version();
-    if found > known {
-        return Err(LocalError::Newer { file: path.to_owned(), found, known });
-    }
-    if found == known {
-        return Ok(());
-    }
-    let copy = path.with_extension(format!("redb.before-{known}"));
-    std::fs::copy(path, &copy)
-        .map_err(|error| LocalError::Folder { folder: copy.clone(), error })?;
-    let transaction = database.begin_write()?;
-    for step in &MIGRATIONS[found as usize..] {
-        step(&transaction)?;
-    }
-    transaction.open_table(META)?.insert(SCHEMA, known.to_be_bytes().as_slice())?;
-    transaction.commit()?;
-    Ok(())
-}
-
-fn make_tables(transaction: &WriteTransaction) -> Result<(), LocalError> {
+fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(META)?;
     transaction.open_table(SETTINGS)?;
     transaction.open_table(SERVERS)?;
@@ -99,7 +57,7 @@ pub(super) fn apply(
     transaction: &WriteTransaction,
     write: &Write,
     next_order: &mut u64,
-) -> Result<(), LocalError> {
+) -> Result<(), StoreError> {
     match write {
         Write::PutServer(server) => {
             let value = encode(server)?;
@@ -163,7 +121,7 @@ pub(super) fn apply(
     Ok(())
 }
 
-fn number_of(transaction: &WriteTransaction, owner: Owner) -> Result<u32, LocalError> {
+fn number_of(transaction: &WriteTransaction, owner: Owner) -> Result<u32, StoreError> {
     let mut owners = transaction.open_table(OWNERS)?;
     if let Some(number) = owners.get(owner.key().as_slice())? {
         return Ok(number.value());
@@ -176,7 +134,7 @@ fn number_of(transaction: &WriteTransaction, owner: Owner) -> Result<u32, LocalE
     Ok(next)
 }
 
-fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), LocalError> {
+fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), StoreError> {
     transaction.open_table(ACCOUNTS)?.remove(owner.key().as_slice())?;
     let Some(number) =
         transaction.open_table(OWNERS)?.remove(owner.key().as_slice())?.map(|n| n.value())
@@ -195,7 +153,6 @@ fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), Lo
 
 /// The tables as one snapshot shows them.
 pub(super) struct Schema {
-    meta: ReadOnlyTable<&'static str, Bytes>,
     settings: ReadOnlyTable<&'static str, &'static str>,
     servers: ReadOnlyTable<Bytes, Bytes>,
     accounts: ReadOnlyTable<Bytes, Bytes>,
@@ -207,9 +164,8 @@ pub(super) struct Schema {
 }
 
 impl Schema {
-    pub(super) fn read(transaction: &ReadTransaction) -> Result<Self, LocalError> {
+    pub(super) fn read(transaction: &ReadTransaction) -> Result<Self, StoreError> {
         Ok(Schema {
-            meta: transaction.open_table(META)?,
             settings: transaction.open_table(SETTINGS)?,
             servers: transaction.open_table(SERVERS)?,
             accounts: transaction.open_table(ACCOUNTS)?,
@@ -221,12 +177,7 @@ impl Schema {
         })
     }
 
-    pub(super) fn device(&self) -> Result<DeviceId, LocalError> {
-        let value = self.meta.get(DEVICE)?.ok_or(LocalError::Value("device id"))?;
-        value.value().try_into().map(DeviceId).map_err(|_| LocalError::Value("device id"))
-    }
-
-    pub(super) fn next_order(&self) -> Result<u64, LocalError> {
+    pub(super) fn next_order(&self) -> Result<u64, StoreError> {
         let mut last = 0;
         for row in self.waiting.iter()? {
             last = last.max(decode::<WaitingInOrder>(row?.1.value(), "outbox entry")?.order);
@@ -234,7 +185,7 @@ impl Schema {
         Ok(last)
     }
 
-    pub(super) fn servers(&self) -> Result<Vec<KnownServer>, LocalError> {
+    pub(super) fn servers(&self) -> Result<Vec<KnownServer>, StoreError> {
         let mut servers = Vec::new();
         for row in self.servers.iter()? {
             servers.push(decode::<KnownServer>(row?.1.value(), "pinned server")?);
@@ -243,14 +194,14 @@ impl Schema {
         Ok(servers)
     }
 
-    pub(super) fn accounts(&self) -> Result<Vec<KnownAccount>, LocalError> {
+    pub(super) fn accounts(&self) -> Result<Vec<KnownAccount>, StoreError> {
         let mut accounts = Vec::new();
         for row in self.accounts.iter()? {
             let (key, value) = row?;
             let account = decode::<KnownAccount>(value.value(), "account")?;
             let owner = Owner { server: account.server, account: account.person.account };
             if Owner::from_key(key.value())? != owner {
-                return Err(LocalError::Value("account"));
+                return Err(damaged("account"));
             }
             accounts.push(account);
         }
@@ -258,7 +209,7 @@ impl Schema {
         Ok(accounts)
     }
 
-    pub(super) fn settings(&self) -> Result<Vec<(String, String)>, LocalError> {
+    pub(super) fn settings(&self) -> Result<Vec<(String, String)>, StoreError> {
         let mut settings = Vec::new();
         for row in self.settings.iter()? {
             let (key, value) = row?;
@@ -267,17 +218,17 @@ impl Schema {
         Ok(settings)
     }
 
-    pub(super) fn owner_number(&self, owner: Owner) -> Result<Option<u32>, LocalError> {
+    pub(super) fn owner_number(&self, owner: Owner) -> Result<Option<u32>, StoreError> {
         Ok(self.owners.get(owner.key().as_slice())?.map(|number| number.value()))
     }
 
-    pub(super) fn load(&self, number: u32) -> Result<Loaded, LocalError> {
+    pub(super) fn load(&self, number: u32) -> Result<Loaded, StoreError> {
         let mut waiting = Vec::new();
         for row in self.waiting.range((number, [0; 16])..=(number, [u8::MAX; 16]))? {
             let (key, value) = row?;
             let entry = decode::<WaitingInOrder>(value.value(), "outbox entry")?;
             if Nonce(key.value().1) != entry.waiting.nonce {
-                return Err(LocalError::Value("outbox entry"));
+                return Err(damaged("outbox entry"));
             }
             waiting.push(entry);
         }
@@ -291,7 +242,7 @@ impl Schema {
             let (key, value) = row?;
             let person = decode::<Person>(value.value(), "person")?;
             if AccountId(key.value().1) != person.account {
-                return Err(LocalError::Value("person"));
+                return Err(damaged("person"));
             }
             people.push(person);
         }
@@ -305,7 +256,7 @@ impl Schema {
         conversation: ConversationId,
         from: Seq,
         to: Seq,
-    ) -> Result<Vec<Message>, LocalError> {
+    ) -> Result<Vec<Message>, StoreError> {
         let mut messages = Vec::new();
         let range = (number, conversation.0, from.0)..=(number, conversation.0, to.0);
         for row in self.messages.range(range)? {
@@ -313,12 +264,4 @@ impl Schema {
         }
         Ok(messages)
     }
-}
-
-/// Writes another schema version, as a newer program would.
-#[cfg(test)]
-pub(super) fn tests_only_set_schema(database: &Database, version: u32) {
-    let transaction = database.begin_write().unwrap();
-    transaction.open_table(META).unwrap().insert(SCHEMA, version.to_be_bytes().as_slice()).unwrap();
-    transaction.commit().unwrap();
 }

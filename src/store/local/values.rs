@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::LocalError;
+use super::super::engine::StoreError;
 use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, DeviceId, Message, Nonce, Person, Seq,
     ServerId, Target,
@@ -29,10 +29,10 @@ impl Owner {
         key
     }
 
-    pub(super) fn from_key(key: &[u8]) -> Result<Self, LocalError> {
-        let (server, account) = key.split_at_checked(32).ok_or(LocalError::Value("owner"))?;
-        let server = server.try_into().map_err(|_| LocalError::Value("owner"))?;
-        let account = account.try_into().map_err(|_| LocalError::Value("owner"))?;
+    pub(super) fn from_key(key: &[u8]) -> Result<Self, StoreError> {
+        let (server, account) = key.split_at_checked(32).ok_or(damaged("owner"))?;
+        let server = server.try_into().map_err(|_| damaged("owner"))?;
+        let account = account.try_into().map_err(|_| damaged("owner"))?;
         Ok(Owner { server: ServerId(server), account: AccountId(u64::from_be_bytes(account)) })
     }
 }
@@ -161,20 +161,22 @@ pub(super) struct WaitingInOrder {
     pub(super) waiting: Waiting,
 }
 
-pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, LocalError> {
+pub(super) fn damaged(what: &'static str) -> StoreError {
+    StoreError::damaged(what, &"it is not one of this program's")
+}
+
+pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
     let mut bytes = vec![VALUE_VERSION];
-    rmp_serde::encode::write_named(&mut bytes, value).map_err(|_| LocalError::Value("write"))?;
+    rmp_serde::encode::write_named(&mut bytes, value).map_err(|_| damaged("write"))?;
     Ok(bytes)
 }
 
 pub(super) fn decode<T: DeserializeOwned>(
     bytes: &[u8],
     what: &'static str,
-) -> Result<T, LocalError> {
+) -> Result<T, StoreError> {
     match bytes.split_first() {
-        Some((&VALUE_VERSION, rest)) => {
-            rmp_serde::from_slice(rest).map_err(|_| LocalError::Value(what))
-        }
-        _ => Err(LocalError::Value(what)),
+        Some((&VALUE_VERSION, rest)) => rmp_serde::from_slice(rest).map_err(|_| damaged(what)),
+        _ => Err(damaged(what)),
     }
 }

@@ -194,6 +194,9 @@ pub fn sentence(language: Language, event: &LogEvent) -> String {
             let what = if what == "messages" { language.get("con.what.messages") } else { what };
             language.fill("con.log.limited", &[("account", &account), ("what", what)])
         }
+        LogEvent::LeftOut { count } => {
+            language.fill("con.log.left_out", &[("n", &count.to_string())])
+        }
         LogEvent::Trouble { text } => language.fill("con.log.trouble", &[("reason", text)]),
     }
 }
@@ -311,6 +314,7 @@ pub(super) mod tests {
             minutes: 5,
         });
         events.push(LogEvent::LinkRefused { address, reason });
+        events.push(LogEvent::LeftOut { count: 7 });
         for reason in ["signed out", "signed in again", "link closed"] {
             events.push(LogEvent::SignedOut { account, reason: reason.into() });
         }
