@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use mychat::client::api::{
-    ConversationState, LinkedServer, PendingMessage, Saved, SavedAccount, SavedServer,
+    ConversationState, LinkedServer, PendingMessage, Saved, SavedAccount, SavedServer, Secret,
 };
 use mychat::client::finder::FoundCard;
 use mychat::client::{Answer, ClientEvent, Failure, Intent, LinkState};
@@ -134,8 +134,8 @@ impl Fake {
             Intent::Connect { address, trust } => self.connect(address, trust),
             Intent::Register { ticket, nickname, avatar, .. } => {
                 let you = person(10_001, &nickname, avatar, "");
-                let recovery = "K7QM-2XPA-9FDR-HT4W-LZ6C-8B3N-VG".into();
-                let token = mychat::client::api::Secret::new("00");
+                let recovery = Secret::new("K7QM-2XPA-9FDR-HT4W-LZ6C-8B3N-VG");
+                let token = Secret::new("00");
                 self.answer(ticket, Ok(Answer::Registered { you, recovery, token }));
                 self.fill(me());
             }

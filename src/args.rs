@@ -9,6 +9,7 @@ use crate::domain::{Role, ServerId};
 use crate::net::address::Invite;
 use crate::net::protocol::DEFAULT_PORT;
 use crate::server::admin::Verb;
+use crate::server::settings::Settings;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,7 +49,7 @@ pub struct Raw {
     #[arg(long, value_name = "DIR", requires = "serve")]
     data: Option<PathBuf>,
     /// With --serve: the name shown on the LAN [default: the host's]
-    #[arg(long, value_name = "TEXT", requires = "serve")]
+    #[arg(long, value_name = "TEXT", requires = "serve", value_parser = server_name)]
     name: Option<String>,
     /// With --serve: do not announce the server on the LAN
     #[arg(long, requires = "serve")]
@@ -288,6 +289,11 @@ fn meaning(verb: RawVerb) -> Verb {
 pub fn default_data() -> PathBuf {
     let folders = directories::ProjectDirs::from("", "", "mychat");
     folders.map_or_else(|| PathBuf::from("mychat-server"), |f| f.data_dir().join("server"))
+}
+
+fn server_name(text: &str) -> Result<String, String> {
+    let name = Settings::server_name(text).map_err(|error| error.to_string())?;
+    name.ok_or_else(|| "the name is empty".to_owned())
 }
 
 fn invite(text: &str) -> Result<Invite, String> {

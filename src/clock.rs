@@ -25,6 +25,12 @@ pub fn wall_ms() -> i64 {
     since.ok().and_then(|since| i64::try_from(since.as_millis()).ok()).unwrap_or(0)
 }
 
+/// A span in whole milliseconds, as it is said on the wire.
+#[must_use]
+pub fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Monotonic time since the first call.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads clocks")]

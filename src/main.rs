@@ -19,11 +19,14 @@ use mychat::server::{self, Server, ServerError};
 use mychat::store::StoreError;
 use mychat::ui::console::{self, ConsoleOptions};
 use mychat::ui::{self, ClientOptions, UiError};
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 /// The data cannot be opened (`EX_NOINPUT` of sysexits.h).
 const CANNOT_OPEN: u8 = 66;
 /// The port cannot be opened (`EX_UNAVAILABLE`).
 const CANNOT_LISTEN: u8 = 69;
+/// Lines of the log that wait to be written.
+const LOG_LINES_MAX: usize = 8 * 1024;
 /// The disk failed (`EX_IOERR`).
 const DISK_FAILED: u8 = 74;
 
@@ -32,7 +35,7 @@ fn main() -> ExitCode {
     if matches!(task, Task::Client { .. } | Task::Serve(Serve { window: true, .. })) {
         ui::platform::prepare_locale();
     }
-    log_to_stderr(level);
+    let _written_out = log_to_stderr(level);
     match task {
         Task::Serve(serve) if serve.window => run_console(serve),
         Task::Serve(serve) => run_server(serve),
@@ -44,13 +47,18 @@ fn main() -> ExitCode {
     }
 }
 
-/// Logs go to stderr, so that stdout stays for what was asked.
-fn log_to_stderr(level: &str) {
+/// Logs go to stderr, so that stdout stays for what was asked. A thread of its own writes them: a
+/// terminal that stands still, or a pipe that nobody empties, must not stop a server. What does not
+/// fit its queue is left out.
+fn log_to_stderr(level: &str) -> WorkerGuard {
+    let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LOG_LINES_MAX);
+    let (writer, written_out) = queue.thread_name("log").finish(std::io::stderr());
     let filter = tracing_subscriber::EnvFilter::new(format!("error,mychat={level}"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // A server outlives the window that read its log; a line that nobody reads is no trouble.
     let log = log.log_internal_errors(false);
     log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
+    written_out
 }
 
 fn run_client(connect: Option<Invite>, home: Option<PathBuf>) -> ExitCode {

@@ -253,6 +253,7 @@ table!(server_frames, frame, ServerFrame {
         name: "实验室".into(),
         registration: Registration::Code,
         online: 40,
+        now: AT,
     });
     "server.auth.register_challenge",
     ServerFrame::Auth { step: AuthStep::RegisterChallenge { .. }, .. } =>
@@ -300,7 +301,7 @@ table!(server_frames, frame, ServerFrame {
     "server.event.message", ServerFrame::Event(Event::Message(_)) =>
         ServerFrame::Event(Event::Message(message()));
     "server.event.shaken", ServerFrame::Event(Event::Shaken { .. }) =>
-        ServerFrame::Event(Event::Shaken { conversation: CHAT, seq: Seq(8), from: PLUM });
+        ServerFrame::Event(Event::Shaken { conversation: CHAT, seq: Seq(8), from: PLUM, sent: AT });
     "server.event.cursor", ServerFrame::Event(Event::Cursor { .. }) =>
         ServerFrame::Event(Event::Cursor {
             conversation: CHAT,
@@ -360,7 +361,7 @@ table!(control_replies, frame, ControlReply {
         }],
     };
     "control.reply.log", ControlReply::Log { .. } => ControlReply::Log {
-        entries: vec![LogEntry { number: 42, at: AT, kind: LogKind::Auth, what: LogEvent::Stopping {} }],
+        entries: vec![LogEntry { number: 42, at: AT, kind: LogKind::Auth, session: Some(7), what: LogEvent::Stopping {} }],
     };
     "control.reply.stopping", ControlReply::Stopping {} => ControlReply::Stopping {};
 });

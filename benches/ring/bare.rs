@@ -10,7 +10,6 @@ use mychat::clock::{self, uptime};
 use mychat::domain::{Body, DeviceId, Nickname, Target};
 use mychat::limits::{JOBS_MAX, Limits, SERVER_CACHE_BYTES};
 use mychat::net::protocol::{Command, Stretch};
-use mychat::server::board::Board;
 use mychat::server::commands::Rules;
 use mychat::server::job::{Applicant, Caller, Job, Outcome, Registration, SessionId};
 use mychat::server::outbox::Outbox;
@@ -56,7 +55,7 @@ impl Bare {
         let (measured, slices) = async_channel::bounded(1);
         let (end, ended) = async_channel::bounded(1);
         let full = Arc::new(AtomicBool::new(false));
-        let rules = Rules::new(Arc::new(Limits::default()), Arc::new(Board::default()), full);
+        let rules = Rules::new(Arc::new(Limits::default()), full);
         for number in 0..PEOPLE {
             jobs.try_send(register(number)?).map_err(|_| "the queue is too short")?;
         }

@@ -99,7 +99,7 @@ pub enum Intent {
         /// As typed.
         password: Secret,
         /// Where the server asks for one.
-        code: Option<String>,
+        code: Option<Secret>,
         /// A built-in avatar.
         avatar: u8,
     },
@@ -400,7 +400,7 @@ pub enum Answer {
         /// Who.
         you: Person,
         /// Base32, shown once.
-        recovery: String,
+        recovery: Secret,
         /// For `SignInToken`, here and in another home.
         token: Secret,
     },
@@ -506,6 +506,9 @@ pub enum Failure {
     /// Given up by the person.
     #[error("cancelled")]
     Cancelled,
+    /// Not sent yet: it is kept in this computer's outbox and goes out after the next sign-in.
+    #[error("not sent yet: kept here, and sent after the next sign-in")]
+    Queued(Nonce),
     /// Under 8 or over 64 characters.
     #[error("a password has 8 to 64 characters")]
     PasswordLength,
@@ -537,6 +540,7 @@ impl Failure {
             Failure::KeyUnknown => "key_unknown",
             Failure::LinkLost => "link_lost",
             Failure::Cancelled => "cancelled",
+            Failure::Queued(_) => "queued",
             Failure::PasswordLength => "password_length",
             Failure::PasswordCommon => "password_common",
             Failure::NoToken => "no_token",

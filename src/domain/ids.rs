@@ -14,6 +14,15 @@ impl AccountId {
     pub const FIRST: AccountId = AccountId(10_001);
 }
 
+impl AccountId {
+    /// Reads a number as people type it: digits and nothing else, so that no nickname is one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<AccountId> {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| text.parse().ok()).flatten().map(AccountId)
+    }
+}
+
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -63,7 +63,9 @@ impl Nickname {
         if text.len() > BYTES_MAX * 4 {
             return Err(NicknameError::TooLong);
         }
-        let name: String = text.trim().nfc().collect();
+        // Emoji or text, it is the same name.
+        let plain = text.chars().filter(|c| !matches!(c, '\u{FE0E}' | '\u{FE0F}'));
+        let name = plain.collect::<String>().trim().nfc().collect::<String>();
         if name.is_empty() {
             return Err(NicknameError::Empty);
         }
@@ -78,6 +80,9 @@ impl Nickname {
         }
         let nickname = Nickname(name);
         let own = nickname.skeleton();
+        if own.is_empty() {
+            return Err(NicknameError::Character);
+        }
         if RESERVED.iter().any(|reserved| skeleton_of(reserved) == own) {
             return Err(NicknameError::Reserved);
         }
@@ -117,6 +122,9 @@ fn skeleton_of(name: &str) -> String {
 
 fn has_forbidden_character(name: &str) -> bool {
     let mut marks = 0;
+    if name.starts_with(is_combining_mark) {
+        return true;
+    }
     for c in name.chars() {
         marks = if is_combining_mark(c) { marks + 1 } else { 0 };
         if marks > MARKS_PER_BASE_MAX {
@@ -132,12 +140,22 @@ fn has_forbidden_character(name: &str) -> bool {
                 | GeneralCategory::LineSeparator
                 | GeneralCategory::ParagraphSeparator
         );
-        let blank = matches!(c, '\u{3164}' | '\u{115F}' | '\u{1160}' | '\u{FFA0}' | '\u{2800}');
-        if forbidden || blank {
+        if forbidden || is_unseen(c) {
             return true;
         }
     }
     false
+}
+
+/// What draws nothing though its category does not say so (`Default_Ignorable_Code_Point` of the
+/// Unicode Character Database, and the blank Braille pattern).
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFF8}' | '\u{1BCA0}'..='\u{1BCA3}'
+        | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]
@@ -163,6 +181,13 @@ mod tests {
             ("Admin", Some(NicknameError::Reserved)),
             ("аdmin", Some(NicknameError::Reserved)),
             ("管理员", Some(NicknameError::Reserved)),
+            ("❤\u{FE0F}", None),
+            ("+10001", None),
+            ("\u{FE0F}", Some(NicknameError::Empty)),
+            ("\u{34F}", Some(NicknameError::Character)),
+            ("a\u{17B4}", Some(NicknameError::Character)),
+            ("\u{E0100}", Some(NicknameError::Character)),
+            ("\u{301}a", Some(NicknameError::Character)),
         ];
         for (text, expected) in cases {
             assert_eq!(Nickname::parse(text).err(), expected, "{text:?}");

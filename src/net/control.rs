@@ -114,6 +114,9 @@ pub struct LogEntry {
     pub at: i64,
     /// What it is about.
     pub kind: LogKind,
+    /// The link's short id, as in the log on stderr.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<u64>,
     /// What happened.
     pub what: LogEvent,
 }

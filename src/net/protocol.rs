@@ -96,6 +96,9 @@ pub struct Welcome {
     pub registration: Registration,
     /// How many people are online.
     pub online: u64,
+    /// The server's clock, milliseconds since 1970 UTC.
+    #[serde(default)]
+    pub now: i64,
 }
 
 /// Who may register on a server.
@@ -431,6 +434,9 @@ pub enum Event {
         seq: Seq,
         /// Who shook.
         from: AccountId,
+        /// When the server said it, by its clock; what is heard much later shakes nothing.
+        #[serde(default)]
+        sent: i64,
     },
     /// A cursor moved: own on another device, or the other side's of a direct conversation.
     Cursor {

@@ -27,7 +27,7 @@ impl Refusal {
     /// A refusal that trying again later would cure.
     #[must_use]
     pub fn retry(reason: Reason, retry_after_ms: u64) -> Self {
-        Refusal { reason, retry_after_ms: Some(retry_after_ms), limit: None }
+        Refusal { reason, retry_after_ms: Some(retry_after_ms.max(1)), limit: None }
     }
 
     /// A refusal that says the rule's number.

@@ -98,8 +98,8 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
 fn set_role(engine: &Engine, account: &str, role: Role) -> Result<Done, AdminError> {
     let missing = || AdminError::NoAccount(account.to_owned());
     let person = write(engine, |rows| {
-        let id = match (account.parse(), Nickname::parse(account)) {
-            (Ok(number), _) => Some(AccountId(number)),
+        let id = match (AccountId::parse(account), Nickname::parse(account)) {
+            (Some(number), _) => Some(number),
             (_, Ok(nickname)) => rows.get_nickname_owner(&nickname)?,
             _ => None,
         };

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::bucket::Bucket;
+use crate::clock::millis;
 use crate::domain::{AccountId, DeviceId};
 use crate::limits::{COUNTED_MAX, Limits, SLOWED_MAX};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
@@ -39,6 +40,8 @@ struct Counts {
 struct Address {
     links: u64,
     unauthenticated: u64,
+    /// Everything that connects, also what hangs up before its hello.
+    dials: Bucket,
     new: Bucket,
     tokens: Bucket,
     registrations: Bucket,
@@ -100,6 +103,7 @@ impl Admission {
         let entry = counts.address(limits, address, uptime);
         if entry.links >= limits.links_per_address
             || entry.unauthenticated >= limits.links_unauthenticated_per_address
+            || entry.dials.take(uptime).is_err()
         {
             return Err(Goodbye::TooManyLinks);
         }
@@ -128,9 +132,14 @@ impl Admission {
     pub fn register(&self, address: IpAddr, uptime: Duration) -> Result<(), Refusal> {
         let busy = |wait| Refusal::retry(Reason::RegistrationBusy, millis(wait));
         let mut counts = self.lock();
-        counts.registrations.take(uptime).map_err(busy)?;
+        // The address first: one that is over its own bound must not use up everybody's.
         let entry = counts.address(&self.limits, address, uptime);
-        entry.registrations.take(uptime).map_err(busy)
+        entry.registrations.take(uptime).map_err(busy)?;
+        if let Err(wait) = counts.registrations.take(uptime) {
+            counts.address(&self.limits, address, uptime).registrations.give_back();
+            return Err(busy(wait));
+        }
+        Ok(())
     }
 
     /// A password is about to be tried.
@@ -274,6 +283,11 @@ impl Counts {
         self.addresses.get_or_insert(address, || Address {
             links: 0,
             unauthenticated: 0,
+            dials: Bucket::per(
+                limits.links_new_per_minute.saturating_add(limits.links_token_per_minute),
+                MINUTE,
+                uptime,
+            ),
             new: Bucket::per(limits.links_new_per_minute, MINUTE, uptime),
             tokens: Bucket::per(limits.links_token_per_minute, MINUTE, uptime),
             registrations: Bucket::per(limits.registrations_per_hour, HOUR, uptime),
@@ -370,10 +384,6 @@ impl<K: Clone + Eq + Hash, V: Keep> Bounded<K, V> {
     }
 }
 
-fn millis(wait: Duration) -> u64 {
-    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -398,6 +408,33 @@ mod tests {
         places.clear();
         let counts = admission.lock();
         assert_eq!((counts.links, counts.unauthenticated, counts.accounts.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn an_address_over_its_bound_takes_nothing_from_the_others() {
+        let limits = Limits { registrations_per_hour: 3, ..Limits::default() };
+        let admission = Admission::new(Arc::new(limits), Duration::ZERO);
+        let tries = (0..200).filter(|_| admission.register(HERE, Duration::ZERO).is_ok());
+        assert_eq!(tries.count(), 3);
+        let elsewhere = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 9));
+        assert_eq!(admission.register(elsewhere, Duration::ZERO), Ok(()));
+    }
+
+    #[test]
+    fn when_everybody_together_is_too_fast_an_address_loses_nothing() {
+        let limits = Limits { registrations_per_minute: 1, ..Limits::default() };
+        let admission = Admission::new(Arc::new(limits), Duration::ZERO);
+        assert_eq!(admission.register(HERE, Duration::ZERO), Ok(()));
+        let tries = (0..200).filter(|_| admission.register(HERE, Duration::ZERO).is_ok());
+        assert_eq!(tries.count(), 0);
+        assert_eq!(admission.register(HERE, MINUTE), Ok(()));
+    }
+
+    #[test]
+    fn links_that_hang_up_before_their_hello_are_counted() {
+        let admission = admission();
+        let dials = (0..2_000).filter(|_| admission.enter(HERE, Duration::ZERO).is_ok());
+        assert_eq!(dials.count(), 1_260);
     }
 
     #[test]

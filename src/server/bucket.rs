@@ -41,6 +41,11 @@ impl Bucket {
         Err(self.wait())
     }
 
+    /// Puts back a token that was taken for something that was not done after all.
+    pub fn give_back(&mut self) {
+        self.tokens = (self.tokens + 1.0).min(self.burst);
+    }
+
     /// Takes a token even from the future, and says how long to wait until it is due. Waits of
     /// everybody who shares the bucket add up, so that the rate holds for all together.
     ///

@@ -27,7 +27,7 @@ pub async fn watch(folder: &Path, free_mib: u64, full: Arc<AtomicBool>, journal:
         full.store(is, Ordering::Relaxed);
         if is && !was {
             let text = format!("less than {free_mib} MiB free in {}", folder.display());
-            journal.note(LogKind::Error, LogEvent::Trouble { text });
+            journal.note(LogKind::Error, None, LogEvent::Trouble { text });
         }
         async_io::Timer::after(EVERY).await;
     }

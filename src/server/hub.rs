@@ -12,7 +12,8 @@ use super::bucket::Bucket;
 use super::job::{Caller, Entered, Outcome, SessionId};
 use super::journal::{Journal, field};
 use super::outbox::{Bytes, Outbox};
-use crate::clock::Moment;
+use super::presence::Presences;
+use crate::clock::{Moment, millis};
 use crate::domain::{AccountId, ConversationKind, DeviceId, Message, Person, Presence, Target};
 use crate::limits::{
     PRESENCE_BURST, PRESENCE_EVERY, PRESENCE_FRAME_MAX, SHAKE_LATE_MAX, TYPING_EVERY,
@@ -47,6 +48,7 @@ pub enum HubInput {
 pub struct Hub {
     board: Arc<Board>,
     journal: Arc<Journal>,
+    presences: Presences,
     sessions: HashMap<SessionId, Session>,
     accounts: BTreeMap<AccountId, Online>,
     changed: BTreeSet<AccountId>,
@@ -61,15 +63,12 @@ struct Session {
     address: String,
     client: String,
     since: i64,
-    is_away: bool,
     seen: Duration,
 }
 
 struct Online {
     person: Person,
     sessions: Vec<SessionId>,
-    /// What the person chose last, on any device; never `Away`, which each device decides.
-    chosen: Presence,
     /// What others were told last.
     told: Presence,
     /// How often others may be told.
@@ -84,6 +83,7 @@ impl Hub {
         Hub {
             board,
             journal,
+            presences: Presences::default(),
             sessions: HashMap::new(),
             accounts: BTreeMap::new(),
             changed: BTreeSet::new(),
@@ -157,7 +157,7 @@ impl Hub {
     /// A session joins in the order of commits: it gets every message after its sign-in live, and
     /// finds every message before it in the heads.
     fn enter(&mut self, entered: Entered, now: Moment) {
-        let Entered { applicant, id, caller, person, presence, step, is_new, forgotten, since } =
+        let Entered { applicant, id, caller, person, standing, step, is_new, forgotten, since } =
             entered;
         self.fence(caller.account, caller.device, Goodbye::Replaced);
         for device in forgotten {
@@ -171,10 +171,10 @@ impl Hub {
         if is_new {
             let nickname = field(&person.nickname);
             let event = LogEvent::Registered { account, nickname, address: address.clone() };
-            self.journal.note(LogKind::Auth, event);
+            self.journal.note(LogKind::Auth, Some(caller.session), event);
         }
         let event = LogEvent::SignedIn { account, address, client: client.clone() };
-        self.journal.note(LogKind::Auth, event);
+        self.journal.note(LogKind::Auth, Some(caller.session), event);
         caller.outbox.push_frame(&ServerFrame::Auth { id, step });
         drop(applicant.entered.try_send(Ok(caller.clone())));
         let session = Session {
@@ -182,24 +182,22 @@ impl Hub {
             address: applicant.address,
             client,
             since,
-            is_away: presence == Presence::Away,
             seen: now.uptime,
             caller,
         };
-        let (id, chosen) = (session.caller.session, chosen(presence));
+        let id = session.caller.session;
+        self.presences.adopt(id, account, standing);
         self.sessions.insert(id, session);
         let told = Presence::Offline;
         let online = self.accounts.entry(account).or_insert_with(|| Online {
             person: person.clone(),
             sessions: Vec::new(),
-            chosen,
             told,
             tells: Bucket::per(PRESENCE_BURST, PRESENCE_EVERY * 3, now.uptime),
             typed: Duration::ZERO,
         });
         online.sessions.push(id);
         online.person = person;
-        online.chosen = chosen;
         self.refold(account);
     }
 
@@ -217,16 +215,17 @@ impl Hub {
 
     fn leave(&mut self, id: SessionId, reason: &str) {
         let Some(session) = self.sessions.remove(&id) else { return };
+        self.presences.leave(id);
         let account = session.account;
         if let Some(online) = self.accounts.get_mut(&account) {
             online.sessions.retain(|other| *other != id);
         }
         let event = LogEvent::SignedOut { account, reason: reason.to_owned() };
-        self.journal.note(LogKind::Auth, event);
+        self.journal.note(LogKind::Auth, Some(id), event);
         self.refold(account);
     }
 
-    fn deliver(&mut self, message: &Message, shakes: bool, now: Moment) {
+    fn deliver(&mut self, message: &Message, shakes: Option<Duration>, now: Moment) {
         let event = ServerFrame::Event(Event::Message(message.clone()));
         let Some(bytes) = encode(&event) else { return };
         let mut filled = std::mem::take(&mut self.filled);
@@ -236,16 +235,16 @@ impl Hub {
             }
         });
         self.filled = filled;
-        if !shakes || now.wall_ms.saturating_sub(message.at) > late_ms() {
+        let Some(until) = shakes.map(|asked| asked + SHAKE_LATE_MAX) else { return };
+        if now.uptime > until {
             return;
         }
         let Message { conversation, seq, from, .. } = *message;
-        let shaken = encode(&ServerFrame::Event(Event::Shaken { conversation, seq, from }));
-        let Some(shaken) = shaken else { return };
-        let until = Some(now.uptime + SHAKE_LATE_MAX);
+        let event = Event::Shaken { conversation, seq, from, sent: now.wall_ms };
+        let Some(shaken) = encode(&ServerFrame::Event(event)) else { return };
         self.each_member(message.kind, |account, outbox| {
             if account != from {
-                outbox.push_until(&shaken, until);
+                outbox.push_until(&shaken, Some(until));
             }
         });
     }
@@ -295,7 +294,7 @@ impl Hub {
         let from = session.account;
         let Some(online) = self.accounts.get_mut(&from) else { return };
         let is_early = online.typed > Duration::ZERO && online.typed + TYPING_EVERY > now.uptime;
-        if is_early || online.chosen == Presence::Invisible {
+        if is_early || self.presences.of(from) == Presence::Invisible {
             return;
         }
         online.typed = now.uptime;
@@ -311,25 +310,13 @@ impl Hub {
     fn set_presence(&mut self, id: SessionId, presence: Presence, now: Moment) {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.seen = now.uptime;
-        session.is_away = presence == Presence::Away;
         let account = session.account;
-        if let (Some(online), true) = (self.accounts.get_mut(&account), presence != Presence::Away)
-        {
-            online.chosen = chosen(presence);
-        }
+        self.presences.choose(id, presence);
         self.refold(account);
     }
 
-    /// Several devices fold into one: away only if all are, otherwise what was chosen last.
     fn refold(&mut self, account: AccountId) {
-        let Some(online) = self.accounts.get(&account) else { return };
-        let is_away = |id: &SessionId| self.sessions.get(id).is_some_and(|s| s.is_away);
-        let presence = match online.sessions.as_slice() {
-            [] => Presence::Offline,
-            all if online.chosen == Presence::Online && all.iter().all(is_away) => Presence::Away,
-            _ => online.chosen,
-        };
-        self.board.publish(account, presence);
+        self.board.publish(account, self.presences.of(account));
         self.changed.insert(account);
     }
 
@@ -381,14 +368,6 @@ impl Hub {
     }
 }
 
-/// What a person chose; being away is no choice for all devices.
-fn chosen(presence: Presence) -> Presence {
-    match presence {
-        Presence::Busy | Presence::Invisible => presence,
-        Presence::Online | Presence::Away | Presence::Offline => Presence::Online,
-    }
-}
-
 fn encode(frame: &ServerFrame) -> Option<Bytes> {
     match frame::encode(frame, frame::FRAME_BYTES_MAX) {
         Ok(bytes) => Some(bytes),
@@ -397,12 +376,4 @@ fn encode(frame: &ServerFrame) -> Option<Bytes> {
             None
         }
     }
-}
-
-fn late_ms() -> i64 {
-    i64::try_from(SHAKE_LATE_MAX.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn millis(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }

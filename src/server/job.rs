@@ -1,8 +1,10 @@
 //! What sessions ask of the writer, and what the writer hands on to the hub.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::outbox::Outbox;
+use super::presence::Standing;
 use crate::domain::{
     AccountId, ConversationId, ConversationKind, DeviceId, Message, Nickname, Person, Presence,
 };
@@ -163,8 +165,8 @@ pub enum Outcome {
     Appended {
         /// The message.
         message: Message,
-        /// It shakes the other side's windows.
-        shakes: bool,
+        /// It shakes the other side's windows; that was asked for at this uptime.
+        shakes: Option<Duration>,
     },
     /// A cursor moved.
     Moved {
@@ -210,8 +212,8 @@ pub struct Entered {
     pub caller: Caller,
     /// As others know it.
     pub person: Person,
-    /// What others shall see.
-    pub presence: Presence,
+    /// How it is to be seen.
+    pub standing: Standing,
     /// The answer.
     pub step: AuthStep,
     /// The account was just made.

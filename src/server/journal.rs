@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::bucket::Bucket;
+use super::job::SessionId;
 use crate::clock;
 use crate::limits::{COUNTED_MAX, LOG_ALIKE_MAX, LOG_ENTRIES_MAX, LOG_FIELD_MAX, LOG_PAGE_MAX};
 use crate::net::control::{LogEntry, LogEvent, LogKind};
@@ -26,16 +27,16 @@ struct Entries {
 impl Journal {
     /// Notes an event, for the console and on stderr. What others can cause as often as they like
     /// is noted a few times a minute; the next line then says how many were left out.
-    pub fn note(&self, kind: LogKind, what: LogEvent) {
+    pub fn note(&self, kind: LogKind, session: Option<SessionId>, what: LogEvent) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(key) = alike(&what) {
             match entries.fold(key, clock::uptime()) {
                 None => return,
                 Some(0) => {}
-                Some(count) => entries.push(kind, LogEvent::LeftOut { count }),
+                Some(count) => entries.push(kind, None, LogEvent::LeftOut { count }),
             }
         }
-        entries.push(kind, what);
+        entries.push(kind, session.map(|session| session.0), what);
     }
 
     /// Entries after a number, oldest first, one page.
@@ -47,14 +48,15 @@ impl Journal {
 }
 
 impl Entries {
-    fn push(&mut self, kind: LogKind, what: LogEvent) {
+    fn push(&mut self, kind: LogKind, session: Option<u64>, what: LogEvent) {
         match kind {
-            LogKind::Auth | LogKind::Info => tracing::info!(event = ?what),
-            LogKind::Warn => tracing::warn!(event = ?what),
-            LogKind::Error => tracing::error!(event = ?what),
+            LogKind::Auth | LogKind::Info => tracing::info!(session, event = ?what),
+            LogKind::Warn => tracing::warn!(session, event = ?what),
+            LogKind::Error => tracing::error!(session, event = ?what),
         }
         self.last += 1;
-        self.rows.push_back(LogEntry { number: self.last, at: clock::wall_ms(), kind, what });
+        let (number, at) = (self.last, clock::wall_ms());
+        self.rows.push_back(LogEntry { number, at, kind, session, what });
         if self.rows.len() > LOG_ENTRIES_MAX {
             self.rows.pop_front();
         }
@@ -133,7 +135,7 @@ mod tests {
     fn old_entries_make_room() {
         let journal = Journal::default();
         for _ in 0..LOG_ENTRIES_MAX + 5 {
-            journal.note(LogKind::Info, LogEvent::Stopping {});
+            journal.note(LogKind::Info, None, LogEvent::Stopping {});
         }
         let first = journal.after(0);
         assert_eq!((first.len(), first[0].number), (LOG_PAGE_MAX, 6));

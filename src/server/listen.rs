@@ -54,6 +54,10 @@ pub fn sort(error: &io::Error) -> AcceptError {
         _ => match error.raw_os_error() {
             // EMFILE, ENFILE, ENOBUFS on Linux; WSAEMFILE, WSAENOBUFS on Windows.
             Some(24 | 23 | 105 | 10024 | 10055) => AcceptError::Resources,
+            // What accept(2) of Linux passes on from the network: ENONET, EPROTO, ENOPROTOOPT,
+            // EOPNOTSUPP, EHOSTDOWN.
+            #[cfg(target_os = "linux")]
+            Some(64 | 71 | 92 | 95 | 112) => AcceptError::Connection,
             _ => AcceptError::Listener,
         },
     }
@@ -121,6 +125,11 @@ mod tests {
         assert_eq!(sort(&io::ErrorKind::ConnectionAborted.into()), AcceptError::Connection);
         assert_eq!(sort(&os(24)), AcceptError::Resources);
         assert_eq!(sort(&os(9)), AcceptError::Listener);
+        if cfg!(target_os = "linux") {
+            for error in [64, 71, 92, 95, 100, 101, 112, 113] {
+                assert_eq!(sort(&os(error)), AcceptError::Connection, "{error}");
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! * [`session`] is one link: it reads frames and writes its outbox.
 //! * [`job`] is what sessions ask of the writer, and what the writer hands on to the hub.
 //! * [`commands`] are the rules, inside the write transaction.
-//! * [`hub`] knows who is online and gives everybody their bytes; [`board`] is what it publishes.
+//! * [`hub`] knows who is online and gives everybody their bytes; [`board`] is what it publishes,
+//!   [`presence`] is how several devices fold into one.
 //! * [`readers`] answer queries from snapshots.
 //! * [`outbox`] holds the bytes that wait for one peer.
 //! * [`admission`] counts links, registrations and passwords; [`bucket`] is how.
@@ -27,6 +28,7 @@ pub mod journal;
 mod listen;
 pub mod metrics;
 pub mod outbox;
+pub mod presence;
 pub mod readers;
 mod ring;
 pub mod session;

@@ -1,12 +1,13 @@
 //! Queries: a small bounded pool of threads that read snapshots, one page at a time.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use async_channel::{Receiver, Sender};
 
 use super::board::Board;
-use crate::domain::{AccountId, ConversationId, ConversationKind, Nickname, Seq, Target};
+use crate::domain::{AccountId, ConversationId, ConversationKind, DeviceId, Nickname, Seq, Target};
 use crate::limits::{
     HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, PEOPLE_PAGE_MAX, QUERIES_MAX, READERS,
 };
@@ -33,6 +34,17 @@ pub enum Ask {
         login: String,
         /// For the answer.
         slot: Sender<Option<Box<Account>>>,
+    },
+    /// Whether a token is a device's.
+    Token {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        device: DeviceId,
+        /// What was shown.
+        token: [u8; 32],
+        /// For the answer.
+        slot: Sender<bool>,
     },
     /// Whether a nickname is free.
     Nickname {
@@ -71,8 +83,17 @@ impl Readers {
             let reader = Reader { engine: engine.clone(), board: board.clone() };
             let (waiting, failed) = (waiting.clone(), failed.clone());
             let builder = thread::Builder::new().name(format!("reader-{number}"));
+            // A panic is a defect of ours: the server ends instead of going on with one fewer.
+            let run = move || {
+                let run = AssertUnwindSafe(|| reader.run(&waiting));
+                let defect = || StoreError::Storage("a defect while reading".to_owned());
+                match catch_unwind(run).unwrap_or_else(|_| Err(defect())) {
+                    Ok(()) => {}
+                    Err(error) => drop(failed.try_send(error)),
+                }
+            };
             let thread = builder
-                .spawn(move || reader.run(&waiting, &failed))
+                .spawn(run)
                 .map_err(|error| StoreError::Storage(format!("no thread for reading: {error}")))?;
             threads.push(thread);
         }
@@ -93,13 +114,11 @@ struct Reader {
 }
 
 impl Reader {
-    fn run(&self, waiting: &Receiver<Ask>, failed: &Sender<StoreError>) {
+    fn run(&self, waiting: &Receiver<Ask>) -> Result<(), StoreError> {
         while let Ok(ask) = waiting.recv_blocking() {
-            if let Err(error) = self.answer(ask) {
-                drop(failed.try_send(error));
-                return;
-            }
+            self.answer(ask)?;
         }
+        Ok(())
     }
 
     fn answer(&self, ask: Ask) -> Result<(), StoreError> {
@@ -110,6 +129,10 @@ impl Reader {
                 drop(slot.try_send(self.query(&rows, me, query)?));
             }
             Ask::Login { login, slot } => drop(slot.try_send(find_login(&rows, &login)?)),
+            Ask::Token { account, device, token, slot } => {
+                let device = rows.get_device(account, device)?;
+                slot.try_send(device.is_some_and(|device| device.is_token(&token))).ok();
+            }
             Ask::Nickname { nickname, slot } => {
                 slot.try_send(rows.get_nickname_owner(&nickname)?.is_none()).ok();
             }
@@ -209,9 +232,9 @@ impl Reader {
 
 fn find_login(rows: &Reads, login: &str) -> Result<Option<Box<Account>>, StoreError> {
     let login = login.trim();
-    let account = match login.parse() {
-        Ok(number) => Some(AccountId(number)),
-        Err(_) => match Nickname::parse(login) {
+    let account = match AccountId::parse(login) {
+        Some(number) => Some(number),
+        None => match Nickname::parse(login) {
             Ok(nickname) => rows.get_nickname_owner(&nickname)?,
             Err(_) => None,
         },

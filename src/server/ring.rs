@@ -70,7 +70,7 @@ pub(super) fn run(
     let _sent = ready.send((ring.ready.clone(), ring.shared.metrics.clone()));
     let listening = ring.ready.listening.iter().map(ToString::to_string).collect::<Vec<_>>();
     let event = LogEvent::Started { listening: listening.join(", ") };
-    ring.shared.journal.note(LogKind::Info, event);
+    ring.shared.journal.note(LogKind::Info, None, event);
 
     let threads = std::mem::take(&mut ring.threads);
     let result = future::block_on(serve(&executor, ring, listeners, door, stopped, &setup.data));
@@ -103,6 +103,8 @@ struct Ring {
     writer_ended: Receiver<Result<(), StoreError>>,
     readers_failed: Receiver<StoreError>,
     announcer: Option<Announcer>,
+    /// Dropped when the server closes.
+    open: Sender<()>,
     /// The writer's and the readers'.
     threads: Vec<JoinHandle<()>>,
 }
@@ -125,8 +127,9 @@ impl Ring {
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
         let (fail, readers_failed) = async_channel::bounded(1);
         let (end, writer_ended) = async_channel::bounded(1);
+        let (open, closing) = async_channel::bounded(1);
         let (readers, mut threads) = Readers::start(engine, &board, &fail)?;
-        let rules = Rules::new(limits.clone(), board.clone(), disk_full.clone());
+        let rules = Rules::new(limits.clone(), disk_full.clone());
         let hand_on = hand_on(hub.clone(), metrics.clone());
         let ended = move |result| drop(end.try_send(result));
         let counted = metrics.clone();
@@ -155,6 +158,7 @@ impl Ring {
             jobs,
             hub,
             readers,
+            closing,
         });
         let announcer = announce(setup.discovery, &ready, &journal);
         let hub = Hub::new(board, journal);
@@ -167,6 +171,7 @@ impl Ring {
             writer_ended,
             readers_failed,
             announcer,
+            open,
             threads,
         })
     }
@@ -179,7 +184,7 @@ fn announce(wanted: bool, ready: &Ready, journal: &Journal) -> Option<Announcer>
     match Announcer::start(&announcement) {
         Ok(announcer) => Some(announcer),
         Err(error) => {
-            journal.note(LogKind::Warn, LogEvent::Trouble { text: error.to_string() });
+            journal.note(LogKind::Warn, None, LogEvent::Trouble { text: error.to_string() });
             None
         }
     }
@@ -249,7 +254,9 @@ async fn serve(
     stopped: Receiver<()>,
     data: &Path,
 ) -> Result<(), ServerError> {
-    let Ring { shared, hub, inbox, disk_full, writer_ended, readers_failed, announcer, .. } = ring;
+    let Ring {
+        shared, hub, inbox, disk_full, writer_ended, readers_failed, announcer, open, ..
+    } = ring;
     let (alive, all_gone) = async_channel::bounded::<()>(1);
     let accepting = start_accepting(executor, &shared, listeners, alive);
     let mut hub_task = executor.spawn(run_hub(hub, inbox));
@@ -265,14 +272,14 @@ async fn serve(
     };
     let writer = async {
         match writer_ended.recv().await {
-            Ok(Err(error)) => Err(error.into()),
+            Ok(Err(error)) => Err(error.at_work().into()),
             Ok(Ok(())) => Ok(()),
             Err(_) => Err(panicked("write the store")),
         }
     };
     let readers = async {
         match readers_failed.recv().await {
-            Ok(error) => Err(error.into()),
+            Ok(error) => Err(error.at_work().into()),
             Err(_) => Err(panicked("read the store")),
         }
     };
@@ -292,12 +299,16 @@ async fn serve(
     let flush = match &result {
         Ok(()) => FLUSH_DEADLINE,
         Err(error) => {
-            shared.journal.note(LogKind::Error, LogEvent::Trouble { text: error.to_string() });
+            shared.journal.note(
+                LogKind::Error,
+                None,
+                LogEvent::Trouble { text: error.to_string() },
+            );
             FLUSH_AFTER_ERROR
         }
     };
-    shared.journal.note(LogKind::Info, LogEvent::Stopping {});
-    drop((control, watch));
+    shared.journal.note(LogKind::Info, None, LogEvent::Stopping {});
+    drop((control, watch, open));
     let drained = close(&shared, &writer_ended, result.is_ok()).await;
     drop(shared);
     let gone = async {

@@ -56,6 +56,14 @@ impl Settings {
         Ok(())
     }
 
+    /// A server's name for people: one short line, or nothing.
+    ///
+    /// # Errors
+    /// It is longer, or more than one line.
+    pub fn server_name(text: &str) -> Result<Option<String>, SettingError> {
+        self::text(NAME, text)
+    }
+
     /// Every key with its value now.
     #[must_use]
     pub fn list(&self) -> Vec<(&'static str, String)> {

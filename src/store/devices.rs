@@ -2,6 +2,8 @@
 
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 use super::engine::StoreError;
 use super::record::{self, Record};
@@ -24,11 +26,22 @@ pub struct Device {
     pub created: i64,
     /// Last signed in at.
     pub used: i64,
+    /// The same by the server's own age, which is what idleness is measured by: a wall clock that
+    /// jumps must sign nobody out.
+    pub used_age_min: u64,
 }
 
 impl Record for Device {
     const NAME: &'static str = "a device";
     const VERSION: u8 = 1;
+}
+
+impl Device {
+    /// Whether this is its token. Takes as long for a wrong one.
+    #[must_use]
+    pub fn is_token(&self, token: &[u8; 32]) -> bool {
+        self.token_hash.ct_eq(Sha256::digest(token).as_slice()).into()
+    }
 }
 
 impl<M: Mode> Rows<M> {

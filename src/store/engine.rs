@@ -68,6 +68,15 @@ impl StoreError {
         StoreError::Damaged { what, why: why.to_string() }
     }
 
+    /// The same, met by a server at work: what it cannot read then is a disk that fails.
+    #[must_use]
+    pub fn at_work(self) -> Self {
+        match self {
+            error @ StoreError::Damaged { .. } => StoreError::Storage(error.to_string()),
+            error => error,
+        }
+    }
+
     fn folder(doing: &'static str, path: &Path, error: io::Error) -> Self {
         StoreError::Folder { doing, path: path.to_owned(), error }
     }

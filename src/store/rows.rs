@@ -47,6 +47,19 @@ pub type Reads = Rows<Reading>;
 /// What a command changes.
 pub type Writes<'t> = Rows<Writing<'t>>;
 
+/// The counter of the minutes that the server has run, in all its lives.
+const AGE: &str = "age_min";
+
+impl<M: Mode> Rows<M> {
+    /// How old the server is: the minutes that it has run, as they were kept last.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn get_age(&self) -> Result<u64, StoreError> {
+        Ok(self.counters.get(AGE)?.map_or(0, |age| age.value()))
+    }
+}
+
 macro_rules! open {
     ($transaction:ident) => {
         Rows {
@@ -89,6 +102,16 @@ impl<'t> Writes<'t> {
     #[must_use]
     pub fn is_written(&self) -> bool {
         self.written
+    }
+
+    /// Keeps how old the server is.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn put_age(&mut self, minutes: u64) -> Result<(), StoreError> {
+        self.written = true;
+        self.counters.insert(AGE, minutes)?;
+        Ok(())
     }
 
     /// Gives out the next number of a stored counter.

@@ -353,7 +353,7 @@ impl DoneWindow {
         window.set_callback(|_| post(Msg::Register(RegisterMsg::Close)));
         let number = done.person.account.to_string();
         let welcome = text::tr_with("reg.done", &[("name", &done.person.nickname)]);
-        let recovery = in_groups(&done.recovery);
+        let recovery = in_groups(done.recovery.expose());
         widgets::backdrop(&mut window, Colour::Paper, move |canvas, area| {
             paint_done(canvas, area, done.person.avatar, &welcome, &number);
             paint_recovery(canvas, &recovery);

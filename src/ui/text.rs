@@ -324,6 +324,7 @@ mod tests {
             Failure::KeyUnknown,
             Failure::LinkLost,
             Failure::Cancelled,
+            Failure::Queued(crate::domain::Nonce([0; 16])),
             Failure::PasswordLength,
             Failure::PasswordCommon,
             Failure::NoToken,

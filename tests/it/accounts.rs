@@ -2,7 +2,9 @@
 //! refusal has its own reason.
 
 use mychat::domain::{AccountId, Body, DeviceId, Nonce, Target};
-use mychat::net::protocol::{Auth, ClientFrame, Command, Goodbye, Opaque, Reason, ServerFrame};
+use mychat::net::protocol::{
+    Auth, ClientFrame, Command, Goodbye, Opaque, Reason, ServerFrame, VERSION,
+};
 
 use crate::peer::{Ground, PASSWORD, Peer, fresh, text};
 
@@ -207,4 +209,56 @@ fn steps_out_of_order_are_refused_and_nothing_is_made() {
     let auth = Auth::SignInStart { login: "Lime".to_owned(), request };
     assert_eq!(peer.auth(auth).unwrap_err().reason, Reason::AlreadySignedIn);
     assert_eq!(peer.say(Target::Lobby, Body::text("still here")).unwrap().seq.0, 1);
+}
+
+/// A stranger who knows a number and no token must not hold that person's places.
+#[test]
+fn garbage_tokens_take_no_place() {
+    let ground = Ground::with(&[("links.per_account", "2"), ("links.new_per_minute", "1000")]);
+    let lime = ground.register("Lime");
+    let (account, token) = (lime.account(), lime.token.clone().unwrap());
+    let mut strangers = Vec::new();
+    for number in 0..8 {
+        let mut stranger = ground.connect();
+        stranger.device = DeviceId([number; 16]);
+        let garbage = Opaque(vec![number; 32]);
+        let refused = stranger.sign_in_by_token(account, &garbage).unwrap_err();
+        assert_eq!(refused.reason, Reason::TokenInvalid);
+        strangers.push(stranger);
+    }
+    let mut again = ground.connect();
+    again.device = lime.device;
+    assert_eq!(again.sign_in_by_token(account, &token), Ok(account));
+}
+
+#[test]
+fn a_link_that_says_token_and_has_none_is_counted_like_any_other() {
+    let ground = Ground::with(&[("links.new_per_minute", "3")]);
+    let mut turned_away = 0;
+    for number in 0..6 {
+        let mut peer = Peer::silent(ground.address);
+        peer.hello_as(VERSION, true).unwrap();
+        let (_, request) = mychat::net::opaque::register_start(PASSWORD).unwrap();
+        let nickname = format!("n{number}x");
+        let step = Auth::RegisterStart { nickname, code: None, request };
+        peer.send(&ClientFrame::Auth { id: 1, auth: step });
+        match peer.read().unwrap() {
+            ServerFrame::Auth { .. } => {}
+            ServerFrame::Goodbye(goodbye) => {
+                assert_eq!(goodbye, Goodbye::TooManyLinks);
+                turned_away += 1;
+            }
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+    assert_eq!(turned_away, 3);
+}
+
+#[test]
+fn a_nickname_that_reads_like_a_number_is_nobodys_number() {
+    let ground = Ground::start();
+    ground.register("Lime");
+    let plus = ground.register("+10001");
+    let mut peer = ground.connect();
+    assert_eq!(peer.sign_in("+10001", PASSWORD), Ok(plus.account()));
 }

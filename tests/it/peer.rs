@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_io::Async;
 use futures_rustls::client::TlsStream;
 use mychat::domain::{
-    AccountId, Body, ConversationId, DeviceId, Message, Nonce, Person, Seq, Target,
+    AccountId, Body, ConversationId, DeviceId, Message, Nonce, Person, Presence, Seq, Target,
 };
 use mychat::net::link::{self, LinkError, Reader, Writer, deadline};
 use mychat::net::protocol::{
@@ -160,8 +160,13 @@ impl Peer {
     }
 
     pub fn hello(&mut self, version: u16) -> Result<(), Goodbye> {
+        self.hello_as(version, false)
+    }
+
+    /// Hello of a link that opens with a token, or says so.
+    pub fn hello_as(&mut self, version: u16, has_token: bool) -> Result<(), Goodbye> {
         let client = "test".to_owned();
-        let hello = Hello { version, features: Vec::new(), client, has_token: false };
+        let hello = Hello { version, features: Vec::new(), client, has_token };
         self.send(&ClientFrame::Hello(hello));
         match self.read().unwrap() {
             ServerFrame::Welcome(welcome) => {
@@ -372,6 +377,28 @@ impl Peer {
             };
             if let Some(picked) = pick(&event) {
                 return picked;
+            }
+        }
+    }
+
+    /// How somebody is seen, when that is told next.
+    pub fn presence_of(&mut self, account: AccountId) -> Presence {
+        self.event(|event| match event {
+            Event::Presence { changes } => {
+                changes.iter().find(|c| c.account == account).map(|c| c.presence)
+            }
+            _ => None,
+        })
+    }
+
+    /// Reads on until a command that was sent without waiting is done.
+    pub fn read_until_done(&mut self, wanted: u64) {
+        loop {
+            match self.read().unwrap() {
+                ServerFrame::Event(event) => self.events.push_back(event),
+                ServerFrame::Done { id } if id == wanted => return,
+                ServerFrame::Done { .. } => {}
+                other => panic!("unexpected {other:?}"),
             }
         }
     }

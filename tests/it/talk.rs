@@ -140,7 +140,7 @@ fn a_shake_shakes_the_other_side_once_and_not_too_often() {
     let to_momo = Target::Account(momo.account());
     let line = lime.say(to_momo, Body::Shake {}).unwrap();
     let shaken = momo.event(|event| match event {
-        Event::Shaken { conversation, seq, from } => Some((*conversation, *seq, *from)),
+        Event::Shaken { conversation, seq, from, .. } => Some((*conversation, *seq, *from)),
         _ => None,
     });
     assert_eq!(shaken, (line.conversation, line.seq, lime.account()));
@@ -151,6 +151,54 @@ fn a_shake_shakes_the_other_side_once_and_not_too_often() {
     assert_eq!(momo.say(to_lime, Body::Shake {}).unwrap_err().reason, Reason::ShakeTooSoon);
     assert!(lime.drain().iter().all(|event| !matches!(event, Event::Shaken { .. })));
     assert_eq!(momo.heads().last().unwrap().head, line.seq, "refused shakes leave no line");
+}
+
+/// The nonce of a shake that came is known to whom it shook.
+#[test]
+fn a_heard_nonce_shakes_nobody_back() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let line = lime.say(Target::Account(momo.account()), Body::Shake {}).unwrap();
+    assert_eq!(momo.message(), line);
+    let back = momo.say_again(Target::Account(lime.account()), line.nonce, Body::Shake {});
+    assert_eq!(back.unwrap_err().reason, Reason::ShakeTooSoon);
+}
+
+/// What was chosen before a command holds for it, whoever knows of it yet.
+#[test]
+fn a_mark_behind_going_invisible_is_not_shown() {
+    let ground = Ground::with(&[("messages.burst", "1000"), ("queries.per_second", "100000")]);
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let to = Target::Account(momo.account());
+    let mut conversation = ConversationId::LOBBY;
+    for number in 1..=40_u64 {
+        conversation = lime.say(to, text("there?")).unwrap().conversation;
+        momo.message();
+        momo.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
+        let command = Command::MarkRead { conversation, seq: Seq(number) };
+        momo.send(&ClientFrame::Command { id: 5_000 + number, command });
+        momo.send(&ClientFrame::Signal(Signal::Presence(Presence::Online)));
+        momo.read_until_done(5_000 + number);
+    }
+    let head = lime.heads().into_iter().find(|head| head.conversation == conversation).unwrap();
+    assert_eq!(head.peer_read, Seq::ZERO);
+}
+
+#[test]
+fn another_device_that_comes_back_shows_nobody_who_hides() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    lime.presence_of(momo.account());
+    momo.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
+    assert_eq!(lime.presence_of(momo.account()), Presence::Offline);
+    let mut other = ground.connect();
+    other.sign_in("Momo", PASSWORD).unwrap();
+    other.barrier();
+    let Ok(Reply::Online { people, .. }) = lime.query(Query::Online { after: AccountId(0) }) else {
+        panic!()
+    };
+    let shown: Vec<u64> = people.into_iter().map(|online| online.person.account.0).collect();
+    assert_eq!(shown, [10_001]);
 }
 
 #[test]
@@ -197,17 +245,9 @@ fn an_invisible_person_is_seen_by_nobody() {
         let Ok(Reply::Online { people, .. }) = peer.query(query) else { panic!() };
         people.into_iter().map(|p| (p.person.account.0, p.presence)).collect::<Vec<_>>()
     };
-    let seen = |lime: &mut crate::peer::Peer, account| {
-        lime.event(|event| match event {
-            Event::Presence { changes } => {
-                changes.iter().find(|c| c.account == account).map(|c| c.presence)
-            }
-            _ => None,
-        })
-    };
-    assert_eq!(seen(&mut lime, momo.account()), Presence::Online);
+    assert_eq!(lime.presence_of(momo.account()), Presence::Online);
     momo.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
-    assert_eq!(seen(&mut lime, momo.account()), Presence::Offline);
+    assert_eq!(lime.presence_of(momo.account()), Presence::Offline);
     assert_eq!(online(&mut lime), [(10_001, Presence::Online)]);
     assert_eq!(online(&mut momo).len(), 2, "who is invisible sees itself");
     let message = lime.say(Target::Account(momo.account()), text("there?")).unwrap();

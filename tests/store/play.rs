@@ -9,7 +9,6 @@ use mychat::clock::Moment;
 use mychat::domain::{AccountId, Body, DeviceId, Message, Nickname, Nonce, Presence, Seq, Target};
 use mychat::limits::Limits;
 use mychat::net::protocol::{Command, Event, ServerFrame, Stretch};
-use mychat::server::board::Board;
 use mychat::server::commands::Rules;
 use mychat::server::job::{
     Applicant, Caller, Job, Outcome, Proof, Registration, SessionId, SignIn,
@@ -100,7 +99,7 @@ pub fn run(disk: &Disk) -> Ended {
 
 fn rules() -> Rules {
     let disk_full = Arc::new(AtomicBool::new(false));
-    Rules::new(Arc::new(Limits::default()), Arc::new(Board::default()), disk_full)
+    Rules::new(Arc::new(Limits::default()), disk_full)
 }
 
 fn push(jobs: &async_channel::Sender<Job>, batch: Vec<Job>) {

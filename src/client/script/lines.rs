@@ -22,7 +22,7 @@ pub(super) struct Request {
 /// What is asked for.
 #[derive(Debug)]
 pub(super) enum Verb {
-    Register { nickname: String, password: Secret, code: Option<String>, avatar: u8 },
+    Register { nickname: String, password: Secret, code: Option<Secret>, avatar: u8 },
     SignIn { login: Login, presence: Presence },
     SignOut,
     Send { to: Target, body: Body, nonce: Option<Nonce> },
@@ -73,7 +73,7 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
         "register" => Verb::Register {
             nickname: fields.text("nickname")?,
             password: Secret::new(fields.text("password")?),
-            code: fields.optional_text("code")?,
+            code: fields.optional_text("code")?.map(Secret::new),
             avatar: fields.avatar()?,
         },
         "sign_in" => Verb::SignIn {

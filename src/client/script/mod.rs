@@ -107,6 +107,7 @@ pub fn run(
         held: None,
         input_ended: None,
         leaving: false,
+        forgets: temporary.is_some(),
     };
     let result = smol::block_on(script.serve(&lines, &events));
     drop(script);
@@ -128,6 +129,8 @@ struct Script<W> {
     /// When the last line came.
     input_ended: Option<Duration>,
     leaving: bool,
+    /// The client's store goes with this run, and its outbox with it.
+    forgets: bool,
 }
 
 /// A line, or why it is none.
@@ -182,16 +185,18 @@ impl<W: Write> Script<W> {
             };
             Next::Late
         };
-        match self.reads() {
+        match self.reads(lines) {
             true => smol::future::or(event, smol::future::or(line, late)).await,
             false => smol::future::or(event, late).await,
         }
     }
 
-    /// Whether the next line may be taken.
-    fn reads(&self) -> bool {
+    /// Whether the next line may be taken. When there is none left, that is noticed at once: what
+    /// holds the lines is then waited for no longer than the other answers.
+    fn reads(&self, lines: &Receiver<Line>) -> bool {
         let is_held = self.held.is_some() || self.waits.is_held();
-        !is_held && self.input_ended.is_none() && self.open.len() < OPEN_MAX
+        let takes = !is_held && self.open.len() < OPEN_MAX;
+        self.input_ended.is_none() && (takes || lines.is_closed() && lines.is_empty())
     }
 
     fn wakes_at(&self) -> Option<Duration> {
@@ -291,6 +296,10 @@ impl<W: Write> Script<W> {
                         self.answer(id, "ok", ok)?;
                     }
                     Err(failure) => {
+                        let failure = match failure {
+                            Failure::Queued(_) if self.forgets => Failure::Cancelled,
+                            failure => failure,
+                        };
                         let kind = match failure {
                             Failure::Refused(_) => "refused",
                             _ => "error",

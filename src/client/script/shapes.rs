@@ -29,7 +29,7 @@ impl Shapes {
             Answer::Registered { you, recovery, token } => json!({
                 "account": you.account.0,
                 "nickname": you.nickname,
-                "recovery": recovery,
+                "recovery": recovery.expose(),
                 "token": token.expose(),
                 "server": self.server_id(),
             }),
@@ -215,6 +215,9 @@ pub(super) fn failure(failure: &Failure) -> Value {
     let mut value = Map::new();
     value.insert("code".to_owned(), json!(failure.code()));
     value.insert("message".to_owned(), json!(words::sentence(failure)));
+    if let Failure::Queued(nonce) = failure {
+        value.insert("nonce".to_owned(), json!(nonce.to_string()));
+    }
     if let Failure::Refused(refusal) = failure {
         let numbers = [("retry_after_ms", refusal.retry_after_ms), ("limit", refusal.limit)];
         for (name, number) in numbers {

@@ -1,5 +1,6 @@
 //! Registering and signing in as steps, and signing in again by itself after every break.
 
+use super::desk::Leaving;
 use super::{Effect, OpaqueFailure, OpaqueStep, Request, State, Turn, passwords};
 use crate::client::api::{Answer, ClientEvent, Failure, Intent, Secret, Ticket};
 use crate::client::credential::Credential;
@@ -8,6 +9,11 @@ use crate::net::protocol::{
     Auth as Step, AuthStep, ClientFrame, Command, Goodbye, Opaque, Reason, Refusal, Signal,
 };
 use crate::store::local::Owner;
+
+use std::time::Duration;
+
+/// Messages that wait keep a sign-out for so long at most; they stay in the outbox then.
+const SIGN_OUT_LATE: Duration = Duration::from_secs(5);
 
 /// Who this link is signed in as, or on the way to it.
 #[derive(Debug)]
@@ -26,6 +32,8 @@ pub(super) struct Resume {
     server: ServerId,
     credential: Credential,
     presence: Presence,
+    /// The person chose it while there was no link: the server has to be told.
+    chosen: bool,
 }
 
 /// What the person, or a break, asked for.
@@ -35,7 +43,7 @@ pub(super) enum Wish {
         ticket: Ticket,
         nickname: String,
         password: Secret,
-        code: Option<String>,
+        code: Option<Secret>,
         avatar: u8,
     },
     Password {
@@ -234,7 +242,7 @@ impl State {
         let auth = match (wish, next) {
             (Wish::Register { nickname, code, .. }, Stage::Asked) => Step::RegisterStart {
                 nickname: nickname.clone(),
-                code: code.clone(),
+                code: code.as_ref().map(|code| code.expose().to_owned()),
                 request: bytes,
             },
             (Wish::Register { avatar, .. }, _) => Step::RegisterFinish {
@@ -317,10 +325,11 @@ impl State {
         let token = credential.to_secret();
         // Listed, but a token is kept only where somebody asked for it.
         turn.writes.push(self.known.signed_in(owner, &you, None, turn.now.wall_ms));
-        let resume = Resume { server, credential, presence: Presence::Online };
+        let presence = Presence::Online;
+        let resume = Resume { server, credential, presence, chosen: false };
         self.auth = Auth::In { you: you.clone(), resume };
         self.open_desk(turn, owner, &you, Presence::Online);
-        turn.answer(ticket, Ok(Answer::Registered { you, recovery, token }));
+        turn.answer(ticket, Ok(Answer::Registered { you, recovery: Secret::new(recovery), token }));
     }
 
     fn on_signed_in(
@@ -332,8 +341,15 @@ impl State {
         presence: Presence,
     ) {
         let Auth::Under { wish, resume, .. } = &mut self.auth else { return };
-        let wanted = resume.as_ref().map(|resume| resume.presence);
+        // What the server answers is what all devices agreed on; only a fresh choice goes before it.
+        let chosen = resume.as_ref().filter(|resume| resume.chosen).map(|resume| resume.presence);
         let ticket = wish.ticket();
+        let chosen = chosen.or(match wish {
+            Wish::Token { presence, .. } if ticket.is_some() => {
+                Some(*presence).filter(|presence| *presence != Presence::Online)
+            }
+            _ => None,
+        });
         let owner = Owner { server, account: you.account };
         let now_ms = turn.now.wall_ms;
         let credential = match (&*wish, fresh) {
@@ -361,8 +377,8 @@ impl State {
             _ => {}
         }
         let token = credential.to_secret();
-        let seen = wanted.unwrap_or(presence);
-        let resume = Resume { server, credential, presence: seen };
+        let seen = chosen.unwrap_or(presence);
+        let resume = Resume { server, credential, presence: seen, chosen: false };
         self.auth = Auth::In { you: you.clone(), resume };
         if seen != presence {
             self.signal(turn, Signal::Presence(seen));
@@ -427,7 +443,13 @@ impl State {
 
     pub(super) fn sign_out(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
         match &self.auth {
-            Auth::In { .. } => self.command(turn, Command::SignOut {}, Request::SignOut(ticket)),
+            Auth::In { .. } => {
+                let Some(desk) = &mut self.desk else { return };
+                let (order, until) = (desk.last_order, turn.uptime() + SIGN_OUT_LATE);
+                if let Some(before) = desk.leaving.replace(Leaving { ticket, order, until }) {
+                    turn.answer(before.ticket, Ok(Answer::Done));
+                }
+            }
             auth if auth.resumes() => {
                 self.signed_out(turn, Goodbye::SignedOut);
                 turn.answer(ticket, Ok(Answer::Done));
@@ -436,6 +458,17 @@ impl State {
                 let refusal = Refusal::new(Reason::NotSignedIn);
                 turn.answer(ticket, Err(Failure::Refused(refusal)));
             }
+        }
+    }
+
+    /// Signs out behind the messages that were said before, or when they took too long.
+    pub(super) fn pump_sign_out(&mut self, turn: &mut Turn<'_>) {
+        let Some(desk) = &mut self.desk else { return };
+        let Some(leaving) = desk.leaving else { return };
+        let said = desk.loaded && leaving.order < desk.first_unsent();
+        if said || turn.uptime() >= leaving.until {
+            desk.leaving = None;
+            self.command(turn, Command::SignOut {}, Request::SignOut(leaving.ticket));
         }
     }
 
@@ -470,10 +503,13 @@ impl State {
 
     pub(super) fn set_presence(&mut self, turn: &mut Turn<'_>, ticket: Ticket, presence: Presence) {
         let result = match &mut self.auth {
-            Auth::In { resume, .. }
-            | Auth::Out { resume: Some(resume) }
-            | Auth::Under { resume: Some(resume), .. } => {
+            Auth::In { resume, .. } => {
                 resume.presence = presence;
+                Ok(Answer::Done)
+            }
+            Auth::Out { resume: Some(resume) } | Auth::Under { resume: Some(resume), .. } => {
+                resume.presence = presence;
+                resume.chosen = true;
                 Ok(Answer::Done)
             }
             _ => Err(self.why_not()),

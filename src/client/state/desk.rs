@@ -39,6 +39,18 @@ pub(super) struct Desk {
     pub(super) tell_at: Option<Duration>,
     pub(super) people: People,
     pub(super) typed_at: Option<Duration>,
+    /// The person signs out, behind what was said before.
+    pub(super) leaving: Option<Leaving>,
+}
+
+/// A sign-out that waits for the outbox.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leaving {
+    pub(super) ticket: Ticket,
+    /// The last entry that goes before it.
+    pub(super) order: u64,
+    /// It goes then in any case.
+    pub(super) until: Duration,
 }
 
 /// How far the list of heads is on this link.
@@ -65,6 +77,8 @@ pub(super) struct Conversation {
     /// Cached from the first to the second, without gaps.
     pub(super) cached: Option<(Seq, Seq)>,
     pub(super) announced: bool,
+    /// Its head was told on this link.
+    pub(super) current: bool,
     pub(super) asked: Asked,
     /// The last message of others that was accepted.
     pub(super) foreign: Seq,
@@ -96,6 +110,7 @@ impl Conversation {
             emitted: None,
             cached: None,
             announced: false,
+            current: false,
             asked: Asked::default(),
             foreign: Seq::ZERO,
             stored: Seq::ZERO,
@@ -121,6 +136,7 @@ impl Conversation {
     /// Takes what the server says of it; cursors never go back.
     pub(super) fn take_head(&mut self, head: &Head) -> bool {
         let before = (self.head, self.read, self.peer_delivered, self.peer_read);
+        self.current = true;
         self.head = self.head.max(head.head);
         self.read = self.read.max(head.read);
         self.peer_delivered = self.peer_delivered.max(head.peer_delivered);
@@ -163,6 +179,7 @@ impl Desk {
             tell_at: None,
             people: People::default(),
             typed_at: None,
+            leaving: None,
         }
     }
 
@@ -186,7 +203,8 @@ impl Desk {
         // While something is on its way, its answer ends the pause, not the time.
         let on_the_way = self.entries.iter().any(|entry| entry.stage == Stage::Sent);
         let hold_until = self.hold_until.filter(|_| !on_the_way);
-        [self.paused_until, hold_until, self.tell_at].into_iter().flatten().min()
+        let leaving = self.leaving.map(|leaving| leaving.until);
+        [self.paused_until, hold_until, self.tell_at, leaving].into_iter().flatten().min()
     }
 
     /// What was on its way is not any more; all of it will be asked for or sent again.
@@ -200,6 +218,7 @@ impl Desk {
         self.tell_at = Some(turn.uptime());
         for conversation in self.conversations.values_mut() {
             conversation.asked = Asked::default();
+            conversation.current = false;
         }
         for entry in self.entries.iter_mut().filter(|entry| entry.stage == Stage::Sent) {
             entry.stage = Stage::Ready;
@@ -233,9 +252,13 @@ impl State {
     pub(super) fn leave_desk(&mut self, turn: &mut Turn<'_>, why: &Failure) {
         let Some(mut desk) = self.desk.take() else { return };
         desk.link_lost(turn, why);
-        let sends = desk.entries.iter_mut().flat_map(|entry| entry.tickets.drain(..));
+        for entry in &mut desk.entries {
+            for ticket in entry.tickets.drain(..) {
+                turn.answer(ticket, Err(Failure::Queued(entry.nonce)));
+            }
+        }
         let reads = desk.conversations.values_mut().flat_map(|c| c.readers.drain(..));
-        for ticket in sends.chain(reads.map(|(ticket, _)| ticket)) {
+        for (ticket, _) in reads {
             turn.answer(ticket, Err(why.clone()));
         }
     }

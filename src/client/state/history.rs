@@ -50,7 +50,7 @@ impl State {
         // Before the heads are known, the end of a log is: only the server can say.
         let known = desk.find(with).filter(|id| {
             let conversation = desk.conversations.get(id);
-            conversation.is_some_and(|conversation| conversation.announced || !signed_in)
+            conversation.is_some_and(|conversation| conversation.current || !signed_in)
         });
         match known {
             Some(conversation) => self.read_page(turn, ticket, conversation, page, limit),

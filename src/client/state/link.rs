@@ -29,6 +29,8 @@ pub(super) struct Link {
     probed: Option<Duration>,
     /// When the server was last asked whether it is there; at first, when the link came up.
     pinged: Duration,
+    /// How far the server's clock is ahead of this computer's, in milliseconds.
+    ahead_ms: i64,
 }
 
 #[derive(Debug)]
@@ -159,6 +161,7 @@ impl State {
             return self.go_down(turn, Failure::Version, Retry::Never);
         }
         wanted.trust = Trust::Key(server);
+        self.link.ahead_ms = welcome.now.saturating_sub(turn.now.wall_ms);
         let info = LinkedServer {
             id: server,
             name: one_line(&welcome.name, NAME_BYTES_MAX),
@@ -231,6 +234,11 @@ impl State {
             }
             Phase::Idle | Phase::Dialing | Phase::Resting { .. } => None,
         }
+    }
+
+    /// How long ago the server said something, by its own clock. A computer that slept hears it late.
+    pub(super) fn age_ms(&self, turn: &Turn<'_>, sent: i64) -> i64 {
+        turn.now.wall_ms.saturating_add(self.link.ahead_ms).saturating_sub(sent)
     }
 
     /// A silent server is asked whether it is there; a talkative one has to hear from us as well,

@@ -51,6 +51,9 @@ use history::{Find, Reading};
 use known::Known;
 use link::Link;
 
+/// A shake that is heard later shakes nothing; half a second is for the way and the clocks.
+const SHAKE_LATE_MS: i64 = 10_500;
+
 /// A question that the server has not answered.
 #[derive(Debug)]
 enum Request {
@@ -263,8 +266,10 @@ impl State {
     fn on_event(&mut self, turn: &mut Turn<'_>, event: Event) {
         match event {
             Event::Message(message) => self.on_message(turn, message),
-            Event::Shaken { conversation, from, .. } => {
-                turn.emit(ClientEvent::Shaken { from, conversation });
+            Event::Shaken { conversation, from, sent, .. } => {
+                if self.age_ms(turn, sent) <= SHAKE_LATE_MS {
+                    turn.emit(ClientEvent::Shaken { from, conversation });
+                }
             }
             Event::Cursor { conversation, account, read, delivered } => {
                 self.on_cursor(turn, conversation, account, read, delivered);
@@ -342,6 +347,7 @@ impl State {
             self.pump_cursors(turn);
             self.pump_people(turn);
             self.pump_barriers(turn);
+            self.pump_sign_out(turn);
         }
     }
 
@@ -428,8 +434,10 @@ impl State {
                 | Request::Ping => {}
             }
         }
-        if let Some(desk) = &mut self.desk {
-            desk.link_lost(turn, why);
+        let Some(desk) = &mut self.desk else { return };
+        desk.link_lost(turn, why);
+        if let Some(leaving) = desk.leaving.take() {
+            self.signed_out_by_wish(turn, leaving.ticket);
         }
     }
 }

@@ -281,6 +281,7 @@ pub fn welcome() -> Welcome {
         name: "model".into(),
         registration: Registration::Open,
         online: 0,
+        now: 0,
     }
 }
 

@@ -213,12 +213,8 @@ impl State {
     /// A barrier goes behind the messages that were asked for before it, and is answered when
     /// everything that the server knew by then has been emitted.
     pub(super) fn pump_barriers(&mut self, turn: &mut Turn<'_>) {
-        let Some(desk) = &mut self.desk else { return };
-        let unsent = desk
-            .entries
-            .iter()
-            .find(|entry| matches!(entry.stage, Stage::Keeping | Stage::Ready))
-            .map_or(u64::MAX, |entry| entry.order);
+        let Some(desk) = self.desk.as_mut().filter(|desk| desk.loaded) else { return };
+        let unsent = desk.first_unsent();
         let (due, waiting) =
             std::mem::take(&mut desk.barriers).into_iter().partition(|(_, order)| *order < unsent);
         desk.barriers = waiting;
@@ -236,6 +232,12 @@ impl State {
 }
 
 impl Desk {
+    /// The first entry that is not on its way; those of an earlier run count as zero.
+    pub(super) fn first_unsent(&self) -> u64 {
+        let unsent = |entry: &&Entry| matches!(entry.stage, Stage::Keeping | Stage::Ready);
+        self.entries.iter().find(unsent).map_or(u64::MAX, |entry| entry.order)
+    }
+
     /// The server hung up over a frame: the one message that must have been it is not sent again.
     pub(super) fn give_up_first_sent(&mut self, turn: &mut Turn<'_>, why: &Failure) {
         let owner = self.owner;

@@ -1,7 +1,6 @@
 //! Registering and signing in.
 
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use super::{Decision, Rules};
 use crate::clock::Moment;
@@ -10,12 +9,13 @@ use crate::domain::{
 };
 use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId, Stretch};
 use crate::server::job::{Applicant, Caller, Entered, Outcome, Proof, Registration, SignIn};
+use crate::server::presence::{Choice, Standing};
 use crate::store::accounts::Account;
 use crate::store::conversations::Cursors;
 use crate::store::devices::Device;
 use crate::store::{StoreError, Writes};
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+const DAY_MIN: u64 = 24 * 60;
 
 /// Where somebody signs in, and the token that is kept for it.
 pub(super) struct Place<'a> {
@@ -28,7 +28,7 @@ impl Rules {
     /// One transaction: the nickname is checked again, then account, notices, lobby and device are
     /// written. Of an unfinished registration nothing is kept.
     pub(super) fn register(
-        &self,
+        &mut self,
         rows: &mut Writes<'_>,
         now: Moment,
         (applicant, id): (&Applicant, RequestId),
@@ -48,12 +48,14 @@ impl Rules {
             recovery: data_encoding::BASE32_NOPAD.encode(&registration.recovery),
             token: Opaque(place.token.to_vec()),
         };
-        let entry = Entry { presence: Presence::Online, step, is_new: true, forgotten: Vec::new() };
+        let choice = Choice::Fresh(Presence::Online);
+        let standing = self.presences.enter(applicant.session, person.account, choice);
+        let entry = Entry { standing, step, is_new: true, forgotten: Vec::new() };
         Ok(Ok(entered((applicant, id), (place.device, epoch), now, person, entry)))
     }
 
     pub(super) fn sign_in(
-        &self,
+        &mut self,
         rows: &mut Writes<'_>,
         now: Moment,
         (applicant, id): (&Applicant, RequestId),
@@ -69,10 +71,10 @@ impl Rules {
         };
         let known = rows.get_device(sign_in.account, sign_in.device)?;
         if let Proof::Token(token) = &sign_in.proof {
-            let idle = DAY_MS * i64::try_from(self.limits.device_idle_days).unwrap_or(i64::MAX);
+            let idle = DAY_MIN * self.limits.device_idle_days;
+            let age = self.age.minutes(rows, now)?;
             let is_valid = known.as_ref().is_some_and(|device| {
-                let proven = device.token_hash.ct_eq(Sha256::digest(token).as_slice());
-                bool::from(proven) && now.wall_ms.saturating_sub(device.used) < idle
+                device.is_token(token) && age.saturating_sub(device.used_age_min) < idle
             });
             if !is_valid {
                 return Ok(Err(invalid.into()));
@@ -83,7 +85,8 @@ impl Rules {
         }
         let ((epoch, forgotten), token) = match (&sign_in.proof, known) {
             (Proof::Token(_), Some(device)) => {
-                ((put_again(rows, now, applicant, sign_in, device)?, Vec::new()), None)
+                let age = self.age.minutes(rows, now)?;
+                ((put_again(rows, (now, age), applicant, sign_in, device)?, Vec::new()), None)
             }
             _ => {
                 let name = sign_in.device_name.as_deref().unwrap_or_default();
@@ -92,9 +95,14 @@ impl Rules {
                 (put, Some(Opaque(token.to_vec())))
             }
         };
-        let (you, presence) = (account.person.clone(), sign_in.presence);
+        let choice = match sign_in.proof {
+            Proof::Password => Choice::Fresh(sign_in.presence),
+            Proof::Token(_) => Choice::Remembered(sign_in.presence),
+        };
+        let standing = self.presences.enter(applicant.session, sign_in.account, choice);
+        let (you, presence) = (account.person.clone(), self.presences.of(sign_in.account));
         let step = AuthStep::SignedIn { you, token, presence };
-        let entry = Entry { presence, step, is_new: false, forgotten };
+        let entry = Entry { standing, step, is_new: false, forgotten };
         let device = (sign_in.device, epoch);
         Ok(Ok(entered((applicant, id), device, now, account.person, entry)))
     }
@@ -102,7 +110,7 @@ impl Rules {
     /// Remembers a device with a new token. Over the limit the one unused longest is forgotten:
     /// its sessions are over, and whoever ends them is told.
     fn put_device(
-        &self,
+        &mut self,
         rows: &mut Writes<'_>,
         now: Moment,
         applicant: &Applicant,
@@ -128,6 +136,7 @@ impl Rules {
             client: applicant.client.clone(),
             created: known.map_or(now.wall_ms, |device| device.created),
             used: now.wall_ms,
+            used_age_min: self.age.minutes(rows, now)?,
         };
         rows.put_device(account, place.device, &device)?;
         Ok((epoch, forgotten))
@@ -177,13 +186,14 @@ fn put_account(
 /// The token stays, the epoch moves on.
 fn put_again(
     rows: &mut Writes<'_>,
-    now: Moment,
+    (now, age): (Moment, u64),
     applicant: &Applicant,
     sign_in: &SignIn,
     mut device: Device,
 ) -> Result<u64, StoreError> {
     device.epoch += 1;
     device.used = device.used.max(now.wall_ms);
+    device.used_age_min = device.used_age_min.max(age);
     device.client.clone_from(&applicant.client);
     if let Some(name) = &sign_in.device_name {
         device.name.clone_from(name);
@@ -198,7 +208,7 @@ fn fresh_epoch(token: &[u8; 32]) -> u64 {
 }
 
 struct Entry {
-    presence: Presence,
+    standing: Standing,
     step: AuthStep,
     is_new: bool,
     forgotten: Vec<DeviceId>,
@@ -213,10 +223,10 @@ fn entered(
 ) -> Outcome {
     let Applicant { session, outbox, .. } = applicant.clone();
     let caller = Caller { session, account: person.account, device, epoch, outbox };
-    let Entry { presence, step, is_new, forgotten } = entry;
+    let Entry { standing, step, is_new, forgotten } = entry;
     let applicant = applicant.clone();
     let since = now.wall_ms;
     let entered =
-        Entered { applicant, id, caller, person, presence, step, is_new, forgotten, since };
+        Entered { applicant, id, caller, person, standing, step, is_new, forgotten, since };
     Outcome::Entered(Box::new(entered))
 }

@@ -4,6 +4,7 @@
 //! [`enter`] is registering and signing in, [`send`] is messages, [`cursors`] is how far people
 //! are.
 
+mod age;
 mod cursors;
 mod enter;
 mod send;
@@ -12,24 +13,26 @@ mod shakes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::board::Board;
 use super::job::{Caller, Job, Outcome};
+use super::presence::Presences;
 use crate::clock::Moment;
 use crate::domain::Presence;
 use crate::limits::Limits;
 use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
 use crate::store::writer::Apply;
 use crate::store::{StoreError, Writes};
+use age::Age;
 use cursors::Hidden;
 use shakes::Shakes;
 
 /// The rules and the little that they remember between jobs, none of it durable.
 pub struct Rules {
     limits: Arc<Limits>,
-    board: Arc<Board>,
+    presences: Presences,
     /// Set by the disk watch: readable, not writable.
     disk_full: Arc<AtomicBool>,
     shakes: Shakes,
+    age: Age,
 }
 
 /// What a verb decides: an outcome, or why not.
@@ -38,8 +41,9 @@ type Decision = Result<Result<Outcome, Refusal>, StoreError>;
 impl Rules {
     /// Rules under limits.
     #[must_use]
-    pub fn new(limits: Arc<Limits>, board: Arc<Board>, disk_full: Arc<AtomicBool>) -> Self {
-        Rules { limits, board, disk_full, shakes: Shakes::default() }
+    pub fn new(limits: Arc<Limits>, disk_full: Arc<AtomicBool>) -> Self {
+        let (presences, shakes) = (Presences::default(), Shakes::default());
+        Rules { limits, presences, disk_full, shakes, age: Age::default() }
     }
 
     fn command(
@@ -67,7 +71,7 @@ impl Rules {
     }
 
     fn hides(&self, caller: &Caller) -> Hidden {
-        match self.board.presence(caller.account) {
+        match self.presences.of(caller.account) {
             Presence::Invisible => Hidden::Yes,
             _ => Hidden::No,
         }
@@ -88,6 +92,31 @@ impl Apply for Rules {
         now: Moment,
         job: &Job,
     ) -> Result<Outcome, StoreError> {
+        let outcome = self.job(rows, now, job)?;
+        self.age.keep(rows, now)?;
+        Ok(outcome)
+    }
+
+    fn failed(&mut self, job: &Job) -> Outcome {
+        let refusal = Refusal::new(Reason::Failed);
+        match job {
+            Job::Register { .. } | Job::SignIn { .. } => turned_away(job, refusal),
+            Job::Command { caller, id, .. } | Job::Ping { caller, id } => {
+                refused(caller, *id, refusal)
+            }
+            Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
+            Job::Left { session } => Outcome::Left { session: *session },
+        }
+    }
+}
+
+impl Rules {
+    fn job(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        job: &Job,
+    ) -> Result<Outcome, StoreError> {
         match job {
             Job::Register { applicant, id, registration, device, device_name, token } => {
                 let place = enter::Place { device: *device, name: device_name, token };
@@ -103,25 +132,17 @@ impl Apply for Rules {
                 Ok(decision.unwrap_or_else(|refusal| refused(caller, *id, refusal)))
             }
             Job::Presence { caller, presence } => {
+                self.presences.choose(caller.session, *presence);
                 Ok(Outcome::Presence { session: caller.session, presence: *presence })
             }
             Job::Ping { caller, id } => Ok(Outcome::Answer {
                 outbox: caller.outbox.clone(),
                 frame: ServerFrame::Pong { id: *id },
             }),
-            Job::Left { session } => Ok(Outcome::Left { session: *session }),
-        }
-    }
-
-    fn failed(&mut self, job: &Job) -> Outcome {
-        let refusal = Refusal::new(Reason::Failed);
-        match job {
-            Job::Register { .. } | Job::SignIn { .. } => turned_away(job, refusal),
-            Job::Command { caller, id, .. } | Job::Ping { caller, id } => {
-                refused(caller, *id, refusal)
+            Job::Left { session } => {
+                self.presences.leave(*session);
+                Ok(Outcome::Left { session: *session })
             }
-            Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
-            Job::Left { session } => Outcome::Left { session: *session },
         }
     }
 }

@@ -52,7 +52,7 @@ impl Rules {
         if own.read.next() == message.seq {
             rows.put_cursors(caller.account, conversation, seen)?;
         }
-        let shakes = matches!(wanted.body, Body::Shake {});
+        let shakes = matches!(wanted.body, Body::Shake {}).then_some(now.uptime);
         Ok(Ok(Outcome::Appended { message, shakes }))
     }
 
@@ -90,7 +90,7 @@ impl Rules {
         if peer == from {
             return Err(Reason::ShakeTarget.into());
         }
-        if self.board.presence(peer) == Presence::Busy {
+        if self.presences.of(peer) == Presence::Busy {
             return Err(Reason::ShakeBusy.into());
         }
         let shaking = Shaking { from, to: peer, nonce: wanted.nonce, uptime: now.uptime };

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::clock::millis;
 use crate::domain::{AccountId, Nonce};
 use crate::limits::{COUNTED_MAX, Limits};
 
@@ -11,7 +12,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// The shakes of the last moments.
 #[derive(Default)]
 pub(super) struct Shakes {
-    pairs: HashMap<(AccountId, AccountId), (Duration, Nonce)>,
+    pairs: HashMap<(AccountId, AccountId), (Duration, AccountId, Nonce)>,
     shaken: HashMap<AccountId, Vec<Duration>>,
 }
 
@@ -30,10 +31,10 @@ impl Shakes {
         let pair = (from.min(to), from.max(to));
         let apart = Duration::from_secs(limits.shake_pair_seconds);
         // A batch may be applied again, after another job of it panicked: this one is counted.
-        if self.pairs.get(&pair).is_some_and(|(_, counted)| *counted == nonce) {
+        if self.pairs.get(&pair).is_some_and(|(_, who, which)| (*who, *which) == (from, nonce)) {
             return Ok(());
         }
-        if let Some((last, _)) = self.pairs.get(&pair)
+        if let Some((last, ..)) = self.pairs.get(&pair)
             && *last + apart > uptime
         {
             return Err(millis((*last + apart).saturating_sub(uptime)));
@@ -45,26 +46,33 @@ impl Shakes {
             return Err(millis((first + MINUTE).saturating_sub(uptime)));
         }
         times.push(uptime);
-        self.pairs.insert(pair, (uptime, nonce));
+        self.pairs.insert(pair, (uptime, from, nonce));
         self.forget(apart, uptime);
         Ok(())
     }
 
     fn forget(&mut self, apart: Duration, uptime: Duration) {
         if self.pairs.len() > COUNTED_MAX || self.shaken.len() > COUNTED_MAX {
-            self.pairs.retain(|_, (last, _)| *last + apart > uptime);
+            self.pairs.retain(|_, (last, ..)| *last + apart > uptime);
             self.shaken.retain(|_, times| times.iter().any(|time| *time + MINUTE > uptime));
         }
     }
 }
 
-fn millis(wait: Duration) -> u64 {
-    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The other side knows the nonce of the shake that it got.
+    #[test]
+    fn a_nonce_that_was_heard_shakes_nobody_back() {
+        let (limits, mut shakes) = (Limits::default(), Shakes::default());
+        let (a, b, nonce) = (AccountId(1), AccountId(2), Nonce([7; 16]));
+        let uptime = Duration::from_secs(1);
+        let mut take = |from, to| shakes.take(&limits, &Shaking { from, to, nonce, uptime });
+        assert_eq!(take(a, b), Ok(()));
+        assert_eq!(take(b, a), Err(10_000));
+    }
 
     #[test]
     fn a_pair_waits_and_a_person_is_not_shaken_by_all() {

@@ -7,7 +7,7 @@ use async_io::Timer;
 use smol::io::AsyncRead;
 
 use super::{End, Session};
-use crate::clock;
+use crate::clock::{self, millis};
 use crate::domain::{Nonce, Target};
 use crate::limits::{IDLE_DEADLINE, Limits};
 use crate::net::control::{LogEvent, LogKind};
@@ -146,8 +146,7 @@ impl Session {
                 let wait = Duration::from_millis(refusal.retry_after_ms.unwrap_or_default());
                 pace.refused = Some((nonce, uptime + wait));
                 let (account, what) = (caller.account, "messages".to_owned());
-                let event = LogEvent::RateLimited { account, what };
-                self.shared.journal.note(LogKind::Warn, event);
+                self.note(LogKind::Warn, LogEvent::RateLimited { account, what });
                 Err(refusal)
             }
         }
@@ -194,8 +193,4 @@ async fn silence(heard_ms: &AtomicU64) {
 
 fn shutting_down() -> End {
     End::Goodbye(Goodbye::ShuttingDown)
-}
-
-fn millis(wait: Duration) -> u64 {
-    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
 }

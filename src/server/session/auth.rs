@@ -7,7 +7,7 @@ use crate::limits::{NAME_BYTES_MAX, OPAQUE_BYTES_MAX};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::opaque::{self, ServerSignIn};
 use crate::net::protocol::{
-    Auth, AuthStep, ClientFrame, Goodbye, Opaque, Reason, Refusal, Registration, RequestId,
+    Auth, AuthStep, ClientFrame, Goodbye, Hello, Opaque, Reason, Refusal, Registration, RequestId,
     ServerFrame, Stretch,
 };
 use crate::server::job::{self, Applicant, Caller, Job, Proof, SignIn};
@@ -24,6 +24,8 @@ pub(super) struct Steps {
     exporter: [u8; 32],
     state: State,
     taken: u32,
+    /// The link was let in as one that opens with a token, which has a bound of its own.
+    owes_token: bool,
 }
 
 enum State {
@@ -37,9 +39,10 @@ type Stepped = Result<Option<Caller>, End>;
 
 impl Steps {
     /// The steps of a link that said hello.
-    pub fn new(session: &Session, client: String, exporter: [u8; 32]) -> Self {
+    pub fn new(session: &Session, hello: Hello, exporter: [u8; 32]) -> Self {
+        let Hello { client, has_token: owes_token, .. } = hello;
         tracing::debug!(session = session.id.0, client = %field(&client), "hello");
-        Steps { client, exporter, state: State::Start, taken: 0 }
+        Steps { client, exporter, state: State::Start, taken: 0, owes_token }
     }
 
     /// Takes one step and answers it.
@@ -47,6 +50,14 @@ impl Steps {
         self.taken += 1;
         if self.taken > STEPS_MAX {
             return Err(End::Goodbye(Goodbye::Timeout));
+        }
+        if std::mem::take(&mut self.owes_token) && !matches!(auth, Auth::Token { .. }) {
+            // It said so and has none: it is a link like any other.
+            let admission = &session.shared.admission;
+            if let Err(goodbye) = admission.greet(session.peer, false, clock::uptime()) {
+                session.note_refused(goodbye);
+                return Err(End::Goodbye(goodbye));
+            }
         }
         let answered = match auth {
             Auth::RegisterStart { nickname, code, request } => {
@@ -71,14 +82,13 @@ impl Steps {
                 return self.enter(session, id, sign_in).await;
             }
             Auth::Token { account, device, token, presence } => {
-                let presence = presence.unwrap_or(Presence::Online);
-                let token = token.0.try_into().map_err(|_| Reason::TokenInvalid.into());
-                let sign_in = token.map(|token| SignIn {
+                let sign_in = check_token(session, account, device, token).await;
+                let sign_in = sign_in.map(|token| SignIn {
                     account,
                     device,
                     device_name: None,
                     proof: Proof::Token(token),
-                    presence,
+                    presence: presence.unwrap_or(Presence::Online),
                 });
                 return self.enter(session, id, sign_in).await;
             }
@@ -189,8 +199,7 @@ impl Steps {
         if !wait.is_zero() {
             let minutes = wait.as_secs().div_ceil(60);
             let (login, address) = (field(&login), session.address.clone());
-            let event = LogEvent::LockedOut { login, address, minutes };
-            shared.journal.note(LogKind::Warn, event);
+            session.note(LogKind::Warn, LogEvent::LockedOut { login, address, minutes });
         }
         let fake = shared.setup.fake_credential_id(&login);
         let (file, credential_id, stretch) = match &account {
@@ -304,6 +313,23 @@ impl Steps {
     }
 }
 
+/// A token is looked at before its link takes one of the account's places: a stranger could hold
+/// them all otherwise. What counts is the look inside the transaction.
+async fn check_token(
+    session: &Session,
+    account: AccountId,
+    device: DeviceId,
+    token: Opaque,
+) -> Result<[u8; 32], Refusal> {
+    let token: [u8; 32] = token.0.try_into().map_err(|_| Reason::TokenInvalid)?;
+    let ask = |slot| Ask::Token { account, device, token, slot };
+    match session.shared.readers.ask(ask).await {
+        Some(true) => Ok(token),
+        Some(false) => Err(Reason::TokenInvalid.into()),
+        None => Err(Reason::Failed.into()),
+    }
+}
+
 /// The last step of a registration, as sent.
 struct Finish {
     record: Opaque,
@@ -344,8 +370,7 @@ fn refuse(session: &Session, id: RequestId, refusal: Refusal) -> Stepped {
 
 fn note_wrong(session: &Session, login: &str, tries: u32) {
     let (login, address) = (field(login), session.address.clone());
-    let event = LogEvent::WrongPassword { login, address, tries };
-    session.shared.journal.note(LogKind::Auth, event);
+    session.note(LogKind::Auth, LogEvent::WrongPassword { login, address, tries });
 }
 
 fn name_refusal(error: NicknameError) -> Refusal {

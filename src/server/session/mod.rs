@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use async_channel::Sender;
+use async_channel::{Receiver, Sender};
 use async_io::Async;
 use futures_rustls::server::TlsStream;
 use rustls::ServerConfig;
@@ -64,6 +64,15 @@ pub struct Shared {
     pub hub: Sender<HubInput>,
     /// To the readers.
     pub readers: Readers,
+    /// Closed when the server closes: those who are not signed in have nothing to wait for.
+    pub closing: Receiver<()>,
+}
+
+impl Shared {
+    /// Waits until the server closes.
+    async fn closed(&self) {
+        while self.closing.recv().await.is_ok() {}
+    }
 }
 
 type Tls = TlsStream<Async<std::net::TcpStream>>;
@@ -88,7 +97,11 @@ pub async fn run(
     let accepted = deadline(TLS_DEADLINE, async {
         tls::accept(stream, shared.tls.clone()).await.map_err(std::io::Error::other)
     });
-    match accepted.await {
+    let closed = async {
+        shared.closed().await;
+        Err(LinkError::Closed)
+    };
+    match smol::future::or(accepted, closed).await {
         Ok((stream, _alpn)) => {
             let outbox = Arc::new(Outbox::default());
             Session {
@@ -145,7 +158,13 @@ impl Session {
         link: &mut Reader<R>,
         exporter: [u8; 32],
     ) -> End {
-        let caller = match deadline(SIGN_IN_DEADLINE, self.open(link, exporter)).await {
+        let shared = self.shared.clone();
+        let closed = async {
+            shared.closed().await;
+            Ok(Err(End::Goodbye(Goodbye::ShuttingDown)))
+        };
+        let opened = deadline(SIGN_IN_DEADLINE, self.open(link, exporter));
+        let caller = match smol::future::or(opened, closed).await {
             Ok(Ok(caller)) => caller,
             Ok(Err(end)) => return end,
             Err(_) => return End::Goodbye(Goodbye::Timeout),
@@ -183,8 +202,9 @@ impl Session {
             name: self.shared.name.clone(),
             registration: self.shared.registration,
             online: self.shared.board.count_visible(),
+            now: clock::wall_ms(),
         }));
-        let mut auth = auth::Steps::new(self, hello.client, exporter);
+        let mut auth = auth::Steps::new(self, hello, exporter);
         loop {
             match link.read::<ClientFrame>().await {
                 Ok(ClientFrame::Auth { id, auth: step }) => match auth.step(self, id, step).await {
@@ -221,7 +241,11 @@ impl Session {
 
     fn note_refused(&self, goodbye: Goodbye) {
         let (address, reason) = (self.address.clone(), goodbye.code().to_owned());
-        self.shared.journal.note(LogKind::Warn, LogEvent::LinkRefused { address, reason });
+        self.note(LogKind::Warn, LogEvent::LinkRefused { address, reason });
+    }
+
+    fn note(&self, kind: LogKind, what: LogEvent) {
+        self.shared.journal.note(kind, Some(self.id), what);
     }
 }
 

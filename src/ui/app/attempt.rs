@@ -42,7 +42,7 @@ pub enum Goal {
         /// As typed.
         password: Secret,
         /// Where the server asks for one.
-        code: Option<String>,
+        code: Option<Secret>,
         /// A built-in avatar.
         avatar: u8,
     },

@@ -18,6 +18,8 @@ const NOTICE_MS: u64 = 6_000;
 const PAGE: u32 = 60;
 /// Messages kept in memory of a chat that is closed; the rest is in the store and the server.
 const CLOSED_MESSAGES_MAX: usize = 200;
+/// Messages of an open one: more than anybody scrolls through, and still bounded.
+const OPEN_MESSAGES_MAX: usize = 20_000;
 /// A chat whose last message is not known yet is asked for it after so long: most come by
 /// themselves while the client catches up.
 const PREVIEW_WAIT_MS: u64 = 700;
@@ -126,7 +128,7 @@ pub struct Entry<'a> {
 }
 
 /// In a chat window.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum ChatMsg {
     /// Show it: from a list, or by a shake.
     Open,
@@ -151,6 +153,23 @@ pub enum ChatMsg {
     Earlier,
     /// What is there was seen, in the person's own words.
     MarkRead,
+}
+
+impl std::fmt::Debug for ChatMsg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ChatMsg::Open => f.write_str("Open"),
+            ChatMsg::Close { draft } => write!(f, "Close({} bytes)", draft.len()),
+            ChatMsg::Focus(focus) => write!(f, "Focus({focus})"),
+            ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
+            ChatMsg::Shake => f.write_str("Shake"),
+            ChatMsg::Retry(nonce) => write!(f, "Retry({nonce:?})"),
+            ChatMsg::Discard(nonce) => write!(f, "Discard({nonce:?})"),
+            ChatMsg::Typing => f.write_str("Typing"),
+            ChatMsg::Earlier => f.write_str("Earlier"),
+            ChatMsg::MarkRead => f.write_str("MarkRead"),
+        }
+    }
 }
 
 impl Default for Chats {
@@ -270,8 +289,8 @@ impl Chat {
         self.messages.insert(message.seq, message);
     }
 
-    fn trim(&mut self) {
-        while self.messages.len() > CLOSED_MESSAGES_MAX {
+    fn trim(&mut self, most: usize) {
+        while self.messages.len() > most {
             self.messages.pop_first();
             self.earlier = Earlier::More;
         }
@@ -288,7 +307,7 @@ impl Model {
                 chat.focused = false;
                 draft.trim_end().clone_into(&mut chat.draft);
                 chat.unread_from = None;
-                chat.trim();
+                chat.trim(CLOSED_MESSAGES_MAX);
             }
             ChatMsg::Focus(focused) => {
                 self.chats.at(target).focused = focused;
@@ -352,9 +371,7 @@ impl Model {
         if !own {
             chat.typing_until = 0;
         }
-        if !chat.open {
-            chat.trim();
-        }
+        chat.trim(if chat.open { OPEN_MESSAGES_MAX } else { CLOSED_MESSAGES_MAX });
         let is_seen = chat.open && chat.focused;
         if is_seen {
             self.mark_read(target, out);

@@ -17,6 +17,8 @@ use crate::net::protocol::{DEFAULT_PORT, Goodbye, Reason};
 pub const AVATAR_UNKNOWN: u8 = 15;
 /// An automatic sign-in can be cancelled for so long.
 const SOON_MS: u64 = 3_000;
+/// The network is searched again this often, while the window stands.
+const SEARCH_EVERY_MS: u64 = 5_000;
 /// A server started here is looked for so long before its usual address is chosen.
 const HOSTING_WAIT_MS: u64 = 10_000;
 
@@ -156,6 +158,8 @@ pub struct Login {
     /// Since when a server is being started here.
     pub hosting: Option<u64>,
     pub(super) started_at: u64,
+    /// When the network was searched last.
+    pub(super) searched_at: u64,
     restored: bool,
     typed: bool,
 }
@@ -174,6 +178,7 @@ impl Login {
             phase: Phase::Idle,
             hosting: None,
             started_at: now.mono_ms,
+            searched_at: now.mono_ms,
             restored: false,
             typed: false,
         };
@@ -330,6 +335,10 @@ impl Model {
     }
 
     pub(super) fn login_tick(&mut self, out: &mut Vec<Effect>) {
+        if self.now.mono_ms >= self.login.searched_at + SEARCH_EVERY_MS {
+            self.login.searched_at = self.now.mono_ms;
+            out.push(Effect::SearchServers);
+        }
         if let Phase::Soon { at } = self.login.phase
             && self.now.mono_ms >= at
         {

@@ -139,13 +139,10 @@ impl Model {
                     });
                 }
             }
-            PanelMsg::SignOut if self.link.is_up() => {
-                self.keep_auto(None, out);
-                self.ask(Asked::SignOut, |ticket| Intent::SignOut { ticket }, out);
-            }
             PanelMsg::SignOut => {
                 self.keep_auto(None, out);
-                self.leave(None, out);
+                // Without a link too: the client forgets the token then.
+                self.ask(Asked::SignOut, |ticket| Intent::SignOut { ticket }, out);
             }
             PanelMsg::Quit => out.push(Effect::Quit),
         }

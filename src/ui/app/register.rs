@@ -56,7 +56,7 @@ pub struct Done {
     /// Who one is now.
     pub person: Person,
     /// Shown this once.
-    pub recovery: String,
+    pub recovery: Secret,
 }
 
 /// In the register window.
@@ -251,7 +251,7 @@ impl Model {
         let goal = Goal::Register {
             nickname: typed.nickname.trim().to_owned(),
             password: typed.password.clone(),
-            code: (!code.is_empty()).then(|| code.to_owned()),
+            code: (!code.is_empty()).then(|| Secret::new(code)),
             avatar: register.avatar,
         };
         let server = register.server.clone();
@@ -275,7 +275,7 @@ impl Model {
 
     fn copy_recovery(&self, out: &mut Vec<Effect>) {
         if let Some(done) = self.register.as_ref().and_then(|register| register.done.as_ref()) {
-            let text = done.recovery.clone();
+            let text = done.recovery.expose().to_owned();
             out.push(Effect::Copy { text, said: "reg.recovery.copied", number: String::new() });
         }
     }

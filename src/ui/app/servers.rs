@@ -98,7 +98,12 @@ impl Model {
         {
             return Ok(Chosen {
                 address: found.address.clone(),
-                trust: Trust::First,
+                // What was announced is a hint: the server behind the address has to prove that it
+                // is the one that the card shows. A changed key is for the person to judge.
+                trust: match self.lock_of(found) {
+                    Lock::Changed => Trust::First,
+                    Lock::Proven | Lock::First => Trust::Key(found.id),
+                },
                 id: Some(found.id),
                 name: found.name.clone(),
                 registration: found.registration,

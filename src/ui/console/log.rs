@@ -242,7 +242,7 @@ pub(super) mod tests {
     use crate::domain::AccountId;
 
     pub fn entry(number: u64, kind: LogKind, what: LogEvent) -> LogEntry {
-        LogEntry { number, at: 0, kind, what }
+        LogEntry { number, at: 0, kind, session: None, what }
     }
 
     fn some() -> Vec<LogEntry> {

@@ -51,7 +51,8 @@ fn a_sign_in_connects_then_asks_then_opens_the_panel() {
     let effects = submit(&mut world, "10001", "correct horse");
     assert!(matches!(
         asks(&effects)[..],
-        [Intent::Connect { address, trust: Trust::First }] if address.host == "192.168.3.1"
+        [Intent::Connect { address, trust: Trust::Key(id) }]
+            if address.host == "192.168.3.1" && *id == found(1, "Lab").id
     ));
     assert!(world.send(Msg::Login(LoginMsg::Submit(Secret::new("again")))).is_empty());
     let effects = world.up();

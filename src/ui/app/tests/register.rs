@@ -96,7 +96,7 @@ fn the_number_is_shown_before_the_panel_opens() {
         you: you.clone(),
         presence: crate::domain::Presence::Online,
     });
-    let (recovery, token) = ("ABCDEFGH".to_owned(), Secret::new("00"));
+    let (recovery, token) = (Secret::new("ABCDEFGH"), Secret::new("00"));
     let result = Ok(Answer::Registered { you, recovery, token });
     world.event(ClientEvent::Answered { ticket: *ticket, result });
     assert_eq!(world.model.screen, Screen::Login, "the person reads the number first");
