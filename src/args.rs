@@ -25,6 +25,12 @@ Exit codes: 0 fine, 1 anything else, 2 wrong arguments, 66 cannot open the data,
 const LISTEN_HELP: &str =
     "With --serve: where to listen (repeatable; port 0 is any free port) [default: [::]:1029]";
 
+const SCRIPT_HELP: &str = "\
+A line in is one request, such as {\"id\":1,\"do\":\"send\",\"to\":10002,\"text\":\"hi\"}; its answer
+carries the same id and is {\"ok\":…}, {\"refused\":…} or {\"error\":…}. docs/script.md has all
+verbs and events. At the end of the input, open answers are waited for (10 s at most) and
+the exit code is 0, whatever was answered; it is 66 when the home folder cannot be used.";
+
 const METRICS_HELP: &str =
     "With --serve: counters for Prometheus over http, for everybody who reaches this address";
 
@@ -43,7 +49,7 @@ pub struct Raw {
     #[arg(long, requires = "serve")]
     window: bool,
     // Not a doc comment: its brackets would be read as a link.
-    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = LISTEN_HELP)]
+    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = LISTEN_HELP, value_parser = socket)]
     listen: Vec<SocketAddr>,
     /// With --serve: the data folder [default: the platform's]
     #[arg(long, value_name = "DIR", requires = "serve")]
@@ -55,7 +61,7 @@ pub struct Raw {
     #[arg(long, requires = "serve")]
     no_discovery: bool,
     // As above.
-    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = METRICS_HELP)]
+    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = METRICS_HELP, value_parser = socket)]
     metrics: Option<SocketAddr>,
 
     /// Client: choose this server
@@ -101,6 +107,7 @@ enum RawCommand {
         wait: u64,
     },
     /// Headless client: JSON lines on stdin and stdout
+    #[command(after_help = SCRIPT_HELP)]
     Script {
         /// The server
         #[arg(long, value_name = "HOST:PORT", value_parser = invite)]
@@ -142,14 +149,14 @@ enum RawVerb {
     },
     /// Change a setting
     Set {
-        /// Which; `get` lists them
+        /// Its name; `mychat admin get` lists all with their meaning
         key: String,
-        /// Where to
+        /// Its new value
         value: String,
     },
     /// Show one setting or all
     Get {
-        /// Which
+        /// Its name; all when absent
         key: Option<String>,
     },
 }
@@ -289,6 +296,14 @@ fn meaning(verb: RawVerb) -> Verb {
 pub fn default_data() -> PathBuf {
     let folders = directories::ProjectDirs::from("", "", "mychat");
     folders.map_or_else(|| PathBuf::from("mychat-server"), |f| f.data_dir().join("server"))
+}
+
+fn socket(text: &str) -> Result<SocketAddr, String> {
+    let example = "write an address and a port, such as 0.0.0.0:1029 or [::]:1029";
+    text.parse().map_err(|_| match text.parse::<IpAddr>() {
+        Ok(_) => format!("the port is missing; {example}"),
+        Err(_) => format!("this is no address with a port; {example}"),
+    })
 }
 
 fn server_name(text: &str) -> Result<String, String> {

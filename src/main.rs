@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,9 +13,11 @@ use mychat::client::discover::{self, Form};
 use mychat::client::script::{self, ScriptError, ScriptOptions};
 use mychat::net::address::Invite;
 use mychat::net::control::{ControlReply, ControlRequest};
+use mychat::net::protocol::DEFAULT_PORT;
 use mychat::net::tls::{Identity, TlsError};
 use mychat::server::admin::{self, AdminError, Done, Verb};
 use mychat::server::control::Console;
+use mychat::server::settings;
 use mychat::server::{self, Server, ServerError};
 use mychat::store::StoreError;
 use mychat::ui::console::{self, ConsoleOptions};
@@ -137,6 +140,7 @@ fn exit_code(error: &ServerError) -> ExitCode {
         ServerError::Store(StoreError::Storage(_)) => DISK_FAILED.into(),
         ServerError::Store(_)
         | ServerError::Key(TlsError::KeyFile { .. } | TlsError::KeyDamaged { .. })
+        | ServerError::KeyMissing(_)
         | ServerError::Secrets(_)
         | ServerError::Control { .. } => CANNOT_OPEN.into(),
         ServerError::Listen { .. } => CANNOT_LISTEN.into(),
@@ -204,22 +208,29 @@ fn print_done(done: &Done, json: bool) {
         Done::Settings(rows) => {
             for (key, value) in rows {
                 print_line(&format!("{key} = {value}"));
+                if let Some(about) = settings::about(key) {
+                    print_line(&format!("    {about}"));
+                }
             }
         }
     }
 }
 
 fn print_fingerprint(data: &Path) -> ExitCode {
+    if !data.join(server::KEY_FILE).exists() {
+        return fail(&AdminError::NoStore(data.display().to_string()), CANNOT_OPEN);
+    }
     match Identity::load(&data.join(server::KEY_FILE)) {
         Ok(identity) => {
             let id = identity.server_id();
             print_line(&id.fingerprint());
-            // A running server knows where it is reached; for a stopped one the host's name and
-            // the usual port are the best guess.
+            // A running server knows where it is reached; for a stopped one this computer's
+            // address and the port that it had are the best guess.
             let invite = smol::block_on(running_invite(data)).unwrap_or_else(|| {
-                let host = hostname::get().ok().and_then(|name| name.into_string().ok());
-                let addresses: Vec<String> = host.into_iter().collect();
-                server::control::invite(&addresses, mychat::net::protocol::DEFAULT_PORT, id)
+                let everywhere = [Ipv6Addr::UNSPECIFIED.into()];
+                let addresses = server::control::reachable(&everywhere);
+                let port = admin::last_port(data).unwrap_or(DEFAULT_PORT);
+                server::control::invite(&addresses, port, id)
             });
             print_line(&invite);
             ExitCode::SUCCESS

@@ -101,7 +101,9 @@ fn part() {
 }
 
 fn announce() {
-    let announcement = Announcement { id: ID, name: "青柠 Server".to_owned(), port: 1029 };
+    let listening = vec![std::net::Ipv6Addr::UNSPECIFIED.into()];
+    let announcement =
+        Announcement { id: ID, name: "青柠 Server".to_owned(), port: 1029, listening };
     let announcer = Announcer::start(&announcement).unwrap();
     say("announcing");
     std::io::stdin().lines().for_each(drop);

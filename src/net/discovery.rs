@@ -64,6 +64,8 @@ pub struct Announcement {
     pub name: String,
     /// TCP port.
     pub port: u16,
+    /// Where it listens: other addresses of this computer are not announced.
+    pub listening: Vec<IpAddr>,
 }
 
 /// A server's announcement, in force until it is closed or dropped.
@@ -99,6 +101,7 @@ impl Announcer {
     pub fn start(announcement: &Announcement) -> Result<Self, DiscoveryError> {
         let daemon = start_daemon()?;
         let monitor = daemon.monitor()?;
+        keep_to(&daemon, &announcement.listening)?;
         let service = service(announcement)?;
         let instance = service.get_fullname().to_owned();
         daemon.register(service.clone())?;
@@ -278,6 +281,19 @@ fn start_daemon() -> Result<ServiceDaemon, Error> {
     Ok(daemon)
 }
 
+/// Says nothing where the server does not listen: whoever found it there would find nobody.
+fn keep_to(daemon: &ServiceDaemon, listening: &[IpAddr]) -> Result<(), Error> {
+    // An unspecified address of IPv6 takes IPv4 as well.
+    if listening.iter().any(|ip| ip.is_unspecified() && ip.is_ipv6()) {
+        return Ok(());
+    }
+    if listening.iter().any(IpAddr::is_unspecified) {
+        return daemon.disable_interface(IfKind::IPv6);
+    }
+    daemon.disable_interface(IfKind::All)?;
+    daemon.enable_interface(listening.iter().copied().map(IfKind::Addr).collect::<Vec<_>>())
+}
+
 /// Is this a network between this computer and its own containers or virtual machines?
 fn is_virtual(interface: &str) -> bool {
     const PREFIXES: [&str; 15] = [
@@ -304,7 +320,7 @@ fn is_virtual(interface: &str) -> bool {
 }
 
 fn service(announcement: &Announcement) -> Result<ServiceInfo, Error> {
-    let Announcement { id, name, port } = announcement;
+    let Announcement { id, name, port, .. } = announcement;
     let name = shown_name(name);
     let name = if name.is_empty() { "MyChat" } else { &name };
     // A host name of its own: the system's announces the computer's, and answers differ.
@@ -391,7 +407,8 @@ mod tests {
     use super::*;
 
     fn announcement(name: &str) -> Announcement {
-        Announcement { id: ServerId([0xA5; 32]), name: name.to_owned(), port: 1029 }
+        let (name, listening) = (name.to_owned(), Vec::new());
+        Announcement { id: ServerId([0xA5; 32]), name, port: 1029, listening }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::ring;
 use super::settings::Settings;
 use crate::domain::{AccountId, Nickname, Role};
 use crate::limits::SettingError;
+use crate::net::protocol::Registration;
 use crate::store::{Engine, Reads, StoreError, Writes};
 
 /// What the tool can be asked.
@@ -89,10 +90,21 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
         Verb::Role { account, role } => set_role(&engine, &account, role),
         Verb::Set { key, value } => {
             write(&engine, |rows| Settings::store(rows, &key, &value))??;
+            let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
+            if settings.registration == Registration::Code && settings.code.is_none() {
+                tracing::warn!("nobody can register before registration.code is set");
+            }
             get(&engine, Some(&key))
         }
         Verb::Get { key } => get(&engine, key.as_deref()),
     }
+}
+
+/// The port that the stopped server of this folder had.
+#[must_use]
+pub fn last_port(data: &Path) -> Option<u16> {
+    let engine = data.join(ring::STORE_FILE).exists().then(|| ring::open_store(data).ok())??;
+    Reads::open(&engine.read().ok()?).ok()?.get_port().ok()?
 }
 
 fn set_role(engine: &Engine, account: &str, role: Role) -> Result<Done, AdminError> {

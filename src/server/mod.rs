@@ -75,6 +75,12 @@ pub enum ServerError {
     /// The key could not be read or made.
     #[error(transparent)]
     Key(#[from] TlsError),
+    /// A folder that a server has used, without its key.
+    #[error(
+        "{0} is missing, and with another key every password would be void: put it back from the \
+         backup, or move the whole folder away to begin anew"
+    )]
+    KeyMissing(PathBuf),
     /// The secrets for passwords are damaged.
     #[error("the secrets for passwords are damaged ({0}): restore the last backup")]
     Secrets(#[from] OpaqueError),

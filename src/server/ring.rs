@@ -42,6 +42,8 @@ use crate::store::{Engine, Reads, StoreError, Writes, schema, writer};
 pub const STORE_FILE: &str = "mychat.redb";
 /// The server's key inside its data folder.
 pub const KEY_FILE: &str = "identity.key";
+/// The name of the OPAQUE secrets in the store.
+const SECRETS: &str = "opaque";
 /// After a storage error the process has to be gone within a second.
 const FLUSH_AFTER_ERROR: Duration = Duration::from_millis(500);
 /// Out of descriptors: sessions have to end before accepting makes sense again.
@@ -65,6 +67,7 @@ pub(super) fn run(
     for listener in scraped {
         ring.ready.metrics = exposition::start(&executor, listener, &ring.shared);
     }
+    keep_port(&engine, &ring.ready)?;
     let (finish, finished) = async_channel::bounded::<()>(1);
     let workers = start_workers(&executor, &finished)?;
     let _sent = ready.send((ring.ready.clone(), ring.shared.metrics.clone()));
@@ -116,7 +119,7 @@ impl Ring {
         listeners: &[Async<TcpListener>],
     ) -> Result<Self, ServerError> {
         let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
-        let identity = Identity::load_or_create(&setup.data.join(KEY_FILE))?;
+        let identity = load_identity(engine, &setup.data.join(KEY_FILE))?;
         let name = setup.name.clone().or(settings.name).unwrap_or_else(host_name);
         let limits = Arc::new(settings.limits);
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
@@ -180,7 +183,9 @@ impl Ring {
 /// A server that cannot be announced still serves those who know its address.
 fn announce(wanted: bool, ready: &Ready, journal: &Journal) -> Option<Announcer> {
     let port = ready.listening.first().map(SocketAddr::port).filter(|_| wanted)?;
-    let announcement = Announcement { id: ready.server_id, name: ready.name.clone(), port };
+    let listening = ready.listening.iter().map(SocketAddr::ip).collect();
+    let (id, name) = (ready.server_id, ready.name.clone());
+    let announcement = Announcement { id, name, port, listening };
     match Announcer::start(&announcement) {
         Ok(announcer) => Some(announcer),
         Err(error) => {
@@ -213,17 +218,37 @@ fn hand_on(hub: Sender<HubInput>, metrics: Arc<Metrics>) -> impl FnMut(Vec<Outco
     }
 }
 
+/// A server that has run before must find its key: a new one would void every password and every
+/// fingerprint that people compared.
+fn load_identity(engine: &Engine, path: &Path) -> Result<Identity, ServerError> {
+    let has_run = Reads::open(&engine.read()?)?.get_secret(SECRETS)?.is_some();
+    if has_run && !path.exists() {
+        return Err(ServerError::KeyMissing(path.to_owned()));
+    }
+    Ok(Identity::load_or_create(path)?)
+}
+
 /// The OPAQUE secrets live in the store: without them every password envelope is void.
 fn load_secrets(engine: &Engine) -> Result<ServerSetup, ServerError> {
-    const NAME: &str = "opaque";
-    if let Some(bytes) = Reads::open(&engine.read()?)?.get_secret(NAME)? {
+    if let Some(bytes) = Reads::open(&engine.read()?)?.get_secret(SECRETS)? {
         return Ok(ServerSetup::from_bytes(&bytes)?);
     }
     let setup = ServerSetup::generate();
     let transaction = engine.write()?;
-    Writes::open(&transaction)?.put_secret(NAME, &setup.to_bytes())?;
+    Writes::open(&transaction)?.put_secret(SECRETS, &setup.to_bytes())?;
     transaction.commit().map_err(StoreError::from)?;
     Ok(setup)
+}
+
+/// Where people reach a server is asked for while it is stopped as well.
+fn keep_port(engine: &Engine, ready: &Ready) -> Result<(), StoreError> {
+    let Some(port) = ready.listening.first().map(SocketAddr::port) else { return Ok(()) };
+    if Reads::open(&engine.read()?)?.get_port()? == Some(port) {
+        return Ok(());
+    }
+    let transaction = engine.write()?;
+    Writes::open(&transaction)?.put_port(port)?;
+    Ok(transaction.commit()?)
 }
 
 fn start_workers(
@@ -270,19 +295,7 @@ async fn serve(
         stopped.recv().await.ok();
         Ok(())
     };
-    let writer = async {
-        match writer_ended.recv().await {
-            Ok(Err(error)) => Err(error.at_work().into()),
-            Ok(Ok(())) => Ok(()),
-            Err(_) => Err(panicked("write the store")),
-        }
-    };
-    let readers = async {
-        match readers_failed.recv().await {
-            Ok(error) => Err(error.at_work().into()),
-            Err(_) => Err(panicked("read the store")),
-        }
-    };
+    let store = store_ended(&writer_ended, &readers_failed);
     let hub = async {
         AssertUnwindSafe(&mut hub_task).catch_unwind().await.ok();
         Err(panicked("deliver messages"))
@@ -293,8 +306,7 @@ async fn serve(
             Err(error) => Err(ServerError::System { doing: "accept connections", error }),
         }
     };
-    let ended = future::or(future::or(readers, dead), hub);
-    let result = future::or(future::or(asked, writer), ended).await;
+    let result = future::or(future::or(asked, store), future::or(dead, hub)).await;
     say_goodbye(announcer, result.is_ok());
     let flush = match &result {
         Ok(()) => FLUSH_DEADLINE,
@@ -320,6 +332,27 @@ async fn serve(
     future::or(gone, late).await;
     drop(hub_task);
     result.and(drained)
+}
+
+/// Waits until a thread of the store ends; asked to, or because the disk failed.
+async fn store_ended(
+    writer_ended: &Receiver<Result<(), StoreError>>,
+    readers_failed: &Receiver<StoreError>,
+) -> Result<(), ServerError> {
+    let writer = async {
+        match writer_ended.recv().await {
+            Ok(Err(error)) => Err(error.at_work().into()),
+            Ok(Ok(())) => Ok(()),
+            Err(_) => Err(panicked("write the store")),
+        }
+    };
+    let readers = async {
+        match readers_failed.recv().await {
+            Ok(error) => Err(error.at_work().into()),
+            Err(_) => Err(panicked("read the store")),
+        }
+    };
+    future::or(writer, readers).await
 }
 
 /// A core task of ours ended by a panic: the process must not go on without it.

@@ -10,6 +10,17 @@ pub const REGISTRATION: &str = "registration";
 pub const REGISTRATION_CODE: &str = "registration.code";
 /// The server's name for people.
 pub const NAME: &str = "server.name";
+/// What a setting means.
+#[must_use]
+pub fn about(key: &str) -> Option<&'static str> {
+    match key {
+        REGISTRATION => Some("who may create an account: open (everybody), code or closed"),
+        REGISTRATION_CODE => Some("the code that registration = code asks for"),
+        NAME => Some("the server's name for people; the host's name while it is empty"),
+        _ => Limits::SETTINGS.iter().find(|setting| setting.key == key).map(|found| found.about),
+    }
+}
+
 /// Longest text setting.
 const TEXT_BYTES_MAX: usize = 64;
 

@@ -50,7 +50,18 @@ pub type Writes<'t> = Rows<Writing<'t>>;
 /// The counter of the minutes that the server has run, in all its lives.
 const AGE: &str = "age_min";
 
+/// The counter that keeps the port.
+const PORT: &str = "port";
+
 impl<M: Mode> Rows<M> {
+    /// The port that the server listened on last.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn get_port(&self) -> Result<Option<u16>, StoreError> {
+        Ok(self.counters.get(PORT)?.and_then(|port| u16::try_from(port.value()).ok()))
+    }
+
     /// How old the server is: the minutes that it has run, as they were kept last.
     ///
     /// # Errors
@@ -111,6 +122,16 @@ impl<'t> Writes<'t> {
     pub fn put_age(&mut self, minutes: u64) -> Result<(), StoreError> {
         self.written = true;
         self.counters.insert(AGE, minutes)?;
+        Ok(())
+    }
+
+    /// Keeps the port that the server listens on.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn put_port(&mut self, port: u16) -> Result<(), StoreError> {
+        self.written = true;
+        self.counters.insert(PORT, u64::from(port))?;
         Ok(())
     }
 

@@ -195,3 +195,22 @@ fn each_bad_server_has_its_code_and_the_program_stays() {
     assert_eq!(answer(&output, &json!(1))["error"]["code"], "port_closed");
     place.start_again();
 }
+
+/// A sign-out stands behind what was said before it.
+#[test]
+fn what_is_said_before_signing_out_is_sent() {
+    let place = Place::start();
+    let mut lines =
+        r#"{"id":0,"do":"register","nickname":"alice","password":"correct horse"}"#.to_owned();
+    for id in 1..=30 {
+        let send = json!({"id": id, "do": "send", "to": "lobby", "text": id.to_string()});
+        lines += "\n";
+        lines += &send.to_string();
+    }
+    lines += "\n{\"id\":31,\"do\":\"sign_out\"}";
+    let output = run(&place, &lines);
+    for id in 1..=30 {
+        assert_eq!(answer(&output, &json!(id))["ok"]["seq"], json!(id));
+    }
+    assert_eq!(answer(&output, &json!(31))["ok"], json!({}));
+}

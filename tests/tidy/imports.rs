@@ -17,7 +17,10 @@ const MAY: [(&str, &[&str]); 11] = [
     ("client", &["net", "store", "game", "domain", "limits", "clock"]),
     ("ui/console", &[UI[0], UI[1], UI[2], UI[3], UI[4], UI[5], UI[6], UI[7], "server::control"]),
     ("ui", &UI),
-    ("args", &["domain", "limits", "net::address", "net::protocol", "server::admin"]),
+    (
+        "args",
+        &["domain", "limits", "net::address", "net::protocol", "server::admin", "server::settings"],
+    ),
 ];
 
 /// Windows see the client's face and the words on the wire, nothing below them.

@@ -12,6 +12,22 @@ use crate::net::protocol::Page;
 /// Messages of a page when nobody says how many.
 const LIMIT: u64 = 50;
 
+/// Every verb, for whoever mistypes one.
+pub(super) const VERBS: [&str; 12] = [
+    "register",
+    "sign_in",
+    "sign_out",
+    "send",
+    "shake",
+    "history",
+    "mark_read",
+    "online",
+    "set_presence",
+    "typing",
+    "wait",
+    "barrier",
+];
+
 /// A request and the caller's name for it.
 #[derive(Debug)]
 pub(super) struct Request {
@@ -108,7 +124,10 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
         "typing" => Verb::Typing(fields.target("to")?),
         "wait" => Verb::Wait(wanted(fields)?),
         "barrier" => Verb::Barrier,
-        other => return Err(format!("there is no verb {other:?} in this version")),
+        other => {
+            let verbs = VERBS.join(", ");
+            return Err(format!("there is no verb {other:?}; there are {verbs}"));
+        }
     })
 }
 
@@ -277,6 +296,15 @@ mod tests {
             let bad = parse(line).unwrap_err();
             assert!(bad.why.contains(expected), "{line}: {}", bad.why);
             assert_eq!(bad.id, id.map(Value::from), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_listed_verb_is_one() {
+        for verb in VERBS {
+            let line = serde_json::json!({"do": verb}).to_string();
+            let why = parse(&line).err().map(|bad| bad.why).unwrap_or_default();
+            assert!(!why.contains("no verb"), "{why}");
         }
     }
 

@@ -123,7 +123,8 @@ impl Facts {
     async fn status(&self) -> Status {
         let accounts = self.shared.readers.ask(|slot| Ask::Accounts { slot }).await;
         let uptime = clock::uptime().saturating_sub(self.started);
-        let addresses = reachable(&self.ready);
+        let listening: Vec<IpAddr> = self.ready.listening.iter().map(SocketAddr::ip).collect();
+        let addresses = reachable(&listening);
         let port = self.ready.listening.first().map_or(0, SocketAddr::port);
         let metrics = &self.shared.metrics;
         Status {
@@ -149,11 +150,12 @@ impl Facts {
 
 /// Addresses at which others reach this server: those it listens on, or this computer's own of
 /// the same families.
-fn reachable(ready: &Ready) -> Vec<String> {
+#[must_use]
+pub fn reachable(listening: &[IpAddr]) -> Vec<String> {
     let own = if_addrs::get_if_addrs().unwrap_or_default();
     let own: Vec<IpAddr> = own.into_iter().map(|interface| interface.ip()).collect();
     let mut addresses: Vec<IpAddr> = Vec::new();
-    for listening in ready.listening.iter().map(SocketAddr::ip) {
+    for listening in listening.iter().copied() {
         match listening.is_unspecified() {
             true => addresses.extend(
                 own.iter().filter(|ip| is_public(ip) && (listening.is_ipv6() || ip.is_ipv4())),

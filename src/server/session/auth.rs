@@ -1,5 +1,7 @@
 //! Registering and signing in, step by step. Nothing durable happens before the last one.
 
+use std::time::Duration;
+
 use super::{End, Session};
 use crate::clock;
 use crate::domain::{AVATARS, AccountId, DeviceId, Nickname, NicknameError, Presence};
@@ -31,8 +33,11 @@ pub(super) struct Steps {
 enum State {
     Start,
     Registering { nickname: Nickname, credential_id: [u8; 32] },
-    SigningIn { login: String, account: Option<AccountId>, check: Box<ServerSignIn>, tries: u32 },
+    SigningIn { login: String, account: Option<AccountId>, check: Box<ServerSignIn>, wrong: Wrong },
 }
+
+/// What a try counts for if it is wrong: how many there were, and the wait that follows.
+type Wrong = (u32, Duration);
 
 /// `Ok(Some)` is signed in, `Ok(None)` goes on, `Err` closes.
 type Stepped = Result<Option<Caller>, End>;
@@ -112,7 +117,7 @@ impl Steps {
         match shared.registration {
             Registration::Open => {}
             Registration::Closed => return Err(Reason::RegistrationClosed.into()),
-            Registration::Code if shared.code.as_deref() == code && code.is_some() => {}
+            Registration::Code if is_code(shared.code.as_deref(), code) => {}
             Registration::Code => {
                 // Guessing a code costs a registration each time.
                 shared.admission.register(session.peer, clock::uptime())?;
@@ -195,12 +200,7 @@ impl Steps {
         };
         let uptime = clock::uptime();
         shared.admission.try_password(&login, session.peer, uptime)?;
-        let (tries, wait) = shared.admission.wrong_password(&login, session.peer, uptime);
-        if !wait.is_zero() {
-            let minutes = wait.as_secs().div_ceil(60);
-            let (login, address) = (field(&login), session.address.clone());
-            session.note(LogKind::Warn, LogEvent::LockedOut { login, address, minutes });
-        }
+        let wrong = shared.admission.wrong_password(&login, session.peer, uptime);
         let fake = shared.setup.fake_credential_id(&login);
         let (file, credential_id, stretch) = match &account {
             Some(account) => {
@@ -220,7 +220,7 @@ impl Steps {
         )
         .map_err(|_| Refusal::new(Reason::BadValue))?;
         let account = account.map(|account| account.person.account);
-        self.state = State::SigningIn { login, account, check: Box::new(check), tries };
+        self.state = State::SigningIn { login, account, check: Box::new(check), wrong };
         Ok(AuthStep::SignInChallenge { response, stretch })
     }
 
@@ -231,7 +231,7 @@ impl Steps {
         device_name: &str,
     ) -> Result<AccountId, Refusal> {
         let state = std::mem::replace(&mut self.state, State::Start);
-        let State::SigningIn { login, account, check, tries } = state else {
+        let State::SigningIn { login, account, check, wrong } = state else {
             return Err(Reason::OutOfOrder.into());
         };
         is_short(finalization)?;
@@ -244,7 +244,7 @@ impl Steps {
                 Ok(account)
             }
             _ => {
-                note_wrong(session, &login, tries);
+                note_wrong(session, &login, wrong);
                 Err(Reason::WrongPassword.into())
             }
         }
@@ -305,10 +305,10 @@ impl Steps {
     }
 
     fn note_wrong(&mut self, session: &Session) {
-        if let State::SigningIn { login, tries, .. } =
+        if let State::SigningIn { login, wrong, .. } =
             std::mem::replace(&mut self.state, State::Start)
         {
-            note_wrong(session, &login, tries);
+            note_wrong(session, &login, wrong);
         }
     }
 }
@@ -368,8 +368,13 @@ fn refuse(session: &Session, id: RequestId, refusal: Refusal) -> Stepped {
     Ok(None)
 }
 
-fn note_wrong(session: &Session, login: &str, tries: u32) {
+fn note_wrong(session: &Session, login: &str, (tries, wait): Wrong) {
     let (login, address) = (field(login), session.address.clone());
+    if !wait.is_zero() {
+        let (login, address, minutes) =
+            (login.clone(), address.clone(), wait.as_secs().div_ceil(60));
+        session.note(LogKind::Warn, LogEvent::LockedOut { login, address, minutes });
+    }
     session.note(LogKind::Auth, LogEvent::WrongPassword { login, address, tries });
 }
 
@@ -382,6 +387,14 @@ fn name_refusal(error: NicknameError) -> Refusal {
         NicknameError::Character => Reason::NameCharacter.into(),
         NicknameError::Number => Reason::NameNumber.into(),
         NicknameError::Reserved => Reason::NameReserved.into(),
+    }
+}
+
+/// A code is read from a blackboard: case and space at its ends do not matter.
+fn is_code(wanted: Option<&str>, given: Option<&str>) -> bool {
+    match (wanted, given) {
+        (Some(wanted), Some(given)) => wanted.to_lowercase() == given.trim().to_lowercase(),
+        _ => false,
     }
 }
 
