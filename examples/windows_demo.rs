@@ -95,6 +95,7 @@ fn person(account: u64, nickname: &str, avatar: u8, signature: &str) -> Person {
         avatar,
         role: Role::Member,
         version: 1,
+        picture: None,
     }
 }
 

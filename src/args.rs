@@ -119,7 +119,7 @@ enum RawCommand {
         #[arg(long, value_name = "first|KEY", value_parser = trust)]
         trust: Option<TrustArg>,
     },
-    /// Administer a stopped server's folder
+    /// Administer a server: one that runs, or a stopped one's folder
     Admin {
         /// The server's data folder [default: the platform's]
         #[arg(long, value_name = "DIR")]
@@ -146,6 +146,11 @@ enum RawVerb {
         account: String,
         /// What the account shall be
         role: RawRole,
+    },
+    /// Give out a one-time code with which somebody sets a new password
+    Reset {
+        /// Number or nickname
+        account: String,
     },
     /// Change a setting
     Set {
@@ -286,6 +291,7 @@ fn meaning(verb: RawVerb) -> Verb {
             };
             Verb::Role { account, role }
         }
+        RawVerb::Reset { account } => Verb::Reset { account },
         RawVerb::Set { key, value } => Verb::Set { key, value },
         RawVerb::Get { key } => Verb::Get { key },
     }

@@ -39,6 +39,38 @@ pub const WRITE_BYTES_MAX: usize = 64 * 1024;
 pub const PRESENCE_FOLD: Duration = Duration::from_millis(200);
 /// Presence changes in one frame; more are cut into several.
 pub const PRESENCE_FRAME_MAX: usize = 500;
+/// People whose presence one link may watch besides its friends'.
+pub const WATCHED_MAX: usize = 500;
+/// Results of a search in one answer, and in all answers together: nobody reads more.
+pub const FOUND_PAGE_MAX: usize = 50;
+/// As above.
+pub const FOUND_MAX: usize = 1000;
+/// Searches of one link at once; each looks at every nickname. Then one a second.
+pub const FINDS_BURST: u64 = 5;
+/// Changes of a profile at once; each is told to everybody who is online. Then one in 6 seconds.
+pub const PROFILES_BURST: u64 = 5;
+/// Groups of friends of one account.
+pub const GROUPS_MAX: usize = 50;
+/// Requests that are kept for one account; over it the oldest that are answered are dropped.
+pub const REQUESTS_KEPT_MAX: usize = 200;
+/// Contacts in one answer.
+pub const CONTACTS_PAGE_MAX: usize = 200;
+/// Friend requests in one answer.
+pub const REQUESTS_PAGE_MAX: usize = 100;
+/// Bytes of a picture in place of an avatar; it is 256 × 256.
+pub const PICTURE_BYTES_MAX: usize = 256 * 1024;
+/// Pixels of its side.
+pub const PICTURE_SIDE: u32 = 256;
+/// Bytes of one part of a picture, so that chat never waits long behind it.
+pub const BLOB_PART_MAX: usize = 32 * 1024;
+/// A picture that nobody uses is thrown away after so long.
+pub const BLOB_IDLE_MAX: Duration = Duration::from_hours(24);
+/// Unused pictures are looked for this often.
+pub const SWEEP_EVERY: Duration = Duration::from_hours(1);
+/// A password that was proven may be changed for so long.
+pub const PROVEN_MAX: Duration = Duration::from_mins(5);
+/// An administrator's one-time code opens a new password for so long.
+pub const RESET_CODE_MAX: Duration = Duration::from_mins(15);
 /// A person's typing is passed on at most once in so long.
 pub const TYPING_EVERY: Duration = Duration::from_secs(3);
 /// A person's presence is passed on at most once in so long in the long run; the last one wins.
@@ -257,6 +289,10 @@ limits! {
         "shakes a minute that one person gets, from all together";
     queries_per_second = 50 in 1..=1_000_000, "queries.per_second",
         "frames of one link a second, beside messages; more are slowed down";
+    friends_max = 1_000 in 1..=100_000, "friends.per_account",
+        "friends of one account; one more is refused";
+    requests_open_max = 50 in 1..=100_000, "requests.per_account",
+        "friend requests that wait for an answer, sent and received each; one more is refused";
     pages_burst = 100 in 1..=1_000_000, "pages.burst",
         "pages of history that one link may ask for at once before being slowed down";
     pages_per_second = 10 in 1..=1_000_000, "pages.per_second",

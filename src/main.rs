@@ -201,9 +201,13 @@ fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
 
 fn print_done(done: &Done, json: bool) {
     match done {
-        _ if json => print_line(&serde_json::to_string(done).unwrap_or_default()),
+        done if json => print_line(&as_json(done).to_string()),
         Done::Role { account, nickname, role } => {
             print_line(&format!("{account} {nickname}: {}", format!("{role:?}").to_lowercase()));
+        }
+        Done::Reset { account, nickname, code, minutes } => {
+            print_line(&format!("{account} {nickname}: {code}"));
+            print_line(&format!("    opens one new password within {minutes} minutes"));
         }
         Done::Settings(rows) => {
             for (key, value) in rows {
@@ -213,6 +217,19 @@ fn print_done(done: &Done, json: bool) {
                 }
             }
         }
+    }
+}
+
+/// The same as JSON: one flat object.
+fn as_json(done: &Done) -> serde_json::Value {
+    match done {
+        Done::Role { account, nickname, role } => {
+            serde_json::json!({"account": account, "nickname": nickname, "role": role})
+        }
+        Done::Reset { account, nickname, code, minutes } => serde_json::json!({
+            "account": account, "nickname": nickname, "code": code, "minutes": minutes,
+        }),
+        Done::Settings(rows) => serde_json::json!(rows),
     }
 }
 

@@ -11,8 +11,9 @@ use mychat::domain::{Body, DeviceId, Nickname, Target};
 use mychat::limits::{JOBS_MAX, Limits, SERVER_CACHE_BYTES};
 use mychat::net::protocol::{Command, Stretch};
 use mychat::server::commands::Rules;
-use mychat::server::job::{Applicant, Caller, Job, Outcome, Registration, SessionId};
+use mychat::server::job::{Applicant, Caller, Job, Outcome, Password, Registration, SessionId};
 use mychat::server::outbox::Outbox;
+use mychat::store::blobs::Files;
 use mychat::store::{Engine, StoreError, schema, writer};
 
 use crate::load::{WORDS, nonce};
@@ -55,7 +56,7 @@ impl Bare {
         let (measured, slices) = async_channel::bounded(1);
         let (end, ended) = async_channel::bounded(1);
         let full = Arc::new(AtomicBool::new(false));
-        let rules = Rules::new(Arc::new(Limits::default()), full);
+        let rules = Rules::new(Arc::new(Limits::default()), full, Files::of(path));
         for number in 0..PEOPLE {
             jobs.try_send(register(number)?).map_err(|_| "the queue is too short")?;
         }
@@ -157,9 +158,7 @@ fn say(callers: &[Caller], people: usize, said: u64) -> Option<Job> {
 fn register(number: usize) -> Result<Job, Failure> {
     let registration = Registration {
         nickname: Nickname::parse(&format!("client {number}"))?,
-        credential_id: [1; 32],
-        password_file: vec![2; 192],
-        stretch: Stretch::CHEAP,
+        password: Password { credential_id: [1; 32], file: vec![2; 192], stretch: Stretch::CHEAP },
         avatar: 1,
         recovery: [3; 16],
     };

@@ -6,6 +6,7 @@ use async_channel::{Receiver, TrySendError};
 
 use super::api::{Client, ClientEvent, Failure, Intent, Setup, StartError, Ticket};
 use super::keeper::Keeper;
+use super::pictures::Studio;
 use super::runner::Runner;
 use super::state::{Chance, State};
 use crate::domain::DeviceId;
@@ -33,8 +34,10 @@ impl Client {
         let (events, happened) = async_channel::bounded(CLIENT_EVENTS_MAX);
         let (leaving, left) = async_channel::bounded(1);
         let folder = |error| StartError::Folder { folder: setup.home.clone(), error };
-        let (keeper, kept) = Keeper::start(local).map_err(folder)?;
-        let runner = Runner::new(state, keeper, kept, (wanted, events.clone(), left), setup.wake);
+        let keeper = Keeper::start(local).map_err(folder)?;
+        let studio = Studio::start(&setup.home).map_err(folder)?;
+        let queues = (wanted, events.clone(), left);
+        let runner = Runner::new(state, keeper, studio, queues, setup.wake);
         let thread = std::thread::Builder::new()
             .name("client".to_owned())
             .spawn(move || runner.run())
@@ -125,6 +128,13 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::SetPresence { ticket, .. }
         | Intent::Barrier { ticket }
         | Intent::Saved { ticket }
+        | Intent::Recover { ticket, .. }
+        | Intent::ChangePassword { ticket, .. }
+        | Intent::DeleteAccount { ticket, .. }
+        | Intent::Do { ticket, .. }
+        | Intent::Look { ticket, .. }
+        | Intent::LoadPicture { ticket, .. }
+        | Intent::SetPicture { ticket, .. }
         | Intent::ForgetAccount { ticket, .. } => Some(*ticket),
         Intent::Connect { .. }
         | Intent::Disconnect
@@ -133,6 +143,8 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::Retry(_)
         | Intent::Discard(_)
         | Intent::Typing(_)
+        | Intent::Watch(_)
+        | Intent::Picture(_)
         | Intent::SetSetting { .. } => None,
     }
 }

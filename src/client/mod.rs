@@ -3,7 +3,8 @@
 //! * [`api`] is the whole face of it: what the person wants, what happened.
 //! * `state` is pure: link states, outbox, sync by seq. No clock, no socket, no disk.
 //! * `credential` is what signs in without a password.
-//! * `handle` starts and ends a client; `keeper` is the thread of its store; `wire` is one link.
+//! * `handle` starts and ends a client; `keeper` is the thread of its store, `pictures` the one
+//!   that decodes; `wire` is one link.
 //! * `runner` is the thread that gives `state` its time, its link and its store.
 //! * [`discover`] lists the servers on this network.
 //! * [`probe`] is a look at a server, [`finder`] looks at all servers of this network.
@@ -17,6 +18,7 @@ pub mod discover;
 pub mod finder;
 mod handle;
 mod keeper;
+mod pictures;
 pub mod probe;
 mod runner;
 pub mod script;

@@ -9,15 +9,18 @@ use async_executor::{LocalExecutor, Task};
 use async_io::Timer;
 use smol::future::{or, race};
 
-use super::api::{ClientEvent, Intent, Secret};
+use super::api::{ClientEvent, Failure, Intent, Secret};
 use super::keeper::{JOBS_MAX, Keeper};
-use super::state::{Effect, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep, State};
+use super::pictures::Studio;
+use super::state::{
+    Drawn, Effect, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep, PictureJob, State,
+};
 use super::wire::{self, Bytes, FromLink};
 use crate::clock;
 use crate::domain::ServerId;
 use crate::net::frame::{self, FRAME_BYTES_MAX};
 use crate::net::opaque::{self, ClientRegister, ClientSignIn, OpaqueError};
-use crate::net::protocol::{ClientFrame, Opaque, Stretch};
+use crate::net::protocol::{ClientFrame, Opaque, Reason, Refusal, Stretch};
 
 /// Frames from the link that wait; at the bound it is read no further.
 const FROM_LINK_MAX: usize = 64;
@@ -31,6 +34,8 @@ pub(super) struct Runner {
     state: State,
     keeper: Keeper,
     kept: Receiver<Kept>,
+    studio: Studio,
+    drawn: Receiver<Drawn>,
     /// Jobs that the store has not answered.
     jobs: usize,
     intents: Receiver<Intent>,
@@ -71,8 +76,8 @@ type Queues = (Receiver<Intent>, Sender<ClientEvent>, Receiver<()>);
 impl Runner {
     pub(super) fn new(
         state: State,
-        keeper: Keeper,
-        kept: Receiver<Kept>,
+        (keeper, kept): (Keeper, Receiver<Kept>),
+        (studio, drawn): (Studio, Receiver<Drawn>),
         (intents, events, leaving): Queues,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Self {
@@ -80,6 +85,8 @@ impl Runner {
             state,
             keeper,
             kept,
+            studio,
+            drawn,
             jobs: 0,
             intents,
             events,
@@ -155,7 +162,14 @@ impl Runner {
                 };
                 Some(Input::Tick)
             };
-            or(kept, or(computed, or(race(said, intent), tick))).await
+            let drawn = async {
+                match self.drawn.recv().await {
+                    Ok(drawn) => Some(Input::Drawn(drawn)),
+                    // The pictures' thread is gone: the rest goes on without.
+                    Err(_) => std::future::pending().await,
+                }
+            };
+            or(kept, or(computed, or(race(said, race(intent, drawn)), tick))).await
         };
         if let Some(Input::Kept(kept)) = &input
             && !matches!(kept, Kept::Trouble(_))
@@ -182,6 +196,7 @@ impl Runner {
                 Effect::HangUp => self.hang_up(),
                 Effect::Opaque { attempt, step } => self.compute(attempt, step),
                 Effect::Keep(job) => self.keep(job),
+                Effect::Picture(job) => self.draw(job),
                 Effect::Emit(event) => {
                     emitted = true;
                     self.emit(event).await;
@@ -228,6 +243,16 @@ impl Runner {
             };
             self.next.push_back(Input::Kept(kept));
         }
+    }
+
+    fn draw(&mut self, job: PictureJob) {
+        let Err(job) = self.studio.send(job) else { return };
+        let busy = || Failure::Refused(Refusal::retry(Reason::TooFast, 1000));
+        self.next.push_back(Input::Drawn(match job {
+            PictureJob::Look(blob) | PictureJob::Keep(blob, _) => Drawn::Picture(blob, None),
+            PictureJob::Load(ticket, _) => Drawn::Loaded(ticket, Err(busy())),
+            PictureJob::Cut(ticket, ..) => Drawn::Cut(ticket, Err(busy())),
+        }));
     }
 
     /// Queues an event. While the queue is full nothing else happens here, which in the end

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::AccountId;
+use super::{AccountId, BlobId};
 
 /// How many built-in avatars there are; their ids are `1..=AVATARS`.
 pub const AVATARS: u8 = 24;
@@ -25,6 +25,73 @@ pub struct Person {
     /// Counts changes of the fields above, so that a cache knows what is newer.
     #[serde(default)]
     pub version: u64,
+    /// A picture of one's own instead of the built-in avatar: PNG or JPEG, 256 × 256.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<BlobId>,
+}
+
+impl Person {
+    /// What is shown of an account that was deleted: its number, and that it is gone.
+    #[must_use]
+    pub fn gone(account: AccountId, version: u64) -> Self {
+        Person {
+            account,
+            nickname: String::new(),
+            signature: String::new(),
+            avatar: 1,
+            role: Role::Member,
+            version,
+            picture: None,
+        }
+    }
+
+    /// Whether the account was deleted.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.nickname.is_empty()
+    }
+}
+
+/// What a person says of itself beside name and line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// As the person wants to be addressed.
+    #[serde(default)]
+    pub gender: Gender,
+    /// `YYYY-MM-DD`; empty when not said.
+    #[serde(default)]
+    pub birthday: String,
+    /// Class or department.
+    #[serde(default)]
+    pub class: String,
+    /// A few lines.
+    #[serde(default)]
+    pub about: String,
+}
+
+/// As a person wants to be addressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gender {
+    /// Not said.
+    #[default]
+    Unsaid,
+    /// She.
+    Female,
+    /// He.
+    Male,
+}
+
+/// Reads a birthday: `YYYY-MM-DD`, a real day from 1900 on; empty clears it.
+#[must_use]
+pub fn parse_birthday(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Some(String::new());
+    }
+    let day: jiff::civil::Date = text.parse().ok()?;
+    let is_exact = text.len() == "2000-01-01".len();
+    (is_exact && (1900..=2100).contains(&day.year())).then(|| day.to_string())
 }
 
 /// What an account may do on its server. Named from the console or `mychat admin` only.
@@ -61,6 +128,23 @@ impl Presence {
         match self {
             Presence::Invisible => Presence::Offline,
             other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_birthday_is_a_real_day() {
+        let day = |text| parse_birthday(text);
+        assert_eq!(day(" 2008-02-29 ").as_deref(), Some("2008-02-29"));
+        assert_eq!(day("").as_deref(), Some(""));
+        for text in
+            ["2007-02-29", "2008-13-01", "1850-01-01", "01/02/2008", "2008-02-29T10:00", "x"]
+        {
+            assert_eq!(day(text), None, "{text}");
         }
     }
 }

@@ -99,6 +99,11 @@ bytes_id!(
     16
 );
 bytes_id!(
+    /// Bytes by what they are: their BLAKE3 hash.
+    BlobId,
+    32
+);
+bytes_id!(
     /// A server's identity: SHA-256 of its key's `SubjectPublicKeyInfo` (RFC 5280, DER).
     ServerId,
     32

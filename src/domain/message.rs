@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ConversationId, Nonce, Seq};
+use super::{AccountId, ConversationId, Nonce, Notice, Seq};
 
 /// What a conversation is. The same value for every member, so that one encoding serves all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,6 +69,8 @@ pub enum Body {
     },
     /// The line "shook your window"; the shaking itself happens on live delivery only.
     Shake {},
+    /// A change of the account's own book; in a notices log only, written by the server.
+    Notice(Box<Notice>),
 }
 
 impl Body {
@@ -84,6 +86,7 @@ impl fmt::Debug for Body {
         match self {
             Body::Text { text, .. } => write!(f, "Text({} bytes)", text.len()),
             Body::Shake {} => f.write_str("Shake"),
+            Body::Notice(_) => f.write_str("Notice"),
         }
     }
 }

@@ -1,13 +1,20 @@
-//! What we talk about: ids, accounts, conversations and messages.
+//! What we talk about: ids, accounts, contacts, conversations and messages.
 //!
 //! Data and the rules that a value of it must obey; no I/O, no clock, no wire and no table.
 
 mod account;
+mod contact;
 mod ids;
 mod message;
 mod nickname;
+mod words;
 
-pub use account::{AVATARS, Person, Presence, Role};
-pub use ids::{AccountId, ConversationId, DeviceId, Nonce, Seq, ServerId};
+pub use account::{AVATARS, Details, Gender, Person, Presence, Role, parse_birthday};
+pub use contact::{
+    Asking, Book, Contact, ContactRequest, Group, GroupId, Notice, Privacy, REQUEST_DAYS,
+    RequestState, Way, first_groups,
+};
+pub use ids::{AccountId, BlobId, ConversationId, DeviceId, Nonce, Seq, ServerId};
 pub use message::{Body, ConversationKind, Message, Target};
 pub use nickname::{GRAPHEMES_MAX as NICKNAME_GRAPHEMES_MAX, Nickname, NicknameError};
+pub use words::{Words, WordsError};

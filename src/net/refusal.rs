@@ -128,8 +128,48 @@ codes!(
         NotSignedIn = "not_signed_in",
         /// This link is signed in already.
         AlreadySignedIn = "already_signed_in",
+        /// That account was deleted.
+        AccountGone = "account_gone",
         /// No such account or conversation, or not yours.
         NotFound = "not_found",
+        /// That code opens nothing, or not any more.
+        WrongCode = "wrong_code",
+        /// Prove the password first, on this link and not long ago.
+        NotProven = "not_proven",
+        /// Over the limit of characters, which is said.
+        WordsTooLong = "words_too_long",
+        /// A control or direction character, or letters with many marks.
+        WordsCharacter = "words_character",
+        /// It needs a name.
+        WordsEmpty = "words_empty",
+        /// No day that exists.
+        BadBirthday = "bad_birthday",
+        /// No PNG or JPEG of 256 × 256 within the limit of bytes.
+        BadPicture = "bad_picture",
+        /// That is yourself.
+        Yourself = "yourself",
+        /// You are friends already.
+        AlreadyFriends = "already_friends",
+        /// You are not friends.
+        NotFriends = "not_friends",
+        /// You asked already, and no answer has come.
+        AlreadyAsked = "already_asked",
+        /// There is no such request, or it was answered or has expired.
+        RequestGone = "request_gone",
+        /// That person takes no requests.
+        TakesNoRequests = "takes_no_requests",
+        /// That person takes no messages from you.
+        TakesNoMessages = "takes_no_messages",
+        /// You blocked that person.
+        YouBlocked = "you_blocked",
+        /// Too many friends, groups or open requests on your side; the most is said.
+        TooMany = "too_many",
+        /// Too many friends or open requests on the other side.
+        PeerFull = "peer_full",
+        /// A group of that name is there already.
+        GroupExists = "group_exists",
+        /// That friend does not want to be shaken by you.
+        ShakeOff = "shake_off",
         /// Nothing to say.
         TextEmpty = "text_empty",
         /// Over the limit of bytes, which is said.
@@ -176,6 +216,8 @@ codes!(
         SignedOut = "signed_out",
         /// An administrator ended it.
         Kicked = "kicked",
+        /// The account was deleted.
+        Deleted = "deleted",
         /// Too many links.
         TooManyLinks = "too_many_links",
     }

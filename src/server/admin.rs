@@ -1,49 +1,44 @@
-//! `mychat admin` on a stopped server's folder: administrators and settings.
+//! `mychat admin`: on a running server by its control socket, on a stopped one in its folder.
 
 use std::path::Path;
 
+use super::commands::keeper;
+use super::control::Console;
 use super::ring;
-use super::settings::Settings;
-use crate::domain::{AccountId, Nickname, Role};
+use crate::clock;
 use crate::limits::SettingError;
+use crate::net::control::{ControlReply, ControlRequest};
 use crate::net::protocol::Registration;
 use crate::store::{Engine, Reads, StoreError, Writes};
 
-/// What the tool can be asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verb {
-    /// Name or remove an administrator.
-    Role {
-        /// Number or nickname.
-        account: String,
-        /// What it shall be.
-        role: Role,
-    },
-    /// Move a setting.
-    Set {
-        /// Which.
-        key: String,
-        /// Where to.
-        value: String,
-    },
-    /// Show one setting or all.
-    Get {
-        /// Which; all when absent.
-        key: Option<String>,
-    },
-}
+use super::settings::Settings;
+pub use crate::net::control::{Done, Verb};
 
 /// Why a verb was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
-    /// A running server holds the folder.
+    /// A running server holds the folder, and takes this verb only when it starts.
     #[error(
         "a server is running on {0}: stop it first (settings are read at its start), then try again"
     )]
     Running(String),
+    /// A running server holds the folder and does not answer.
+    #[error("a server is running on {folder}, but its control socket does not answer: {error}")]
+    Silent {
+        /// Which folder.
+        folder: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The running server said no.
+    #[error("{0}")]
+    Refused(String),
     /// There is no store yet.
     #[error("{0} has no server's data: check --data, or start the server there once")]
     NoStore(String),
+    /// The system gives no random bytes for a code.
+    #[error("the system gives no random bytes")]
+    Chance,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -55,24 +50,7 @@ pub enum AdminError {
     NoAccount(String),
 }
 
-/// What came of a verb, for people and as JSON.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-#[serde(untagged)]
-pub enum Done {
-    /// An account's role now.
-    Role {
-        /// Which.
-        account: u64,
-        /// Its name.
-        nickname: String,
-        /// What it is.
-        role: Role,
-    },
-    /// Settings now.
-    Settings(std::collections::BTreeMap<String, String>),
-}
-
-/// Does a verb on a stopped folder.
+/// Does a verb, wherever the server is.
 ///
 /// # Errors
 /// Why it was not done; nothing was changed then.
@@ -82,22 +60,49 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     if !may_be_new && !data.join(ring::STORE_FILE).exists() {
         return Err(AdminError::NoStore(data.display().to_string()));
     }
-    let engine = ring::open_store(data).map_err(|error| match error {
-        StoreError::Locked(folder) => AdminError::Running(folder.display().to_string()),
-        other => other.into(),
-    })?;
-    match verb {
-        Verb::Role { account, role } => set_role(&engine, &account, role),
-        Verb::Set { key, value } => {
-            write(&engine, |rows| Settings::store(rows, &key, &value))??;
-            let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
-            if settings.registration == Registration::Code && settings.code.is_none() {
-                tracing::warn!("nobody can register before registration.code is set");
-            }
-            get(&engine, Some(&key))
-        }
-        Verb::Get { key } => get(&engine, key.as_deref()),
+    match ring::open_store(data) {
+        Ok(engine) => apply(&engine, &verb),
+        Err(StoreError::Locked(folder)) => match verb {
+            Verb::Set { .. } => Err(AdminError::Running(folder.display().to_string())),
+            verb => smol::block_on(ask(data, verb)),
+        },
+        Err(error) => Err(error.into()),
     }
+}
+
+fn apply(engine: &Engine, verb: &Verb) -> Result<Done, AdminError> {
+    let transaction = engine.write()?;
+    let code = chance()?;
+    let (done, _) = keeper::apply(&mut Writes::open(&transaction)?, clock::wall_ms(), verb, code)?;
+    transaction.commit().map_err(StoreError::from)?;
+    if let Verb::Set { .. } = verb {
+        let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
+        if settings.registration == Registration::Code && settings.code.is_none() {
+            tracing::warn!("nobody can register before registration.code is set");
+        }
+    }
+    Ok(done)
+}
+
+async fn ask(data: &Path, verb: Verb) -> Result<Done, AdminError> {
+    let silent = |error| AdminError::Silent { folder: data.display().to_string(), error };
+    let mut console = Console::attach(data).await.map_err(silent)?;
+    match console.ask(&ControlRequest::Admin { verb }).await {
+        Ok(ControlReply::Done(done)) => Ok(done),
+        Ok(ControlReply::NotDone { why }) => Err(AdminError::Refused(why)),
+        Ok(_) => Err(AdminError::Refused("the server gave another answer".to_owned())),
+        Err(error) => Err(silent(std::io::Error::other(error))),
+    }
+}
+
+/// Chance for a one-time code.
+///
+/// # Errors
+/// The system has none to give.
+pub fn chance() -> Result<[u8; 16], AdminError> {
+    let mut code = [0; 16];
+    getrandom::fill(&mut code).map_err(|_| AdminError::Chance)?;
+    Ok(code)
 }
 
 /// The port that the stopped server of this folder had.
@@ -105,41 +110,4 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
 pub fn last_port(data: &Path) -> Option<u16> {
     let engine = data.join(ring::STORE_FILE).exists().then(|| ring::open_store(data).ok())??;
     Reads::open(&engine.read().ok()?).ok()?.get_port().ok()?
-}
-
-fn set_role(engine: &Engine, account: &str, role: Role) -> Result<Done, AdminError> {
-    let missing = || AdminError::NoAccount(account.to_owned());
-    let person = write(engine, |rows| {
-        let id = match (AccountId::parse(account), Nickname::parse(account)) {
-            (Some(number), _) => Some(number),
-            (_, Ok(nickname)) => rows.get_nickname_owner(&nickname)?,
-            _ => None,
-        };
-        let Some(id) = id else { return Ok(None) };
-        rows.put_role(id, role)?;
-        rows.get_person(id)
-    })?;
-    let person = person.ok_or_else(missing)?;
-    Ok(Done::Role { account: person.account.0, nickname: person.nickname, role: person.role })
-}
-
-fn get(engine: &Engine, key: Option<&str>) -> Result<Done, AdminError> {
-    let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
-    let rows = settings.list().into_iter().filter(|(name, _)| key.is_none_or(|key| key == *name));
-    let rows: std::collections::BTreeMap<String, String> =
-        rows.map(|(name, value)| (name.to_owned(), value)).collect();
-    match (rows.is_empty(), key) {
-        (true, Some(key)) => Err(SettingError::Key(key.to_owned()).into()),
-        _ => Ok(Done::Settings(rows)),
-    }
-}
-
-fn write<T>(
-    engine: &Engine,
-    change: impl FnOnce(&mut Writes<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let transaction = engine.write()?;
-    let done = change(&mut Writes::open(&transaction)?)?;
-    transaction.commit()?;
-    Ok(done)
 }

@@ -242,12 +242,24 @@ impl Place {
         device: DeviceId,
         uptime: Duration,
     ) -> Result<(), Goodbye> {
+        let most = self.admission.limits.links_per_account;
+        let is_full = {
+            let counts = self.admission.lock();
+            let devices = counts.accounts.get(&account);
+            devices.is_some_and(|d| !d.contains_key(&device) && d.len() as u64 >= most)
+        };
+        if is_full {
+            return Err(Goodbye::TooManyLinks);
+        }
+        self.take_over(account, device, uptime);
+        Ok(())
+    }
+
+    /// The same for a link that ends all others of the account.
+    pub fn take_over(&mut self, account: AccountId, device: DeviceId, uptime: Duration) {
         let limits = &self.admission.limits;
         let mut counts = self.admission.lock();
         let devices = counts.accounts.entry(account).or_default();
-        if !devices.contains_key(&device) && devices.len() as u64 >= limits.links_per_account {
-            return Err(Goodbye::TooManyLinks);
-        }
         *devices.entry(device).or_default() += 1;
         let bucket = || Bucket::new(limits.messages_burst, limits.messages_per_second, uptime);
         if counts.senders.len() > COUNTED_MAX {
@@ -257,7 +269,6 @@ impl Place {
         counts.leave_unauthenticated(self.address);
         drop(counts);
         self.signed_in = Some((account, device));
-        Ok(())
     }
 
     /// The sign-in was turned down after all: the link is a stranger's again.

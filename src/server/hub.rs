@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::audience::{Audience, Turn};
 use super::board::Board;
 use super::bucket::Bucket;
 use super::job::{Caller, Entered, Outcome, SessionId};
@@ -14,13 +15,17 @@ use super::journal::{Journal, field};
 use super::outbox::{Bytes, Outbox};
 use super::presence::Presences;
 use crate::clock::{Moment, millis};
-use crate::domain::{AccountId, ConversationKind, DeviceId, Message, Person, Presence, Target};
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, DeviceId, Message, Person, Presence, Seq,
+    Target,
+};
 use crate::limits::{
     PRESENCE_BURST, PRESENCE_EVERY, PRESENCE_FRAME_MAX, SHAKE_LATE_MAX, TYPING_EVERY,
 };
 use crate::net::control::{LogEvent, LogKind, OnlineSession};
 use crate::net::frame;
-use crate::net::protocol::{Event, Goodbye, PresenceChange, ServerFrame};
+use crate::net::protocol::{AuthStep, Event, Goodbye, PresenceChange, ServerFrame};
+use crate::store::conversations::Cursors;
 
 /// Nobody's first frame waits for more of a batch than this.
 const WAKE_EVERY: usize = 64;
@@ -36,6 +41,13 @@ pub enum HubInput {
         /// Whom to.
         to: Target,
     },
+    /// A session shows these people, besides its friends.
+    Watch {
+        /// Which session.
+        session: SessionId,
+        /// Whom.
+        accounts: Vec<AccountId>,
+    },
     /// Presence changes were folded for long enough.
     Tick,
     /// The console asks.
@@ -49,6 +61,7 @@ pub struct Hub {
     board: Arc<Board>,
     journal: Arc<Journal>,
     presences: Presences,
+    audience: Audience,
     sessions: HashMap<SessionId, Session>,
     accounts: BTreeMap<AccountId, Online>,
     changed: BTreeSet<AccountId>,
@@ -69,8 +82,9 @@ struct Session {
 struct Online {
     person: Person,
     sessions: Vec<SessionId>,
-    /// What others were told last.
+    /// What others were told last, and what the person's own devices were.
     told: Presence,
+    told_self: Presence,
     /// How often others may be told.
     tells: Bucket,
     typed: Duration,
@@ -84,6 +98,7 @@ impl Hub {
             board,
             journal,
             presences: Presences::default(),
+            audience: Audience::default(),
             sessions: HashMap::new(),
             accounts: BTreeMap::new(),
             changed: BTreeSet::new(),
@@ -105,6 +120,7 @@ impl Hub {
                 self.wake();
             }
             HubInput::Typing { session, to } => self.typing(session, to, now),
+            HubInput::Watch { session, accounts } => self.watch(session, accounts),
             HubInput::Tick => self.tell_presence(now),
             HubInput::List(reply) => drop(reply.try_send(self.list(now))),
             HubInput::Close => {
@@ -134,15 +150,42 @@ impl Hub {
                 drop(applicant.entered.try_send(Err(refusal)));
             }
             Outcome::Appended { message, shakes } => self.deliver(&message, shakes, now),
-            Outcome::Moved { caller, id, conversation, kind, cursors } => {
-                let event = Event::Cursor {
-                    conversation,
-                    account: caller.account,
-                    read: cursors.read,
-                    delivered: cursors.delivered,
-                };
-                self.tell_cursor(&caller, kind, event);
+            Outcome::Moved { caller, id, conversation, kind, before, cursors } => {
+                self.tell_cursor(&caller, (conversation, kind), (before, cursors));
                 caller.outbox.push_frame(&ServerFrame::Done { id });
+            }
+            Outcome::Booked { caller, id, messages } => {
+                self.notices(&messages, now);
+                caller.outbox.push_frame(&ServerFrame::Done { id });
+            }
+            Outcome::Profile { caller, id, person } => {
+                self.tell_person(person);
+                caller.outbox.push_frame(&ServerFrame::Done { id });
+            }
+            Outcome::Revoked { caller, id, revoked, answer } => {
+                for device in revoked {
+                    self.fence(caller.account, device, Goodbye::SignedOut);
+                }
+                caller.outbox.push_frame(&match answer {
+                    Some(step) => ServerFrame::Auth { id, step },
+                    None => ServerFrame::Done { id },
+                });
+            }
+            Outcome::Deleted { caller, id, person, messages } => {
+                caller.outbox.push_frame(&ServerFrame::Auth { id, step: AuthStep::Deleted {} });
+                caller.outbox.close(Goodbye::Deleted);
+                self.leave(caller.session, Goodbye::Deleted.code());
+                self.fence_all(caller.account, Goodbye::Deleted);
+                self.notices(&messages, now);
+                self.tell_person(person);
+            }
+            // Their files were removed where the outcome was handed on.
+            Outcome::Swept { .. } => {}
+            Outcome::Admin { result, person, slot } => {
+                if let Some(person) = person {
+                    self.tell_person(person);
+                }
+                slot.try_send(result).ok();
             }
             Outcome::Presence { session, presence } => self.set_presence(session, presence, now),
             Outcome::SignedOut { caller, id } => {
@@ -156,8 +199,9 @@ impl Hub {
 
     /// A session joins in the order of commits: it gets every message after its sign-in live, and
     /// finds every message before it in the heads.
-    fn enter(&mut self, entered: Entered, now: Moment) {
-        let Entered { applicant, id, caller, person, standing, step, is_new, forgotten, since } =
+    fn enter(&mut self, mut entered: Entered, now: Moment) {
+        let forgotten = std::mem::take(&mut entered.forgotten);
+        let Entered { applicant, id, caller, person, standing, step, is_new, since, ties, .. } =
             entered;
         self.fence(caller.account, caller.device, Goodbye::Replaced);
         for device in forgotten {
@@ -189,16 +233,54 @@ impl Hub {
         self.presences.adopt(id, account, standing);
         self.sessions.insert(id, session);
         let told = Presence::Offline;
+        self.audience.enter(account, ties);
         let online = self.accounts.entry(account).or_insert_with(|| Online {
             person: person.clone(),
             sessions: Vec::new(),
             told,
+            told_self: Presence::Offline,
             tells: Bucket::per(PRESENCE_BURST, PRESENCE_EVERY * 3, now.uptime),
             typed: Duration::ZERO,
         });
         online.sessions.push(id);
         online.person = person;
         self.refold(account);
+        self.show_friends(id, account);
+    }
+
+    /// A session that begins learns which friends are there; everybody else is not, until told.
+    fn show_friends(&self, id: SessionId, account: AccountId) {
+        let friends = self.audience.ties(account).map(|ties| ties.friends.clone());
+        self.show(id, friends.into_iter().flatten());
+    }
+
+    fn watch(&mut self, id: SessionId, accounts: Vec<AccountId>) {
+        if !self.sessions.contains_key(&id) {
+            return;
+        }
+        self.audience.watch(id, accounts.clone());
+        self.show(id, accounts);
+    }
+
+    /// How these people are seen now, to one session: those who are there.
+    fn show(&self, id: SessionId, accounts: impl IntoIterator<Item = AccountId>) {
+        let Some(session) = self.sessions.get(&id) else { return };
+        let seen = accounts.into_iter().filter_map(|account| {
+            let presence = self.seen_by(account, session.account);
+            let version = self.accounts.get(&account)?.person.version;
+            (presence != Presence::Offline).then_some(PresenceChange { account, presence, version })
+        });
+        push_changes(&session.caller.outbox, &seen.collect::<Vec<_>>());
+    }
+
+    /// How somebody is seen by another: what others were told last, unless it is hidden from that
+    /// one.
+    fn seen_by(&self, account: AccountId, viewer: AccountId) -> Presence {
+        match self.accounts.get(&account) {
+            Some(online) if viewer == account => online.told_self,
+            Some(online) if !self.audience.is_hidden(account, viewer) => online.told,
+            _ => Presence::Offline,
+        }
     }
 
     /// Ends a device's sessions: nothing more is delivered there.
@@ -207,15 +289,26 @@ impl Hub {
             |session: &&Session| session.account == account && session.caller.device == device;
         let older: Vec<Caller> =
             self.sessions.values().filter(same).map(|session| session.caller.clone()).collect();
-        for older in older {
-            older.outbox.cut(goodbye);
-            self.leave(older.session, goodbye.code());
+        self.cut(older, goodbye);
+    }
+
+    /// Ends all sessions of an account.
+    fn fence_all(&mut self, account: AccountId, goodbye: Goodbye) {
+        let sessions = self.sessions.values().filter(|session| session.account == account);
+        self.cut(sessions.map(|session| session.caller.clone()).collect(), goodbye);
+    }
+
+    fn cut(&mut self, sessions: Vec<Caller>, goodbye: Goodbye) {
+        for session in sessions {
+            session.outbox.cut(goodbye);
+            self.leave(session.session, goodbye.code());
         }
     }
 
     fn leave(&mut self, id: SessionId, reason: &str) {
         let Some(session) = self.sessions.remove(&id) else { return };
         self.presences.leave(id);
+        self.audience.close(id);
         let account = session.account;
         if let Some(online) = self.accounts.get_mut(&account) {
             online.sessions.retain(|other| *other != id);
@@ -223,6 +316,51 @@ impl Hub {
         let event = LogEvent::SignedOut { account, reason: reason.to_owned() };
         self.journal.note(LogKind::Auth, Some(id), event);
         self.refold(account);
+    }
+
+    fn notices(&mut self, messages: &[Message], now: Moment) {
+        for message in messages {
+            self.notice(message, now);
+        }
+    }
+
+    /// A notice is delivered like any message, and may change who sees whom.
+    fn notice(&mut self, message: &Message, now: Moment) {
+        self.deliver(message, None, now);
+        let (ConversationKind::Notices { account }, Body::Notice(notice)) =
+            (message.kind, &message.body)
+        else {
+            return;
+        };
+        let (viewer, presence) = match self.audience.apply(account, notice) {
+            Some(Turn::Hidden(viewer)) => (viewer, Presence::Offline),
+            Some(Turn::Friends(viewer) | Turn::Shown(viewer)) => {
+                (viewer, self.seen_by(account, viewer))
+            }
+            None => return,
+        };
+        let Some(online) = self.accounts.get(&account) else { return };
+        let change = PresenceChange { account, presence, version: online.person.version };
+        let sessions = self.accounts.get(&viewer).map_or(&[][..], |online| &online.sessions);
+        for id in sessions {
+            let is_watched = self.audience.watchers(account).any(|watcher| watcher == *id);
+            let is_friend =
+                self.audience.ties(viewer).is_some_and(|ties| ties.friends.contains(&account));
+            if let (true, Some(session)) = (is_watched || is_friend, self.sessions.get(id)) {
+                push_changes(&session.caller.outbox, &[change]);
+            }
+        }
+    }
+
+    /// A profile changed: everybody who is here learns it, since anybody may show it.
+    fn tell_person(&mut self, person: Person) {
+        if let Some(online) = self.accounts.get_mut(&person.account) {
+            online.person = person.clone();
+        }
+        let event = Event::People { people: vec![person] };
+        if let Some(bytes) = encode(&ServerFrame::Event(event)) {
+            self.each_member(ConversationKind::Lobby, |_, outbox| outbox.push(&bytes));
+        }
     }
 
     fn deliver(&mut self, message: &Message, shakes: Option<Duration>, now: Moment) {
@@ -249,23 +387,40 @@ impl Hub {
         });
     }
 
-    /// Own other devices are told always, the other side of a direct conversation unless the
-    /// mover is invisible. In the lobby cursors are nobody else's.
-    fn tell_cursor(&self, caller: &Caller, kind: ConversationKind, event: Event) {
-        let Some(bytes) = encode(&ServerFrame::Event(event)) else { return };
-        let is_hidden = self.board.presence(caller.account) == Presence::Invisible;
-        let is_direct = matches!(kind, ConversationKind::Direct { .. });
-        let audience = match kind {
-            ConversationKind::Direct { .. } => kind,
-            _ => ConversationKind::Notices { account: caller.account },
+    /// Own other devices are told always; the other side of a direct conversation what may be shown,
+    /// and of reading only if it shows its own. In the lobby cursors are nobody else's.
+    fn tell_cursor(
+        &self,
+        caller: &Caller,
+        (conversation, kind): (ConversationId, ConversationKind),
+        (before, cursors): (Cursors, Cursors),
+    ) {
+        let account = caller.account;
+        let told = |read, delivered| {
+            encode(&ServerFrame::Event(Event::Cursor { conversation, account, read, delivered }))
         };
-        self.each_member(audience, |account, outbox| {
-            let is_own = account == caller.account;
-            let is_here = Arc::ptr_eq(outbox, &caller.outbox);
-            if (is_own && !is_here) || (!is_own && is_direct && !is_hidden) {
-                outbox.push(&bytes);
-            }
-        });
+        if let Some(own) = told(cursors.read, cursors.delivered) {
+            self.each_member(ConversationKind::Notices { account }, |_, outbox| {
+                if !Arc::ptr_eq(outbox, &caller.outbox) {
+                    outbox.push(&own);
+                }
+            });
+        }
+        let ConversationKind::Direct { low, high } = kind else { return };
+        let peer = if low == account { high } else { low };
+        let sees_reading = self.audience.ties(peer).is_some_and(|ties| ties.read_marks);
+        let shown = |cursors: Cursors| {
+            let read = if sees_reading { cursors.shown_read } else { Seq::ZERO };
+            (read, cursors.shown_delivered)
+        };
+        // What shows nothing new would still tell that something moved.
+        let (read, delivered) = shown(cursors);
+        let is_news = peer != account && shown(before) != (read, delivered);
+        if is_news && let Some(shown) = told(read, delivered) {
+            self.each_member(ConversationKind::Notices { account: peer }, |_, outbox| {
+                outbox.push(&shown);
+            });
+        }
     }
 
     fn each_member(&self, kind: ConversationKind, mut visit: impl FnMut(AccountId, &Arc<Outbox>)) {
@@ -301,7 +456,13 @@ impl Hub {
         // Typing in the lobby would reach everybody for nothing.
         let Target::Account(peer) = to else { return };
         let event = ServerFrame::Event(Event::Typing { from, to });
-        if let (true, Some(bytes)) = (peer != from, encode(&event)) {
+        let shows = |account| self.audience.ties(account).is_some_and(|ties| ties.typing);
+        let wanted = peer != from
+            && shows(from)
+            && shows(peer)
+            && !self.audience.is_hidden(peer, from)
+            && !self.audience.is_hidden(from, peer);
+        if let (true, Some(bytes)) = (wanted, encode(&event)) {
             let kind = ConversationKind::Notices { account: peer };
             self.each_member(kind, |_, outbox| outbox.push(&bytes));
         }
@@ -320,30 +481,58 @@ impl Hub {
         self.changed.insert(account);
     }
 
+    /// What changed since the last tick, to those who want to see it: one frame for each of them.
     fn tell_presence(&mut self, now: Moment) {
-        let mut changes = Vec::new();
+        let mut news: BTreeMap<SessionId, Vec<PresenceChange>> = BTreeMap::new();
         for account in std::mem::take(&mut self.changed) {
             let Some(online) = self.accounts.get_mut(&account) else { continue };
-            let presence = self.board.presence(account).as_seen_by_others();
-            if online.told != presence && online.tells.take(now.uptime).is_err() {
+            let own = self.presences.of(account);
+            let seen = own.as_seen_by_others();
+            if online.told != seen && online.tells.take(now.uptime).is_err() {
                 // Too often: the last state is told when its turn comes.
                 self.changed.insert(account);
                 continue;
             }
-            if online.told != presence {
-                online.told = presence;
-                let version = online.person.version;
-                changes.push(PresenceChange { account, presence, version });
+            let is_news = std::mem::replace(&mut online.told, seen) != seen;
+            let is_own_news = std::mem::replace(&mut online.told_self, own) != own;
+            let version = online.person.version;
+            if is_own_news {
+                for id in &online.sessions {
+                    let change = PresenceChange { account, presence: own, version };
+                    news.entry(*id).or_default().push(change);
+                }
             }
-            if online.sessions.is_empty() {
+            if is_news {
+                let change = PresenceChange { account, presence: seen, version };
+                for id in self.viewers(account) {
+                    news.entry(id).or_default().push(change);
+                }
+            }
+            if self.accounts.get(&account).is_some_and(|online| online.sessions.is_empty()) {
                 self.accounts.remove(&account);
+                self.audience.leave(account);
             }
         }
-        for part in changes.chunks(PRESENCE_FRAME_MAX) {
-            let event = Event::Presence { changes: part.to_vec() };
-            let Some(bytes) = encode(&ServerFrame::Event(event)) else { continue };
-            self.each_member(ConversationKind::Lobby, |_, outbox| outbox.push(&bytes));
+        for (id, changes) in news {
+            if let Some(session) = self.sessions.get(&id) {
+                push_changes(&session.caller.outbox, &changes);
+            }
         }
+    }
+
+    /// The sessions that show an account: its friends' and those that watch it, but not those of
+    /// people whom it blocked.
+    fn viewers(&self, account: AccountId) -> BTreeSet<SessionId> {
+        let friends = self.audience.ties(account).map(|ties| &ties.friends);
+        let friends = friends.into_iter().flatten().filter_map(|friend| self.accounts.get(friend));
+        let sessions = friends.flat_map(|online| online.sessions.iter().copied());
+        let all = sessions.chain(self.audience.watchers(account));
+        all.filter(|id| {
+            self.sessions.get(id).is_some_and(|session| {
+                session.account != account && !self.audience.is_hidden(account, session.account)
+            })
+        })
+        .collect()
     }
 
     fn list(&self, now: Moment) -> Vec<OnlineSession> {
@@ -365,6 +554,13 @@ impl Hub {
             .collect();
         sessions.sort_by_key(|session| (session.person.account, session.session));
         sessions
+    }
+}
+
+fn push_changes(outbox: &Outbox, changes: &[PresenceChange]) {
+    for part in changes.chunks(PRESENCE_FRAME_MAX) {
+        let event = Event::Presence { changes: part.to_vec() };
+        outbox.push_frame(&ServerFrame::Event(event));
     }
 }
 

@@ -3,11 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_channel::Sender;
+
+use super::audience::Ties;
 use super::outbox::Outbox;
 use super::presence::Standing;
 use crate::domain::{
-    AccountId, ConversationId, ConversationKind, DeviceId, Message, Nickname, Person, Presence,
+    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, Message, Nickname, Person,
+    Presence,
 };
+use crate::net::control::{Done, Verb};
 use crate::net::protocol::{AuthStep, Command, Refusal, RequestId, ServerFrame, Stretch};
 use crate::store::conversations::Cursors;
 
@@ -27,7 +32,7 @@ pub struct Applicant {
     /// Program, version and system, as it said.
     pub client: String,
     /// The session's reader waits here to learn who it is. Dropping it ends the session.
-    pub entered: async_channel::Sender<Result<Caller, Refusal>>,
+    pub entered: Sender<Result<Caller, Refusal>>,
 }
 
 /// A signed-in session, as far as a command must know it.
@@ -45,16 +50,34 @@ pub struct Caller {
     pub outbox: Arc<Outbox>,
 }
 
+/// A new password, as a server keeps one.
+pub struct Password {
+    /// Under which random id OPAQUE ran.
+    pub credential_id: [u8; 32],
+    /// The OPAQUE record.
+    pub file: Vec<u8>,
+    /// How the password was stretched.
+    pub stretch: Stretch,
+}
+
+/// A new password by a code. All chance is drawn before, so that applying it is repeatable.
+pub struct Recovery {
+    /// Whose.
+    pub account: AccountId,
+    /// The code that is spent.
+    pub code: [u8; 16],
+    /// The new password.
+    pub password: Password,
+    /// The next recovery code.
+    pub fresh: [u8; 16],
+}
+
 /// An account to be made. All chance is drawn before, so that applying it is repeatable.
 pub struct Registration {
     /// Its name.
     pub nickname: Nickname,
-    /// Under which random id OPAQUE ran.
-    pub credential_id: [u8; 32],
-    /// The OPAQUE record.
-    pub password_file: Vec<u8>,
-    /// How the password was stretched.
-    pub stretch: Stretch,
+    /// Its password.
+    pub password: Password,
     /// A built-in avatar.
     pub avatar: u8,
     /// 128 random bits.
@@ -110,6 +133,68 @@ pub enum Job {
         sign_in: SignIn,
         /// A new token, used when the proof was a password.
         token: [u8; 32],
+    },
+    /// Set a new password by a code, and sign a device in.
+    Recover {
+        /// Who asks.
+        applicant: Applicant,
+        /// For the answer.
+        id: RequestId,
+        /// What.
+        recovery: Box<Recovery>,
+        /// Where.
+        device: DeviceId,
+        /// What that place is called.
+        device_name: String,
+        /// A new token.
+        token: [u8; 32],
+    },
+    /// Set a new password; the one before was proven.
+    ChangePassword {
+        /// Who asks.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+        /// The credential that was proven.
+        proven: Vec<u8>,
+        /// The new password.
+        password: Box<Password>,
+    },
+    /// Delete the account; its password was proven.
+    DeleteAccount {
+        /// Who asks.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+        /// The credential that was proven.
+        proven: Vec<u8>,
+    },
+    /// A blob's file is on disk.
+    Blob {
+        /// Who brought it.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+        /// Which.
+        blob: BlobId,
+        /// Its length.
+        bytes: u64,
+    },
+    /// Forget these blobs if they have had no use since before a moment.
+    Sweep {
+        /// The moment, milliseconds since 1970 UTC.
+        before: i64,
+        /// Which.
+        blobs: Vec<BlobId>,
+    },
+    /// What the server's keeper asks for.
+    Admin {
+        /// What.
+        verb: Verb,
+        /// A one-time code, for verbs that give one out.
+        code: [u8; 16],
+        /// For the answer.
+        slot: Sender<Result<Done, String>>,
     },
     /// Change durable state.
     Command {
@@ -168,6 +253,60 @@ pub enum Outcome {
         /// It shakes the other side's windows; that was asked for at this uptime.
         shakes: Option<Duration>,
     },
+    /// Books changed, and everybody whose book it is gets told.
+    Booked {
+        /// Who asked.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+        /// Notices, in order.
+        messages: Vec<Message>,
+    },
+    /// A profile changed.
+    Profile {
+        /// Who asked.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+        /// As it is now.
+        person: Person,
+    },
+    /// Devices were signed out by another one.
+    Revoked {
+        /// Who asked.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+        /// Which.
+        revoked: Vec<DeviceId>,
+        /// The answer, where it is not `Done`.
+        answer: Option<AuthStep>,
+    },
+    /// An account was deleted.
+    Deleted {
+        /// Who asked.
+        caller: Caller,
+        /// For the answer.
+        id: RequestId,
+        /// What is left of it.
+        person: Person,
+        /// Notices to those who knew it.
+        messages: Vec<Message>,
+    },
+    /// Blobs were forgotten: their files go.
+    Swept {
+        /// Which.
+        blobs: Vec<BlobId>,
+    },
+    /// The server's keeper gets an answer.
+    Admin {
+        /// The answer.
+        result: Result<Done, String>,
+        /// Whose profile changed.
+        person: Option<Person>,
+        /// Where to.
+        slot: Sender<Result<Done, String>>,
+    },
     /// A cursor moved.
     Moved {
         /// Who moved it.
@@ -178,6 +317,8 @@ pub enum Outcome {
         conversation: ConversationId,
         /// What that is.
         kind: ConversationKind,
+        /// How far the account was.
+        before: Cursors,
         /// How far now.
         cursors: Cursors,
     },
@@ -220,6 +361,8 @@ pub struct Entered {
     pub is_new: bool,
     /// Devices that were forgotten to make room for this one: their sessions are over.
     pub forgotten: Vec<DeviceId>,
+    /// What its book says about who may see what.
+    pub ties: Ties,
     /// When, by the wall.
     pub since: i64,
 }

@@ -36,6 +36,7 @@ use crate::net::discovery::{Announcement, Announcer};
 use crate::net::opaque::ServerSetup;
 use crate::net::protocol::ALPN_CHAT;
 use crate::net::tls::Identity;
+use crate::store::blobs::Files;
 use crate::store::{Engine, Reads, StoreError, Writes, schema, writer};
 
 /// The server's store inside its data folder.
@@ -131,9 +132,10 @@ impl Ring {
         let (fail, readers_failed) = async_channel::bounded(1);
         let (end, writer_ended) = async_channel::bounded(1);
         let (open, closing) = async_channel::bounded(1);
-        let (readers, mut threads) = Readers::start(engine, &board, &fail)?;
-        let rules = Rules::new(limits.clone(), disk_full.clone());
-        let hand_on = hand_on(hub.clone(), metrics.clone());
+        let files = Files::of(&setup.data);
+        let (readers, mut threads) = Readers::start(engine, &board, &files, &fail)?;
+        let rules = Rules::new(limits.clone(), disk_full.clone(), files.clone());
+        let hand_on = hand_on(hub.clone(), metrics.clone(), files.clone());
         let ended = move |result| drop(end.try_send(result));
         let counted = metrics.clone();
         let now = move || {
@@ -161,6 +163,7 @@ impl Ring {
             jobs,
             hub,
             readers,
+            files: files.clone(),
             closing,
         });
         let announcer = announce(setup.discovery, &ready, &journal);
@@ -209,8 +212,21 @@ fn say_goodbye(announcer: Option<Announcer>, in_order: bool) {
 }
 
 /// Outcomes go to the hub after the commit; a full inbox makes the writer wait.
-fn hand_on(hub: Sender<HubInput>, metrics: Arc<Metrics>) -> impl FnMut(Vec<Outcome>) + Send {
+fn hand_on(
+    hub: Sender<HubInput>,
+    metrics: Arc<Metrics>,
+    files: Files,
+) -> impl FnMut(Vec<Outcome>) + Send {
     move |outcomes| {
+        // Behind the commit and before the next one: nothing can begin to use them in between.
+        for outcome in &outcomes {
+            let Outcome::Swept { blobs } = outcome else { continue };
+            for blob in blobs {
+                if let Err(error) = files.remove(*blob) {
+                    tracing::warn!(%error, "an unused picture cannot be removed");
+                }
+            }
+        }
         metrics.batch_ended(clock::uptime());
         let appended = outcomes.iter().filter(|o| matches!(o, Outcome::Appended { .. })).count();
         metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);

@@ -2,7 +2,8 @@
 
 use crate::limits::{Limits, SettingError};
 use crate::net::protocol::Registration;
-use crate::store::{Reads, StoreError, Writes};
+use crate::store::rows::{Mode, Rows};
+use crate::store::{StoreError, Writes};
 
 /// Who may register: `open`, `code` or `closed`.
 pub const REGISTRATION: &str = "registration";
@@ -43,7 +44,7 @@ impl Settings {
     ///
     /// # Errors
     /// The disk failed.
-    pub fn load(rows: &Reads) -> Result<Self, StoreError> {
+    pub fn load<M: Mode>(rows: &Rows<M>) -> Result<Self, StoreError> {
         let mut settings = Settings::default();
         for (key, value) in rows.list_settings()? {
             if let Err(error) = settings.set(&key, &value) {

@@ -1,11 +1,13 @@
 //! Accounts and the nicknames that lead to them.
 
-use redb::{ReadableTable, ReadableTableMetadata};
+use redb::{ReadableTable, ReadableTableMetadata, WriteTransaction};
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 use super::engine::StoreError;
 use super::record::{self, Record};
 use super::rows::{Mode, Rows, Writes};
+use super::schema;
 use crate::domain::{AccountId, Nickname, Person, Role};
 
 /// Everything that a server keeps of an account. No password: see RFC 9807.
@@ -28,6 +30,22 @@ pub struct Account {
     pub created: i64,
     /// Signed out everywhere and not let in.
     pub disabled: bool,
+    /// The owner deleted it: only its number is left, so that nobody else gets it.
+    #[serde(default)]
+    pub deleted: bool,
+    /// An administrator's one-time code for a new password.
+    #[serde(default)]
+    pub reset: Option<Reset>,
+}
+
+/// A one-time code that was given out.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Reset {
+    /// SHA-256 of the code.
+    #[serde(with = "serde_bytes")]
+    pub hash: Vec<u8>,
+    /// Given out at, milliseconds since 1970 UTC.
+    pub at: i64,
 }
 
 impl Record for Account {
@@ -61,6 +79,26 @@ impl<M: Mode> Rows<M> {
         Ok(owner.map(|owner| AccountId(owner.value())))
     }
 
+    /// Accounts whose nickname holds a folded text, each with how well it fits: 0 is the whole
+    /// name, 1 its beginning, 2 some other part. Looks at every name.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn list_named(&self, part: &str) -> Result<Vec<(u8, AccountId)>, StoreError> {
+        let mut found = Vec::new();
+        for row in self.names.iter()? {
+            let (account, name) = row?;
+            let fit = match name.value().find(part) {
+                None => continue,
+                Some(0) if name.value().len() == part.len() => 0,
+                Some(0) => 1,
+                Some(_) => 2,
+            };
+            found.push((fit, AccountId(account.value())));
+        }
+        Ok(found)
+    }
+
     /// How many accounts there are.
     ///
     /// # Errors
@@ -90,6 +128,16 @@ impl Writes<'_> {
         Ok(())
     }
 
+    /// Takes a nickname from its account.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn remove_nickname(&mut self, nickname: &Nickname) -> Result<(), StoreError> {
+        self.written = true;
+        self.nicknames.remove(nickname.skeleton().as_str())?;
+        Ok(())
+    }
+
     /// Gives a nickname to an account.
     ///
     /// # Errors
@@ -101,6 +149,17 @@ impl Writes<'_> {
     ) -> Result<(), StoreError> {
         self.written = true;
         self.nicknames.insert(nickname.skeleton().as_str(), account.0)?;
+        self.names.insert(account.0, folded(nickname.as_str()).as_str())?;
+        Ok(())
+    }
+
+    /// An account is not found by a nickname any more.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn remove_name(&mut self, account: AccountId) -> Result<(), StoreError> {
+        self.written = true;
+        self.names.remove(account.0)?;
         Ok(())
     }
 
@@ -115,4 +174,22 @@ impl Writes<'_> {
         self.put_account(&record)?;
         Ok(true)
     }
+}
+
+/// A nickname as it is searched: compatibility forms, letters and case folded.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    text.trim().nfkc().flat_map(char::to_lowercase).collect()
+}
+
+/// Fills the index of nicknames.
+pub(super) fn index_names(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let accounts = transaction.open_table(schema::ACCOUNTS)?;
+    let mut names = transaction.open_table(schema::NAMES)?;
+    for row in accounts.iter()? {
+        let (account, value) = row?;
+        let record: Account = record::decode(value.value())?;
+        names.insert(account.value(), folded(&record.person.nickname).as_str())?;
+    }
+    Ok(())
 }

@@ -75,6 +75,14 @@ impl<M: Mode> Rows<M> {
         Ok(id.map(|id| ConversationId(id.value())))
     }
 
+    /// The log in which the server tells an account what concerns only it.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn get_notices(&self, account: AccountId) -> Result<Option<ConversationId>, StoreError> {
+        Ok(self.notices.get(account.0)?.map(|id| ConversationId(id.value())))
+    }
+
     /// How far an account is; `None` where it is no member.
     ///
     /// # Errors
@@ -122,6 +130,9 @@ impl Writes<'_> {
         if let ConversationKind::Direct { low, high } = kind {
             self.directs.insert((low.0, high.0), number)?;
         }
+        if let ConversationKind::Notices { account } = kind {
+            self.notices.insert(account.0, number)?;
+        }
         self.put_conversation(id, Conversation { kind, head: Seq::ZERO, head_at: 0 })?;
         Ok(id)
     }
@@ -163,5 +174,19 @@ pub(super) fn put_lobby(transaction: &WriteTransaction) -> Result<(), StoreError
     let lobby = Conversation { kind: ConversationKind::Lobby, head: Seq::ZERO, head_at: 0 };
     let mut conversations = transaction.open_table(schema::CONVERSATIONS)?;
     conversations.insert(ConversationId::LOBBY.0, record::encode(&lobby)?.as_slice())?;
+    Ok(())
+}
+
+/// Fills the index of notices logs.
+pub(super) fn index_notices(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let conversations = transaction.open_table(schema::CONVERSATIONS)?;
+    let mut notices = transaction.open_table(schema::NOTICES)?;
+    for row in conversations.iter()? {
+        let (id, value) = row?;
+        let conversation: Conversation = record::decode(value.value())?;
+        if let ConversationKind::Notices { account } = conversation.kind {
+            notices.insert(account.0, id.value())?;
+        }
+    }
     Ok(())
 }

@@ -29,6 +29,9 @@ pub struct Device {
     /// The same by the server's own age, which is what idleness is measured by: a wall clock that
     /// jumps must sign nobody out.
     pub used_age_min: u64,
+    /// Where from, at the last sign-in.
+    #[serde(default)]
+    pub address: String,
 }
 
 impl Record for Device {

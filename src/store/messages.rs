@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::engine::StoreError;
 use super::record::{self, Record};
 use super::rows::{Mode, Rows, Writes};
-use crate::domain::{AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Seq};
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Notice, Seq,
+};
 
 /// A message without what its key says.
 #[derive(Serialize, Deserialize)]
@@ -136,6 +138,35 @@ impl Writes<'_> {
         self.messages.insert((id.0, seq.0), record::encode(&stored)?.as_slice())?;
         self.nonces.insert((from.0, &nonce.0), (id.0, seq.0))?;
         Ok(Message { conversation: id, kind, seq, from, nonce, at, body: stored.body })
+    }
+}
+
+impl Writes<'_> {
+    /// Appends a notice to an account's own log; no client names it, so nothing looks for its nonce.
+    ///
+    /// # Errors
+    /// The disk failed, or the account has no such log.
+    pub fn append_notice(
+        &mut self,
+        account: AccountId,
+        from: AccountId,
+        now: i64,
+        notice: Notice,
+    ) -> Result<Message, StoreError> {
+        let missing = || StoreError::damaged("a notices log", &"it is missing");
+        let id = self.get_notices(account)?.ok_or_else(missing)?;
+        let mut log = self.get_conversation(id)?.ok_or_else(missing)?;
+        log.head = log.head.next();
+        log.head_at = log.head_at.max(now);
+        let mut nonce = [0; 16];
+        nonce[..8].copy_from_slice(&id.0.to_be_bytes());
+        nonce[8..].copy_from_slice(&log.head.0.to_be_bytes());
+        let (nonce, at, body) = (Nonce(nonce), log.head_at, Body::Notice(Box::new(notice)));
+        let stored = Stored { from, nonce, at, body };
+        self.put_conversation(id, log)?;
+        self.messages.insert((id.0, log.head.0), record::encode(&stored)?.as_slice())?;
+        let Stored { body, .. } = stored;
+        Ok(Message { conversation: id, kind: log.kind, seq: log.head, from, nonce, at, body })
     }
 }
 

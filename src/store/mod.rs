@@ -4,18 +4,22 @@
 //! * [`schema`] lists the server's tables, its version and its migrations.
 //! * [`writer`] is the one thread that writes: batch, apply, commit, hand on.
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
-//!   [`accounts`], [`devices`], [`conversations`], [`messages`], [`settings`].
+//!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`conversations`], [`messages`],
+//!   [`blobs`], [`settings`].
 //! * [`local`] is a client's own store, a file and a format of its own.
 //! * [`record`] turns values into our own versioned bytes.
 //!
 //! Verbs are `get_`, `list_`, `put_`, `remove_`, `append_`. Rules are elsewhere.
 
 pub mod accounts;
+pub mod blobs;
+pub mod contacts;
 pub mod conversations;
 pub mod devices;
 pub mod engine;
 pub mod local;
 pub mod messages;
+pub mod profiles;
 mod record;
 pub mod rows;
 pub mod schema;

@@ -5,7 +5,8 @@ use serde::de::DeserializeOwned;
 
 use super::engine::StoreError;
 
-/// A value of a table. Its version changes when its fields do, together with a migration.
+/// A value of a table. A field may be added behind the others, with a default; any other change is
+/// a new version, together with a migration.
 pub(super) trait Record: Serialize + DeserializeOwned {
     /// What it is, for the message when it cannot be read.
     const NAME: &'static str;

@@ -23,6 +23,25 @@ pub(super) const MESSAGES: TableDefinition<(u64, u64), &[u8]> = TableDefinition:
 /// Sender, nonce → conversation, seq.
 pub(super) const NONCES: TableDefinition<(u64, &[u8; 16]), (u64, u64)> =
     TableDefinition::new("nonces");
+/// Account → its notices log.
+pub(super) const NOTICES: TableDefinition<u64, u64> = TableDefinition::new("notices");
+/// Account, other account → what it keeps of the other.
+pub(super) const CONTACTS: TableDefinition<(u64, u64), &[u8]> = TableDefinition::new("contacts");
+/// Account → its groups of friends, where it made some.
+pub(super) const GROUPS: TableDefinition<u64, &[u8]> = TableDefinition::new("groups");
+/// Account, other account, 0 for asked by the other or 1 for asked by it → the request.
+pub(super) const REQUESTS: TableDefinition<(u64, u64, u8), &[u8]> =
+    TableDefinition::new("requests");
+/// Account → what others may do, where it is not the usual.
+pub(super) const PRIVACY: TableDefinition<u64, &[u8]> = TableDefinition::new("privacy");
+/// Account → what it says of itself, where it says something.
+pub(super) const DETAILS: TableDefinition<u64, &[u8]> = TableDefinition::new("details");
+/// Account → its nickname as it is searched.
+pub(super) const NAMES: TableDefinition<u64, &str> = TableDefinition::new("names");
+/// Account → when others saw it last, milliseconds since 1970 UTC.
+pub(super) const SEEN: TableDefinition<u64, i64> = TableDefinition::new("seen");
+/// Hash → bytes, uses, and since when it has no use, milliseconds since 1970 UTC.
+pub(super) const BLOBS: TableDefinition<&[u8; 32], (u64, u64, i64)> = TableDefinition::new("blobs");
 /// Name → the number given out next.
 pub(super) const COUNTERS: TableDefinition<&str, u64> = TableDefinition::new("counters");
 /// Key → value, as the administrator set it.
@@ -31,7 +50,7 @@ pub(super) const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("s
 pub(super) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub const MIGRATIONS: &[Migration] = &[create];
+pub const MIGRATIONS: &[Migration] = &[create, add_people];
 
 /// The version of the files that this program writes.
 pub const SCHEMA_VERSION: u64 = MIGRATIONS.len() as u64;
@@ -49,4 +68,17 @@ fn create(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(SETTINGS)?;
     transaction.open_table(SECRETS)?;
     super::conversations::put_lobby(transaction)
+}
+
+/// Contacts, profiles and pictures; the indexes are filled from what is there.
+fn add_people(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(CONTACTS)?;
+    transaction.open_table(GROUPS)?;
+    transaction.open_table(REQUESTS)?;
+    transaction.open_table(PRIVACY)?;
+    transaction.open_table(DETAILS)?;
+    transaction.open_table(SEEN)?;
+    transaction.open_table(BLOBS)?;
+    super::accounts::index_names(transaction)?;
+    super::conversations::index_notices(transaction)
 }

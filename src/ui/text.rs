@@ -35,6 +35,8 @@ pub enum LanguageChoice {
 const NICKNAME_GRAPHEMES: u64 = 16;
 /// What the rules allow a text, for servers that do not say their own number.
 const TEXT_BYTES: u64 = 16 * 1024;
+/// What the rules allow the shortest of texts, for servers that do not say their own number.
+const WORDS: u64 = 16;
 
 /// The language now in use, as an index of [`Language::ALL`].
 static CURRENT: AtomicU8 = AtomicU8::new(0);
@@ -169,6 +171,7 @@ pub fn failure(language: Language, failure: &Failure) -> String {
         Failure::Refused(refusal) => self::refusal(language, refusal),
         Failure::Goodbye(goodbye) => self::goodbye(language, *goodbye).to_owned(),
         Failure::Store(reason) => language.fill("failure.store", &[("reason", reason)]),
+        Failure::File(reason) => language.fill("failure.file", &[("reason", reason)]),
         plain => by_code(language, "failure", plain.code()).to_owned(),
     }
 }
@@ -182,6 +185,7 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         Reason::LockedOut => wait_ms.unwrap_or(60_000).div_ceil(60_000).max(1),
         Reason::NameTooLong => refusal.limit.unwrap_or(NICKNAME_GRAPHEMES),
         Reason::TextTooLong => refusal.limit.unwrap_or(TEXT_BYTES),
+        Reason::WordsTooLong | Reason::TooMany => refusal.limit.unwrap_or(WORDS),
         Reason::ShakeTooSoon => wait_ms.unwrap_or(10_000).div_ceil(1_000).max(1),
         _ => wait_ms.unwrap_or(1_000).div_ceil(1_000).max(1),
     };
@@ -329,6 +333,11 @@ mod tests {
             Failure::PasswordCommon,
             Failure::NoToken,
             Failure::Store("x".into()),
+            Failure::File("x".into()),
+            Failure::PictureTooLarge,
+            Failure::PictureKind,
+            Failure::PictureTooSmall,
+            Failure::CodeForm,
         ];
         for language in Language::ALL {
             let mut sentences: Vec<String> =

@@ -19,6 +19,7 @@ fn text(event: &ClientEvent) -> Option<String> {
         ClientEvent::Message { message, .. } => match &message.body {
             Body::Text { text, .. } => Some(text.clone()),
             Body::Shake {} => Some("<shake>".into()),
+            Body::Notice(_) => None,
         },
         _ => None,
     }
@@ -83,6 +84,7 @@ fn two_people_talk() {
     a.until(|event| {
         matches!(event, ClientEvent::Typing { from, .. } if *from == bob.account).then_some(())
     });
+    a.ask(Intent::Watch(vec![bob.account]));
     let ticket = b.ticket();
     b.ask(Intent::SetPresence { ticket, presence: Presence::Busy });
     assert!(matches!(b.answer(ticket), Ok(Answer::Done)));

@@ -13,7 +13,7 @@ use mychat::domain::{
 use mychat::net::link::{self, LinkError, Reader, Writer, deadline};
 use mychat::net::protocol::{
     ALPN_CHAT, Auth, AuthStep, ClientFrame, Command, Event, Goodbye, Head, Hello, Opaque, Page,
-    Query, Refusal, Reply, ServerFrame, Stretch, VERSION, Welcome,
+    Query, Refusal, Reply, ServerFrame, Signal, Stretch, VERSION, Welcome,
 };
 use mychat::net::tls::TlsError;
 use mychat::net::{frame, opaque, tls};
@@ -379,6 +379,13 @@ impl Peer {
                 return picked;
             }
         }
+    }
+
+    /// Shows these people's presence on this link from now on.
+    pub fn watch(&mut self, accounts: &[AccountId]) {
+        let accounts = accounts.to_vec();
+        self.send(&ClientFrame::Signal(Signal::Watch { accounts }));
+        self.barrier();
     }
 
     /// How somebody is seen, when that is told next.

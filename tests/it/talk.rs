@@ -188,6 +188,7 @@ fn a_mark_behind_going_invisible_is_not_shown() {
 fn another_device_that_comes_back_shows_nobody_who_hides() {
     let ground = Ground::start();
     let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    lime.watch(&[momo.account()]);
     lime.presence_of(momo.account());
     momo.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
     assert_eq!(lime.presence_of(momo.account()), Presence::Offline);
@@ -245,6 +246,7 @@ fn an_invisible_person_is_seen_by_nobody() {
         let Ok(Reply::Online { people, .. }) = peer.query(query) else { panic!() };
         people.into_iter().map(|p| (p.person.account.0, p.presence)).collect::<Vec<_>>()
     };
+    lime.watch(&[momo.account()]);
     assert_eq!(lime.presence_of(momo.account()), Presence::Online);
     momo.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
     assert_eq!(lime.presence_of(momo.account()), Presence::Offline);

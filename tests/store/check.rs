@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mychat::domain::{AccountId, ConversationId, Message, Nickname, Seq};
+use mychat::domain::{AccountId, Body, Book, ConversationId, Message, Nickname, Seq};
 use mychat::store::messages::{Continue, Order};
 use mychat::store::{Engine, Reads, schema};
 
@@ -14,6 +14,8 @@ use crate::play::{Fact, LATE, LIME, MOMO, SAID, device, words};
 pub struct Totals {
     pub accounts: u64,
     pub messages: usize,
+    /// Lines of people's own logs.
+    pub notices: usize,
     /// The epoch of each one's device, while it is remembered.
     pub devices: [Option<u64>; 2],
 }
@@ -27,11 +29,15 @@ pub fn check(image: Vec<u8>, batches: &[Vec<Fact>]) -> Totals {
     for fact in batches.iter().flatten() {
         shows(&rows, &logs, fact);
     }
+    books_agree(&rows, &logs);
+    let count =
+        |notice| logs.values().flatten().filter(|message| is_notice(message) == notice).count();
     let epoch =
         |account, who| rows.get_device(account, device(who)).unwrap().map(|device| device.epoch);
     Totals {
         accounts: rows.count_accounts().unwrap(),
-        messages: logs.values().map(Vec::len).sum(),
+        messages: count(false),
+        notices: count(true),
         devices: [epoch(LIME, 0), epoch(MOMO, 1)],
     }
 }
@@ -42,7 +48,11 @@ pub fn is_whole(image: Vec<u8>) {
     let engine = Engine::open_on(disk, schema::MIGRATIONS, 1024 * 1024).unwrap();
     let rows = Reads::open(&engine.read().unwrap()).unwrap();
     let logs = logs(&rows);
-    assert_eq!(logs.values().map(Vec::len).sum::<usize>(), SAID.len());
+    let said = logs.values().flatten().filter(|message| !is_notice(message));
+    assert_eq!(said.count(), SAID.len());
+    books_agree(&rows, &logs);
+    let friend = rows.get_contact(LIME, MOMO).unwrap().unwrap();
+    assert!(friend.friend && friend.remark == "M");
     for (who, to, nonce) in SAID {
         let me = [LIME, MOMO][who];
         let found: Vec<&Message> =
@@ -53,7 +63,7 @@ pub fn is_whole(image: Vec<u8>) {
     }
     for log in logs.values() {
         for sender in [LIME, MOMO] {
-            let of = log.iter().filter(|message| message.from == sender);
+            let of = log.iter().filter(|m| m.from == sender && !is_notice(m));
             let nonces: Vec<u8> = of.map(|message| message.nonce.0[0]).collect();
             assert!(nonces.is_sorted(), "{sender} said {nonces:?}");
         }
@@ -75,6 +85,12 @@ fn shows(rows: &Reads, logs: &BTreeMap<ConversationId, Vec<Message>>, fact: &Fac
         Fact::Read { account, conversation, read } => {
             let cursors = rows.get_cursors(*account, *conversation).unwrap().unwrap();
             assert!(cursors.read >= *read && cursors.delivered >= cursors.read);
+        }
+        Fact::Booked(messages) => {
+            for message in messages {
+                let index = usize::try_from(message.seq.0).unwrap() - 1;
+                assert_eq!(logs[&message.conversation][index], *message);
+            }
         }
         Fact::Left { .. } | Fact::Refused => {}
     }
@@ -100,7 +116,8 @@ fn logs(rows: &Reads) -> BTreeMap<ConversationId, Vec<Message>> {
             for (message, seq) in messages.iter().zip(1..) {
                 assert_eq!(message.seq, Seq(seq));
                 let place = rows.get_by_nonce(message.from, message.nonce).unwrap();
-                assert_eq!(place, Some((id, message.seq)), "one place for each nonce");
+                let expected = (!is_notice(message)).then_some((id, message.seq));
+                assert_eq!(place, expected, "one place for each nonce");
                 assert_ne!(message.nonce, LATE, "a fenced session was heard");
             }
             assert!(messages.is_sorted_by_key(|message| message.at));
@@ -108,4 +125,33 @@ fn logs(rows: &Reads) -> BTreeMap<ConversationId, Vec<Message>> {
         }
     }
     logs
+}
+
+fn is_notice(message: &Message) -> bool {
+    matches!(message.body, Body::Notice(_))
+}
+
+/// Each account's rows are what its notices tell, and friendship stands on both sides or on none.
+fn books_agree(rows: &Reads, logs: &BTreeMap<ConversationId, Vec<Message>>) {
+    for account in [LIME, MOMO] {
+        let Some(id) = rows.get_notices(account).unwrap() else { continue };
+        let mut told = Book::default();
+        for message in &logs[&id] {
+            let Body::Notice(notice) = &message.body else { panic!("{message:?}") };
+            told.apply(notice);
+        }
+        let contacts = rows.list_contacts(account, AccountId(0), usize::MAX).unwrap();
+        let requests = rows.list_requests(account).unwrap();
+        let kept = Book {
+            groups: rows.get_groups(account).unwrap().list,
+            contacts: contacts.into_iter().map(|contact| (contact.account, contact)).collect(),
+            requests: requests.into_iter().map(|r| ((r.peer, r.way), r)).collect(),
+            privacy: rows.get_privacy(account).unwrap(),
+        };
+        assert_eq!(kept, told, "the rows of {account} are what it was told");
+        for contact in kept.contacts.values() {
+            let other = rows.get_contact(contact.account, account).unwrap();
+            assert_eq!(contact.friend, other.is_some_and(|other| other.friend));
+        }
+    }
 }

@@ -41,6 +41,7 @@ fn totals(batches: &[Vec<Fact>]) -> Totals {
             }
             Fact::Left { account } => totals.devices[usize::from(*account == MOMO)] = None,
             Fact::Said(message) => drop(nonces.insert(message.nonce)),
+            Fact::Booked(messages) => totals.notices += messages.len(),
             Fact::Read { .. } | Fact::Refused => {}
         }
     }

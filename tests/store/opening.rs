@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mychat::domain::{ConversationId, ConversationKind, DeviceId, Nickname, Seq};
+use mychat::domain::{
+    ConversationId, ConversationKind, DeviceId, Nickname, RequestState, Seq, Way,
+};
 use mychat::store::engine::Migration;
 use mychat::store::messages::{Continue, Order};
 use mychat::store::{Engine, Reads, StoreError, Writes, schema};
@@ -67,9 +69,11 @@ fn a_store_of_a_newer_program_is_refused_and_not_touched() {
     drop(Engine::open(folder.path(), NAME, &newer(), CACHE_BYTES).unwrap());
     let path = folder.path().join(NAME);
     let error = open(folder.path()).err().unwrap();
+    let known = schema::SCHEMA_VERSION;
     let expected = format!(
-        "{} was written by a newer MyChat (format 2, this one knows 1): update this program",
-        path.display()
+        "{} was written by a newer MyChat (format {}, this one knows {known}): update this program",
+        path.display(),
+        known + 1
     );
     assert_eq!(error.to_string(), expected);
     assert!(Engine::open(folder.path(), NAME, &newer(), CACHE_BYTES).is_ok());
@@ -82,10 +86,12 @@ fn an_older_store_is_copied_before_it_is_changed() {
     let engine = Engine::open(folder.path(), NAME, &newer(), CACHE_BYTES).unwrap();
     assert_eq!(get(&engine).as_deref(), Some("Dorm 7"));
     drop(engine);
-    assert!(matches!(open(folder.path()), Err(StoreError::Newer { found: 2, .. })));
+    let known = schema::SCHEMA_VERSION;
+    let refused = open(folder.path());
+    assert!(matches!(refused, Err(StoreError::Newer { found, .. }) if found == known + 1));
     // The copy is what the older program can go back to.
     let back = tempfile::tempdir().unwrap();
-    fs::copy(folder.path().join("mychat.v1.redb"), back.path().join(NAME)).unwrap();
+    fs::copy(folder.path().join(format!("mychat.v{known}.redb")), back.path().join(NAME)).unwrap();
     assert_eq!(get(&open(back.path()).unwrap()).as_deref(), Some("Dorm 7"));
 }
 
@@ -152,7 +158,11 @@ fn a_store_of_every_schema_still_opens() {
         let copied = fs::copy(&path, folder.path().join(NAME));
         copied.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let engine = open(folder.path()).unwrap();
-        shows_the_play(&Reads::open(&engine.read().unwrap()).unwrap());
+        let rows = Reads::open(&engine.read().unwrap()).unwrap();
+        shows_the_play(&rows);
+        if version >= 2 {
+            shows_the_friends(&rows);
+        }
     }
 }
 
@@ -206,4 +216,16 @@ fn shows_the_play(rows: &Reads) {
     assert_eq!((lobby.kind, lobby.head), (ConversationKind::Lobby, Seq(2)));
     assert_eq!(rows.get_setting("server.name").unwrap().as_deref(), Some("Dorm 7"));
     assert_eq!(rows.get_secret("opaque").unwrap(), Some(vec![9; 64]));
+}
+
+fn shows_the_friends(rows: &Reads) {
+    let momo = rows.get_contact(LIME, MOMO).unwrap().unwrap();
+    assert_eq!((momo.friend, momo.remark.as_str(), momo.since), (true, "M", 1_800_000_000_000));
+    assert!(rows.get_contact(MOMO, LIME).unwrap().unwrap().friend);
+    let asked = rows.get_request(MOMO, LIME, Way::In).unwrap().unwrap();
+    assert_eq!((asked.greeting.as_str(), asked.state), ("hi", RequestState::Accepted));
+    let notices = rows.get_notices(LIME).unwrap().unwrap();
+    let log = rows.get_conversation(notices).unwrap().unwrap();
+    assert_eq!(log.kind, ConversationKind::Notices { account: LIME });
+    assert!(log.head > Seq(1));
 }

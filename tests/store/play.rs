@@ -1,19 +1,23 @@
 //! A short workload over the real rules: two people register, talk, repeat themselves, read, sign
 //! in again and sign out, batch by batch, the same every time.
 
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mychat::clock::Moment;
-use mychat::domain::{AccountId, Body, DeviceId, Message, Nickname, Nonce, Presence, Seq, Target};
+use mychat::domain::{
+    AccountId, Body, DeviceId, GroupId, Message, Nickname, Nonce, Presence, Seq, Target,
+};
 use mychat::limits::Limits;
-use mychat::net::protocol::{Command, Event, ServerFrame, Stretch};
+use mychat::net::protocol::{Command, ContactAnswer, Event, ServerFrame, Stretch};
 use mychat::server::commands::Rules;
 use mychat::server::job::{
-    Applicant, Caller, Job, Outcome, Proof, Registration, SessionId, SignIn,
+    Applicant, Caller, Job, Outcome, Password, Proof, Registration, SessionId, SignIn,
 };
 use mychat::server::outbox::Outbox;
+use mychat::store::blobs::Files;
 use mychat::store::{Engine, StoreError, schema, writer};
 
 use crate::disk::Disk;
@@ -51,6 +55,8 @@ pub enum Fact {
     Said(Message),
     /// Somebody is so far.
     Read { account: AccountId, conversation: mychat::domain::ConversationId, read: Seq },
+    /// Notices stand in people's own logs.
+    Booked(Vec<Message>),
     /// A device was forgotten.
     Left { account: AccountId },
     /// A command was refused.
@@ -99,7 +105,7 @@ pub fn run(disk: &Disk) -> Ended {
 
 fn rules() -> Rules {
     let disk_full = Arc::new(AtomicBool::new(false));
-    Rules::new(Arc::new(Limits::default()), disk_full)
+    Rules::new(Arc::new(Limits::default()), disk_full, Files::of(Path::new("nowhere")))
 }
 
 fn push(jobs: &async_channel::Sender<Job>, batch: Vec<Job>) {
@@ -140,8 +146,14 @@ impl Play {
             1 => (0..2).filter(|who| self.cast[*who].is_none()).map(sign_in).collect(),
             2 => vec![self.say(1), self.say(2), self.say(3)],
             3 => vec![self.ping(), self.say(1)],
-            4 => (4..=8).map(|nonce| self.say(nonce)).chain([self.read(1, 2)]).collect(),
-            5 => vec![self.say(5), self.say(2), self.other_words(4), self.say(9), self.read(0, 7)],
+            4 => {
+                let more = [self.read(1, 2), self.ask()];
+                (4..=8).map(|nonce| self.say(nonce)).chain(more).collect()
+            }
+            5 => {
+                let said = [self.say(5), self.say(2), self.other_words(4), self.say(9)];
+                said.into_iter().chain([self.read(0, 7), self.accept()]).collect()
+            }
             6 => vec![sign_in(0), self.say_late(0)],
             7 => vec![self.say(20), self.sign_out(1)],
             _ => vec![self.say(20), self.say_late(1)],
@@ -167,6 +179,17 @@ impl Play {
     fn read(&self, who: usize, seq: u64) -> Job {
         let conversation = mychat::domain::ConversationId(4);
         self.command(who, Command::MarkRead { conversation, seq: Seq(seq) })
+    }
+
+    /// On a store that has seen the play before, they are friends.
+    fn ask(&self) -> Job {
+        let (greeting, remark) = ("hi".to_owned(), "M".to_owned());
+        self.command(0, Command::AskContact { to: MOMO, greeting, group: GroupId::FIRST, remark })
+    }
+
+    fn accept(&self) -> Job {
+        let answer = ContactAnswer::Accept { group: GroupId::FIRST, remark: String::new() };
+        self.command(1, Command::AnswerContact { from: LIME, answer })
     }
 
     fn sign_out(&self, who: usize) -> Job {
@@ -212,9 +235,7 @@ pub fn device(who: usize) -> DeviceId {
 fn register(who: usize) -> Job {
     let registration = Registration {
         nickname: Nickname::parse(NAMES[who]).unwrap(),
-        credential_id: [1; 32],
-        password_file: vec![2; 192],
-        stretch: Stretch::CHEAP,
+        password: Password { credential_id: [1; 32], file: vec![2; 192], stretch: Stretch::CHEAP },
         avatar: 1,
         recovery: [3; 16],
     };
@@ -255,7 +276,13 @@ fn fact(outcome: &Outcome) -> Fact {
             Fact::Read { account: caller.account, conversation, read }
         }
         Outcome::SignedOut { caller, .. } => Fact::Left { account: caller.account },
-        Outcome::TurnedAway { .. }
+        Outcome::Booked { messages, .. } => Fact::Booked(messages.clone()),
+        Outcome::Profile { .. }
+        | Outcome::Revoked { .. }
+        | Outcome::Deleted { .. }
+        | Outcome::Swept { .. }
+        | Outcome::Admin { .. }
+        | Outcome::TurnedAway { .. }
         | Outcome::Answer { .. }
         | Outcome::Presence { .. }
         | Outcome::Left { .. } => Fact::Refused,

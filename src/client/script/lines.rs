@@ -2,18 +2,15 @@
 
 use serde_json::{Map, Value};
 
+use super::fields::Fields;
+use super::people::{self, PeopleVerb};
 use super::waits::Wanted;
 use crate::client::api::Secret;
-use crate::client::credential::Credential;
-use crate::domain::{AVATARS, AccountId, Body, Nonce, Presence, Seq, Target};
-use crate::limits::HISTORY_PAGE_MAX;
+use crate::domain::{AccountId, Body, Nonce, Presence, Seq, Target};
 use crate::net::protocol::Page;
 
-/// Messages of a page when nobody says how many.
-const LIMIT: u64 = 50;
-
-/// Every verb, for whoever mistypes one.
-pub(super) const VERBS: [&str; 12] = [
+/// Verbs of talking, for whoever mistypes one.
+const VERBS: [&str; 12] = [
     "register",
     "sign_in",
     "sign_out",
@@ -49,6 +46,7 @@ pub(super) enum Verb {
     Typing(Target),
     Wait(Wanted),
     Barrier,
+    People(PeopleVerb),
 }
 
 /// How somebody signs in.
@@ -124,8 +122,9 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
         "typing" => Verb::Typing(fields.target("to")?),
         "wait" => Verb::Wait(wanted(fields)?),
         "barrier" => Verb::Barrier,
+        other if people::VERBS.contains(&other) => Verb::People(people::parse(other, &fields)?),
         other => {
-            let verbs = VERBS.join(", ");
+            let verbs = [&VERBS[..], &people::VERBS].concat().join(", ");
             return Err(format!("there is no verb {other:?}; there are {verbs}"));
         }
     })
@@ -138,130 +137,6 @@ fn wanted(fields: Fields) -> Result<Wanted, String> {
     fields.remove("timeout_ms");
     fields.insert("event".to_owned(), Value::String(event));
     Ok(Wanted { fields: Value::Object(fields), timeout_ms })
-}
-
-struct Fields(Map<String, Value>);
-
-impl Fields {
-    fn has(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|value| !value.is_null())
-    }
-
-    fn text(&self, name: &str) -> Result<String, String> {
-        self.optional_text(name)?.ok_or_else(|| format!("the field `{name}` is missing"))
-    }
-
-    fn optional_text(&self, name: &str) -> Result<Option<String>, String> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(format!("`{name}` is a text")),
-        }
-    }
-
-    fn number(&self, name: &str) -> Result<u64, String> {
-        self.optional_number(name)?.ok_or_else(|| format!("the field `{name}` is missing"))
-    }
-
-    fn optional_number(&self, name: &str) -> Result<Option<u64>, String> {
-        match self.0.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(value) => match value.as_u64() {
-                Some(number) => Ok(Some(number)),
-                None => Err(format!("`{name}` is a whole number")),
-            },
-        }
-    }
-
-    fn target(&self, name: &str) -> Result<Target, String> {
-        let wrong = || format!("`{name}` is an account number or \"lobby\"");
-        match self.0.get(name) {
-            None | Some(Value::Null) => Err(format!("the field `{name}` is missing")),
-            Some(Value::String(text)) if text == "lobby" => Ok(Target::Lobby),
-            Some(Value::String(text)) => {
-                text.parse().map(|number| Target::Account(AccountId(number))).map_err(|_| wrong())
-            }
-            Some(Value::Object(object)) if object.contains_key("room") => {
-                Err("there are no rooms in this version".to_owned())
-            }
-            Some(value) => {
-                value.as_u64().map(|number| Target::Account(AccountId(number))).ok_or_else(wrong)
-            }
-        }
-    }
-
-    fn nonce(&self) -> Result<Option<Nonce>, String> {
-        match self.optional_text("nonce")? {
-            None => Ok(None),
-            Some(text) => match Nonce::from_hex(&text) {
-                Some(nonce) => Ok(Some(nonce)),
-                None => Err("`nonce` is 32 hex digits".to_owned()),
-            },
-        }
-    }
-
-    fn avatar(&self) -> Result<u8, String> {
-        match self.optional_number("avatar")? {
-            None => Ok(1),
-            Some(number) => match u8::try_from(number) {
-                Ok(avatar) if (1..=AVATARS).contains(&avatar) => Ok(avatar),
-                _ => Err(format!("`avatar` is a number from 1 to {AVATARS}")),
-            },
-        }
-    }
-
-    fn presence(&self) -> Result<Presence, String> {
-        match self.text("presence")?.as_str() {
-            "online" => Ok(Presence::Online),
-            "away" => Ok(Presence::Away),
-            "busy" => Ok(Presence::Busy),
-            "invisible" => Ok(Presence::Invisible),
-            _ => Err("`presence` is online, away, busy or invisible".to_owned()),
-        }
-    }
-
-    fn page(&self) -> Result<Page, String> {
-        match (self.optional_number("before")?, self.optional_number("after")?) {
-            (Some(_), Some(_)) => Err("either `before` or `after`, not both".to_owned()),
-            (None, Some(after)) => Ok(Page::After(Seq(after))),
-            (before, None) => Ok(Page::Before(Seq(before.unwrap_or(u64::MAX)))),
-        }
-    }
-
-    fn limit(&self) -> Result<u32, String> {
-        let limit = self.optional_number("limit")?.unwrap_or(LIMIT);
-        match u32::try_from(limit) {
-            Ok(limit) if (1..=HISTORY_PAGE_MAX as u64).contains(&u64::from(limit)) => Ok(limit),
-            _ => Err(format!("`limit` is a number from 1 to {HISTORY_PAGE_MAX}")),
-        }
-    }
-
-    fn login(&self) -> Result<Login, String> {
-        let account = match self.0.get("account") {
-            Some(Value::String(text)) => Some(text.clone()),
-            Some(Value::Number(number)) => Some(number.to_string()),
-            None | Some(Value::Null) => None,
-            Some(_) => return Err("`account` is an account number".to_owned()),
-        };
-        let number = || account.as_ref().and_then(|text| text.parse().ok()).map(AccountId);
-        match (self.optional_text("token")?, self.optional_text("password")?) {
-            (Some(_), Some(_)) => Err("either `password` or `token`, not both".to_owned()),
-            (Some(token), None) => match number().or_else(|| Credential::account_in(&token)) {
-                Some(account) => Ok(Login::Token { account, token: Some(Secret::new(token)) }),
-                None => Err("with this `token` the field `account` is needed".to_owned()),
-            },
-            (None, Some(password)) => {
-                let login = account.or(self.optional_text("nickname")?);
-                let login = login.ok_or("`account` or `nickname` is missing".to_owned())?;
-                Ok(Login::Password { login, password: Secret::new(password) })
-            }
-            // The token that this home kept.
-            (None, None) => match number() {
-                Some(account) => Ok(Login::Token { account, token: None }),
-                None => Err("`password` or `token` is missing".to_owned()),
-            },
-        }
-    }
 }
 
 #[cfg(test)]
@@ -301,7 +176,7 @@ mod tests {
 
     #[test]
     fn every_listed_verb_is_one() {
-        for verb in VERBS {
+        for verb in [&VERBS[..], &people::VERBS].concat() {
             let line = serde_json::json!({"do": verb}).to_string();
             let why = parse(&line).err().map(|bad| bad.why).unwrap_or_default();
             assert!(!why.contains("no verb"), "{why}");

@@ -1,13 +1,17 @@
 //! The headless client: one JSON object a line in, one a line out.
 //!
-//! * [`lines`] reads a line into a request.
-//! * [`shapes`] turns answers and events into JSON.
+//! * [`lines`] reads a line into a request, [`fields`] its fields; [`people`] has the verbs about
+//!   people.
+//! * [`shapes`] turns answers and events into JSON, [`persons`] those about people.
 //! * [`words`] has a sentence for every failure.
 //!
 //! Lines are taken in order. Sends go out without waiting for each other; signing in, `wait` and
 //! `barrier` hold the lines behind them until they are answered.
 
+mod fields;
 mod lines;
+mod people;
+mod persons;
 mod shapes;
 mod waits;
 mod words;
@@ -23,11 +27,14 @@ use async_io::Timer;
 use serde_json::{Value, json};
 
 use super::api::{
-    Client, ClientEvent, Failure, Intent, LinkState, Setup, StartError, Ticket, Trust,
+    Answer, Client, ClientEvent, Crop, Failure, Intent, LinkState, Setup, StartError, Ticket, Trust,
 };
 use crate::clock;
+use crate::domain::AccountId;
 use crate::net::address::Address;
+use crate::net::protocol::{Command, ProfileChange, Query, Reason};
 use lines::{Login, Request, Verb};
+use people::{BookVerb, PeopleVerb, Ready};
 use shapes::Shapes;
 use waits::Waits;
 
@@ -103,6 +110,7 @@ pub fn run(
         shapes: Shapes::default(),
         waits: Waits::default(),
         open: BTreeMap::new(),
+        booked: Vec::new(),
         tickets: 0,
         held: None,
         input_ended: None,
@@ -121,8 +129,10 @@ struct Script<W> {
     output: W,
     shapes: Shapes,
     waits: Waits,
-    /// Requests that the client has not answered, with their ids.
-    open: BTreeMap<Ticket, Option<Value>>,
+    /// Requests that the client has not answered.
+    open: BTreeMap<Ticket, Open>,
+    /// Requests that wait for the book.
+    booked: Vec<(Option<Value>, BookVerb)>,
     tickets: Ticket,
     /// Later lines are not read before this one is answered.
     held: Option<Ticket>,
@@ -131,6 +141,25 @@ struct Script<W> {
     leaving: bool,
     /// The client's store goes with this run, and its outbox with it.
     forgets: bool,
+}
+
+/// A request that is open: its id, and what is asked behind it before it is answered.
+struct Open {
+    id: Option<Value>,
+    then: Then,
+}
+
+/// What follows a request before its answer.
+enum Then {
+    Answer,
+    /// The profile as it is now.
+    Profile,
+    /// A part of the book.
+    Book(&'static str),
+    /// The loaded picture becomes the own one.
+    SetPicture(ProfileChange),
+    /// The rest of a profile, behind its picture.
+    SetProfile(ProfileChange),
 }
 
 /// A line, or why it is none.
@@ -224,7 +253,7 @@ impl<W: Write> Script<W> {
     }
 
     fn leave_when_done(&mut self) {
-        let done = self.open.is_empty() && !self.waits.is_held();
+        let done = self.open.is_empty() && self.booked.is_empty() && !self.waits.is_held();
         if self.input_ended.is_some() && done && !self.leaving {
             self.leave(clock::uptime());
         }
@@ -261,24 +290,134 @@ impl<W: Write> Script<W> {
                 self.client.send(Intent::Typing(to));
                 self.answer(id, "ok", json!({}))
             }
+            Verb::People(verb) => self.people(id, verb),
             verb => {
-                self.ask(id, verb);
+                let holds = matches!(
+                    verb,
+                    Verb::Register { .. } | Verb::SignIn { .. } | Verb::SignOut | Verb::Barrier
+                );
+                self.tickets += 1;
+                if let Some(intent) = intent(verb, self.tickets) {
+                    self.held = Some(self.tickets).filter(|_| holds);
+                    self.open.insert(self.tickets, Open { id, then: Then::Answer });
+                    self.client.send(intent);
+                }
                 Ok(())
             }
         }
     }
 
-    fn ask(&mut self, id: Option<Value>, verb: Verb) {
+    /// Asks the client for something with a fresh ticket.
+    fn ask(&mut self, id: Option<Value>, then: Then, make: impl FnOnce(Ticket) -> Intent) {
         self.tickets += 1;
-        let ticket = self.tickets;
-        let holds = matches!(
-            verb,
-            Verb::Register { .. } | Verb::SignIn { .. } | Verb::SignOut | Verb::Barrier
-        );
-        if let Some(intent) = intent(verb, ticket) {
-            self.held = Some(ticket).filter(|_| holds);
-            self.open.insert(ticket, id);
-            self.client.send(intent);
+        self.open.insert(self.tickets, Open { id, then });
+        self.client.send(make(self.tickets));
+    }
+
+    fn people(&mut self, id: Option<Value>, verb: PeopleVerb) -> Result<(), ScriptError> {
+        let me = self.shapes.me();
+        match verb {
+            PeopleVerb::ChangePassword { old, new } => {
+                self.ask(id, Then::Answer, |ticket| Intent::ChangePassword { ticket, old, new });
+                self.held = Some(self.tickets);
+            }
+            PeopleVerb::Recover { login, code, new: password } => {
+                let remember = true;
+                self.ask(id, Then::Answer, |ticket| Intent::Recover {
+                    ticket,
+                    login,
+                    code,
+                    password,
+                    remember,
+                });
+                self.held = Some(self.tickets);
+            }
+            PeopleVerb::DeleteAccount { password } => {
+                self.ask(id, Then::Answer, |ticket| Intent::DeleteAccount { ticket, password });
+                self.held = Some(self.tickets);
+            }
+            PeopleVerb::Look(query) => {
+                self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
+            }
+            PeopleVerb::Profile(account) => {
+                let account = account.or(me).unwrap_or(AccountId(0));
+                let query = Query::Profile { account };
+                self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
+            }
+            PeopleVerb::SetProfile { change, picture: Some(path) } => {
+                let then = Then::SetPicture(change);
+                self.ask(id, then, |ticket| Intent::LoadPicture { ticket, path });
+            }
+            PeopleVerb::SetProfile { change, picture: None } => {
+                let command = Command::SetProfile(change);
+                self.ask(id, Then::Profile, |ticket| Intent::Do { ticket, command });
+            }
+            PeopleVerb::Do(command) => {
+                self.ask(id, Then::Answer, |ticket| Intent::Do { ticket, command });
+            }
+            PeopleVerb::Booked(verb) if self.shapes.persons.book.is_some() || me.is_none() => {
+                return self.booked(id, verb);
+            }
+            PeopleVerb::Booked(verb) => self.booked.push((id, verb)),
+        }
+        Ok(())
+    }
+
+    fn booked(&mut self, id: Option<Value>, verb: BookVerb) -> Result<(), ScriptError> {
+        let then = match &verb {
+            BookVerb::SetGroup { .. } => Then::Book("groups"),
+            BookVerb::SetPrivacy(_) => Then::Book("privacy"),
+            _ => Then::Answer,
+        };
+        let book = self.shapes.persons.book.clone().unwrap_or_default();
+        match verb.with(&book, |what| self.shapes.persons.say(what)) {
+            Ok(Ready::Say(_)) if self.shapes.me().is_none() => {
+                let refusal = Failure::Refused(Reason::NotSignedIn.into());
+                self.answer(id, "refused", shapes::failure(&refusal))
+            }
+            Ok(Ready::Say(value)) => self.answer(id, "ok", value),
+            Ok(Ready::Do(command)) => {
+                self.ask(id, then, |ticket| Intent::Do { ticket, command });
+                Ok(())
+            }
+            Err(why) => self.bad_request(id, &why),
+        }
+    }
+
+    /// What an answered request asks for next; nothing when it is answered now.
+    fn follow(
+        &mut self,
+        id: Option<Value>,
+        then: Then,
+        answer: &Answer,
+    ) -> Result<(), ScriptError> {
+        let own = Query::Profile { account: self.shapes.me().unwrap_or(AccountId(0)) };
+        match (then, answer) {
+            (Then::Profile, _) => {
+                self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query: own });
+                Ok(())
+            }
+            (Then::SetPicture(change), Answer::Loaded(source)) => {
+                let (w, h) = (source.width, source.height);
+                let side = w.min(h);
+                let crop = Crop { x: (w - side) / 2, y: (h - side) / 2, side, turns: 0 };
+                let (then, source) = (Then::SetProfile(change), source.clone());
+                self.ask(id, then, |ticket| Intent::SetPicture { ticket, source, crop });
+                Ok(())
+            }
+            (Then::SetProfile(change), _) => {
+                let command = Command::SetProfile(change);
+                self.ask(id, Then::Profile, |ticket| Intent::Do { ticket, command });
+                Ok(())
+            }
+            (Then::Book(what), _) => {
+                let value = self.shapes.persons.say(what);
+                self.answer(id, "ok", value)
+            }
+            (Then::Answer | Then::SetPicture(_), answer) => {
+                let ok = self.shapes.answer(answer);
+                self.answer(id, "ok", ok)
+            }
         }
     }
 
@@ -289,12 +428,9 @@ impl<W: Write> Script<W> {
                 if self.held == Some(ticket) {
                     self.held = None;
                 }
-                let Some(id) = self.open.remove(&ticket) else { return Ok(false) };
+                let Some(Open { id, then }) = self.open.remove(&ticket) else { return Ok(false) };
                 match result {
-                    Ok(answer) => {
-                        let ok = self.shapes.answer(&answer);
-                        self.answer(id, "ok", ok)?;
-                    }
+                    Ok(answer) => self.follow(id, then, &answer)?,
                     Err(failure) => {
                         let failure = match failure {
                             Failure::Queued(_) if self.forgets => Failure::Cancelled,
@@ -314,10 +450,17 @@ impl<W: Write> Script<W> {
                     // The answer said it; a program sends again by itself where it wants to.
                     self.client.send(Intent::Discard(*nonce));
                 }
+                let has_book = matches!(event, ClientEvent::Book(_));
+                let is_out = matches!(event, ClientEvent::SignedOut { .. });
                 for event in self.shapes.events(&event) {
                     self.print(&event)?;
                     if let Some((id, event)) = self.waits.happened(event) {
                         self.answer(id, "ok", event)?;
+                    }
+                }
+                if has_book || is_out {
+                    for (id, verb) in std::mem::take(&mut self.booked) {
+                        self.booked(id, verb)?;
                     }
                 }
             }
@@ -359,7 +502,7 @@ fn intent(verb: Verb, ticket: Ticket) -> Option<Intent> {
         Verb::Online => Intent::Online { ticket },
         Verb::SetPresence(presence) => Intent::SetPresence { ticket, presence },
         Verb::Barrier => Intent::Barrier { ticket },
-        Verb::Typing(_) | Verb::Wait(_) => return None,
+        Verb::Typing(_) | Verb::Wait(_) | Verb::People(_) => return None,
     })
 }
 

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::persons::{self, Persons};
 use super::words;
 use crate::client::api::{
     Answer, ClientEvent, ConversationState, Failure, LinkState, LinkedServer, NO_RETRY, Secret,
 };
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Message, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Target,
 };
 use crate::net::protocol::Goodbye;
 
@@ -20,12 +21,18 @@ pub(super) struct Shapes {
     server: Option<LinkedServer>,
     connected: bool,
     conversations: BTreeMap<ConversationId, ConversationState>,
+    pub(super) persons: Persons,
 }
 
 impl Shapes {
+    pub(super) fn me(&self) -> Option<AccountId> {
+        self.me
+    }
+
     pub(super) fn answer(&mut self, answer: &Answer) -> Value {
         match answer {
-            Answer::Done | Answer::Saved(_) => json!({}),
+            Answer::Done | Answer::Saved(_) | Answer::Loaded(_) => json!({}),
+            Answer::Looked(reply) => persons::looked(reply),
             Answer::Registered { you, recovery, token } => json!({
                 "account": you.account.0,
                 "nickname": you.nickname,
@@ -70,6 +77,7 @@ impl Shapes {
             ClientEvent::SignedIn { you, presence } => {
                 if self.me != Some(you.account) {
                     self.conversations.clear();
+                    self.persons = Persons::default();
                 }
                 self.me = Some(you.account);
                 vec![json!({
@@ -80,53 +88,47 @@ impl Shapes {
                 })]
             }
             ClientEvent::SignedOut { why } => {
+                self.me = None;
+                self.persons = Persons::default();
                 self.conversations.clear();
                 vec![goodbye(*why)]
             }
             ClientEvent::Conversation(state) => self.cursors(state),
+            // What a notice says comes as an event of its own.
+            ClientEvent::Message { message, .. } if matches!(message.body, Body::Notice(_)) => {
+                Vec::new()
+            }
             ClientEvent::Message { message, live } => {
                 let mut event = self.message(message);
                 event["event"] = json!("message");
                 event["live"] = json!(live);
                 vec![event]
             }
-            ClientEvent::SendFailed { nonce, failure: why } => {
-                let mut event = failure(why);
-                event["event"] = json!("send_failed");
-                event["nonce"] = json!(nonce.to_string());
-                vec![event]
-            }
-            ClientEvent::Shaken { from, conversation } => vec![json!({
-                "event": "shaken",
-                "from": from.0,
-                "with": from.0,
-                "conversation": conversation.0,
-            })],
-            ClientEvent::Presence(changes) => {
-                let change = |(account, presence): &(AccountId, Presence)| {
-                    json!({
-                        "event": "presence",
-                        "account": account.0,
-                        "presence": presence_name(*presence),
-                    })
-                };
-                changes.iter().map(change).collect()
-            }
-            ClientEvent::Typing { from, to } => vec![json!({
-                "event": "typing",
-                "from": from.0,
-                "with": match to {
-                    Target::Account(_) => json!(from.0),
-                    Target::Lobby => json!("lobby"),
-                },
-            })],
+            ClientEvent::SendFailed { nonce, failure: why } => vec![send_failed(*nonce, why)],
+            ClientEvent::Shaken { from, conversation } => vec![shaken(*from, *conversation)],
+            ClientEvent::Presence(changes) => changes.iter().map(presence).collect(),
+            ClientEvent::Typing { from, to } => vec![typing(*from, *to)],
             ClientEvent::StoreTrouble(text) => {
                 vec![json!({"event": "store_trouble", "message": text})]
             }
+            ClientEvent::People(people) => {
+                self.persons.learn(people);
+                let event = |person| {
+                    let mut event = persons::person(person);
+                    event["event"] = json!("profile");
+                    event
+                };
+                people.iter().map(event).collect()
+            }
+            ClientEvent::Book(book) => {
+                self.persons.book = Some((**book).clone());
+                Vec::new()
+            }
+            ClientEvent::Notice(notice) => vec![self.persons.notice(notice)],
             ClientEvent::Answered { .. }
             | ClientEvent::Pending(_)
             | ClientEvent::Discarded(_)
-            | ClientEvent::People(_) => Vec::new(),
+            | ClientEvent::Picture { .. } => Vec::new(),
         }
     }
 
@@ -249,6 +251,29 @@ fn keys(event: &ClientEvent) -> Vec<Value> {
     }
 }
 
+fn send_failed(nonce: Nonce, why: &Failure) -> Value {
+    let mut event = failure(why);
+    event["event"] = json!("send_failed");
+    event["nonce"] = json!(nonce.to_string());
+    event
+}
+
+fn shaken(from: AccountId, conversation: ConversationId) -> Value {
+    json!({"event": "shaken", "from": from.0, "with": from.0, "conversation": conversation.0})
+}
+
+fn presence((account, presence): &(AccountId, Presence)) -> Value {
+    json!({"event": "presence", "account": account.0, "presence": presence_name(*presence)})
+}
+
+fn typing(from: AccountId, to: Target) -> Value {
+    let with = match to {
+        Target::Account(_) => json!(from.0),
+        Target::Lobby => json!("lobby"),
+    };
+    json!({"event": "typing", "from": from.0, "with": with})
+}
+
 fn goodbye(why: Goodbye) -> Value {
     let message = words::sentence(&Failure::Goodbye(why));
     json!({"event": "goodbye", "code": why.code(), "message": message})
@@ -261,6 +286,7 @@ fn body(body: &Body) -> Value {
             json!({"kind": "text", "text": text, "reply_to": seq.0})
         }
         Body::Shake {} => json!({"kind": "shake"}),
+        Body::Notice(_) => json!({"kind": "notice"}),
     }
 }
 
@@ -273,7 +299,7 @@ fn with(kind: ConversationKind, me: Option<AccountId>) -> Value {
     }
 }
 
-fn presence_name(presence: Presence) -> &'static str {
+pub(super) fn presence_name(presence: Presence) -> &'static str {
     match presence {
         Presence::Online => "online",
         Presence::Away => "away",

@@ -39,6 +39,30 @@ fn reason(reason: Reason) -> &'static str {
         Reason::OutOfOrder => "another sign-in is under way",
         Reason::NotSignedIn => "sign in first",
         Reason::AlreadySignedIn => "somebody is signed in already: sign out first",
+        Reason::AccountGone => "this account was deleted",
+        Reason::WrongCode => "this code opens nothing, or not any more: check every letter",
+        Reason::NotProven => {
+            "prove the password again: it was too long ago, or was changed meanwhile"
+        }
+        Reason::WordsTooLong => "this text has too many characters",
+        Reason::WordsCharacter => {
+            "this text has control or direction characters, or letters with many marks"
+        }
+        Reason::WordsEmpty => "it needs a name",
+        Reason::BadBirthday => "a birthday is a day such as 2008-05-01",
+        Reason::BadPicture => "a picture is a PNG or JPEG of 256 by 256 pixels and at most 256 KiB",
+        Reason::Yourself => "that is yourself",
+        Reason::AlreadyFriends => "you are friends already",
+        Reason::NotFriends => "you are not friends",
+        Reason::AlreadyAsked => "you asked already: wait for the answer, or withdraw the request",
+        Reason::RequestGone => "there is no such request, or it was answered or has expired",
+        Reason::TakesNoRequests => "this person takes no friend requests",
+        Reason::TakesNoMessages => "this person takes no messages from you",
+        Reason::YouBlocked => "you blocked this person: unblock first",
+        Reason::TooMany => "that would be too many",
+        Reason::PeerFull => "the other side has too many friends or open requests",
+        Reason::GroupExists => "you have a group of that name already",
+        Reason::ShakeOff => "this friend does not want to be shaken",
         Reason::NotFound => "there is no such account or conversation",
         Reason::TextEmpty => "there is nothing to say",
         Reason::TextTooLong => "this text has too many bytes",
@@ -65,6 +89,7 @@ fn farewell(goodbye: Goodbye) -> &'static str {
         Goodbye::ShuttingDown => "the server is closing",
         Goodbye::Replaced => "this device signed in again elsewhere",
         Goodbye::SignedOut => "this device was signed out",
+        Goodbye::Deleted => "this account was deleted",
         Goodbye::Kicked => "an administrator ended this sign-in",
         Goodbye::TooManyLinks => "the server has too many links from here",
         Goodbye::Unknown => "the server hung up for a reason that this version does not know",

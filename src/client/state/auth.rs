@@ -53,6 +53,13 @@ pub(super) enum Wish {
         remember: bool,
         presence: Presence,
     },
+    Recover {
+        ticket: Ticket,
+        login: String,
+        code: Vec<u8>,
+        password: Secret,
+        remember: bool,
+    },
     /// Without a ticket when nobody asked: after a break.
     Token {
         ticket: Option<Ticket>,
@@ -109,7 +116,9 @@ impl Auth {
 impl Wish {
     fn ticket(&self) -> Option<Ticket> {
         match self {
-            Wish::Register { ticket, .. } | Wish::Password { ticket, .. } => Some(*ticket),
+            Wish::Register { ticket, .. }
+            | Wish::Password { ticket, .. }
+            | Wish::Recover { ticket, .. } => Some(*ticket),
             Wish::Token { ticket, .. } => *ticket,
         }
     }
@@ -127,6 +136,15 @@ impl State {
             }
             Intent::SignIn { ticket, login, password, remember, presence } => {
                 Wish::Password { ticket, login, password, remember, presence }
+            }
+            Intent::Recover { ticket, login, code, password, remember } => {
+                if let Err(failure) = passwords::check(password.expose()) {
+                    return turn.answer(ticket, Err(failure));
+                }
+                match passwords::code(code.expose()) {
+                    Ok(code) => Wish::Recover { ticket, login, code, password, remember },
+                    Err(failure) => return turn.answer(ticket, Err(failure)),
+                }
             }
             Intent::SignInToken { ticket, account, token, presence } => {
                 Wish::Token { ticket: Some(ticket), account, token, presence }
@@ -179,7 +197,9 @@ impl State {
             return;
         }
         let step = match wish {
-            Wish::Register { password, .. } => OpaqueStep::RegisterStart(password.clone()),
+            Wish::Register { password, .. } | Wish::Recover { password, .. } => {
+                OpaqueStep::RegisterStart(password.clone())
+            }
             Wish::Password { password, .. } => OpaqueStep::SignInStart(password.clone()),
             Wish::Token { .. } => return self.send_token(turn, server),
         };
@@ -252,6 +272,14 @@ impl State {
                 device,
                 device_name,
             },
+            (Wish::Recover { login, code, .. }, Stage::Asked) => Step::RecoverStart {
+                login: login.clone(),
+                code: Opaque(code.clone()),
+                request: bytes,
+            },
+            (Wish::Recover { .. }, _) => {
+                Step::RecoverFinish { record: bytes, stretch: self.stretch, device, device_name }
+            }
             (Wish::Password { login, .. }, Stage::Asked) => {
                 Step::SignInStart { login: login.clone(), request: bytes }
             }
@@ -272,7 +300,7 @@ impl State {
         let Auth::Under { wish, stage, .. } = &mut self.auth else { return };
         let step = match (&*wish, &*stage, step) {
             (
-                Wish::Register { password, .. },
+                Wish::Register { password, .. } | Wish::Recover { password, .. },
                 Stage::Asked,
                 AuthStep::RegisterChallenge { response },
             ) => OpaqueStep::RegisterFinish {
@@ -289,7 +317,7 @@ impl State {
                 OpaqueStep::SignInFinish { password: password.clone(), response, stretch, server }
             }
             (
-                Wish::Register { .. },
+                Wish::Register { .. } | Wish::Recover { .. },
                 Stage::Confirming,
                 AuthStep::Registered { you, recovery, token },
             ) => {
@@ -314,17 +342,17 @@ impl State {
         recovery: String,
         token: &Opaque,
     ) {
-        let ticket = match &self.auth {
-            Auth::Under { wish, .. } => wish.ticket().unwrap_or_default(),
-            _ => return,
-        };
+        let Auth::Under { wish, .. } = &self.auth else { return };
+        let ticket = wish.ticket().unwrap_or_default();
+        let remember = matches!(wish, Wish::Recover { remember: true, .. });
         let owner = Owner { server, account: you.account };
         let Some(credential) = Credential::from_bytes(you.account, self.device, &token.0) else {
             return self.fail_wish(turn, Failure::NotMyChat);
         };
         let token = credential.to_secret();
         // Listed, but a token is kept only where somebody asked for it.
-        turn.writes.push(self.known.signed_in(owner, &you, None, turn.now.wall_ms));
+        let kept = remember.then(|| credential.token_hex());
+        turn.writes.push(self.known.signed_in(owner, &you, kept.as_ref(), turn.now.wall_ms));
         let presence = Presence::Online;
         let resume = Resume { server, credential, presence, chosen: false };
         self.auth = Auth::In { you: you.clone(), resume };

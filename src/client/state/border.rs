@@ -1,7 +1,10 @@
 //! The state's border: everything that can reach it and everything that it can ask for.
 
-use crate::client::api::{ClientEvent, Failure, Intent, Secret};
-use crate::domain::{ConversationId, Message, Seq, ServerId};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::client::api::{ClientEvent, Crop, Failure, Intent, Picture, Secret, Ticket};
+use crate::domain::{BlobId, ConversationId, Message, Seq, ServerId};
 use crate::net::address::Address;
 use crate::net::protocol::{ClientFrame, Opaque, ServerFrame, Stretch};
 use crate::store::local::{Loaded, Owner, Write};
@@ -22,6 +25,8 @@ pub enum Input {
     },
     /// The store did something.
     Kept(Kept),
+    /// The pictures' thread did something.
+    Drawn(Drawn),
     /// Time passed.
     Tick,
 }
@@ -101,6 +106,8 @@ pub enum Effect {
     },
     /// Change the store.
     Keep(KeepJob),
+    /// Do something with a picture.
+    Picture(PictureJob),
     /// Tell the person.
     Emit(ClientEvent),
 }
@@ -163,4 +170,28 @@ pub enum KeepJob {
         /// For [`Kept::Messages`].
         mark: u64,
     },
+}
+
+/// What the pictures' thread is asked for.
+#[derive(Debug)]
+pub enum PictureJob {
+    /// Show one that is in the cache.
+    Look(BlobId),
+    /// Put one into the cache, and show it.
+    Keep(BlobId, Vec<u8>),
+    /// Read a file for cropping.
+    Load(Ticket, PathBuf),
+    /// Cut a square and encode it.
+    Cut(Ticket, Arc<Picture>, Crop),
+}
+
+/// What the pictures' thread did.
+#[derive(Debug)]
+pub enum Drawn {
+    /// A picture to show; `None` when it is not in the cache, or is none.
+    Picture(BlobId, Option<Arc<Picture>>),
+    /// A file was read.
+    Loaded(Ticket, Result<Arc<Picture>, Failure>),
+    /// A square was cut and encoded.
+    Cut(Ticket, Result<Arc<Vec<u8>>, Failure>),
 }

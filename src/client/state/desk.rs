@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use super::book::Shelf;
 use super::link::Retry;
 use super::outbox::{Entry, Stage};
 use super::people::People;
 use super::{Effect, KeepJob, Request, State, Turn};
 use crate::client::api::{ClientEvent, ConversationState, Failure, PendingMessage, Ticket};
 use crate::domain::{AccountId, ConversationId, ConversationKind, Person, Presence, Seq, Target};
-use crate::net::protocol::{Head, Reason, Refusal, Reply};
+use crate::net::protocol::{Head, Reason, Refusal, Reply, Signal};
 use crate::store::local::{KnownConversation, Loaded, Owner, Waiting, Write};
 
 /// The account's desk.
@@ -38,6 +39,7 @@ pub(super) struct Desk {
     /// When the server is told what was stored.
     pub(super) tell_at: Option<Duration>,
     pub(super) people: People,
+    pub(super) shelf: Shelf,
     pub(super) typed_at: Option<Duration>,
     /// The person signs out, behind what was said before.
     pub(super) leaving: Option<Leaving>,
@@ -178,6 +180,7 @@ impl Desk {
             settling: Vec::new(),
             tell_at: None,
             people: People::default(),
+            shelf: Shelf::default(),
             typed_at: None,
             leaving: None,
         }
@@ -214,6 +217,7 @@ impl Desk {
         self.behind.clear();
         self.tails = 0;
         self.people.link_lost();
+        self.shelf.link_lost();
         // What was told and not confirmed is told again.
         self.tell_at = Some(turn.uptime());
         for conversation in self.conversations.values_mut() {
@@ -245,6 +249,10 @@ impl State {
             turn.effects.push(Effect::Keep(KeepJob::Load(owner)));
         }
         turn.emit(ClientEvent::SignedIn { you: you.clone(), presence });
+        if !self.watched.is_empty() {
+            let accounts = self.watched.clone();
+            self.signal(turn, Signal::Watch { accounts });
+        }
         self.learn(turn, vec![you.clone()]);
     }
 
@@ -294,6 +302,10 @@ impl State {
         if !people.is_empty() {
             turn.emit(ClientEvent::People(people));
         }
+        desk.shelf.load(loaded.book);
+        if desk.shelf.is_known() {
+            self.tell_book(turn);
+        }
     }
 
     pub(super) fn on_reply(&mut self, turn: &mut Turn<'_>, request: Request, reply: Reply) {
@@ -309,6 +321,16 @@ impl State {
                 self.on_found(turn, find, head);
             }
             (Request::People, Reply::People { people }) => self.on_people(turn, people),
+            (Request::Contacts, Reply::Contacts { as_of, groups, privacy, contacts, more }) => {
+                self.on_contacts(turn, as_of, (groups, privacy), contacts, more);
+            }
+            (Request::Requests, Reply::Requests { as_of, requests, more }) => {
+                self.on_requests(turn, as_of, requests, more);
+            }
+            (Request::Blob(blob), Reply::Blob { bytes_all, part }) => {
+                self.on_blob(turn, blob, bytes_all, &part);
+            }
+            (Request::Look(ticket), reply) => self.on_look(turn, ticket, reply),
             (Request::Online(ticket, found), Reply::Online { people, more }) => {
                 self.on_online(turn, ticket, found, people, more);
             }

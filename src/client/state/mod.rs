@@ -7,12 +7,15 @@
 //! * [`desk`] is what the signed-in account has before it: conversations, people, outbox.
 //! * [`sync`] brings every conversation up to its head, in order, each message once.
 //! * [`outbox`] sends in order and again, until the server has it.
+//! * [`book`] keeps what the account knows of others equal to the server's; [`prove`] changes
+//!   passwords; [`pictures`] fetches and sets pictures.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
 //!   [`people`] knows who is who.
 //!
 //! Deliberately absent: clocks, sockets, disks, threads. `client/runner` has those.
 
 mod auth;
+mod book;
 mod border;
 mod chance;
 mod cursors;
@@ -23,6 +26,8 @@ mod link;
 mod outbox;
 mod passwords;
 mod people;
+mod pictures;
+mod prove;
 mod sync;
 
 #[cfg(test)]
@@ -37,19 +42,25 @@ use std::time::Duration;
 
 use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket};
 use crate::clock::Moment;
-use crate::domain::{ConversationId, DeviceId, Message, Nonce, Person, Presence, Seq};
+use crate::domain::{
+    AccountId, BlobId, ConversationId, DeviceId, Message, Nonce, Person, Presence, Seq,
+};
 use crate::net::protocol::{
     ClientFrame, Command, Event, Query, Reason, Refusal, RequestId, ServerFrame, Signal, Stretch,
 };
 use crate::store::local::{Owner, Start, Write};
 
 use auth::Auth;
-pub use border::{Effect, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep};
+pub use border::{
+    Drawn, Effect, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep, PictureJob,
+};
 pub use chance::Chance;
 use desk::Desk;
 use history::{Find, Reading};
 use known::Known;
 use link::Link;
+use pictures::Pictures;
+use prove::Proving;
 
 /// A shake that is heard later shakes nothing; half a second is for the way and the clocks.
 const SHAKE_LATE_MS: i64 = 10_500;
@@ -67,6 +78,13 @@ enum Request {
     Find(Find),
     Page(Reading),
     People,
+    Contacts,
+    Requests,
+    Proof,
+    Do(Ticket),
+    Look(Ticket),
+    Blob(BlobId),
+    Part,
     Online(Ticket, Vec<(Person, Presence)>),
     Ping,
     Barrier(Ticket),
@@ -91,6 +109,10 @@ pub struct State {
     link: Link,
     auth: Auth,
     desk: Option<Desk>,
+    proving: Option<Proving>,
+    pictures: Pictures,
+    /// Whose presence is shown, as long as somebody is signed in.
+    watched: Vec<AccountId>,
     requests: BTreeMap<RequestId, (Duration, Request)>,
     marks: BTreeMap<u64, Mark>,
     /// Counts requests, marks and attempts.
@@ -144,6 +166,9 @@ impl State {
             link: Link::default(),
             auth: Auth::default(),
             desk: None,
+            proving: None,
+            pictures: Pictures::default(),
+            watched: Vec::new(),
             requests: BTreeMap::new(),
             marks: BTreeMap::new(),
             counter: 0,
@@ -167,8 +192,17 @@ impl State {
             Input::Intent(intent) => self.on_intent(turn, intent),
             Input::Link(link, what) if link == self.link.number => self.on_link(turn, what),
             Input::Link(..) | Input::Tick => {}
-            Input::Opaque { attempt, outcome } => self.on_opaque(turn, attempt, outcome),
+            Input::Opaque { attempt, outcome } => {
+                if !self.on_proof(turn, attempt, &outcome) {
+                    self.on_opaque(turn, attempt, outcome);
+                }
+            }
             Input::Kept(kept) => self.on_kept(turn, kept),
+            Input::Drawn(Drawn::Picture(blob, picture)) => self.on_picture(turn, blob, picture),
+            Input::Drawn(Drawn::Loaded(ticket, loaded)) => {
+                turn.answer(ticket, loaded.map(Answer::Loaded));
+            }
+            Input::Drawn(Drawn::Cut(ticket, cut)) => self.on_cut(turn, ticket, cut),
         }
         self.on_time(turn);
         self.pump(turn);
@@ -193,8 +227,25 @@ impl State {
             Intent::Connect { address, trust } => self.connect(turn, address, trust),
             Intent::Disconnect => self.disconnect(turn),
             Intent::ReconnectNow => self.reconnect_now(turn),
-            Intent::Register { .. } | Intent::SignIn { .. } | Intent::SignInToken { .. } => {
-                self.wish(turn, intent);
+            Intent::Register { .. }
+            | Intent::SignIn { .. }
+            | Intent::SignInToken { .. }
+            | Intent::Recover { .. } => self.wish(turn, intent),
+            Intent::ChangePassword { ticket, old, new } => {
+                self.change_password(turn, ticket, old, new);
+            }
+            Intent::DeleteAccount { ticket, password } => {
+                self.delete_account(turn, ticket, password);
+            }
+            Intent::Do { ticket, command } => self.order(turn, ticket, command),
+            Intent::Look { ticket, query } => self.look(turn, ticket, query),
+            Intent::Watch(accounts) => self.watch(turn, accounts),
+            Intent::Picture(blob) => self.want_picture(turn, blob),
+            Intent::LoadPicture { ticket, path } => {
+                turn.effects.push(Effect::Picture(PictureJob::Load(ticket, path)));
+            }
+            Intent::SetPicture { ticket, source, crop } => {
+                self.set_picture(turn, ticket, source, crop);
             }
             Intent::CancelSignIn => self.cancel_sign_in(turn),
             Intent::SignOut { ticket } => self.sign_out(turn, ticket),
@@ -224,11 +275,11 @@ impl State {
     fn on_frame(&mut self, turn: &mut Turn<'_>, frame: ServerFrame) {
         match frame {
             ServerFrame::Welcome(welcome) => self.on_welcome(turn, &welcome),
-            ServerFrame::Auth { id, step } => {
-                if matches!(self.requests.remove(&id), Some((_, Request::Auth))) {
-                    self.on_auth_step(turn, step);
-                }
-            }
+            ServerFrame::Auth { id, step } => match self.requests.remove(&id) {
+                Some((_, Request::Auth)) => self.on_auth_step(turn, step),
+                Some((_, Request::Proof)) => self.on_proof_step(turn, step),
+                _ => {}
+            },
             ServerFrame::Done { id } => self.on_done(turn, id),
             ServerFrame::Reply { id, reply } => {
                 if let Some((_, request)) = self.requests.remove(&id) {
@@ -275,6 +326,7 @@ impl State {
                 self.on_cursor(turn, conversation, account, read, delivered);
             }
             Event::Presence { changes } => self.on_presence(turn, changes),
+            Event::People { people } => self.learn(turn, people),
             Event::Typing { from, to } => turn.emit(ClientEvent::Typing { from, to }),
         }
     }
@@ -290,6 +342,8 @@ impl State {
             Some((_, Request::Delivered(conversation, seq))) => {
                 self.on_delivered(turn, conversation, seq);
             }
+            Some((_, Request::Do(ticket))) => turn.answer(ticket, Ok(Answer::Done)),
+            Some((_, Request::Part)) => self.on_part(turn),
             Some((_, Request::SignOut(ticket))) => {
                 self.signed_out_by_wish(turn, ticket);
                 // The server closes this link: whoever signs in next gets a fresh one.
@@ -310,9 +364,17 @@ impl State {
             Request::Tail(conversation) => self.on_tail_refused(turn, *conversation, &refusal),
             Request::Find(find) => turn.answer(find.ticket(), Err(Failure::Refused(refusal))),
             Request::Page(reading) => turn.answer(reading.ticket, Err(Failure::Refused(refusal))),
-            Request::SignOut(ticket) | Request::Online(ticket, _) | Request::Barrier(ticket) => {
+            Request::SignOut(ticket)
+            | Request::Online(ticket, _)
+            | Request::Do(ticket)
+            | Request::Look(ticket)
+            | Request::Barrier(ticket) => {
                 turn.answer(*ticket, Err(Failure::Refused(refusal)));
             }
+            Request::Proof => self.fail_proof(turn, Failure::Refused(refusal)),
+            Request::Contacts | Request::Requests => self.on_book_refused(turn, &refusal),
+            Request::Blob(blob) => self.picture_is_missing(turn, *blob),
+            Request::Part => self.on_part_refused(turn, refusal),
             Request::People => self.on_people_refused(),
             Request::Delivered(..) | Request::Ping => {}
         }
@@ -344,6 +406,7 @@ impl State {
             self.pump_heads(turn);
             self.pump_outbox(turn);
             self.pump_tails(turn);
+            self.pump_book(turn);
             self.pump_cursors(turn);
             self.pump_people(turn);
             self.pump_barriers(turn);
@@ -353,6 +416,7 @@ impl State {
 
     /// Hands this turn's writes to the store as one job.
     fn keep(&mut self, turn: &mut Turn<'_>) {
+        self.keep_book(turn);
         if let Some(desk) = &self.desk {
             for id in std::mem::take(&mut turn.touched) {
                 if let Some(conversation) = desk.conversations.get(&id) {
@@ -397,6 +461,38 @@ impl State {
         turn.write(ClientFrame::Query { id, query });
     }
 
+    /// A change that the server answers with yes or no.
+    fn order(&mut self, turn: &mut Turn<'_>, ticket: Ticket, command: Command) {
+        let is_own_intent = matches!(
+            command,
+            Command::Send { .. }
+                | Command::MarkRead { .. }
+                | Command::MarkDelivered { .. }
+                | Command::PutBlob { .. }
+                | Command::SignOut {}
+        );
+        if !self.is_signed_in() {
+            return turn.answer(ticket, Err(self.why_not()));
+        }
+        match is_own_intent {
+            true => turn.answer(ticket, Err(Failure::Refused(Reason::BadValue.into()))),
+            false => self.command(turn, command, Request::Do(ticket)),
+        }
+    }
+
+    /// A question of the person's.
+    fn look(&mut self, turn: &mut Turn<'_>, ticket: Ticket, query: Query) {
+        match self.is_signed_in() {
+            true => self.query(turn, query, Request::Look(ticket)),
+            false => turn.answer(ticket, Err(self.why_not())),
+        }
+    }
+
+    fn watch(&mut self, turn: &mut Turn<'_>, accounts: Vec<AccountId>) {
+        self.watched.clone_from(&accounts);
+        self.signal(turn, Signal::Watch { accounts });
+    }
+
     fn signal(&self, turn: &mut Turn<'_>, signal: Signal) {
         if self.is_signed_in() {
             turn.write(ClientFrame::Signal(signal));
@@ -418,9 +514,10 @@ impl State {
     fn drop_requests(&mut self, turn: &mut Turn<'_>, why: &Failure) {
         for (_, (_, request)) in std::mem::take(&mut self.requests) {
             match request {
-                Request::Online(ticket, _) | Request::Barrier(ticket) => {
-                    turn.answer(ticket, Err(why.clone()));
-                }
+                Request::Online(ticket, _)
+                | Request::Do(ticket)
+                | Request::Look(ticket)
+                | Request::Barrier(ticket) => turn.answer(ticket, Err(why.clone())),
                 Request::SignOut(ticket) => self.signed_out_by_wish(turn, ticket),
                 Request::Find(find) => turn.answer(find.ticket(), Err(why.clone())),
                 Request::Page(reading) => turn.answer(reading.ticket, Err(why.clone())),
@@ -431,9 +528,16 @@ impl State {
                 | Request::Heads
                 | Request::Tail(_)
                 | Request::People
+                | Request::Contacts
+                | Request::Requests
+                | Request::Proof
+                | Request::Part
                 | Request::Ping => {}
+                Request::Blob(blob) => self.picture_is_missing(turn, blob),
             }
         }
+        self.fail_proof(turn, why.clone());
+        self.pictures.link_lost(turn, why);
         let Some(desk) = &mut self.desk else { return };
         desk.link_lost(turn, why);
         if let Some(leaving) = desk.leaving.take() {

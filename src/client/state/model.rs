@@ -4,12 +4,13 @@
 //! beyond: pages are short, deliveries come twice, sends are refused for going too fast.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{KeepJob, Kept};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Person, Presence, Role, Seq,
-    ServerId, Target,
+    AccountId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group, GroupId,
+    Message, Nonce, Notice, Person, Presence, RequestState, Role, Seq, ServerId, Target, Way,
 };
 use crate::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Head, OnlinePerson, Page, Query, Reason, Refusal,
@@ -23,6 +24,7 @@ use crate::store::local::{
 pub const SERVER: ServerId = ServerId([0x51; 32]);
 const HEADS_PAGE: usize = 2;
 const HISTORY_PAGE: u32 = 7;
+const REQUESTS_PAGE: usize = 2;
 
 /// The server's durable part, and its sessions.
 #[derive(Default)]
@@ -43,6 +45,8 @@ pub struct ModelServer {
     pub signals: u64,
     pub pings: u64,
     pub people_asked: Vec<Vec<AccountId>>,
+    pub books: BTreeMap<AccountId, Book>,
+    notices: u64,
     clock_ms: i64,
     now: Duration,
 }
@@ -58,6 +62,7 @@ pub fn person(account: AccountId) -> Person {
         avatar: 1,
         role: Role::Member,
         version: 1,
+        picture: None,
     }
 }
 
@@ -66,6 +71,10 @@ impl ModelServer {
         let mut server =
             ModelServer { accounts: accounts.into_iter().collect(), ..Self::default() };
         server.logs.insert(ConversationId::LOBBY, (ConversationKind::Lobby, Vec::new()));
+        for (account, id) in server.accounts.clone().into_iter().zip(2..) {
+            let kind = ConversationKind::Notices { account };
+            server.logs.insert(ConversationId(id), (kind, Vec::new()));
+        }
         server
     }
 
@@ -107,6 +116,7 @@ impl ModelServer {
     }
 
     fn command(&mut self, link: u64, me: AccountId, id: u64, command: Command, said: &mut Said) {
+        let id_of = id;
         match command {
             Command::Send { to, nonce, body } => {
                 if let Some(reason) = self.refuses {
@@ -138,7 +148,26 @@ impl ModelServer {
                 *delivered = seq.max(*delivered);
                 said.push((link, ServerFrame::Done { id }));
             }
+            Command::AddGroup { name } => {
+                let book = self.books.entry(me).or_default();
+                let id = GroupId(u32::try_from(book.groups.len()).unwrap());
+                book.groups.push(Group { id, name });
+                let notice = Notice::Groups { groups: book.groups.clone() };
+                said.extend(self.tell(me, notice));
+                said.push((link, ServerFrame::Done { id: id_of }));
+            }
+            Command::AskContact { to, greeting, group, remark } => {
+                let (at, state, reason) = (0, RequestState::Pending, String::new());
+                let way = Way::Out;
+                let ours =
+                    ContactRequest { peer: to, way, greeting, group, remark, at, state, reason };
+                let theirs = ContactRequest { peer: me, way: Way::In, ..ours.clone() };
+                said.extend(self.tell(me, Notice::Request(ours)));
+                said.extend(self.tell(to, Notice::Request(theirs)));
+                said.push((link, ServerFrame::Done { id: id_of }));
+            }
             Command::SignOut {} => said.push((link, ServerFrame::Done { id })),
+            other => panic!("the model knows no {other:?}"),
         }
     }
 
@@ -158,6 +187,16 @@ impl ModelServer {
             Target::Account(peer) => ConversationKind::direct(me, peer),
         };
         said.extend(self.write(kind, me, nonce, body));
+    }
+
+    /// A change of somebody's book, in its own log.
+    fn tell(&mut self, whom: AccountId, notice: Notice) -> Said {
+        self.books.entry(whom).or_default().apply(&notice);
+        let mut nonce = Nonce([0xDD; 16]);
+        self.notices += 1;
+        nonce.0[..8].copy_from_slice(&self.notices.to_be_bytes());
+        let body = Body::Notice(Box::new(notice));
+        self.write(ConversationKind::Notices { account: whom }, whom, nonce, body)
     }
 
     /// Appends and delivers.
@@ -220,6 +259,21 @@ impl ModelServer {
                 let known = accounts.into_iter().filter(|account| self.accounts.contains(account));
                 Reply::People { people: known.map(person).collect() }
             }
+            Query::Contacts { .. } => {
+                let book = self.books.get(&me).cloned().unwrap_or_default();
+                let (groups, privacy) = (book.groups, book.privacy);
+                let contacts = book.contacts.into_values().collect();
+                Reply::Contacts { as_of: self.as_of(me), groups, privacy, contacts, more: false }
+            }
+            Query::Requests { after } => {
+                let book = self.books.get(&me).cloned().unwrap_or_default();
+                let rest =
+                    book.requests.into_iter().filter(|(key, _)| after.is_none_or(|a| *key > a));
+                let mut requests: Vec<ContactRequest> = rest.map(|(_, request)| request).collect();
+                let more = requests.len() > REQUESTS_PAGE;
+                requests.truncate(REQUESTS_PAGE);
+                Reply::Requests { as_of: self.as_of(me), requests, more }
+            }
             Query::Online { after } => {
                 let online: BTreeSet<AccountId> = self.sessions.values().copied().collect();
                 let online = online.into_iter().filter(|account| *account > after);
@@ -232,7 +286,14 @@ impl ModelServer {
                 let more = people.len() > 1;
                 Reply::Online { people: people.into_iter().take(1).collect(), more }
             }
+            other => panic!("the model knows no {other:?}"),
         }
+    }
+
+    fn as_of(&self, me: AccountId) -> Seq {
+        let kind = ConversationKind::Notices { account: me };
+        let log = self.logs.values().find(|(other, _)| *other == kind);
+        Seq(log.map_or(0, |(_, log)| log.len() as u64))
     }
 
     fn head(&self, me: AccountId, id: ConversationId) -> Head {
@@ -297,6 +358,7 @@ pub struct ModelStore {
     pub waiting: Vec<(Owner, Waiting)>,
     pub conversations: BTreeMap<(Owner, ConversationId), KnownConversation>,
     pub messages: BTreeMap<(Owner, ConversationId, Seq), Message>,
+    pub books: BTreeMap<Owner, (Seq, Arc<Book>)>,
 }
 
 impl ModelStore {
@@ -324,6 +386,7 @@ impl ModelStore {
                     waiting: waiting.map(|(_, waiting)| waiting.clone()).collect(),
                     conversations: conversations.map(|(_, known)| *known).collect(),
                     people: Vec::new(),
+                    book: self.books.get(&owner).cloned(),
                 };
                 Kept::Loaded(owner, Box::new(loaded))
             }
@@ -369,6 +432,7 @@ impl ModelStore {
                     (*of, *id) != (owner, conversation) || *seq >= before
                 });
             }
+            Write::PutBook(owner, as_of, book) => drop(self.books.insert(owner, (as_of, book))),
             Write::PutSetting(..) | Write::PutPeople(..) => {}
         }
     }

@@ -162,8 +162,40 @@ pub fn check(password: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Reads a recovery code as people copy it: dashes, spaces and case do not matter, and neither does
+/// whether a zero or an O, a one or an I was read.
+pub fn code(text: &str) -> Result<Vec<u8>, Failure> {
+    let letters: String = text
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_uppercase)
+        .map(|c| match c {
+            '0' => 'O',
+            '1' => 'I',
+            '8' => 'B',
+            c => c,
+        })
+        .collect();
+    let bytes = data_encoding::BASE32_NOPAD.decode(letters.as_bytes()).ok();
+    bytes.filter(|bytes| bytes.len() == 16).ok_or(Failure::CodeForm)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_code_is_read_as_it_was_copied() {
+        let bytes: Vec<u8> = (0..16).map(|n| n * 17).collect();
+        let text = data_encoding::BASE32_NOPAD.encode(&bytes);
+        let dashed = text.as_bytes().chunks(4).map(|c| std::str::from_utf8(c).unwrap());
+        let dashed = dashed.collect::<Vec<_>>().join("-").to_lowercase();
+        for text in [text.clone(), dashed, format!(" {text}\n")] {
+            assert_eq!(code(&text), Ok(bytes.clone()), "{text}");
+        }
+        for text in ["", "ABCD", &text[1..], &format!("{text}A")] {
+            assert_eq!(code(text), Err(Failure::CodeForm), "{text}");
+        }
+    }
+
     use super::*;
 
     #[test]

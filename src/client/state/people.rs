@@ -6,7 +6,7 @@ use super::{Request, State, Turn};
 use crate::client::api::{Answer, ClientEvent, Ticket};
 use crate::domain::{AccountId, Person, Presence, Target};
 use crate::limits::{ONLINE_MAX, PEOPLE_KNOWN_MAX, PEOPLE_PAGE_MAX, TYPING_EVERY};
-use crate::net::protocol::{OnlinePerson, PresenceChange, Query, Signal};
+use crate::net::protocol::{OnlinePerson, PresenceChange, Query, Reply, Signal};
 use crate::store::local::Write;
 
 /// What is known of people on one server.
@@ -68,6 +68,18 @@ impl State {
             turn.writes.push(Write::PutPeople(desk.owner, news.clone()));
             turn.emit(ClientEvent::People(news));
         }
+    }
+
+    /// What the server answered to a question of the person's; people in it are learnt on the way.
+    pub(super) fn on_look(&mut self, turn: &mut Turn<'_>, ticket: Ticket, reply: Reply) {
+        match &reply {
+            Reply::Profile { person, .. } => self.learn(turn, vec![person.clone()]),
+            Reply::Found { people, .. } => {
+                self.learn(turn, people.iter().map(|found| found.person.clone()).collect());
+            }
+            _ => {}
+        }
+        turn.answer(ticket, Ok(Answer::Looked(reply)));
     }
 
     pub(super) fn pump_people(&mut self, turn: &mut Turn<'_>) {

@@ -197,6 +197,7 @@ impl State {
         desk.people.want(message.from);
         turn.touched.insert(id);
         turn.messages.push(message.clone());
+        self.on_notice(turn, &message);
         turn.emit(ClientEvent::Message { message, live: arrival == Arrival::Live });
         true
     }

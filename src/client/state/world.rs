@@ -8,7 +8,8 @@ use super::{Chance, Effect, Input, KeepJob, LinkInput, State};
 use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Secret, Ticket, Trust};
 use crate::clock::Moment;
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, GroupId, Message, Nonce, Presence, Seq,
+    Target,
 };
 use crate::net::address::Address;
 use crate::net::protocol::{ClientFrame, Command, Goodbye, ServerFrame, Stretch};
@@ -185,6 +186,7 @@ impl World {
             }
             Effect::Emit(event) => self.clients[index].event(event),
             Effect::Opaque { .. } => panic!("tokens only"),
+            Effect::Picture(job) => panic!("no pictures here: {job:?}"),
         }
     }
 
@@ -396,7 +398,22 @@ impl World {
                     self.server.refusing.insert(wire, self.now + wait);
                 }
             }
-            90..95 => {
+            90..93 => {
+                let ticket = self.ticket();
+                let name = self.chance.nonce().to_string();
+                let other = self.chance.below(self.clients.len() as u64);
+                let command = match self.chance.below(2) {
+                    0 => Command::AddGroup { name },
+                    _ => Command::AskContact {
+                        to: AccountId(10_001 + other),
+                        greeting: name,
+                        group: GroupId::FIRST,
+                        remark: String::new(),
+                    },
+                };
+                self.intent(index, Intent::Do { ticket, command });
+            }
+            93..96 => {
                 let ticket = self.ticket();
                 let seq = Seq(self.chance.below(40));
                 let with = Target::Lobby;
@@ -448,6 +465,10 @@ impl World {
                 }
             }
             self.check_said(client);
+            let book = self.server.books.get(&me).cloned().unwrap_or_default();
+            assert_eq!(*desk.shelf.book, book, "{me} keeps the book that the server keeps");
+            let kept = client.store.books.get(&owner).map(|(_, book)| (**book).clone());
+            assert_eq!(kept.unwrap_or_default(), book, "also on disk");
         }
     }
 

@@ -1,19 +1,21 @@
 //! How far people are: cursors that never go back and never pass the head.
 
 use super::Decision;
-use crate::domain::{ConversationId, Seq};
+use crate::domain::{AccountId, ConversationId, ConversationKind, Seq};
 use crate::net::protocol::{Reason, RequestId, ServerFrame};
 use crate::server::job::{Caller, Outcome};
-use crate::store::Writes;
 use crate::store::conversations::Cursors;
+use crate::store::{StoreError, Writes};
 
-/// Whether the other side may know of it now. What it learnt before stays learnt.
+/// What the other side may know of it now. What it learnt before stays learnt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hidden {
-    /// The mover is invisible.
-    Yes,
-    /// Everybody may know.
-    No,
+    /// The mover is invisible, or has blocked the other side: nothing.
+    All,
+    /// The mover keeps its reading to itself.
+    Reading,
+    /// Everything.
+    Nothing,
 }
 
 pub(super) fn mark_read(
@@ -57,8 +59,13 @@ fn advance(
         return Ok(Err(Reason::NotFound.into()));
     };
     let mut moved = to(cursors, log.head);
-    if hidden == Hidden::No {
-        (moved.shown_read, moved.shown_delivered) = (moved.read, moved.delivered);
+    let hidden =
+        if has_blocked_peer(rows, caller.account, log.kind)? { Hidden::All } else { hidden };
+    if hidden != Hidden::All {
+        moved.shown_delivered = moved.delivered;
+    }
+    if hidden == Hidden::Nothing {
+        moved.shown_read = moved.read;
     }
     if moved == cursors {
         // Nobody needs to hear it: saying the same again must not fill others' outboxes.
@@ -67,5 +74,15 @@ fn advance(
     }
     rows.put_cursors(caller.account, conversation, moved)?;
     let (caller, kind) = (caller.clone(), log.kind);
-    Ok(Ok(Outcome::Moved { caller, id, conversation, kind, cursors: moved }))
+    Ok(Ok(Outcome::Moved { caller, id, conversation, kind, before: cursors, cursors: moved }))
+}
+
+fn has_blocked_peer(
+    rows: &Writes<'_>,
+    account: AccountId,
+    kind: ConversationKind,
+) -> Result<bool, StoreError> {
+    let ConversationKind::Direct { low, high } = kind else { return Ok(false) };
+    let peer = if low == account { high } else { low };
+    Ok(rows.get_contact(account, peer)?.is_some_and(|contact| contact.blocked))
 }

@@ -2,13 +2,15 @@
 
 use sha2::{Digest, Sha256};
 
+use super::book::all_contacts;
 use super::{Decision, Rules};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, ConversationId, ConversationKind, DeviceId, Person, Presence, Role,
 };
 use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId, Stretch};
-use crate::server::job::{Applicant, Caller, Entered, Outcome, Proof, Registration, SignIn};
+use crate::server::audience::Ties;
+use crate::server::job::{self, Applicant, Caller, Entered, Outcome, Proof, Registration, SignIn};
 use crate::server::presence::{Choice, Standing};
 use crate::store::accounts::Account;
 use crate::store::conversations::Cursors;
@@ -51,7 +53,7 @@ impl Rules {
         let choice = Choice::Fresh(Presence::Online);
         let standing = self.presences.enter(applicant.session, person.account, choice);
         let entry = Entry { standing, step, is_new: true, forgotten: Vec::new() };
-        Ok(Ok(entered((applicant, id), (place.device, epoch), now, person, entry)))
+        Ok(Ok(self.entered(rows, (applicant, id), (place.device, epoch), now, person, entry)?))
     }
 
     pub(super) fn sign_in(
@@ -66,9 +68,8 @@ impl Rules {
             Proof::Password => Reason::WrongPassword,
             Proof::Token(_) => Reason::TokenInvalid,
         };
-        let Some(account) = rows.get_account(sign_in.account)? else {
-            return Ok(Err(invalid.into()));
-        };
+        let account = rows.get_account(sign_in.account)?.filter(|account| !account.deleted);
+        let Some(account) = account else { return Ok(Err(invalid.into())) };
         let known = rows.get_device(sign_in.account, sign_in.device)?;
         if let Proof::Token(token) = &sign_in.proof {
             let idle = DAY_MIN * self.limits.device_idle_days;
@@ -104,12 +105,12 @@ impl Rules {
         let step = AuthStep::SignedIn { you, token, presence };
         let entry = Entry { standing, step, is_new: false, forgotten };
         let device = (sign_in.device, epoch);
-        Ok(Ok(entered((applicant, id), device, now, account.person, entry)))
+        Ok(Ok(self.entered(rows, (applicant, id), device, now, account.person, entry)?))
     }
 
     /// Remembers a device with a new token. Over the limit the one unused longest is forgotten:
     /// its sessions are over, and whoever ends them is told.
-    fn put_device(
+    pub(super) fn put_device(
         &mut self,
         rows: &mut Writes<'_>,
         now: Moment,
@@ -137,6 +138,7 @@ impl Rules {
             created: known.map_or(now.wall_ms, |device| device.created),
             used: now.wall_ms,
             used_age_min: self.age.minutes(rows, now)?,
+            address: applicant.address.clone(),
         };
         rows.put_device(account, place.device, &device)?;
         Ok((epoch, forgotten))
@@ -161,16 +163,20 @@ fn put_account(
         avatar: registration.avatar,
         role: Role::Member,
         version: 1,
+        picture: None,
     };
-    let Stretch { memory_kib, passes, lanes } = registration.stretch;
+    let job::Password { credential_id, file, stretch } = &registration.password;
+    let Stretch { memory_kib, passes, lanes } = *stretch;
     rows.put_account(&Account {
         person: person.clone(),
-        credential_id: registration.credential_id.to_vec(),
-        password_file: registration.password_file.clone(),
+        credential_id: credential_id.to_vec(),
+        password_file: file.clone(),
         stretch: (memory_kib, passes, lanes),
         recovery_hash: Sha256::digest(registration.recovery).to_vec(),
         created: now.wall_ms,
         disabled: false,
+        deleted: false,
+        reset: None,
     })?;
     rows.put_nickname(&registration.nickname, account)?;
     let notices = rows.append_conversation(ConversationKind::Notices { account })?;
@@ -195,6 +201,7 @@ fn put_again(
     device.used = device.used.max(now.wall_ms);
     device.used_age_min = device.used_age_min.max(age);
     device.client.clone_from(&applicant.client);
+    device.address.clone_from(&applicant.address);
     if let Some(name) = &sign_in.device_name {
         device.name.clone_from(name);
     }
@@ -207,26 +214,46 @@ fn fresh_epoch(token: &[u8; 32]) -> u64 {
     digest.iter().take(6).fold(0, |number, byte| (number << 8) | u64::from(*byte))
 }
 
-struct Entry {
-    standing: Standing,
-    step: AuthStep,
-    is_new: bool,
-    forgotten: Vec<DeviceId>,
+pub(super) struct Entry {
+    pub standing: Standing,
+    pub step: AuthStep,
+    pub is_new: bool,
+    pub forgotten: Vec<DeviceId>,
 }
 
-fn entered(
-    (applicant, id): (&Applicant, RequestId),
-    (device, epoch): (DeviceId, u64),
-    now: Moment,
-    person: Person,
-    entry: Entry,
-) -> Outcome {
-    let Applicant { session, outbox, .. } = applicant.clone();
-    let caller = Caller { session, account: person.account, device, epoch, outbox };
-    let Entry { standing, step, is_new, forgotten } = entry;
-    let applicant = applicant.clone();
-    let since = now.wall_ms;
-    let entered =
-        Entered { applicant, id, caller, person, standing, step, is_new, forgotten, since };
-    Outcome::Entered(Box::new(entered))
+impl Rules {
+    /// The hub learns who it is and whom it knows; how it is seen is settled already.
+    pub(super) fn entered(
+        &mut self,
+        rows: &mut Writes<'_>,
+        (applicant, id): (&Applicant, RequestId),
+        (device, epoch): (DeviceId, u64),
+        now: Moment,
+        person: Person,
+        entry: Entry,
+    ) -> Result<Outcome, StoreError> {
+        let Applicant { session, outbox, .. } = applicant.clone();
+        let account = person.account;
+        self.devices.insert(session, (account, device));
+        if self.presences.of(account).as_seen_by_others() != Presence::Offline {
+            rows.put_seen(account, now.wall_ms)?;
+        }
+        let ties = Ties::of(&all_contacts(rows, account)?, &rows.get_privacy(account)?);
+        let caller = Caller { session, account, device, epoch, outbox };
+        let Entry { standing, step, is_new, forgotten } = entry;
+        let (applicant, since) = (applicant.clone(), now.wall_ms);
+        let entered = Entered {
+            applicant,
+            id,
+            caller,
+            person,
+            standing,
+            step,
+            is_new,
+            forgotten,
+            ties,
+            since,
+        };
+        Ok(Outcome::Entered(Box::new(entered)))
+    }
 }

@@ -1,24 +1,40 @@
 //! The rules: what a job may do to the store. Runs inside the write transaction.
 //!
 //! Every verb checks first, when it may still refuse, and writes then, when it may not.
-//! [`enter`] is registering and signing in, [`send`] is messages, [`cursors`] is how far people
-//! are.
+//! * [`enter`] is registering and signing in, [`passwords`] new passwords, devices signed out,
+//!   accounts deleted.
+//! * [`send`] is messages, [`cursors`] how far people are.
+//! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
+//!   changes; [`profile`] is what people say of themselves.
+//! * [`keeper`] is what the server's keeper asks for.
 
 mod age;
+mod book;
+mod contacts;
 mod cursors;
 mod enter;
+pub mod keeper;
+mod passwords;
+mod profile;
+mod requests;
 mod send;
 mod shakes;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::job::{Caller, Job, Outcome};
+use async_channel::Sender;
+
+use super::admin::AdminError;
+use super::job::{Caller, Job, Outcome, SessionId};
 use super::presence::Presences;
 use crate::clock::Moment;
-use crate::domain::Presence;
+use crate::domain::{AccountId, DeviceId, Presence};
 use crate::limits::Limits;
+use crate::net::control::{Done, Verb};
 use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
+use crate::store::blobs::Files;
 use crate::store::writer::Apply;
 use crate::store::{StoreError, Writes};
 use age::Age;
@@ -29,11 +45,17 @@ use shakes::Shakes;
 pub struct Rules {
     limits: Arc<Limits>,
     presences: Presences,
+    /// Where each session is.
+    devices: HashMap<SessionId, (AccountId, DeviceId)>,
     /// Set by the disk watch: readable, not writable.
     disk_full: Arc<AtomicBool>,
     shakes: Shakes,
     age: Age,
+    /// Where pictures lie.
+    files: Files,
 }
+
+pub(crate) use passwords::opens;
 
 /// What a verb decides: an outcome, or why not.
 type Decision = Result<Result<Outcome, Refusal>, StoreError>;
@@ -41,9 +63,10 @@ type Decision = Result<Result<Outcome, Refusal>, StoreError>;
 impl Rules {
     /// Rules under limits.
     #[must_use]
-    pub fn new(limits: Arc<Limits>, disk_full: Arc<AtomicBool>) -> Self {
+    pub fn new(limits: Arc<Limits>, disk_full: Arc<AtomicBool>, files: Files) -> Self {
         let (presences, shakes) = (Presences::default(), Shakes::default());
-        Rules { limits, presences, disk_full, shakes, age: Age::default() }
+        let devices = HashMap::new();
+        Rules { limits, presences, devices, disk_full, shakes, age: Age::default(), files }
     }
 
     fn command(
@@ -57,24 +80,68 @@ impl Rules {
         }
         match command {
             Command::SignOut {} => enter::sign_out(rows, caller, id),
+            Command::Revoke { device } => passwords::revoke(rows, (caller, id), Some(*device)),
+            Command::RevokeOthers {} => passwords::revoke(rows, (caller, id), None),
             Command::Send { to, nonce, body } => {
                 self.send(rows, now, caller, &send::Wanted { to: *to, nonce: *nonce, body })
             }
             _ if self.is_disk_full() => Ok(Err(Reason::DiskFull.into())),
             Command::MarkRead { conversation, seq } => {
-                cursors::mark_read(rows, (caller, id), self.hides(caller), *conversation, *seq)
+                let hidden = self.hides(rows, caller)?;
+                cursors::mark_read(rows, (caller, id), hidden, *conversation, *seq)
             }
             Command::MarkDelivered { conversation, seq } => {
-                cursors::mark_delivered(rows, (caller, id), self.hides(caller), *conversation, *seq)
+                let hidden = self.hides(rows, caller)?;
+                cursors::mark_delivered(rows, (caller, id), hidden, *conversation, *seq)
             }
+            Command::SetProfile(change) => profile::set(rows, now, (caller, id), change),
+            // Parts are put together by the session, which sends a job of its own.
+            Command::PutBlob { .. } => Ok(Err(Reason::BadValue.into())),
+            command => self.people(rows, now, (caller, id), command),
         }
     }
 
-    fn hides(&self, caller: &Caller) -> Hidden {
-        match self.presences.of(caller.account) {
-            Presence::Invisible => Hidden::Yes,
-            _ => Hidden::No,
+    /// Friends, groups, requests, privacy.
+    fn people(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        from: (&Caller, RequestId),
+        command: &Command,
+    ) -> Decision {
+        match command {
+            Command::AskContact { to, greeting, group, remark } => {
+                let asked = requests::Asked { to: *to, greeting, group: *group, remark };
+                self.ask_contact(rows, now, from, &asked)
+            }
+            Command::WithdrawRequest { to } => requests::withdraw(rows, now, from, *to),
+            Command::AnswerContact { from: who, answer } => {
+                self.answer_contact(rows, now, from, *who, answer)
+            }
+            Command::ClearRequests {} => requests::clear(rows, now, from),
+            Command::SetContact { account, change } => {
+                self.set_contact(rows, now, from, *account, change)
+            }
+            Command::RemoveContact { account } => contacts::remove(rows, now, from, *account),
+            Command::AddGroup { name } => contacts::add_group(rows, now, from, name),
+            Command::RenameGroup { group, name } => {
+                contacts::rename_group(rows, now, from, *group, name)
+            }
+            Command::RemoveGroup { group } => contacts::remove_group(rows, now, from, *group),
+            Command::OrderGroups { groups } => contacts::order_groups(rows, now, from, groups),
+            Command::SetPrivacy(privacy) => contacts::set_privacy(rows, now, from, privacy),
+            _ => Ok(Err(Reason::BadValue.into())),
         }
+    }
+
+    fn hides(&self, rows: &Writes<'_>, caller: &Caller) -> Result<Hidden, StoreError> {
+        if self.presences.of(caller.account) == Presence::Invisible {
+            return Ok(Hidden::All);
+        }
+        Ok(match rows.get_privacy(caller.account)?.read_marks {
+            true => Hidden::Nothing,
+            false => Hidden::Reading,
+        })
     }
 
     fn is_disk_full(&self) -> bool {
@@ -98,15 +165,7 @@ impl Apply for Rules {
     }
 
     fn failed(&mut self, job: &Job) -> Outcome {
-        let refusal = Refusal::new(Reason::Failed);
-        match job {
-            Job::Register { .. } | Job::SignIn { .. } => turned_away(job, refusal),
-            Job::Command { caller, id, .. } | Job::Ping { caller, id } => {
-                refused(caller, *id, refusal)
-            }
-            Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
-            Job::Left { session } => Outcome::Left { session: *session },
-        }
+        given_up(job, Refusal::new(Reason::Failed))
     }
 }
 
@@ -117,34 +176,108 @@ impl Rules {
         now: Moment,
         job: &Job,
     ) -> Result<Outcome, StoreError> {
-        match job {
+        let decision = match job {
             Job::Register { applicant, id, registration, device, device_name, token } => {
                 let place = enter::Place { device: *device, name: device_name, token };
-                let decision = self.register(rows, now, (applicant, *id), registration, &place)?;
-                Ok(decision.unwrap_or_else(|refusal| turned_away(job, refusal)))
+                self.register(rows, now, (applicant, *id), registration, &place)?
             }
             Job::SignIn { applicant, id, sign_in, token } => {
-                let decision = self.sign_in(rows, now, (applicant, *id), sign_in, token)?;
-                Ok(decision.unwrap_or_else(|refusal| turned_away(job, refusal)))
+                self.sign_in(rows, now, (applicant, *id), sign_in, token)?
+            }
+            Job::Recover { applicant, id, recovery, device, device_name, token } => {
+                let place = enter::Place { device: *device, name: device_name, token };
+                self.recover(rows, now, (applicant, *id), recovery, &place)?
+            }
+            Job::ChangePassword { caller, id, .. }
+            | Job::DeleteAccount { caller, id, .. }
+            | Job::Blob { caller, id, .. }
+                if !is_current(rows, caller)? =>
+            {
+                return Ok(refused(caller, *id, Reason::Fenced.into()));
+            }
+            Job::ChangePassword { caller, id, .. } if self.is_disk_full() => {
+                return Ok(refused(caller, *id, Reason::DiskFull.into()));
+            }
+            Job::ChangePassword { caller, id, proven, password } => {
+                passwords::change(rows, (caller, *id), proven, password)?
+            }
+            Job::DeleteAccount { caller, id, proven } => {
+                passwords::delete(rows, now, (caller, *id), proven)?
+            }
+            Job::Blob { caller, id, blob, bytes } => {
+                self.keep_blob(rows, now, (caller, *id), (*blob, *bytes))?
             }
             Job::Command { caller, id, command } => {
-                let decision = self.command(rows, now, (caller, *id, command))?;
-                Ok(decision.unwrap_or_else(|refusal| refused(caller, *id, refusal)))
+                self.command(rows, now, (caller, *id, command))?
             }
+            Job::Sweep { before, blobs } => return Rules::sweep(rows, *before, blobs),
+            Job::Admin { verb, code, slot } => return admin(rows, now, verb, *code, slot),
             Job::Presence { caller, presence } => {
-                self.presences.choose(caller.session, *presence);
-                Ok(Outcome::Presence { session: caller.session, presence: *presence })
+                return self.seen(rows, now, (caller.session, Some(*presence)));
             }
-            Job::Ping { caller, id } => Ok(Outcome::Answer {
-                outbox: caller.outbox.clone(),
-                frame: ServerFrame::Pong { id: *id },
-            }),
-            Job::Left { session } => {
-                self.presences.leave(*session);
-                Ok(Outcome::Left { session: *session })
+            Job::Left { session } => return self.seen(rows, now, (*session, None)),
+            Job::Ping { caller, id } => {
+                let (outbox, frame) = (caller.outbox.clone(), ServerFrame::Pong { id: *id });
+                return Ok(Outcome::Answer { outbox, frame });
+            }
+        };
+        Ok(decision.unwrap_or_else(|refusal| given_up(job, refusal)))
+    }
+
+    /// A session says how it wants to be seen, or ends. Whoever vanishes by that was seen last now;
+    /// who was hidden already is not betrayed.
+    fn seen(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (session, presence): (SessionId, Option<Presence>),
+    ) -> Result<Outcome, StoreError> {
+        let place = self.devices.get(&session).copied();
+        let is_shown = |presences: &Presences, account| {
+            presences.of(account).as_seen_by_others() != Presence::Offline
+        };
+        let before = place.is_some_and(|(account, _)| is_shown(&self.presences, account));
+        match presence {
+            Some(presence) => self.presences.choose(session, presence),
+            None => {
+                self.presences.leave(session);
+                self.devices.remove(&session);
             }
         }
+        if let Some((account, device)) = place.filter(|_| before && !self.is_disk_full()) {
+            if !is_shown(&self.presences, account) {
+                rows.put_seen(account, now.wall_ms)?;
+            }
+            if let (None, Some(mut row)) = (presence, rows.get_device(account, device)?) {
+                row.used = row.used.max(now.wall_ms);
+                rows.put_device(account, device, &row)?;
+            }
+        }
+        Ok(match presence {
+            Some(presence) => Outcome::Presence { session, presence },
+            None => Outcome::Left { session },
+        })
     }
+}
+
+fn admin(
+    rows: &mut Writes<'_>,
+    now: Moment,
+    verb: &Verb,
+    code: [u8; 16],
+    slot: &Sender<Result<Done, String>>,
+) -> Result<Outcome, StoreError> {
+    let slot = slot.clone();
+    Ok(match keeper::apply(rows, now.wall_ms, verb, code) {
+        Ok((done, person)) => Outcome::Admin { result: Ok(done), person, slot },
+        Err(AdminError::Store(error)) => return Err(error),
+        Err(error) => Outcome::Admin { result: Err(error.to_string()), person: None, slot },
+    })
+}
+
+/// Books changed: the notices go to their owners, then the answer to who asked.
+fn booked(caller: &Caller, id: RequestId, notes: book::Notes<'_, '_>) -> Outcome {
+    Outcome::Booked { caller: caller.clone(), id, messages: notes.into_messages() }
 }
 
 /// Whether the session's sign-in is still the device's last one. A revoke removes the device, a
@@ -158,13 +291,25 @@ fn refused(caller: &Caller, id: RequestId, refusal: Refusal) -> Outcome {
     Outcome::Answer { outbox: caller.outbox.clone(), frame: ServerFrame::Refused { id, refusal } }
 }
 
-fn turned_away(job: &Job, refusal: Refusal) -> Outcome {
+/// A job was refused or failed: who asked is told.
+fn given_up(job: &Job, refusal: Refusal) -> Outcome {
     match job {
-        Job::Register { applicant, id, .. } | Job::SignIn { applicant, id, .. } => {
+        Job::Register { applicant, id, .. }
+        | Job::SignIn { applicant, id, .. }
+        | Job::Recover { applicant, id, .. } => {
             Outcome::TurnedAway { applicant: applicant.clone(), id: *id, refusal }
         }
-        Job::Command { caller, id, .. } | Job::Ping { caller, id } => refused(caller, *id, refusal),
+        Job::Command { caller, id, .. }
+        | Job::ChangePassword { caller, id, .. }
+        | Job::DeleteAccount { caller, id, .. }
+        | Job::Blob { caller, id, .. }
+        | Job::Ping { caller, id } => refused(caller, *id, refusal),
         Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
         Job::Left { session } => Outcome::Left { session: *session },
+        Job::Sweep { .. } => Outcome::Swept { blobs: Vec::new() },
+        Job::Admin { slot, .. } => {
+            let result = Err(refusal.reason.to_string());
+            Outcome::Admin { result, person: None, slot: slot.clone() }
+        }
     }
 }

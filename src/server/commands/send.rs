@@ -37,6 +37,11 @@ impl Rules {
         let Some(place) = find(rows, caller.account, wanted.to)? else {
             return Ok(Err(Reason::NotFound.into()));
         };
+        if let Target::Account(peer) = wanted.to
+            && let Err(refusal) = may_write(rows, caller.account, peer)?
+        {
+            return Ok(Err(refusal));
+        }
         if let Err(refusal) = self.may_say(rows, now, caller, wanted, place)? {
             return Ok(Err(refusal));
         }
@@ -76,27 +81,58 @@ impl Rules {
                 }
                 answers(rows, *reply_to, place)
             }
-            Body::Shake {} => Ok(self.may_shake(now, caller.account, wanted)),
+            Body::Shake {} => self.may_shake(rows, now, caller.account, wanted),
+            Body::Notice(_) => Ok(Err(Reason::BadValue.into())),
         }
     }
 
     fn may_shake(
         &mut self,
+        rows: &Writes<'_>,
         now: Moment,
         from: AccountId,
         wanted: &Wanted<'_>,
-    ) -> Result<(), Refusal> {
-        let Target::Account(peer) = wanted.to else { return Err(Reason::ShakeTarget.into()) };
-        if peer == from {
-            return Err(Reason::ShakeTarget.into());
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        let peer = match wanted.to {
+            Target::Account(peer) if peer != from => peer,
+            _ => return Ok(Err(Reason::ShakeTarget.into())),
+        };
+        if rows.get_contact(peer, from)?.is_some_and(|contact| !contact.shakes) {
+            return Ok(Err(Reason::ShakeOff.into()));
         }
         if self.presences.of(peer) == Presence::Busy {
-            return Err(Reason::ShakeBusy.into());
+            return Ok(Err(Reason::ShakeBusy.into()));
         }
         let shaking = Shaking { from, to: peer, nonce: wanted.nonce, uptime: now.uptime };
         let too_soon = |wait| Refusal::retry(Reason::ShakeTooSoon, wait);
-        self.shakes.take(&self.limits, &shaking).map_err(too_soon)
+        Ok(self.shakes.take(&self.limits, &shaking).map_err(too_soon))
     }
+}
+
+/// Whether somebody takes messages from another. Who is blocked hears the same as a stranger of
+/// somebody who takes them from friends only.
+fn may_write(
+    rows: &Writes<'_>,
+    from: AccountId,
+    to: AccountId,
+) -> Result<Result<(), Refusal>, StoreError> {
+    if from == to {
+        return Ok(Ok(()));
+    }
+    if rows.get_account(to)?.is_none_or(|account| account.deleted) {
+        return Ok(Err(Reason::AccountGone.into()));
+    }
+    if rows.get_contact(from, to)?.is_some_and(|contact| contact.blocked) {
+        return Ok(Err(Reason::YouBlocked.into()));
+    }
+    let theirs = rows.get_contact(to, from)?;
+    let (is_friend, is_blocked) =
+        theirs.map_or((false, false), |contact| (contact.friend, contact.blocked));
+    let friends_only = !is_friend && rows.get_privacy(to)?.friends_only;
+    Ok(match is_blocked || friends_only {
+        true => Err(Reason::TakesNoMessages.into()),
+        false => Ok(()),
+    })
 }
 
 /// Where a message goes.

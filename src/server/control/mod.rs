@@ -14,14 +14,16 @@ use std::time::Duration;
 use async_executor::Executor;
 use smol::io::{AsyncRead, AsyncWrite};
 
+use super::admin;
 use super::hub::HubInput;
+use super::job::Job;
 use super::readers::Ask;
 use super::session::Shared;
 use super::{Ready, ServerError, Stopper};
 use crate::clock;
 use crate::domain::ServerId;
 use crate::net::address::{Address, Invite};
-use crate::net::control::{ControlReply, ControlRequest, Status};
+use crate::net::control::{ControlReply, ControlRequest, Status, Verb};
 use crate::net::frame;
 use crate::net::link::{self, LinkError, Reader, Writer};
 
@@ -117,6 +119,25 @@ impl Facts {
                 self.stopper.stop();
                 ControlReply::Stopping {}
             }
+            ControlRequest::Admin { verb } => self.admin(verb).await,
+        }
+    }
+
+    /// Goes around the ring like every other change.
+    async fn admin(&self, verb: Verb) -> ControlReply {
+        let code = match admin::chance() {
+            Ok(code) => code,
+            Err(error) => return ControlReply::NotDone { why: error.to_string() },
+        };
+        let (slot, answer) = async_channel::bounded(1);
+        let closing = || ControlReply::NotDone { why: "the server is closing".to_owned() };
+        if self.shared.jobs.send(Job::Admin { verb, code, slot }).await.is_err() {
+            return closing();
+        }
+        match answer.recv().await {
+            Ok(Ok(done)) => ControlReply::Done(done),
+            Ok(Err(why)) => ControlReply::NotDone { why },
+            Err(_) => closing(),
         }
     }
 

@@ -6,10 +6,12 @@ use std::time::Duration;
 use async_io::Timer;
 use smol::io::AsyncRead;
 
+use super::auth::Steps;
+use super::upload::{Part, Upload};
 use super::{End, Session};
 use crate::clock::{self, millis};
-use crate::domain::{Nonce, Target};
-use crate::limits::{IDLE_DEADLINE, Limits};
+use crate::domain::{BlobId, Nonce, Target};
+use crate::limits::{FINDS_BURST, IDLE_DEADLINE, Limits, PROFILES_BURST, WATCHED_MAX};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::link::{LinkError, Reader};
 use crate::net::protocol::{
@@ -24,6 +26,9 @@ use crate::server::readers::Ask;
 /// go on without it.
 const REFUSED_MAX: Duration = Duration::from_secs(30);
 
+/// A profile may change this often in the long run.
+const PROFILE_EVERY: Duration = Duration::from_secs(6);
+
 /// What a signed-in session remembers between frames.
 struct Pace {
     /// Everything but messages, which have their own limit for each person.
@@ -33,6 +38,16 @@ struct Pace {
     /// Far over the limit this message was refused. All others are refused until it comes again
     /// after this moment, so that their order holds whatever was on its way already.
     refused: Option<(Nonce, Duration)>,
+    /// Searches, each of which looks at every nickname.
+    finds: Bucket,
+    /// Changes of the profile, each of which is told to everybody.
+    profiles: Bucket,
+}
+
+/// What a signed-in session keeps of exchanges of several frames.
+struct Exchanges {
+    steps: Steps,
+    upload: Upload,
 }
 
 impl Pace {
@@ -42,7 +57,24 @@ impl Pace {
             frames: Bucket::new(queries_per_second, queries_per_second, uptime),
             pages: Bucket::new(pages_burst, pages_per_second, uptime),
             refused: None,
+            finds: Bucket::new(FINDS_BURST, 1, uptime),
+            profiles: Bucket::per(PROFILES_BURST, PROFILE_EVERY * 5, uptime),
         }
+    }
+}
+
+impl Pace {
+    /// Waits until this frame's turn has come. Messages wait elsewhere, all devices together.
+    async fn turn(&mut self, frame: &ClientFrame) {
+        let more = match frame {
+            ClientFrame::Command { command: Command::Send { .. }, .. } => return,
+            ClientFrame::Command { command: Command::SetProfile(_), .. } => &mut self.profiles,
+            ClientFrame::Query { query: Query::History { .. }, .. } => &mut self.pages,
+            ClientFrame::Query { query: Query::Find { .. }, .. } => &mut self.finds,
+            _ => return turn(&mut self.frames).await,
+        };
+        turn(more).await;
+        turn(&mut self.frames).await;
     }
 }
 
@@ -51,7 +83,9 @@ impl Session {
         &mut self,
         link: &mut Reader<R>,
         caller: &Caller,
+        steps: Steps,
     ) -> End {
+        let mut exchanges = Exchanges { steps, upload: Upload::default() };
         let mut pace = Pace::new(&self.shared.limits, clock::uptime());
         let heard_ms = AtomicU64::new(millis(clock::uptime()));
         let reading = async {
@@ -63,7 +97,7 @@ impl Session {
                 heard_ms.store(millis(clock::uptime()), Ordering::Relaxed);
                 let fresh = link.take_bytes();
                 self.shared.metrics.bytes_in.fetch_add(fresh, Ordering::Relaxed);
-                if let Err(end) = self.frame(caller, &mut pace, frame).await {
+                if let Err(end) = self.frame(caller, &mut pace, &mut exchanges, frame).await {
                     return end;
                 }
             }
@@ -75,17 +109,22 @@ impl Session {
         smol::future::or(reading, idle).await
     }
 
-    async fn frame(&self, caller: &Caller, pace: &mut Pace, frame: ClientFrame) -> Result<(), End> {
-        let is_message = matches!(&frame, ClientFrame::Command { command, .. }
-            if matches!(command, Command::Send { .. }));
-        if !is_message {
-            turn(&mut pace.frames).await;
-        }
-        let is_page = matches!(&frame, ClientFrame::Query { query: Query::History { .. }, .. });
-        if is_page {
-            turn(&mut pace.pages).await;
-        }
+    async fn frame(
+        &self,
+        caller: &Caller,
+        pace: &mut Pace,
+        exchanges: &mut Exchanges,
+        frame: ClientFrame,
+    ) -> Result<(), End> {
+        pace.turn(&frame).await;
         match frame {
+            ClientFrame::Command {
+                id,
+                command: Command::PutBlob { blob, bytes_all, offset, part },
+            } => {
+                let part = Part { blob, bytes_all, offset, bytes: part };
+                self.part(caller, id, exchanges.upload.take(part)).await
+            }
             ClientFrame::Command { id, command } => {
                 if let Command::Send { to, nonce, .. } = &command
                     && let Err(refusal) = self.slow_down(caller, pace, *to, *nonce).await
@@ -100,6 +139,11 @@ impl Session {
                 let typing = HubInput::Typing { session: self.id, to };
                 self.shared.hub.send(typing).await.map_err(|_| shutting_down())
             }
+            ClientFrame::Signal(Signal::Watch { mut accounts }) => {
+                accounts.truncate(WATCHED_MAX);
+                let watch = HubInput::Watch { session: self.id, accounts };
+                self.shared.hub.send(watch).await.map_err(|_| shutting_down())
+            }
             // Through the writer, so that it keeps its place among commands.
             ClientFrame::Signal(Signal::Presence(presence)) => {
                 self.ask_writer(Job::Presence { caller: caller.clone(), presence }).await
@@ -108,13 +152,36 @@ impl Session {
                 self.ask_writer(Job::Ping { caller: caller.clone(), id }).await
             }
             ClientFrame::Bye {} => Err(End::Gone),
-            ClientFrame::Auth { id, .. } => {
-                let refusal = Reason::AlreadySignedIn.into();
-                self.outbox.push_frame(&ServerFrame::Refused { id, refusal });
-                Ok(())
+            ClientFrame::Auth { id, auth } => {
+                exchanges.steps.step_signed_in(self, caller, id, auth).await
             }
             ClientFrame::Hello(_) => Err(End::Goodbye(Goodbye::BadFrame)),
         }
+    }
+
+    /// A part of a picture came; the last one makes it a file and then a job.
+    async fn part(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        taken: Result<Option<(BlobId, Vec<u8>)>, Refusal>,
+    ) -> Result<(), End> {
+        let written = match taken {
+            Ok(Some((blob, bytes))) => self.write_blob(blob, bytes).await.map(|n| Some((blob, n))),
+            Ok(None) => Ok(None),
+            Err(refusal) => Err(refusal),
+        };
+        let frame = match written {
+            Ok(Some((blob, bytes))) => {
+                return self
+                    .ask_writer(Job::Blob { caller: caller.clone(), id, blob, bytes })
+                    .await;
+            }
+            Ok(None) => ServerFrame::Done { id },
+            Err(refusal) => ServerFrame::Refused { id, refusal },
+        };
+        self.outbox.push_frame(&frame);
+        Ok(())
     }
 
     /// Over the limit the session is not read further until its turn comes: back-pressure goes
@@ -155,7 +222,7 @@ impl Session {
     /// One query at a time for each link, and none while its answers pile up.
     async fn query(&self, caller: &Caller, id: RequestId, query: Query) -> Result<(), End> {
         self.outbox.has_room().await;
-        let me = caller.account;
+        let me = (caller.account, caller.device);
         let answer = self.shared.readers.ask(|slot| Ask::Query { me, query, slot }).await;
         let frame = match answer.ok_or_else(shutting_down)? {
             Ok(reply) => ServerFrame::Reply { id, reply },

@@ -16,6 +16,7 @@ use crate::server::job::{self, Applicant, Caller, Job, Proof, SignIn};
 use crate::server::journal::field;
 use crate::server::outbox::Outbox;
 use crate::server::readers::Ask;
+use crate::store::accounts::Account;
 
 /// Steps that one link may take: enough for eight wrong passwords, too few to keep the store busy.
 const STEPS_MAX: u32 = 16;
@@ -23,24 +24,56 @@ const STEPS_MAX: u32 = 16;
 /// Where in the exchange a link is.
 pub(super) struct Steps {
     client: String,
-    exporter: [u8; 32],
-    state: State,
+    pub(super) exporter: [u8; 32],
+    pub(super) state: State,
     taken: u32,
     /// The link was let in as one that opens with a token, which has a bound of its own.
     owes_token: bool,
 }
 
-enum State {
+pub(super) enum State {
     Start,
-    Registering { nickname: Nickname, credential_id: [u8; 32] },
-    SigningIn { login: String, account: Option<AccountId>, check: Box<ServerSignIn>, wrong: Wrong },
+    Registering {
+        nickname: Nickname,
+        credential_id: [u8; 32],
+    },
+    SigningIn(Checking),
+    /// A code opened this account to a new password.
+    Recovering {
+        account: AccountId,
+        code: [u8; 16],
+        credential_id: [u8; 32],
+    },
+    /// Signed in, and proving the password once more.
+    Proving(Checking),
+    /// Signed in, and the password of this credential is known, until then.
+    Proven {
+        proven: Vec<u8>,
+        until: Duration,
+    },
+    /// The same, and a new one is under way.
+    Changing {
+        proven: Vec<u8>,
+        until: Duration,
+        credential_id: [u8; 32],
+    },
+}
+
+/// A password between the two steps of its check.
+pub(super) struct Checking {
+    /// What wrong tries are counted by.
+    pub login: String,
+    /// Whose it would be, and the credential that is checked.
+    pub account: Option<(AccountId, Vec<u8>)>,
+    pub check: Box<ServerSignIn>,
+    pub wrong: Wrong,
 }
 
 /// What a try counts for if it is wrong: how many there were, and the wait that follows.
-type Wrong = (u32, Duration);
+pub(super) type Wrong = (u32, Duration);
 
 /// `Ok(Some)` is signed in, `Ok(None)` goes on, `Err` closes.
-type Stepped = Result<Option<Caller>, End>;
+pub(super) type Stepped = Result<Option<Caller>, End>;
 
 impl Steps {
     /// The steps of a link that said hello.
@@ -75,9 +108,21 @@ impl Steps {
             Auth::SignInStart { login, request } => {
                 self.sign_in_start(session, login, &request).await
             }
+            Auth::RecoverStart { login, code, request } => {
+                self.recover_start(session, login, code, &request).await
+            }
+            Auth::RecoverFinish { record, stretch, device, device_name } => {
+                let finish = Finish { record, stretch, avatar: 1, device, device_name };
+                return self.recover_finish(session, id, finish).await;
+            }
+            Auth::ProveStart { .. }
+            | Auth::ProveFinish { .. }
+            | Auth::ChangeStart { .. }
+            | Auth::ChangeFinish { .. }
+            | Auth::Delete {} => Err(Reason::NotSignedIn.into()),
             Auth::SignInFinish { finalization, device, device_name, presence } => {
-                let account = self.check_password(session, &finalization, &device_name);
-                let sign_in = account.map(|account| SignIn {
+                let checked = self.finish_password(session, &device_name, &finalization);
+                let sign_in = checked.map(|account| SignIn {
                     account,
                     device,
                     device_name: Some(device_name),
@@ -103,6 +148,24 @@ impl Steps {
             Err(refusal) => session.outbox.push_frame(&ServerFrame::Refused { id, refusal }),
         }
         Ok(None)
+    }
+
+    fn finish_password(
+        &mut self,
+        session: &Session,
+        device_name: &str,
+        finalization: &Opaque,
+    ) -> Result<AccountId, Refusal> {
+        let state = std::mem::replace(&mut self.state, State::Start);
+        match state {
+            State::SigningIn(_) if device_name.len() > NAME_BYTES_MAX => {
+                Err(Reason::BadValue.into())
+            }
+            State::SigningIn(checking) => {
+                check_password(session, checking, finalization).map(|(account, _)| account)
+            }
+            _ => Err(Reason::OutOfOrder.into()),
+        }
     }
 
     async fn register_start(
@@ -149,8 +212,8 @@ impl Steps {
         let State::Registering { nickname, credential_id } = state else {
             return refuse(session, id, Reason::OutOfOrder.into());
         };
-        let password_file = match finish.check() {
-            Ok(password_file) => password_file,
+        let file = match finish.check() {
+            Ok(file) => file,
             Err(refusal) => return refuse(session, id, refusal),
         };
         let (Some(recovery), Some(token)) = (random(), random()) else {
@@ -158,9 +221,7 @@ impl Steps {
         };
         let registration = Box::new(job::Registration {
             nickname,
-            credential_id,
-            password_file,
-            stretch: finish.stretch,
+            password: job::Password { credential_id, file, stretch: finish.stretch },
             avatar: finish.avatar,
             recovery,
         });
@@ -190,14 +251,23 @@ impl Steps {
             return Err(Reason::WrongPassword.into());
         }
         is_short(request)?;
+        let account = find_account(session, &login).await?;
+        let (checking, step) = self.begin_check(session, &login, account, request)?;
+        self.state = State::SigningIn(checking);
+        Ok(step)
+    }
+
+    /// Challenges whoever says to know an account's password. One that does not exist gets a
+    /// challenge like any other.
+    pub(super) fn begin_check(
+        &self,
+        session: &Session,
+        login: &str,
+        account: Option<Box<Account>>,
+        request: &Opaque,
+    ) -> Result<(Checking, AuthStep), Refusal> {
         let shared = &session.shared;
-        let asked = login.clone();
-        let account = shared.readers.ask(|slot| Ask::Login { login: asked, slot }).await;
-        let account = account.ok_or(Refusal::new(Reason::Failed))?;
-        let login = match &account {
-            Some(account) => account.person.account.to_string(),
-            None => login.trim().to_lowercase(),
-        };
+        let login = login_key(login, account.as_deref());
         let uptime = clock::uptime();
         shared.admission.try_password(&login, session.peer, uptime)?;
         let wrong = shared.admission.wrong_password(&login, session.peer, uptime);
@@ -219,35 +289,9 @@ impl Steps {
             &self.exporter,
         )
         .map_err(|_| Refusal::new(Reason::BadValue))?;
-        let account = account.map(|account| account.person.account);
-        self.state = State::SigningIn { login, account, check: Box::new(check), wrong };
-        Ok(AuthStep::SignInChallenge { response, stretch })
-    }
-
-    fn check_password(
-        &mut self,
-        session: &Session,
-        finalization: &Opaque,
-        device_name: &str,
-    ) -> Result<AccountId, Refusal> {
-        let state = std::mem::replace(&mut self.state, State::Start);
-        let State::SigningIn { login, account, check, wrong } = state else {
-            return Err(Reason::OutOfOrder.into());
-        };
-        is_short(finalization)?;
-        if device_name.len() > NAME_BYTES_MAX {
-            return Err(Reason::BadValue.into());
-        }
-        match (check.finish(finalization), account) {
-            (Ok(()), Some(account)) => {
-                session.shared.admission.right_password(&login, session.peer);
-                Ok(account)
-            }
-            _ => {
-                note_wrong(session, &login, wrong);
-                Err(Reason::WrongPassword.into())
-            }
-        }
+        let account = account.map(|account| (account.person.account, account.credential_id));
+        let checking = Checking { login, account, check: Box::new(check), wrong };
+        Ok((checking, AuthStep::SignInChallenge { response, stretch }))
     }
 
     async fn enter(
@@ -276,7 +320,7 @@ impl Steps {
     }
 
     /// Sends the job around the ring and waits for what it became.
-    async fn apply(
+    pub(super) async fn apply(
         &mut self,
         session: &mut Session,
         job: impl FnOnce(Applicant) -> Job,
@@ -304,12 +348,49 @@ impl Steps {
         self.note_wrong(session);
     }
 
-    fn note_wrong(&mut self, session: &Session) {
-        if let State::SigningIn { login, wrong, .. } =
-            std::mem::replace(&mut self.state, State::Start)
-        {
-            note_wrong(session, &login, wrong);
+    pub(super) fn note_wrong(&mut self, session: &Session) {
+        let state = std::mem::replace(&mut self.state, State::Start);
+        if let State::SigningIn(checking) | State::Proving(checking) = state {
+            note_wrong(session, &checking.login, checking.wrong);
         }
+    }
+}
+
+/// The second step of a check: whose password it was, and which credential.
+pub(super) fn check_password(
+    session: &Session,
+    checking: Checking,
+    finalization: &Opaque,
+) -> Result<(AccountId, Vec<u8>), Refusal> {
+    is_short(finalization)?;
+    let Checking { login, account, check, wrong } = checking;
+    match (check.finish(finalization), account) {
+        (Ok(()), Some(account)) => {
+            session.shared.admission.right_password(&login, session.peer);
+            Ok(account)
+        }
+        _ => {
+            note_wrong(session, &login, wrong);
+            Err(Reason::WrongPassword.into())
+        }
+    }
+}
+
+/// The account that a login names.
+pub(super) async fn find_account(
+    session: &Session,
+    login: &str,
+) -> Result<Option<Box<Account>>, Refusal> {
+    let login = login.to_owned();
+    let found = session.shared.readers.ask(|slot| Ask::Login { login, slot }).await;
+    found.ok_or(Refusal::new(Reason::Failed))
+}
+
+/// What tries are counted by: the number, whatever name was typed.
+pub(super) fn login_key(login: &str, account: Option<&Account>) -> String {
+    match account {
+        Some(account) => account.person.account.to_string(),
+        None => login.trim().to_lowercase(),
     }
 }
 
@@ -331,16 +412,16 @@ async fn check_token(
 }
 
 /// The last step of a registration, as sent.
-struct Finish {
-    record: Opaque,
-    stretch: Stretch,
-    avatar: u8,
-    device: DeviceId,
-    device_name: String,
+pub(super) struct Finish {
+    pub record: Opaque,
+    pub stretch: Stretch,
+    pub avatar: u8,
+    pub device: DeviceId,
+    pub device_name: String,
 }
 
 impl Finish {
-    fn check(&self) -> Result<Vec<u8>, Refusal> {
+    pub fn check(&self) -> Result<Vec<u8>, Refusal> {
         is_short(&self.record)?;
         let is_avatar = (1..=AVATARS).contains(&self.avatar);
         if !is_avatar || !self.stretch.is_allowed() || self.device_name.len() > NAME_BYTES_MAX {
@@ -363,12 +444,12 @@ pub(super) fn refuse_unsigned(outbox: &Outbox, frame: &ClientFrame) {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it is what a step returns: refused, go on")]
-fn refuse(session: &Session, id: RequestId, refusal: Refusal) -> Stepped {
+pub(super) fn refuse(session: &Session, id: RequestId, refusal: Refusal) -> Stepped {
     session.outbox.push_frame(&ServerFrame::Refused { id, refusal });
     Ok(None)
 }
 
-fn note_wrong(session: &Session, login: &str, (tries, wait): Wrong) {
+pub(super) fn note_wrong(session: &Session, login: &str, (tries, wait): Wrong) {
     let (login, address) = (field(login), session.address.clone());
     if !wait.is_zero() {
         let (login, address, minutes) =
@@ -378,7 +459,7 @@ fn note_wrong(session: &Session, login: &str, (tries, wait): Wrong) {
     session.note(LogKind::Auth, LogEvent::WrongPassword { login, address, tries });
 }
 
-fn name_refusal(error: NicknameError) -> Refusal {
+pub(crate) fn name_refusal(error: NicknameError) -> Refusal {
     match error {
         NicknameError::Empty => Reason::NameEmpty.into(),
         NicknameError::TooLong => {
@@ -398,7 +479,7 @@ fn is_code(wanted: Option<&str>, given: Option<&str>) -> bool {
     }
 }
 
-fn is_short(bytes: &Opaque) -> Result<(), Refusal> {
+pub(super) fn is_short(bytes: &Opaque) -> Result<(), Refusal> {
     match bytes.0.len() <= OPAQUE_BYTES_MAX {
         true => Ok(()),
         false => Err(Reason::BadValue.into()),
@@ -406,7 +487,7 @@ fn is_short(bytes: &Opaque) -> Result<(), Refusal> {
 }
 
 /// Bytes from the system's generator; `None` when it has none to give.
-fn random<const N: usize>() -> Option<[u8; N]> {
+pub(super) fn random<const N: usize>() -> Option<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).ok()?;
     Some(bytes)

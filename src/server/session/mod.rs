@@ -2,6 +2,10 @@
 
 mod active;
 mod auth;
+mod password;
+mod upload;
+
+pub(crate) use auth::name_refusal;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -33,6 +37,7 @@ use crate::net::link::{self, LinkError, Reader, Writer, deadline};
 use crate::net::opaque::ServerSetup;
 use crate::net::protocol::{ClientFrame, Goodbye, Registration, ServerFrame, VERSION, Welcome};
 use crate::net::tls;
+use crate::store::blobs::Files;
 
 /// Everything that sessions share.
 pub struct Shared {
@@ -64,6 +69,8 @@ pub struct Shared {
     pub hub: Sender<HubInput>,
     /// To the readers.
     pub readers: Readers,
+    /// Where pictures lie.
+    pub files: Files,
     /// Closed when the server closes: those who are not signed in have nothing to wait for.
     pub closing: Receiver<()>,
 }
@@ -165,12 +172,13 @@ impl Session {
         };
         let opened = deadline(SIGN_IN_DEADLINE, self.open(link, exporter));
         let caller = match smol::future::or(opened, closed).await {
-            Ok(Ok(caller)) => caller,
+            Ok(Ok(opened)) => opened,
             Ok(Err(end)) => return end,
             Err(_) => return End::Goodbye(Goodbye::Timeout),
         };
         link.set_bytes_max(FRAME_BYTES_MAX);
-        self.serve_signed_in(link, &caller).await
+        let (caller, steps) = caller;
+        self.serve_signed_in(link, &caller, steps).await
     }
 
     /// Hello, then sign-in. The outer error is the deadline's.
@@ -178,7 +186,7 @@ impl Session {
         &mut self,
         link: &mut Reader<R>,
         exporter: [u8; 32],
-    ) -> Result<Result<Caller, End>, LinkError> {
+    ) -> Result<Result<(Caller, auth::Steps), End>, LinkError> {
         let hello = match link.read::<ClientFrame>().await {
             Ok(ClientFrame::Hello(hello)) => hello,
             Ok(_) => return Ok(Err(End::Goodbye(Goodbye::BadFrame))),
@@ -208,7 +216,7 @@ impl Session {
         loop {
             match link.read::<ClientFrame>().await {
                 Ok(ClientFrame::Auth { id, auth: step }) => match auth.step(self, id, step).await {
-                    Ok(Some(caller)) => return Ok(Ok(caller)),
+                    Ok(Some(caller)) => return Ok(Ok((caller, auth))),
                     Ok(None) => {}
                     Err(end) => return Ok(Err(end)),
                 },

@@ -3,8 +3,8 @@
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 
 use super::super::engine::{Engine, Migration, StoreError};
-use super::values::{WaitingInOrder, damaged, decode, encode};
-use super::{KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Write};
+use super::values::{KnownBook, WaitingInOrder, damaged, decode, encode};
+use super::{KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Waiting, Write};
 use crate::domain::{AccountId, ConversationId, DeviceId, Message, Nonce, Person, Seq};
 
 type Bytes = &'static [u8];
@@ -22,11 +22,12 @@ const WAITING: TableDefinition<(u32, [u8; 16]), Bytes> = TableDefinition::new("o
 const CONVERSATIONS: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("conversations");
 const MESSAGES: TableDefinition<(u32, u64, u64), Bytes> = TableDefinition::new("messages");
 const PEOPLE: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("people");
+const BOOKS: TableDefinition<u32, Bytes> = TableDefinition::new("books");
 
 const DEVICE: &str = "device";
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub(super) const MIGRATIONS: &[Migration] = &[make_tables];
+pub(super) const MIGRATIONS: &[Migration] = &[make_tables, add_books];
 
 /// The name of this place: the kept one, or a fresh one that is kept from now on.
 pub(super) fn device(engine: &Engine, fresh: DeviceId) -> Result<DeviceId, StoreError> {
@@ -49,6 +50,11 @@ fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(CONVERSATIONS)?;
     transaction.open_table(MESSAGES)?;
     transaction.open_table(PEOPLE)?;
+    Ok(())
+}
+
+fn add_books(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(BOOKS)?;
     Ok(())
 }
 
@@ -75,19 +81,7 @@ pub(super) fn apply(
         Write::PutSetting(key, value) => {
             transaction.open_table(SETTINGS)?.insert(key.as_str(), value.as_str())?;
         }
-        Write::PutWaiting(owner, waiting) => {
-            let key = (number_of(transaction, *owner)?, waiting.nonce.0);
-            let mut table = transaction.open_table(WAITING)?;
-            let order = match table.get(key)? {
-                Some(value) => decode::<WaitingInOrder>(value.value(), "outbox entry")?.order,
-                None => {
-                    *next_order += 1;
-                    *next_order
-                }
-            };
-            let value = encode(&WaitingInOrder { order, waiting: waiting.clone() })?;
-            table.insert(key, value.as_slice())?;
-        }
+        Write::PutWaiting(owner, waiting) => put_waiting(transaction, *owner, waiting, next_order)?,
         Write::RemoveWaiting(owner, nonce) => {
             let key = (number_of(transaction, *owner)?, nonce.0);
             transaction.open_table(WAITING)?.remove(key)?;
@@ -110,6 +104,11 @@ pub(super) fn apply(
             let range = (number, conversation.0, 0)..(number, conversation.0, before.0);
             transaction.open_table(MESSAGES)?.retain_in(range, |_, _| false)?;
         }
+        Write::PutBook(owner, as_of, book) => {
+            let number = number_of(transaction, *owner)?;
+            let value = encode(&KnownBook { as_of: *as_of, book: book.clone() })?;
+            transaction.open_table(BOOKS)?.insert(number, value.as_slice())?;
+        }
         Write::PutPeople(owner, people) => {
             let number = number_of(transaction, *owner)?;
             let mut table = transaction.open_table(PEOPLE)?;
@@ -118,6 +117,27 @@ pub(super) fn apply(
             }
         }
     }
+    Ok(())
+}
+
+/// A message that is put again keeps its place.
+fn put_waiting(
+    transaction: &WriteTransaction,
+    owner: Owner,
+    waiting: &Waiting,
+    next_order: &mut u64,
+) -> Result<(), StoreError> {
+    let key = (number_of(transaction, owner)?, waiting.nonce.0);
+    let mut table = transaction.open_table(WAITING)?;
+    let order = match table.get(key)? {
+        Some(value) => decode::<WaitingInOrder>(value.value(), "outbox entry")?.order,
+        None => {
+            *next_order += 1;
+            *next_order
+        }
+    };
+    let value = encode(&WaitingInOrder { order, waiting: waiting.clone() })?;
+    table.insert(key, value.as_slice())?;
     Ok(())
 }
 
@@ -148,6 +168,7 @@ fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), St
     transaction.open_table(PEOPLE)?.retain_in(rows, |_, _| false)?;
     let messages = (number, 0, 0)..=(number, u64::MAX, u64::MAX);
     transaction.open_table(MESSAGES)?.retain_in(messages, |_, _| false)?;
+    transaction.open_table(BOOKS)?.remove(number)?;
     Ok(())
 }
 
@@ -161,6 +182,7 @@ pub(super) struct Schema {
     conversations: ReadOnlyTable<(u32, u64), Bytes>,
     messages: ReadOnlyTable<(u32, u64, u64), Bytes>,
     people: ReadOnlyTable<(u32, u64), Bytes>,
+    books: ReadOnlyTable<u32, Bytes>,
 }
 
 impl Schema {
@@ -174,6 +196,7 @@ impl Schema {
             conversations: transaction.open_table(CONVERSATIONS)?,
             messages: transaction.open_table(MESSAGES)?,
             people: transaction.open_table(PEOPLE)?,
+            books: transaction.open_table(BOOKS)?,
         })
     }
 
@@ -247,7 +270,14 @@ impl Schema {
             people.push(person);
         }
         let waiting = waiting.into_iter().map(|entry| entry.waiting).collect();
-        Ok(Loaded { waiting, conversations, people })
+        let book = match self.books.get(number)? {
+            Some(value) => {
+                let KnownBook { as_of, book } = decode(value.value(), "book")?;
+                Some((as_of, book))
+            }
+            None => None,
+        };
+        Ok(Loaded { waiting, conversations, people, book })
     }
 
     pub(super) fn messages(

@@ -40,6 +40,7 @@ fn person(account: u64) -> Person {
         avatar: 3,
         role: Role::Member,
         version: 2,
+        picture: None,
     }
 }
 

@@ -1,11 +1,13 @@
 //! What the client's store holds, as values, and how they become bytes.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::super::engine::StoreError;
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, DeviceId, Message, Nonce, Person, Seq,
+    AccountId, Body, Book, ConversationId, ConversationKind, DeviceId, Message, Nonce, Person, Seq,
     ServerId, Target,
 };
 
@@ -125,6 +127,8 @@ pub struct Loaded {
     pub conversations: Vec<KnownConversation>,
     /// People by number.
     pub people: Vec<Person>,
+    /// The account's book, and the notices that are in it.
+    pub book: Option<(Seq, Arc<Book>)>,
 }
 
 /// One change of the store.
@@ -152,6 +156,15 @@ pub enum Write {
     RemoveMessages(Owner, ConversationId, Seq),
     /// What is known of people.
     PutPeople(Owner, Vec<Person>),
+    /// The account's book, and the notices that are in it.
+    PutBook(Owner, Seq, Arc<Book>),
+}
+
+/// A book as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct KnownBook {
+    pub(super) as_of: Seq,
+    pub(super) book: Arc<Book>,
 }
 
 /// The outbox's value: a message and its place.

@@ -251,6 +251,7 @@ impl Model {
             ClientEvent::People(people) => self.people.learn(people),
             ClientEvent::Presence(changes) => self.people.seen(changes),
             ClientEvent::Typing { from, to } => self.typing(from, to),
+            ClientEvent::Book(_) | ClientEvent::Notice(_) | ClientEvent::Picture { .. } => {}
             ClientEvent::StoreTrouble(reason) => self.store_trouble(reason, out),
         }
     }

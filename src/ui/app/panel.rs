@@ -319,6 +319,7 @@ fn words(body: &Body, language: Language) -> String {
     match body {
         Body::Text { text, .. } => one_line(text),
         Body::Shake {} => language.get("preview.shake").to_owned(),
+        Body::Notice(_) => String::new(),
     }
 }
 

@@ -104,6 +104,7 @@ pub fn person(account: u64, nickname: &str) -> Person {
         avatar: 2,
         role: Role::Member,
         version: 1,
+        picture: None,
     }
 }
 

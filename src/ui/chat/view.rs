@@ -188,6 +188,7 @@ fn converted<'a>(entry: &chats::Entry<'a>, why: &'a str) -> Entry<'a> {
         saying: match entry.body {
             Body::Text { text, .. } => Saying::Text(text),
             Body::Shake {} => Saying::Shake,
+            Body::Notice(_) => Saying::Text(""),
         },
         mark: match entry.mark {
             chats::Mark::None => Mark::None,

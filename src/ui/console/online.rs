@@ -180,6 +180,7 @@ pub(super) mod tests {
                 avatar: 1,
                 role: Role::Member,
                 version: 0,
+                picture: None,
             },
             presence: Presence::Online,
             address: address.to_owned(),

@@ -11,6 +11,8 @@ impl<'a> Entry<'a> {
         let saying = match entry.body {
             Body::Text { text, .. } => Saying::Text(text),
             Body::Shake {} => Saying::Shake,
+            // Of a log that no chat shows.
+            Body::Notice(_) => Saying::Text(""),
         };
         Entry {
             key: entry.id.into(),

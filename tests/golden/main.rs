@@ -6,26 +6,25 @@
 
 #![cfg(test)]
 
-use std::collections::BTreeSet;
-use std::fmt::Debug;
-use std::path::PathBuf;
+#[macro_use]
+mod folder;
+mod people;
 
 use mychat::domain::{
-    AccountId, Body, ConversationId, ConversationKind, DeviceId, Message, Nonce, Person, Presence,
-    Role, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, DeviceId, GroupId, Message, Nonce, Notice,
+    Person, Presence, Role, Seq, Target, Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
-    ControlReply, ControlRequest, LogEntry, LogEvent, LogKind, OnlineSession, Status,
+    ControlReply, ControlRequest, Done, LogEntry, LogEvent, LogKind, OnlineSession, Status, Verb,
 };
-use mychat::net::frame::{Decoder, FRAME_BYTES_MAX, encode};
 use mychat::net::protocol::{
-    Auth, AuthStep, ClientFrame, Command, Event, Goodbye, Head, Hello, OnlinePerson, Opaque, Page,
-    PresenceChange, Query, Reason, Refusal, Registration, Reply, ServerFrame, Signal, Stretch,
-    Welcome,
+    Auth, AuthStep, ClientFrame, Command, ContactAnswer, Event, Goodbye, Head, Hello, OnlinePerson,
+    Opaque, Page, PresenceChange, Query, Reason, Refusal, Registration, Reply, ServerFrame, Signal,
+    Stretch, Welcome,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+
+use folder::Folder;
 
 const LIME: AccountId = AccountId(10_001);
 const PLUM: AccountId = AccountId(10_002);
@@ -34,95 +33,6 @@ const KIND: ConversationKind = ConversationKind::Direct { low: LIME, high: PLUM 
 const DEVICE: DeviceId = DeviceId([0xDE; 16]);
 const NONCE: Nonce = Nonce([0xA0; 16]);
 const AT: i64 = 1_767_225_600_000;
-
-/// Compares values with their files, or writes these where that was asked for.
-struct Folder {
-    path: PathBuf,
-    write: bool,
-    names: BTreeSet<String>,
-    differences: Vec<String>,
-}
-
-impl Folder {
-    fn open() -> Self {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/golden");
-        let write = std::env::var_os("MYCHAT_GOLDEN").is_some_and(|value| value == "write");
-        Folder { path, write, names: BTreeSet::new(), differences: Vec::new() }
-    }
-
-    fn compare(&mut self, name: &str, bytes: &[u8]) {
-        let path = self.path.join(name);
-        if self.write {
-            std::fs::write(&path, bytes).unwrap();
-        } else if std::fs::read(&path).ok().as_deref() != Some(bytes) {
-            self.differences.push(name.to_owned());
-        }
-        assert!(self.names.insert(name.to_owned()), "{name} stands twice in the tables");
-    }
-
-    /// A whole frame: its bytes are the file's, and they read back as the same value.
-    fn frame<T>(&mut self, name: &str, value: &T)
-    where
-        T: Serialize + DeserializeOwned + PartialEq + Debug,
-    {
-        let frame = encode(value, FRAME_BYTES_MAX).unwrap();
-        self.compare(&format!("{name}.frame"), &frame);
-        let mut decoder = Decoder::new(FRAME_BYTES_MAX);
-        decoder.push(&frame);
-        let payload = decoder.next().unwrap().unwrap();
-        assert_eq!(&codec::from_bytes::<T>(&payload).unwrap(), value, "{name}");
-        assert!(!decoder.is_inside_frame());
-    }
-
-    /// A part of frames, without a length.
-    fn value<T>(&mut self, name: &str, value: &T)
-    where
-        T: Serialize + DeserializeOwned + PartialEq + Debug,
-    {
-        let bytes = codec::to_bytes(value).unwrap();
-        self.compare(&format!("{name}.value"), &bytes);
-        assert_eq!(&codec::from_bytes::<T>(&bytes).unwrap(), value, "{name}");
-    }
-
-    /// Nothing differs, and no file is left of a variant that is gone.
-    fn close(self) {
-        let files = std::fs::read_dir(&self.path).unwrap();
-        let files: BTreeSet<String> =
-            files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
-        let left: Vec<_> = files.difference(&self.names).collect();
-        if self.write {
-            for name in left {
-                std::fs::remove_file(self.path.join(name)).unwrap();
-            }
-            return;
-        }
-        assert!(left.is_empty(), "files of no variant: {left:?}");
-        assert!(
-            self.differences.is_empty(),
-            "other bytes than before, which every program out there would stumble over: {:?}\n\
-             if that is meant: MYCHAT_GOLDEN=write cargo test --test golden",
-            self.differences
-        );
-    }
-}
-
-/// A table of every variant: the match fails to compile when one is missing.
-macro_rules! table {
-    ($function:ident, $form:ident, $type:ty { $($name:literal, $pattern:pat => $sample:expr;)+ }) => {
-        fn $function(folder: &mut Folder) {
-            fn name(value: &$type) -> &'static str {
-                match value {
-                    $($pattern => $name,)+
-                }
-            }
-            $(
-                let sample: $type = $sample;
-                assert_eq!(name(&sample), $name);
-                folder.$form($name, &sample);
-            )+
-        }
-    };
-}
 
 fn text() -> Body {
     Body::Text { text: "你好, lime 😄".into(), reply_to: Some(Seq(6)) }
@@ -148,6 +58,7 @@ fn person() -> Person {
         avatar: 5,
         role: Role::Admin,
         version: 2,
+        picture: None,
     }
 }
 
@@ -216,6 +127,28 @@ table!(client_frames, frame, ClientFrame {
             device_name: "laptop".into(),
             presence: Some(Presence::Invisible),
         });
+    "client.auth.recover_start", ClientFrame::Auth { auth: Auth::RecoverStart { .. }, .. } =>
+        auth(Auth::RecoverStart {
+            login: "10001".into(),
+            code: bytes(9, 16),
+            request: bytes(1, 32),
+        });
+    "client.auth.recover_finish", ClientFrame::Auth { auth: Auth::RecoverFinish { .. }, .. } =>
+        auth(Auth::RecoverFinish {
+            record: bytes(2, 192),
+            stretch: Stretch::STRONG,
+            device: DEVICE,
+            device_name: "laptop".into(),
+        });
+    "client.auth.prove_start", ClientFrame::Auth { auth: Auth::ProveStart { .. }, .. } =>
+        auth(Auth::ProveStart { request: bytes(3, 96) });
+    "client.auth.prove_finish", ClientFrame::Auth { auth: Auth::ProveFinish { .. }, .. } =>
+        auth(Auth::ProveFinish { finalization: bytes(4, 64) });
+    "client.auth.change_start", ClientFrame::Auth { auth: Auth::ChangeStart { .. }, .. } =>
+        auth(Auth::ChangeStart { request: bytes(1, 32) });
+    "client.auth.change_finish", ClientFrame::Auth { auth: Auth::ChangeFinish { .. }, .. } =>
+        auth(Auth::ChangeFinish { record: bytes(2, 192), stretch: Stretch::STRONG });
+    "client.auth.delete", ClientFrame::Auth { auth: Auth::Delete {}, .. } => auth(Auth::Delete {});
     "client.auth.token", ClientFrame::Auth { auth: Auth::Token { .. }, .. } =>
         auth(Auth::Token { account: LIME, device: DEVICE, token: bytes(5, 32), presence: None });
     "client.command.send", ClientFrame::Command { command: Command::Send { .. }, .. } =>
@@ -227,6 +160,54 @@ table!(client_frames, frame, ClientFrame {
         command(Command::MarkDelivered { conversation: CHAT, seq: Seq(7) });
     "client.command.sign_out", ClientFrame::Command { command: Command::SignOut {}, .. } =>
         command(Command::SignOut {});
+    "client.command.revoke", ClientFrame::Command { command: Command::Revoke { .. }, .. } =>
+        command(Command::Revoke { device: DEVICE });
+    "client.command.revoke_others",
+    ClientFrame::Command { command: Command::RevokeOthers {}, .. } =>
+        command(Command::RevokeOthers {});
+    "client.command.set_profile", ClientFrame::Command { command: Command::SetProfile(_), .. } =>
+        command(Command::SetProfile(people::profile_change()));
+    "client.command.put_blob", ClientFrame::Command { command: Command::PutBlob { .. }, .. } =>
+        command(Command::PutBlob { blob: people::BLOB, bytes_all: 9, offset: 6, part: vec![1, 2, 3] });
+    "client.command.ask_contact",
+    ClientFrame::Command { command: Command::AskContact { .. }, .. } =>
+        command(Command::AskContact {
+            to: PLUM,
+            greeting: "我是青柠".into(),
+            group: GroupId(2),
+            remark: "同桌".into(),
+        });
+    "client.command.withdraw_request",
+    ClientFrame::Command { command: Command::WithdrawRequest { .. }, .. } =>
+        command(Command::WithdrawRequest { to: PLUM });
+    "client.command.answer_contact",
+    ClientFrame::Command { command: Command::AnswerContact { .. }, .. } =>
+        command(Command::AnswerContact {
+            from: PLUM,
+            answer: ContactAnswer::Decline { reason: "?".into() },
+        });
+    "client.command.clear_requests",
+    ClientFrame::Command { command: Command::ClearRequests {}, .. } =>
+        command(Command::ClearRequests {});
+    "client.command.set_contact",
+    ClientFrame::Command { command: Command::SetContact { .. }, .. } =>
+        command(Command::SetContact { account: PLUM, change: people::contact_change() });
+    "client.command.remove_contact",
+    ClientFrame::Command { command: Command::RemoveContact { .. }, .. } =>
+        command(Command::RemoveContact { account: PLUM });
+    "client.command.add_group", ClientFrame::Command { command: Command::AddGroup { .. }, .. } =>
+        command(Command::AddGroup { name: "同班同学".into() });
+    "client.command.rename_group",
+    ClientFrame::Command { command: Command::RenameGroup { .. }, .. } =>
+        command(Command::RenameGroup { group: GroupId(2), name: "老师".into() });
+    "client.command.remove_group",
+    ClientFrame::Command { command: Command::RemoveGroup { .. }, .. } =>
+        command(Command::RemoveGroup { group: GroupId(2) });
+    "client.command.order_groups",
+    ClientFrame::Command { command: Command::OrderGroups { .. }, .. } =>
+        command(Command::OrderGroups { groups: vec![GroupId(2), GroupId::FIRST] });
+    "client.command.set_privacy", ClientFrame::Command { command: Command::SetPrivacy(_), .. } =>
+        command(Command::SetPrivacy(people::privacy()));
     "client.query.heads", ClientFrame::Query { query: Query::Heads { .. }, .. } =>
         query(Query::Heads { after: ConversationId(0) });
     "client.query.history", ClientFrame::Query { query: Query::History { .. }, .. } =>
@@ -237,6 +218,20 @@ table!(client_frames, frame, ClientFrame {
         query(Query::People { accounts: vec![LIME, PLUM] });
     "client.query.online", ClientFrame::Query { query: Query::Online { .. }, .. } =>
         query(Query::Online { after: AccountId(0) });
+    "client.query.profile", ClientFrame::Query { query: Query::Profile { .. }, .. } =>
+        query(Query::Profile { account: PLUM });
+    "client.query.find", ClientFrame::Query { query: Query::Find { .. }, .. } =>
+        query(Query::Find { text: "蘑菇".into(), online: true, skip: 50 });
+    "client.query.devices", ClientFrame::Query { query: Query::Devices {}, .. } =>
+        query(Query::Devices {});
+    "client.query.contacts", ClientFrame::Query { query: Query::Contacts { .. }, .. } =>
+        query(Query::Contacts { after: PLUM });
+    "client.query.requests", ClientFrame::Query { query: Query::Requests { .. }, .. } =>
+        query(Query::Requests { after: Some((PLUM, Way::Out)) });
+    "client.query.blob", ClientFrame::Query { query: Query::Blob { .. }, .. } =>
+        query(Query::Blob { blob: people::BLOB, offset: 32_768 });
+    "client.signal.watch", ClientFrame::Signal(Signal::Watch { .. }) =>
+        ClientFrame::Signal(Signal::Watch { accounts: vec![LIME, PLUM] });
     "client.signal.presence", ClientFrame::Signal(Signal::Presence(_)) =>
         ClientFrame::Signal(Signal::Presence(Presence::Away));
     "client.signal.typing", ClientFrame::Signal(Signal::Typing { .. }) =>
@@ -276,6 +271,12 @@ table!(server_frames, frame, ServerFrame {
             token: Some(bytes(10, 32)),
             presence: Presence::Online,
         });
+    "server.auth.proven", ServerFrame::Auth { step: AuthStep::Proven {}, .. } =>
+        step(AuthStep::Proven {});
+    "server.auth.changed", ServerFrame::Auth { step: AuthStep::Changed {}, .. } =>
+        step(AuthStep::Changed {});
+    "server.auth.deleted", ServerFrame::Auth { step: AuthStep::Deleted {}, .. } =>
+        step(AuthStep::Deleted {});
     "server.done", ServerFrame::Done { .. } => ServerFrame::Done { id: 2 };
     "server.reply.heads", ServerFrame::Reply { reply: Reply::Heads { .. }, .. } =>
         reply(Reply::Heads { heads: vec![head()], more: true });
@@ -290,6 +291,27 @@ table!(server_frames, frame, ServerFrame {
             people: vec![OnlinePerson { person: person(), presence: Presence::Busy }],
             more: false,
         });
+    "server.reply.profile", ServerFrame::Reply { reply: Reply::Profile { .. }, .. } =>
+        reply(Reply::Profile { person: person(), details: people::details(), seen: Some(AT) });
+    "server.reply.found", ServerFrame::Reply { reply: Reply::Found { .. }, .. } =>
+        reply(Reply::Found {
+            people: vec![OnlinePerson { person: person(), presence: Presence::Away }],
+            more: true,
+        });
+    "server.reply.devices", ServerFrame::Reply { reply: Reply::Devices { .. }, .. } =>
+        reply(Reply::Devices { devices: vec![people::device()] });
+    "server.reply.contacts", ServerFrame::Reply { reply: Reply::Contacts { .. }, .. } =>
+        reply(Reply::Contacts {
+            as_of: Seq(4),
+            groups: people::groups(),
+            privacy: people::privacy(),
+            contacts: vec![people::contact()],
+            more: true,
+        });
+    "server.reply.requests", ServerFrame::Reply { reply: Reply::Requests { .. }, .. } =>
+        reply(Reply::Requests { as_of: Seq(4), requests: vec![people::request()], more: false });
+    "server.reply.blob", ServerFrame::Reply { reply: Reply::Blob { .. }, .. } =>
+        reply(Reply::Blob { bytes_all: 9, part: vec![1, 2, 3] });
     "server.refused", ServerFrame::Refused { .. } => ServerFrame::Refused {
         id: 2,
         refusal: Refusal {
@@ -317,6 +339,10 @@ table!(server_frames, frame, ServerFrame {
                 version: 3,
             }],
         });
+    "server.event.people", ServerFrame::Event(Event::People { .. }) =>
+        ServerFrame::Event(Event::People {
+            people: vec![Person { picture: Some(people::BLOB), ..person() }],
+        });
     "server.event.typing", ServerFrame::Event(Event::Typing { .. }) =>
         ServerFrame::Event(Event::Typing { from: PLUM, to: Target::Account(LIME) });
     "server.pong", ServerFrame::Pong { .. } => ServerFrame::Pong { id: 4 };
@@ -328,6 +354,8 @@ table!(control_requests, frame, ControlRequest {
     "control.request.online", ControlRequest::Online {} => ControlRequest::Online {};
     "control.request.log", ControlRequest::Log { .. } => ControlRequest::Log { after: 41 };
     "control.request.stop", ControlRequest::Stop {} => ControlRequest::Stop {};
+    "control.request.admin", ControlRequest::Admin { .. } =>
+        ControlRequest::Admin { verb: Verb::Get { key: None } };
 });
 
 table!(control_replies, frame, ControlReply {
@@ -364,6 +392,13 @@ table!(control_replies, frame, ControlReply {
         entries: vec![LogEntry { number: 42, at: AT, kind: LogKind::Auth, session: Some(7), what: LogEvent::Stopping {} }],
     };
     "control.reply.stopping", ControlReply::Stopping {} => ControlReply::Stopping {};
+    "control.reply.done", ControlReply::Done(_) => ControlReply::Done(Done::Role {
+        account: LIME,
+        nickname: "青柠".into(),
+        role: Role::Member,
+    });
+    "control.reply.not_done", ControlReply::NotDone { .. } =>
+        ControlReply::NotDone { why: "no such account".into() };
 });
 
 table!(log_events, value, LogEvent {
@@ -413,6 +448,8 @@ table!(bodies, value, Body {
     "body.text", Body::Text { reply_to: None, .. } => Body::text("hi");
     "body.text_reply", Body::Text { reply_to: Some(_), .. } => text();
     "body.shake", Body::Shake {} => Body::Shake {};
+    "body.notice", Body::Notice(_) =>
+        Body::Notice(Box::new(Notice::RequestGone { peer: PLUM, way: Way::In }));
 });
 
 table!(targets, value, Target {
@@ -469,7 +506,7 @@ fn every_frame_has_the_bytes_it_always_had() {
         roles,
         registrations,
     ];
-    for table in tables {
+    for table in tables.into_iter().chain(people::TABLES) {
         table(&mut folder);
     }
     for reason in Reason::ALL {

@@ -1,4 +1,8 @@
 //! Queries: a small bounded pool of threads that read snapshots, one page at a time.
+//!
+//! [`people`] answers what concerns people; the logs are answered here.
+
+mod people;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,12 +11,16 @@ use std::thread::{self, JoinHandle};
 use async_channel::{Receiver, Sender};
 
 use super::board::Board;
-use crate::domain::{AccountId, ConversationId, ConversationKind, DeviceId, Nickname, Seq, Target};
+use crate::domain::{
+    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, Nickname, Seq, Target,
+};
 use crate::limits::{
-    HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, PEOPLE_PAGE_MAX, QUERIES_MAX, READERS,
+    BLOB_PART_MAX, HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, PEOPLE_PAGE_MAX,
+    QUERIES_MAX, READERS,
 };
 use crate::net::protocol::{Head, OnlinePerson, Page, Query, Reason, Refusal, Reply};
 use crate::store::accounts::Account;
+use crate::store::blobs::Files;
 use crate::store::conversations::Cursors;
 use crate::store::messages::{Continue, Order};
 use crate::store::{Engine, Reads, StoreError};
@@ -21,8 +29,8 @@ use crate::store::{Engine, Reads, StoreError};
 pub enum Ask {
     /// A client's query.
     Query {
-        /// Who asks.
-        me: AccountId,
+        /// Who asks, and where.
+        me: (AccountId, DeviceId),
         /// What.
         query: Query,
         /// For the answer.
@@ -53,6 +61,13 @@ pub enum Ask {
         /// For the answer.
         slot: Sender<bool>,
     },
+    /// Blobs without a use since before a moment.
+    Idle {
+        /// The moment, milliseconds since 1970 UTC.
+        before: i64,
+        /// For the answer.
+        slot: Sender<Vec<BlobId>>,
+    },
     /// How many accounts there are.
     Accounts {
         /// For the answer.
@@ -75,12 +90,14 @@ impl Readers {
     pub fn start(
         engine: &Arc<Engine>,
         board: &Arc<Board>,
+        files: &Files,
         failed: &Sender<StoreError>,
     ) -> Result<(Self, Vec<JoinHandle<()>>), StoreError> {
         let (asks, waiting) = async_channel::bounded(QUERIES_MAX);
         let mut threads = Vec::new();
         for number in 1..=READERS {
-            let reader = Reader { engine: engine.clone(), board: board.clone() };
+            let (engine, board, files) = (engine.clone(), board.clone(), files.clone());
+            let reader = Reader { engine, board, files };
             let (waiting, failed) = (waiting.clone(), failed.clone());
             let builder = thread::Builder::new().name(format!("reader-{number}"));
             // A panic is a defect of ours: the server ends instead of going on with one fewer.
@@ -111,6 +128,7 @@ impl Readers {
 struct Reader {
     engine: Arc<Engine>,
     board: Arc<Board>,
+    files: Files,
 }
 
 impl Reader {
@@ -136,6 +154,9 @@ impl Reader {
             Ask::Nickname { nickname, slot } => {
                 slot.try_send(rows.get_nickname_owner(&nickname)?.is_none()).ok();
             }
+            Ask::Idle { before, slot } => {
+                slot.try_send(rows.list_idle_blobs(before)?).ok();
+            }
             Ask::Accounts { slot } => {
                 slot.try_send(rows.count_accounts()?).ok();
             }
@@ -146,7 +167,7 @@ impl Reader {
     fn query(
         &self,
         rows: &Reads,
-        me: AccountId,
+        (me, here): (AccountId, DeviceId),
         query: Query,
     ) -> Result<Result<Reply, Refusal>, StoreError> {
         match query {
@@ -179,19 +200,56 @@ impl Reader {
                 Ok(Ok(Reply::People { people }))
             }
             Query::Online { after } => self.online(rows, me, after).map(Ok),
+            Query::Profile { account } => people::profile(rows, me, account),
+            Query::Find { text, online, skip } => {
+                people::find(rows, &self.board, me, &people::Wanted { text: &text, online, skip })
+            }
+            Query::Devices {} => people::devices(rows, me, here).map(Ok),
+            Query::Contacts { after } => people::contacts(rows, me, after),
+            Query::Requests { after } => people::requests(rows, me, after),
+            Query::Blob { blob, offset } => self.blob(rows, blob, offset),
+        }
+    }
+
+    /// A part of a picture. A file that cannot be read is told as one that is not there.
+    fn blob(
+        &self,
+        rows: &Reads,
+        blob: BlobId,
+        offset: u32,
+    ) -> Result<Result<Reply, Refusal>, StoreError> {
+        let Some(known) = rows.get_blob(blob)? else { return Ok(Err(Reason::NotFound.into())) };
+        let bytes_all = u32::try_from(known.bytes).unwrap_or(u32::MAX);
+        match self.files.read(blob, u64::from(offset), BLOB_PART_MAX as u64) {
+            Ok(part) => Ok(Ok(Reply::Blob { bytes_all, part })),
+            Err(error) => {
+                tracing::warn!(%error, ?blob, "a picture cannot be read");
+                Ok(Err(Reason::NotFound.into()))
+            }
         }
     }
 
     fn online(&self, rows: &Reads, me: AccountId, after: AccountId) -> Result<Reply, StoreError> {
-        let listed = self.board.list(me, after, PEOPLE_PAGE_MAX + 1);
-        let more = listed.len() > PEOPLE_PAGE_MAX;
         let mut people = Vec::new();
-        for (account, presence) in listed.into_iter().take(PEOPLE_PAGE_MAX) {
-            if let Some(person) = rows.get_person(account)? {
-                people.push(OnlinePerson { person, presence });
+        let mut after = after;
+        loop {
+            let listed = self.board.list(me, after, PEOPLE_PAGE_MAX + 1);
+            let Some((last, _)) = listed.last().copied() else { break };
+            for (account, presence) in listed {
+                let person = rows.get_person(account)?;
+                // Whoever blocked the asker is not there for it.
+                let hides = rows.get_contact(account, me)?.is_some_and(|contact| contact.blocked);
+                if let Some(person) = person.filter(|_| !hides) {
+                    people.push(OnlinePerson { person, presence });
+                }
+                if people.len() > PEOPLE_PAGE_MAX {
+                    people.pop();
+                    return Ok(Reply::Online { people, more: true });
+                }
             }
+            after = last;
         }
-        Ok(Reply::Online { people, more })
+        Ok(Reply::Online { people, more: false })
     }
 
     fn heads(rows: &Reads, me: AccountId, after: ConversationId) -> Result<Reply, StoreError> {
@@ -225,7 +283,10 @@ impl Reader {
             head: log.head,
             read: cursors.read,
             peer_delivered: peer.shown_delivered,
-            peer_read: peer.shown_read,
+            peer_read: match rows.get_privacy(me)?.read_marks {
+                true => peer.shown_read,
+                false => Seq::ZERO,
+            },
         }))
     }
 }
@@ -240,7 +301,8 @@ fn find_login(rows: &Reads, login: &str) -> Result<Option<Box<Account>>, StoreEr
         },
     };
     let Some(account) = account else { return Ok(None) };
-    Ok(rows.get_account(account)?.map(Box::new))
+    let account = rows.get_account(account)?.filter(|account| !account.deleted);
+    Ok(account.map(Box::new))
 }
 
 /// One page: bounded in messages and in bytes, gapless, oldest first.

@@ -1,0 +1,90 @@
+//! What intents are answered with.
+
+use std::sync::Arc;
+
+use crate::domain::{ConversationId, Message, Person, Presence, ServerId};
+use crate::net::address::Address;
+use crate::net::protocol::Reply;
+
+use super::{Picture, Secret};
+
+/// What an intent was answered with.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It was done.
+    Done,
+    /// The account was made and is signed in.
+    Registered {
+        /// Who.
+        you: Person,
+        /// Base32, shown once.
+        recovery: Secret,
+        /// For `SignInToken`, here and in another home.
+        token: Secret,
+    },
+    /// Signed in.
+    SignedIn {
+        /// Who.
+        you: Person,
+        /// For `SignInToken`, here and in another home.
+        token: Option<Secret>,
+    },
+    /// The message is on the server's disk.
+    Sent(Message),
+    /// A page, oldest first.
+    History {
+        /// The log; `None` while nobody has written.
+        conversation: Option<ConversationId>,
+        /// Gapless.
+        messages: Vec<Message>,
+        /// More in the direction that was asked for.
+        more: bool,
+    },
+    /// Everybody online, by number.
+    Online(Vec<(Person, Presence)>),
+    /// What the store knows.
+    Saved(Saved),
+    /// What the server answered.
+    Looked(Reply),
+    /// A picture for cropping.
+    Loaded(Arc<Picture>),
+}
+
+/// What the client's store knows without a server.
+#[derive(Debug, Clone, Default)]
+pub struct Saved {
+    /// Pinned servers, last used first.
+    pub servers: Vec<SavedServer>,
+    /// Accounts that signed in here and were to be remembered, last used first.
+    pub accounts: Vec<SavedAccount>,
+    /// Settings of this computer.
+    pub settings: Vec<(String, String)>,
+}
+
+/// A server that was met before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedServer {
+    /// Its pinned key.
+    pub id: ServerId,
+    /// Its name when last met.
+    pub name: String,
+    /// Where it was last met.
+    pub address: Address,
+    /// Pinned at, milliseconds since 1970 UTC.
+    pub since: i64,
+    /// Last used at.
+    pub used: i64,
+}
+
+/// An account that signed in here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedAccount {
+    /// Of which server.
+    pub server: ServerId,
+    /// Which, as last seen.
+    pub person: Person,
+    /// Whether a token is kept for it.
+    pub has_token: bool,
+    /// Last used at, milliseconds since 1970 UTC.
+    pub used: i64,
+}

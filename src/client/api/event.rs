@@ -1,0 +1,178 @@
+//! What happened, as it is told to whoever shows it.
+
+use std::sync::Arc;
+
+use crate::domain::{
+    AccountId, BlobId, Body, Book, ConversationId, ConversationKind, Message, Nonce, Notice,
+    Person, Presence, Seq, ServerId, Target,
+};
+use crate::net::address::Address;
+use crate::net::protocol::{Goodbye, Registration};
+
+use super::{Answer, Failure, Picture, Ticket};
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum ClientEvent {
+    /// The link changed its state.
+    Link(LinkState),
+    /// First contact under [`Trust::Ask`]: compare, then `Connect` with [`Trust::Key`].
+    TrustNeeded {
+        /// Where.
+        address: Address,
+        /// What it showed.
+        offered: ServerId,
+    },
+    /// The address showed another key than before. Nothing was sent; the link stays down.
+    KeyChanged {
+        /// Where.
+        address: Address,
+        /// What it showed.
+        offered: ServerId,
+        /// What it showed before.
+        pinned: ServerId,
+        /// Pinned at, milliseconds since 1970 UTC.
+        since: i64,
+    },
+    /// The answer to an intent with a ticket.
+    Answered {
+        /// Which.
+        ticket: Ticket,
+        /// How it ended.
+        result: Result<Answer, Failure>,
+    },
+    /// This link is signed in (also after every reconnect).
+    SignedIn {
+        /// Who.
+        you: Person,
+        /// As asked for.
+        presence: Presence,
+    },
+    /// Not signed in any more: signed out, revoked, replaced. A lost link is no such thing.
+    SignedOut {
+        /// Why.
+        why: Goodbye,
+    },
+    /// A conversation is new or its cursors moved. Comes before its messages.
+    Conversation(ConversationState),
+    /// A message took its place; in order of seq within a conversation, each once a run.
+    /// `live` is false for those caught up after a sign-in.
+    Message {
+        /// What.
+        message: Message,
+        /// Came from the hub just now.
+        live: bool,
+    },
+    /// An own message is on its way.
+    Pending(PendingMessage),
+    /// An own message was turned down or given up; it stays until `Retry` or `Discard`.
+    SendFailed {
+        /// Which.
+        nonce: Nonce,
+        /// Why.
+        failure: Failure,
+    },
+    /// An own message was forgotten on request.
+    Discarded(Nonce),
+    /// Shake this conversation's window now.
+    Shaken {
+        /// Who shook.
+        from: AccountId,
+        /// Where.
+        conversation: ConversationId,
+    },
+    /// What is known of people is new or newer.
+    People(Vec<Person>),
+    /// Everything that this account keeps of others, when it signs in or had to be asked for anew.
+    Book(Arc<Book>),
+    /// A change of the book, to be applied to it.
+    Notice(Box<Notice>),
+    /// A picture is there, or cannot be had.
+    Picture {
+        /// Which.
+        blob: BlobId,
+        /// Small enough for a list, sharp enough for a card; `None` when it cannot be had.
+        picture: Option<Arc<Picture>>,
+    },
+    /// How people are seen; the last state of each.
+    Presence(Vec<(AccountId, Presence)>),
+    /// Somebody writes to you.
+    Typing {
+        /// Who.
+        from: AccountId,
+        /// Where.
+        to: Target,
+    },
+    /// The client's own store failed; it goes on without, and says so.
+    StoreTrouble(String),
+}
+
+/// An own message that the server has not taken yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingMessage {
+    /// The sender's name for it.
+    pub nonce: Nonce,
+    /// Whom to.
+    pub to: Target,
+    /// What.
+    pub body: Body,
+    /// Written at, milliseconds since 1970 UTC by this computer's clock.
+    pub at: i64,
+}
+
+/// A conversation as far as the person is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConversationState {
+    /// Which.
+    pub conversation: ConversationId,
+    /// What it is.
+    pub kind: ConversationKind,
+    /// Its last message's place.
+    pub head: Seq,
+    /// Read by oneself up to here.
+    pub read: Seq,
+    /// Stored by a device of the other side up to here.
+    pub peer_delivered: Seq,
+    /// Read by the other side up to here.
+    pub peer_read: Seq,
+}
+
+/// The state of the link, as data.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LinkState {
+    /// No link and none wanted.
+    Idle,
+    /// No link; tried again by itself, unless the cause is for the person to decide.
+    Down {
+        /// Wait so long from now; zero for at once, [`NO_RETRY`] for not by itself.
+        retry_in_ms: u64,
+        /// Why the last one ended.
+        why: Failure,
+    },
+    /// Looking for the address, TCP, TLS.
+    Dialing,
+    /// TLS stands; waiting for `Welcome`.
+    Greeting,
+    /// Frames flow. Signed in or not is said by `SignedIn`.
+    Up {
+        /// The server.
+        server: LinkedServer,
+    },
+}
+
+/// What a server said of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedServer {
+    /// Proven by TLS.
+    pub id: ServerId,
+    /// Its name for people.
+    pub name: String,
+    /// Where it was reached.
+    pub address: Address,
+    /// Who may register.
+    pub registration: Registration,
+    /// People online when the link came up.
+    pub online: u64,
+    /// Whether its key was pinned before this link.
+    pub pinned_before: bool,
+}

@@ -1,0 +1,106 @@
+//! Why something could not be done.
+
+use crate::domain::Nonce;
+use crate::net::protocol::{Goodbye, Refusal};
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The server said no.
+    #[error("refused: {}", .0.reason)]
+    Refused(Refusal),
+    /// The server hung up.
+    #[error("the server closed the link: {0}")]
+    Goodbye(Goodbye),
+    /// There is no link now.
+    #[error("not connected")]
+    Offline,
+    /// The name has no address.
+    #[error("the name has no address: check its spelling")]
+    NameUnknown,
+    /// The computer is there, the port is closed.
+    #[error("nothing listens on that port: check the port, or start the server")]
+    PortClosed,
+    /// No answer at all.
+    #[error("no answer from that address: check the network and the address")]
+    Unreachable,
+    /// Something else listens there.
+    #[error("that is not a MyChat server")]
+    NotMyChat,
+    /// The server speaks only newer or older frames.
+    #[error("that server and this program do not speak the same version: update the older one")]
+    Version,
+    /// The key is not the pinned one; the link stays down until the person decides.
+    #[error("the server's key has changed")]
+    KeyChanged,
+    /// The key is unknown and the person has to decide.
+    #[error("the server's key is not known yet")]
+    KeyUnknown,
+    /// The link broke.
+    #[error("the link broke")]
+    LinkLost,
+    /// Given up by the person.
+    #[error("cancelled")]
+    Cancelled,
+    /// Not sent yet: it is kept in this computer's outbox and goes out after the next sign-in.
+    #[error("not sent yet: kept here, and sent after the next sign-in")]
+    Queued(Nonce),
+    /// The file cannot be read.
+    #[error("the file cannot be read: {0}")]
+    File(String),
+    /// The file is over the limit.
+    #[error("a picture has at most 8 MB")]
+    PictureTooLarge,
+    /// The file is no PNG or JPEG, is damaged, or would take too much memory.
+    #[error("this is no PNG or JPEG that can be shown")]
+    PictureKind,
+    /// Under 128 pixels.
+    #[error("a picture needs at least 128 by 128 pixels")]
+    PictureTooSmall,
+    /// What was typed is no recovery code.
+    #[error("a recovery code has 26 letters and digits: check that all were copied")]
+    CodeForm,
+    /// Under 8 or over 64 characters.
+    #[error("a password has 8 to 64 characters")]
+    PasswordLength,
+    /// One of the commonest.
+    #[error("this password is too common")]
+    PasswordCommon,
+    /// No token is kept for that account.
+    #[error("no token is kept for this account")]
+    NoToken,
+    /// The client's store failed.
+    #[error("this computer's store failed: {0}")]
+    Store(String),
+}
+
+impl Failure {
+    /// The name in scripts and logs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Failure::Refused(refusal) => refusal.reason.code(),
+            Failure::Goodbye(goodbye) => goodbye.code(),
+            Failure::Offline => "offline",
+            Failure::NameUnknown => "name_unknown",
+            Failure::PortClosed => "port_closed",
+            Failure::Unreachable => "unreachable",
+            Failure::NotMyChat => "not_mychat",
+            Failure::Version => "version",
+            Failure::KeyChanged => "key_changed",
+            Failure::KeyUnknown => "key_unknown",
+            Failure::LinkLost => "link_lost",
+            Failure::Cancelled => "cancelled",
+            Failure::Queued(_) => "queued",
+            Failure::File(_) => "file",
+            Failure::PictureTooLarge => "picture_too_large",
+            Failure::PictureKind => "picture_kind",
+            Failure::PictureTooSmall => "picture_too_small",
+            Failure::CodeForm => "code_form",
+            Failure::PasswordLength => "password_length",
+            Failure::PasswordCommon => "password_common",
+            Failure::NoToken => "no_token",
+            Failure::Store(_) => "store",
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! What the person wants.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::{AccountId, BlobId, Body, Nonce, Presence, Seq, ServerId, Target};
+use crate::net::address::Address;
+use crate::net::protocol::{Command, Page, Query};
+
+use super::{Crop, Picture, Secret, Ticket, Trust};
+
+/// What the person wants.
+#[derive(Debug, Clone)]
+pub enum Intent {
+    /// Keep a link to this server, and none to another.
+    Connect {
+        /// Where.
+        address: Address,
+        /// How its key is judged.
+        trust: Trust,
+    },
+    /// Hang up and stay down; forgets who was signed in (but not the token).
+    Disconnect,
+    /// Do not wait for the back-off.
+    ReconnectNow,
+    /// Make an account. Needs a link that is up; answers `Registered`.
+    Register {
+        /// For the answer.
+        ticket: Ticket,
+        /// As typed.
+        nickname: String,
+        /// As typed.
+        password: Secret,
+        /// Where the server asks for one.
+        code: Option<Secret>,
+        /// A built-in avatar.
+        avatar: u8,
+    },
+    /// Sign in by password; answers `SignedIn`.
+    SignIn {
+        /// For the answer.
+        ticket: Ticket,
+        /// Number or nickname, as typed.
+        login: String,
+        /// As typed.
+        password: Secret,
+        /// Keep the token in the store, for the next start.
+        remember: bool,
+        /// What others see from the first moment on.
+        presence: Presence,
+    },
+    /// Sign in by a token; answers `SignedIn`. Without one, the kept token is used.
+    SignInToken {
+        /// For the answer.
+        ticket: Ticket,
+        /// Whose.
+        account: AccountId,
+        /// One given by the person, else the kept one.
+        token: Option<Secret>,
+        /// What others see from the first moment on.
+        presence: Presence,
+    },
+    /// Give up a sign-in that is under way.
+    CancelSignIn,
+    /// Take the token back; answers `Done`. The link is closed by the server and dialled again.
+    SignOut {
+        /// For the answer.
+        ticket: Ticket,
+    },
+    /// Say something. Kept in the outbox until the server has it; answers `Sent` then.
+    Send {
+        /// For the answer.
+        ticket: Ticket,
+        /// Whom to.
+        to: Target,
+        /// What.
+        body: Body,
+        /// The sender's name for it; chosen by the client when absent.
+        nonce: Option<Nonce>,
+    },
+    /// Send a message again that failed.
+    Retry(Nonce),
+    /// Forget a message that failed.
+    Discard(Nonce),
+    /// Messages of a conversation, from the cache and the server; answers `History`.
+    History {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        with: Target,
+        /// Which page.
+        page: Page,
+        /// At most so many.
+        limit: u32,
+    },
+    /// This was seen by the person; answers `Done`.
+    MarkRead {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        with: Target,
+        /// Up to here.
+        seq: Seq,
+    },
+    /// Who is online; answers `Online`.
+    Online {
+        /// For the answer.
+        ticket: Ticket,
+    },
+    /// How to be seen; answers `Done`.
+    SetPresence {
+        /// For the answer.
+        ticket: Ticket,
+        /// How.
+        presence: Presence,
+    },
+    /// A new password with a recovery code or an administrator's; answers `Registered`, with the
+    /// next recovery code.
+    Recover {
+        /// For the answer.
+        ticket: Ticket,
+        /// Number or nickname, as typed.
+        login: String,
+        /// As typed; dashes, spaces and case do not matter.
+        code: Secret,
+        /// The new password.
+        password: Secret,
+        /// Keep the token in the store, for the next start.
+        remember: bool,
+    },
+    /// Another password; all other devices are out before the answer, `Done`.
+    ChangePassword {
+        /// For the answer.
+        ticket: Ticket,
+        /// The one before.
+        old: Secret,
+        /// The new one.
+        new: Secret,
+    },
+    /// Deletes the account; answers `Done`, and the account is forgotten here as well.
+    DeleteAccount {
+        /// For the answer.
+        ticket: Ticket,
+        /// Its password.
+        password: Secret,
+    },
+    /// A change that the server answers with yes or no: profile, contacts, groups, privacy, devices.
+    /// Needs a link; answers `Done`.
+    Do {
+        /// For the answer.
+        ticket: Ticket,
+        /// What. Messages, marks and signing out have intents of their own.
+        command: Command,
+    },
+    /// A question to the server: profiles, people to be found, devices. Needs a link; answers
+    /// `Looked`.
+    Look {
+        /// For the answer.
+        ticket: Ticket,
+        /// What. Logs and lists that are kept here have intents of their own.
+        query: Query,
+    },
+    /// Whose presence is shown, besides that of friends.
+    Watch(Vec<AccountId>),
+    /// A picture is to be shown; told by `Picture` when it is there.
+    Picture(BlobId),
+    /// Reads a picture file for cropping; answers `Loaded`.
+    LoadPicture {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which file.
+        path: PathBuf,
+    },
+    /// Shows this part of a picture instead of the avatar; answers `Done`.
+    SetPicture {
+        /// For the answer.
+        ticket: Ticket,
+        /// From `LoadPicture`.
+        source: Arc<Picture>,
+        /// A square inside it.
+        crop: Crop,
+    },
+    /// The person is writing. Sent at most once in 3 s, whatever is asked.
+    Typing(Target),
+    /// Answered by `Done` after everything that the server sent before it.
+    Barrier {
+        /// For the answer.
+        ticket: Ticket,
+    },
+    /// What the cache knows of servers and accounts; answers `Saved`. Works without a link.
+    Saved {
+        /// For the answer.
+        ticket: Ticket,
+    },
+    /// Forget a saved account and its token; answers `Done`.
+    ForgetAccount {
+        /// For the answer.
+        ticket: Ticket,
+        /// Of which server.
+        server: ServerId,
+        /// Which.
+        account: AccountId,
+    },
+    /// Keep a setting of this computer, such as `language` or `theme`; no answer.
+    SetSetting {
+        /// Its name.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+}

@@ -1,0 +1,187 @@
+//! The account's book: kept here, told by notices, fetched whole where a notice is missing.
+//!
+//! The notices log brings every change in order. While each one follows the last that the book
+//! holds, it is applied; where one is missing, such as on a new device or behind a long absence, the
+//! whole book is asked for, and what came meanwhile is applied to that.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::desk::Heads;
+use super::{Request, State, Turn};
+use crate::client::api::ClientEvent;
+use crate::domain::{
+    AccountId, Body, Book, Contact, ContactRequest, ConversationKind, Group, Message, Notice,
+    Privacy, Seq, Way,
+};
+use crate::net::protocol::{Query, Refusal};
+use crate::store::local::Write;
+
+/// The book, as far as it is known.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    pub(super) book: Arc<Book>,
+    /// The notices up to here are in it; `None` while nothing is known.
+    as_of: Option<Seq>,
+    fetching: Option<Fetching>,
+    /// It changed in this turn.
+    touched: bool,
+}
+
+/// The whole book on its way, in pages.
+#[derive(Debug, Default)]
+struct Fetching {
+    /// All pages must be of one moment.
+    as_of: Option<Seq>,
+    book: Book,
+    /// Notices that came meanwhile.
+    meanwhile: BTreeMap<Seq, Notice>,
+}
+
+impl Shelf {
+    pub(super) fn load(&mut self, kept: Option<(Seq, Arc<Book>)>) {
+        if let Some((as_of, book)) = kept
+            && self.as_of.is_none()
+        {
+            (self.as_of, self.book) = (Some(as_of), book);
+        }
+    }
+
+    /// The pages that were on their way are not any more.
+    pub(super) fn link_lost(&mut self) {
+        self.fetching = None;
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        self.as_of.is_some()
+    }
+}
+
+impl State {
+    /// A notice took its place in the log.
+    pub(super) fn on_notice(&mut self, turn: &mut Turn<'_>, message: &Message) {
+        let (Body::Notice(notice), Some(desk)) = (&message.body, &mut self.desk) else { return };
+        let shelf = &mut desk.shelf;
+        if let Some(fetching) = &mut shelf.fetching {
+            fetching.meanwhile.insert(message.seq, (**notice).clone());
+        }
+        if shelf.as_of.map(Seq::next) != Some(message.seq) {
+            return;
+        }
+        shelf.as_of = Some(message.seq);
+        shelf.touched = true;
+        Arc::make_mut(&mut shelf.book).apply(notice);
+        if let Notice::Contact(contact) = &**notice {
+            desk.people.refresh(contact.account);
+        }
+        if let Notice::Request(request) = &**notice {
+            desk.people.refresh(request.peer);
+        }
+        turn.emit(ClientEvent::Notice(notice.clone()));
+    }
+
+    /// Asks for the whole book where it is behind the notices that were emitted.
+    pub(super) fn pump_book(&mut self, turn: &mut Turn<'_>) {
+        let Some(desk) = &mut self.desk else { return };
+        let is_early = !desk.loaded || desk.heads != Heads::Done || desk.paused_until.is_some();
+        if is_early || desk.shelf.fetching.is_some() {
+            return;
+        }
+        let kind = ConversationKind::Notices { account: desk.owner.account };
+        let log = desk.conversations.iter_mut().find(|(_, log)| log.kind == kind);
+        let Some((id, log)) = log else { return };
+        if desk.behind.contains(id) || log.asked.tail {
+            return;
+        }
+        let emitted = log.settle();
+        if desk.shelf.as_of.is_some_and(|as_of| as_of >= emitted) {
+            return;
+        }
+        desk.shelf.fetching = Some(Fetching::default());
+        self.query(turn, Query::Contacts { after: AccountId(0) }, Request::Contacts);
+    }
+
+    pub(super) fn on_contacts(
+        &mut self,
+        turn: &mut Turn<'_>,
+        as_of: Seq,
+        (groups, privacy): (Vec<Group>, Privacy),
+        contacts: Vec<Contact>,
+        more: bool,
+    ) {
+        let Some(fetching) = self.fetching(as_of) else { return };
+        (fetching.book.groups, fetching.book.privacy) = (groups, privacy);
+        let last = contacts.last().map(|contact| contact.account);
+        fetching.book.contacts.extend(contacts.into_iter().map(|c| (c.account, c)));
+        match last.filter(|_| more) {
+            Some(after) => self.query(turn, Query::Contacts { after }, Request::Contacts),
+            None => self.query(turn, Query::Requests { after: None }, Request::Requests),
+        }
+    }
+
+    pub(super) fn on_requests(
+        &mut self,
+        turn: &mut Turn<'_>,
+        as_of: Seq,
+        requests: Vec<ContactRequest>,
+        more: bool,
+    ) {
+        let Some(fetching) = self.fetching(as_of) else { return };
+        let key = |request: &ContactRequest| -> (AccountId, Way) { (request.peer, request.way) };
+        let last = requests.last().map(key);
+        fetching.book.requests.extend(requests.into_iter().map(|r| (key(&r), r)));
+        if more && last.is_some() {
+            return self.query(turn, Query::Requests { after: last }, Request::Requests);
+        }
+        let Some(desk) = &mut self.desk else { return };
+        let Some(Fetching { mut book, meanwhile, .. }) = desk.shelf.fetching.take() else { return };
+        let mut as_of = as_of;
+        for (seq, notice) in meanwhile {
+            if seq == as_of.next() {
+                book.apply(&notice);
+                as_of = seq;
+            }
+        }
+        desk.shelf.as_of = Some(as_of);
+        desk.shelf.book = Arc::new(book);
+        desk.shelf.touched = true;
+        self.tell_book(turn);
+    }
+
+    /// The pages that come, if this one is of the same moment as those before it; else they begin
+    /// anew.
+    fn fetching(&mut self, as_of: Seq) -> Option<&mut Fetching> {
+        let shelf = &mut self.desk.as_mut()?.shelf;
+        let fetching = shelf.fetching.as_mut()?;
+        if *fetching.as_of.get_or_insert(as_of) != as_of {
+            shelf.fetching = None;
+            return None;
+        }
+        shelf.fetching.as_mut()
+    }
+
+    pub(super) fn on_book_refused(&mut self, turn: &Turn<'_>, refusal: &Refusal) {
+        let Some(desk) = &mut self.desk else { return };
+        desk.shelf.fetching = None;
+        desk.paused_until = Some(turn.uptime() + super::sync::pause(refusal));
+    }
+
+    /// The whole book, to the person; everybody in it matters.
+    pub(super) fn tell_book(&mut self, turn: &mut Turn<'_>) {
+        let Some(desk) = &mut self.desk else { return };
+        let book = desk.shelf.book.clone();
+        let peers = book.requests.keys().map(|(peer, _)| *peer);
+        for account in book.contacts.keys().copied().chain(peers) {
+            desk.people.refresh(account);
+        }
+        turn.emit(ClientEvent::Book(book));
+    }
+
+    /// The write that keeps it, where it changed.
+    pub(super) fn keep_book(&mut self, turn: &mut Turn<'_>) {
+        let Some(desk) = &mut self.desk else { return };
+        if let (true, Some(as_of)) = (std::mem::take(&mut desk.shelf.touched), desk.shelf.as_of) {
+            turn.writes.push(Write::PutBook(desk.owner, as_of, desk.shelf.book.clone()));
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! What changes durable state.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    AccountId, BlobId, Body, ConversationId, DeviceId, Gender, GroupId, Nonce, Privacy, Seq, Target,
+};
+
+/// Changes durable state, in one write transaction.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Appends a message. Its own `Event::Message` is the acknowledgement, on every device.
+    Send {
+        /// Whom it is for.
+        to: Target,
+        /// The sender's name for it; a second `Send` with it changes nothing.
+        nonce: Nonce,
+        /// What it says.
+        body: Body,
+    },
+    /// Moves this account's read cursor forward; going back changes nothing.
+    MarkRead {
+        /// The log.
+        conversation: ConversationId,
+        /// Read up to here.
+        seq: Seq,
+    },
+    /// Moves this account's delivered cursor forward; sent by clients after they stored a message.
+    MarkDelivered {
+        /// The log.
+        conversation: ConversationId,
+        /// Stored up to here.
+        seq: Seq,
+    },
+    /// Takes this device's token back and closes the link.
+    SignOut {},
+    /// Takes another device's token back and closes its links.
+    Revoke {
+        /// Which.
+        device: DeviceId,
+    },
+    /// The same for all devices but this one.
+    RevokeOthers {},
+    /// Changes what the account says of itself.
+    SetProfile(ProfileChange),
+    /// Keeps a part of a picture; the last one makes it whole. Parts come in order, one picture at
+    /// a time. Unused pictures are thrown away after a day.
+    PutBlob {
+        /// The BLAKE3 hash of all of it.
+        blob: BlobId,
+        /// Bytes of all of it.
+        bytes_all: u32,
+        /// Where this part begins.
+        offset: u32,
+        /// The part.
+        #[serde(with = "serde_bytes")]
+        part: Vec<u8>,
+    },
+    /// Asks somebody to be a friend.
+    AskContact {
+        /// Whom.
+        to: AccountId,
+        /// What is said with it.
+        #[serde(default)]
+        greeting: String,
+        /// Where the new friend will stand.
+        #[serde(default)]
+        group: GroupId,
+        /// What one will call the new friend.
+        #[serde(default)]
+        remark: String,
+    },
+    /// Takes a request back that nobody answered.
+    WithdrawRequest {
+        /// Who was asked.
+        to: AccountId,
+    },
+    /// Answers a request.
+    AnswerContact {
+        /// Who asked.
+        from: AccountId,
+        /// How.
+        answer: ContactAnswer,
+    },
+    /// Takes answered and expired requests off the list.
+    ClearRequests {},
+    /// Changes what one keeps of a friend or a blocked person.
+    SetContact {
+        /// Of whom.
+        account: AccountId,
+        /// What.
+        change: ContactChange,
+    },
+    /// Ends a friendship, on both sides.
+    RemoveContact {
+        /// With whom.
+        account: AccountId,
+    },
+    /// Makes a group of friends.
+    AddGroup {
+        /// What it is called.
+        name: String,
+    },
+    /// Gives a group of friends another name.
+    RenameGroup {
+        /// Which.
+        group: GroupId,
+        /// What it is called.
+        name: String,
+    },
+    /// Removes a group; its friends go to the first one.
+    RemoveGroup {
+        /// Which.
+        group: GroupId,
+    },
+    /// Puts the groups into another order.
+    OrderGroups {
+        /// All of them.
+        groups: Vec<GroupId>,
+    },
+    /// Says what others may do.
+    SetPrivacy(Privacy),
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Command::Send { to, nonce, body } => write!(f, "Send({to:?}, {nonce:?}, {body:?})"),
+            Command::MarkRead { conversation, seq } => {
+                write!(f, "MarkRead({conversation:?}, {seq:?})")
+            }
+            Command::MarkDelivered { conversation, seq } => {
+                write!(f, "MarkDelivered({conversation:?}, {seq:?})")
+            }
+            Command::SignOut {} => f.write_str("SignOut"),
+            Command::Revoke { device } => write!(f, "Revoke({device:?})"),
+            Command::RevokeOthers {} => f.write_str("RevokeOthers"),
+            Command::SetProfile(_) => f.write_str("SetProfile"),
+            Command::PutBlob { blob, offset, part, .. } => {
+                write!(f, "PutBlob({blob:?}, {} bytes at {offset})", part.len())
+            }
+            Command::AskContact { to, .. } => write!(f, "AskContact({to})"),
+            Command::WithdrawRequest { to } => write!(f, "WithdrawRequest({to})"),
+            Command::AnswerContact { from, .. } => write!(f, "AnswerContact({from})"),
+            Command::ClearRequests {} => f.write_str("ClearRequests"),
+            Command::SetContact { account, .. } => write!(f, "SetContact({account})"),
+            Command::RemoveContact { account } => write!(f, "RemoveContact({account})"),
+            Command::AddGroup { .. } => f.write_str("AddGroup"),
+            Command::RenameGroup { group, .. } => write!(f, "RenameGroup({group:?})"),
+            Command::RemoveGroup { group } => write!(f, "RemoveGroup({group:?})"),
+            Command::OrderGroups { groups } => write!(f, "OrderGroups({groups:?})"),
+            Command::SetPrivacy(privacy) => write!(f, "SetPrivacy({privacy:?})"),
+        }
+    }
+}
+
+/// What changes of a profile; what is absent stays.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileChange {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nickname: Option<String>,
+    /// The line under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+    /// As the person wants to be addressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gender: Option<Gender>,
+    /// `YYYY-MM-DD`, or empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<String>,
+    /// Class or department.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// A few lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+    /// A built-in avatar; takes the place of a picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<u8>,
+    /// A picture that was kept by `PutBlob` before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<BlobId>,
+}
+
+/// How a request is answered.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactAnswer {
+    /// They are friends from now on.
+    Accept {
+        /// Where the new friend stands.
+        #[serde(default)]
+        group: GroupId,
+        /// What one calls the new friend.
+        #[serde(default)]
+        remark: String,
+    },
+    /// No, and who asked is told.
+    Decline {
+        /// Why; may be empty.
+        #[serde(default)]
+        reason: String,
+    },
+    /// No, and nobody is told.
+    Ignore {},
+    /// No, nobody is told, and that person is blocked.
+    Block {},
+}
+
+/// What changes of a contact; what is absent stays.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactChange {
+    /// Where a friend stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupId>,
+    /// What one calls a friend; empty for the nickname.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+    /// Whether that person is blocked; also somebody who is no friend.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<bool>,
+    /// Whether that friend may shake one's window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shakes: Option<bool>,
+}
+
+/// What people wrote stays out of logs.
+macro_rules! named_only {
+    ($($name:ident),+) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($name))
+            }
+        })+
+    };
+}
+
+named_only!(ProfileChange, ContactAnswer, ContactChange);

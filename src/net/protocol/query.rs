@@ -1,0 +1,264 @@
+//! What reads durable state, and the answers.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    AccountId, BlobId, Contact, ContactRequest, ConversationId, ConversationKind, Details,
+    DeviceId, Group, Message, Person, Presence, Privacy, Seq, Target, Way,
+};
+
+/// Reads durable state.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Query {
+    /// The heads of all own conversations after one, by number.
+    Heads {
+        /// Zero for the first page.
+        after: ConversationId,
+    },
+    /// A page of one conversation, oldest first.
+    History {
+        /// The log.
+        conversation: ConversationId,
+        /// Which page.
+        page: Page,
+        /// At most so many; the server may send fewer.
+        limit: u32,
+    },
+    /// The conversation with a target, if it has one.
+    Conversation {
+        /// Whom it is with.
+        with: Target,
+    },
+    /// What is known of these people; at most 100 are answered.
+    People {
+        /// Whom.
+        accounts: Vec<AccountId>,
+    },
+    /// Who is online, by number; at most 100 a page.
+    Online {
+        /// Zero for the first page.
+        after: AccountId,
+    },
+    /// Everything that somebody says of itself.
+    Profile {
+        /// Who.
+        account: AccountId,
+    },
+    /// People by number or by a part of their nickname, best first.
+    Find {
+        /// What is looked for; may be empty with `online`.
+        text: String,
+        /// Only who is online.
+        #[serde(default)]
+        online: bool,
+        /// So many results are passed over.
+        #[serde(default)]
+        skip: u32,
+    },
+    /// The places where this account is signed in.
+    Devices {},
+    /// What this account keeps of others, by number, with its groups and what others may do.
+    Contacts {
+        /// Zero for the first page.
+        after: AccountId,
+    },
+    /// This account's friend requests, by the other side's number.
+    Requests {
+        /// The last one of the page before; absent for the first page.
+        #[serde(default)]
+        after: Option<(AccountId, Way)>,
+    },
+    /// A part of a picture.
+    Blob {
+        /// Which.
+        blob: BlobId,
+        /// Where the part begins.
+        offset: u32,
+    },
+}
+
+/// Where a page of history begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Page {
+    /// The first messages behind this one.
+    After(Seq),
+    /// The last messages before this one; `u64::MAX` for the newest.
+    Before(Seq),
+}
+
+/// A query's answer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// A page of heads.
+    Heads {
+        /// By conversation number.
+        heads: Vec<Head>,
+        /// More behind the last one.
+        more: bool,
+    },
+    /// A page of messages.
+    History {
+        /// Oldest first, gapless.
+        messages: Vec<Message>,
+        /// More in the direction that was asked for.
+        more: bool,
+    },
+    /// The conversation asked for; `None` while nobody has written.
+    Conversation {
+        /// Its head.
+        head: Option<Head>,
+    },
+    /// What is known of people; unknown ones are left out.
+    People {
+        /// By number.
+        people: Vec<Person>,
+    },
+    /// A page of who is online.
+    Online {
+        /// By number.
+        people: Vec<OnlinePerson>,
+        /// More behind the last one.
+        more: bool,
+    },
+    /// Everything that somebody says of itself.
+    Profile {
+        /// Name, line, avatar.
+        person: Person,
+        /// The rest.
+        details: Details,
+        /// When others saw that person last; of friends only.
+        #[serde(default)]
+        seen: Option<i64>,
+    },
+    /// People that were found.
+    Found {
+        /// Best first.
+        people: Vec<OnlinePerson>,
+        /// More behind them.
+        more: bool,
+    },
+    /// The places where this account is signed in.
+    Devices {
+        /// Last used first.
+        devices: Vec<DeviceRow>,
+    },
+    /// A page of contacts.
+    Contacts {
+        /// The notices up to here are in it.
+        as_of: Seq,
+        /// In order.
+        groups: Vec<Group>,
+        /// What others may do.
+        privacy: Privacy,
+        /// By number.
+        contacts: Vec<Contact>,
+        /// More behind the last one.
+        more: bool,
+    },
+    /// A page of friend requests.
+    Requests {
+        /// The notices up to here are in it.
+        as_of: Seq,
+        /// By the other side's number.
+        requests: Vec<ContactRequest>,
+        /// More behind the last one.
+        more: bool,
+    },
+    /// A part of a picture.
+    Blob {
+        /// Bytes of all of it.
+        bytes_all: u32,
+        /// The part; empty behind the end.
+        #[serde(with = "serde_bytes")]
+        part: Vec<u8>,
+    },
+}
+
+/// One place where an account is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceRow {
+    /// Which.
+    pub device: DeviceId,
+    /// What it is called.
+    pub name: String,
+    /// Program, version and system.
+    pub client: String,
+    /// Where from, at the last sign-in.
+    pub address: String,
+    /// First signed in at, milliseconds since 1970 UTC.
+    pub created: i64,
+    /// Last used at.
+    pub used: i64,
+    /// The one that asks.
+    pub current: bool,
+}
+
+/// How far a conversation is, and how far this account is in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The log.
+    pub conversation: ConversationId,
+    /// What it is.
+    pub kind: ConversationKind,
+    /// Its last message's place; zero while empty.
+    pub head: Seq,
+    /// Read by this account up to here, on any device.
+    pub read: Seq,
+    /// Stored by some device of the other side of a direct conversation up to here.
+    #[serde(default)]
+    pub peer_delivered: Seq,
+    /// Read by the other side of a direct conversation up to here.
+    #[serde(default)]
+    pub peer_read: Seq,
+}
+
+/// One person who is online.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnlinePerson {
+    /// Who.
+    pub person: Person,
+    /// As seen by others; own invisibility is seen by oneself.
+    pub presence: Presence,
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Query::Heads { .. } => "Heads",
+            Query::History { .. } => "History",
+            Query::Conversation { .. } => "Conversation",
+            Query::People { .. } => "People",
+            Query::Online { .. } => "Online",
+            Query::Profile { .. } => "Profile",
+            Query::Find { .. } => "Find",
+            Query::Devices {} => "Devices",
+            Query::Contacts { .. } => "Contacts",
+            Query::Requests { .. } => "Requests",
+            Query::Blob { .. } => "Blob",
+        })
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, count) = match self {
+            Reply::Heads { heads, .. } => ("Heads", heads.len()),
+            Reply::History { messages, .. } => ("History", messages.len()),
+            Reply::Conversation { head } => ("Conversation", usize::from(head.is_some())),
+            Reply::People { people } => ("People", people.len()),
+            Reply::Online { people, .. } => ("Online", people.len()),
+            Reply::Profile { .. } => ("Profile", 1),
+            Reply::Found { people, .. } => ("Found", people.len()),
+            Reply::Devices { devices } => ("Devices", devices.len()),
+            Reply::Contacts { contacts, .. } => ("Contacts", contacts.len()),
+            Reply::Requests { requests, .. } => ("Requests", requests.len()),
+            Reply::Blob { part, .. } => ("Blob", part.len()),
+        };
+        write!(f, "{name}({count})")
+    }
+}

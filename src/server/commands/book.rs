@@ -1,0 +1,124 @@
+//! What a command writes into people's books, and the notices that tell them of it.
+
+use crate::domain::{
+    AccountId, Contact, ContactRequest, GroupId, Message, Notice, RequestState, Way, Words,
+    WordsError,
+};
+use crate::net::protocol::{Reason, Refusal};
+use crate::store::contacts::Groups;
+use crate::store::{StoreError, Writes};
+
+/// The write side of one command: each change of a row is told to whose row it is.
+pub(super) struct Notes<'a, 't> {
+    pub rows: &'a mut Writes<'t>,
+    now: i64,
+    by: AccountId,
+    messages: Vec<Message>,
+}
+
+impl<'a, 't> Notes<'a, 't> {
+    pub fn new(rows: &'a mut Writes<'t>, now: i64, by: AccountId) -> Self {
+        Notes { rows, now, by, messages: Vec::new() }
+    }
+
+    /// The notices, in order.
+    pub fn into_messages(self) -> Vec<Message> {
+        self.messages
+    }
+
+    pub fn tell(&mut self, whom: AccountId, notice: Notice) -> Result<(), StoreError> {
+        let message = self.rows.append_notice(whom, self.by, self.now, notice)?;
+        self.messages.push(message);
+        Ok(())
+    }
+
+    pub fn put_contact(&mut self, whose: AccountId, contact: Contact) -> Result<(), StoreError> {
+        self.rows.put_contact(whose, &contact)?;
+        let notice = match contact.is_nothing() {
+            true => Notice::ContactGone { account: contact.account },
+            false => Notice::Contact(contact),
+        };
+        self.tell(whose, notice)
+    }
+
+    pub fn put_request(
+        &mut self,
+        whose: AccountId,
+        request: ContactRequest,
+    ) -> Result<(), StoreError> {
+        self.rows.put_request(whose, &request)?;
+        self.tell(whose, Notice::Request(request))
+    }
+
+    pub fn remove_request(
+        &mut self,
+        whose: AccountId,
+        peer: AccountId,
+        way: Way,
+    ) -> Result<(), StoreError> {
+        self.rows.remove_request(whose, peer, way)?;
+        self.tell(whose, Notice::RequestGone { peer, way })
+    }
+
+    pub fn put_groups(&mut self, whose: AccountId, groups: Groups) -> Result<(), StoreError> {
+        self.rows.put_groups(whose, &groups)?;
+        self.tell(whose, Notice::Groups { groups: groups.list })
+    }
+
+    /// Ends a friendship on one side; a block stays.
+    pub fn part(&mut self, whose: AccountId, from: AccountId) -> Result<(), StoreError> {
+        let Some(contact) = self.rows.get_contact(whose, from)? else { return Ok(()) };
+        let Contact { account, blocked, .. } = contact;
+        self.put_contact(whose, Contact { blocked, ..Contact::stranger(account) })
+    }
+
+    /// Settles every open request between two people, on both sides.
+    pub fn settle(&mut self, a: AccountId, b: AccountId) -> Result<(), StoreError> {
+        for (whose, peer) in [(a, b), (b, a)] {
+            for way in [Way::In, Way::Out] {
+                let request = self.rows.get_request(whose, peer, way)?;
+                let waits = |request: &ContactRequest| {
+                    matches!(request.state, RequestState::Pending | RequestState::Ignored)
+                };
+                if let Some(request) = request.filter(waits) {
+                    let state = RequestState::Accepted;
+                    self.put_request(whose, ContactRequest { state, ..request })?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads what a person wrote, or says what is wrong with it.
+pub(super) fn words(kind: Words, text: &str) -> Result<String, Refusal> {
+    kind.parse(text).map_err(|error| match error {
+        WordsError::TooLong(most) => Refusal::limit(Reason::WordsTooLong, most as u64),
+        WordsError::Character => Reason::WordsCharacter.into(),
+    })
+}
+
+/// Every row that an account keeps of others.
+pub(super) fn all_contacts(
+    rows: &Writes<'_>,
+    account: AccountId,
+) -> Result<Vec<Contact>, StoreError> {
+    rows.list_contacts(account, AccountId(0), usize::MAX)
+}
+
+/// How many friends an account has.
+pub(super) fn count_friends(rows: &Writes<'_>, account: AccountId) -> Result<u64, StoreError> {
+    let contacts = all_contacts(rows, account)?;
+    Ok(contacts.iter().filter(|contact| contact.friend).count() as u64)
+}
+
+/// The group if the account has it, else the first one.
+pub(super) fn group_or_first(
+    rows: &Writes<'_>,
+    account: AccountId,
+    group: GroupId,
+) -> Result<GroupId, StoreError> {
+    let groups = rows.get_groups(account)?;
+    let exists = groups.list.iter().any(|known| known.id == group);
+    Ok(if exists { group } else { GroupId::FIRST })
+}

@@ -1,0 +1,190 @@
+//! New passwords, devices that are signed out, accounts that are deleted.
+
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::book::{Notes, all_contacts};
+use super::enter::Place;
+use super::profile::{Use, use_blob};
+use super::{Decision, Rules};
+use crate::clock::Moment;
+use crate::domain::{AccountId, DeviceId, Person, Presence, Way};
+use crate::limits::RESET_CODE_MAX;
+use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId};
+use crate::server::job::{Applicant, Caller, Outcome, Password, Recovery};
+use crate::server::presence::Choice;
+use crate::store::accounts::Account;
+use crate::store::{StoreError, Writes};
+
+impl Rules {
+    /// Spends a code: a new password, all devices out, this one in, a new recovery code.
+    pub(super) fn recover(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (applicant, id): (&Applicant, RequestId),
+        recovery: &Recovery,
+        place: &Place<'_>,
+    ) -> Decision {
+        if self.is_disk_full() {
+            return Ok(Err(Reason::DiskFull.into()));
+        }
+        let account = rows.get_account(recovery.account)?;
+        let Some(mut account) =
+            account.filter(|account| opens(account, &recovery.code, now.wall_ms))
+        else {
+            return Ok(Err(Reason::WrongCode.into()));
+        };
+        if account.disabled {
+            return Ok(Err(Reason::Disabled.into()));
+        }
+        let mut forgotten = remove_devices(rows, recovery.account, None)?;
+        set_password(&mut account, &recovery.password);
+        account.recovery_hash = Sha256::digest(recovery.fresh).to_vec();
+        account.reset = None;
+        rows.put_account(&account)?;
+        let (epoch, more) = self.put_device(rows, now, applicant, recovery.account, place)?;
+        forgotten.extend(more);
+        // A new sign-in of this very device is fenced as such.
+        forgotten.retain(|device| *device != place.device);
+        let person = account.person;
+        let step = AuthStep::Registered {
+            you: person.clone(),
+            recovery: data_encoding::BASE32_NOPAD.encode(&recovery.fresh),
+            token: Opaque(place.token.to_vec()),
+        };
+        let standing = self.presences.enter(
+            applicant.session,
+            person.account,
+            Choice::Fresh(Presence::Online),
+        );
+        let entry = super::enter::Entry { standing, step, is_new: false, forgotten };
+        let device = (place.device, epoch);
+        Ok(Ok(self.entered(rows, (applicant, id), device, now, person, entry)?))
+    }
+}
+
+/// Another password, proven to be asked for by who knows the one before: all other devices are out.
+pub(super) fn change(
+    rows: &mut Writes<'_>,
+    (caller, id): (&Caller, RequestId),
+    proven: &[u8],
+    password: &Password,
+) -> Decision {
+    let Some(mut account) = proven_account(rows, caller, proven)? else {
+        return Ok(Err(Reason::NotProven.into()));
+    };
+    let revoked = remove_devices(rows, caller.account, Some(caller.device))?;
+    set_password(&mut account, password);
+    rows.put_account(&account)?;
+    let caller = caller.clone();
+    Ok(Ok(Outcome::Revoked { caller, id, revoked, answer: Some(AuthStep::Changed {}) }))
+}
+
+/// Takes the tokens of other devices back.
+pub(super) fn revoke(
+    rows: &mut Writes<'_>,
+    (caller, id): (&Caller, RequestId),
+    which: Option<DeviceId>,
+) -> Decision {
+    let revoked = match which {
+        Some(device) if device == caller.device => return Ok(Err(Reason::BadValue.into())),
+        Some(device) => {
+            if rows.get_device(caller.account, device)?.is_none() {
+                return Ok(Err(Reason::NotFound.into()));
+            }
+            rows.remove_device(caller.account, device)?;
+            vec![device]
+        }
+        None => remove_devices(rows, caller.account, Some(caller.device))?,
+    };
+    Ok(Ok(Outcome::Revoked { caller: caller.clone(), id, revoked, answer: None }))
+}
+
+/// Deletes an account: friends and requests go on both sides, what was said stays, and number and
+/// nickname are given to nobody else.
+pub(super) fn delete(
+    rows: &mut Writes<'_>,
+    now: Moment,
+    (caller, id): (&Caller, RequestId),
+    proven: &[u8],
+) -> Decision {
+    let me = caller.account;
+    let Some(mut account) = proven_account(rows, caller, proven)? else {
+        return Ok(Err(Reason::NotProven.into()));
+    };
+    let mut notes = Notes::new(rows, now.wall_ms, me);
+    for contact in all_contacts(notes.rows, me)? {
+        notes.part(contact.account, me)?;
+        notes.rows.put_contact(me, &crate::domain::Contact::stranger(contact.account))?;
+    }
+    for request in notes.rows.list_requests(me)? {
+        let other = match request.way {
+            Way::In => Way::Out,
+            Way::Out => Way::In,
+        };
+        if notes.rows.get_request(request.peer, me, other)?.is_some() {
+            notes.remove_request(request.peer, me, other)?;
+        }
+        notes.rows.remove_request(me, request.peer, request.way)?;
+    }
+    let messages = notes.into_messages();
+    remove_devices(rows, me, None)?;
+    use_blob(rows, now, account.person.picture, Use::Ends)?;
+    rows.remove_choices(me)?;
+    rows.put_details(me, &crate::domain::Details::default())?;
+    rows.remove_name(me)?;
+    let person = Person::gone(me, account.person.version + 1);
+    account.person = person.clone();
+    account.deleted = true;
+    account.password_file.clear();
+    account.recovery_hash.clear();
+    account.reset = None;
+    rows.put_account(&account)?;
+    Ok(Ok(Outcome::Deleted { caller: caller.clone(), id, person, messages }))
+}
+
+/// Whether a code is the account's own, or an administrator's that still holds.
+pub(crate) fn opens(account: &Account, code: &[u8; 16], now_ms: i64) -> bool {
+    if account.deleted {
+        return false;
+    }
+    let hash = Sha256::digest(code);
+    let is = |kept: &[u8]| bool::from(kept.ct_eq(hash.as_slice()));
+    let longest = i64::try_from(RESET_CODE_MAX.as_millis()).unwrap_or(i64::MAX);
+    // A clock that went back makes a code void as well: it is soon made anew.
+    let holds = |at: i64| (0..longest).contains(&now_ms.saturating_sub(at));
+    let reset = account.reset.as_ref().filter(|reset| holds(reset.at));
+    is(&account.recovery_hash) || reset.is_some_and(|reset| is(&reset.hash))
+}
+
+/// The account, if the password that was proven is still its password.
+fn proven_account(
+    rows: &Writes<'_>,
+    caller: &Caller,
+    proven: &[u8],
+) -> Result<Option<Account>, StoreError> {
+    let account = rows.get_account(caller.account)?;
+    Ok(account.filter(|account| account.credential_id == proven))
+}
+
+fn set_password(account: &mut Account, password: &Password) {
+    account.credential_id = password.credential_id.to_vec();
+    account.password_file.clone_from(&password.file);
+    let stretch = password.stretch;
+    account.stretch = (stretch.memory_kib, stretch.passes, stretch.lanes);
+}
+
+/// Forgets an account's devices, all but one.
+fn remove_devices(
+    rows: &mut Writes<'_>,
+    account: AccountId,
+    but: Option<DeviceId>,
+) -> Result<Vec<DeviceId>, StoreError> {
+    let devices = rows.list_devices(account)?.into_iter().map(|(device, _)| device);
+    let others: Vec<DeviceId> = devices.filter(|device| Some(*device) != but).collect();
+    for device in &others {
+        rows.remove_device(account, *device)?;
+    }
+    Ok(others)
+}

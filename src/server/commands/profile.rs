@@ -1,0 +1,164 @@
+//! What people say of themselves, and the pictures that they show.
+
+use super::book::Notes;
+use super::book::words;
+use super::{Decision, Rules, booked};
+use crate::clock::Moment;
+use crate::domain::{AVATARS, BlobId, Nickname, Words, parse_birthday};
+use crate::net::protocol::{ProfileChange, Reason, Refusal, RequestId, ServerFrame};
+use crate::server::job::{Caller, Outcome};
+use crate::server::session::name_refusal;
+use crate::store::accounts::Account;
+use crate::store::blobs::Blob;
+use crate::store::{StoreError, Writes};
+
+/// A profile as it would be, and what else changes with it.
+struct Changed {
+    account: Account,
+    details: crate::domain::Details,
+    nickname: Option<Nickname>,
+}
+
+pub(super) fn set(
+    rows: &mut Writes<'_>,
+    now: Moment,
+    (caller, id): (&Caller, RequestId),
+    change: &ProfileChange,
+) -> Decision {
+    let Some(before) = rows.get_account(caller.account)? else {
+        return Ok(Err(Reason::NotFound.into()));
+    };
+    let details = rows.get_details(caller.account)?;
+    let changed = Changed { account: before.clone(), details: details.clone(), nickname: None };
+    let Changed { mut account, details: new_details, nickname } = match apply(changed, change) {
+        Ok(changed) => changed,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    if let Some(nickname) = &nickname
+        && let Some(owner) = rows.get_nickname_owner(nickname)?
+        && owner != caller.account
+    {
+        return Ok(Err(Reason::NameTaken.into()));
+    }
+    if let Some(picture) = account.person.picture
+        && before.person.picture != account.person.picture
+        && rows.get_blob(picture)?.is_none()
+    {
+        return Ok(Err(Reason::BadPicture.into()));
+    }
+    let is_same_person = account.person == before.person;
+    if is_same_person && new_details == details {
+        return Ok(Ok(booked(caller, id, Notes::new(rows, now.wall_ms, caller.account))));
+    }
+    if before.person.picture != account.person.picture {
+        use_blob(rows, now, account.person.picture, Use::Begins)?;
+        use_blob(rows, now, before.person.picture, Use::Ends)?;
+    }
+    if let Some(nickname) = nickname {
+        if let Ok(old) = Nickname::parse(&before.person.nickname) {
+            rows.remove_nickname(&old)?;
+        }
+        rows.put_nickname(&nickname, caller.account)?;
+    }
+    rows.put_details(caller.account, &new_details)?;
+    account.person.version += 1;
+    rows.put_account(&account)?;
+    Ok(Ok(Outcome::Profile { caller: caller.clone(), id, person: account.person }))
+}
+
+fn apply(mut changed: Changed, change: &ProfileChange) -> Result<Changed, Refusal> {
+    let (person, details) = (&mut changed.account.person, &mut changed.details);
+    if let Some(text) = &change.nickname {
+        let nickname = Nickname::parse(text).map_err(name_refusal)?;
+        if nickname.as_str() != person.nickname {
+            person.nickname = nickname.to_string();
+            changed.nickname = Some(nickname);
+        }
+    }
+    if let Some(text) = &change.signature {
+        person.signature = words(Words::Signature, text)?;
+    }
+    if let Some(text) = &change.class {
+        details.class = words(Words::Class, text)?;
+    }
+    if let Some(text) = &change.about {
+        details.about = words(Words::About, text)?;
+    }
+    if let Some(text) = &change.birthday {
+        details.birthday = parse_birthday(text).ok_or(Reason::BadBirthday)?;
+    }
+    details.gender = change.gender.unwrap_or(details.gender);
+    if let Some(avatar) = change.avatar {
+        if !(1..=AVATARS).contains(&avatar) {
+            return Err(Reason::BadValue.into());
+        }
+        (person.avatar, person.picture) = (avatar, None);
+    }
+    person.picture = change.picture.or(person.picture);
+    Ok(changed)
+}
+
+/// Whether a row begins or ends to name a blob.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Begins,
+    Ends,
+}
+
+/// Counts the uses of a blob.
+pub(super) fn use_blob(
+    rows: &mut Writes<'_>,
+    now: Moment,
+    id: Option<BlobId>,
+    what: Use,
+) -> Result<(), StoreError> {
+    let Some(id) = id else { return Ok(()) };
+    let Some(blob) = rows.get_blob(id)? else { return Ok(()) };
+    let uses = match what {
+        Use::Begins => blob.uses + 1,
+        Use::Ends => blob.uses.saturating_sub(1),
+    };
+    rows.put_blob(id, Blob { uses, idle_since: now.wall_ms, ..blob })
+}
+
+impl Rules {
+    /// A blob's file is on disk: from now on it can be used.
+    pub(super) fn keep_blob(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (caller, id): (&Caller, RequestId),
+        (blob, bytes): (BlobId, u64),
+    ) -> Decision {
+        if self.is_disk_full() {
+            return Ok(Err(Reason::DiskFull.into()));
+        }
+        // A sweep may have taken it away between its writing and now: it has to come again.
+        let is_there = std::fs::metadata(self.files.path(blob)).is_ok_and(|f| f.len() == bytes);
+        if !is_there {
+            return Ok(Err(Reason::Failed.into()));
+        }
+        let known = rows.get_blob(blob)?;
+        let uses = known.map_or(0, |known| known.uses);
+        rows.put_blob(blob, Blob { bytes, uses, idle_since: now.wall_ms })?;
+        let (outbox, frame) = (caller.outbox.clone(), ServerFrame::Done { id });
+        Ok(Ok(Outcome::Answer { outbox, frame }))
+    }
+
+    /// Forgets blobs that are still without a use; their files go after the commit.
+    pub(super) fn sweep(
+        rows: &mut Writes<'_>,
+        before: i64,
+        blobs: &[BlobId],
+    ) -> Result<Outcome, StoreError> {
+        let mut gone = Vec::new();
+        for id in blobs {
+            let idle = rows.get_blob(*id)?;
+            if idle.is_some_and(|blob| blob.uses == 0 && blob.idle_since < before) {
+                rows.remove_blob(*id)?;
+                gone.push(*id);
+            }
+        }
+        Ok(Outcome::Swept { blobs: gone })
+    }
+}

@@ -1,0 +1,217 @@
+//! Blobs: bytes named by their BLAKE3 hash, as files beside the store; their uses are counted in it.
+//!
+//! A file is written under a temporary name, synced and renamed before its row is. So a row always
+//! has its file, and a file without a row is an orphan that the sweep removes.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use redb::ReadableTable;
+
+use super::engine::{StoreError, sync_folder};
+use super::rows::{Mode, Rows, Writes};
+use crate::domain::BlobId;
+
+/// The folder of blobs inside the data folder.
+const FOLDER: &str = "files";
+
+/// What the store knows of a blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blob {
+    /// Its length.
+    pub bytes: u64,
+    /// How many rows name it.
+    pub uses: u64,
+    /// Since when it has no use, milliseconds since 1970 UTC.
+    pub idle_since: i64,
+}
+
+impl<M: Mode> Rows<M> {
+    /// What is known of a blob.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn get_blob(&self, id: BlobId) -> Result<Option<Blob>, StoreError> {
+        Ok(self.blobs.get(&id.0)?.map(|value| blob_of(value.value())))
+    }
+
+    /// Blobs that have had no use since before a moment.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn list_idle_blobs(&self, before: i64) -> Result<Vec<BlobId>, StoreError> {
+        let mut idle = Vec::new();
+        for row in self.blobs.iter()? {
+            let (id, value) = row?;
+            let blob = blob_of(value.value());
+            if blob.uses == 0 && blob.idle_since < before {
+                idle.push(BlobId(*id.value()));
+            }
+        }
+        Ok(idle)
+    }
+}
+
+fn blob_of((bytes, uses, idle_since): (u64, u64, i64)) -> Blob {
+    Blob { bytes, uses, idle_since }
+}
+
+impl Writes<'_> {
+    /// Writes what is known of a blob.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn put_blob(&mut self, id: BlobId, blob: Blob) -> Result<(), StoreError> {
+        self.written = true;
+        let Blob { bytes, uses, idle_since } = blob;
+        self.blobs.insert(&id.0, (bytes, uses, idle_since))?;
+        Ok(())
+    }
+
+    /// Forgets a blob; its file is an orphan then.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn remove_blob(&mut self, id: BlobId) -> Result<(), StoreError> {
+        self.written = true;
+        self.blobs.remove(&id.0)?;
+        Ok(())
+    }
+}
+
+/// The files of a data folder.
+#[derive(Debug, Clone)]
+pub struct Files {
+    folder: PathBuf,
+}
+
+impl Files {
+    /// Those inside a data folder.
+    #[must_use]
+    pub fn of(data: &Path) -> Self {
+        Files { folder: data.join(FOLDER) }
+    }
+
+    /// Where a blob lies. Two levels keep folders short.
+    #[must_use]
+    pub fn path(&self, id: BlobId) -> PathBuf {
+        let name = id.to_string();
+        self.folder.join(&name[..2]).join(&name[2..])
+    }
+
+    /// Writes a blob, whole and on disk when this returns. One that is there already is left alone.
+    ///
+    /// # Errors
+    /// The disk failed, or the bytes are not what the name says.
+    pub fn put(&self, id: BlobId, bytes: &[u8]) -> io::Result<()> {
+        if blake3::hash(bytes).as_bytes() != &id.0 {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let path = self.path(id);
+        if fs::metadata(&path).is_ok_and(|file| file.len() == bytes.len() as u64) {
+            return Ok(());
+        }
+        let parent = path.parent().unwrap_or(&self.folder);
+        fs::create_dir_all(parent)?;
+        let mut file = tempfile::Builder::new().prefix(".new").tempfile_in(parent)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(&path).map_err(|error| error.error)?;
+        sync_folder(parent)?;
+        sync_folder(&self.folder)
+    }
+
+    /// Some bytes of a blob, from an offset on.
+    ///
+    /// # Errors
+    /// There is no such file, or the disk failed.
+    pub fn read(&self, id: BlobId, offset: u64, limit: u64) -> io::Result<Vec<u8>> {
+        let mut file = File::open(self.path(id))?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut bytes = Vec::new();
+        file.take(limit).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Removes a blob's file. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn remove(&self, id: BlobId) -> io::Result<()> {
+        match fs::remove_file(self.path(id)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Every blob that has a file. Left-overs of a crash are removed on the way.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn list(&self) -> io::Result<Vec<BlobId>> {
+        let mut found = Vec::new();
+        let folders = match fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
+            folders => folders?,
+        };
+        for folder in folders {
+            let folder = folder?;
+            if !folder.file_type()?.is_dir() {
+                continue;
+            }
+            for file in fs::read_dir(folder.path())? {
+                let file = file?;
+                let name = [folder.file_name(), file.file_name()]
+                    .map(|n| n.to_string_lossy().into_owned());
+                match BlobId::from_hex(&name.concat()) {
+                    Some(id) => found.push(id),
+                    None if name[1].starts_with(".new") => fs::remove_file(file.path())?,
+                    None => {}
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(bytes: &[u8]) -> BlobId {
+        BlobId(*blake3::hash(bytes).as_bytes())
+    }
+
+    #[test]
+    fn bytes_come_back_and_lies_are_refused() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files::of(data.path());
+        assert_eq!(files.list().unwrap(), []);
+        let bytes = b"some picture";
+        files.put(id(bytes), bytes).unwrap();
+        files.put(id(bytes), bytes).unwrap();
+        assert_eq!(files.read(id(bytes), 5, 4).unwrap(), b"pict");
+        assert_eq!(files.read(id(bytes), 500, 4).unwrap(), b"");
+        assert!(files.put(id(b"other"), bytes).is_err());
+        assert_eq!(files.list().unwrap(), [id(bytes)]);
+        files.remove(id(bytes)).unwrap();
+        files.remove(id(bytes)).unwrap();
+        assert!(files.read(id(bytes), 0, 4).is_err());
+    }
+
+    #[test]
+    fn what_a_crash_left_is_removed_and_a_short_file_is_written_anew() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files::of(data.path());
+        let bytes = b"whole";
+        files.put(id(bytes), bytes).unwrap();
+        fs::write(files.path(id(bytes)), b"wh").unwrap();
+        let left = files.path(id(bytes)).with_file_name(".newABC");
+        fs::write(&left, b"half").unwrap();
+        files.put(id(bytes), bytes).unwrap();
+        assert_eq!(files.read(id(bytes), 0, 99).unwrap(), bytes);
+        assert_eq!(files.list().unwrap(), [id(bytes)]);
+        assert!(!left.exists());
+    }
+}
