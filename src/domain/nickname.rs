@@ -108,16 +108,29 @@ impl fmt::Display for Nickname {
     }
 }
 
-/// The UTS 39 skeleton without case and space. Folding case turns the look-alike pair `I` and `l`
-/// into `i` and `l`, which UTS 39 holds apart: they are joined again here.
+/// The UTS 39 skeleton without case and space.
+///
+/// A letter may look like another in one case only: a Cyrillic `К` is a Latin `K`, a small `к` is no
+/// `k`. So each letter stands for what its capital looks like, where that is a letter of ASCII, and
+/// else for what it looks like itself. Folding case turns the look-alike pair `I` and `l` into `i` and
+/// `l`, which UTS 39 holds apart: they are joined again here.
 fn skeleton_of(name: &str) -> String {
-    let folded = name.nfkc().flat_map(char::to_lowercase).collect::<String>();
-    let skeleton = skeleton(&folded).flat_map(char::to_lowercase).collect::<String>();
-    skeleton
-        .split_whitespace()
+    let folded = name.nfkc().flat_map(char::to_lowercase).nfd();
+    let seen: String = folded.map(looks_like).collect();
+    seen.split_whitespace()
         .flat_map(str::chars)
         .map(|c| if c == 'i' { 'l' } else { c })
         .collect()
+}
+
+fn looks_like(letter: char) -> String {
+    let small = |text: &str| skeleton(text).flat_map(char::to_lowercase).collect::<String>();
+    let capital: String = letter.to_uppercase().collect();
+    let by_capital = small(&small(&capital));
+    match by_capital.is_ascii() {
+        true => by_capital,
+        false => small(&letter.to_string()),
+    }
 }
 
 fn has_forbidden_character(name: &str) -> bool {
@@ -197,12 +210,26 @@ mod tests {
 
     #[test]
     fn names_that_look_alike_share_a_skeleton() {
-        let same = [("Lime", "lime"), ("paypal", "pаypal"), ("bill", "biIl"), ("a b", "ab")];
+        let same = [
+            ("Lime", "lime"),
+            ("paypal", "pаypal"),
+            ("bill", "biIl"),
+            ("a b", "ab"),
+            ("Bob", "Вob"),
+            ("Kate", "Кate"),
+            ("Momo", "Мoмo"),
+            ("Tom", "ТОМ"),
+            ("king", "Кinɡ"),
+            ("José", "Jose\u{301}"),
+            ("O1O", "o1o"),
+        ];
         for (a, b) in same {
             let (a, b) = (Nickname::parse(a).unwrap(), Nickname::parse(b).unwrap());
             assert_eq!(a.skeleton(), b.skeleton(), "{a} {b}");
         }
-        let (a, b) = (Nickname::parse("青柠").unwrap(), Nickname::parse("青拧").unwrap());
-        assert_ne!(a.skeleton(), b.skeleton());
+        for (a, b) in [("青柠", "青拧"), ("Lime", "Lima"), ("cat", "cot"), ("Straße", "Strabe")] {
+            let (a, b) = (Nickname::parse(a).unwrap(), Nickname::parse(b).unwrap());
+            assert_ne!(a.skeleton(), b.skeleton(), "{a} {b}");
+        }
     }
 }

@@ -34,6 +34,7 @@ pub mod readers;
 mod ring;
 pub mod session;
 pub mod settings;
+mod sweep;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

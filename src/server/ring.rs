@@ -28,7 +28,7 @@ use super::metrics::Metrics;
 use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
-use super::{Ready, ServerError, Setup, Stopper, disk, exposition};
+use super::{Ready, ServerError, Setup, Stopper, disk, exposition, sweep};
 use crate::clock;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
 use crate::net::control::{LogEvent, LogKind};
@@ -133,6 +133,7 @@ impl Ring {
         let (end, writer_ended) = async_channel::bounded(1);
         let (open, closing) = async_channel::bounded(1);
         let files = Files::of(&setup.data);
+        sweep::remove_orphans(&Reads::open(&engine.read()?)?, &files)?;
         let (readers, mut threads) = Readers::start(engine, &board, &files, &fail)?;
         let rules = Rules::new(limits.clone(), disk_full.clone(), files.clone());
         let hand_on = hand_on(hub.clone(), metrics.clone(), files.clone());
@@ -306,6 +307,7 @@ async fn serve(
     let (folder, journal) = (data.to_owned(), shared.journal.clone());
     let watch =
         executor.spawn(async move { disk::watch(&folder, limit, disk_full, journal).await });
+    let sweep = executor.spawn(sweep::run(shared.readers.clone(), shared.jobs.clone()));
 
     let asked = async {
         stopped.recv().await.ok();
@@ -336,7 +338,7 @@ async fn serve(
         }
     };
     shared.journal.note(LogKind::Info, None, LogEvent::Stopping {});
-    drop((control, watch, open));
+    drop((control, watch, sweep, open));
     let drained = close(&shared, &writer_ended, result.is_ok()).await;
     drop(shared);
     let gone = async {

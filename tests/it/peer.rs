@@ -109,8 +109,8 @@ pub fn start(folder: &std::path::Path) -> Result<(Server, SocketAddr), ServerErr
 pub struct Peer {
     reader: Reader<ReadHalf<Stream>>,
     writer: Writer<WriteHalf<Stream>>,
-    exporter: [u8; 32],
-    server_id: mychat::domain::ServerId,
+    pub exporter: [u8; 32],
+    pub server_id: mychat::domain::ServerId,
     next: u64,
     /// Events that came while an answer was waited for.
     events: std::collections::VecDeque<Event>,

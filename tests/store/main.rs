@@ -8,6 +8,8 @@
 mod check;
 mod disk;
 mod faults;
+mod friends;
+mod model;
 mod opening;
 mod play;
 mod writing;

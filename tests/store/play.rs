@@ -218,7 +218,7 @@ pub fn words(nonce: u8) -> Body {
     Body::text(char::from(b'a' + nonce).to_string().repeat(length))
 }
 
-fn applicant(who: usize) -> Applicant {
+pub fn applicant(who: usize) -> Applicant {
     Applicant {
         session: SessionId(who as u64),
         outbox: Arc::new(Outbox::default()),

@@ -116,6 +116,10 @@ pub(super) fn delete(
     let mut notes = Notes::new(rows, now.wall_ms, me);
     for contact in all_contacts(notes.rows, me)? {
         notes.part(contact.account, me)?;
+        // Who is blocked may have asked all the same.
+        if contact.blocked && notes.rows.get_request(contact.account, me, Way::Out)?.is_some() {
+            notes.remove_request(contact.account, me, Way::Out)?;
+        }
         notes.rows.put_contact(me, &crate::domain::Contact::stranger(contact.account))?;
     }
     for request in notes.rows.list_requests(me)? {

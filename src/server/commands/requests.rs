@@ -26,6 +26,17 @@ struct Side {
     remark: String,
 }
 
+/// What a wish to be friends leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    /// They are friends at once.
+    Friends,
+    /// The other side is asked.
+    Question,
+    /// The other side has blocked who asks, and hears nothing.
+    Nothing,
+}
+
 impl Rules {
     pub(super) fn ask_contact(
         &self,
@@ -51,14 +62,11 @@ impl Rules {
             state: RequestState::Pending,
             reason: String::new(),
         };
-        let blocked = match self.may_ask(rows, now, me, to)? {
-            Ok(blocked) => blocked,
+        let meaning = match self.may_ask(rows, now, me, to)? {
+            Ok(meaning) => meaning,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let crossing = rows.get_request(me, to, Way::In)?;
-        let crosses = crossing.is_some_and(|request| request.is_open(now.wall_ms));
-        let welcome = rows.get_privacy(to)?.asking == Asking::Welcome && !blocked;
-        if crosses || welcome {
+        if meaning == Meaning::Friends {
             let theirs = Side { account: to, group: GroupId::FIRST, remark: String::new() };
             let ours = Side { account: me, group: request.group, remark: request.remark };
             return self.befriend(rows, now, (caller, id), ours, theirs);
@@ -67,7 +75,7 @@ impl Rules {
         notes.put_request(me, request.clone())?;
         prune(&mut notes, me)?;
         // Who is blocked is not told so: the request waits, and nobody sees it.
-        if !blocked {
+        if meaning == Meaning::Question {
             let (group, remark) = (GroupId::FIRST, String::new());
             let theirs = ContactRequest { peer: me, way: Way::In, group, remark, ..request };
             notes.put_request(to, theirs)?;
@@ -76,14 +84,14 @@ impl Rules {
         Ok(Ok(booked(caller, id, notes)))
     }
 
-    /// Whether somebody may be asked; and if so, whether that person has blocked who asks.
+    /// Whether somebody may be asked, and what that leads to.
     fn may_ask(
         &self,
         rows: &Writes<'_>,
         now: Moment,
         me: AccountId,
         to: AccountId,
-    ) -> Result<Result<bool, Refusal>, StoreError> {
+    ) -> Result<Result<Meaning, Refusal>, StoreError> {
         if to == me {
             return Ok(Err(Reason::Yourself.into()));
         }
@@ -103,8 +111,17 @@ impl Rules {
         if rows.get_request(me, to, Way::Out)?.as_ref().is_some_and(is_open) {
             return Ok(Err(Reason::AlreadyAsked.into()));
         }
-        if rows.get_privacy(to)?.asking == Asking::Nobody {
+        // Whoever asked already wants it, whatever it says to others.
+        if rows.get_request(me, to, Way::In)?.as_ref().is_some_and(is_open) {
+            return Ok(Ok(Meaning::Friends));
+        }
+        let asking = rows.get_privacy(to)?.asking;
+        if asking == Asking::Nobody {
             return Ok(Err(Reason::TakesNoRequests.into()));
+        }
+        let blocked = rows.get_contact(to, me)?.is_some_and(|contact| contact.blocked);
+        if asking == Asking::Welcome && !blocked {
+            return Ok(Ok(Meaning::Friends));
         }
         let most = self.limits.requests_open_max;
         let count = |requests: &[ContactRequest], way| {
@@ -114,11 +131,10 @@ impl Rules {
         if count(&rows.list_requests(me)?, Way::Out) >= most {
             return Ok(Err(Refusal::limit(Reason::TooMany, most)));
         }
-        let blocked = rows.get_contact(to, me)?.is_some_and(|contact| contact.blocked);
         if !blocked && count(&rows.list_requests(to)?, Way::In) >= most {
             return Ok(Err(Reason::PeerFull.into()));
         }
-        Ok(Ok(blocked))
+        Ok(Ok(if blocked { Meaning::Nothing } else { Meaning::Question }))
     }
 
     /// Both sides at once, or neither.

@@ -1,0 +1,250 @@
+//! Property: people are found as they want to be, say of themselves what the rules allow, and show
+//! pictures that are pictures.
+
+use mychat::domain::{AccountId, BlobId, Gender, Privacy};
+use mychat::net::protocol::{Command, ProfileChange, Query, Reason, Refusal, Reply};
+use mychat::store::blobs::{Blob, Files};
+use mychat::store::{Engine, Writes, schema};
+
+use crate::peer::{Ground, PASSWORD, Peer};
+
+fn reason<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Reason {
+    result.expect_err("it was taken").reason
+}
+
+fn find(peer: &mut Peer, text: &str, online: bool, skip: u32) -> (Vec<u64>, bool) {
+    let query = Query::Find { text: text.to_owned(), online, skip };
+    let Ok(Reply::Found { people, more }) = peer.query(query) else { panic!() };
+    (people.into_iter().map(|found| found.person.account.0).collect(), more)
+}
+
+#[test]
+fn people_are_found_by_number_and_by_a_part_of_their_name() {
+    let ground = Ground::start();
+    let mut lime = ground.register("青柠");
+    let mut others = ["小蘑菇", "蘑菇", "Mushroom 2", "10号", "mush"].map(|n| ground.register(n));
+    assert_eq!(lime.found("10003"), [10_003]);
+    assert_eq!(lime.found("蘑"), [10_003, 10_002], "a beginning goes before a part");
+    assert_eq!(lime.found("ＭＵＳＨ"), [10_006, 10_004], "a whole name first");
+    assert_eq!(lime.found("10"), [10_005]);
+    assert_eq!(lime.found("青柠"), [] as [u64; 0], "not oneself");
+    assert_eq!(lime.found("99999"), [] as [u64; 0]);
+    for text in ["", " ", &"x".repeat(65)] {
+        let query = Query::Find { text: text.to_owned(), online: false, skip: 0 };
+        assert_eq!(reason(lime.query(query)), Reason::BadValue, "{text:?}");
+    }
+    assert_eq!(find(&mut lime, "", true, 0).0.len(), 5, "everybody who is there");
+    let hidden = Privacy { by_nickname: false, ..Privacy::default() };
+    others[0].command(Command::SetPrivacy(hidden)).unwrap();
+    assert_eq!(lime.found("蘑"), [10_003]);
+    assert_eq!(lime.found("10002"), [10_002]);
+    let hidden = Privacy { by_number: false, by_nickname: false, ..Privacy::default() };
+    others[0].command(Command::SetPrivacy(hidden)).unwrap();
+    assert_eq!(lime.found("10002"), [] as [u64; 0]);
+    let [_, _, _, _, away] = others;
+    drop(away);
+    while find(&mut lime, "mush", true, 0).0 != [10_004] {}
+}
+
+#[test]
+fn many_results_come_in_pages() {
+    let ground = Ground::with(&[
+        ("registrations.per_hour", "1000"),
+        ("registrations.per_minute", "1000"),
+        ("links.new_per_minute", "1000"),
+    ]);
+    let mut lime = ground.register("Lime");
+    for number in 0..60 {
+        ground.register(&format!("同学{number:02}"));
+    }
+    let (first, more) = find(&mut lime, "同学", false, 0);
+    assert_eq!((first.len(), more), (50, true));
+    let (rest, more) = find(&mut lime, "同学", false, 50);
+    assert_eq!((rest.len(), more), (10, false));
+    let all: std::collections::BTreeSet<u64> = first.into_iter().chain(rest).collect();
+    assert_eq!(all.len(), 60);
+}
+
+#[test]
+fn a_profile_says_what_the_rules_allow() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let me = lime.account();
+    let bad: [(ProfileChange, Reason); 12] = [
+        (ProfileChange { nickname: Some("Momo".into()), ..Default::default() }, Reason::NameTaken),
+        (
+            ProfileChange { nickname: Some("М\u{43E}mo".into()), ..Default::default() },
+            Reason::NameTaken,
+        ),
+        (ProfileChange { nickname: Some(" ".into()), ..Default::default() }, Reason::NameEmpty),
+        (
+            ProfileChange { nickname: Some("x".repeat(10_000)), ..Default::default() },
+            Reason::NameTooLong,
+        ),
+        (
+            ProfileChange { nickname: Some("a\u{202E}b".into()), ..Default::default() },
+            Reason::NameCharacter,
+        ),
+        (
+            ProfileChange { nickname: Some("a\u{200B}b".into()), ..Default::default() },
+            Reason::NameCharacter,
+        ),
+        (
+            ProfileChange { nickname: Some("管理员".into()), ..Default::default() },
+            Reason::NameReserved,
+        ),
+        (
+            ProfileChange { signature: Some("长".repeat(61)), ..Default::default() },
+            Reason::WordsTooLong,
+        ),
+        (
+            ProfileChange { class: Some("a\nb".into()), ..Default::default() },
+            Reason::WordsCharacter,
+        ),
+        (
+            ProfileChange { birthday: Some("2007-02-29".into()), ..Default::default() },
+            Reason::BadBirthday,
+        ),
+        (ProfileChange { avatar: Some(25), ..Default::default() }, Reason::BadValue),
+        (
+            ProfileChange { picture: Some(BlobId([9; 32])), ..Default::default() },
+            Reason::BadPicture,
+        ),
+    ];
+    for (change, expected) in bad {
+        let said = serde_json::to_string(&change).unwrap();
+        assert_eq!(lime.set_profile(change).map_err(|r| r.reason), Err(expected), "{said}");
+    }
+    let Ok(Reply::Profile { person, .. }) = momo.query(Query::Profile { account: me }) else {
+        panic!()
+    };
+    assert_eq!((person.nickname.as_str(), person.version), ("Lime", 1), "nothing was changed");
+    let change = ProfileChange {
+        nickname: Some("青柠".into()),
+        gender: Some(Gender::Female),
+        birthday: Some("2008-02-29".into()),
+        class: Some("软工 2401".into()),
+        about: Some("第一行\n第二行".into()),
+        ..ProfileChange::default()
+    };
+    lime.set_profile(change).unwrap();
+    let Ok(Reply::Profile { person, details, .. }) = momo.query(Query::Profile { account: me })
+    else {
+        panic!()
+    };
+    assert_eq!((person.nickname.as_str(), details.class.as_str()), ("青柠", "软工 2401"));
+    assert_eq!((details.gender, details.birthday.as_str()), (Gender::Female, "2008-02-29"));
+    assert_eq!(details.about, "第一行\n第二行");
+    // One signs in by the new name, and the old one is free.
+    ground.connect().sign_in("青柠", PASSWORD).unwrap();
+    assert_eq!(reason(ground.connect().sign_in("Lime", PASSWORD)), Reason::WrongPassword);
+    ground.register("Lime");
+    let nobody = momo.query(Query::Profile { account: AccountId(99_999) });
+    assert_eq!(reason(nobody), Reason::NotFound);
+}
+
+fn png(side: u32, noise: u64) -> Vec<u8> {
+    let mut state = noise;
+    let picture = image::RgbImage::from_fn(side, side, |_, _| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        image::Rgb([state.to_be_bytes()[0], state.to_be_bytes()[1], 7])
+    });
+    let mut bytes = Vec::new();
+    picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
+    bytes
+}
+
+#[test]
+fn a_picture_is_kept_shown_and_given_to_who_asks() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let bytes = png(256, 1);
+    assert!(bytes.len() > 64 * 1024, "it needs several parts");
+    let blob = lime.upload(&bytes).unwrap();
+    assert_eq!(lime.upload(&bytes), Ok(blob), "twice is once");
+    lime.set_profile(ProfileChange { picture: Some(blob), ..ProfileChange::default() }).unwrap();
+    let Ok(Reply::People { people }) = momo.query(Query::People { accounts: vec![lime.account()] })
+    else {
+        panic!()
+    };
+    assert_eq!(people[0].picture, Some(blob));
+    assert_eq!(momo.download(blob).unwrap(), bytes);
+    assert_eq!(reason(momo.download(BlobId([3; 32]))), Reason::NotFound);
+    // A built-in avatar takes its place.
+    lime.set_profile(ProfileChange { avatar: Some(2), ..ProfileChange::default() }).unwrap();
+    let Ok(Reply::Profile { person, .. }) = momo.query(Query::Profile { account: lime.account() })
+    else {
+        panic!()
+    };
+    assert_eq!((person.picture, person.avatar), (None, 2));
+}
+
+#[test]
+fn what_is_no_picture_is_not_kept() {
+    let ground = Ground::start();
+    let mut lime = ground.register("Lime");
+    // 66 bytes that say to be 30,000 pixels wide and high.
+    let mut bomb = png(256, 2)[..66].to_vec();
+    bomb[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
+    for bytes in [bomb, png(255, 3), b"GIF89a".repeat(20), b"<svg/>".to_vec(), vec![0xFF; 300]] {
+        assert_eq!(reason(lime.upload(&bytes)), Reason::BadPicture);
+    }
+    let blob = BlobId(*blake3::hash(&png(256, 4)).as_bytes());
+    let put = |bytes_all, offset, part| Command::PutBlob { blob, bytes_all, offset, part };
+    let huge = lime.command(put(50_000_000, 0, vec![1])).unwrap_err();
+    assert_eq!((huge.reason, huge.limit), (Reason::BadPicture, Some(262_144)));
+    assert_eq!(reason(lime.command(put(100_000, 0, vec![1; 32_769]))), Reason::BadValue);
+    assert_eq!(reason(lime.command(put(9, 3, vec![1]))), Reason::OutOfOrder);
+    let other = png(256, 5);
+    let bytes_all = u32::try_from(other.len()).unwrap();
+    for (number, part) in other.chunks(32_768).enumerate() {
+        let offset = u32::try_from(number * 32_768).unwrap();
+        let done = lime.command(put(bytes_all, offset, part.to_vec()));
+        let is_last = offset as usize + part.len() == other.len();
+        match is_last {
+            true => assert_eq!(reason(done), Reason::BadPicture, "it is not what its name says"),
+            false => done.unwrap(),
+        }
+    }
+    let files = Files::of(ground.folder());
+    assert_eq!(files.list().unwrap(), [], "nothing is left of them");
+}
+
+#[test]
+fn pictures_that_nobody_shows_are_thrown_away() {
+    let mut ground = Ground::start();
+    let mut lime = ground.register("Lime");
+    let (shown, idle, fresh) = (png(256, 6), png(256, 7), png(256, 8));
+    let blobs = [&shown, &idle, &fresh].map(|bytes| lime.upload(bytes).unwrap());
+    let picture = Some(blobs[0]);
+    lime.set_profile(ProfileChange { picture, ..ProfileChange::default() }).unwrap();
+    drop(lime);
+    ground.stop();
+    // A day goes by for one of them, and a crash leaves a file that no row names.
+    let engine =
+        Engine::open(ground.folder(), "mychat.redb", schema::MIGRATIONS, 1024 * 1024).unwrap();
+    let transaction = engine.write().unwrap();
+    let bytes = idle.len() as u64;
+    let old = Blob { bytes, uses: 0, idle_since: 0 };
+    Writes::open(&transaction).unwrap().put_blob(blobs[1], old).unwrap();
+    transaction.commit().unwrap();
+    drop(engine);
+    let files = Files::of(ground.folder());
+    let orphan = png(256, 9);
+    files.put(BlobId(*blake3::hash(&orphan).as_bytes()), &orphan).unwrap();
+    ground.restart();
+    let mut left: Vec<BlobId> = blobs.iter().copied().filter(|blob| *blob != blobs[1]).collect();
+    left.sort_unstable();
+    loop {
+        let mut found = files.list().unwrap();
+        found.sort_unstable();
+        if found == left {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    let mut peer = ground.connect();
+    peer.sign_in("Lime", PASSWORD).unwrap();
+    assert_eq!(peer.download(blobs[0]).unwrap(), shown);
+    assert_eq!(reason(peer.download(blobs[1])), Reason::NotFound);
+}
