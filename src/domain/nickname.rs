@@ -117,10 +117,7 @@ impl fmt::Display for Nickname {
 fn skeleton_of(name: &str) -> String {
     let folded = name.nfkc().flat_map(char::to_lowercase).nfd();
     let seen: String = folded.map(looks_like).collect();
-    seen.split_whitespace()
-        .flat_map(str::chars)
-        .map(|c| if c == 'i' { 'l' } else { c })
-        .collect()
+    seen.split_whitespace().flat_map(str::chars).map(|c| if c == 'i' { 'l' } else { c }).collect()
 }
 
 fn looks_like(letter: char) -> String {
@@ -227,7 +224,8 @@ mod tests {
             let (a, b) = (Nickname::parse(a).unwrap(), Nickname::parse(b).unwrap());
             assert_eq!(a.skeleton(), b.skeleton(), "{a} {b}");
         }
-        for (a, b) in [("青柠", "青拧"), ("Lime", "Lima"), ("cat", "cot"), ("Straße", "Strabe")] {
+        for (a, b) in [("青柠", "青拧"), ("Lime", "Lima"), ("cat", "cot"), ("Straße", "Strabe")]
+        {
             let (a, b) = (Nickname::parse(a).unwrap(), Nickname::parse(b).unwrap());
             assert_ne!(a.skeleton(), b.skeleton(), "{a} {b}");
         }

@@ -5,6 +5,7 @@
 mod finder;
 mod place;
 mod script;
+mod script_people;
 
 use mychat::client::api::{Answer, LinkState, Secret, Trust};
 use mychat::client::probe::probe;

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::place::{PASSWORD, Place};
 
 /// Runs lines to their end and gives every line of output.
-fn run(place: &Place, lines: &str) -> Vec<Value> {
+pub fn run(place: &Place, lines: &str) -> Vec<Value> {
     run_with(place, Trust::First, None, lines)
 }
 
-fn run_with(
+pub fn run_with(
     place: &Place,
     trust: Trust,
     home: Option<&tempfile::TempDir>,
@@ -28,11 +28,11 @@ fn run_with(
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn answer<'a>(output: &'a [Value], id: &Value) -> &'a Value {
+pub fn answer<'a>(output: &'a [Value], id: &Value) -> &'a Value {
     output.iter().find(|line| line.get("id") == Some(id)).unwrap_or_else(|| panic!("{output:#?}"))
 }
 
-fn events<'a>(output: &'a [Value], name: &str) -> Vec<&'a Value> {
+pub fn events<'a>(output: &'a [Value], name: &str) -> Vec<&'a Value> {
     output.iter().filter(|line| line["event"] == name).collect()
 }
 
@@ -100,7 +100,7 @@ fn a_long_pipe_keeps_its_order_and_is_never_too_fast() {
 }
 
 /// Registers somebody and gives the token.
-fn token(place: &Place, nickname: &str) -> String {
+pub fn token(place: &Place, nickname: &str) -> String {
     let line = json!({"id": 1, "do": "register", "nickname": nickname, "password": PASSWORD});
     let output = run(place, &line.to_string());
     answer(&output, &json!(1))["ok"]["token"].as_str().unwrap().to_owned()

@@ -223,7 +223,7 @@ impl<W: Write> Script<W> {
     /// Whether the next line may be taken. When there is none left, that is noticed at once: what
     /// holds the lines is then waited for no longer than the other answers.
     fn reads(&self, lines: &Receiver<Line>) -> bool {
-        let is_held = self.held.is_some() || self.waits.is_held();
+        let is_held = self.held.is_some() || self.waits.is_held() || !self.booked.is_empty();
         let takes = !is_held && self.open.len() < OPEN_MAX;
         self.input_ended.is_none() && (takes || lines.is_closed() && lines.is_empty())
     }
@@ -307,10 +307,12 @@ impl<W: Write> Script<W> {
         }
     }
 
-    /// Asks the client for something with a fresh ticket.
+    /// Asks the client for something about people, with a fresh ticket. The lines behind it wait: the
+    /// next one may name a group that this one makes.
     fn ask(&mut self, id: Option<Value>, then: Then, make: impl FnOnce(Ticket) -> Intent) {
         self.tickets += 1;
         self.open.insert(self.tickets, Open { id, then });
+        self.held = Some(self.tickets);
         self.client.send(make(self.tickets));
     }
 
@@ -319,7 +321,6 @@ impl<W: Write> Script<W> {
         match verb {
             PeopleVerb::ChangePassword { old, new } => {
                 self.ask(id, Then::Answer, |ticket| Intent::ChangePassword { ticket, old, new });
-                self.held = Some(self.tickets);
             }
             PeopleVerb::Recover { login, code, new: password } => {
                 let remember = true;
@@ -330,11 +331,9 @@ impl<W: Write> Script<W> {
                     password,
                     remember,
                 });
-                self.held = Some(self.tickets);
             }
             PeopleVerb::DeleteAccount { password } => {
                 self.ask(id, Then::Answer, |ticket| Intent::DeleteAccount { ticket, password });
-                self.held = Some(self.tickets);
             }
             PeopleVerb::Look(query) => {
                 self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
@@ -452,10 +451,16 @@ impl<W: Write> Script<W> {
                 }
                 let has_book = matches!(event, ClientEvent::Book(_));
                 let is_out = matches!(event, ClientEvent::SignedOut { .. });
+                let is_lost = matches!(event, ClientEvent::Link(LinkState::Down { .. }));
                 for event in self.shapes.events(&event) {
                     self.print(&event)?;
                     if let Some((id, event)) = self.waits.happened(event) {
                         self.answer(id, "ok", event)?;
+                    }
+                }
+                if is_lost {
+                    for (id, _) in std::mem::take(&mut self.booked) {
+                        self.answer(id, "error", shapes::failure(&Failure::Offline))?;
                     }
                 }
                 if has_book || is_out {
