@@ -80,8 +80,9 @@ fn two_devices_that_accept_at_once_make_one_friendship() {
         let from = lime.account();
         lime.ask(momo.account()).unwrap();
         let threads = std::thread::scope(|scope| {
-            let first = scope.spawn(|| momo.accept(from));
-            let second = scope.spawn(|| other.accept(from));
+            let named = |name: &str| std::thread::Builder::new().name(name.to_owned());
+            let first = named("first").spawn_scoped(scope, || momo.accept(from)).unwrap();
+            let second = named("second").spawn_scoped(scope, || other.accept(from)).unwrap();
             [first.join().unwrap(), second.join().unwrap()]
         });
         assert!(threads.iter().all(Result::is_ok), "{threads:?}");
