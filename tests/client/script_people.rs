@@ -70,10 +70,15 @@ fn two_people_become_friends_and_keep_each_other_in_groups() {
     let friend = &ok(&answered, "after")["contacts"][0];
     assert_eq!((&friend["remark"], &friend["shake"]), (&json!("A"), &json!(false)));
 
+    keeps_and_parts(&place, &alice);
+}
+
+/// Alice's own side of it, up to the end.
+fn keeps_and_parts(place: &Place, alice: &str) {
     let kept = run(
-        &place,
+        place,
         &lines(
-            &alice,
+            alice,
             &[
                 json!({"id": "shake", "do": "shake", "to": 10002}),
                 json!({"id": "contacts", "do": "contacts"}),
