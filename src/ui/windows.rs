@@ -8,7 +8,7 @@ use fltk::prelude::{WidgetExt, WindowExt};
 use super::app::chats::ChatMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::{Effect, Model, Msg, Screen};
-use super::chat::{ChatOut, ChatWindow};
+use super::chat::{ChatOut, ChatWindow, USUAL};
 use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
@@ -17,7 +17,7 @@ use super::register::{DoneWindow, RegisterWindow};
 use super::shell::post;
 use super::theme::Theme;
 use super::widgets::{Question, ask};
-use super::{platform, text, toast, widgets};
+use super::{platform, screen, text, toast, widgets};
 use crate::domain::Target;
 
 /// The windows that stand.
@@ -232,9 +232,8 @@ impl Windows {
                 Some(chat) => chat.follow(model, stamp),
                 None => {
                     let told = move |out| post_out(target, out);
-                    let Some(window) = ChatWindow::of(model, target, told) else { continue };
-                    let place = self.place_for_chat(&window);
-                    window.window().clone().set_pos(place.0, place.1);
+                    let place = self.place_for_chat();
+                    let Some(window) = ChatWindow::of(model, target, place, told) else { continue };
                     let chat = Chat { window, shown: Some(stamp), parked: false };
                     self.chats.insert(target, chat);
                 }
@@ -245,19 +244,19 @@ impl Windows {
 
 impl Windows {
     /// Left of the panel, each new one a bit lower, so that neither hides the other.
-    fn place_for_chat(&self, chat: &ChatWindow) -> (i32, i32) {
+    fn place_for_chat(&self) -> Rect {
         /// How far each new window stands from the one before.
         const STEP: i32 = 28;
         /// As many stand apart.
         const STEPS: usize = 5;
-        let window = chat.window();
-        let panel = self.panel.as_ref().map_or_else(front, PanelWindow::area);
-        let (left, top, w, h) = app::screen_work_area(0);
+        let room = screen::room();
+        let usual = screen::fit(room.middle(USUAL.0, USUAL.1), room);
         let step = STEP * i32::try_from(self.chats.len() % STEPS).unwrap_or(0);
-        let beside = panel.x - window.w() - 16 - step;
-        let x = if beside >= left { beside } else { left + (w - window.w()) / 2 - step };
-        let y = top + (h - window.h()) / 3 + step;
-        (x.max(left), y.max(top + STEP).min((top + h - window.h()).max(top)))
+        let panel = self.panel.as_ref().map_or(room, PanelWindow::area);
+        let beside = panel.x - usual.w - 16 - step;
+        let x = if beside >= room.x { beside } else { usual.x - step };
+        let y = room.y + (room.h - usual.h) / 3 + step;
+        screen::fit(Rect { x, y, ..usual }, room)
     }
 }
 

@@ -14,7 +14,8 @@ use fltk::enums::{Cursor, Event, Key, Shortcut};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
-use self::areas::{Areas, SMALLEST, USUAL};
+pub use self::areas::USUAL;
+use self::areas::{Areas, SMALLEST};
 use self::composer::{Composer, ComposerMsg};
 pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Target};
@@ -95,20 +96,22 @@ enum Motion {
 }
 
 impl ChatWindow {
-    /// Shows the window of a conversation, with what was written there and not sent.
+    /// Shows the window of a conversation in an area of the screen, with what was written there and
+    /// not sent.
     #[must_use]
     pub fn new(
         view: ChatView,
         entries: &[Entry<'_>],
         draft: &str,
+        area: Rect,
         told: impl FnMut(ChatOut) + 'static,
     ) -> ChatWindow {
         let free = FREE.with_borrow_mut(Vec::pop);
         let mut chat = free.unwrap_or_else(ChatWindow::make);
         chat.parts.begin(told);
         chat.parts.composer.set_value(draft);
-        chat.window.set_size(USUAL.0, USUAL.1);
-        chat.parts.lay_out(USUAL.0, USUAL.1);
+        chat.window.resize(area.x, area.y, area.w, area.h);
+        chat.parts.lay_out(area.w, area.h);
         chat.show(view, entries);
         chat.parts.transcript.follow();
         chat.raise();
@@ -119,7 +122,7 @@ impl ChatWindow {
         let mut window = widgets::window("", USUAL.0, USUAL.1);
         let mut parts = Parts::new(&window);
         window.end();
-        window.size_range(SMALLEST.0, SMALLEST.1, 0, 0);
+        window.size_range(SMALLEST.0.min(window.w()), SMALLEST.1.min(window.h()), 0, 0);
         window.make_resizable(true);
         parts.wire(&mut window);
         ChatWindow { window, parts }
@@ -130,11 +133,14 @@ impl ChatWindow {
     pub fn of(
         model: &Model,
         target: Target,
+        area: Rect,
         told: impl FnMut(ChatOut) + 'static,
     ) -> Option<ChatWindow> {
         let view = ChatView::of(model, target)?;
         let draft = model.chats.get(target).map_or("", |chat| chat.draft.as_str());
-        Some(with_entries(model, target, |entries| ChatWindow::new(view, entries, draft, told)))
+        Some(with_entries(model, target, |entries| {
+            ChatWindow::new(view, entries, draft, area, told)
+        }))
     }
 
     /// Takes what the model says now.

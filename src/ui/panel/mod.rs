@@ -19,6 +19,7 @@ use crate::ui::app::trust::TrustMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::area::{Pressable, Touched};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
+use crate::ui::screen;
 use crate::ui::shell::post;
 use crate::ui::text::{self, tr, tr_with};
 use crate::ui::theme::{Colour, Style, metric};
@@ -102,7 +103,7 @@ impl PanelWindow {
         panel.wire_window();
         panel.follow(model);
         panel.put(beside_the_rest());
-        panel.window.size_range(W_MIN, H_MIN, W_MAX, 0);
+        panel.window.size_range(W_MIN, H_MIN.min(panel.window.h()), W_MAX, 0);
         let whole = panel.window.clone();
         panel.window.resizable(&whole);
         panel.window.show();
@@ -288,11 +289,11 @@ impl PanelWindow {
 
 /// At the right edge of the screen, where chats in its middle leave it free.
 fn beside_the_rest() -> Rect {
-    /// Room for the system's frame and a bit of air.
-    const MARGIN: i32 = 40;
-    let (x, y, w, h) = app::screen_work_area(0);
-    let height = H.min(h - 2 * MARGIN).max(H_MIN);
-    Rect::new((x + w - W - MARGIN).max(x), y + (h - height) / 2, W, height)
+    /// A bit of air.
+    const MARGIN: i32 = 36;
+    let room = screen::room();
+    let height = H.min(room.h - MARGIN).max(H_MIN);
+    screen::fit(Rect { x: room.right() - W - MARGIN, ..room.middle(W, height) }, room)
 }
 
 /// What moves when the window is resized.
