@@ -109,6 +109,15 @@ fn follow(native: &mut Native, event: Event, touched: &Cell<Touched>) -> bool {
     match event {
         Event::Enter => now.hover = true,
         Event::Leave | Event::Hide => now.hover = false,
+        // Not by the toolkit, which would move the keyboard to what is pressed.
+        Event::Push | Event::Drag => return true,
+        Event::Released => {
+            let is_left = app::event_mouse_button() == app::MouseButton::Left;
+            if is_left && app::event_inside_widget(native) {
+                native.do_callback();
+            }
+            return true;
+        }
         Event::Focus => now.ring = focus_came_by_key(),
         Event::Unfocus => now.ring = false,
         Event::KeyDown

@@ -93,6 +93,24 @@ impl Composer {
         emoji::from_codes(&self.buffer.text())
     }
 
+    /// Whether it has the keyboard.
+    #[must_use]
+    pub fn has_focus(&self) -> bool {
+        self.editor.has_focus()
+    }
+
+    /// Writes at the caret, as if it were typed there.
+    pub fn write(&mut self, words: &str) {
+        self.buffer.remove_selection();
+        self.editor.insert(words);
+        self.editor.show_insert_position();
+    }
+
+    /// Asks the system for what was copied, to write it at the caret.
+    pub fn paste(&mut self) {
+        app::paste_text(&self.editor);
+    }
+
     /// Whether nothing but white space is written.
     #[must_use]
     pub fn is_blank(&self) -> bool {
@@ -193,9 +211,7 @@ impl Composer {
                     SendKey::CtrlEnter => control,
                 };
                 if shift || !sends {
-                    self.buffer.remove_selection();
-                    self.editor.insert("\n");
-                    self.editor.show_insert_position();
+                    self.write("\n");
                     return true;
                 }
                 ComposerMsg::Send

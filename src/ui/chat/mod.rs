@@ -486,9 +486,34 @@ impl Parts {
                 self.state.borrow_mut().dragging = false;
                 true
             }
-            Event::KeyDown | Event::Shortcut => self.shortcut(),
+            Event::KeyDown => self.shortcut() || self.write_through(),
+            Event::Shortcut => self.shortcut(),
             _ => false,
         }
+    }
+
+    /// What is typed while something else than the box has the keyboard is written into the box:
+    /// nobody types at messages or buttons.
+    fn write_through(&mut self) -> bool {
+        let held = app::event_state();
+        if self.composer.has_focus() || held.contains(Shortcut::Alt) {
+            return false;
+        }
+        let words = app::event_text();
+        if held.contains(Shortcut::Ctrl) {
+            let is_paste = app::event_key() == Key::from_char('v');
+            if is_paste {
+                self.composer.focus();
+                self.composer.paste();
+            }
+            return is_paste;
+        }
+        if words.is_empty() || words.chars().any(char::is_control) {
+            return false;
+        }
+        self.composer.focus();
+        self.composer.write(&words);
+        true
     }
 
     fn shortcut(&mut self) -> bool {

@@ -282,6 +282,9 @@ impl LoginWindow {
         ] {
             field.on_enter(submit.clone());
         }
+        self.form.remember.on_enter(submit.clone());
+        self.form.auto.on_enter(submit.clone());
+        self.side.list.on_enter(submit.clone());
         let view = Rc::clone(&self.view);
         self.form.action.on_press(move || {
             let action = view.borrow().row.as_ref().and_then(|row| row.action);

@@ -20,12 +20,14 @@ const CARD: i32 = 72;
 const GAP: i32 = 8;
 
 type Choose = Rc<RefCell<Box<dyn FnMut(ServerId)>>>;
+type Enter = Rc<RefCell<Box<dyn FnMut()>>>;
 
 /// The list.
 pub struct ServerList {
     widget: Native,
     state: Rc<RefCell<State>>,
     choose: Choose,
+    enter: Enter,
 }
 
 #[derive(Default)]
@@ -46,12 +48,14 @@ impl ServerList {
         widget.super_handle_first(false);
         let state = Rc::new(RefCell::new(State::default()));
         let choose: Choose = Rc::new(RefCell::new(Box::new(|_| {})));
+        let enter: Enter = Rc::new(RefCell::new(Box::new(|| {})));
         let drawn = Rc::clone(&state);
         widget.draw(move |widget| {
             let area = Rect::of(widget);
             drawn.borrow().paint(&Canvas::over(area), area);
         });
-        let (touched, told) = (Rc::clone(&state), Rc::clone(&choose));
+        let (touched, told, entered) =
+            (Rc::clone(&state), Rc::clone(&choose), Rc::clone(&enter));
         widget.handle(move |widget, event| {
             let used = touched.borrow_mut().event(widget, event);
             match used {
@@ -65,9 +69,13 @@ impl ServerList {
                     widget.redraw();
                     true
                 }
+                Used::Enter => {
+                    (entered.borrow_mut())();
+                    true
+                }
             }
         });
-        ServerList { widget, state, choose }
+        ServerList { widget, state, choose, enter }
     }
 
     /// Where it stands.
@@ -94,12 +102,18 @@ impl ServerList {
     pub fn on_choose(&mut self, choose: impl FnMut(ServerId) + 'static) {
         *self.choose.borrow_mut() = Box::new(choose);
     }
+
+    /// Calls back when Enter is pressed on it.
+    pub fn on_enter(&mut self, enter: impl FnMut() + 'static) {
+        *self.enter.borrow_mut() = Box::new(enter);
+    }
 }
 
 enum Used {
     No,
     Redraw,
     Choose(ServerId),
+    Enter,
 }
 
 impl State {
@@ -155,6 +169,7 @@ impl State {
         let by = match app::event_key() {
             Key::Up => -1,
             Key::Down => 1,
+            Key::Enter | Key::KPEnter => return Used::Enter,
             _ => return Used::No,
         };
         let at = self.cards.iter().position(|card| card.chosen);

@@ -13,6 +13,7 @@ mod scroll;
 mod select;
 mod strip;
 mod tabs;
+mod touch;
 
 pub use base::{
     Control, WINDOW_CLASS, backdrop, dress, dress_toolkit, focus_came_by_key, restyle, retire,
