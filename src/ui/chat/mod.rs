@@ -1,8 +1,10 @@
 //! The window of one conversation: who it is with, the messages, the box to write in.
 
 mod areas;
+mod bar;
 mod composer;
 mod head;
+mod marks;
 mod shake;
 mod view;
 

@@ -54,8 +54,7 @@ impl ServerList {
             let area = Rect::of(widget);
             drawn.borrow().paint(&Canvas::over(area), area);
         });
-        let (touched, told, entered) =
-            (Rc::clone(&state), Rc::clone(&choose), Rc::clone(&enter));
+        let (touched, told, entered) = (Rc::clone(&state), Rc::clone(&choose), Rc::clone(&enter));
         widget.handle(move |widget, event| {
             let used = touched.borrow_mut().event(widget, event);
             match used {

@@ -87,7 +87,7 @@ macro_rules! control {
         }
     };
 }
-pub(crate) use control;
+pub(super) use control;
 
 /// Whether the last thing pressed was a key that moves the focus, so that a ring shall show it.
 #[must_use]
