@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use super::app::writing::Notice;
 use crate::client::{Failure, StartError};
 use crate::domain::{NicknameError, Presence};
 use crate::net::address::AddressError;
@@ -173,6 +174,18 @@ pub fn failure(language: Language, failure: &Failure) -> String {
         Failure::Store(reason) => language.fill("failure.store", &[("reason", reason)]),
         Failure::File(reason) => language.fill("failure.file", &[("reason", reason)]),
         plain => by_code(language, "failure", plain.code()).to_owned(),
+    }
+}
+
+/// What stands under the head of a chat for a moment.
+#[must_use]
+pub fn notice(language: Language, notice: &Notice) -> String {
+    match notice {
+        Notice::Failure(failure) => self::failure(language, failure),
+        Notice::TooLong { over, most } => {
+            let values = [("n", &*over.to_string()), ("most", &*most.to_string())];
+            language.fill("chat.too_long", &values)
+        }
     }
 }
 

@@ -44,6 +44,7 @@ struct Stamp {
     chat: u64,
     people: u64,
     typing: bool,
+    text_limit: super::app::writing::TextLimit,
     send_key: super::app::settings::SendKey,
     /// Words of days and of times change with the minute at most.
     minute: i64,
@@ -279,6 +280,7 @@ fn stamp_of(model: &Model, target: Target) -> Option<Stamp> {
         chat: chat.version,
         people: model.people.version,
         typing: chat.is_typing(model.now),
+        text_limit: model.chats.text_limit,
         send_key: model.settings.send_key,
         minute: model.now.wall_ms / 60_000,
     })

@@ -6,7 +6,7 @@
 //!
 //! * `attempt` is a sign-in or a registration under way.
 //! * `login`, `register`, `trust`, `panel` and `chats` are the windows.
-//! * `people`, `link` and `settings` are what they share; `time` words moments.
+//! * `people`, `link`, `writing` and `settings` are what they share; `time` words moments.
 
 pub mod attempt;
 pub mod chats;
@@ -19,6 +19,7 @@ pub mod servers;
 pub mod settings;
 pub mod time;
 pub mod trust;
+pub mod writing;
 
 use std::collections::BTreeMap;
 

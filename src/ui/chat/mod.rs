@@ -389,9 +389,13 @@ impl Parts {
             return;
         }
         let text = self.composer.value();
-        self.composer.set_value("");
-        self.written();
         self.composer.focus();
+        // What is too long stays in the box, to be made shorter; the model says so.
+        let is_short_enough = self.state.borrow().view.text_limit.check(&text).is_ok();
+        if is_short_enough {
+            self.composer.set_value("");
+            self.written();
+        }
         self.tell(ChatMsg::Send(text));
     }
 

@@ -6,6 +6,7 @@ use crate::domain::{AccountId, Body, Presence, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
 use crate::ui::app::settings::SendKey;
+use crate::ui::app::writing::TextLimit;
 use crate::ui::text::{self, language, tr};
 use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Saying};
 
@@ -35,6 +36,8 @@ pub struct ChatView {
     pub can_shake: bool,
     /// A strip under the header; empty for none.
     pub notice: String,
+    /// How long a text may be.
+    pub text_limit: TextLimit,
     /// Which key sends.
     pub send_key: SendKey,
     /// Whether there are messages before the first one here.
@@ -74,9 +77,10 @@ impl ChatView {
             0 => language().fill("chat.window", &[("name", name)]),
             _ => language().fill("chat.window.unread", &[("n", &n), ("name", name)]),
         };
-        if let Some((failure, _)) = &chat.notice {
-            view.notice = text::failure(language(), failure);
+        if let Some((notice, _)) = &chat.notice {
+            view.notice = text::notice(language(), notice);
         }
+        view.text_limit = model.chats.text_limit;
         view.send_key = model.settings.send_key;
         view.has_earlier = chat.earlier == Earlier::More;
         view.unread_from = chat.unread_from.map(Key::Seq);
@@ -125,6 +129,7 @@ impl ChatView {
             face: ChatFace::Lobby,
             can_shake: false,
             notice: String::new(),
+            text_limit: TextLimit::default(),
             send_key: SendKey::Enter,
             has_earlier: false,
             unread_from: None,
