@@ -339,6 +339,7 @@ mod tests {
             Failure::Version,
             Failure::KeyChanged,
             Failure::KeyUnknown,
+            Failure::KeyOther,
             Failure::LinkLost,
             Failure::Cancelled,
             Failure::Queued(crate::domain::Nonce([0; 16])),

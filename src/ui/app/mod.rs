@@ -240,6 +240,8 @@ impl Model {
             ClientEvent::KeyChanged { address, offered, pinned, since } => {
                 self.key_changed(trust::Change { address, offered, pinned, since });
             }
+            // The attempt says so, by its failure.
+            ClientEvent::KeyOther { .. } => {}
             ClientEvent::Answered { ticket, result } => self.answered(ticket, result, out),
             ClientEvent::SignedIn { you, presence } => self.signed_in(you, presence, out),
             ClientEvent::SignedOut { why } => self.signed_out(why, out),

@@ -39,7 +39,7 @@ const SIDE: i32 = 320;
 const FORM_X: i32 = 360;
 const FORM_W: i32 = 320;
 /// The field of another server's address.
-const HOST: Rect = Rect { x: 34, y: 317, w: 170, h: 32 };
+const HOST: Rect = Rect { x: 34, y: 317, w: 184, h: 32 };
 /// The field of the account.
 const ACCOUNT: Rect = Rect { x: FORM_X, y: 172, w: FORM_W, h: 40 };
 
@@ -87,6 +87,7 @@ struct View {
     found: Option<usize>,
     other_open: bool,
     other_chosen: bool,
+    has_key: bool,
     row: Option<Row>,
 }
 
@@ -152,6 +153,7 @@ impl LoginWindow {
             found: login.found_count(),
             other_open: login.other_open,
             other_chosen: model.is_other_chosen(),
+            has_key: login.key.is_some(),
             row: sentence::row(model, language),
         };
         let changed = *self.view.borrow() != new;
@@ -182,7 +184,14 @@ impl LoginWindow {
             true => "login.password.kept",
             false => "login.password",
         }));
-        self.form.password.set_error(sentence::is_about_password(model));
+        for (place, field) in [
+            (Place::Host, &mut self.side.host),
+            (Place::Port, &mut self.side.port),
+            (Place::Account, &mut self.form.account),
+            (Place::Password, &mut self.form.password),
+        ] {
+            field.set_error(sentence::is_about(model, place));
+        }
         self.form.go.set_busy(model.attempt.is_some() && !model.is_registering());
         let starting = login.hosting.is_some();
         self.side.run.set_label(tr(if starting { "server.run.starting" } else { "server.run" }));
@@ -193,7 +202,8 @@ impl LoginWindow {
         let is_empty = new.found == Some(0);
         let open = new.other_open;
         self.side.list.set_shown(!is_empty);
-        self.side.list.place(Rect::new(20, 116, 280, if open { 152 } else { 232 }));
+        let height = if open { 152 } else { 232 };
+        self.side.list.place(Rect::new(20, 116, 280 + servers::LANE, height));
         self.side.again.set_shown(is_empty && !open);
         self.side.other.set_shown(!open);
         for part in
@@ -218,7 +228,7 @@ impl LoginWindow {
         self.side.again.place(Rect::new((SIDE - w) / 2, 290, w, 28));
         self.side.other.place(Rect::new(28, 360, 200, 32));
         self.side.host.place(HOST);
-        self.side.port.place(Rect::new(212, 317, 76, 32));
+        self.side.port.place(Rect::new(224, 317, 64, 32));
         self.side.fold.place(Rect::new(268, 283, 28, 28));
         self.side.run.place(Rect::new(28, 404, 252, 32));
         self.form.language.place(Rect::new(W - 44, 12, 32, 32));
@@ -466,7 +476,7 @@ fn paint_side(canvas: &Canvas, view: &View) {
         paint_no_server(canvas, view.other_open);
     }
     if view.other_open {
-        paint_other(canvas, view.other_chosen);
+        paint_other(canvas, view.other_chosen, view.has_key);
     }
 }
 
@@ -487,13 +497,15 @@ fn paint_no_server(canvas: &Canvas, other_open: bool) {
     );
 }
 
-fn paint_other(canvas: &Canvas, chosen: bool) {
+fn paint_other(canvas: &Canvas, chosen: bool, has_key: bool) {
     let card = Rect::new(20, 276, 280, 110);
     let outline = if chosen { (Colour::Brand, 2) } else { (Colour::Line, 1) };
     canvas.card(card, 8, Colour::Paper, outline.0, outline.1);
     canvas.icon_on(Icon::Globe, 33, 289, 18, Colour::BrandText, Colour::Paper);
     canvas.text(Style::BODY.bold(), Colour::Ink, 59, 288, tr("server.other.title"));
-    canvas.text(Style::MICRO, Colour::Ink3, 33, 358, tr("server.hint"));
+    let hint = tr(if has_key { "server.hint.link" } else { "server.hint" });
+    let area = Rect::new(33, 358, 254, 16);
+    canvas.text_in(Style::MICRO, Colour::Ink3, area, Align::Left, hint);
 }
 
 fn paint_form(canvas: &Canvas, view: &View) {
