@@ -128,7 +128,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         number: "10024".into(),
         status: status.into(),
         line: line.into(),
-        face: ChatFace::Person(2, Presence::Online),
+        face: ChatFace::Person(2, Some(Presence::Online)),
         can_shake: true,
         notice: if is("notice") { "再等 8 秒才能抖动".into() } else { String::new() },
         me: ME,

@@ -529,7 +529,7 @@ impl Model {
     /// Said once a window: the other side is away and will get this later.
     fn say_offline(&mut self, target: Target) {
         let Target::Account(account) = target else { return };
-        let is_offline = self.people.presence(account) == Presence::Offline;
+        let is_offline = self.people.presence(account) == Some(Presence::Offline);
         let now = self.now.wall_ms;
         let me = self.my_account();
         if is_offline && self.link.is_up() && Some(account) != me {

@@ -264,7 +264,10 @@ impl Model {
         match (asked, result) {
             (Asked::Attempt, result) => self.attempt_answered(ticket, result, out),
             (Asked::Saved, Ok(Answer::Saved(saved))) => self.saved(saved, out),
-            (Asked::Online, Ok(Answer::Online(list))) => self.people.replace_online(list),
+            // One that comes after the end of its link tells of what was.
+            (Asked::Online, Ok(Answer::Online(list))) if self.link.is_up() => {
+                self.people.replace_online(list);
+            }
             (Asked::Messages(target), result) => self.page_came(target, result),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),

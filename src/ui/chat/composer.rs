@@ -24,7 +24,7 @@ use crate::ui::widgets::{Control, native};
 /// The toolkit's editor keeps so much free at its left.
 const INNER: i32 = 3;
 /// The caret of an empty box takes so much behind that.
-const CARET: i32 = 2;
+const CARET: i32 = 3;
 /// The faces that letters may need, in the order of the toolkit's table of styles.
 const FONTS: [Font; 3] =
     [fonts::font(Face::Sans), fonts::FALLBACK_EAST_ASIAN, fonts::FALLBACK_OTHER];

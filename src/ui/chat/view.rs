@@ -24,7 +24,7 @@ pub struct ChatView {
     pub name: String,
     /// The number after it; empty for none.
     pub number: String,
-    /// How the other side is seen, or how many are there.
+    /// How the other side is seen.
     pub status: String,
     /// The signature, or that the other side is writing.
     pub line: String,
@@ -54,7 +54,7 @@ pub struct ChatView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChatFace {
     /// A person.
-    Person(u8, Presence),
+    Person(u8, Option<Presence>),
     /// Everybody.
     Lobby,
 }
@@ -97,7 +97,11 @@ impl ChatView {
         ChatView {
             name: people.name(account),
             number: account.to_string(),
-            status: text::presence(language(), presence).to_owned(),
+            status: match presence {
+                Some(presence) => text::presence(language(), presence),
+                None => tr("status.disconnected"),
+            }
+            .to_owned(),
             line: if typing { tr("chat.typing").to_owned() } else { signature.to_owned() },
             typing,
             face: ChatFace::Person(people.avatar(account), presence),
@@ -107,12 +111,11 @@ impl ChatView {
     }
 
     fn lobby(model: &Model) -> ChatView {
-        let count = model.people.online_count().to_string();
-        ChatView {
-            name: tr("lobby").to_owned(),
-            line: language().fill("chat.online", &[("n", &count)]),
-            ..ChatView::empty()
-        }
+        let line = match model.people.online_count() {
+            Some(count) => language().fill("chat.online", &[("n", &count.to_string())]),
+            None => tr("status.disconnected").to_owned(),
+        };
+        ChatView { name: tr("lobby").to_owned(), line, ..ChatView::empty() }
     }
 
     /// The lobby without anybody, to be filled.

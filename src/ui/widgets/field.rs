@@ -19,7 +19,7 @@ const PADDING: i32 = 10;
 /// The toolkit's input keeps so much free at its left.
 const INNER: i32 = 3;
 /// The caret of an empty input takes so much behind that.
-const CARET: i32 = 2;
+const CARET: i32 = 3;
 
 /// How the frame of an input looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
