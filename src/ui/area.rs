@@ -63,6 +63,11 @@ impl Pressable {
         *self.press.borrow_mut() = Box::new(press);
     }
 
+    /// Changes what it says when the pointer rests on it.
+    pub fn set_tip(&mut self, tooltip: &str) {
+        self.native.set_tooltip(tooltip);
+    }
+
     /// Calls back when it is pressed.
     pub fn on_press(&mut self, mut press: impl FnMut() + 'static) {
         self.on_press_with_place(move |_| press());

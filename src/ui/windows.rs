@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fltk::app;
-use fltk::prelude::{WidgetExt, WindowExt};
+use fltk::prelude::WindowExt;
 
 use super::app::chats::ChatMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
@@ -101,30 +101,24 @@ impl Windows {
         }
     }
 
-    /// Language or theme changed: all windows are made anew, where they stood.
+    /// Language or theme changed: all windows are drawn anew. They stay what and where they are, with
+    /// what was typed, the order in which they stand and the keyboard.
     pub fn restyle(&mut self, model: &Model) {
         text::set_language(model.settings.language.language());
         theme_of(model.settings.theme).make_current();
         widgets::restyle();
-        let stood = self.login.is_some() || self.panel.is_some();
-        let panel = self.panel.as_ref().map(PanelWindow::area);
-        let chats: Vec<(Target, Rect)> = self
-            .chats
-            .iter()
-            .filter(|(_, chat)| !chat.parked)
-            .map(|(target, chat)| (*target, area_of(chat.window.window())))
-            .collect();
-        self.close_all();
-        if stood {
+        if let Some(login) = &mut self.login {
+            login.reword();
+        }
+        if let Some(panel) = &mut self.panel {
+            panel.reword();
+        }
+        for chat in self.chats.values_mut() {
+            chat.window.restyle();
+            chat.shown = None;
+        }
+        if self.login.is_some() || self.panel.is_some() {
             self.follow(model);
-        }
-        if let (Some(area), Some(panel)) = (panel, &mut self.panel) {
-            panel.put(area);
-        }
-        for (target, area) in chats {
-            if let Some(chat) = self.chats.get(&target) {
-                chat.window.window().clone().resize(area.x, area.y, area.w, area.h);
-            }
         }
     }
 

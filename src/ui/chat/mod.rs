@@ -230,10 +230,10 @@ impl ChatWindow {
         });
     }
 
-    /// Draws it anew in the theme of the moment.
+    /// Draws it anew in the theme and the language of the moment.
     pub fn restyle(&mut self) {
-        self.parts.composer.restyle();
-        self.parts.transcript.restyle();
+        self.parts.restyle();
+        self.parts.lay_out(self.window.w(), self.window.h());
         self.window.redraw();
     }
 
@@ -287,13 +287,18 @@ impl Parts {
         }
     }
 
-    /// Speaks the language and wears the theme of the moment, and calls back from now on.
-    fn begin(&mut self, told: impl FnMut(ChatOut) + 'static) {
-        self.shake.set(Icon::Shake, tr("chat.shake"));
+    /// Speaks the language and wears the theme of the moment.
+    fn restyle(&mut self) {
+        self.shake.set_tip(tr("chat.shake"));
         self.close.set_label(tr("chat.close"));
         self.send.set_label(tr("chat.send"));
         self.composer.restyle();
         self.transcript.restyle();
+    }
+
+    /// Calls back from now on.
+    fn begin(&mut self, told: impl FnMut(ChatOut) + 'static) {
+        self.restyle();
         *self.told.borrow_mut() = Box::new(told);
         self.state.borrow_mut().closed = false;
     }

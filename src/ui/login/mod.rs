@@ -198,6 +198,14 @@ impl LoginWindow {
         self.side.run.set_enabled(!starting);
     }
 
+    /// Speaks the language of the moment; the next [`LoginWindow::follow`] does the rest.
+    pub fn reword(&mut self) {
+        self.window.set_label(tr("login.window"));
+        self.side.reword();
+        self.form.reword();
+        self.place();
+    }
+
     fn show_view(&mut self, new: View) {
         let is_empty = new.found == Some(0);
         let open = new.other_open;
@@ -338,59 +346,73 @@ impl LoginWindow {
 impl Side {
     fn new(window: &DoubleWindow, met: &Rc<RefCell<Vec<SavedServer>>>) -> Side {
         let list = ServerList::new();
-        let refresh =
-            IconButton::new(Icon::Retry, tr("server.refresh")).icon_size(16).on(Colour::BrandSoft);
-        let again = Button::new(ButtonKind::Outline, tr("server.again"))
-            .size(ButtonSize::Small)
-            .on(Colour::BrandSoft);
-        let other = Button::new(ButtonKind::Text, tr("server.other"))
-            .icon(Icon::Plus)
-            .left()
-            .on(Colour::BrandSoft);
+        let refresh = IconButton::new(Icon::Retry, "").icon_size(16).on(Colour::BrandSoft);
+        let again =
+            Button::new(ButtonKind::Outline, "").size(ButtonSize::Small).on(Colour::BrandSoft);
+        let link = |icon| Button::new(ButtonKind::Text, "").icon(icon).left().on(Colour::BrandSoft);
+        let other = link(Icon::Plus);
         let (menu, window) = (Rc::clone(met), window.clone());
-        let host = Field::new(FieldKind::Outlined, tr("server.host")).button(
-            Icon::ChevDown,
-            tr("server.met"),
-            move || open_servers(&window, &menu.borrow()),
-        );
-        let port = Field::new(FieldKind::Outlined, tr("server.port"));
-        let fold = IconButton::new(Icon::Close, tr("server.other.fold")).icon_size(16);
-        let run = Button::new(ButtonKind::Text, tr("server.run"))
-            .icon(Icon::Server)
-            .left()
-            .on(Colour::BrandSoft);
-        Side { list, refresh, again, other, host, port, fold, run }
+        let host = Field::new(FieldKind::Outlined, "")
+            .button(Icon::ChevDown, "", move || open_servers(&window, &menu.borrow()));
+        let port = Field::new(FieldKind::Outlined, "");
+        let fold = IconButton::new(Icon::Close, "").icon_size(16);
+        let run = link(Icon::Server);
+        let mut side = Side { list, refresh, again, other, host, port, fold, run };
+        side.reword();
+        side
+    }
+
+    fn reword(&mut self) {
+        self.refresh.set_tip(tr("server.refresh"));
+        self.again.set_label(tr("server.again"));
+        self.other.set_label(tr("server.other"));
+        self.host.set_placeholder(tr("server.host"));
+        self.host.set_tip(tr("server.met"));
+        self.port.set_placeholder(tr("server.port"));
+        self.fold.set_tip(tr("server.other.fold"));
+        self.run.set_label(tr("server.run"));
     }
 }
 
 impl Form {
     fn new(window: &DoubleWindow, saved: &Rc<RefCell<Vec<SavedAccount>>>) -> Form {
-        let language = IconButton::new(Icon::Language, tr("panel.language")).icon_size(18);
-        let words = PRESENCES.map(|presence| text::presence(text::language(), presence));
-        let status = Select::new(SelectKind::PresencePill, &words);
+        let language = IconButton::new(Icon::Language, "").icon_size(18);
+        let status = Select::new(SelectKind::PresencePill, &[]);
         let (menu, window) = (Rc::clone(saved), window.clone());
-        let account = Field::new(FieldKind::Outlined, tr("login.account")).icon(Icon::User).button(
+        let account = Field::new(FieldKind::Outlined, "").icon(Icon::User).button(
             Icon::ChevDown,
-            tr("login.account.saved"),
-            move || {
-                open_accounts(&window, &menu.borrow());
-            },
+            "",
+            move || open_accounts(&window, &menu.borrow()),
         );
-        let password = Field::new(FieldKind::Outlined, tr("login.password"))
-            .icon(Icon::Key)
-            .secret(tr("login.password.show"));
-        Form {
+        let password = Field::new(FieldKind::Outlined, "").icon(Icon::Key).secret("");
+        let mut form = Form {
             language,
             status,
             account,
             password,
-            remember: Choice::new(ChoiceKind::Check, tr("login.remember")),
-            auto: Choice::new(ChoiceKind::Check, tr("login.auto")),
-            go: Button::new(ButtonKind::Primary, tr("login.go")).size(ButtonSize::Large),
+            remember: Choice::new(ChoiceKind::Check, ""),
+            auto: Choice::new(ChoiceKind::Check, ""),
+            go: Button::new(ButtonKind::Primary, "").size(ButtonSize::Large),
             action: Button::new(ButtonKind::Text, ""),
-            register: Button::new(ButtonKind::Text, tr("login.register")).left(),
-            forgot: Button::new(ButtonKind::Quiet, tr("login.forgot")),
-        }
+            register: Button::new(ButtonKind::Text, "").left(),
+            forgot: Button::new(ButtonKind::Quiet, ""),
+        };
+        form.reword();
+        form
+    }
+
+    fn reword(&mut self) {
+        let words = PRESENCES.map(|presence| text::presence(text::language(), presence));
+        self.language.set_tip(tr("panel.language"));
+        self.status.set_options(&words);
+        self.account.set_placeholder(tr("login.account"));
+        self.account.set_tip(tr("login.account.saved"));
+        self.password.set_tip(tr("login.password.show"));
+        self.remember.set_label(tr("login.remember"));
+        self.auto.set_label(tr("login.auto"));
+        self.go.set_label(tr("login.go"));
+        self.register.set_label(tr("login.register"));
+        self.forgot.set_label(tr("login.forgot"));
     }
 }
 

@@ -127,12 +127,25 @@ impl PanelWindow {
         self.window.resize(area.x, area.y, area.w, area.h);
     }
 
+    /// Speaks the language of the moment; the next [`PanelWindow::follow`] does the rest.
+    pub fn reword(&mut self) {
+        self.status.set_tip(tr("status.change"));
+        self.number.set_tip(tr("reg.number.copy"));
+        self.search.set_placeholder(tr("panel.search"));
+        self.tabs.set_label(0, tr("tab.chats"));
+        self.tabs.set_label(1, tr("tab.online"));
+        self.settings.set_tip(tr("panel.settings.tip"));
+        self.settings.set_caption(tr("bottom.settings"));
+        // Words are as wide as they are in their language.
+        *self.view.borrow_mut() = View::default();
+    }
+
     /// Brings it up to the model.
     pub fn follow(&mut self, model: &Model) {
         let new = view_of(model);
         let old = self.view.borrow().clone();
         if old != new {
-            self.show_view(&old, &new);
+            self.show_view(&new);
             *self.view.borrow_mut() = new;
             lay_out(&mut self.parts());
             self.window.redraw();
@@ -155,15 +168,15 @@ impl PanelWindow {
         }
     }
 
-    fn show_view(&mut self, old: &View, new: &View) {
-        if old.unread != new.unread || self.window.label().is_empty() {
-            let title = match new.unread {
-                0 => tr("panel.window").to_owned(),
-                n => tr_with("panel.window.unread", &[("n", &n.to_string())]),
-            };
+    fn show_view(&mut self, new: &View) {
+        let title = match new.unread {
+            0 => tr("panel.window").to_owned(),
+            n => tr_with("panel.window.unread", &[("n", &n.to_string())]),
+        };
+        if self.window.label() != title {
             self.window.set_label(&title);
-            self.tabs.set_badge(0, new.unread);
         }
+        self.tabs.set_badge(0, new.unread);
         self.list.set_shown(new.empty.is_none());
         let Some(strip) = new.strip else {
             self.strip.set_shown(false);

@@ -444,6 +444,17 @@ impl IconButton {
         self.native.redraw();
     }
 
+    /// Changes its icon alone.
+    pub fn set_icon(&mut self, icon: Icon) {
+        self.look.borrow_mut().icon = icon;
+        self.native.redraw();
+    }
+
+    /// Changes what it says alone.
+    pub fn set_tip(&mut self, tooltip: &str) {
+        self.native.set_tooltip(tooltip);
+    }
+
     /// Changes the word under it.
     pub fn set_caption(&mut self, label: &str) {
         self.look.borrow_mut().label = Some(label.to_string());

@@ -185,7 +185,6 @@ impl Field {
         let mut field = self.with_button(Icon::Eye, reveal);
         let (mut input, look) = (field.input.clone(), Rc::clone(&field.look));
         let mut eye = field.trailing.clone();
-        let reveal = reveal.to_string();
         if let Some(button) = field.trailing.as_mut() {
             button.skip_by_tab();
             button.on_press(move || {
@@ -194,7 +193,7 @@ impl Field {
                     if revealed { Secrecy::Revealed } else { Secrecy::Hidden };
                 input.set_type(if revealed { InputType::Normal } else { InputType::Secret });
                 if let Some(eye) = eye.as_mut() {
-                    eye.set(if revealed { Icon::EyeOff } else { Icon::Eye }, &reveal);
+                    eye.set_icon(if revealed { Icon::EyeOff } else { Icon::Eye });
                 }
                 input.redraw();
             });
@@ -231,6 +230,13 @@ impl Field {
     pub fn set_placeholder(&mut self, placeholder: &str) {
         self.look.borrow_mut().placeholder = placeholder.to_string();
         self.group.redraw();
+    }
+
+    /// Changes what its button says.
+    pub fn set_tip(&mut self, tooltip: &str) {
+        if let Some(button) = self.trailing.as_mut() {
+            button.set_tip(tooltip);
+        }
     }
 
     /// Shows that something is wrong with it.
