@@ -17,6 +17,7 @@ mod client;
 pub mod console;
 mod fingerprint;
 pub mod fonts;
+mod form;
 mod login;
 pub mod paint;
 mod panel;

@@ -15,6 +15,8 @@ use super::theme::{Colour, Style};
 /// It stays for so long.
 const SHOWN_S: f64 = 1.8;
 const HEIGHT: i32 = 36;
+/// Windows have their buttons in so much of their lower edge, which stay free.
+const FOOT: i32 = 76;
 
 thread_local! {
     static TOAST: RefCell<Option<Toast>> = const { RefCell::new(None) };
@@ -32,7 +34,7 @@ struct Toast {
 /// Shows words over the lower edge of an area of the screen.
 pub fn show(over: Rect, words: &str) {
     let w = measure::width(Style::BODY, words) + 58;
-    let area = Rect::new(over.x + (over.w - w) / 2, over.bottom() - HEIGHT - 24, w, HEIGHT);
+    let area = Rect::new(over.x + (over.w - w) / 2, over.bottom() - HEIGHT - FOOT, w, HEIGHT);
     let number = TOAST.with_borrow_mut(|place| {
         let toast = place.get_or_insert_with(made);
         toast.number += 1;

@@ -6,6 +6,7 @@ use fltk::app;
 use fltk::prelude::WindowExt;
 
 use super::app::chats::ChatMsg;
+use super::app::register::RegisterMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::{Effect, Model, Msg, Screen};
 use super::chat::{ChatOut, ChatWindow, USUAL};
@@ -91,6 +92,7 @@ impl Windows {
                     chat.window.shake();
                 }
             }
+            Effect::AskBeforeEntering => ask_before_entering(),
             Effect::StoreTrouble(reason) => say_store_trouble(&reason),
             Effect::Copy { text, said, number } => {
                 app::copy(&text);
@@ -287,6 +289,23 @@ fn post_out(target: Target, out: ChatOut) {
         // A face leads to that person.
         ChatOut::Face(account) => Msg::Chat(Target::Account(account), ChatMsg::Open),
         ChatOut::Link(address) => return platform::open_link(&address),
+    });
+}
+
+fn ask_before_entering() {
+    let question = Question {
+        window: text::tr("reg.done.window").to_owned(),
+        icon: Icon::Warn,
+        danger: true,
+        title: text::tr("reg.leave").to_owned(),
+        text: text::tr("reg.leave.text").to_owned(),
+        action: text::tr("reg.leave.go").to_owned(),
+        cancel: text::tr("reg.leave.back").to_owned(),
+    };
+    ask(question, |goes_on| {
+        if goes_on {
+            post(Msg::Register(RegisterMsg::Enter));
+        }
     });
 }
 

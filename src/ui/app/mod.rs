@@ -5,7 +5,7 @@
 //! language can change at any moment.
 //!
 //! * `attempt` is a sign-in or a registration under way.
-//! * `login`, `register`, `trust`, `panel` and `chats` are the windows.
+//! * `login`, `register` with `strength`, `trust`, `panel` and `chats` are the windows.
 //! * `people`, `link`, `writing` and `settings` are what they share; `time` words moments.
 
 pub mod attempt;
@@ -17,6 +17,7 @@ pub mod people;
 pub mod register;
 pub mod servers;
 pub mod settings;
+pub mod strength;
 pub mod time;
 pub mod trust;
 pub mod writing;
@@ -94,6 +95,8 @@ pub enum Effect {
     RaiseLogin,
     /// Put the register window's cursor on the first field with an error.
     FocusRegister(register::Field),
+    /// Ask whether to go on without the recovery code, which is shown this once.
+    AskBeforeEntering,
     /// Start the server program on this computer.
     HostServer,
     /// Look for servers again.
