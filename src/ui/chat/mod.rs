@@ -25,6 +25,7 @@ use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::paint::{Icon, Rect};
+use crate::ui::screen;
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, metric};
 use crate::ui::transcript::{Entry, Key as EntryKey, Mark, Transcript, TranscriptMsg};
@@ -84,6 +85,10 @@ struct State {
     dragging: bool,
     motion: Motion,
     closed: bool,
+    /// Where the window stands while it does not fill the screen.
+    usual: Rect,
+    /// Whether it filled the screen when it was parked.
+    was_maximised: bool,
 }
 
 /// What moves by itself.
@@ -113,6 +118,7 @@ impl ChatWindow {
         chat.parts.begin(told);
         chat.parts.composer.set_value(draft);
         chat.window.resize(area.x, area.y, area.w, area.h);
+        chat.parts.state.borrow_mut().usual = area;
         chat.parts.lay_out(area.w, area.h);
         chat.show(view, entries);
         chat.parts.transcript.follow();
@@ -246,20 +252,41 @@ impl ChatWindow {
     /// Takes the window away, without a word to the model.
     pub fn close(mut self) {
         self.parts.end();
-        self.window.hide();
+        self.hide();
         FREE.with_borrow_mut(|free| free.push(self));
     }
 
     /// Hides it until [`ChatWindow::reopen`]; what was written stays in its box.
     pub fn park(&mut self) {
         self.parts.state.borrow_mut().closed = true;
-        self.window.hide();
+        self.hide();
     }
 
-    /// Shows it again after [`ChatWindow::park`].
+    /// Shows it again after [`ChatWindow::park`], maximised if it was that.
     pub fn reopen(&mut self) {
-        self.parts.state.borrow_mut().closed = false;
+        let (usual, was_maximised) = {
+            let mut state = self.parts.state.borrow_mut();
+            state.closed = false;
+            (state.usual, std::mem::take(&mut state.was_maximised))
+        };
+        if was_maximised {
+            self.window.resize(usual.x, usual.y, usual.w, usual.h);
+        }
         self.raise();
+        if was_maximised {
+            self.window.maximize();
+        }
+    }
+
+    /// The toolkit forgets that a hidden window was maximised but not that it was as large, so it
+    /// has to be kept here.
+    fn hide(&mut self) {
+        let was_maximised = self.window.maximize_active();
+        if was_maximised {
+            self.window.un_maximize();
+        }
+        self.parts.state.borrow_mut().was_maximised = was_maximised;
+        self.window.hide();
     }
 }
 
@@ -272,6 +299,8 @@ impl Parts {
             dragging: false,
             motion: Motion::Still,
             closed: true,
+            usual: Rect::default(),
+            was_maximised: false,
         };
         Parts {
             window: window.clone(),
@@ -333,6 +362,14 @@ impl Parts {
         self.written();
     }
 
+    /// Remembers where the window stands, unless it fills the screen.
+    fn note_place(&mut self, area: Rect) {
+        let room = screen::room();
+        if area.w < room.w || area.h < room.h {
+            self.state.borrow_mut().usual = area;
+        }
+    }
+
     fn wire(&mut self, window: &mut DoubleWindow) {
         let state = Rc::clone(&self.state);
         backdrop(window, Colour::Paper, move |canvas, _| {
@@ -340,7 +377,10 @@ impl Parts {
             head::paint(canvas, &state.areas, &state.view);
         });
         let this = self.clone();
-        window.resize_callback(move |_, _, _, w, h| this.clone().lay_out(w, h));
+        window.resize_callback(move |_, x, y, w, h| {
+            this.clone().lay_out(w, h);
+            this.clone().note_place(Rect::new(x, y, w, h));
+        });
         let this = self.clone();
         window.set_callback(move |_| this.clone().leave());
         let this = self.clone();

@@ -325,7 +325,11 @@ impl Look {
         } else if self.join_left {
             canvas.line_down(area.x, area.y, area.h, Colour::Line);
         }
-        if touch.ring() {
+        if touch.ring() && (self.join_left || self.join_right) {
+            // Around it the ring would lie under the neighbour.
+            let colour = if ink == Colour::White { Colour::White } else { Colour::Focus };
+            canvas.frame(area.inset(2), radius - 2, colour, 2);
+        } else if touch.ring() {
             canvas.frame(area.inset(-RING), radius + RING, Colour::Focus, 2);
         }
         match self.busy {
