@@ -4,7 +4,6 @@
 //! what lies below the edge of the screen cannot be pressed, so the scale has an upper limit.
 
 use fltk::app;
-use fltk::enums::Event;
 
 use super::paint::Rect;
 
@@ -17,20 +16,12 @@ const STEP: i32 = 5;
 /// Nobody could read what is smaller, in hundredths. A screen that needs it shows less.
 const SCALE_MIN: i32 = 75;
 
-/// Lowers the scale until every window of a fixed size fits; once at the start, and again whenever
-/// the person changes the scale by the keyboard. Call it before the first window is made.
-pub fn keep_scale_in_bounds() {
-    bound_scale();
-    app::add_handler(|event| {
-        if event == Event::ZoomEvent {
-            // The toolkit is in the middle of it.
-            app::add_timeout3(0.0, |_| bound_scale());
-        }
-        false
-    });
-}
-
-fn bound_scale() {
+/// Lowers the scale until every window of a fixed size fits. Call it once, before the first window
+/// is made.
+pub fn bound_scale() {
+    // The toolkit's own Ctrl+Plus would go beyond. It shows its scale in a window that it deletes,
+    // which ends the program, see `widgets::retire`.
+    app::keyboard_screen_scaling(false);
     if !app::screen_scaling_supported() {
         return;
     }

@@ -46,7 +46,7 @@ impl Stage {
             return Err(UiError::NoDisplay);
         }
         let app = App::default();
-        screen::keep_scale_in_bounds();
+        screen::bound_scale();
         let fonts = fonts::load()?;
         widgets::dress_toolkit();
         Ok(Stage { _app: app, _fonts: fonts })

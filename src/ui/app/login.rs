@@ -255,13 +255,16 @@ impl Login {
 
     /// Shows why an attempt failed and says where the person goes on.
     pub(super) fn failed(&mut self, why: Failure) -> Field {
-        let field = match &why {
-            Failure::Refused(refusal) if refusal.reason == Reason::NotFound => Field::Account,
-            _ => Field::Password,
+        let is_unknown =
+            matches!(&why, Failure::Refused(refusal) if refusal.reason == Reason::NotFound);
+        let problem = Problem::Failure(why);
+        let field = match is_unknown {
+            true => Field::Account,
+            false => problem.field().unwrap_or(Field::Password),
         };
-        self.phase = match why {
-            Failure::Cancelled => Phase::Idle,
-            why => Phase::Failed(Problem::Failure(why)),
+        self.phase = match problem {
+            Problem::Failure(Failure::Cancelled) => Phase::Idle,
+            problem => Phase::Failed(problem),
         };
         field
     }
