@@ -35,8 +35,10 @@ impl Default for TextLimit {
 }
 
 impl TextLimit {
-    /// By how much a text is too long, if it is.
-    #[must_use]
+    /// Whether a text may be sent.
+    ///
+    /// # Errors
+    /// It is too long, by so much.
     pub fn check(self, text: &str) -> Result<(), Notice> {
         let most = self.0;
         let length = u64::try_from(text.trim_end().len()).unwrap_or(u64::MAX);
