@@ -17,6 +17,7 @@ use super::panel::PanelWindow;
 use super::register::{DoneWindow, RegisterWindow};
 use super::shell::post;
 use super::theme::Theme;
+use super::toast::Edge;
 use super::widgets::{Question, ask};
 use super::{platform, screen, text, toast, widgets};
 use crate::domain::Target;
@@ -97,7 +98,10 @@ impl Windows {
             Effect::Copy { text, said, number } => {
                 app::copy(&text);
                 let words = text::tr_with(said, &[("n", &number)]);
-                toast::show(front(), &words);
+                // Questions have their buttons below.
+                let is_question = self.done.is_some() || self.fingerprint.is_some();
+                let edge = if is_question { Edge::Upper } else { Edge::Lower };
+                toast::show(front(), edge, &words);
             }
             _ => {}
         }

@@ -318,6 +318,7 @@ impl Model {
             ChatMsg::Send(text) if text.trim().is_empty() => {}
             ChatMsg::Send(text) => match self.chats.text_limit.check(&text) {
                 Ok(()) => {
+                    self.take_back_length(target);
                     self.say_offline(target);
                     self.say(target, Body::text(text.trim_end()), out);
                 }

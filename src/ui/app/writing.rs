@@ -65,6 +65,12 @@ impl Model {
         let until = self.now.mono_ms + NOTICE_MS;
         self.chats.at(target).notice = Some((notice, until));
     }
+
+    /// A text was short enough: what was said of another one is over.
+    pub(super) fn take_back_length(&mut self, target: Target) {
+        let is_length = |(notice, _): &mut _| matches!(notice, Notice::TooLong { .. });
+        self.chats.at(target).notice.take_if(is_length);
+    }
 }
 
 #[cfg(test)]

@@ -170,19 +170,23 @@ impl Composer {
     /// Writes at the caret, in place of what is selected. Emoji are written as their codes.
     pub fn write(&mut self, words: &str) {
         self.buffer.remove_selection();
+        let start = place(self.editor.insert_position());
+        let (mut shown, mut codes_here) = (String::new(), Vec::new());
         for bit in bits(words, codes(), &format!("[{}]", tr("chat.emoji"))) {
-            let start = place(self.editor.insert_position());
-            let (shown, stands_for) = match bit {
-                Bit::Plain(shown) => (shown, None),
-                Bit::Code(shown, stands_for) => (shown, Some(stands_for)),
-            };
-            self.editor.insert(&shown);
-            if let Some(stands_for) = stands_for {
-                let mark = start..start + shown.len();
-                self.state.borrow_mut().marks.add(mark, stands_for);
-                self.style();
+            match bit {
+                Bit::Plain(plain) => shown.push_str(&plain),
+                Bit::Code(code, stands_for) => {
+                    let at = start + shown.len();
+                    codes_here.push((at..at + code.len(), stands_for));
+                    shown.push_str(&code);
+                }
             }
         }
+        self.editor.insert(&shown);
+        for (place, stands_for) in codes_here {
+            self.state.borrow_mut().marks.add(place, stands_for);
+        }
+        self.style();
         self.editor.show_insert_position();
     }
 

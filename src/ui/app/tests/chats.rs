@@ -131,6 +131,9 @@ fn a_text_over_the_limit_is_not_sent_and_the_limit_may_be_the_servers_own() {
     assert_eq!(notice(&world), Some(Notice::TooLong { over: 2, most: 16_384 }));
     world.pass(6_000);
     assert_eq!(notice(&world), None);
+    chat(&mut world, ChatMsg::Send("x".repeat(16_386)));
+    chat(&mut world, ChatMsg::Send("short".into()));
+    assert_eq!(notice(&world), None, "it is over");
     world.event(ClientEvent::Pending(pending(7, Body::text("hi"))));
     let failure = Failure::Refused(Refusal::limit(Reason::TextTooLong, 100));
     world.event(ClientEvent::SendFailed { nonce: Nonce([7; 16]), failure });
