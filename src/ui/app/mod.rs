@@ -243,8 +243,6 @@ impl Model {
             ClientEvent::KeyChanged { address, offered, pinned, since } => {
                 self.key_changed(trust::Change { address, offered, pinned, since });
             }
-            // The attempt says so, by its failure.
-            ClientEvent::KeyOther { .. } => {}
             ClientEvent::Answered { ticket, result } => self.answered(ticket, result, out),
             ClientEvent::SignedIn { you, presence } => self.signed_in(you, presence, out),
             ClientEvent::SignedOut { why } => self.signed_out(why, out),
@@ -257,7 +255,11 @@ impl Model {
             ClientEvent::People(people) => self.people.learn(people),
             ClientEvent::Presence(changes) => self.people.seen(changes),
             ClientEvent::Typing { from, to } => self.typing(from, to),
-            ClientEvent::Book(_) | ClientEvent::Notice(_) | ClientEvent::Picture { .. } => {}
+            // Of another key than a link's the attempt speaks, which fails by it.
+            ClientEvent::KeyOther { .. }
+            | ClientEvent::Book(_)
+            | ClientEvent::Notice(_)
+            | ClientEvent::Picture { .. } => {}
             ClientEvent::StoreTrouble(reason) => self.store_trouble(reason, out),
         }
     }
