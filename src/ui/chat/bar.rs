@@ -62,11 +62,9 @@ impl Bar {
     /// Takes over where the editor stands. Called while that is drawn, so it is drawn later.
     pub fn follow(&self) {
         let line = line_height(&self.editor);
-        let end = self.editor.buffer().map_or(0, |buffer| buffer.length());
-        let lines = self.editor.count_lines(0, end, true) + 1;
         let old = *self.scroll.borrow();
         let mut new = old;
-        new.resize(lines * line, self.editor.h() / line * line);
+        new.resize(lines(&self.editor) * line, self.editor.h() / line * line);
         new.jump((self.editor.scroll_row() - 1) * line);
         if new != old {
             *self.scroll.borrow_mut() = new;
@@ -106,6 +104,30 @@ impl Bar {
         self.editor.scroll(row, 0);
         self.native.redraw();
     }
+}
+
+/// How many lines the editor shows its text in. Its own count is wrong where the text begins with
+/// a letter of several bytes, so its lines are walked through; for very long texts it guesses, and
+/// is near enough.
+fn lines(editor: &TextEditor) -> i32 {
+    const WALKED_MAX: i32 = 16 * 1024;
+    let Some(buffer) = editor.buffer() else { return 1 };
+    let end = buffer.length();
+    if end > WALKED_MAX {
+        return editor.count_lines(0, end, true) + 1;
+    }
+    let mut editor = editor.clone();
+    let (mut at, mut lines) = (0, 1);
+    loop {
+        let next = editor.skip_lines(at, 1, true);
+        if next <= at || next >= end {
+            break;
+        }
+        at = next;
+        lines += 1;
+    }
+    // An empty last line is a line too.
+    lines + i32::from(end > 0 && buffer.byte_at(end - 1) == b'\n')
 }
 
 /// The height that the editor gives each of its lines.
