@@ -8,7 +8,8 @@ use std::rc::Rc;
 use fltk::app;
 use mychat::domain::{AccountId, Nonce, Presence, Seq, Target};
 use mychat::ui::app::chats::ChatMsg;
-use mychat::ui::chat::{ChatFace, ChatOut, ChatView, ChatWindow};
+use mychat::ui::chat::{ChatFace, ChatOut, ChatView, ChatWindow, USUAL};
+use mychat::ui::paint::Rect;
 use mychat::ui::text::{Language, set_language};
 use mychat::ui::theme::Theme;
 use mychat::ui::transcript::{Entry, Face, Key, Mark, Saying};
@@ -127,7 +128,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         number: "10024".into(),
         status: status.into(),
         line: line.into(),
-        face: ChatFace::Person(2, Presence::Online),
+        face: ChatFace::Person(2, Some(Presence::Online)),
         can_shake: true,
         notice: if is("notice") { "再等 8 秒才能抖动".into() } else { String::new() },
         me: ME,
@@ -144,7 +145,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let demo = Rc::new(RefCell::new(Demo { window: None, view: view.clone(), entries }));
     let told = Rc::clone(&demo);
     let entries = demo.borrow().entries.clone();
-    let chat = ChatWindow::new(view, &entries, draft, move |out| {
+    let area = Rect::new(300, 100, USUAL.0, USUAL.1);
+    let chat = ChatWindow::new(view, &entries, draft, area, move |out| {
         let told = Rc::clone(&told);
         // As in the program: not while the toolkit is in the middle of an event.
         app::add_timeout3(0.0, move |_| told.borrow_mut().take(&out));

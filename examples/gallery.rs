@@ -72,8 +72,8 @@ fn type_scale(canvas: &Canvas) {
 fn faces(canvas: &Canvas) {
     for (at, presence) in (0..).zip(PRESENCES) {
         let id = u8::try_from(at + 1).unwrap_or(1);
-        canvas.avatar_with_status(id, 440 + at * 56, 20, 44, presence, Colour::Paper);
-        canvas.avatar_with_status(id, 440 + at * 56, 76, 36, presence, Colour::Paper);
+        canvas.avatar_with_status(id, 440 + at * 56, 20, 44, Some(presence), Colour::Paper);
+        canvas.avatar_with_status(id, 440 + at * 56, 76, 36, Some(presence), Colour::Paper);
     }
     canvas.app_icon(440, 124, 40);
     canvas.tile(3, "高二(3)班", Rect::new(490, 124, 40, 40));
@@ -92,7 +92,7 @@ fn header(canvas: &Canvas) {
     canvas.leaf(area.x + 276, area.y + 32, 74, 17, Colour::Leaf);
     canvas.leaf(area.x + 298, area.y + 81, 77, -16, Colour::Leaf);
     drop(clip);
-    canvas.avatar_with_status(1, 456, 196, 56, Presence::Online, Colour::BrandSoft);
+    canvas.avatar_with_status(1, 456, 196, 56, Some(Presence::Online), Colour::BrandSoft);
     canvas.text(Style::HEADING, Colour::Ink, 526, 193, "青柠");
     canvas.text(Style::CAPTION, Colour::Ink2, 526, 216, "10001");
     canvas.text(Style::CAPTION, Colour::Ink2, 526, 236, "期中加油，图书馆三楼见");
@@ -228,7 +228,7 @@ fn list() {
         let ground = row.ground(Colour::Paper);
         let id = u8::try_from(row.index % 24 + 1).unwrap_or(1);
         let presence = PRESENCES[row.index % PRESENCES.len()];
-        canvas.avatar_with_status(id, area.x + 12, area.y + 10, 44, presence, ground);
+        canvas.avatar_with_status(id, area.x + 12, area.y + 10, 44, Some(presence), ground);
         let name = format!("第 {} 位同学", row.index + 1);
         canvas.text(Style::MESSAGE, Colour::Ink, area.x + 68, area.y + 11, &name);
         let preview = "好，图书馆三楼见 😄";

@@ -23,6 +23,8 @@ const ADDRESSES_MAX: usize = 16;
 const EVENTS_PER_SECOND: usize = 10;
 /// Letters of a shown name; the rest is cut off.
 const NAME_GRAPHEMES_MAX: usize = 32;
+/// Ends a name that was cut.
+const CUT: &str = "…";
 /// Bytes of a shown name, whatever its letters are made of.
 const NAME_BYTES_MAX: usize = 128;
 /// Marks that may stand on one letter; more would paint over other rows.
@@ -263,7 +265,14 @@ pub(super) fn shown_name(name: &str) -> String {
         }
     }
     let words: Vec<&str> = shown.split(' ').filter(|word| !word.is_empty()).collect();
-    cut(&words.join(" "), NAME_GRAPHEMES_MAX, NAME_BYTES_MAX).trim_end().to_owned()
+    let whole = words.join(" ");
+    let start = cut(&whole, NAME_GRAPHEMES_MAX, NAME_BYTES_MAX);
+    if start.len() == whole.len() {
+        return whole;
+    }
+    // Whoever reads it sees that there is more.
+    let start = cut(&whole, NAME_GRAPHEMES_MAX - 1, NAME_BYTES_MAX - CUT.len());
+    format!("{}{CUT}", start.trim_end())
 }
 
 /// The start of a text: whole letters, at most so many, in at most so many bytes.
@@ -398,7 +407,9 @@ mod tests {
         for (name, expected) in cases {
             assert_eq!(shown_name(name), expected, "{name:?}");
         }
-        assert_eq!(shown_name(&"长".repeat(100)), "长".repeat(32));
+        let (whole, start) = ("长".repeat(32), format!("{}…", "长".repeat(31)));
+        assert_eq!(shown_name(&"长".repeat(100)), start);
+        assert_eq!((shown_name(&start), shown_name(&whole)), (start, whole));
         assert!(shown_name(&"e\u{0301}\u{0323}".repeat(9000)).len() <= NAME_BYTES_MAX);
         assert_eq!(cut("青柠", 9, 5), "青");
         assert_eq!(cut("👨‍👩‍👧a", 9, 5), "");

@@ -63,6 +63,11 @@ impl Pressable {
         *self.press.borrow_mut() = Box::new(press);
     }
 
+    /// Changes what it says when the pointer rests on it.
+    pub fn set_tip(&mut self, tooltip: &str) {
+        self.native.set_tooltip(tooltip);
+    }
+
     /// Calls back when it is pressed.
     pub fn on_press(&mut self, mut press: impl FnMut() + 'static) {
         self.on_press_with_place(move |_| press());
@@ -109,6 +114,15 @@ fn follow(native: &mut Native, event: Event, touched: &Cell<Touched>) -> bool {
     match event {
         Event::Enter => now.hover = true,
         Event::Leave | Event::Hide => now.hover = false,
+        // Not by the toolkit, which would move the keyboard to what is pressed.
+        Event::Push | Event::Drag => return true,
+        Event::Released => {
+            let is_left = app::event_mouse_button() == app::MouseButton::Left;
+            if is_left && app::event_inside_widget(native) {
+                native.do_callback();
+            }
+            return true;
+        }
         Event::Focus => now.ring = focus_came_by_key(),
         Event::Unfocus => now.ring = false,
         Event::KeyDown

@@ -116,6 +116,7 @@ fn first(question: &Question) -> FingerprintWindow {
     foot(H, &mut [&mut cancel, &mut go]);
     copy.on_press(|| post(Msg::Trust(TrustMsg::Copy)));
     check.on_change(|on| post(Msg::Trust(TrustMsg::Compared(on))));
+    check.on_enter(|| post(Msg::Trust(TrustMsg::Accept)));
     cancel.on_press(|| post(Msg::Trust(TrustMsg::Leave)));
     go.on_press(|| post(Msg::Trust(TrustMsg::Accept)));
     let (address, offered) = (question.address().to_string(), question.offered());

@@ -4,7 +4,8 @@
 //! * [`bridge`] brings messages of other threads to the window.
 //! * [`console`] is the server's own window.
 //! * [`platform`] is what the windows need from the system.
-//! * [`shell`] is the window's thread; [`Stage`] is the toolkit made ready.
+//! * [`shell`] is the window's thread; [`Stage`] is the toolkit made ready; `screen` is where
+//!   windows fit.
 //! * [`text`] is all wording, in two languages.
 //! * [`theme`], [`fonts`], [`paint`] and [`widgets`] are the hand that everything is drawn in.
 
@@ -16,12 +17,14 @@ mod client;
 pub mod console;
 mod fingerprint;
 pub mod fonts;
+mod form;
 mod login;
 pub mod paint;
 mod panel;
 mod paragraph;
 pub mod platform;
 mod register;
+mod screen;
 pub mod shell;
 mod stage;
 pub mod text;

@@ -7,10 +7,12 @@ use fltk::prelude::{GroupExt, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
 use super::app::register::{
-    AVATARS_SHOWN, Field as Place, FieldError, Register, RegisterMsg, Typed, strength,
+    AVATARS_SHOWN, Field as Place, FieldError, Register, RegisterMsg, Typed,
 };
+use super::app::strength::strength;
 use super::app::{Model, Msg};
 use super::area::Pressable;
+use super::form::{Form, LEFT, WIDE};
 use super::paint::{Align, Canvas, Icon, Rect, text as measure};
 use super::paragraph;
 use super::shell::post;
@@ -22,11 +24,6 @@ use crate::domain::AVATARS;
 
 const W: i32 = 400;
 const H: i32 = 600;
-const LEFT: i32 = 32;
-const WIDE: i32 = W - 2 * LEFT;
-/// The first label.
-const FIELDS_Y: i32 = 168;
-const FIELD_H: i32 = 40;
 const NICKNAME_MAX: usize = 16;
 
 /// The register window.
@@ -48,17 +45,7 @@ struct View {
     register: Option<Register>,
     busy: bool,
     strength: u8,
-    places: Vec<Row>,
-    row_y: i32,
-}
-
-/// Where a field stands, with what stands around it.
-#[derive(Clone, PartialEq)]
-struct Row {
-    place: Place,
-    field: Rect,
-    error_y: i32,
-    error: Vec<String>,
+    form: Form,
 }
 
 impl RegisterWindow {
@@ -104,18 +91,16 @@ impl RegisterWindow {
     /// Brings it up to the model.
     pub fn follow(&mut self, register: &Register, model: &Model) {
         let busy = model.is_registering();
-        let (places, row_y) = lay_out(register);
         let new = View {
             register: Some(register.clone()),
             busy,
             strength: self.view.borrow().strength,
-            places,
-            row_y,
+            form: form_of(register),
         };
         if *self.view.borrow() == new {
             return;
         }
-        for row in &new.places {
+        for row in &new.form.rows {
             let field = match row.place {
                 Place::Nickname => &mut self.nickname,
                 Place::Password => &mut self.password,
@@ -125,6 +110,9 @@ impl RegisterWindow {
             field.place(row.field);
             field.set_error(!row.error.is_empty());
         }
+        for (slot, avatar) in (0..).zip(&mut self.avatars) {
+            avatar.place(Rect::new(LEFT - 4 + 50 * slot, new.form.avatars_y, 48, 48));
+        }
         self.code.set_shown(register.needs_code);
         self.go.set_busy(busy);
         self.cancel.set_shown(busy);
@@ -133,10 +121,6 @@ impl RegisterWindow {
     }
 
     fn place(&mut self) {
-        for (slot, avatar) in self.avatars.iter_mut().enumerate() {
-            let slot = i32::try_from(slot).unwrap_or(0);
-            avatar.place(Rect::new(LEFT - 4 + 50 * slot, 104, 48, 48));
-        }
         self.go.place(Rect::new(LEFT, 536, WIDE, 40));
         let w = self.cancel.wanted_width();
         self.cancel.place(Rect::new(LEFT + WIDE - w, 500, w, 28));
@@ -173,6 +157,7 @@ impl RegisterWindow {
             let typed = typed.clone();
             field.on_leave(move || post(Msg::Register(RegisterMsg::Left(place, typed()))));
             field.on_change(move || post(Msg::Register(RegisterMsg::Typed(place))));
+            field.on_cleaned(move || post(Msg::Register(RegisterMsg::LeftOut(place))));
         }
         let (password, view, mut window) =
             (self.password.clone(), Rc::clone(&self.view), self.window.clone());
@@ -224,30 +209,19 @@ fn avatar_button(slot: u8, view: &Rc<RefCell<View>>) -> Pressable {
     button
 }
 
-/// Fields from top to bottom, with room for what is wrong with each.
-fn lay_out(register: &Register) -> (Vec<Row>, i32) {
-    let mut y = FIELDS_Y;
-    let mut rows = Vec::new();
-    for place in [Place::Nickname, Place::Password, Place::Again, Place::Code] {
-        let field = Rect::new(LEFT, y + 20, WIDE, FIELD_H);
-        let mut bottom = field.bottom();
-        if place == Place::Password {
-            bottom += 18;
-        }
-        let error = register.error(place).map(words_of).unwrap_or_default();
-        let error = match error.as_str() {
-            "" => Vec::new(),
-            words => paragraph::lines(Style::CAPTION, words, WIDE - 20, 2),
-        };
-        let error_y = bottom + 4;
-        bottom +=
-            i32::try_from(error.len()).unwrap_or(0) * 16 + if error.is_empty() { 0 } else { 2 };
-        rows.push(Row { place, field, error_y, error });
-        if place != Place::Code || register.needs_code {
-            y = bottom + 12;
-        }
-    }
-    (rows, y)
+/// The fields that the server asks for, with what is wrong with each.
+fn form_of(register: &Register) -> Form {
+    let places = [Place::Nickname, Place::Password, Place::Again, Place::Code];
+    let asked = places.iter().filter(|place| **place != Place::Code || register.needs_code);
+    let fields: Vec<(Place, Vec<String>)> = asked
+        .map(|place| {
+            let lines = register
+                .error(*place)
+                .map(|error| paragraph::lines(Style::CAPTION, &words_of(error), WIDE - 20, 2));
+            (*place, lines.unwrap_or_default())
+        })
+        .collect();
+    Form::new(&fields)
 }
 
 fn words_of(error: &FieldError) -> String {
@@ -257,6 +231,7 @@ fn words_of(error: &FieldError) -> String {
         FieldError::Refused(refusal) => text::refusal(language, refusal),
         FieldError::Password(failure) => text::failure(language, failure),
         FieldError::Mismatch => tr("reg.mismatch").to_owned(),
+        FieldError::LeftOut => tr("reg.left_out").to_owned(),
     }
 }
 
@@ -267,18 +242,17 @@ fn paint(canvas: &Canvas, view: &View) {
     let server = format!("{} · {}", register.server.name, register.server.address.host);
     let area = Rect::new(LEFT + 20, 52, WIDE - 20, 16);
     canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Left, &server);
-    canvas.text(Style::CAPTION, Colour::Ink2, LEFT, 84, tr("reg.avatar"));
-    for row in &view.places {
-        if row.place == Place::Code && !register.needs_code {
-            continue;
-        }
+    if view.form.has_caption {
+        canvas.text(Style::CAPTION, Colour::Ink2, LEFT, 84, tr("reg.avatar"));
+    }
+    for row in &view.form.rows {
         let label = match row.place {
             Place::Nickname => "reg.nickname",
             Place::Password => "reg.password",
             Place::Again => "reg.again",
             Place::Code => "reg.code",
         };
-        canvas.text(Style::CAPTION, Colour::Ink2, LEFT, row.field.y - 20, tr(label));
+        canvas.text(Style::CAPTION, Colour::Ink2, LEFT, row.label_y, tr(label));
         if row.place == Place::Password {
             paint_strength(canvas, row.field.bottom() + 8, view.strength);
         }
@@ -290,7 +264,7 @@ fn paint(canvas: &Canvas, view: &View) {
             canvas.text(Style::CAPTION, Colour::Bad, LEFT + 20, y, line);
         }
     }
-    let row = Rect::new(LEFT + 22, view.row_y.min(492), WIDE - 22, 40);
+    let row = Rect::new(LEFT + 22, (view.form.bottom + 12).min(492), WIDE - 22, 40);
     if view.busy {
         let row = row.without_right(60);
         canvas.icon_on(Icon::Clock, LEFT, row.y + 12, 16, Colour::Ink2, Colour::Paper);
@@ -353,7 +327,7 @@ impl DoneWindow {
         window.set_callback(|_| post(Msg::Register(RegisterMsg::Close)));
         let number = done.person.account.to_string();
         let welcome = text::tr_with("reg.done", &[("name", &done.person.nickname)]);
-        let recovery = in_groups(done.recovery.expose());
+        let recovery = done.recovery_shown();
         widgets::backdrop(&mut window, Colour::Paper, move |canvas, area| {
             paint_done(canvas, area, done.person.avatar, &welcome, &number);
             paint_recovery(canvas, &recovery);
@@ -402,11 +376,4 @@ fn paint_recovery(canvas: &Canvas, recovery: &str) {
     let note = Rect::new(card.x + 12, card.y + 76, card.w - 24, 32);
     let words = tr("reg.recovery.note");
     paragraph::draw(canvas, Style::CAPTION, Colour::GoldText, note, Align::Left, words);
-}
-
-/// Groups of four are easier to copy by hand.
-fn in_groups(code: &str) -> String {
-    let plain: Vec<char> = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    let groups: Vec<String> = plain.chunks(4).map(|group| group.iter().collect()).collect();
-    groups.join("-")
 }

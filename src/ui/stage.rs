@@ -4,7 +4,7 @@ use fltk::app::App;
 
 use super::fonts::{self, FontError, Fonts};
 use super::shell::{self, Core};
-use super::{platform, widgets};
+use super::{platform, screen, widgets};
 use crate::client::StartError;
 use crate::net::address::Invite;
 
@@ -46,6 +46,7 @@ impl Stage {
             return Err(UiError::NoDisplay);
         }
         let app = App::default();
+        screen::bound_scale();
         let fonts = fonts::load()?;
         widgets::dress_toolkit();
         Ok(Stage { _app: app, _fonts: fonts })

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use super::app::writing::Notice;
 use crate::client::{Failure, StartError};
 use crate::domain::{NicknameError, Presence};
 use crate::net::address::AddressError;
@@ -78,10 +79,17 @@ impl Language {
         self.find(key).unwrap_or(key)
     }
 
-    /// The text of a key with its placeholders filled: `fill("server.found", &[("n", "3")])`.
+    /// The text of a key with its placeholders filled: `fill("server.found", &[("n", "3")])`. Where
+    /// `n` is 1 and the key has a text of its own for one, that one is taken.
     #[must_use]
     pub fn fill(self, key: &'static str, values: &[(&str, &str)]) -> String {
-        fill(self.get(key), values)
+        let one = values.contains(&("n", "1")).then(|| self.one(key)).flatten();
+        fill(one.unwrap_or_else(|| self.get(key)), values)
+    }
+
+    /// How something is said of one alone: "1 minute" and not "1 minutes".
+    fn one(self, key: &str) -> Option<&'static str> {
+        self.find(&format!("{key}.one"))
     }
 
     fn find(self, key: &str) -> Option<&'static str> {
@@ -176,10 +184,22 @@ pub fn failure(language: Language, failure: &Failure) -> String {
     }
 }
 
+/// What stands under the head of a chat for a moment.
+#[must_use]
+pub fn notice(language: Language, notice: &Notice) -> String {
+    match notice {
+        Notice::Failure(failure) => self::failure(language, failure),
+        Notice::TooLong { over, most } => {
+            let values = [("n", &*over.to_string()), ("most", &*most.to_string())];
+            language.fill("chat.too_long", &values)
+        }
+    }
+}
+
 /// Why the server said no and what to do.
 #[must_use]
 pub fn refusal(language: Language, refusal: &Refusal) -> String {
-    let sentence = by_code(language, "reason", refusal.reason.code());
+    let code = refusal.reason.code();
     let wait_ms = refusal.retry_after_ms;
     let number = match refusal.reason {
         Reason::LockedOut => wait_ms.unwrap_or(60_000).div_ceil(60_000).max(1),
@@ -189,6 +209,8 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         Reason::ShakeTooSoon => wait_ms.unwrap_or(10_000).div_ceil(1_000).max(1),
         _ => wait_ms.unwrap_or(1_000).div_ceil(1_000).max(1),
     };
+    let one = (number == 1).then(|| language.one(&format!("reason.{code}"))).flatten();
+    let sentence = one.unwrap_or_else(|| by_code(language, "reason", code));
     fill(sentence, &[("n", &number.to_string())])
 }
 
@@ -326,6 +348,7 @@ mod tests {
             Failure::Version,
             Failure::KeyChanged,
             Failure::KeyUnknown,
+            Failure::KeyOther,
             Failure::LinkLost,
             Failure::Cancelled,
             Failure::Queued(crate::domain::Nonce([0; 16])),
@@ -384,6 +407,7 @@ mod tests {
         let english = Language::English;
         let cases = [
             (Refusal::retry(Reason::LockedOut, 61_000), "Too many tries. Wait 2 minutes."),
+            (Refusal::retry(Reason::LockedOut, 60_000), "Too many tries. Wait 1 minute."),
             (
                 Refusal::retry(Reason::ShakeTooSoon, 4_100),
                 "You shook a moment ago. Try again in 5 s.",
@@ -392,6 +416,17 @@ mod tests {
         for (cause, sentence) in cases {
             assert_eq!(refusal(english, &cause), sentence);
         }
+    }
+
+    #[test]
+    fn one_is_no_plural() {
+        let english = Language::English;
+        for (n, words) in
+            [("1", "1 new message"), ("2", "2 new messages"), ("11", "11 new messages")]
+        {
+            assert_eq!(english.fill("chat.new", &[("n", n)]), words);
+        }
+        assert_eq!(english.fill("server.online", &[("n", "1")]), "1 online");
     }
 
     #[test]

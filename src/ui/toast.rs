@@ -1,4 +1,4 @@
-//! A short word that something was done, over the lower edge of a window; it goes by itself.
+//! A short word that something was done, over an edge of a window; it goes by itself.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,6 +15,10 @@ use super::theme::{Colour, Style};
 /// It stays for so long.
 const SHOWN_S: f64 = 1.8;
 const HEIGHT: i32 = 36;
+/// Free above them, below the upper edge of a window.
+const HEAD: i32 = 12;
+/// The bar at the lower edge of a window, with some air.
+const FOOT: i32 = 68;
 
 thread_local! {
     static TOAST: RefCell<Option<Toast>> = const { RefCell::new(None) };
@@ -29,10 +33,23 @@ struct Toast {
     number: u64,
 }
 
-/// Shows words over the lower edge of an area of the screen.
-pub fn show(over: Rect, words: &str) {
+/// Where over a window words are shown: where it has nothing to press.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    /// Just below its upper edge.
+    Upper,
+    /// Above the bar at its lower edge.
+    Lower,
+}
+
+/// Shows words at an edge of an area of the screen.
+pub fn show(over: Rect, edge: Edge, words: &str) {
     let w = measure::width(Style::BODY, words) + 58;
-    let area = Rect::new(over.x + (over.w - w) / 2, over.bottom() - HEIGHT - 24, w, HEIGHT);
+    let y = match edge {
+        Edge::Upper => over.y + HEAD,
+        Edge::Lower => over.bottom() - HEIGHT - FOOT,
+    };
+    let area = Rect::new(over.x + (over.w - w) / 2, y, w, HEIGHT);
     let number = TOAST.with_borrow_mut(|place| {
         let toast = place.get_or_insert_with(made);
         toast.number += 1;

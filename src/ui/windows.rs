@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use fltk::app;
-use fltk::prelude::{WidgetExt, WindowExt};
+use fltk::prelude::WindowExt;
 
 use super::app::chats::ChatMsg;
+use super::app::register::RegisterMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::{Effect, Model, Msg, Screen};
-use super::chat::{ChatOut, ChatWindow};
+use super::chat::{ChatOut, ChatWindow, USUAL};
 use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
@@ -16,8 +17,9 @@ use super::panel::PanelWindow;
 use super::register::{DoneWindow, RegisterWindow};
 use super::shell::post;
 use super::theme::Theme;
+use super::toast::Edge;
 use super::widgets::{Question, ask};
-use super::{platform, text, toast, widgets};
+use super::{platform, screen, text, toast, widgets};
 use crate::domain::Target;
 
 /// The windows that stand.
@@ -44,6 +46,7 @@ struct Stamp {
     chat: u64,
     people: u64,
     typing: bool,
+    text_limit: super::app::writing::TextLimit,
     send_key: super::app::settings::SendKey,
     /// Words of days and of times change with the minute at most.
     minute: i64,
@@ -90,40 +93,38 @@ impl Windows {
                     chat.window.shake();
                 }
             }
+            Effect::AskBeforeEntering => ask_before_entering(),
             Effect::StoreTrouble(reason) => say_store_trouble(&reason),
             Effect::Copy { text, said, number } => {
                 app::copy(&text);
                 let words = text::tr_with(said, &[("n", &number)]);
-                toast::show(front(), &words);
+                // Questions have their buttons below.
+                let is_question = self.done.is_some() || self.fingerprint.is_some();
+                let edge = if is_question { Edge::Upper } else { Edge::Lower };
+                toast::show(front(), edge, &words);
             }
             _ => {}
         }
     }
 
-    /// Language or theme changed: all windows are made anew, where they stood.
+    /// Language or theme changed: all windows are drawn anew. They stay what and where they are, with
+    /// what was typed, the order in which they stand and the keyboard.
     pub fn restyle(&mut self, model: &Model) {
         text::set_language(model.settings.language.language());
         theme_of(model.settings.theme).make_current();
         widgets::restyle();
-        let stood = self.login.is_some() || self.panel.is_some();
-        let panel = self.panel.as_ref().map(PanelWindow::area);
-        let chats: Vec<(Target, Rect)> = self
-            .chats
-            .iter()
-            .filter(|(_, chat)| !chat.parked)
-            .map(|(target, chat)| (*target, area_of(chat.window.window())))
-            .collect();
-        self.close_all();
-        if stood {
+        if let Some(login) = &mut self.login {
+            login.reword();
+        }
+        if let Some(panel) = &mut self.panel {
+            panel.reword();
+        }
+        for chat in self.chats.values_mut() {
+            chat.window.restyle();
+            chat.shown = None;
+        }
+        if self.login.is_some() || self.panel.is_some() {
             self.follow(model);
-        }
-        if let (Some(area), Some(panel)) = (panel, &mut self.panel) {
-            panel.put(area);
-        }
-        for (target, area) in chats {
-            if let Some(chat) = self.chats.get(&target) {
-                chat.window.window().clone().resize(area.x, area.y, area.w, area.h);
-            }
         }
     }
 
@@ -232,9 +233,8 @@ impl Windows {
                 Some(chat) => chat.follow(model, stamp),
                 None => {
                     let told = move |out| post_out(target, out);
-                    let Some(window) = ChatWindow::of(model, target, told) else { continue };
-                    let place = self.place_for_chat(&window);
-                    window.window().clone().set_pos(place.0, place.1);
+                    let place = self.place_for_chat();
+                    let Some(window) = ChatWindow::of(model, target, place, told) else { continue };
                     let chat = Chat { window, shown: Some(stamp), parked: false };
                     self.chats.insert(target, chat);
                 }
@@ -245,19 +245,19 @@ impl Windows {
 
 impl Windows {
     /// Left of the panel, each new one a bit lower, so that neither hides the other.
-    fn place_for_chat(&self, chat: &ChatWindow) -> (i32, i32) {
+    fn place_for_chat(&self) -> Rect {
         /// How far each new window stands from the one before.
         const STEP: i32 = 28;
         /// As many stand apart.
         const STEPS: usize = 5;
-        let window = chat.window();
-        let panel = self.panel.as_ref().map_or_else(front, PanelWindow::area);
-        let (left, top, w, h) = app::screen_work_area(0);
+        let room = screen::room();
+        let usual = screen::fit(room.middle(USUAL.0, USUAL.1), room);
         let step = STEP * i32::try_from(self.chats.len() % STEPS).unwrap_or(0);
-        let beside = panel.x - window.w() - 16 - step;
-        let x = if beside >= left { beside } else { left + (w - window.w()) / 2 - step };
-        let y = top + (h - window.h()) / 3 + step;
-        (x.max(left), y.max(top + STEP).min((top + h - window.h()).max(top)))
+        let panel = self.panel.as_ref().map_or(room, PanelWindow::area);
+        let beside = panel.x - usual.w - 16 - step;
+        let x = if beside >= room.x { beside } else { usual.x - step };
+        let y = room.y + (room.h - usual.h) / 3 + step;
+        screen::fit(Rect { x, y, ..usual }, room)
     }
 }
 
@@ -280,6 +280,7 @@ fn stamp_of(model: &Model, target: Target) -> Option<Stamp> {
         chat: chat.version,
         people: model.people.version,
         typing: chat.is_typing(model.now),
+        text_limit: model.chats.text_limit,
         send_key: model.settings.send_key,
         minute: model.now.wall_ms / 60_000,
     })
@@ -292,6 +293,23 @@ fn post_out(target: Target, out: ChatOut) {
         // A face leads to that person.
         ChatOut::Face(account) => Msg::Chat(Target::Account(account), ChatMsg::Open),
         ChatOut::Link(address) => return platform::open_link(&address),
+    });
+}
+
+fn ask_before_entering() {
+    let question = Question {
+        window: text::tr("reg.done.window").to_owned(),
+        icon: Icon::Warn,
+        danger: true,
+        title: text::tr("reg.leave").to_owned(),
+        text: text::tr("reg.leave.text").to_owned(),
+        action: text::tr("reg.leave.go").to_owned(),
+        cancel: text::tr("reg.leave.back").to_owned(),
+    };
+    ask(question, |goes_on| {
+        if goes_on {
+            post(Msg::Register(RegisterMsg::Enter));
+        }
     });
 }
 

@@ -190,6 +190,10 @@ fn each_bad_server_has_its_code_and_the_program_stays() {
     assert_eq!(events(&output, "key_changed").len(), 1);
     let output = run_with(&place, Trust::Ask, None, sign_in);
     assert_eq!(answer(&output, &json!(1))["error"]["code"], "key_unknown");
+    let other = Trust::Key(mychat::domain::ServerId([9; 32]));
+    let output = run_with(&place, other, None, sign_in);
+    assert_eq!(answer(&output, &json!(1))["error"]["code"], "key_other", "it was never met");
+    assert_eq!(events(&output, "key_other").len(), 1);
     place.stop();
     let output = run_with(&place, Trust::First, None, sign_in);
     assert_eq!(answer(&output, &json!(1))["error"]["code"], "port_closed");

@@ -11,6 +11,7 @@ use crate::screen::{Place, Program, Screen, Window};
 const MYCHAT: &str = env!("CARGO_BIN_EXE_mychat");
 const PASSWORD: &str = "orchard gate 7";
 const REPLY: &str = "Sure, at the gate!";
+const CODE: &str = "int a[ok];";
 const TEXT: &str = "你好，下课一起吃饭吗？";
 
 #[test]
@@ -53,13 +54,24 @@ fn two_people_talk() {
     screen.activate(lime_chat);
     screen.click(Button::Left, lime_chat, 28, 429);
     watch_shake(&screen, momo_chat, before);
+    // A pressed button or message does not keep the keyboard from the box, and what looks like the
+    // code of an emoji stays what was typed.
+    screen.activate(lime_chat);
+    screen.click(Button::Left, lime_chat, 300, 200);
+    screen.type_text(CODE);
+    screen.key(&[], RETURN);
     screen.wait_still(lime_chat).save("chat-zh");
+    let windows = screen.windows();
+    screen.click(Button::Left, lime_chat, 729, 536);
+    screen.wait_still(lime_chat).save("send-menu-zh");
+    assert!(screen.windows() == windows, "a menu is no window of its own to the window manager");
 
     let kept = server.history_of("青柠", 10002);
     let messages = kept["ok"]["messages"].as_array().unwrap();
     let kept: Vec<_> =
         messages.iter().map(|m| (m["seq"].as_u64(), &m["from"], &m["body"])).collect();
-    let [text, reply, shake] = &kept[..] else { panic!("{kept:?}") };
+    let [text, reply, shake, code] = &kept[..] else { panic!("{kept:?}") };
+    assert_eq!((code.1.as_u64(), code.2["text"].as_str()), (Some(10001), Some(CODE)));
     assert_eq!(
         (text.0, text.1.as_u64(), text.2["text"].as_str()),
         (Some(1), Some(10001), Some(TEXT))

@@ -34,6 +34,16 @@ pub enum ClientEvent {
         /// Pinned at, milliseconds since 1970 UTC.
         since: i64,
     },
+    /// The address showed another key than the one that a link or a list gave for it, and it was
+    /// never met with that one. Nothing was sent; the link stays down.
+    KeyOther {
+        /// Where.
+        address: Address,
+        /// What it showed.
+        offered: ServerId,
+        /// What was given for it.
+        wanted: ServerId,
+    },
     /// The answer to an intent with a ticket.
     Answered {
         /// Which.

@@ -33,6 +33,9 @@ pub enum Failure {
     /// The key is not the pinned one; the link stays down until the person decides.
     #[error("the server's key has changed")]
     KeyChanged,
+    /// The key is not the one that was given with the address; nothing was pinned before.
+    #[error("the server's key is not the one that was given for this address")]
+    KeyOther,
     /// The key is unknown and the person has to decide.
     #[error("the server's key is not known yet")]
     KeyUnknown,
@@ -88,6 +91,7 @@ impl Failure {
             Failure::NotMyChat => "not_mychat",
             Failure::Version => "version",
             Failure::KeyChanged => "key_changed",
+            Failure::KeyOther => "key_other",
             Failure::KeyUnknown => "key_unknown",
             Failure::LinkLost => "link_lost",
             Failure::Cancelled => "cancelled",

@@ -73,7 +73,9 @@ impl Shapes {
     pub(super) fn events(&mut self, event: &ClientEvent) -> Vec<Value> {
         match event {
             ClientEvent::Link(state) => self.link(state),
-            ClientEvent::TrustNeeded { .. } | ClientEvent::KeyChanged { .. } => keys(event),
+            ClientEvent::TrustNeeded { .. }
+            | ClientEvent::KeyChanged { .. }
+            | ClientEvent::KeyOther { .. } => keys(event),
             ClientEvent::SignedIn { you, presence } => {
                 if self.me != Some(you.account) {
                     self.conversations.clear();
@@ -246,6 +248,12 @@ fn keys(event: &ClientEvent) -> Vec<Value> {
             "offered": offered.to_string(),
             "pinned": pinned.to_string(),
             "since": since,
+        })],
+        ClientEvent::KeyOther { address, offered, wanted } => vec![json!({
+            "event": "key_other",
+            "address": address.to_string(),
+            "offered": offered.to_string(),
+            "wanted": wanted.to_string(),
         })],
         _ => Vec::new(),
     }

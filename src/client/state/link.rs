@@ -319,11 +319,21 @@ impl State {
             Some(id) => self.known.server(id),
             None => self.known.server_at(&wanted.address),
         };
-        let since = pin.map_or(0, |pin| pin.since);
-        let pinned = expected.or(pin.map(|pin| pin.id)).unwrap_or(offered);
         let address = wanted.address.clone();
-        turn.emit(ClientEvent::KeyChanged { address, offered, pinned, since });
-        self.go_down(turn, Failure::KeyChanged, Retry::Never);
+        let why = match (expected, pin) {
+            // What was never met cannot have changed: the link or the list speaks of another key.
+            (Some(wanted), None) => {
+                turn.emit(ClientEvent::KeyOther { address, offered, wanted });
+                Failure::KeyOther
+            }
+            (expected, pin) => {
+                let since = pin.map_or(0, |pin| pin.since);
+                let pinned = expected.or(pin.map(|pin| pin.id)).unwrap_or(offered);
+                turn.emit(ClientEvent::KeyChanged { address, offered, pinned, since });
+                Failure::KeyChanged
+            }
+        };
+        self.go_down(turn, why, Retry::Never);
     }
 
     /// The link is over: says so, answers what waited for it, plans the next try.

@@ -119,24 +119,27 @@ fn a_key_is_judged_before_anything_is_sent() {
         Greeted,
         Asked,
         Changed,
+        Other,
     }
-    use Judged::{Asked, Changed, Greeted};
+    use Judged::{Asked, Changed, Greeted, Other};
     let cases = [
         (None, Trust::Ask, SERVER, Asked),
         (None, Trust::First, SERVER, Greeted),
         (None, Trust::Key(SERVER), SERVER, Greeted),
-        (None, Trust::Key(SERVER), OTHER, Changed),
+        (None, Trust::Key(SERVER), OTHER, Other),
+        (Some(SERVER), Trust::Key(SERVER), OTHER, Changed),
+        (Some(SERVER), Trust::Key(OTHER), SERVER, Other),
         (Some(SERVER), Trust::Ask, SERVER, Greeted),
         (Some(SERVER), Trust::Ask, OTHER, Changed),
         (Some(SERVER), Trust::First, OTHER, Changed),
         (Some(SERVER), Trust::Key(OTHER), OTHER, Greeted),
         (Some(SERVER), Trust::Replace(OTHER), OTHER, Greeted),
-        (Some(SERVER), Trust::Replace(OTHER), SERVER, Changed),
+        (Some(SERVER), Trust::Replace(OTHER), SERVER, Other),
     ];
     for (pinned, trust, offered, expected) in cases {
         let store = pinned.map(store_with_pin).unwrap_or_default();
         for wrong_key in [false, true] {
-            if wrong_key && expected != Changed {
+            if wrong_key && !matches!(expected, Changed | Other) {
                 continue;
             }
             let mut alone = Alone::new(&store);
@@ -149,6 +152,7 @@ fn a_key_is_judged_before_anything_is_sent() {
                 Effect::Write(ClientFrame::Hello(_)) => Some(Greeted),
                 Effect::Emit(ClientEvent::TrustNeeded { .. }) => Some(Asked),
                 Effect::Emit(ClientEvent::KeyChanged { .. }) => Some(Changed),
+                Effect::Emit(ClientEvent::KeyOther { .. }) => Some(Other),
                 _ => None,
             });
             assert_eq!(judged.as_ref(), Some(&expected), "{pinned:?} {trust:?} {offered:?}");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::writing::{Notice, TextLimit};
 use super::{Asked, Effect, Model};
 use crate::client::api::{ConversationState, PendingMessage};
 use crate::client::{Answer, Failure, Intent};
@@ -12,8 +13,6 @@ use crate::net::protocol::Page;
 
 /// "typing..." stays so long after the last sign of it; the server passes one on every 3 s.
 const TYPING_MS: u64 = 5_000;
-/// A refused shake is explained for so long.
-const NOTICE_MS: u64 = 6_000;
 /// Messages asked for at once.
 const PAGE: u32 = 60;
 /// Messages kept in memory of a chat that is closed; the rest is in the store and the server.
@@ -29,6 +28,8 @@ const PREVIEW_WAIT_MS: u64 = 700;
 pub struct Chats {
     list: BTreeMap<Target, Chat>,
     versions: u64,
+    /// How long a text may be.
+    pub text_limit: TextLimit,
 }
 
 /// One conversation as the windows know it.
@@ -48,8 +49,8 @@ pub struct Chat {
     pub draft: String,
     /// What is known of older messages.
     pub earlier: Earlier,
-    /// Why the last shake was refused, until when it is shown.
-    pub notice: Option<(Failure, u64)>,
+    /// What was refused last, until when it is shown.
+    pub notice: Option<(Notice, u64)>,
     /// The first unread message when the window was opened: a line stands above it.
     pub unread_from: Option<Seq>,
     /// The sentence "offline, will be delivered later" stands behind this message.
@@ -175,7 +176,8 @@ impl std::fmt::Debug for ChatMsg {
 impl Default for Chats {
     /// The lobby is always there.
     fn default() -> Self {
-        Chats { list: BTreeMap::from([(Target::Lobby, Chat::default())]), versions: 0 }
+        let list = BTreeMap::from([(Target::Lobby, Chat::default())]);
+        Chats { list, versions: 0, text_limit: TextLimit::default() }
     }
 }
 
@@ -213,7 +215,7 @@ impl Chats {
         }
     }
 
-    fn at(&mut self, target: Target) -> &mut Chat {
+    pub(super) fn at(&mut self, target: Target) -> &mut Chat {
         self.versions += 1;
         let chat = self.list.entry(target).or_default();
         chat.version = self.versions;
@@ -314,10 +316,14 @@ impl Model {
                 self.mark_read(target, out);
             }
             ChatMsg::Send(text) if text.trim().is_empty() => {}
-            ChatMsg::Send(text) => {
-                self.say_offline(target);
-                self.say(target, Body::text(text.trim_end()), out);
-            }
+            ChatMsg::Send(text) => match self.chats.text_limit.check(&text) {
+                Ok(()) => {
+                    self.take_back_length(target);
+                    self.say_offline(target);
+                    self.say(target, Body::text(text.trim_end()), out);
+                }
+                Err(notice) => self.notice(target, notice),
+            },
             ChatMsg::Shake => self.say(target, Body::Shake {}, out),
             ChatMsg::Retry(nonce) => out.push(Effect::Ask(Intent::Retry(nonce))),
             ChatMsg::Discard(nonce) => out.push(Effect::Ask(Intent::Discard(nonce))),
@@ -392,7 +398,7 @@ impl Model {
     /// An own message was turned down. A shake is explained and forgotten: nobody wants to shake
     /// later.
     pub(super) fn send_failed(&mut self, nonce: Nonce, why: Failure, out: &mut Vec<Effect>) {
-        let until = self.now.mono_ms + NOTICE_MS;
+        self.chats.text_limit.learn(&why);
         for target in self.chats.list.keys().copied().collect::<Vec<_>>() {
             let of = |chat: &Chat| chat.outgoing.iter().any(|known| known.pending.nonce == nonce);
             if !self.chats.get(target).is_some_and(of) {
@@ -403,8 +409,8 @@ impl Model {
             let Some(outgoing) = found else { continue };
             if outgoing.pending.body == (Body::Shake {}) {
                 chat.outgoing.retain(|known| known.pending.nonce != nonce);
-                chat.notice = Some((why, until));
                 out.push(Effect::Ask(Intent::Discard(nonce)));
+                self.notice(target, Notice::Failure(why));
             } else {
                 outgoing.failure = Some(why);
             }
@@ -415,11 +421,10 @@ impl Model {
     /// The answer to a send: its message comes as an event too, so only a failure that no event
     /// told is of interest.
     pub(super) fn send_answered(&mut self, target: Target, result: Result<Answer, Failure>) {
-        let until = self.now.mono_ms + NOTICE_MS;
         match result {
             Ok(Answer::Sent(message)) => self.chats.at(target).take(message),
             Err(why) if self.chats.at(target).notice.is_none() => {
-                self.chats.at(target).notice = Some((why, until));
+                self.notice(target, Notice::Failure(why));
             }
             _ => {}
         }
@@ -525,7 +530,7 @@ impl Model {
     /// Said once a window: the other side is away and will get this later.
     fn say_offline(&mut self, target: Target) {
         let Target::Account(account) = target else { return };
-        let is_offline = self.people.presence(account) == Presence::Offline;
+        let is_offline = self.people.presence(account) == Some(Presence::Offline);
         let now = self.now.wall_ms;
         let me = self.my_account();
         if is_offline && self.link.is_up() && Some(account) != me {

@@ -123,7 +123,11 @@ impl Model {
             _ => None,
         };
         let stands = matches!(state, LinkState::Up { .. });
+        let was_up = self.link.is_up();
         self.link.change(state, self.now);
+        if was_up && !self.link.is_up() {
+            self.people.lose_sight();
+        }
         match failed {
             // The question about the key is asked in its own window.
             Some(Failure::KeyUnknown | Failure::KeyChanged) => {}
@@ -174,6 +178,19 @@ mod tests {
         assert_eq!(world.model.link.strip(world.now), Strip::Back);
         world.pass(2_000);
         assert_eq!(world.model.link.strip(world.now), Strip::None);
+    }
+
+    #[test]
+    fn without_a_link_nobody_is_said_to_be_online() {
+        let mut world = World::signed_in();
+        let other = (person(10_002, "小满"), Presence::Online);
+        world.model.people.replace_online(vec![other]);
+        let presence = |world: &World| world.model.person_rows()[0].presence;
+        assert_eq!(presence(&world), Some(Presence::Online));
+        world.send(down(8_000));
+        assert_eq!((presence(&world), world.model.people.online_count()), (None, None));
+        world.send(Msg::Client(ClientEvent::Link(LinkState::Dialing)));
+        assert_eq!(presence(&world), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::client::api::{Saved, SavedAccount, Secret, Trust};
 use crate::client::finder::FoundCard;
 use crate::client::{Failure, Intent};
 use crate::domain::{AccountId, Person, Presence, ServerId};
-use crate::net::address::{AddressError, Invite};
+use crate::net::address::{Address, AddressError, Invite};
 use crate::net::protocol::{DEFAULT_PORT, Goodbye, Reason};
 
 /// The avatar of somebody who is not known: the ginkgo leaf of the program.
@@ -51,7 +51,12 @@ pub enum Problem {
     /// The client or the server said so.
     Failure(Failure),
     /// The typed address is none.
-    Address(AddressError),
+    Address {
+        /// Where it was typed.
+        field: Field,
+        /// What is wrong with it.
+        error: AddressError,
+    },
     /// No server is chosen.
     NoServer,
     /// No account was typed.
@@ -66,6 +71,32 @@ pub enum Problem {
     HostFailed,
     /// The server program could not be started.
     HostNotStarted(String),
+    /// A server runs here already and its window is being opened; no error.
+    HostRuns,
+    /// The server that was started here answers; no error.
+    HostReady,
+    /// The server that was started here does not answer yet.
+    HostSlow,
+    /// The window of the server that was started here was closed.
+    HostClosed,
+}
+
+impl Problem {
+    /// The field that it is about: framed in red until something else is typed there.
+    #[must_use]
+    pub fn field(&self) -> Option<Field> {
+        match self {
+            Problem::Address { field, .. } => Some(*field),
+            Problem::NoAccount => Some(Field::Account),
+            Problem::NoPassword => Some(Field::Password),
+            Problem::Failure(Failure::NameUnknown) => Some(Field::Host),
+            Problem::Failure(Failure::Refused(refusal)) => match refusal.reason {
+                Reason::WrongPassword | Reason::TokenInvalid => Some(Field::Password),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }
 
 /// What this computer keeps of a sign-in: nothing, unless the person says so.
@@ -135,6 +166,18 @@ pub enum LoginMsg {
     Host,
 }
 
+impl LoginMsg {
+    fn is_typed_in(&self, field: Field) -> bool {
+        match self {
+            LoginMsg::HostTyped(_) => field == Field::Host,
+            LoginMsg::PortTyped(_) => field == Field::Port,
+            LoginMsg::AccountTyped(_) => field == Field::Account,
+            LoginMsg::PasswordTyped => field == Field::Password,
+            _ => false,
+        }
+    }
+}
+
 /// The login window.
 #[derive(Debug)]
 pub struct Login {
@@ -143,10 +186,12 @@ pub struct Login {
     pub(super) choice: Choice,
     /// Whether "other server" is unfolded.
     pub other_open: bool,
-    /// The address typed there, or an invite link.
+    /// The address typed there.
     pub host: String,
     /// The port typed there.
     pub port: String,
+    /// The key that came with a link to this address; gone when another one is typed.
+    pub key: Option<ServerId>,
     /// Account number or nickname, as typed.
     pub account: String,
     /// What this computer keeps of the sign-in.
@@ -172,6 +217,7 @@ impl Login {
             other_open: false,
             host: String::new(),
             port: DEFAULT_PORT.to_string(),
+            key: None,
             account: String::new(),
             keep: Keep::Nothing,
             presence: Presence::Online,
@@ -183,15 +229,18 @@ impl Login {
             typed: false,
         };
         if let Some(invite) = connect {
-            login.choice = Choice::Other;
             login.other_open = true;
-            login.port = invite.address.port.to_string();
-            login.host = match invite.key {
-                Some(_) => invite.to_string(),
-                None => invite.address.host,
-            };
+            login.set_other(invite);
         }
         login
+    }
+
+    /// Chooses an address; a link is shown as what it says.
+    fn set_other(&mut self, invite: Invite) {
+        self.choice = Choice::Other;
+        self.host = invite.address.host;
+        self.port = invite.address.port.to_string();
+        self.key = invite.key;
     }
 
     /// How many servers were found on this network; `None` before the first search ended.
@@ -206,13 +255,16 @@ impl Login {
 
     /// Shows why an attempt failed and says where the person goes on.
     pub(super) fn failed(&mut self, why: Failure) -> Field {
-        let field = match &why {
-            Failure::Refused(refusal) if refusal.reason == Reason::NotFound => Field::Account,
-            _ => Field::Password,
+        let is_unknown =
+            matches!(&why, Failure::Refused(refusal) if refusal.reason == Reason::NotFound);
+        let problem = Problem::Failure(why);
+        let field = match is_unknown {
+            true => Field::Account,
+            false => problem.field().unwrap_or(Field::Password),
         };
-        self.phase = match why {
-            Failure::Cancelled => Phase::Idle,
-            why => Phase::Failed(Problem::Failure(why)),
+        self.phase = match problem {
+            Problem::Failure(Failure::Cancelled) => Phase::Idle,
+            problem => Phase::Failed(problem),
         };
         field
     }
@@ -240,6 +292,11 @@ impl Login {
 impl Model {
     pub(super) fn login(&mut self, msg: LoginMsg, out: &mut Vec<Effect>) {
         let login = &mut self.login;
+        if let Phase::Failed(problem) = &login.phase
+            && problem.field().is_some_and(|field| msg.is_typed_in(field))
+        {
+            login.phase = Phase::Idle;
+        }
         match msg {
             LoginMsg::Choose(id) => login.choice = Choice::Card(id),
             LoginMsg::OpenOther => {
@@ -251,12 +308,17 @@ impl Model {
                 login.other_open = false;
                 login.choice = Choice::Automatic;
             }
-            LoginMsg::HostTyped(host) => {
-                login.host = host;
-                login.choice = Choice::Other;
-            }
+            LoginMsg::HostTyped(host) => match Invite::parse(&host) {
+                Ok(invite) if invite.key.is_some() => login.set_other(invite),
+                _ => {
+                    login.host = host;
+                    login.key = None;
+                    login.choice = Choice::Other;
+                }
+            },
             LoginMsg::PortTyped(port) => {
                 login.port = port;
+                login.key = None;
                 login.choice = Choice::Other;
             }
             LoginMsg::PickServer(id) => self.pick_server(id),
@@ -275,7 +337,7 @@ impl Model {
             LoginMsg::Presence(presence) => self.login.presence = presence,
             LoginMsg::Submit(password) => self.submit(password, out),
             LoginMsg::Cancel => self.cancel(out),
-            LoginMsg::Register => self.open_register(),
+            LoginMsg::Register => self.open_register(out),
             LoginMsg::Forgot => login.phase = Phase::Failed(Problem::Forgot),
             LoginMsg::Refresh => out.push(Effect::SearchServers),
             LoginMsg::Host => self.host(out),
@@ -293,12 +355,7 @@ impl Model {
             out.push(Effect::RaiseLogin);
             login.choice = Choice::Card(local);
             login.hosting = None;
-            if matches!(
-                login.phase,
-                Phase::Failed(Problem::HostFailed | Problem::HostNotStarted(_))
-            ) {
-                login.phase = Phase::Idle;
-            }
+            login.phase = Phase::Failed(Problem::HostReady);
         }
     }
 
@@ -348,24 +405,27 @@ impl Model {
         if self.login.hosting.is_some_and(|since| self.now.mono_ms >= since + HOSTING_WAIT_MS) {
             self.login.hosting = None;
             self.login.other_open = true;
-            self.login.choice = Choice::Other;
-            "127.0.0.1".clone_into(&mut self.login.host);
-            self.login.port = DEFAULT_PORT.to_string();
+            let address = Address { host: "127.0.0.1".to_owned(), port: DEFAULT_PORT };
+            self.login.set_other(Invite { address, key: None });
+            self.login.phase = Phase::Failed(Problem::HostSlow);
         }
     }
 
     pub(super) fn host_ended(&mut self, end: HostEnd) {
         let was_starting = self.login.hosting.take().is_some();
-        match end {
-            HostEnd::NotStarted(reason) => {
-                self.login.phase = Phase::Failed(Problem::HostNotStarted(reason));
+        let was_opened = self.login.phase == Phase::Failed(Problem::HostRuns);
+        let problem = match end {
+            HostEnd::NotStarted(reason) => Problem::HostNotStarted(reason),
+            HostEnd::Ended(Some(0)) if was_starting => Problem::HostClosed,
+            HostEnd::Ended(Some(0)) if was_opened => {
+                self.login.phase = Phase::Idle;
+                return;
             }
-            HostEnd::Ended(Some(0)) => {}
-            HostEnd::Ended(_) if was_starting => {
-                self.login.phase = Phase::Failed(Problem::HostFailed);
-            }
-            HostEnd::Ended(_) => {}
-        }
+            HostEnd::Ended(_) if was_starting || was_opened => Problem::HostFailed,
+            // A window that was closed later says nothing about a sign-in.
+            HostEnd::Ended(_) => return,
+        };
+        self.login.phase = Phase::Failed(problem);
     }
 
     /// The typed account, where this computer keeps its sign-in: no password is needed then.
@@ -455,9 +515,9 @@ impl Model {
     }
 
     fn readied(&self, password: Secret) -> Result<(Attempt, Trust), (Problem, Field)> {
-        let chosen = self.chosen().map_err(|problem| match problem {
-            Problem::Address(AddressError::Port) => (problem, Field::Port),
-            problem => (problem, Field::Host),
+        let chosen = self.chosen().map_err(|problem| {
+            let field = problem.field().unwrap_or(Field::Host);
+            (problem, field)
         })?;
         let login = self.login.account.trim().to_owned();
         if login.is_empty() {
@@ -480,27 +540,37 @@ impl Model {
         self.give_up(out);
     }
 
-    fn open_register(&mut self) {
+    fn open_register(&mut self, out: &mut Vec<Effect>) {
         match self.chosen() {
             Ok(chosen) => {
                 self.login.phase = Phase::Idle;
                 self.register = Some(Register::new(chosen));
             }
-            Err(problem) => self.login.phase = Phase::Failed(problem),
+            Err(problem) => {
+                out.push(Effect::FocusLogin(problem.field().unwrap_or(Field::Host)));
+                self.login.phase = Phase::Failed(problem);
+            }
         }
     }
 
+    /// Opens the server's window, which starts a server, or shows the one that runs.
     fn host(&mut self, out: &mut Vec<Effect>) {
+        if self.login.hosting.is_some() {
+            return;
+        }
         let is_running = |server: &&FoundCard| server.local && server.reachable;
         let running = self.login.servers().find(is_running).map(|local| local.id);
         match running {
-            Some(id) => self.login.choice = Choice::Card(id),
-            None if self.login.hosting.is_none() => {
-                self.login.hosting = Some(self.now.mono_ms);
-                out.push(Effect::HostServer);
-                out.push(Effect::SearchServers);
+            Some(id) => {
+                self.login.choice = Choice::Card(id);
+                self.login.phase = Phase::Failed(Problem::HostRuns);
             }
-            None => {}
+            None => {
+                self.login.hosting = Some(self.now.mono_ms);
+                self.login.phase = Phase::Idle;
+            }
         }
+        out.push(Effect::HostServer);
+        out.push(Effect::SearchServers);
     }
 }

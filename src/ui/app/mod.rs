@@ -5,8 +5,8 @@
 //! language can change at any moment.
 //!
 //! * `attempt` is a sign-in or a registration under way.
-//! * `login`, `register`, `trust`, `panel` and `chats` are the windows.
-//! * `people`, `link` and `settings` are what they share; `time` words moments.
+//! * `login`, `register` with `strength`, `trust`, `panel` and `chats` are the windows.
+//! * `people`, `link`, `writing` and `settings` are what they share; `time` words moments.
 
 pub mod attempt;
 pub mod chats;
@@ -17,8 +17,10 @@ pub mod people;
 pub mod register;
 pub mod servers;
 pub mod settings;
+pub mod strength;
 pub mod time;
 pub mod trust;
+pub mod writing;
 
 use std::collections::BTreeMap;
 
@@ -93,6 +95,8 @@ pub enum Effect {
     RaiseLogin,
     /// Put the register window's cursor on the first field with an error.
     FocusRegister(register::Field),
+    /// Ask whether to go on without the recovery code, which is shown this once.
+    AskBeforeEntering,
     /// Start the server program on this computer.
     HostServer,
     /// Look for servers again.
@@ -251,7 +255,11 @@ impl Model {
             ClientEvent::People(people) => self.people.learn(people),
             ClientEvent::Presence(changes) => self.people.seen(changes),
             ClientEvent::Typing { from, to } => self.typing(from, to),
-            ClientEvent::Book(_) | ClientEvent::Notice(_) | ClientEvent::Picture { .. } => {}
+            // Of another key than a link's the attempt speaks, which fails by it.
+            ClientEvent::KeyOther { .. }
+            | ClientEvent::Book(_)
+            | ClientEvent::Notice(_)
+            | ClientEvent::Picture { .. } => {}
             ClientEvent::StoreTrouble(reason) => self.store_trouble(reason, out),
         }
     }
@@ -261,7 +269,10 @@ impl Model {
         match (asked, result) {
             (Asked::Attempt, result) => self.attempt_answered(ticket, result, out),
             (Asked::Saved, Ok(Answer::Saved(saved))) => self.saved(saved, out),
-            (Asked::Online, Ok(Answer::Online(list))) => self.people.replace_online(list),
+            // One that comes after the end of its link tells of what was.
+            (Asked::Online, Ok(Answer::Online(list))) if self.link.is_up() => {
+                self.people.replace_online(list);
+            }
             (Asked::Messages(target), result) => self.page_came(target, result),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),

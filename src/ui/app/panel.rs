@@ -72,7 +72,7 @@ pub struct ChatRow {
     pub name: String,
     /// A built-in avatar; the lobby has a tile instead.
     pub avatar: Option<u8>,
-    /// How the other side is seen; `None` in the lobby.
+    /// How the other side is seen; `None` in the lobby and while nobody knows.
     pub presence: Option<Presence>,
     /// The coloured beginning of the preview.
     pub prefix: Option<&'static str>,
@@ -93,8 +93,8 @@ pub struct PersonRow {
     pub name: String,
     /// A built-in avatar.
     pub avatar: u8,
-    /// How they are seen.
-    pub presence: Presence,
+    /// How they are seen; `None` while nobody knows.
+    pub presence: Option<Presence>,
     /// Their line; may be empty.
     pub signature: String,
 }
@@ -239,7 +239,7 @@ impl Model {
             target,
             name: self.target_name(target, language),
             avatar: account.map(|account| self.people.avatar(account)),
-            presence: account.map(|account| self.people.presence(account)),
+            presence: account.and_then(|account| self.people.presence(account)),
             prefix,
             preview,
             time: time.unwrap_or_default(),

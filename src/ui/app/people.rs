@@ -13,6 +13,8 @@ const ONLINE_STALE_MS: u64 = 60_000;
 pub struct People {
     known: BTreeMap<AccountId, Person>,
     online: BTreeMap<AccountId, Presence>,
+    /// The link broke since the list of who is online came: it may be all different now.
+    is_outdated: bool,
     /// Changes whenever anything here may have changed, so that windows can skip work.
     pub version: u64,
     /// When the whole list was asked for, by the steady clock.
@@ -41,16 +43,17 @@ impl People {
         self.known.get(&account).map_or(super::login::AVATAR_UNKNOWN, |person| person.avatar)
     }
 
-    /// How an account is seen.
+    /// How an account is seen, while that is known.
     #[must_use]
-    pub fn presence(&self, account: AccountId) -> Presence {
-        self.online.get(&account).copied().unwrap_or(Presence::Offline)
+    pub fn presence(&self, account: AccountId) -> Option<Presence> {
+        let seen = || self.online.get(&account).copied().unwrap_or(Presence::Offline);
+        (!self.is_outdated).then(seen)
     }
 
     /// Everybody online but oneself, with what is known of them: available ones first, then by
-    /// name.
+    /// name. While the link is down these are the people of before.
     #[must_use]
-    pub fn online(&self, me: Option<AccountId>) -> Vec<(&Person, Presence)> {
+    pub fn online(&self, me: Option<AccountId>) -> Vec<(&Person, Option<Presence>)> {
         let mut people: Vec<(&Person, Presence)> = self
             .online
             .iter()
@@ -63,13 +66,21 @@ impl People {
             };
             rank(a_presence, a).cmp(&rank(b_presence, b))
         });
-        people
+        let is_known = !self.is_outdated;
+        let known = |presence| is_known.then_some(presence);
+        people.into_iter().map(|(person, presence)| (person, known(presence))).collect()
     }
 
-    /// How many are online, oneself included.
+    /// How many are online, oneself included, while that is known.
     #[must_use]
-    pub fn online_count(&self) -> usize {
-        self.online.len()
+    pub fn online_count(&self) -> Option<usize> {
+        (!self.is_outdated).then_some(self.online.len())
+    }
+
+    /// The link is down: nobody knows who is there until the whole list comes again.
+    pub fn lose_sight(&mut self) {
+        self.is_outdated = true;
+        self.version += 1;
     }
 
     /// Takes in profiles; an older version never replaces a newer one.
@@ -97,6 +108,7 @@ impl People {
     /// Takes in the whole list of who is online.
     pub fn replace_online(&mut self, list: Vec<(Person, Presence)>) {
         self.online.clear();
+        self.is_outdated = false;
         let changes = list.iter().map(|(person, presence)| (person.account, *presence)).collect();
         self.learn(list.into_iter().map(|(person, _)| person).collect());
         self.seen(changes);
@@ -128,8 +140,24 @@ mod tests {
             people.online(Some(AccountId(10_001))).iter().map(|(p, _)| &*p.nickname).collect();
         assert_eq!(names, ["Ann", "zoe", "Bob", "amy"]);
         people.seen(vec![(AccountId(10_005), Presence::Offline)]);
-        assert_eq!(people.presence(AccountId(10_005)), Presence::Offline);
+        assert_eq!(people.presence(AccountId(10_005)), Some(Presence::Offline));
         assert_eq!(people.name(AccountId(10_005)), "Ann");
+    }
+
+    #[test]
+    fn who_is_there_is_unknown_from_the_end_of_the_link_to_the_next_list() {
+        let mut people = People::default();
+        let list = || vec![(person(10_002, "zoe"), Presence::Online)];
+        people.replace_online(list());
+        let seen = |people: &People| (people.presence(AccountId(10_002)), people.online_count());
+        assert_eq!(seen(&people), (Some(Presence::Online), Some(1)));
+        people.lose_sight();
+        assert_eq!(seen(&people), (None, None));
+        assert_eq!(people.online(None)[0].1, None, "the list stays readable");
+        people.seen(vec![(AccountId(10_002), Presence::Busy)]);
+        assert_eq!(seen(&people), (None, None), "one change is not the whole list");
+        people.replace_online(list());
+        assert_eq!(seen(&people), (Some(Presence::Online), Some(1)));
     }
 
     #[test]

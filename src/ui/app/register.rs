@@ -35,6 +35,8 @@ pub enum FieldError {
     Password(Failure),
     /// Not the same.
     Mismatch,
+    /// Something typed there cannot be shown, and was left out.
+    LeftOut,
 }
 
 /// What was typed.
@@ -59,6 +61,18 @@ pub struct Done {
     pub recovery: Secret,
 }
 
+impl Done {
+    /// The recovery code as it is shown and copied: groups of four are easier to write down.
+    /// Whoever reads one leaves the dashes out.
+    #[must_use]
+    pub fn recovery_shown(&self) -> String {
+        let plain: Vec<char> =
+            self.recovery.expose().chars().filter(char::is_ascii_alphanumeric).collect();
+        let groups: Vec<String> = plain.chunks(4).map(|group| group.iter().collect()).collect();
+        groups.join("-")
+    }
+}
+
 /// In the register window.
 #[derive(Debug, Clone)]
 pub enum RegisterMsg {
@@ -68,6 +82,8 @@ pub enum RegisterMsg {
     MoreAvatars,
     /// Something was typed there: its error has been seen.
     Typed(Field),
+    /// Something was typed there that cannot be shown, and was left out.
+    LeftOut(Field),
     /// The cursor left this field.
     Left(Field, Typed),
     /// The button or Enter.
@@ -101,6 +117,8 @@ pub struct Register {
     pub problem: Option<Failure>,
     /// The account, once it was made.
     pub done: Option<Done>,
+    /// Whether its recovery code was copied.
+    pub copied: bool,
 }
 
 /// How many avatars stand in a row beside the three dots.
@@ -121,6 +139,7 @@ impl Register {
             errors: Vec::new(),
             problem,
             done: None,
+            copied: false,
         }
     }
 
@@ -179,30 +198,6 @@ impl Register {
     }
 }
 
-/// How strong a password looks, 0 for an empty one, then 1 to 4.
-#[must_use]
-pub fn strength(password: &str) -> u8 {
-    let length = password.chars().count();
-    if length == 0 {
-        return 0;
-    }
-    let has = |test: fn(char) -> bool| usize::from(password.chars().any(test));
-    let kinds = has(|c| c.is_ascii_lowercase())
-        + has(|c| c.is_ascii_uppercase())
-        + has(|c| c.is_ascii_digit())
-        + has(|c| !c.is_ascii_alphanumeric());
-    let mut seen: Vec<char> = password.chars().collect();
-    seen.sort_unstable();
-    seen.dedup();
-    match (length, kinds, seen.len()) {
-        (..8, _, _) | (_, _, ..=3) => 1,
-        (16.., 2.., 8..) | (12.., 3.., 8..) => 4,
-        (10.., 2.., _) | (_, 3.., _) | (16.., _, _) => 3,
-        (_, 2.., _) | (12.., _, _) => 2,
-        _ => 1,
-    }
-}
-
 impl Model {
     pub(super) fn register(&mut self, msg: RegisterMsg, out: &mut Vec<Effect>) {
         let Some(register) = &mut self.register else { return };
@@ -216,6 +211,7 @@ impl Model {
                 register.clear(field);
                 register.problem = None;
             }
+            RegisterMsg::LeftOut(field) => register.set(field, FieldError::LeftOut),
             // An empty form is not wrong yet; its errors come with the button.
             RegisterMsg::Left(Field::Again, typed) if !typed.again.expose().is_empty() => {
                 register.check(Field::Again, &typed);
@@ -226,6 +222,10 @@ impl Model {
             RegisterMsg::CopyNumber => self.copy_number(out),
             RegisterMsg::CopyRecovery => self.copy_recovery(out),
             RegisterMsg::Enter => self.enter_registered(),
+            // The code is shown this once: Esc or the cross may be a slip.
+            RegisterMsg::Close if register.done.is_some() && !register.copied => {
+                out.push(Effect::AskBeforeEntering);
+            }
             RegisterMsg::Close if register.done.is_some() => self.enter_registered(),
             RegisterMsg::Close => {
                 self.register = None;
@@ -273,9 +273,11 @@ impl Model {
         }
     }
 
-    fn copy_recovery(&self, out: &mut Vec<Effect>) {
-        if let Some(done) = self.register.as_ref().and_then(|register| register.done.as_ref()) {
-            let text = done.recovery.expose().to_owned();
+    fn copy_recovery(&mut self, out: &mut Vec<Effect>) {
+        let Some(register) = &mut self.register else { return };
+        if let Some(done) = &register.done {
+            register.copied = true;
+            let text = done.recovery_shown();
             out.push(Effect::Copy { text, said: "reg.recovery.copied", number: String::new() });
         }
     }

@@ -1,7 +1,7 @@
 //! Which server: the cards of this network, the typed address, and what is known of their keys.
 
 use super::Model;
-use super::login::Problem;
+use super::login::{Field, Problem};
 use crate::client::api::{SavedServer, Trust};
 use crate::client::finder::FoundCard;
 use crate::domain::ServerId;
@@ -112,7 +112,9 @@ impl Model {
         if !self.is_other_chosen() {
             return Err(Problem::NoServer);
         }
-        let invite = typed_address(&self.login.host, &self.login.port).map_err(Problem::Address)?;
+        let mut invite = typed_address(&self.login.host, &self.login.port)
+            .map_err(|(field, error)| Problem::Address { field, error })?;
+        invite.key = invite.key.or(self.login.key);
         let met = self.saved.servers.iter().find(|server| server.address == invite.address);
         Ok(Chosen {
             trust: invite.key.map_or(Trust::Ask, Trust::Key),
@@ -171,18 +173,19 @@ impl Model {
         self.login.choice = if is_here { Choice::Card(id) } else { Choice::Other };
         self.login.host = server.address.host;
         self.login.port = server.address.port.to_string();
+        self.login.key = None;
     }
 }
 
 /// Reads the two boxes. A port in the first box, as in a pasted address or link, wins.
-fn typed_address(host: &str, port: &str) -> Result<Invite, AddressError> {
-    let mut invite = Invite::parse(host)?;
+fn typed_address(host: &str, port: &str) -> Result<Invite, (Field, AddressError)> {
+    let mut invite = Invite::parse(host).map_err(|error| (Field::Host, error))?;
     let is_plain = Address::parse(host.trim())
         .is_ok_and(|address| address.port == DEFAULT_PORT && !address_has_port(host.trim()));
     if is_plain && !port.trim().is_empty() {
         invite.address.port = match port.trim().parse() {
             Ok(port) if port > 0 => port,
-            _ => return Err(AddressError::Port),
+            _ => return Err((Field::Port, AddressError::Port)),
         };
     }
     Ok(invite)

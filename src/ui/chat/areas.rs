@@ -53,12 +53,10 @@ impl Areas {
         let side = metric::ICON_BUTTON;
         let tool = Rect::new(12, composer.y + 5, side, side);
         let top = composer.y + TOOLBAR;
-        let editor = Rect::new(
-            MARGIN - EDITOR_INNER,
-            top,
-            w - 2 * MARGIN + 2 * EDITOR_INNER,
-            h - FOOT + 2 - top,
-        );
+        let left = MARGIN - EDITOR_INNER;
+        // Its scrollbar stands in the margin, so that words end where the buttons do. Three lines
+        // fit and a bit of a fourth: the toolkit keeps the caret out of the last one.
+        let editor = Rect::new(left, top, w - 2 - left, h - FOOT + 8 - top);
         let y = h - 8 - metric::BUTTON;
         let send_menu = Rect::new(w - MARGIN - 29, y, 29, metric::BUTTON);
         let send = Rect::new(send_menu.x - buttons.1, y, buttons.1, metric::BUTTON);
@@ -83,7 +81,7 @@ mod tests {
         let areas = Areas::new(760, 560, metric::COMPOSER, false, (76, 76));
         assert_eq!(areas.transcript, Rect::new(0, 64, 760, 344));
         assert_eq!(areas.tool, Rect::new(12, 413, 32, 32));
-        assert_eq!(areas.editor, Rect::new(13, 450, 734, 64));
+        assert_eq!(areas.editor, Rect::new(13, 450, 745, 70));
         assert_eq!(areas.close, Rect::new(555, 520, 76, 32));
         assert_eq!(areas.send, Rect::new(639, 520, 76, 32));
         assert_eq!(areas.send_menu, Rect::new(715, 520, 29, 32));

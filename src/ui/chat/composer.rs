@@ -1,23 +1,35 @@
 //! The box that messages are written in: the system's own editor, so that input methods work.
+//!
+//! Each letter is drawn by a face that has it, and emoji are written as their codes, in colour.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::{Align as NativeAlign, Event, FrameType, Key, Shortcut};
+use fltk::enums::{Event, Font, FrameType, Key, Shortcut};
 use fltk::prelude::{DisplayExt, WidgetBase, WidgetExt};
-use fltk::text::{Cursor, TextBuffer, TextEditor, WrapMode};
+use fltk::text::{Cursor, StyleTableEntry, TextBuffer, TextEditor, WrapMode};
 
+use super::bar::{Bar, LANE};
+use super::marks::{Bit, Marks, bits};
 use crate::ui::app::settings::SendKey;
 use crate::ui::fonts;
-use crate::ui::paint::emoji::{self, Codes, Piece};
+use crate::ui::paint::emoji::Codes;
 use crate::ui::paint::{Align, Canvas, Rect, text};
 use crate::ui::text::{Language, language, tr};
 use crate::ui::theme::{Colour, Face, Style};
-use crate::ui::widgets::{control, native};
+use crate::ui::widgets::{Control, native};
 
 /// The toolkit's editor keeps so much free at its left.
 const INNER: i32 = 3;
+/// The caret of an empty box takes so much behind that.
+const CARET: i32 = 3;
+/// The faces that letters may need, in the order of the toolkit's table of styles.
+const FONTS: [Font; 3] =
+    [fonts::font(Face::Sans), fonts::FALLBACK_EAST_ASIAN, fonts::FALLBACK_OTHER];
+/// The style of a code, behind those of the faces.
+const CODE_STYLE: u8 = b'D';
 
 /// What is done in the box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +54,7 @@ struct State {
     send_key: SendKey,
     /// The text that was seen or set last.
     known: String,
+    marks: Marks,
     told: Box<dyn FnMut(ComposerMsg)>,
 }
 
@@ -49,11 +62,43 @@ struct State {
 #[derive(Clone)]
 pub struct Composer {
     editor: TextEditor,
+    bar: Bar,
     buffer: TextBuffer,
+    /// A letter for each byte of the text: its style.
+    styles: TextBuffer,
     state: Rc<RefCell<State>>,
 }
 
-control!(Composer, editor, 0);
+impl Control for Composer {
+    fn place(&mut self, area: Rect) {
+        let editor = area.without_right(LANE);
+        self.editor.resize(editor.x, editor.y, editor.w, editor.h);
+        self.bar.place(Rect::new(editor.right(), area.y, LANE, area.h));
+    }
+    fn area(&self) -> Rect {
+        let editor = Rect::of(&self.editor);
+        Rect { w: editor.w + LANE, ..editor }
+    }
+    fn set_shown(&mut self, shown: bool) {
+        if shown { self.editor.show() } else { self.editor.hide() }
+    }
+    fn is_shown(&self) -> bool {
+        self.editor.visible()
+    }
+    fn set_enabled(&mut self, enabled: bool) {
+        if enabled { self.editor.activate() } else { self.editor.deactivate() }
+    }
+    fn is_enabled(&self) -> bool {
+        self.editor.active()
+    }
+    fn focus(&mut self) {
+        // Refused only while hidden, when there is nothing to focus.
+        let _hidden = self.editor.take_focus();
+    }
+    fn redraw(&mut self) {
+        self.editor.redraw();
+    }
+}
 
 impl Composer {
     /// An empty box.
@@ -61,17 +106,19 @@ impl Composer {
     pub fn new() -> Composer {
         let mut editor = TextEditor::new(0, 0, 0, 0, None);
         let buffer = TextBuffer::default();
+        let mut styles = TextBuffer::default();
+        styles.can_undo(false);
         editor.set_buffer(buffer.clone());
         editor.set_frame(FrameType::FlatBox);
         editor.wrap_mode(WrapMode::AtBounds, 0);
         editor.set_cursor_style(Cursor::Simple);
         editor.set_tab_nav(true);
-        // Without bars: the caret and the wheel scroll.
-        editor.set_scrollbar_align(NativeAlign::empty());
+        editor.set_scrollbar_size(1);
+        let bar = Bar::new(&editor);
         let told: Box<dyn FnMut(ComposerMsg)> = Box::new(|_| {});
-        let state =
-            Rc::new(RefCell::new(State { send_key: SendKey::Enter, known: String::new(), told }));
-        let mut composer = Composer { editor, buffer, state };
+        let (send_key, known, marks) = (SendKey::Enter, String::new(), Marks::default());
+        let state = Rc::new(RefCell::new(State { send_key, known, marks, told }));
+        let mut composer = Composer { editor, bar, buffer, styles, state };
         composer.restyle();
         composer.wire();
         composer
@@ -87,10 +134,22 @@ impl Composer {
         self.state.borrow_mut().send_key = send_key;
     }
 
-    /// What is written, with emoji in place of their codes.
+    /// What is written, with emoji in place of the codes that were put here for them.
     #[must_use]
     pub fn value(&self) -> String {
-        emoji::from_codes(&self.buffer.text())
+        let written = self.buffer.text();
+        self.state.borrow().marks.resolve(&written, 0..written.len())
+    }
+
+    /// Whether it has the keyboard.
+    #[must_use]
+    pub fn has_focus(&self) -> bool {
+        self.editor.has_focus()
+    }
+
+    /// Asks the system for what was copied, to write it at the caret.
+    pub fn paste(&mut self) {
+        app::paste_text(&self.editor);
     }
 
     /// Whether nothing but white space is written.
@@ -101,12 +160,34 @@ impl Composer {
 
     /// Replaces what is written; the caret goes behind it.
     pub fn set_value(&mut self, value: &str) {
-        let value = emoji::to_codes(value, codes());
-        self.buffer.set_text(&value);
-        self.state.borrow_mut().known = value;
-        self.editor.set_insert_position(self.buffer.length());
-        self.restyle();
+        self.buffer.set_text("");
+        self.editor.set_insert_position(0);
+        self.write(value);
+        self.state.borrow_mut().known = self.buffer.text();
         self.editor.redraw();
+    }
+
+    /// Writes at the caret, in place of what is selected. Emoji are written as their codes.
+    pub fn write(&mut self, words: &str) {
+        self.buffer.remove_selection();
+        let start = place(self.editor.insert_position());
+        let (mut shown, mut codes_here) = (String::new(), Vec::new());
+        for bit in bits(words, codes(), &format!("[{}]", tr("chat.emoji"))) {
+            match bit {
+                Bit::Plain(plain) => shown.push_str(&plain),
+                Bit::Code(code, stands_for) => {
+                    let at = start + shown.len();
+                    codes_here.push((at..at + code.len(), stands_for));
+                    shown.push_str(&code);
+                }
+            }
+        }
+        self.editor.insert(&shown);
+        for (place, stands_for) in codes_here {
+            self.state.borrow_mut().marks.add(place, stands_for);
+        }
+        self.style();
+        self.editor.show_insert_position();
     }
 
     /// Forgets what is written, and what could be undone.
@@ -114,57 +195,79 @@ impl Composer {
         self.buffer.can_undo(false);
         self.buffer.set_text("");
         self.buffer.can_undo(true);
+        self.state.borrow_mut().marks = Marks::default();
     }
 
-    /// The colours and the face of the moment.
+    /// The colours of the moment.
     pub fn restyle(&mut self) {
         self.editor.set_color(native(Colour::Paper));
         self.editor.set_text_color(native(Colour::Ink));
         self.editor.set_selection_color(native(Colour::Selected));
         self.editor.set_cursor_color(native(Colour::Ink));
-        let plain = self.buffer.text().chars().all(|c| c == '\n' || text::is_in_sans(c));
-        let font = if plain { fonts::font(Face::Sans) } else { fonts::FALLBACK_EAST_ASIAN };
-        self.editor.set_text_font(font);
-        self.editor.set_text_size(Style::MESSAGE.size);
+        self.editor.set_text_font(FONTS[0]);
+        let size = Style::MESSAGE.size;
+        self.editor.set_text_size(size);
+        let letters = FONTS.map(|font| (font, Colour::Ink)).into_iter();
+        let table: Vec<StyleTableEntry> = letters
+            .chain([(FONTS[0], Colour::BrandText)])
+            .map(|(font, colour)| StyleTableEntry { color: native(colour), font, size })
+            .collect();
+        self.editor.set_highlight_data(self.styles.clone(), table);
+        self.editor.redraw();
     }
 
     fn wire(&mut self) {
         self.editor.super_handle_first(false);
         let this = self.clone();
         self.editor.handle(move |_, event| this.clone().event(event));
-        let buffer = self.buffer.clone();
+        let (buffer, bar) = (self.buffer.clone(), self.bar.clone());
         self.editor.draw(move |editor| {
+            let area = Rect::of(editor);
+            let canvas = Canvas::over(area);
+            // Over the toolkit's own scrollbar, whose arrows are wider than it.
+            let native_bar = Rect::new(area.right() - INNER - 1, area.y, INNER + 1, area.h);
+            canvas.fill(native_bar, Colour::Paper);
+            bar.follow();
             if buffer.length() == 0 {
-                let area = Rect::of(editor).without_left(INNER);
-                let canvas = Canvas::over(area);
-                let words = Rect { h: Style::MESSAGE.line, ..area };
-                canvas.text_in(
-                    Style::MESSAGE,
-                    Colour::Ink3,
-                    words,
-                    Align::Left,
-                    tr("chat.placeholder"),
-                );
+                let words = area.without_left(INNER + CARET);
+                let words = Rect { h: Style::MESSAGE.line, ..words };
+                let hint = tr("chat.placeholder");
+                canvas.text_in(Style::MESSAGE, Colour::Ink3, words, Align::Left, hint);
             }
         });
         let this = self.clone();
-        self.buffer.add_modify_callback(move |_, inserted, deleted, _, _| {
+        self.buffer.add_modify_callback(move |at, inserted, deleted, _, old| {
             if inserted > 0 || deleted > 0 {
-                let this = this.clone();
+                let mut this = this.clone();
+                let new = this.buffer.text_range(at, at + inserted).unwrap_or_default();
+                this.state.borrow_mut().marks.edit(place(at), old, &new);
+                // Before the editor looks at the change, which it does after this.
+                this.style();
                 // The buffer may not be changed while it tells of a change.
-                app::add_timeout3(0.0, move |_| this.clone().changed());
+                app::add_timeout3(0.0, move |_| this.changed());
             }
         });
     }
 
-    fn changed(&mut self) {
+    /// Gives each letter its style.
+    fn style(&mut self) {
         let written = self.buffer.text();
-        if emoji::pieces(&written).iter().any(|piece| matches!(piece, Piece::Picture(..))) {
-            let behind = self.buffer.length() - self.editor.insert_position();
-            self.buffer.set_text(&emoji::to_codes(&written, codes()));
-            self.editor.set_insert_position((self.buffer.length() - behind).max(0));
+        let mut styles: Vec<u8> = Vec::with_capacity(written.len());
+        for c in written.chars() {
+            let font = text::letter_font(c);
+            let style = FONTS.iter().position(|known| *known == font).unwrap_or(0);
+            let letter = b'A'.saturating_add(u8::try_from(style).unwrap_or(0));
+            styles.resize(styles.len() + c.len_utf8(), letter);
         }
-        self.restyle();
+        for code in self.state.borrow().marks.places() {
+            if let Some(styles) = styles.get_mut(code.clone()) {
+                styles.fill(CODE_STYLE);
+            }
+        }
+        self.styles.set_text(&String::from_utf8_lossy(&styles));
+    }
+
+    fn changed(&mut self) {
         self.editor.redraw();
         let written = self.buffer.text();
         let before = std::mem::replace(&mut self.state.borrow_mut().known, written.clone());
@@ -178,6 +281,10 @@ impl Composer {
             Event::Focus => {
                 self.tell(ComposerMsg::Focused);
                 false
+            }
+            Event::Paste => {
+                self.write(&app::event_text());
+                true
             }
             Event::KeyDown => self.key(app::event_key(), app::event_state()),
             _ => false,
@@ -193,9 +300,7 @@ impl Composer {
                     SendKey::CtrlEnter => control,
                 };
                 if shift || !sends {
-                    self.buffer.remove_selection();
-                    self.editor.insert("\n");
-                    self.editor.show_insert_position();
+                    self.write("\n");
                     return true;
                 }
                 ComposerMsg::Send
@@ -204,10 +309,55 @@ impl Composer {
             Key::PageUp => ComposerMsg::PageUp,
             Key::PageDown => ComposerMsg::PageDown,
             Key::End if control || self.buffer.length() == 0 => ComposerMsg::End,
-            _ => return false,
+            Key::BackSpace | Key::Delete if !control && !shift => return self.delete_code(key),
+            _ if control => return self.copy(key),
+            // An input method may write anything.
+            _ => return self.write_emoji(&app::event_text()),
         };
         self.tell(msg);
         true
+    }
+
+    /// A code before or behind the caret goes as a whole.
+    fn delete_code(&mut self, key: Key) -> bool {
+        let caret = place(self.editor.insert_position());
+        let code = match key {
+            _ if self.buffer.selected() => None,
+            Key::BackSpace => self.state.borrow().marks.ending_at(caret),
+            _ => self.state.borrow().marks.starting_at(caret),
+        };
+        let Some(Range { start, end }) = code else { return false };
+        self.buffer.remove(native_place(start), native_place(end));
+        self.editor.set_insert_position(native_place(start));
+        self.editor.show_insert_position();
+        true
+    }
+
+    /// Copies or cuts what is selected as it is meant, so that other programs get emoji.
+    fn copy(&mut self, key: Key) -> bool {
+        let (is_copy, is_cut) = (key == Key::from_char('c'), key == Key::from_char('x'));
+        let Some((start, end)) = self.buffer.selection_position() else { return false };
+        if !is_copy && !is_cut {
+            return false;
+        }
+        let meant =
+            self.state.borrow().marks.resolve(&self.buffer.text(), place(start)..place(end));
+        app::copy(&meant);
+        if is_cut {
+            self.buffer.remove_selection();
+            self.editor.set_insert_position(start);
+            self.editor.show_insert_position();
+        }
+        true
+    }
+
+    fn write_emoji(&mut self, words: &str) -> bool {
+        let codes = bits(words, codes(), "");
+        let has_code = codes.iter().any(|bit| matches!(bit, Bit::Code(..)));
+        if has_code {
+            self.write(words);
+        }
+        has_code
     }
 
     /// Not while anything is borrowed: the owner may come back at once.
@@ -229,4 +379,14 @@ fn codes() -> Codes {
         Language::Chinese => Codes::Chinese,
         Language::English => Codes::English,
     }
+}
+
+/// A place in the text as we count.
+fn place(native: i32) -> usize {
+    usize::try_from(native).unwrap_or(0)
+}
+
+/// A place in the text as the toolkit counts.
+fn native_place(place: usize) -> i32 {
+    i32::try_from(place).unwrap_or(i32::MAX)
 }

@@ -39,10 +39,12 @@ fn head(canvas: &Canvas, area: Rect, view: &ChatView) {
         .map(|words| 8 + text::width(Style::CAPTION, words))
         .sum();
     let name = text::fit(Style::HEADING, &view.name, right - left - aside);
-    let mut x = left + canvas.text(Style::HEADING, Colour::Ink, left, 12, &name);
+    // Alone it stands in the middle of the face.
+    let top = if view.line.is_empty() { (area.h - Style::HEADING.line) / 2 } else { 12 };
+    let mut x = left + canvas.text(Style::HEADING, Colour::Ink, left, top, &name);
     for words in [&view.number, &view.status] {
         if !words.is_empty() {
-            x += 8 + canvas.text(Style::CAPTION, Colour::Ink2, x + 8, 16, words);
+            x += 8 + canvas.text(Style::CAPTION, Colour::Ink2, x + 8, top + 4, words);
         }
     }
     let ink = if view.typing { Colour::BrandText } else { Colour::Ink2 };

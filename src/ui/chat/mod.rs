@@ -1,8 +1,10 @@
 //! The window of one conversation: who it is with, the messages, the box to write in.
 
 mod areas;
+mod bar;
 mod composer;
 mod head;
+mod marks;
 mod shake;
 mod view;
 
@@ -14,7 +16,8 @@ use fltk::enums::{Cursor, Event, Key, Shortcut};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
-use self::areas::{Areas, SMALLEST, USUAL};
+pub use self::areas::USUAL;
+use self::areas::{Areas, SMALLEST};
 use self::composer::{Composer, ComposerMsg};
 pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Target};
@@ -22,6 +25,7 @@ use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::paint::{Icon, Rect};
+use crate::ui::screen;
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, metric};
 use crate::ui::transcript::{Entry, Key as EntryKey, Mark, Transcript, TranscriptMsg};
@@ -81,6 +85,10 @@ struct State {
     dragging: bool,
     motion: Motion,
     closed: bool,
+    /// Where the window stands while it does not fill the screen.
+    usual: Rect,
+    /// Whether it filled the screen when it was parked.
+    was_maximised: bool,
 }
 
 /// What moves by itself.
@@ -95,20 +103,23 @@ enum Motion {
 }
 
 impl ChatWindow {
-    /// Shows the window of a conversation, with what was written there and not sent.
+    /// Shows the window of a conversation in an area of the screen, with what was written there and
+    /// not sent.
     #[must_use]
     pub fn new(
         view: ChatView,
         entries: &[Entry<'_>],
         draft: &str,
+        area: Rect,
         told: impl FnMut(ChatOut) + 'static,
     ) -> ChatWindow {
         let free = FREE.with_borrow_mut(Vec::pop);
         let mut chat = free.unwrap_or_else(ChatWindow::make);
         chat.parts.begin(told);
         chat.parts.composer.set_value(draft);
-        chat.window.set_size(USUAL.0, USUAL.1);
-        chat.parts.lay_out(USUAL.0, USUAL.1);
+        chat.window.resize(area.x, area.y, area.w, area.h);
+        chat.parts.state.borrow_mut().usual = area;
+        chat.parts.lay_out(area.w, area.h);
         chat.show(view, entries);
         chat.parts.transcript.follow();
         chat.raise();
@@ -119,7 +130,7 @@ impl ChatWindow {
         let mut window = widgets::window("", USUAL.0, USUAL.1);
         let mut parts = Parts::new(&window);
         window.end();
-        window.size_range(SMALLEST.0, SMALLEST.1, 0, 0);
+        window.size_range(SMALLEST.0.min(window.w()), SMALLEST.1.min(window.h()), 0, 0);
         window.make_resizable(true);
         parts.wire(&mut window);
         ChatWindow { window, parts }
@@ -130,11 +141,14 @@ impl ChatWindow {
     pub fn of(
         model: &Model,
         target: Target,
+        area: Rect,
         told: impl FnMut(ChatOut) + 'static,
     ) -> Option<ChatWindow> {
         let view = ChatView::of(model, target)?;
         let draft = model.chats.get(target).map_or("", |chat| chat.draft.as_str());
-        Some(with_entries(model, target, |entries| ChatWindow::new(view, entries, draft, told)))
+        Some(with_entries(model, target, |entries| {
+            ChatWindow::new(view, entries, draft, area, told)
+        }))
     }
 
     /// Takes what the model says now.
@@ -222,10 +236,10 @@ impl ChatWindow {
         });
     }
 
-    /// Draws it anew in the theme of the moment.
+    /// Draws it anew in the theme and the language of the moment.
     pub fn restyle(&mut self) {
-        self.parts.composer.restyle();
-        self.parts.transcript.restyle();
+        self.parts.restyle();
+        self.parts.lay_out(self.window.w(), self.window.h());
         self.window.redraw();
     }
 
@@ -238,20 +252,41 @@ impl ChatWindow {
     /// Takes the window away, without a word to the model.
     pub fn close(mut self) {
         self.parts.end();
-        self.window.hide();
+        self.hide();
         FREE.with_borrow_mut(|free| free.push(self));
     }
 
     /// Hides it until [`ChatWindow::reopen`]; what was written stays in its box.
     pub fn park(&mut self) {
         self.parts.state.borrow_mut().closed = true;
-        self.window.hide();
+        self.hide();
     }
 
-    /// Shows it again after [`ChatWindow::park`].
+    /// Shows it again after [`ChatWindow::park`], maximised if it was that.
     pub fn reopen(&mut self) {
-        self.parts.state.borrow_mut().closed = false;
+        let (usual, was_maximised) = {
+            let mut state = self.parts.state.borrow_mut();
+            state.closed = false;
+            (state.usual, std::mem::take(&mut state.was_maximised))
+        };
+        if was_maximised {
+            self.window.resize(usual.x, usual.y, usual.w, usual.h);
+        }
         self.raise();
+        if was_maximised {
+            self.window.maximize();
+        }
+    }
+
+    /// The toolkit forgets that a hidden window was maximised but not that it was as large, so it
+    /// has to be kept here.
+    fn hide(&mut self) {
+        let was_maximised = self.window.maximize_active();
+        if was_maximised {
+            self.window.un_maximize();
+        }
+        self.parts.state.borrow_mut().was_maximised = was_maximised;
+        self.window.hide();
     }
 }
 
@@ -264,6 +299,8 @@ impl Parts {
             dragging: false,
             motion: Motion::Still,
             closed: true,
+            usual: Rect::default(),
+            was_maximised: false,
         };
         Parts {
             window: window.clone(),
@@ -279,13 +316,18 @@ impl Parts {
         }
     }
 
-    /// Speaks the language and wears the theme of the moment, and calls back from now on.
-    fn begin(&mut self, told: impl FnMut(ChatOut) + 'static) {
-        self.shake.set(Icon::Shake, tr("chat.shake"));
+    /// Speaks the language and wears the theme of the moment.
+    fn restyle(&mut self) {
+        self.shake.set_tip(tr("chat.shake"));
         self.close.set_label(tr("chat.close"));
         self.send.set_label(tr("chat.send"));
         self.composer.restyle();
         self.transcript.restyle();
+    }
+
+    /// Calls back from now on.
+    fn begin(&mut self, told: impl FnMut(ChatOut) + 'static) {
+        self.restyle();
         *self.told.borrow_mut() = Box::new(told);
         self.state.borrow_mut().closed = false;
     }
@@ -320,6 +362,14 @@ impl Parts {
         self.written();
     }
 
+    /// Remembers where the window stands, unless it fills the screen.
+    fn note_place(&mut self, area: Rect) {
+        let room = screen::room();
+        if area.w < room.w || area.h < room.h {
+            self.state.borrow_mut().usual = area;
+        }
+    }
+
     fn wire(&mut self, window: &mut DoubleWindow) {
         let state = Rc::clone(&self.state);
         backdrop(window, Colour::Paper, move |canvas, _| {
@@ -327,7 +377,10 @@ impl Parts {
             head::paint(canvas, &state.areas, &state.view);
         });
         let this = self.clone();
-        window.resize_callback(move |_, _, _, w, h| this.clone().lay_out(w, h));
+        window.resize_callback(move |_, x, y, w, h| {
+            this.clone().lay_out(w, h);
+            this.clone().note_place(Rect::new(x, y, w, h));
+        });
         let this = self.clone();
         window.set_callback(move |_| this.clone().leave());
         let this = self.clone();
@@ -381,9 +434,13 @@ impl Parts {
             return;
         }
         let text = self.composer.value();
-        self.composer.set_value("");
-        self.written();
         self.composer.focus();
+        // What is too long stays in the box, to be made shorter; the model says so.
+        let is_short_enough = self.state.borrow().view.text_limit.check(&text).is_ok();
+        if is_short_enough {
+            self.composer.set_value("");
+            self.written();
+        }
         self.tell(ChatMsg::Send(text));
     }
 
@@ -480,9 +537,34 @@ impl Parts {
                 self.state.borrow_mut().dragging = false;
                 true
             }
-            Event::KeyDown | Event::Shortcut => self.shortcut(),
+            Event::KeyDown => self.shortcut() || self.write_through(),
+            Event::Shortcut => self.shortcut(),
             _ => false,
         }
+    }
+
+    /// What is typed while something else than the box has the keyboard is written into the box:
+    /// nobody types at messages or buttons.
+    fn write_through(&mut self) -> bool {
+        let held = app::event_state();
+        if self.composer.has_focus() || held.contains(Shortcut::Alt) {
+            return false;
+        }
+        let words = app::event_text();
+        if held.contains(Shortcut::Ctrl) {
+            let is_paste = app::event_key() == Key::from_char('v');
+            if is_paste {
+                self.composer.focus();
+                self.composer.paste();
+            }
+            return is_paste;
+        }
+        if words.is_empty() || words.chars().any(char::is_control) {
+            return false;
+        }
+        self.composer.focus();
+        self.composer.write(&words);
+        true
     }
 
     fn shortcut(&mut self) -> bool {

@@ -6,6 +6,7 @@ use crate::domain::{AccountId, Body, Presence, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
 use crate::ui::app::settings::SendKey;
+use crate::ui::app::writing::TextLimit;
 use crate::ui::text::{self, language, tr};
 use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Saying};
 
@@ -23,7 +24,7 @@ pub struct ChatView {
     pub name: String,
     /// The number after it; empty for none.
     pub number: String,
-    /// How the other side is seen, or how many are there.
+    /// How the other side is seen.
     pub status: String,
     /// The signature, or that the other side is writing.
     pub line: String,
@@ -35,6 +36,8 @@ pub struct ChatView {
     pub can_shake: bool,
     /// A strip under the header; empty for none.
     pub notice: String,
+    /// How long a text may be.
+    pub text_limit: TextLimit,
     /// Which key sends.
     pub send_key: SendKey,
     /// Whether there are messages before the first one here.
@@ -51,7 +54,7 @@ pub struct ChatView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChatFace {
     /// A person.
-    Person(u8, Presence),
+    Person(u8, Option<Presence>),
     /// Everybody.
     Lobby,
 }
@@ -74,9 +77,10 @@ impl ChatView {
             0 => language().fill("chat.window", &[("name", name)]),
             _ => language().fill("chat.window.unread", &[("n", &n), ("name", name)]),
         };
-        if let Some((failure, _)) = &chat.notice {
-            view.notice = text::failure(language(), failure);
+        if let Some((notice, _)) = &chat.notice {
+            view.notice = text::notice(language(), notice);
         }
+        view.text_limit = model.chats.text_limit;
         view.send_key = model.settings.send_key;
         view.has_earlier = chat.earlier == Earlier::More;
         view.unread_from = chat.unread_from.map(Key::Seq);
@@ -93,7 +97,11 @@ impl ChatView {
         ChatView {
             name: people.name(account),
             number: account.to_string(),
-            status: text::presence(language(), presence).to_owned(),
+            status: match presence {
+                Some(presence) => text::presence(language(), presence),
+                None => tr("status.disconnected"),
+            }
+            .to_owned(),
             line: if typing { tr("chat.typing").to_owned() } else { signature.to_owned() },
             typing,
             face: ChatFace::Person(people.avatar(account), presence),
@@ -103,12 +111,11 @@ impl ChatView {
     }
 
     fn lobby(model: &Model) -> ChatView {
-        let count = model.people.online_count().to_string();
-        ChatView {
-            name: tr("lobby").to_owned(),
-            line: language().fill("chat.online", &[("n", &count)]),
-            ..ChatView::empty()
-        }
+        let line = match model.people.online_count() {
+            Some(count) => language().fill("chat.online", &[("n", &count.to_string())]),
+            None => tr("status.disconnected").to_owned(),
+        };
+        ChatView { name: tr("lobby").to_owned(), line, ..ChatView::empty() }
     }
 
     /// The lobby without anybody, to be filled.
@@ -125,6 +132,7 @@ impl ChatView {
             face: ChatFace::Lobby,
             can_shake: false,
             notice: String::new(),
+            text_limit: TextLimit::default(),
             send_key: SendKey::Enter,
             has_earlier: false,
             unread_from: None,

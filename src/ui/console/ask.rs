@@ -9,6 +9,7 @@ use super::model::{Msg, Question};
 use super::shell::post;
 use crate::ui::paint::{Align, Rect};
 use crate::ui::paragraph;
+use crate::ui::screen;
 use crate::ui::text::{tr, tr_with};
 use crate::ui::theme::{Colour, Style};
 use crate::ui::widgets::{self, Button, ButtonKind, Control, backdrop};
@@ -36,7 +37,9 @@ impl Ask {
             people => tr_with("con.ask.people", &[("n", &people.to_string())]),
         };
         let mut window = widgets::window(tr("con.window"), W, H);
-        window.set_pos(over.x() + (over.w() - W) / 2, over.y() + (over.h() - H) / 3);
+        let place = Rect::new(over.x() + (over.w() - W) / 2, over.y() + (over.h() - H) / 3, W, H);
+        let place = screen::fit(place, screen::room());
+        window.set_pos(place.x, place.y);
         window.begin();
         let mut cancel = Button::new(ButtonKind::Outline, tr("common.cancel"));
         let mut yes = Button::new(ButtonKind::Danger, go);

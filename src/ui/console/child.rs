@@ -93,10 +93,27 @@ impl Own {
             Ok(status) if status.success() => End::Closed,
             Ok(status) => {
                 let sentence = self.tail.borrow().sentence();
-                End::Failed(Failure::of(status.code(), &sentence))
+                End::Failed(match signal(status) {
+                    Some(number) if sentence.is_empty() => Failure::Signal(number),
+                    _ => Failure::of(status.code(), &sentence),
+                })
             }
             Err(error) => End::Failed(Failure::Program(error.to_string())),
         }
+    }
+}
+
+/// The signal that ended a program, where the system has such.
+fn signal(status: ExitStatus) -> Option<i32> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+        status.signal()
+    }
+    #[cfg(not(unix))]
+    {
+        let _has_none = status;
+        None
     }
 }
 

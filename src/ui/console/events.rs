@@ -7,12 +7,12 @@ use fltk::group::Group;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 use jiff::tz::TimeZone;
 
-use super::log::{self, Chip};
+use super::log::{self, Chip, Line};
 use super::model::{Model, Msg};
 use super::shell::post;
 use super::units;
 use crate::clock;
-use crate::net::control::{LogEntry, LogKind};
+use crate::net::control::LogKind;
 use crate::ui::area::{Pressable, Touched};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::paragraph;
@@ -243,13 +243,7 @@ fn row_height(words: &str, width: i32) -> i32 {
     ROW - LINE + LINE * i32::try_from(lines).unwrap_or(1)
 }
 
-fn paint_row(
-    canvas: &Canvas,
-    row: &RowLook,
-    entry: &LogEntry,
-    language: Language,
-    zone: &TimeZone,
-) {
+fn paint_row(canvas: &Canvas, row: &RowLook, entry: &Line, language: Language, zone: &TimeZone) {
     let area = row.area;
     canvas.line_across(area.x, area.bottom() - 1, area.w, Colour::Line);
     let time = units::log_time(entry.at, clock::wall_ms(), zone);

@@ -41,6 +41,8 @@ pub enum Failure {
     Stuck,
     /// It was told to close, does not, and was not started here.
     Hangs,
+    /// A signal of this number ended it.
+    Signal(i32),
     /// Anything else: its code and its last sentence.
     Ended {
         /// Its exit code; none when a signal ended it.
@@ -87,6 +89,9 @@ impl Failure {
             Failure::Program(reason) => language.fill("con.fail.program", &[("reason", reason)]),
             Failure::Stuck => language.get("con.fail.stuck").to_owned(),
             Failure::Hangs => language.get("con.fail.hangs").to_owned(),
+            Failure::Signal(number) => {
+                language.fill("con.fail.signal", &[("n", &number.to_string())])
+            }
             Failure::Ended { code: None, sentence } if sentence.is_empty() => {
                 language.get("con.fail.killed").to_owned()
             }
@@ -201,6 +206,7 @@ mod tests {
             Failure::Program("a".into()),
             Failure::Stuck,
             Failure::Hangs,
+            Failure::Signal(9),
             Failure::Ended { code: None, sentence: String::new() },
             Failure::Ended { code: Some(1), sentence: String::new() },
             Failure::Ended { code: Some(1), sentence: "a".into() },

@@ -30,6 +30,7 @@ const VALUE_X: i32 = INNER_X + 72;
 const BUTTONS_Y: i32 = CARD.y + CARD.h - 48;
 const TILES_Y: i32 = CARD.y + CARD.h + 8;
 const TILE_H: i32 = 66;
+const TILE_W: i32 = 64;
 const CHART_Y: i32 = TILES_Y + TILE_H + 8;
 const FOOT: i32 = 52;
 /// Rows of facts.
@@ -249,9 +250,12 @@ fn paint_tiles(canvas: &Canvas, model: &Model) {
         (number(|status| status.accounts), "con.accounts"),
         (number(|status| status.messages), "con.messages"),
     ];
-    let w = (CARD_W - 16) / 3;
-    for (at, (count, key)) in (0..).zip(tiles) {
-        let tile = Rect::new(MARGIN + at * (w + 8), TILES_Y, w, TILE_H);
+    // The last label is the longest: what it counts begins with the server.
+    let (narrow, wide) = (TILE_W, CARD_W - 2 * TILE_W - 16);
+    for ((count, key), (x, w)) in
+        tiles.into_iter().zip([(0, narrow), (narrow + 8, narrow), (2 * narrow + 16, wide)])
+    {
+        let tile = Rect::new(MARGIN + x, TILES_Y, w, TILE_H);
         canvas.card(tile, 8, Colour::Paper, Colour::Line, 1);
         let count = count.map_or_else(|| "—".to_owned(), units::grouped);
         let inner = tile.inset(10);
@@ -260,7 +264,7 @@ fn paint_tiles(canvas: &Canvas, model: &Model) {
         let style = if wide { Style::BODY.bold().sized(13, 28) } else { Style::TITLE };
         let upper = Rect::new(inner.x, tile.y + 10, inner.w, 28);
         canvas.text_in(style, Colour::Ink, upper, Align::Left, &count);
-        let lower = Rect::new(inner.x, tile.y + 40, tile.w - 14, 16);
+        let lower = Rect::new(inner.x, tile.y + 40, tile.w - 12, 16);
         canvas.text_in(Style::CAPTION, Colour::Ink2, lower, Align::Left, tr(key));
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::model::End;
 use super::units;
 use crate::limits::LOG_ENTRIES_MAX;
 use crate::net::control::{LogEntry, LogEvent, LogKind};
@@ -35,10 +36,39 @@ impl Chip {
     }
 }
 
+/// A line.
+#[derive(Debug)]
+pub struct Line {
+    /// Its place among all lines that ever came, also over restarts of the server.
+    pub number: u64,
+    /// When, milliseconds since 1970 UTC.
+    pub at: i64,
+    /// How serious.
+    pub kind: LogKind,
+    /// What.
+    pub what: What,
+}
+
+/// What a line tells.
+#[derive(Debug)]
+pub enum What {
+    /// The server said so.
+    Event(LogEvent),
+    /// The server ended, which it cannot say itself.
+    Ended {
+        /// How.
+        end: End,
+        /// Whether it had run.
+        had_run: bool,
+    },
+}
+
 /// The newest lines, newest first. A restart of the server does not take the old ones away.
 #[derive(Debug, Default)]
 pub struct Log {
-    entries: VecDeque<LogEntry>,
+    entries: VecDeque<Line>,
+    /// Lines that ever came.
+    count: u64,
     /// Places in `entries` that are shown, newest first.
     shown: Vec<usize>,
     chip: Chip,
@@ -50,11 +80,30 @@ pub struct Log {
 impl Log {
     /// Takes new lines, oldest first; returns how many of them are shown.
     pub fn add(&mut self, entries: Vec<LogEntry>, language: Language) -> usize {
-        if entries.is_empty() {
+        let lines = entries.into_iter().map(|LogEntry { at, kind, what, .. }| (at, kind, what));
+        self.put(lines.map(|(at, kind, what)| (at, kind, What::Event(what))).collect(), language)
+    }
+
+    /// Notes how the server ended.
+    pub fn note_end(&mut self, at: i64, end: End, had_run: bool, language: Language) {
+        let kind = match end {
+            End::Closed => LogKind::Info,
+            End::Failed(_) => LogKind::Error,
+        };
+        self.put(vec![(at, kind, What::Ended { end, had_run })], language);
+    }
+
+    fn put(&mut self, lines: Vec<(i64, LogKind, What)>, language: Language) -> usize {
+        if lines.is_empty() {
             return 0;
         }
-        let came = entries.iter().filter(|entry| self.takes(entry, language)).count();
-        self.entries.extend(entries);
+        let mut came = 0;
+        for (at, kind, what) in lines {
+            self.count += 1;
+            let line = Line { number: self.count, at, kind, what };
+            came += usize::from(self.takes(&line, language));
+            self.entries.push_back(line);
+        }
         let over = self.entries.len().saturating_sub(LOG_ENTRIES_MAX);
         self.entries.drain(..over);
         self.arrange(language);
@@ -123,11 +172,11 @@ impl Log {
 
     /// A shown line from the top.
     #[must_use]
-    pub fn row(&self, row: usize) -> Option<&LogEntry> {
+    pub fn row(&self, row: usize) -> Option<&Line> {
         self.entries.get(*self.shown.get(row)?)
     }
 
-    fn takes(&self, entry: &LogEntry, language: Language) -> bool {
+    fn takes(&self, entry: &Line, language: Language) -> bool {
         self.chip.takes(entry.kind)
             && (self.find.is_empty()
                 || sentence(language, &entry.what).to_lowercase().contains(&self.find))
@@ -151,9 +200,20 @@ pub fn kind(language: Language, kind: LogKind) -> &'static str {
     })
 }
 
-/// An event as a sentence.
+/// A line as a sentence.
 #[must_use]
-pub fn sentence(language: Language, event: &LogEvent) -> String {
+pub fn sentence(language: Language, what: &What) -> String {
+    match what {
+        What::Event(event) => of_event(language, event),
+        What::Ended { end: End::Closed, .. } => language.get("con.log.stopped").to_owned(),
+        What::Ended { end: End::Failed(failure), had_run } => {
+            let key = if *had_run { "con.log.ended" } else { "con.log.not_started" };
+            language.fill(key, &[("reason", &failure.words(language))])
+        }
+    }
+}
+
+fn of_event(language: Language, event: &LogEvent) -> String {
     match event {
         LogEvent::Started { listening } => {
             language.fill("con.log.started", &[("address", listening)])
@@ -240,6 +300,7 @@ fn language_or<'a>(language: Language, plain: &'a str, key: &'static str) -> &'a
 pub(super) mod tests {
     use super::*;
     use crate::domain::AccountId;
+    use crate::ui::console::failure::Failure;
 
     pub fn entry(number: u64, kind: LogKind, what: LogEvent) -> LogEntry {
         LogEntry { number, at: 0, kind, session: None, what }
@@ -291,6 +352,21 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn the_end_of_the_server_is_a_line_too() {
+        let english = Language::English;
+        let mut log = Log::default();
+        log.add(some(), english);
+        log.note_end(7, End::Failed(Failure::Signal(9)), true, english);
+        log.note_end(8, End::Closed, true, english);
+        assert_eq!(numbers(&log), [7, 6, 5, 4, 3, 2, 1]);
+        let line = log.row(1).unwrap();
+        assert_eq!((line.at, line.kind), (7, LogKind::Error));
+        assert!(sentence(english, &line.what).contains("signal 9"));
+        log.choose(Chip::Kind(LogKind::Error), english);
+        assert_eq!(numbers(&log), [6, 5]);
+    }
+
+    #[test]
     fn the_log_is_bounded() {
         let mut log = Log::default();
         for _ in 0..3 {
@@ -318,9 +394,14 @@ pub(super) mod tests {
         for reason in ["signed out", "signed in again", "link closed"] {
             events.push(LogEvent::SignedOut { account, reason: reason.into() });
         }
+        let mut events: Vec<What> = events.into_iter().map(What::Event).collect();
+        events.push(What::Ended { end: End::Closed, had_run: true });
+        for had_run in [false, true] {
+            events.push(What::Ended { end: End::Failed(Failure::Signal(9)), had_run });
+        }
         for language in Language::ALL {
             let sentences: std::collections::BTreeSet<String> =
-                events.iter().map(|event| sentence(language, event)).collect();
+                events.iter().map(|what| sentence(language, what)).collect();
             assert_eq!(sentences.len(), events.len());
             for sentence in sentences {
                 let bare = sentence.contains('{') || sentence.contains("con.");

@@ -204,6 +204,8 @@ pub struct Model {
     pub tab: Tab,
     /// The choices of this window.
     pub choices: Choices,
+    /// Now, milliseconds since 1970 UTC; whoever brings a message sets it before.
+    pub now: i64,
 }
 
 impl Model {
@@ -223,6 +225,7 @@ impl Model {
             question: None,
             tab: Tab::Online,
             choices,
+            now: 0,
         }
     }
 
@@ -280,6 +283,8 @@ impl Model {
         self.traffic.pause();
         self.online.set(Vec::new());
         self.question = None;
+        let language = self.language();
+        self.log.note_end(self.now, end.clone(), had_run, language);
         let then = match self.phase {
             Phase::Stopping(then) => then,
             _ => Then::Stay,
@@ -519,6 +524,8 @@ mod tests {
         update(&mut model, ended(Some(failure.clone())));
         // The question is void; what was asked about is gone.
         assert_eq!((model.question, model.people(), model.online.len()), (None, 0, 0));
+        let line = model.log.row(0).unwrap();
+        assert_eq!(line.kind, LogKind::Error, "the log says it, which the server cannot");
         assert_eq!(model.phase, Phase::Failed { failure, had_run: true });
         assert_eq!(update(&mut model, Msg::Close), [Effect::Quit]);
     }

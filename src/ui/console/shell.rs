@@ -12,6 +12,7 @@ use fltk::app;
 use super::link::Link;
 use super::model::{Effect, Fact, Model, Msg, Report, update};
 use super::window::ConsoleWindow;
+use crate::clock;
 use crate::ui::bridge::Kick;
 use crate::ui::text::{self, tr};
 use crate::ui::theme::Theme;
@@ -94,7 +95,11 @@ impl Shell {
         let posted = POSTED.with_borrow_mut(VecDeque::pop_front);
         let report = || self.reports.try_recv().ok().map(Msg::Report);
         let Some(msg) = posted.or_else(report) else { return false };
-        let effects = update(&mut self.model.borrow_mut(), msg);
+        let effects = {
+            let mut model = self.model.borrow_mut();
+            model.now = clock::wall_ms();
+            update(&mut model, msg)
+        };
         for effect in effects {
             self.carry_out(effect);
         }

@@ -68,8 +68,8 @@ impl ConsoleWindow {
             canvas.line_down(left::WIDTH, 0, area.h, Colour::Line);
         });
         window.make_resizable(true);
-        window.size_range(W_MIN, H_MIN, 0, 0);
-        parts.place(W, H);
+        window.size_range(W_MIN.min(window.w()), H_MIN.min(window.h()), 0, 0);
+        parts.place(window.w(), window.h());
         let mut resized = parts.clone();
         window.resize_callback(move |window, _, _, w, h| {
             resized.place(w, h);

@@ -39,7 +39,7 @@ const SIDE: i32 = 320;
 const FORM_X: i32 = 360;
 const FORM_W: i32 = 320;
 /// The field of another server's address.
-const HOST: Rect = Rect { x: 34, y: 317, w: 170, h: 32 };
+const HOST: Rect = Rect { x: 34, y: 317, w: 184, h: 32 };
 /// The field of the account.
 const ACCOUNT: Rect = Rect { x: FORM_X, y: 172, w: FORM_W, h: 40 };
 
@@ -87,6 +87,7 @@ struct View {
     found: Option<usize>,
     other_open: bool,
     other_chosen: bool,
+    has_key: bool,
     row: Option<Row>,
 }
 
@@ -152,6 +153,7 @@ impl LoginWindow {
             found: login.found_count(),
             other_open: login.other_open,
             other_chosen: model.is_other_chosen(),
+            has_key: login.key.is_some(),
             row: sentence::row(model, language),
         };
         let changed = *self.view.borrow() != new;
@@ -182,18 +184,34 @@ impl LoginWindow {
             true => "login.password.kept",
             false => "login.password",
         }));
-        self.form.password.set_error(sentence::is_about_password(model));
+        for (place, field) in [
+            (Place::Host, &mut self.side.host),
+            (Place::Port, &mut self.side.port),
+            (Place::Account, &mut self.form.account),
+            (Place::Password, &mut self.form.password),
+        ] {
+            field.set_error(sentence::is_about(model, place));
+        }
         self.form.go.set_busy(model.attempt.is_some() && !model.is_registering());
         let starting = login.hosting.is_some();
         self.side.run.set_label(tr(if starting { "server.run.starting" } else { "server.run" }));
         self.side.run.set_enabled(!starting);
     }
 
+    /// Speaks the language of the moment; the next [`LoginWindow::follow`] does the rest.
+    pub fn reword(&mut self) {
+        self.window.set_label(tr("login.window"));
+        self.side.reword();
+        self.form.reword();
+        self.place();
+    }
+
     fn show_view(&mut self, new: View) {
         let is_empty = new.found == Some(0);
         let open = new.other_open;
         self.side.list.set_shown(!is_empty);
-        self.side.list.place(Rect::new(20, 116, 280, if open { 152 } else { 232 }));
+        let height = if open { 152 } else { 232 };
+        self.side.list.place(Rect::new(20, 116, 280 + servers::LANE, height));
         self.side.again.set_shown(is_empty && !open);
         self.side.other.set_shown(!open);
         for part in
@@ -218,7 +236,7 @@ impl LoginWindow {
         self.side.again.place(Rect::new((SIDE - w) / 2, 290, w, 28));
         self.side.other.place(Rect::new(28, 360, 200, 32));
         self.side.host.place(HOST);
-        self.side.port.place(Rect::new(212, 317, 76, 32));
+        self.side.port.place(Rect::new(224, 317, 64, 32));
         self.side.fold.place(Rect::new(268, 283, 28, 28));
         self.side.run.place(Rect::new(28, 404, 252, 32));
         self.form.language.place(Rect::new(W - 44, 12, 32, 32));
@@ -282,6 +300,9 @@ impl LoginWindow {
         ] {
             field.on_enter(submit.clone());
         }
+        self.form.remember.on_enter(submit.clone());
+        self.form.auto.on_enter(submit.clone());
+        self.side.list.on_enter(submit.clone());
         let view = Rc::clone(&self.view);
         self.form.action.on_press(move || {
             let action = view.borrow().row.as_ref().and_then(|row| row.action);
@@ -325,59 +346,73 @@ impl LoginWindow {
 impl Side {
     fn new(window: &DoubleWindow, met: &Rc<RefCell<Vec<SavedServer>>>) -> Side {
         let list = ServerList::new();
-        let refresh =
-            IconButton::new(Icon::Retry, tr("server.refresh")).icon_size(16).on(Colour::BrandSoft);
-        let again = Button::new(ButtonKind::Outline, tr("server.again"))
-            .size(ButtonSize::Small)
-            .on(Colour::BrandSoft);
-        let other = Button::new(ButtonKind::Text, tr("server.other"))
-            .icon(Icon::Plus)
-            .left()
-            .on(Colour::BrandSoft);
+        let refresh = IconButton::new(Icon::Retry, "").icon_size(16).on(Colour::BrandSoft);
+        let again =
+            Button::new(ButtonKind::Outline, "").size(ButtonSize::Small).on(Colour::BrandSoft);
+        let link = |icon| Button::new(ButtonKind::Text, "").icon(icon).left().on(Colour::BrandSoft);
+        let other = link(Icon::Plus);
         let (menu, window) = (Rc::clone(met), window.clone());
-        let host = Field::new(FieldKind::Outlined, tr("server.host")).button(
-            Icon::ChevDown,
-            tr("server.met"),
-            move || open_servers(&window, &menu.borrow()),
-        );
-        let port = Field::new(FieldKind::Outlined, tr("server.port"));
-        let fold = IconButton::new(Icon::Close, tr("server.other.fold")).icon_size(16);
-        let run = Button::new(ButtonKind::Text, tr("server.run"))
-            .icon(Icon::Server)
-            .left()
-            .on(Colour::BrandSoft);
-        Side { list, refresh, again, other, host, port, fold, run }
+        let host = Field::new(FieldKind::Outlined, "")
+            .button(Icon::ChevDown, "", move || open_servers(&window, &menu.borrow()));
+        let port = Field::new(FieldKind::Outlined, "");
+        let fold = IconButton::new(Icon::Close, "").icon_size(16);
+        let run = link(Icon::Server);
+        let mut side = Side { list, refresh, again, other, host, port, fold, run };
+        side.reword();
+        side
+    }
+
+    fn reword(&mut self) {
+        self.refresh.set_tip(tr("server.refresh"));
+        self.again.set_label(tr("server.again"));
+        self.other.set_label(tr("server.other"));
+        self.host.set_placeholder(tr("server.host"));
+        self.host.set_tip(tr("server.met"));
+        self.port.set_placeholder(tr("server.port"));
+        self.fold.set_tip(tr("server.other.fold"));
+        self.run.set_label(tr("server.run"));
     }
 }
 
 impl Form {
     fn new(window: &DoubleWindow, saved: &Rc<RefCell<Vec<SavedAccount>>>) -> Form {
-        let language = IconButton::new(Icon::Language, tr("panel.language")).icon_size(18);
-        let words = PRESENCES.map(|presence| text::presence(text::language(), presence));
-        let status = Select::new(SelectKind::PresencePill, &words);
+        let language = IconButton::new(Icon::Language, "").icon_size(18);
+        let status = Select::new(SelectKind::PresencePill, &[]);
         let (menu, window) = (Rc::clone(saved), window.clone());
-        let account = Field::new(FieldKind::Outlined, tr("login.account")).icon(Icon::User).button(
+        let account = Field::new(FieldKind::Outlined, "").icon(Icon::User).button(
             Icon::ChevDown,
-            tr("login.account.saved"),
-            move || {
-                open_accounts(&window, &menu.borrow());
-            },
+            "",
+            move || open_accounts(&window, &menu.borrow()),
         );
-        let password = Field::new(FieldKind::Outlined, tr("login.password"))
-            .icon(Icon::Key)
-            .secret(tr("login.password.show"));
-        Form {
+        let password = Field::new(FieldKind::Outlined, "").icon(Icon::Key).secret("");
+        let mut form = Form {
             language,
             status,
             account,
             password,
-            remember: Choice::new(ChoiceKind::Check, tr("login.remember")),
-            auto: Choice::new(ChoiceKind::Check, tr("login.auto")),
-            go: Button::new(ButtonKind::Primary, tr("login.go")).size(ButtonSize::Large),
+            remember: Choice::new(ChoiceKind::Check, ""),
+            auto: Choice::new(ChoiceKind::Check, ""),
+            go: Button::new(ButtonKind::Primary, "").size(ButtonSize::Large),
             action: Button::new(ButtonKind::Text, ""),
-            register: Button::new(ButtonKind::Text, tr("login.register")).left(),
-            forgot: Button::new(ButtonKind::Quiet, tr("login.forgot")),
-        }
+            register: Button::new(ButtonKind::Text, "").left(),
+            forgot: Button::new(ButtonKind::Quiet, ""),
+        };
+        form.reword();
+        form
+    }
+
+    fn reword(&mut self) {
+        let words = PRESENCES.map(|presence| text::presence(text::language(), presence));
+        self.language.set_tip(tr("panel.language"));
+        self.status.set_options(&words);
+        self.account.set_placeholder(tr("login.account"));
+        self.account.set_tip(tr("login.account.saved"));
+        self.password.set_tip(tr("login.password.show"));
+        self.remember.set_label(tr("login.remember"));
+        self.auto.set_label(tr("login.auto"));
+        self.go.set_label(tr("login.go"));
+        self.register.set_label(tr("login.register"));
+        self.forgot.set_label(tr("login.forgot"));
     }
 }
 
@@ -463,7 +498,7 @@ fn paint_side(canvas: &Canvas, view: &View) {
         paint_no_server(canvas, view.other_open);
     }
     if view.other_open {
-        paint_other(canvas, view.other_chosen);
+        paint_other(canvas, view.other_chosen, view.has_key);
     }
 }
 
@@ -484,13 +519,15 @@ fn paint_no_server(canvas: &Canvas, other_open: bool) {
     );
 }
 
-fn paint_other(canvas: &Canvas, chosen: bool) {
+fn paint_other(canvas: &Canvas, chosen: bool, has_key: bool) {
     let card = Rect::new(20, 276, 280, 110);
     let outline = if chosen { (Colour::Brand, 2) } else { (Colour::Line, 1) };
     canvas.card(card, 8, Colour::Paper, outline.0, outline.1);
     canvas.icon_on(Icon::Globe, 33, 289, 18, Colour::BrandText, Colour::Paper);
     canvas.text(Style::BODY.bold(), Colour::Ink, 59, 288, tr("server.other.title"));
-    canvas.text(Style::MICRO, Colour::Ink3, 33, 358, tr("server.hint"));
+    let hint = tr(if has_key { "server.hint.link" } else { "server.hint" });
+    let area = Rect::new(33, 358, 254, 16);
+    canvas.text_in(Style::MICRO, Colour::Ink3, area, Align::Left, hint);
 }
 
 fn paint_form(canvas: &Canvas, view: &View) {

@@ -4,7 +4,7 @@ use crate::client::Failure;
 use crate::net::protocol::Reason;
 use crate::ui::app::Model;
 use crate::ui::app::attempt::Stage;
-use crate::ui::app::login::{Phase, Problem};
+use crate::ui::app::login::{Field, Phase, Problem};
 use crate::ui::paint::Icon;
 use crate::ui::text::{self, Language};
 
@@ -54,13 +54,11 @@ pub fn row(model: &Model, language: Language) -> Option<Row> {
     }
 }
 
-/// Whether the password's frame shall be red.
+/// Whether the frame of a field shall be red.
 #[must_use]
-pub fn is_about_password(model: &Model) -> bool {
-    let wrong = |reason| matches!(reason, Reason::WrongPassword | Reason::TokenInvalid);
+pub fn is_about(model: &Model, place: Field) -> bool {
     match &model.login.phase {
-        Phase::Failed(Problem::Failure(Failure::Refused(refusal))) => wrong(refusal.reason),
-        Phase::Failed(Problem::NoPassword) => true,
+        Phase::Failed(problem) => problem.field() == Some(place),
         _ => false,
     }
 }
@@ -74,7 +72,7 @@ fn failed(problem: &Problem, language: Language) -> Row {
     let say = |key| bad(Icon::Alert, language.get(key).to_owned(), None);
     match problem {
         Problem::Failure(failure) => of_failure(failure, language),
-        Problem::Address(error) => {
+        Problem::Address { error, .. } => {
             bad(Icon::Alert, text::address(language, *error).to_owned(), None)
         }
         Problem::NoServer => say("server.choose"),
@@ -83,18 +81,23 @@ fn failed(problem: &Problem, language: Language) -> Row {
         Problem::SignedOut(why) => {
             bad(Icon::Logout, text::goodbye(language, *why).to_owned(), None)
         }
-        Problem::Forgot => Row {
-            tone: Tone::Plain,
-            icon: Icon::Info,
-            words: language.get("login.forgot.hint").to_owned(),
-            action: None,
-        },
+        Problem::Forgot => told(language, "login.forgot.hint"),
+        Problem::HostRuns => told(language, "server.run.runs"),
+        Problem::HostReady => told(language, "server.run.ready"),
+        Problem::HostSlow => say("server.run.slow"),
+        Problem::HostClosed => told(language, "server.run.closed"),
         Problem::HostFailed => say("server.run.failed"),
         Problem::HostNotStarted(reason) => {
             let words = language.fill("server.run.nofile", &[("reason", reason)]);
             bad(Icon::Alert, words, None)
         }
     }
+}
+
+/// Something that is worth a sentence and no trouble.
+fn told(language: Language, key: &'static str) -> Row {
+    let words = language.get(key).to_owned();
+    Row { tone: Tone::Plain, icon: Icon::Info, words, action: None }
 }
 
 fn of_failure(failure: &Failure, language: Language) -> Row {
@@ -108,9 +111,14 @@ fn of_failure(failure: &Failure, language: Language) -> Row {
         (Some(Reason::Disabled), _) => (Tone::Bad, Icon::Ban, None),
         // Trying the same again would not help.
         (Some(Reason::WrongPassword | Reason::TokenInvalid), _)
-        | (None, Failure::KeyChanged | Failure::NotMyChat | Failure::NoToken | Failure::Store(_)) => {
-            (Tone::Bad, Icon::Alert, None)
-        }
+        | (
+            None,
+            Failure::KeyChanged
+            | Failure::KeyOther
+            | Failure::NotMyChat
+            | Failure::NoToken
+            | Failure::Store(_),
+        ) => (Tone::Bad, Icon::Alert, None),
         (None, _) => (Tone::Bad, Icon::Offline, Some("common.retry")),
         (Some(_), _) => (Tone::Bad, Icon::Alert, Some("common.retry")),
     };

@@ -14,25 +14,32 @@ use crate::ui::app::servers::{Card, Lock};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::text::{tr, tr_with};
 use crate::ui::theme::{Colour, Style};
-use crate::ui::widgets::focus_came_by_key;
+use crate::ui::widgets::{Scroll, focus_came_by_key};
 
 const CARD: i32 = 72;
 const GAP: i32 = 8;
+/// At the right of the cards, free for the scrollbar.
+pub const LANE: i32 = 16;
+const THUMB: i32 = 6;
 
 type Choose = Rc<RefCell<Box<dyn FnMut(ServerId)>>>;
+type Enter = Rc<RefCell<Box<dyn FnMut()>>>;
 
 /// The list.
 pub struct ServerList {
     widget: Native,
     state: Rc<RefCell<State>>,
     choose: Choose,
+    enter: Enter,
 }
 
 #[derive(Default)]
 struct State {
     cards: Vec<Card>,
     hover: Option<usize>,
-    scroll: i32,
+    scroll: Scroll,
+    /// How far below its upper edge the thumb is held.
+    grip: Option<i32>,
     ring: bool,
 }
 
@@ -46,12 +53,13 @@ impl ServerList {
         widget.super_handle_first(false);
         let state = Rc::new(RefCell::new(State::default()));
         let choose: Choose = Rc::new(RefCell::new(Box::new(|_| {})));
+        let enter: Enter = Rc::new(RefCell::new(Box::new(|| {})));
         let drawn = Rc::clone(&state);
         widget.draw(move |widget| {
             let area = Rect::of(widget);
             drawn.borrow().paint(&Canvas::over(area), area);
         });
-        let (touched, told) = (Rc::clone(&state), Rc::clone(&choose));
+        let (touched, told, entered) = (Rc::clone(&state), Rc::clone(&choose), Rc::clone(&enter));
         widget.handle(move |widget, event| {
             let used = touched.borrow_mut().event(widget, event);
             match used {
@@ -65,9 +73,13 @@ impl ServerList {
                     widget.redraw();
                     true
                 }
+                Used::Enter => {
+                    (entered.borrow_mut())();
+                    true
+                }
             }
         });
-        ServerList { widget, state, choose }
+        ServerList { widget, state, choose, enter }
     }
 
     /// Where it stands.
@@ -94,12 +106,18 @@ impl ServerList {
     pub fn on_choose(&mut self, choose: impl FnMut(ServerId) + 'static) {
         *self.choose.borrow_mut() = Box::new(choose);
     }
+
+    /// Calls back when Enter is pressed on it.
+    pub fn on_enter(&mut self, enter: impl FnMut() + 'static) {
+        *self.enter.borrow_mut() = Box::new(enter);
+    }
 }
 
 enum Used {
     No,
     Redraw,
     Choose(ServerId),
+    Enter,
 }
 
 impl State {
@@ -109,10 +127,8 @@ impl State {
             Event::Enter | Event::Move if self.hover == under => Used::Redraw,
             Event::Enter | Event::Move => {
                 self.hover = under;
-                match under.and_then(|index| self.cards.get(index)) {
-                    Some(card) => widget.set_tooltip(&lock_words(card)),
-                    None => widget.set_tooltip(""),
-                }
+                let card = under.and_then(|index| self.cards.get(index));
+                widget.set_tooltip(&card.map_or_else(String::new, tip));
                 Used::Redraw
             }
             Event::Leave => {
@@ -130,31 +146,41 @@ impl State {
             Event::Push => {
                 // Refused only while hidden.
                 let _hidden = widget.take_focus();
+                self.hold(lane(Rect::of(widget)));
                 match under.and_then(|index| self.cards.get(index)) {
                     Some(card) => Used::Choose(card.found.id),
                     None => Used::Redraw,
                 }
             }
-            Event::MouseWheel => {
-                let by = match app::event_dy() {
-                    app::MouseWheel::Up => CARD + GAP,
-                    app::MouseWheel::Down => -(CARD + GAP),
-                    _ => 0,
-                };
-                // The toolkit names the way that the wheel turns, not the way of the page.
-                self.scroll -= by;
-                self.bound(widget.h());
+            Event::Drag => {
+                if let Some(grip) = self.grip {
+                    self.scroll.drag(lane(Rect::of(widget)), app::event_y() - grip);
+                }
                 Used::Redraw
             }
-            Event::KeyDown => self.key(widget.h()),
+            Event::Released => {
+                self.grip = None;
+                Used::Redraw
+            }
+            Event::MouseWheel => {
+                let by = match app::event_dy() {
+                    app::MouseWheel::Up => -(CARD + GAP),
+                    app::MouseWheel::Down => CARD + GAP,
+                    _ => 0,
+                };
+                self.scroll.jump(self.scroll.top() + by);
+                Used::Redraw
+            }
+            Event::KeyDown => self.key(),
             _ => Used::No,
         }
     }
 
-    fn key(&mut self, height: i32) -> Used {
+    fn key(&mut self) -> Used {
         let by = match app::event_key() {
             Key::Up => -1,
             Key::Down => 1,
+            Key::Enter | Key::KPEnter => return Used::Enter,
             _ => return Used::No,
         };
         let at = self.cards.iter().position(|card| card.chosen);
@@ -164,24 +190,34 @@ impl State {
         };
         let Some(card) = self.cards.get(next) else { return Used::No };
         let top = i32::try_from(next).unwrap_or(0) * (CARD + GAP);
-        self.scroll = self.scroll.min(top).max(top + CARD - height);
+        self.scroll.reveal(top, top + CARD);
         self.ring = true;
         Used::Choose(card.found.id)
     }
 
     fn bound(&mut self, height: i32) {
         let count = i32::try_from(self.cards.len()).unwrap_or(0);
-        let most = (count * (CARD + GAP) - GAP - height).max(0);
-        self.scroll = self.scroll.clamp(0, most);
+        self.scroll.resize((count * (CARD + GAP) - GAP).max(0), height);
+    }
+
+    /// Takes hold of the thumb, or brings it to the pointer, where that is in the lane.
+    fn hold(&mut self, lane: Rect) {
+        let (x, y) = (app::event_x(), app::event_y());
+        let Some(thumb) = self.scroll.thumb(lane).filter(|_| x >= lane.x) else { return };
+        let is_on_it = (thumb.y..thumb.bottom()).contains(&y);
+        let grip = if is_on_it { y - thumb.y } else { thumb.h / 2 };
+        self.grip = Some(grip);
+        self.scroll.drag(lane, y - grip);
     }
 
     fn slot(&self, area: Rect, index: usize) -> Rect {
-        let top = i32::try_from(index).unwrap_or(0) * (CARD + GAP) - self.scroll;
-        Rect::new(area.x, area.y + top, area.w, CARD)
+        let top = i32::try_from(index).unwrap_or(0) * (CARD + GAP) - self.scroll.top();
+        Rect::new(area.x, area.y + top, area.w - LANE, CARD)
     }
 
     fn at(&self, area: Rect, x: i32, y: i32) -> Option<usize> {
-        (0..self.cards.len()).find(|index| self.slot(area, *index).contains(x, y))
+        (0..self.cards.len())
+            .find(|index| self.grip.is_none() && self.slot(area, *index).contains(x, y))
     }
 
     fn paint(&self, canvas: &Canvas, area: Rect) {
@@ -192,20 +228,14 @@ impl State {
                 paint_card(canvas, slot, card, self.hover == Some(index), self.ring);
             }
         }
-        self.paint_bar(canvas, area);
-    }
-
-    /// A thumb in the right gap when there are more cards than fit.
-    fn paint_bar(&self, canvas: &Canvas, area: Rect) {
-        let count = i32::try_from(self.cards.len()).unwrap_or(0);
-        let all = count * (CARD + GAP) - GAP;
-        if all > area.h {
-            let length = (area.h * area.h / all).max(32);
-            let top = (area.h - length) * self.scroll / (all - area.h);
-            let thumb = Rect::new(area.right() - 7, area.y + top, 4, length);
+        if let Some(thumb) = self.scroll.thumb(lane(area)) {
             canvas.pill(thumb, Colour::Field, None);
         }
     }
+}
+
+fn lane(area: Rect) -> Rect {
+    Rect::new(area.right() - THUMB - (LANE - THUMB) / 2, area.y + 2, THUMB, area.h - 4)
 }
 
 fn paint_card(canvas: &Canvas, area: Rect, card: &Card, hover: bool, ring: bool) {
@@ -221,16 +251,20 @@ fn paint_card(canvas: &Canvas, area: Rect, card: &Card, hover: bool, ring: bool)
     let right = area.right() - 13;
     let people_w = paint_people(canvas, right, area.y + 19, card);
     let lock_w = paint_lock(canvas, right, area.y + 39, card, fill);
-    let style = if card.chosen { Style::MESSAGE.bold() } else { Style::MESSAGE };
     let x = area.x + 61;
     let name = Rect::new(x, area.y + 16, right - people_w - 8 - x, 22);
-    canvas.text_in(style, Colour::Ink, name, Align::Left, &card.found.name);
+    canvas.text_in(name_style(card), Colour::Ink, name, Align::Left, &card.found.name);
     let address = match card.found.local {
-        true => tr("server.here").to_owned(),
+        // Several servers of one computer differ by their ports.
+        true => tr_with("server.here", &[("n", &card.found.address.port.to_string())]),
         false => card.found.address.to_string(),
     };
     let place = Rect::new(x, area.y + 39, right - lock_w - 8 - x, 16);
     canvas.text_in(Style::CAPTION, Colour::Ink2, place, Align::Left, &address);
+}
+
+fn name_style(card: &Card) -> Style {
+    if card.chosen { Style::MESSAGE.bold() } else { Style::MESSAGE }
 }
 
 /// How many people are online, or that the server is silent; gives back the width.
@@ -270,6 +304,11 @@ fn paint_lock(canvas: &Canvas, right: i32, y: i32, card: &Card, ground: Colour) 
 
 fn first_groups(id: ServerId) -> String {
     id.fingerprint().split('-').take(2).collect::<Vec<_>>().join(" ")
+}
+
+/// What the lock means; before that the whole name and address, where the card may have cut them.
+fn tip(card: &Card) -> String {
+    format!("{}\n{}\n{}", card.found.name, card.found.address, lock_words(card))
 }
 
 fn lock_words(card: &Card) -> String {

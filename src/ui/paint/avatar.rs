@@ -70,18 +70,19 @@ impl Canvas {
         self.picture(Picture::Avatar { id, faded }, x, y, size);
     }
 
-    /// The same with the mark of a presence, cut out of the ground it stands on.
+    /// The same with the mark of a presence, cut out of the ground it stands on; without one while
+    /// nobody knows.
     pub fn avatar_with_status(
         &self,
         id: u8,
         x: i32,
         y: i32,
         size: i32,
-        presence: Presence,
+        presence: Option<Presence>,
         ground: Colour,
     ) {
-        self.avatar(id, x, y, size, presence == Presence::Offline);
-        if presence != Presence::Offline {
+        self.avatar(id, x, y, size, presence == Some(Presence::Offline));
+        if let Some(presence) = presence.filter(|presence| *presence != Presence::Offline) {
             self.status_mark(presence, x, y, size, ground);
         }
     }

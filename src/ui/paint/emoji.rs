@@ -69,13 +69,6 @@ static BY_CHAR: LazyLock<HashMap<char, EmojiId>> = LazyLock::new(|| {
     TABLE.iter().enumerate().filter_map(first).collect()
 });
 
-static BY_CODE: LazyLock<HashMap<&'static str, EmojiId>> = LazyLock::new(|| {
-    let both = |(id, emoji): (usize, &'static Emoji)| {
-        [(emoji.chinese, EmojiId(id)), (emoji.english, EmojiId(id))]
-    };
-    TABLE.iter().enumerate().flat_map(both).collect()
-});
-
 /// Splits a text where emoji begin and end.
 #[must_use]
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
@@ -121,52 +114,14 @@ pub fn is_only_emoji(text: &str) -> bool {
     pictures && (1..=3).contains(&count)
 }
 
-/// Replaces bundled emoji by their codes, for input boxes.
+/// The short code of a bundled emoji, in brackets, for input boxes.
 #[must_use]
-pub fn to_codes(text: &str, codes: Codes) -> String {
-    let mut out = String::with_capacity(text.len());
-    for piece in pieces(text) {
-        match piece {
-            Piece::Letters(letters) | Piece::Unknown(letters) => out.push_str(letters),
-            Piece::Picture(EmojiId(id), _) => {
-                let code = TABLE.get(id).map_or("", |emoji| match codes {
-                    Codes::Chinese => emoji.chinese,
-                    Codes::English => emoji.english,
-                });
-                out.push('[');
-                out.push_str(code);
-                out.push(']');
-            }
-        }
-    }
-    out
-}
-
-/// Replaces codes of either language by their emoji, before a text is sent.
-#[must_use]
-pub fn from_codes(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(open) = rest.find('[') {
-        out.push_str(&rest[..open]);
-        let inside = &rest[open + 1..];
-        let found = inside.find(']').and_then(|close| {
-            let EmojiId(id) = BY_CODE.get(&inside[..close])?;
-            Some((TABLE.get(*id)?.text, close))
-        });
-        match found {
-            Some((emoji, close)) => {
-                out.push_str(emoji);
-                rest = &inside[close + 1..];
-            }
-            None => {
-                out.push('[');
-                rest = inside;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
+pub fn code(EmojiId(id): EmojiId, codes: Codes) -> String {
+    let code = TABLE.get(id).map_or("", |emoji| match codes {
+        Codes::Chinese => emoji.chinese,
+        Codes::English => emoji.english,
+    });
+    format!("[{code}]")
 }
 
 fn is_unknown_emoji(c: char) -> bool {
@@ -243,16 +198,6 @@ mod tests {
     }
 
     #[test]
-    fn codes_of_both_languages_come_back_as_emoji() {
-        for emoji in all() {
-            assert_eq!(from_codes(&format!("a[{}]b", emoji.chinese)), format!("a{}b", emoji.text));
-            assert_eq!(from_codes(&to_codes(emoji.text, Codes::English)), emoji.text);
-        }
-        assert_eq!(from_codes("[not one] [ [苦笑"), "[not one] [ [苦笑");
-        assert_eq!(from_codes("[[苦笑]]"), "[😅]");
-    }
-
-    #[test]
     fn up_to_three_emoji_alone_are_large() {
         for (text, expected) in
             [("😂", true), ("😂 👍", true), ("😂😂😂😂", false), ("好😂", false), ("", false)]
@@ -263,7 +208,10 @@ mod tests {
 
     #[test]
     fn no_code_is_used_twice() {
-        assert_eq!(BY_CODE.len(), TABLE.len() * 2);
+        let codes = [Codes::Chinese, Codes::English];
+        let all: std::collections::BTreeSet<String> =
+            (0..TABLE.len()).flat_map(|id| codes.map(|codes| code(EmojiId(id), codes))).collect();
+        assert_eq!(all.len(), TABLE.len() * 2);
         assert_eq!(BY_CHAR.len(), TABLE.len());
     }
 }

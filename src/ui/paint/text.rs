@@ -68,6 +68,64 @@ pub fn is_in_sans(c: char) -> bool {
     is_shapeless(c) || covers(SANS, c)
 }
 
+/// The font that draws a character of the plain style; the plain one for what has no shape.
+#[must_use]
+pub fn letter_font(c: char) -> Font {
+    slot(Face::Sans, c).unwrap_or(fonts::font(Face::Sans))
+}
+
+/// The font of a native input, which draws all of its text with one. Chinese needs the embedded
+/// face, since a system need not have one; what that face lacks may be in one of the system's.
+#[must_use]
+pub fn input_font(face: Face, text: &str) -> Font {
+    let plain = match face {
+        Face::Mono | Face::MonoBold if text.is_ascii() => return fonts::font(face),
+        Face::Bold => Face::Bold,
+        Face::Sans | Face::Mono | Face::MonoBold => Face::Sans,
+    };
+    match text.chars().find(|c| !is_in_sans(*c)) {
+        Some(other) if !needs_embedded(text) => slot(plain, other).unwrap_or(fonts::font(plain)),
+        _ => fonts::font(plain),
+    }
+}
+
+/// What a native input of one line can show of a text, and where the caret, a place in bytes,
+/// stands in that. Line breaks and tabs become spaces. Emoji and what steers without being drawn
+/// are left out, and so is what would need another font beside Chinese.
+#[must_use]
+pub fn for_input(text: &str, caret: usize) -> (String, usize) {
+    let needs_embedded = needs_embedded(text);
+    let mut shown = String::with_capacity(text.len());
+    let (mut at, mut caret_shown) = (0, None);
+    for piece in emoji::pieces(text) {
+        let (letters, is_emoji) = match piece {
+            Piece::Letters(letters) => (letters, false),
+            Piece::Picture(_, letters) | Piece::Unknown(letters) => (letters, true),
+        };
+        for c in letters.chars() {
+            if at >= caret {
+                caret_shown.get_or_insert(shown.len());
+            }
+            at += c.len_utf8();
+            let is_drawn = covers(SANS, c) || (!is_emoji && !needs_embedded);
+            if matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') {
+                if !shown.ends_with(' ') {
+                    shown.push(' ');
+                }
+            } else if is_drawn && !is_shapeless(c) {
+                shown.push(c);
+            }
+        }
+    }
+    let caret_shown = caret_shown.unwrap_or(shown.len());
+    (shown, caret_shown)
+}
+
+/// Whether a text has letters that the embedded face is surest to have: those of East Asia.
+fn needs_embedded(text: &str) -> bool {
+    text.chars().any(|c| c >= '\u{2E80}' && covers(SANS, c))
+}
+
 /// How large an emoji is drawn in a line of this style.
 #[must_use]
 pub const fn emoji_size(style: Style) -> i32 {
@@ -260,7 +318,7 @@ fn covers(bits: &[u8; 0x2000], c: char) -> bool {
 }
 
 /// Controls, joiners, marks of direction, selectors: they steer, they are not drawn.
-fn is_shapeless(c: char) -> bool {
+pub(crate) fn is_shapeless(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
@@ -294,6 +352,41 @@ mod tests {
         ];
         for (face, c, expected) in cases {
             assert_eq!(slot(face, c), expected, "{c:?} in {face:?}");
+        }
+    }
+
+    #[test]
+    fn an_input_keeps_what_its_one_font_can_draw() {
+        let cases = [
+            ("小明", "小明"),
+            ("小明😀", "小明"),
+            ("👨\u{200D}👩\u{200D}👧🇨🇳!", "!"),
+            ("one\r\n\ttwo", "one two"),
+            ("a\u{7}b\u{200B}c", "abc"),
+            ("민수", "민수"),
+            ("小민수明", "小明"),
+            ("mi\u{20AC}\u{2713}", "mi\u{20AC}\u{2713}"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(for_input(text, text.len()), (shown.to_owned(), shown.len()), "{text}");
+        }
+        assert_eq!(for_input("小😀明", "小😀".len()), ("小明".to_owned(), "小".len()));
+        assert_eq!(for_input("😀小明", 0), ("小明".to_owned(), 0));
+    }
+
+    #[test]
+    fn chinese_in_an_input_is_never_drawn_by_a_face_of_the_system() {
+        let sans = fonts::font(Face::Sans);
+        for (face, text, font) in [
+            (Face::Sans, "小明", sans),
+            (Face::Sans, "小明😀", sans),
+            (Face::Sans, "小민수", sans),
+            (Face::Mono, "7F3A", fonts::font(Face::Mono)),
+            (Face::Mono, "小", sans),
+            (Face::Sans, "abc 민수", fonts::FALLBACK_EAST_ASIAN),
+            (Face::Sans, "שלום", fonts::FALLBACK_OTHER),
+        ] {
+            assert_eq!(input_font(face, text), font, "{text}");
         }
     }
 

@@ -19,6 +19,7 @@ use crate::ui::app::trust::TrustMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::area::{Pressable, Touched};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
+use crate::ui::screen;
 use crate::ui::shell::post;
 use crate::ui::text::{self, tr, tr_with};
 use crate::ui::theme::{Colour, Style, metric};
@@ -102,7 +103,7 @@ impl PanelWindow {
         panel.wire_window();
         panel.follow(model);
         panel.put(beside_the_rest());
-        panel.window.size_range(W_MIN, H_MIN, W_MAX, 0);
+        panel.window.size_range(W_MIN, H_MIN.min(panel.window.h()), W_MAX, 0);
         let whole = panel.window.clone();
         panel.window.resizable(&whole);
         panel.window.show();
@@ -126,12 +127,25 @@ impl PanelWindow {
         self.window.resize(area.x, area.y, area.w, area.h);
     }
 
+    /// Speaks the language of the moment; the next [`PanelWindow::follow`] does the rest.
+    pub fn reword(&mut self) {
+        self.status.set_tip(tr("status.change"));
+        self.number.set_tip(tr("reg.number.copy"));
+        self.search.set_placeholder(tr("panel.search"));
+        self.tabs.set_label(0, tr("tab.chats"));
+        self.tabs.set_label(1, tr("tab.online"));
+        self.settings.set_tip(tr("panel.settings.tip"));
+        self.settings.set_caption(tr("bottom.settings"));
+        // Words are as wide as they are in their language.
+        *self.view.borrow_mut() = View::default();
+    }
+
     /// Brings it up to the model.
     pub fn follow(&mut self, model: &Model) {
         let new = view_of(model);
         let old = self.view.borrow().clone();
         if old != new {
-            self.show_view(&old, &new);
+            self.show_view(&new);
             *self.view.borrow_mut() = new;
             lay_out(&mut self.parts());
             self.window.redraw();
@@ -154,15 +168,15 @@ impl PanelWindow {
         }
     }
 
-    fn show_view(&mut self, old: &View, new: &View) {
-        if old.unread != new.unread || self.window.label().is_empty() {
-            let title = match new.unread {
-                0 => tr("panel.window").to_owned(),
-                n => tr_with("panel.window.unread", &[("n", &n.to_string())]),
-            };
+    fn show_view(&mut self, new: &View) {
+        let title = match new.unread {
+            0 => tr("panel.window").to_owned(),
+            n => tr_with("panel.window.unread", &[("n", &n.to_string())]),
+        };
+        if self.window.label() != title {
             self.window.set_label(&title);
-            self.tabs.set_badge(0, new.unread);
         }
+        self.tabs.set_badge(0, new.unread);
         self.list.set_shown(new.empty.is_none());
         let Some(strip) = new.strip else {
             self.strip.set_shown(false);
@@ -288,11 +302,11 @@ impl PanelWindow {
 
 /// At the right edge of the screen, where chats in its middle leave it free.
 fn beside_the_rest() -> Rect {
-    /// Room for the system's frame and a bit of air.
-    const MARGIN: i32 = 40;
-    let (x, y, w, h) = app::screen_work_area(0);
-    let height = H.min(h - 2 * MARGIN).max(H_MIN);
-    Rect::new((x + w - W - MARGIN).max(x), y + (h - height) / 2, W, height)
+    /// A bit of air.
+    const MARGIN: i32 = 36;
+    let room = screen::room();
+    let height = H.min(room.h - MARGIN).max(H_MIN);
+    screen::fit(Rect { x: room.right() - W - MARGIN, ..room.middle(W, height) }, room)
 }
 
 /// What moves when the window is resized.

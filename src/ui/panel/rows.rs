@@ -37,11 +37,9 @@ fn paint_row_head(canvas: &Canvas, look: &RowLook, words: &str) {
 fn paint_chat(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
     let (area, ground) = (look.area, look.ground(Colour::Paper));
     let (x, y) = (area.x + 12, area.y + 10);
-    match (row.avatar, row.presence) {
-        (Some(avatar), Some(presence)) => {
-            canvas.avatar_with_status(avatar, x, y, 44, presence, ground);
-        }
-        _ => {
+    match row.avatar {
+        Some(avatar) => canvas.avatar_with_status(avatar, x, y, 44, row.presence, ground),
+        None => {
             let tile = Rect::new(x, y, 44, 44);
             canvas.symbol_tile(Icon::Users, tile, 11, Colour::Brand, Colour::White);
         }
@@ -67,12 +65,14 @@ fn paint_person(canvas: &Canvas, look: &RowLook, row: &PersonRow) {
     let left = area.x + 66;
     let words = |y, h| Rect::new(left, y, area.right() - 12 - left, h);
     canvas.text_in(Style::BODY, Colour::Ink, words(area.y + 8, 20), Align::Left, &row.name);
-    let status = text::presence(text::language(), row.presence);
     let line = match (row.presence, row.signature.is_empty()) {
-        (Presence::Online, true) => row.account.to_string(),
-        (Presence::Online, false) => row.signature.clone(),
-        (_, true) => status.to_owned(),
-        (_, false) => format!("{status} · {}", row.signature),
+        (None | Some(Presence::Online), true) => row.account.to_string(),
+        (None | Some(Presence::Online), false) => row.signature.clone(),
+        (Some(presence), true) => text::presence(text::language(), presence).to_owned(),
+        (Some(presence), false) => {
+            let status = text::presence(text::language(), presence);
+            format!("{status} · {}", row.signature)
+        }
     };
     canvas.text_in(Style::CAPTION, Colour::Ink2, words(area.y + 28, 16), Align::Left, &line);
 }

@@ -10,6 +10,7 @@ use fltk::prelude::{GroupExt, WidgetBase, WindowExt};
 use fltk::window::DoubleWindow;
 
 use crate::ui::paint::{Canvas, Rect, app_icon_image};
+use crate::ui::screen;
 use crate::ui::theme::Colour;
 
 /// The class by which window systems and tests find our windows.
@@ -86,7 +87,7 @@ macro_rules! control {
         }
     };
 }
-pub(crate) use control;
+pub(super) use control;
 
 /// Whether the last thing pressed was a key that moves the focus, so that a ring shall show it.
 #[must_use]
@@ -96,10 +97,13 @@ pub fn focus_came_by_key() -> bool {
     KEYS.contains(&app::event_key())
 }
 
-/// Makes a window of the given inner size: paper ground, icon, class, our way of drawing.
+/// Makes a window of the given inner size in the middle of the screen, or as much of it as fits
+/// there: paper ground, icon, class, our way of drawing.
 #[must_use]
 pub fn window(title: &str, w: i32, h: i32) -> DoubleWindow {
-    let mut window = DoubleWindow::new(0, 0, w, h, None).center_screen();
+    let room = screen::room();
+    let area = screen::fit(room.middle(w, h), room);
+    let mut window = DoubleWindow::new(area.x, area.y, area.w, area.h, None);
     dress(&mut window, title);
     window
 }

@@ -1,14 +1,15 @@
 //! Buttons: with words, with an icon, as a pill.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
 use fltk::button::Button as Native;
-use fltk::enums::{Event, FrameType, Key};
+use fltk::enums::FrameType;
 use fltk::prelude::{WidgetBase, WidgetExt};
 
-use super::base::{control, focus_came_by_key};
+use super::base::control;
+use super::touch::Touch;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::theme::{Colour, Style, metric};
 
@@ -61,67 +62,6 @@ impl ButtonSize {
 
     fn padding(self) -> i32 {
         if self == ButtonSize::Small { 10 } else { 14 }
-    }
-}
-
-/// What pointer and keyboard do to a control.
-#[derive(Default)]
-pub(super) struct Touch {
-    hover: Cell<bool>,
-    pressed: Cell<bool>,
-    ring: Cell<bool>,
-}
-
-impl Touch {
-    pub(super) fn hover(&self) -> bool {
-        self.hover.get()
-    }
-
-    pub(super) fn pressed(&self) -> bool {
-        self.pressed.get()
-    }
-
-    pub(super) fn ring(&self) -> bool {
-        self.ring.get()
-    }
-
-    /// Follows the pointer and the focus over a native button; Enter presses it as Space does.
-    pub(super) fn follow(native: &mut Native, touch: &Rc<Touch>) {
-        let touch = Rc::clone(touch);
-        native.super_handle_first(false);
-        native.handle(move |native, event| touch.event(native, event));
-    }
-
-    fn event(&self, native: &mut Native, event: Event) -> bool {
-        match event {
-            Event::Enter => self.hover.set(true),
-            Event::Leave => self.hover.set(false),
-            Event::Push => self.pressed.set(true),
-            Event::Drag => {
-                let inside = app::event_inside_widget(native);
-                if inside == self.pressed.get() {
-                    return false;
-                }
-                self.pressed.set(inside);
-            }
-            Event::Released => self.pressed.set(false),
-            Event::Focus => self.ring.set(focus_came_by_key()),
-            Event::Unfocus => self.ring.set(false),
-            Event::Hide | Event::Deactivate => {
-                self.hover.set(false);
-                self.pressed.set(false);
-            }
-            Event::KeyDown if matches!(app::event_key(), Key::Enter | Key::KPEnter) => {
-                if native.has_focus() {
-                    native.do_callback();
-                    return true;
-                }
-                return false;
-            }
-            _ => return false,
-        }
-        native.redraw();
-        false
     }
 }
 
@@ -385,7 +325,11 @@ impl Look {
         } else if self.join_left {
             canvas.line_down(area.x, area.y, area.h, Colour::Line);
         }
-        if touch.ring() {
+        if touch.ring() && (self.join_left || self.join_right) {
+            // Around it the ring would lie under the neighbour.
+            let colour = if ink == Colour::White { Colour::White } else { Colour::Focus };
+            canvas.frame(area.inset(2), radius - 2, colour, 2);
+        } else if touch.ring() {
             canvas.frame(area.inset(-RING), radius + RING, Colour::Focus, 2);
         }
         match self.busy {
@@ -502,6 +446,17 @@ impl IconButton {
         self.look.borrow_mut().icon = icon;
         self.native.set_tooltip(tooltip);
         self.native.redraw();
+    }
+
+    /// Changes its icon alone.
+    pub fn set_icon(&mut self, icon: Icon) {
+        self.look.borrow_mut().icon = icon;
+        self.native.redraw();
+    }
+
+    /// Changes what it says alone.
+    pub fn set_tip(&mut self, tooltip: &str) {
+        self.native.set_tooltip(tooltip);
     }
 
     /// Changes the word under it.

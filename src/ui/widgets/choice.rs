@@ -8,7 +8,7 @@ use fltk::enums::FrameType;
 use fltk::prelude::{WidgetBase, WidgetExt};
 
 use super::base::{Told, control, nobody};
-use super::button::Touch;
+use super::touch::Touch;
 use crate::ui::paint::{Canvas, Icon, Rect, text};
 use crate::ui::theme::{Colour, Style};
 
@@ -40,7 +40,11 @@ pub struct Choice {
     native: Native,
     look: Rc<RefCell<Look>>,
     changed: Told<bool>,
+    entered: Entered,
 }
+
+/// What Enter does, where it does anything.
+type Entered = Rc<RefCell<Option<Box<dyn FnMut()>>>>;
 
 control!(Choice, native, RING);
 
@@ -59,7 +63,16 @@ impl Choice {
             style: Style::BODY,
         }));
         let touch = Rc::new(Touch::default());
-        Touch::follow(&mut native, &touch);
+        let entered: Entered = Rc::default();
+        let enter = Rc::clone(&entered);
+        // Space switches it. Enter means "go on" in a form, and must not change what is ticked.
+        Touch::follow_with_enter(&mut native, &touch, move |_| match enter.borrow_mut().as_mut() {
+            Some(enter) => {
+                enter();
+                true
+            }
+            None => false,
+        });
         let drawn = Rc::clone(&look);
         native.draw(move |native| {
             let outer = Rect::of(native);
@@ -79,7 +92,7 @@ impl Choice {
             native.redraw();
             (told.borrow_mut())(on);
         });
-        Choice { native, look, changed }
+        Choice { native, look, changed, entered }
     }
 
     /// On another ground than paper.
@@ -119,6 +132,11 @@ impl Choice {
     /// Calls back after each change by the person.
     pub fn on_change(&mut self, change: impl FnMut(bool) + 'static) {
         *self.changed.borrow_mut() = Box::new(change);
+    }
+
+    /// Calls back when Enter is pressed on it.
+    pub fn on_enter(&mut self, enter: impl FnMut() + 'static) {
+        *self.entered.borrow_mut() = Some(Box::new(enter));
     }
 }
 

@@ -11,6 +11,7 @@ use fltk::window::DoubleWindow;
 use super::{Button, ButtonKind, Control, backdrop, window};
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
 use crate::ui::paragraph;
+use crate::ui::screen;
 use crate::ui::theme::{Colour, Style};
 
 const WIDTH: i32 = 304;
@@ -103,11 +104,9 @@ impl Dialog {
         let text_height = Style::BODY.line * i32::try_from(lines.len()).unwrap_or(1);
         let height = 104 + text_height + 24 + 32 + PADDING;
         self.window.set_label(&question.window);
-        self.window.set_size(WIDTH, height);
-        let (pointer_x, pointer_y) = app::get_mouse();
-        let screen = app::screen_num(pointer_x, pointer_y);
-        let (x, y, w, h) = app::screen_work_area(screen);
-        self.window.set_pos(x + (w - WIDTH) / 2, y + (h - height) / 2);
+        let room = screen::room();
+        let area = screen::fit(room.middle(WIDTH, height), room);
+        self.window.resize(area.x, area.y, area.w, area.h);
         self.place_buttons(&question, height - PADDING - 32);
         let danger = question.danger;
         *self.asked.borrow_mut() = Some(Asked { question, answered });

@@ -13,11 +13,13 @@ use super::base::native;
 use super::{Control, IconButton};
 use crate::ui::fonts;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
-use crate::ui::theme::{Colour, Face, Style, metric};
+use crate::ui::theme::{Colour, Style, metric};
 
 const PADDING: i32 = 10;
 /// The toolkit's input keeps so much free at its left.
 const INNER: i32 = 3;
+/// The caret of an empty input takes so much behind that.
+const CARET: i32 = 3;
 
 /// How the frame of an input looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +63,7 @@ pub struct Field {
     changed: Callback,
     entered: Callback,
     left: Callback,
+    cleaned: Callback,
 }
 
 impl Control for Field {
@@ -138,6 +141,7 @@ impl Field {
             changed: nothing(),
             entered: nothing(),
             left: nothing(),
+            cleaned: nothing(),
         };
         field.wire_drawing();
         field.wire_events();
@@ -181,7 +185,6 @@ impl Field {
         let mut field = self.with_button(Icon::Eye, reveal);
         let (mut input, look) = (field.input.clone(), Rc::clone(&field.look));
         let mut eye = field.trailing.clone();
-        let reveal = reveal.to_string();
         if let Some(button) = field.trailing.as_mut() {
             button.skip_by_tab();
             button.on_press(move || {
@@ -190,7 +193,7 @@ impl Field {
                     if revealed { Secrecy::Revealed } else { Secrecy::Hidden };
                 input.set_type(if revealed { InputType::Normal } else { InputType::Secret });
                 if let Some(eye) = eye.as_mut() {
-                    eye.set(if revealed { Icon::EyeOff } else { Icon::Eye }, &reveal);
+                    eye.set_icon(if revealed { Icon::EyeOff } else { Icon::Eye });
                 }
                 input.redraw();
             });
@@ -229,6 +232,13 @@ impl Field {
         self.group.redraw();
     }
 
+    /// Changes what its button says.
+    pub fn set_tip(&mut self, tooltip: &str) {
+        if let Some(button) = self.trailing.as_mut() {
+            button.set_tip(tooltip);
+        }
+    }
+
     /// Shows that something is wrong with it.
     pub fn set_error(&mut self, error: bool) {
         if self.look.borrow().error != error {
@@ -258,6 +268,11 @@ impl Field {
     /// Calls back when the keyboard leaves it.
     pub fn on_leave(&mut self, leave: impl FnMut() + 'static) {
         *self.left.borrow_mut() = Box::new(leave);
+    }
+
+    /// Calls back when something that it cannot show was typed or pasted, and left out.
+    pub fn on_cleaned(&mut self, cleaned: impl FnMut() + 'static) {
+        *self.cleaned.borrow_mut() = Box::new(cleaned);
     }
 
     /// Whether it has the keyboard.
@@ -314,14 +329,19 @@ impl Field {
             }
             _ => false,
         });
-        let changed = Rc::clone(&self.changed);
+        let (changed, cleaned) = (Rc::clone(&self.changed), Rc::clone(&self.cleaned));
         let (look, mut group) = (Rc::clone(&self.look), self.group.clone());
-        self.input.set_callback(move |_| {
+        self.input.set_callback(move |input| {
+            let secrecy = look.borrow().secrecy;
+            let lost = clean(input, secrecy);
             let counted = look.borrow().count_max.is_some();
             if counted || std::mem::take(&mut look.borrow_mut().error) {
                 group.redraw();
             }
             (changed.borrow_mut())();
+            if lost {
+                (cleaned.borrow_mut())();
+            }
         });
         let mut input = self.input.clone();
         self.group.handle(move |group, event| match event {
@@ -336,6 +356,29 @@ impl Field {
             _ => false,
         });
     }
+}
+
+/// Takes out of an input what it cannot show, wherever that came from; tells whether letters were
+/// lost. A password keeps everything but control characters: what it is made of is nobody's
+/// business, and dots stand for all of it.
+fn clean(input: &mut Input, secrecy: Secrecy) -> bool {
+    let value = input.value();
+    let caret = usize::try_from(input.position()).unwrap_or(0);
+    let (shown, caret) = match secrecy {
+        Secrecy::Open => text::for_input(&value, caret),
+        Secrecy::Hidden | Secrecy::Revealed => {
+            let plain = |text: &str| text.chars().filter(|c| !c.is_control()).collect::<String>();
+            (plain(&value), plain(value.get(..caret).unwrap_or_default()).len())
+        }
+    };
+    if shown == value {
+        return false;
+    }
+    input.set_value(&shown);
+    // Refused only where the caret stands there already.
+    let _stands = input.set_position(i32::try_from(caret).unwrap_or(i32::MAX));
+    let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+    letters(&shown) < letters(&value)
 }
 
 fn lay_out(area: Rect, input: &mut Input, trailing: Option<IconButton>, look: &Look) {
@@ -398,11 +441,9 @@ fn dress(input: &mut Input, look: &Look) {
     input.set_selection_color(native(Colour::Selected));
     input.set_cursor_color(native(Colour::Ink));
     let dots = look.secrecy == Secrecy::Hidden;
-    input.set_text_font(match look.style.face {
-        _ if dots => fonts::SECRET,
-        Face::Sans if input.value().chars().all(text::is_in_sans) => fonts::font(Face::Sans),
-        Face::Sans => fonts::FALLBACK_EAST_ASIAN,
-        face => fonts::font(face),
+    input.set_text_font(match dots {
+        true => fonts::SECRET,
+        false => text::input_font(look.style.face, &input.value()),
     });
     input.set_text_size(look.style.size);
 }
@@ -414,6 +455,6 @@ fn draw_over_input(input: &mut Input, look: &Look) {
     let area = Rect::of(input);
     let canvas = Canvas::over(area);
     // The caret stands at the left; the words begin just right of it.
-    let words = area.without_left(INNER);
+    let words = area.without_left(INNER + CARET);
     canvas.text_in(look.style, Colour::Ink3, words, Align::Left, &look.placeholder);
 }

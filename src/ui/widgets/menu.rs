@@ -134,6 +134,8 @@ fn made(area: Rect, state: Rc<RefCell<State>>) -> MenuWindow {
     let mut window = MenuWindow::new(area.x, area.y, area.w, area.h, None);
     window.end();
     window.set_border(false);
+    // Not for the window manager, which would list it, frame it or move the keyboard to it.
+    window.set_override();
     window.super_draw(false);
     let drawn = Rc::clone(&state);
     window.draw(move |window| drawn.borrow().paint(window.w(), window.h()));

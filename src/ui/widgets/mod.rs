@@ -13,12 +13,13 @@ mod scroll;
 mod select;
 mod strip;
 mod tabs;
+mod touch;
 
+pub(crate) use base::native;
 pub use base::{
     Control, WINDOW_CLASS, backdrop, dress, dress_toolkit, focus_came_by_key, restyle, retire,
     window,
 };
-pub(crate) use base::{control, native};
 pub use button::{Button, ButtonKind, ButtonSize, IconButton};
 pub use choice::{Choice, ChoiceKind};
 pub use dialog::{Question, ask};

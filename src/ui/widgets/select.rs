@@ -8,7 +8,7 @@ use fltk::enums::FrameType;
 use fltk::prelude::{WidgetBase, WidgetExt};
 
 use super::base::{Told, control, nobody};
-use super::button::Touch;
+use super::touch::Touch;
 use super::{MenuItem, MenuPlace, open_menu};
 use crate::domain::Presence;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};

@@ -8,7 +8,7 @@ use fltk::enums::{Event, FrameType};
 use fltk::prelude::{WidgetBase, WidgetExt};
 
 use super::base::control;
-use super::button::Touch;
+use super::touch::Touch;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::theme::{Colour, Style};
 

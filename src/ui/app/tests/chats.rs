@@ -8,6 +8,7 @@ use crate::domain::{
 use crate::net::protocol::{Page, Reason, Refusal};
 use crate::ui::app::chats::{ChatMsg, Earlier, EntryId, Mark};
 use crate::ui::app::testing::{NOON_MS, World, conversation, direct, message, person, ticket_of};
+use crate::ui::app::writing::Notice;
 use crate::ui::app::{Effect, Msg};
 
 const ME: AccountId = AccountId(10_001);
@@ -116,6 +117,28 @@ fn a_failed_message_stays_until_it_is_sent_again_or_forgotten() {
     world.event(ClientEvent::SendFailed { nonce: Nonce([7; 16]), failure: Failure::Offline });
     world.event(ClientEvent::Discarded(Nonce([7; 16])));
     assert!(marks(&world).is_empty());
+}
+
+#[test]
+fn a_text_over_the_limit_is_not_sent_and_the_limit_may_be_the_servers_own() {
+    let mut world = World::signed_in();
+    let notice = |world: &World| {
+        let chat = world.model.chats.get(FRIEND).unwrap();
+        chat.notice.as_ref().map(|(notice, _)| notice.clone())
+    };
+    assert_eq!(chat(&mut world, ChatMsg::Send("x".repeat(16_384))).len(), 1);
+    assert!(chat(&mut world, ChatMsg::Send("x".repeat(16_386))).is_empty());
+    assert_eq!(notice(&world), Some(Notice::TooLong { over: 2, most: 16_384 }));
+    world.pass(6_000);
+    assert_eq!(notice(&world), None);
+    chat(&mut world, ChatMsg::Send("x".repeat(16_386)));
+    chat(&mut world, ChatMsg::Send("short".into()));
+    assert_eq!(notice(&world), None, "it is over");
+    world.event(ClientEvent::Pending(pending(7, Body::text("hi"))));
+    let failure = Failure::Refused(Refusal::limit(Reason::TextTooLong, 100));
+    world.event(ClientEvent::SendFailed { nonce: Nonce([7; 16]), failure });
+    assert!(chat(&mut world, ChatMsg::Send("x".repeat(101))).is_empty());
+    assert_eq!(notice(&world), Some(Notice::TooLong { over: 1, most: 100 }));
 }
 
 #[test]

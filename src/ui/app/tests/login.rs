@@ -3,12 +3,12 @@
 use crate::client::api::{Saved, SavedAccount, SavedServer, Secret, Trust};
 use crate::client::{Answer, ClientEvent, Failure, Intent, LinkState};
 use crate::domain::{AccountId, Presence, ServerId};
-use crate::net::address::Address;
+use crate::net::address::{Address, Invite};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
 use crate::ui::app::login::{Field, HostEnd, Keep, LoginMsg, Phase, Problem};
 use crate::ui::app::servers::Lock;
 use crate::ui::app::testing::{World, found, person, server, ticket_of};
-use crate::ui::app::{Effect, Msg, Screen};
+use crate::ui::app::{Effect, Model, Moment, Msg, Screen};
 use crate::ui::text::{self, Language};
 
 fn saved(auto: bool) -> Saved {
@@ -126,21 +126,24 @@ fn what_is_missing_is_said_and_the_cursor_goes_there() {
     assert_eq!(world.model.login.phase, Phase::Failed(Problem::NoAccount));
     assert_eq!(focus(&submit(&mut world, "10001", "")), Field::Password);
     assert_eq!(world.model.login.phase, Phase::Failed(Problem::NoPassword));
+    world.send(Msg::Login(LoginMsg::PasswordTyped));
+    assert_eq!(world.model.login.phase, Phase::Idle, "it is no problem any more");
     world.send(Msg::Login(LoginMsg::HostTyped("a b".into())));
     assert_eq!(focus(&submit(&mut world, "10001", "x")), Field::Host);
     world.send(Msg::Login(LoginMsg::HostTyped("chat.example".into())));
     world.send(Msg::Login(LoginMsg::PortTyped("99999".into())));
     assert_eq!(focus(&submit(&mut world, "10001", "x")), Field::Port);
+    world.send(Msg::Login(LoginMsg::HostTyped("chat.example:99999".into())));
+    assert_eq!(focus(&submit(&mut world, "10001", "x")), Field::Host, "where it was typed");
+    assert_eq!(focus(&world.send(Msg::Login(LoginMsg::Register))), Field::Host);
 }
 
 #[test]
-fn a_typed_address_is_asked_about_and_a_link_is_not() {
-    let key = ServerId([5; 32]);
+fn a_typed_address_is_asked_about() {
     let cases = [
         ("chat.example", "7610", "chat.example:7610", Trust::Ask),
         ("chat.example:99", "7610", "chat.example:99", Trust::Ask),
         ("fe80::1", "7610", "[fe80::1]:7610", Trust::Ask),
-        (&format!("mychat://a.b:7/#{}", key.to_base32()), "1029", "a.b:7", Trust::Key(key)),
     ];
     for (host, port, address, trust) in cases {
         let mut world = World::new();
@@ -150,6 +153,40 @@ fn a_typed_address_is_asked_about_and_a_link_is_not() {
         let chosen = world.model.chosen().unwrap();
         assert_eq!((chosen.address.to_string(), chosen.trust), (address.to_owned(), trust));
     }
+}
+
+#[test]
+fn a_link_is_shown_as_host_and_port_and_its_key_stays_until_something_else_is_typed() {
+    let key = ServerId([5; 32]);
+    let link = format!("mychat://a.b:7/#{}", key.to_base32());
+    let zone = jiff::tz::TimeZone::UTC;
+    let (now, invite) = (Moment::default(), Invite::parse(&link).unwrap());
+    let (started, _) = Model::new(now, zone, Some(invite));
+    let mut pasted = World::new();
+    pasted.send(Msg::Login(LoginMsg::OpenOther));
+    pasted.send(Msg::Login(LoginMsg::HostTyped(link)));
+    for model in [&started, &pasted.model] {
+        assert_eq!((&*model.login.host, &*model.login.port), ("a.b", "7"));
+        let chosen = model.chosen().unwrap();
+        assert_eq!((chosen.address.to_string().as_str(), chosen.trust), ("a.b:7", Trust::Key(key)));
+    }
+    pasted.send(Msg::Login(LoginMsg::PortTyped("8".into())));
+    assert_eq!(pasted.model.chosen().unwrap().trust, Trust::Ask);
+}
+
+#[test]
+fn a_key_that_is_not_the_links_is_said_to_be_that() {
+    let mut world = World::new();
+    let link = format!("mychat://a.b:7/#{}", ServerId([5; 32]).to_base32());
+    world.send(Msg::Login(LoginMsg::HostTyped(link)));
+    submit(&mut world, "10001", "correct horse");
+    let address = Address { host: "a.b".into(), port: 7 };
+    let (offered, wanted) = (ServerId([6; 32]), ServerId([5; 32]));
+    world.event(ClientEvent::KeyOther { address, offered, wanted });
+    let why = Failure::KeyOther;
+    world.event(ClientEvent::Link(LinkState::Down { retry_in_ms: 0, why }));
+    assert_eq!(world.model.trust, None, "there is nothing to choose");
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::Failure(Failure::KeyOther)));
 }
 
 #[test]
@@ -279,7 +316,12 @@ fn hosting_picks_the_server_of_this_computer_and_says_when_it_did_not_start() {
     local.local = true;
     world.send(Msg::Servers(vec![found(2, "Other"), local]));
     assert_eq!(world.model.chosen().unwrap().id, Some(ServerId([4; 32])));
-    assert!(world.send(Msg::Login(LoginMsg::Host)).is_empty(), "it runs already");
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostReady));
+    let effects = world.send(Msg::Login(LoginMsg::Host));
+    assert!(matches!(effects[0], Effect::HostServer), "its window attaches to what runs");
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostRuns));
+    world.send(Msg::HostEnded(HostEnd::Ended(Some(0))));
+    assert_eq!(world.model.login.phase, Phase::Idle);
     let mut dead = found(4, "Zoo");
     (dead.local, dead.reachable) = (true, false);
     world.send(Msg::Servers(vec![dead]));
@@ -290,6 +332,13 @@ fn hosting_picks_the_server_of_this_computer_and_says_when_it_did_not_start() {
     world.send(Msg::Login(LoginMsg::Host));
     world.send(Msg::HostEnded(HostEnd::Ended(Some(69))));
     assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostFailed));
+    world.send(Msg::Login(LoginMsg::Host));
+    assert_eq!(world.model.login.phase, Phase::Idle);
+    world.pass(10_000);
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostSlow));
+    world.send(Msg::Login(LoginMsg::Host));
+    world.send(Msg::HostEnded(HostEnd::Ended(Some(0))));
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostClosed));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::NicknameError;
 use crate::net::protocol::{Reason, Refusal, Registration};
 use crate::ui::app::login::LoginMsg;
-use crate::ui::app::register::{Field, FieldError, RegisterMsg, Typed, strength};
+use crate::ui::app::register::{Field, FieldError, RegisterMsg, Typed};
 use crate::ui::app::testing::{World, found, person, ticket_of};
 use crate::ui::app::{Effect, Msg, Screen};
 
@@ -44,6 +44,16 @@ fn the_first_wrong_field_gets_the_cursor_and_nothing_is_sent() {
     assert_eq!(error(&world, Field::Password), Some(FieldError::Password(Failure::PasswordLength)));
     assert_eq!(error(&world, Field::Again), Some(FieldError::Mismatch));
     assert!(error(&world, Field::Code).is_some());
+    world.send(Msg::Register(RegisterMsg::Typed(Field::Nickname)));
+    assert_eq!(error(&world, Field::Nickname), None);
+}
+
+#[test]
+fn what_was_left_out_is_said_until_something_is_typed() {
+    let mut world = opened(Registration::Open);
+    world.send(Msg::Register(RegisterMsg::Typed(Field::Nickname)));
+    world.send(Msg::Register(RegisterMsg::LeftOut(Field::Nickname)));
+    assert_eq!(error(&world, Field::Nickname), Some(FieldError::LeftOut));
     world.send(Msg::Register(RegisterMsg::Typed(Field::Nickname)));
     assert_eq!(error(&world, Field::Nickname), None);
 }
@@ -96,13 +106,16 @@ fn the_number_is_shown_before_the_panel_opens() {
         you: you.clone(),
         presence: crate::domain::Presence::Online,
     });
-    let (recovery, token) = (Secret::new("ABCDEFGH"), Secret::new("00"));
+    let (recovery, token) = (Secret::new("ABCDEFGHJK"), Secret::new("00"));
     let result = Ok(Answer::Registered { you, recovery, token });
     world.event(ClientEvent::Answered { ticket: *ticket, result });
     assert_eq!(world.model.screen, Screen::Login, "the person reads the number first");
+    let effects = world.send(Msg::Register(RegisterMsg::Close));
+    assert!(matches!(effects[..], [Effect::AskBeforeEntering]), "it is shown this once");
+    assert_eq!(world.model.screen, Screen::Login);
     let effects = world.send(Msg::Register(RegisterMsg::CopyRecovery));
-    assert!(matches!(&effects[..], [Effect::Copy { text, .. }] if text == "ABCDEFGH"));
-    world.send(Msg::Register(RegisterMsg::Enter));
+    assert!(matches!(&effects[..], [Effect::Copy { text, .. }] if text == "ABCD-EFGH-JK"));
+    assert!(world.send(Msg::Register(RegisterMsg::Close)).is_empty(), "it was copied");
     assert_eq!(world.model.screen, Screen::Panel);
     assert!(world.model.register.is_none());
 }
@@ -112,21 +125,4 @@ fn a_closed_server_says_so_at_once() {
     let world = opened(Registration::Closed);
     let register = world.model.register.unwrap();
     assert!(matches!(register.problem, Some(Failure::Refused(_))));
-}
-
-#[test]
-fn strength_grows_with_length_and_kinds() {
-    let cases = [
-        ("", 0),
-        ("abc", 1),
-        ("aaaaaaaaaaaa", 1),
-        ("password", 1),
-        ("passw0rd", 2),
-        ("Passw0rd", 3),
-        ("correct horse", 3),
-        ("Correct-horse-7", 4),
-    ];
-    for (password, expected) in cases {
-        assert_eq!(strength(password), expected, "{password}");
-    }
 }

@@ -1,0 +1,98 @@
+//! What may be said in a chat, and what is said when it may not.
+
+use super::Model;
+use crate::client::Failure;
+use crate::domain::Target;
+use crate::limits::Limits;
+use crate::net::protocol::{Reason, Refusal};
+
+/// A notice stays for so long.
+const NOTICE_MS: u64 = 6_000;
+
+/// What stands under the head of a chat for a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// Something was refused.
+    Failure(Failure),
+    /// A text was not sent because it is too long.
+    TooLong {
+        /// So many bytes too long.
+        over: u64,
+        /// The server takes so many.
+        most: u64,
+    },
+}
+
+/// How many bytes a text may have, as far as this client knows: the server's usual limit until it
+/// names another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextLimit(pub u64);
+
+impl Default for TextLimit {
+    fn default() -> Self {
+        TextLimit(Limits::default().text_bytes_max)
+    }
+}
+
+impl TextLimit {
+    /// Whether a text may be sent.
+    ///
+    /// # Errors
+    /// It is too long, by so much.
+    pub fn check(self, text: &str) -> Result<(), Notice> {
+        let most = self.0;
+        let length = u64::try_from(text.trim_end().len()).unwrap_or(u64::MAX);
+        match length.checked_sub(most) {
+            None | Some(0) => Ok(()),
+            Some(over) => Err(Notice::TooLong { over, most }),
+        }
+    }
+
+    /// A server turned a text down and may have said how much it takes.
+    pub(super) fn learn(&mut self, failure: &Failure) {
+        if let Failure::Refused(Refusal {
+            reason: Reason::TextTooLong, limit: Some(most), ..
+        }) = failure
+        {
+            self.0 = *most;
+        }
+    }
+}
+
+impl Model {
+    /// Says something in a chat for a moment.
+    pub(super) fn notice(&mut self, target: Target, notice: Notice) {
+        let until = self.now.mono_ms + NOTICE_MS;
+        self.chats.at(target).notice = Some((notice, until));
+    }
+
+    /// A text was short enough: what was said of another one is over.
+    pub(super) fn take_back_length(&mut self, target: Target) {
+        let is_length = |(notice, _): &mut _| matches!(notice, Notice::TooLong { .. });
+        self.chats.at(target).notice.take_if(is_length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_measured_in_bytes_as_it_would_be_sent() {
+        let limit = TextLimit(6);
+        assert_eq!(limit.check("你好"), Ok(()));
+        assert_eq!(limit.check("你好 \n"), Ok(()));
+        assert_eq!(limit.check("你好!"), Err(Notice::TooLong { over: 1, most: 6 }));
+        assert_eq!(TextLimit::default().0, 16_384);
+    }
+
+    #[test]
+    fn a_server_with_another_limit_is_believed() {
+        let mut limit = TextLimit::default();
+        limit.learn(&Failure::Offline);
+        limit.learn(&Failure::Refused(Refusal::new(Reason::TextTooLong)));
+        assert_eq!(limit, TextLimit::default());
+        limit.learn(&Failure::Refused(Refusal::limit(Reason::TextTooLong, 100)));
+        assert_eq!(limit, TextLimit(100));
+    }
+}

@@ -1,0 +1,116 @@
+//! The screen that windows open on: how much it enlarges them, and where they fit.
+//!
+//! The system names a scale without knowing our windows. Some of them cannot be made smaller, and
+//! what lies below the edge of the screen cannot be pressed, so the scale has an upper limit.
+
+use fltk::app;
+
+use super::paint::Rect;
+
+/// The widest and the tallest window that has a fixed size: sign-in and registration.
+const FIXED: (i32, i32) = (720, 600);
+/// What the system draws around a window, in pixels of the screen: borders, and the title bar.
+const FRAME: (i32, i32) = (8, 40);
+/// Scales are rounded down to hundredths of this many.
+const STEP: i32 = 5;
+/// Nobody could read what is smaller, in hundredths. A screen that needs it shows less.
+const SCALE_MIN: i32 = 75;
+
+/// Lowers the scale until every window of a fixed size fits. Call it once, before the first window
+/// is made.
+pub fn bound_scale() {
+    // The toolkit's own Ctrl+Plus would go beyond. It shows its scale in a window that it deletes,
+    // which ends the program, see `widgets::retire`.
+    app::keyboard_screen_scaling(false);
+    if !app::screen_scaling_supported() {
+        return;
+    }
+    // One scale for all screens, as the measures of our texts have it.
+    let scale = hundredths(app::screen_scale(0));
+    let (_, _, w, h) = app::screen_work_area(0);
+    let most = scale_max(w * scale / 100, h * scale / 100);
+    if scale > most {
+        tracing::info!(scale, most, "the windows would not fit the screen at the system's scale");
+        for screen in 0..app::screen_count() {
+            app::set_screen_scale(screen, units(most));
+        }
+    }
+}
+
+/// The largest scale, in hundredths, at which windows of a fixed size fit into so many pixels.
+fn scale_max(w: i32, h: i32) -> i32 {
+    let fits = |room: i32, frame: i32, window: i32| 100 * (room - frame).max(0) / window;
+    let most = fits(w, FRAME.0, FIXED.0).min(fits(h, FRAME.1, FIXED.1));
+    (most / STEP * STEP).max(SCALE_MIN)
+}
+
+/// Where the inside of a window can stand on the screen with the pointer, frame and all.
+#[must_use]
+pub fn room() -> Rect {
+    let (x, y) = app::get_mouse();
+    let screen = app::screen_num(x, y);
+    let (x, y, w, h) = app::screen_work_area(screen);
+    let scale = hundredths(app::screen_scale(screen)).max(1);
+    let frame = |pixels: i32| (pixels * 100).div_euclid(scale) + 1;
+    let (sides, title) = (frame(FRAME.0), frame(FRAME.1));
+    Rect::new(x + sides / 2, y + title, w - sides, h - title - sides / 2)
+}
+
+/// An area made as small as needed and moved as little as needed to lie within another.
+#[must_use]
+pub fn fit(area: Rect, room: Rect) -> Rect {
+    let (w, h) = (area.w.min(room.w), area.h.min(room.h));
+    let x = area.x.min(room.right() - w).max(room.x);
+    let y = area.y.min(room.bottom() - h).max(room.y);
+    Rect::new(x, y, w, h)
+}
+
+fn hundredths(scale: f32) -> i32 {
+    #[expect(clippy::cast_possible_truncation, reason = "the toolkit knows scales up to 10")]
+    let whole = (scale * 100.0).round() as i32;
+    whole
+}
+
+fn units(hundredths: i32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "scales have three digits")]
+    let whole = hundredths as f32;
+    whole / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_ends_where_the_tallest_fixed_window_fills_the_screen() {
+        let cases = [
+            (1366, 768, 120),
+            (1366, 728, 110),
+            (1920, 1080, 170),
+            (3840, 2160, 350),
+            // Upright: the width is what counts.
+            (1080, 1920, 145),
+            (1024, 600, 90),
+            (320, 200, SCALE_MIN),
+        ];
+        for (w, h, most) in cases {
+            assert_eq!(scale_max(w, h), most, "{w} x {h}");
+            let is_readable = most > SCALE_MIN;
+            assert!(!is_readable || FIXED.1 * most / 100 + FRAME.1 <= h);
+        }
+    }
+
+    #[test]
+    fn an_area_fits_with_the_least_change() {
+        let room = Rect::new(4, 40, 1000, 600);
+        let cases = [
+            (Rect::new(10, 50, 300, 400), Rect::new(10, 50, 300, 400)),
+            (Rect::new(-200, 0, 300, 400), Rect::new(4, 40, 300, 400)),
+            (Rect::new(900, 500, 300, 400), Rect::new(704, 240, 300, 400)),
+            (Rect::new(50, 60, 3000, 4000), room),
+        ];
+        for (area, fitted) in cases {
+            assert_eq!(fit(area, room), fitted);
+        }
+    }
+}
