@@ -16,7 +16,7 @@ use super::{Answer, Failure, Picture, Ticket};
 pub enum ClientEvent {
     /// The link changed its state.
     Link(LinkState),
-    /// First contact under [`Trust::Ask`]: compare, then `Connect` with [`Trust::Key`].
+    /// First contact under [`Trust::Ask`](super::Trust::Ask): compare, then `Connect` with [`Trust::Key`](super::Trust::Key).
     TrustNeeded {
         /// Where.
         address: Address,
@@ -154,7 +154,7 @@ pub enum LinkState {
     Idle,
     /// No link; tried again by itself, unless the cause is for the person to decide.
     Down {
-        /// Wait so long from now; zero for at once, [`NO_RETRY`] for not by itself.
+        /// Wait so long from now; zero for at once, [`NO_RETRY`](super::NO_RETRY) for not by itself.
         retry_in_ms: u64,
         /// Why the last one ended.
         why: Failure,

@@ -502,11 +502,10 @@ impl State {
     /// Why nothing can be asked of the server now.
     fn why_not(&self) -> Failure {
         match (&self.link.phase, self.auth.resumes()) {
-            (link::Phase::Up { .. } | link::Phase::Resting { .. }, false) => {
-                Failure::Refused(Reason::NotSignedIn.into())
-            }
+            (_, true) => Failure::Offline,
             (link::Phase::Down { retry_at: None, why }, false) => why.clone(),
-            _ => Failure::Offline,
+            // Also between two links: whoever signed out is told the same before and after.
+            (_, false) => Failure::Refused(Reason::NotSignedIn.into()),
         }
     }
 
