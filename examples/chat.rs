@@ -128,13 +128,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         number: "10024".into(),
         status: status.into(),
         line: line.into(),
-        face: ChatFace::Person(2, Some(Presence::Online)),
+        face: ChatFace::Person(2.into(), Some(Presence::Online)),
         can_shake: true,
         notice: if is("notice") { "再等 8 秒才能抖动".into() } else { String::new() },
         me: ME,
         faces: [
-            (ME, Face { name: "青柠".into(), avatar: 1 }),
-            (PEER, Face { name: name.into(), avatar: 2 }),
+            (ME, Face { name: "青柠".into(), portrait: 1.into() }),
+            (PEER, Face { name: name.into(), portrait: 2.into() }),
         ]
         .into(),
         unread_from: is("unread").then_some(Key::Seq(Seq(9))),

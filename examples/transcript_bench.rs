@@ -39,9 +39,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     transcript.place(Rect::new(0, 0, 760, 500));
     transcript.set_people(ME, has("lobby"));
     transcript.set_faces([
-        (ME, Face { name: "青柠".into(), avatar: 1 }),
-        (MOMO, Face { name: "小满".into(), avatar: 2 }),
-        (DEER, Face { name: "班主任".into(), avatar: 11 }),
+        (ME, Face { name: "青柠".into(), portrait: 1.into() }),
+        (MOMO, Face { name: "小满".into(), portrait: 2.into() }),
+        (DEER, Face { name: "班主任".into(), portrait: 11.into() }),
     ]);
     win.show();
     let now = mychat::clock::wall_ms();

@@ -30,7 +30,28 @@ pub struct Person {
     pub picture: Option<BlobId>,
 }
 
+/// What stands for a person in a list: a built-in avatar, or a picture in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Portrait {
+    /// The built-in avatar, also shown until the picture is there.
+    pub avatar: u8,
+    /// The picture.
+    pub picture: Option<BlobId>,
+}
+
+impl From<u8> for Portrait {
+    fn from(avatar: u8) -> Self {
+        Portrait { avatar, picture: None }
+    }
+}
+
 impl Person {
+    /// What stands for it in a list.
+    #[must_use]
+    pub fn portrait(&self) -> Portrait {
+        Portrait { avatar: self.avatar, picture: self.picture }
+    }
+
     /// What is shown of an account that was deleted: its number, and that it is gone.
     #[must_use]
     pub fn gone(account: AccountId, version: u64) -> Self {

@@ -9,11 +9,14 @@
 //! * [`text`] is all wording, in two languages.
 //! * [`theme`], [`fonts`], [`paint`] and [`widgets`] are the hand that everything is drawn in.
 
+mod add;
 pub mod app;
 mod area;
 pub mod bridge;
+mod card;
 pub mod chat;
 mod client;
+mod confirm;
 pub mod console;
 mod fingerprint;
 pub mod fonts;
@@ -23,6 +26,7 @@ pub mod paint;
 mod panel;
 mod paragraph;
 pub mod platform;
+mod prompt;
 mod register;
 mod screen;
 pub mod shell;

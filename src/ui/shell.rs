@@ -10,6 +10,7 @@ use fltk::app;
 
 use super::app::{Effect, Model, Msg, update};
 use super::bridge::{Fold, Kick};
+use super::paint::portrait;
 use super::windows::Windows;
 use crate::client::Intent;
 use crate::clock;
@@ -111,6 +112,10 @@ fn turn() {
             shell.update(Msg::Client(event));
         }
         shell.windows.follow(&shell.model);
+        let wanted = portrait::take_wanted();
+        if !wanted.is_empty() {
+            shell.update(Msg::Wanted(wanted));
+        }
     });
 }
 

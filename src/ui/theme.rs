@@ -290,6 +290,8 @@ pub mod metric {
     pub const ROW_CHAT: i32 = 64;
     /// Height of a person in a list.
     pub const ROW_PERSON: i32 = 52;
+    /// A friend, in few pixels.
+    pub const ROW_COMPACT: i32 = 36;
     /// Height of a header over a chat.
     pub const CHAT_HEAD: i32 = 64;
     /// Height of the composer with toolbar and foot.

@@ -5,21 +5,25 @@ use std::collections::BTreeMap;
 use fltk::app;
 use fltk::prelude::WindowExt;
 
-use super::app::chats::ChatMsg;
+use super::add::{AddWindow, AskingWindow};
+use super::app::add::Add;
+use super::app::card::CardMsg;
 use super::app::register::RegisterMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::{Effect, Model, Msg, Screen};
+use super::card::{self, CardWindow};
 use super::chat::{ChatOut, ChatWindow, USUAL};
 use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
 use super::panel::PanelWindow;
+use super::prompt::PromptWindow;
 use super::register::{DoneWindow, RegisterWindow};
 use super::shell::post;
 use super::theme::Theme;
 use super::toast::Edge;
 use super::widgets::{Question, ask};
-use super::{platform, screen, text, toast, widgets};
+use super::{confirm, paint, platform, screen, text, toast, widgets};
 use crate::domain::Target;
 
 /// The windows that stand.
@@ -30,6 +34,10 @@ pub struct Windows {
     done: Option<DoneWindow>,
     fingerprint: Option<FingerprintWindow>,
     panel: Option<PanelWindow>,
+    add: Option<AddWindow>,
+    asking: Option<AskingWindow>,
+    prompt: Option<PromptWindow>,
+    card: Option<CardWindow>,
     chats: BTreeMap<Target, Chat>,
 }
 
@@ -60,6 +68,7 @@ impl Windows {
         self.follow_login(model);
         self.follow_register(model);
         self.follow_question(model);
+        self.follow_people(model);
         self.follow_chats(model);
     }
 
@@ -94,6 +103,22 @@ impl Windows {
                 }
             }
             Effect::AskBeforeEntering => ask_before_entering(),
+            Effect::Confirm(confirm) => confirm::ask_before(confirm, model),
+            Effect::RaiseAdd => {
+                if let Some(add) = &mut self.add {
+                    add.raise();
+                }
+            }
+            Effect::Say(failure) => {
+                let words = text::failure(text::language(), &failure);
+                toast::show(front(), Edge::Lower, &words);
+            }
+            Effect::Tell(key) => toast::show(front(), Edge::Lower, text::tr(key)),
+            Effect::Picture(blob, picture) => {
+                paint::portrait::put(blob, picture);
+                widgets::restyle();
+            }
+            Effect::PicturesAgain => paint::portrait::ask_again(),
             Effect::StoreTrouble(reason) => say_store_trouble(&reason),
             Effect::Copy { text, said, number } => {
                 app::copy(&text);
@@ -118,6 +143,9 @@ impl Windows {
         }
         if let Some(panel) = &mut self.panel {
             panel.reword();
+        }
+        if let Some(add) = &mut self.add {
+            add.reword();
         }
         for chat in self.chats.values_mut() {
             chat.window.restyle();
@@ -145,6 +173,7 @@ impl Windows {
         if let Some(panel) = self.panel.take() {
             panel.close();
         }
+        self.close_people();
         for (_, chat) in std::mem::take(&mut self.chats) {
             chat.window.close();
         }
@@ -213,6 +242,67 @@ impl Windows {
         }
     }
 
+    /// The windows about other people.
+    fn follow_people(&mut self, model: &Model) {
+        match (&model.add, &mut self.add) {
+            (Some(add), Some(window)) => window.follow(add, model),
+            (Some(add), place @ None) if is_wide(add) => {
+                *place = Some(AddWindow::new(add, model));
+            }
+            (None, Some(_)) => {
+                if let Some(window) = self.add.take() {
+                    window.close();
+                }
+            }
+            _ => {}
+        }
+        let asking = model.add.as_ref().and_then(|add| add.asking.as_ref());
+        let other = |window: &mut AskingWindow| asking.is_none_or(|asking| !window.is_for(asking));
+        if let Some(window) = self.asking.take_if(other) {
+            window.close();
+        }
+        match (asking, &mut self.asking) {
+            (Some(asking), Some(window)) => window.follow(asking),
+            (Some(asking), place) => *place = Some(AskingWindow::new(asking, model)),
+            (None, _) => {}
+        }
+        let prompt = model.prompt.as_ref();
+        let other = |window: &mut PromptWindow| prompt.is_none_or(|prompt| !window.is_for(prompt));
+        if let Some(window) = self.prompt.take_if(other) {
+            window.close();
+        }
+        match (prompt, &mut self.prompt) {
+            (Some(prompt), Some(window)) => window.follow(prompt),
+            (Some(prompt), place) => *place = Some(PromptWindow::new(prompt, model)),
+            (None, _) => {}
+        }
+        let about = model.card.as_ref().map(|card| card.account);
+        let other = |window: &mut CardWindow| about.is_none_or(|about| !window.is_about(about));
+        if let Some(window) = self.card.take_if(other) {
+            window.close();
+        }
+        match (about, &mut self.card) {
+            (Some(_), Some(window)) => window.follow(model),
+            (Some(_), place) => *place = CardWindow::new(model),
+            (None, _) => {}
+        }
+    }
+
+    fn close_people(&mut self) {
+        if let Some(window) = self.add.take() {
+            window.close();
+        }
+        if let Some(window) = self.asking.take() {
+            window.close();
+        }
+        if let Some(window) = self.prompt.take() {
+            window.close();
+        }
+        if let Some(window) = self.card.take() {
+            window.close();
+        }
+    }
+
     fn follow_chats(&mut self, model: &Model) {
         if model.screen == Screen::Login {
             for (_, chat) in std::mem::take(&mut self.chats) {
@@ -274,6 +364,11 @@ impl Chat {
     }
 }
 
+/// A request can be written without the whole window.
+fn is_wide(add: &Add) -> bool {
+    add.is_shown
+}
+
 fn stamp_of(model: &Model, target: Target) -> Option<Stamp> {
     let chat = model.chats.get(target)?;
     Some(Stamp {
@@ -290,8 +385,12 @@ fn post_out(target: Target, out: ChatOut) {
     post(match out {
         ChatOut::Msg(msg) => Msg::Chat(target, msg),
         ChatOut::SendKey(key) => Msg::Setting(SettingMsg::SendKey(key)),
-        // A face leads to that person.
-        ChatOut::Face(account) => Msg::Chat(Target::Account(account), ChatMsg::Open),
+        // A face tells who that is.
+        ChatOut::Face(account) => {
+            let (x, y) = (app::event_x_root(), app::event_y_root());
+            card::aim(Rect::new(x - 18, y - 18, 36, 36));
+            Msg::Card(CardMsg::Show(account))
+        }
         ChatOut::Link(address) => return platform::open_link(&address),
     });
 }

@@ -183,14 +183,18 @@ mod tests {
     #[test]
     fn without_a_link_nobody_is_said_to_be_online() {
         let mut world = World::signed_in();
-        let other = (person(10_002, "小满"), Presence::Online);
-        world.model.people.replace_online(vec![other]);
-        let presence = |world: &World| world.model.person_rows()[0].presence;
+        let other = crate::domain::AccountId(10_002);
+        world.send(Msg::Client(ClientEvent::Presence(vec![(other, Presence::Online)])));
+        let presence = |world: &World| world.model.people.presence(other);
         assert_eq!(presence(&world), Some(Presence::Online));
         world.send(down(8_000));
-        assert_eq!((presence(&world), world.model.people.online_count()), (None, None));
+        assert_eq!(presence(&world), None);
         world.send(Msg::Client(ClientEvent::Link(LinkState::Dialing)));
         assert_eq!(presence(&world), None);
+        world.up();
+        let you = person(10_001, "青柠");
+        world.send(Msg::Client(ClientEvent::SignedIn { you, presence: Presence::Online }));
+        assert_eq!(presence(&world), Some(Presence::Offline), "until the server says otherwise");
     }
 
     #[test]

@@ -5,16 +5,23 @@
 //! language can change at any moment.
 //!
 //! * `attempt` is a sign-in or a registration under way.
-//! * `login`, `register` with `strength`, `trust`, `panel` and `chats` are the windows.
-//! * `people`, `link`, `writing` and `settings` are what they share; `time` words moments.
+//! * `login`, `register` with `strength`, `trust`, `panel` with `rows` and `search`, `chats`, `add`,
+//!   `card` and `prompt` are the windows.
+//! * `people`, `contacts`, `link`, `writing` and `settings` are what they share; `time` words moments.
 
+pub mod add;
 pub mod attempt;
+pub mod card;
 pub mod chats;
+pub mod contacts;
 pub mod link;
 pub mod login;
 pub mod panel;
 pub mod people;
+pub mod prompt;
 pub mod register;
+pub mod rows;
+pub mod search;
 pub mod servers;
 pub mod settings;
 pub mod strength;
@@ -23,13 +30,14 @@ pub mod trust;
 pub mod writing;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::client::api::{Saved, Ticket};
+use crate::client::api::{Picture, Saved, Ticket};
 use crate::client::finder::FoundCard;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{Person, Presence, Target};
+use crate::domain::{AccountId, BlobId, Person, Presence, Target};
 use crate::net::address::Invite;
 use crate::net::protocol::Goodbye;
 
@@ -72,6 +80,18 @@ pub enum Msg {
     Panel(panel::PanelMsg),
     /// In a chat window.
     Chat(Target, chats::ChatMsg),
+    /// With friends, groups and requests.
+    Contact(contacts::ContactMsg),
+    /// The person said yes to what was asked before.
+    Confirmed(contacts::Confirm),
+    /// In the small question.
+    Prompt(prompt::PromptMsg),
+    /// In the window for finding people.
+    Add(add::AddMsg),
+    /// About the card beside a face.
+    Card(card::CardMsg),
+    /// These pictures are seen and not here.
+    Wanted(Vec<BlobId>),
     /// The server program that was started here ended or could not be started.
     HostEnded(login::HostEnd),
     /// Settings of this computer.
@@ -110,6 +130,18 @@ pub enum Effect {
         /// Its `{n}`.
         number: String,
     },
+    /// Ask before something is done.
+    Confirm(contacts::Confirm),
+    /// Say in passing why something was not done.
+    Say(Failure),
+    /// Say in passing what was done; the key of the sentence.
+    Tell(&'static str),
+    /// Bring the window for finding people to the front.
+    RaiseAdd,
+    /// A picture is there, or cannot be had.
+    Picture(BlobId, Option<Arc<Picture>>),
+    /// Pictures that could not be had may be had now.
+    PicturesAgain,
     /// Say that this computer cannot keep messages, and why.
     StoreTrouble(String),
     /// Language or theme changed: everything is drawn anew.
@@ -141,7 +173,9 @@ pub struct Me {
 enum Asked {
     Attempt,
     Saved,
-    Online,
+    Do(contacts::Doing),
+    Found { text: String, online: bool, skip: u32 },
+    Card(AccountId),
     Messages(Target),
     Send(Target),
     SignOut,
@@ -180,8 +214,18 @@ pub struct Model {
     pub panel: panel::Panel,
     /// All conversations.
     pub chats: chats::Chats,
+    /// The small question, while it stands.
+    pub prompt: Option<prompt::Prompt>,
+    /// The window for finding people, while it is open.
+    pub add: Option<add::Add>,
+    /// The card beside a face, while it is shown.
+    pub card: Option<card::Card>,
     /// The client's own store failed; said until the end.
     pub trouble: Option<String>,
+    /// A friend who moves to a group of this name once it is there.
+    moves_to: Option<(AccountId, String)>,
+    /// Whose presence was asked for last, besides that of friends.
+    watched: Vec<AccountId>,
     next_ticket: Ticket,
     asked: BTreeMap<Ticket, Asked>,
 }
@@ -206,7 +250,12 @@ impl Model {
             people: people::People::default(),
             panel: panel::Panel::default(),
             chats: chats::Chats::default(),
+            prompt: None,
+            add: None,
+            card: None,
             trouble: None,
+            moves_to: None,
+            watched: Vec::new(),
             next_ticket: 1,
             asked: BTreeMap::new(),
         };
@@ -217,7 +266,7 @@ impl Model {
 
     /// The account that is signed in, or that was until the link broke.
     #[must_use]
-    pub fn my_account(&self) -> Option<crate::domain::AccountId> {
+    pub fn my_account(&self) -> Option<AccountId> {
         self.me.as_ref().map(|me| me.person.account)
     }
 
@@ -252,14 +301,14 @@ impl Model {
             ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
             ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
-            ClientEvent::People(people) => self.people.learn(people),
-            ClientEvent::Presence(changes) => self.people.seen(changes),
+            ClientEvent::People(people) => self.learn(people),
+            ClientEvent::Presence(changes) => self.seen(changes),
+            ClientEvent::Book(book) => self.people.set_book(book),
+            ClientEvent::Notice(notice) => self.noticed(&notice, out),
+            ClientEvent::Picture { blob, picture } => out.push(Effect::Picture(blob, picture)),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
-            ClientEvent::KeyOther { .. }
-            | ClientEvent::Book(_)
-            | ClientEvent::Notice(_)
-            | ClientEvent::Picture { .. } => {}
+            ClientEvent::KeyOther { .. } => {}
             ClientEvent::StoreTrouble(reason) => self.store_trouble(reason, out),
         }
     }
@@ -269,10 +318,11 @@ impl Model {
         match (asked, result) {
             (Asked::Attempt, result) => self.attempt_answered(ticket, result, out),
             (Asked::Saved, Ok(Answer::Saved(saved))) => self.saved(saved, out),
-            // One that comes after the end of its link tells of what was.
-            (Asked::Online, Ok(Answer::Online(list))) if self.link.is_up() => {
-                self.people.replace_online(list);
+            (Asked::Do(doing), result) => self.done(doing, result, out),
+            (Asked::Found { text, online, skip }, result) => {
+                self.found((text, online, skip), result);
             }
+            (Asked::Card(account), result) => self.card_answered(account, result),
             (Asked::Messages(target), result) => self.page_came(target, result),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),
@@ -285,7 +335,62 @@ impl Model {
         self.people.learn(vec![you.clone()]);
         self.me = Some(Me { person: you, presence });
         self.link.is_signed_in(self.now, self.screen == Screen::Panel);
-        self.ask_online(out);
+        // Who is there is told behind this; whom else one looks at, the client says again.
+        self.people.regain_sight();
+        out.push(Effect::PicturesAgain);
+    }
+
+    /// What is known of people is new; of oneself too, by another device.
+    fn learn(&mut self, people: Vec<Person>) {
+        if let Some(me) = &mut self.me
+            && let Some(new) = people.iter().find(|person| person.account == me.person.account)
+            && new.version >= me.person.version
+        {
+            me.person = new.clone();
+        }
+        self.people.learn(people);
+    }
+
+    /// People are seen otherwise now; oneself too, by another device.
+    fn seen(&mut self, changes: Vec<(AccountId, Presence)>) {
+        if let Some(me) = &mut self.me
+            && let Some((_, presence)) =
+                changes.iter().rev().find(|(who, _)| *who == me.person.account)
+            && *presence != Presence::Offline
+        {
+            me.presence = *presence;
+        }
+        self.people.seen(changes);
+    }
+
+    /// Friends' presence comes by itself; that of others whom some window shows is asked for.
+    fn watch(&mut self, out: &mut Vec<Effect>) {
+        /// As many as the server shows.
+        const WATCHED_MAX: usize = 500;
+        let chats = self.chats.iter().filter_map(|(target, _)| match target {
+            Target::Account(account) => Some(account),
+            Target::Lobby => None,
+        });
+        let found = self.add.iter().flat_map(|add| match &add.results {
+            add::Results::Found { people, .. } => people.as_slice(),
+            _ => &[],
+        });
+        let requests = self.people.book().requests.keys().map(|(peer, _)| *peer);
+        let card = self.card.iter().map(|card| card.account);
+        let me = self.my_account();
+        let mut wanted: Vec<AccountId> = card
+            .chain(found.copied())
+            .chain(requests)
+            .chain(chats)
+            .filter(|account| Some(*account) != me && !self.people.is_friend(*account))
+            .collect();
+        wanted.truncate(WATCHED_MAX);
+        wanted.sort_unstable();
+        wanted.dedup();
+        if wanted != self.watched {
+            self.watched.clone_from(&wanted);
+            out.push(Effect::Ask(Intent::Watch(wanted)));
+        }
     }
 
     /// The client's store failed: said once, since the rest still works.
@@ -317,6 +422,8 @@ impl Model {
         self.panel = panel::Panel::default();
         self.link = link::Link::default();
         self.attempt = None;
+        (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
+        self.watched.clear();
         self.asked.clear();
         self.login.come_back(last.map(|me| me.person), why);
         out.push(Effect::Ask(Intent::Disconnect));
@@ -324,19 +431,14 @@ impl Model {
         out.push(Effect::SearchServers);
     }
 
-    /// Shows the main panel. The first time nothing is known of who is online: that is asked for
-    /// when the link says that it is signed in.
+    /// Shows the main panel.
     fn enter(&mut self) {
         self.attempt = None;
         self.register = None;
         self.trust = None;
         self.screen = Screen::Panel;
+        self.recall_folds();
         self.login.settle();
-    }
-
-    fn ask_online(&mut self, out: &mut Vec<Effect>) {
-        self.people.asked_at = Some(self.now.mono_ms);
-        self.ask(Asked::Online, |ticket| Intent::Online { ticket }, out);
     }
 
     fn tick(&mut self, out: &mut Vec<Effect>) {
@@ -344,9 +446,7 @@ impl Model {
         match self.screen {
             Screen::Login => self.login_tick(out),
             Screen::Panel => {
-                if self.link.is_up() && self.me.is_some() && self.people.is_stale(self.now) {
-                    self.ask_online(out);
-                }
+                self.watch(out);
                 self.chats_tick(out);
             }
         }
@@ -366,6 +466,14 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Trust(msg) => model.trust(msg, &mut out),
         Msg::Panel(msg) => model.panel(msg, &mut out),
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
+        Msg::Contact(msg) => model.contact(msg, &mut out),
+        Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
+        Msg::Prompt(msg) => model.prompt(msg, &mut out),
+        Msg::Add(msg) => model.add(msg, &mut out),
+        Msg::Card(msg) => model.card(msg, &mut out),
+        Msg::Wanted(blobs) => {
+            out.extend(blobs.into_iter().map(|blob| Effect::Ask(Intent::Picture(blob))));
+        }
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
     }

@@ -1,24 +1,22 @@
-//! What is known of other people: their profiles, and who is online.
+//! What is known of other people: their profiles, what one keeps of them, and who is there.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::Moment;
-use crate::domain::{AccountId, Person, Presence};
-
-/// Presence is pushed; the whole list is asked for this often only to heal what was missed.
-const ONLINE_STALE_MS: u64 = 60_000;
+use crate::domain::{AccountId, Book, Notice, Person, Portrait, Presence};
+use crate::ui::text::tr_with;
 
 /// People by number.
 #[derive(Debug, Default)]
 pub struct People {
     known: BTreeMap<AccountId, Person>,
-    online: BTreeMap<AccountId, Presence>,
-    /// The link broke since the list of who is online came: it may be all different now.
+    /// Who is there, of friends and of people that some window shows.
+    there: BTreeMap<AccountId, Presence>,
+    /// The link broke since: it may be all different now.
     is_outdated: bool,
+    book: Arc<Book>,
     /// Changes whenever anything here may have changed, so that windows can skip work.
     pub version: u64,
-    /// When the whole list was asked for, by the steady clock.
-    pub asked_at: Option<u64>,
 }
 
 impl People {
@@ -28,58 +26,81 @@ impl People {
         self.known.get(&account)
     }
 
-    /// The name of an account, or its number until the name is known.
+    /// What one calls an account: one's own remark, else its name, else its number.
     #[must_use]
     pub fn name(&self, account: AccountId) -> String {
+        match self.book.remark(account) {
+            Some(remark) => remark.to_owned(),
+            None => self.nickname(account),
+        }
+    }
+
+    /// What an account calls itself, or its number until that is known.
+    #[must_use]
+    pub fn nickname(&self, account: AccountId) -> String {
         match self.known.get(&account) {
+            Some(person) if person.is_gone() => {
+                tr_with("person.gone", &[("n", &account.to_string())])
+            }
             Some(person) => person.nickname.clone(),
             None => account.to_string(),
         }
     }
 
-    /// The avatar of an account.
+    /// What stands for an account in lists.
     #[must_use]
-    pub fn avatar(&self, account: AccountId) -> u8 {
-        self.known.get(&account).map_or(super::login::AVATAR_UNKNOWN, |person| person.avatar)
+    pub fn portrait(&self, account: AccountId) -> Portrait {
+        let known = self.known.get(&account);
+        known.map_or(super::login::AVATAR_UNKNOWN.into(), Person::portrait)
+    }
+
+    /// The line under an account's name; may be empty.
+    #[must_use]
+    pub fn signature(&self, account: AccountId) -> &str {
+        self.known.get(&account).map_or("", |person| person.signature.as_str())
     }
 
     /// How an account is seen, while that is known.
     #[must_use]
     pub fn presence(&self, account: AccountId) -> Option<Presence> {
-        let seen = || self.online.get(&account).copied().unwrap_or(Presence::Offline);
+        let seen = || self.there.get(&account).copied().unwrap_or(Presence::Offline);
         (!self.is_outdated).then(seen)
     }
 
-    /// Everybody online but oneself, with what is known of them: available ones first, then by
-    /// name. While the link is down these are the people of before.
+    /// What one keeps of others.
     #[must_use]
-    pub fn online(&self, me: Option<AccountId>) -> Vec<(&Person, Option<Presence>)> {
-        let mut people: Vec<(&Person, Presence)> = self
-            .online
-            .iter()
-            .filter(|(account, _)| Some(**account) != me)
-            .filter_map(|(account, presence)| Some((self.known.get(account)?, *presence)))
-            .collect();
-        people.sort_by(|(a, a_presence), (b, b_presence)| {
-            let rank = |presence: &Presence, person: &Person| {
-                (*presence, person.nickname.to_lowercase(), person.account)
-            };
-            rank(a_presence, a).cmp(&rank(b_presence, b))
-        });
-        let is_known = !self.is_outdated;
-        let known = |presence| is_known.then_some(presence);
-        people.into_iter().map(|(person, presence)| (person, known(presence))).collect()
+    pub fn book(&self) -> &Book {
+        &self.book
     }
 
-    /// How many are online, oneself included, while that is known.
+    /// Whether somebody is a friend.
     #[must_use]
-    pub fn online_count(&self) -> Option<usize> {
-        (!self.is_outdated).then_some(self.online.len())
+    pub fn is_friend(&self, account: AccountId) -> bool {
+        self.book.friend(account).is_some()
     }
 
-    /// The link is down: nobody knows who is there until the whole list comes again.
+    /// The whole book came.
+    pub fn set_book(&mut self, book: Arc<Book>) {
+        self.version += 1;
+        self.book = book;
+    }
+
+    /// The book changed.
+    pub fn notice(&mut self, notice: &Notice) {
+        self.version += 1;
+        Arc::make_mut(&mut self.book).apply(notice);
+    }
+
+    /// The link is down: nobody knows who is there until it is signed in again.
     pub fn lose_sight(&mut self) {
         self.is_outdated = true;
+        self.version += 1;
+    }
+
+    /// The link is signed in: the server tells at once who is there, and nobody else is.
+    pub fn regain_sight(&mut self) {
+        self.there.clear();
+        self.is_outdated = false;
         self.version += 1;
     }
 
@@ -95,29 +116,14 @@ impl People {
     }
 
     /// Takes in how people are seen now.
-    pub fn seen(&mut self, changes: Vec<(AccountId, Presence)>) {
+    pub fn seen(&mut self, changes: impl IntoIterator<Item = (AccountId, Presence)>) {
         self.version += 1;
         for (account, presence) in changes {
             match presence.as_seen_by_others() {
-                Presence::Offline => drop(self.online.remove(&account)),
-                seen => drop(self.online.insert(account, seen)),
+                Presence::Offline => drop(self.there.remove(&account)),
+                seen => drop(self.there.insert(account, seen)),
             }
         }
-    }
-
-    /// Takes in the whole list of who is online.
-    pub fn replace_online(&mut self, list: Vec<(Person, Presence)>) {
-        self.online.clear();
-        self.is_outdated = false;
-        let changes = list.iter().map(|(person, presence)| (person.account, *presence)).collect();
-        self.learn(list.into_iter().map(|(person, _)| person).collect());
-        self.seen(changes);
-    }
-
-    /// Whether the whole list is old enough to be asked for again.
-    #[must_use]
-    pub fn is_stale(&self, now: Moment) -> bool {
-        self.asked_at.is_none_or(|at| now.mono_ms >= at + ONLINE_STALE_MS)
     }
 }
 
@@ -125,39 +131,40 @@ impl People {
 mod tests {
     use super::super::testing::person;
     use super::*;
+    use crate::domain::Contact;
+
+    const ZOE: AccountId = AccountId(10_002);
 
     #[test]
-    fn available_people_come_first_then_names_and_never_oneself() {
+    fn who_is_there_is_unknown_from_the_end_of_the_link_to_the_next_sign_in() {
         let mut people = People::default();
-        people.replace_online(vec![
-            (person(10_001, "me"), Presence::Online),
-            (person(10_002, "zoe"), Presence::Online),
-            (person(10_003, "Bob"), Presence::Away),
-            (person(10_004, "amy"), Presence::Busy),
-            (person(10_005, "Ann"), Presence::Online),
-        ]);
-        let names: Vec<&str> =
-            people.online(Some(AccountId(10_001))).iter().map(|(p, _)| &*p.nickname).collect();
-        assert_eq!(names, ["Ann", "zoe", "Bob", "amy"]);
-        people.seen(vec![(AccountId(10_005), Presence::Offline)]);
-        assert_eq!(people.presence(AccountId(10_005)), Some(Presence::Offline));
-        assert_eq!(people.name(AccountId(10_005)), "Ann");
+        people.learn(vec![person(10_002, "zoe")]);
+        people.seen([(ZOE, Presence::Online)]);
+        assert_eq!(people.presence(ZOE), Some(Presence::Online));
+        people.lose_sight();
+        assert_eq!(people.presence(ZOE), None);
+        people.seen([(ZOE, Presence::Busy)]);
+        assert_eq!(people.presence(ZOE), None, "that was before the end");
+        people.regain_sight();
+        assert_eq!(people.presence(ZOE), Some(Presence::Offline), "nobody said otherwise");
+        people.seen([(ZOE, Presence::Invisible)]);
+        assert_eq!(people.presence(ZOE), Some(Presence::Offline));
     }
 
     #[test]
-    fn who_is_there_is_unknown_from_the_end_of_the_link_to_the_next_list() {
+    fn a_remark_goes_before_the_name_and_both_before_the_number() {
         let mut people = People::default();
-        let list = || vec![(person(10_002, "zoe"), Presence::Online)];
-        people.replace_online(list());
-        let seen = |people: &People| (people.presence(AccountId(10_002)), people.online_count());
-        assert_eq!(seen(&people), (Some(Presence::Online), Some(1)));
-        people.lose_sight();
-        assert_eq!(seen(&people), (None, None));
-        assert_eq!(people.online(None)[0].1, None, "the list stays readable");
-        people.seen(vec![(AccountId(10_002), Presence::Busy)]);
-        assert_eq!(seen(&people), (None, None), "one change is not the whole list");
-        people.replace_online(list());
-        assert_eq!(seen(&people), (Some(Presence::Online), Some(1)));
+        assert_eq!(people.name(ZOE), "10002");
+        people.learn(vec![person(10_002, "zoe")]);
+        assert_eq!(people.name(ZOE), "zoe");
+        let contact = Contact { friend: true, remark: "Z".into(), ..Contact::stranger(ZOE) };
+        people.notice(&Notice::Contact(contact));
+        assert_eq!((people.name(ZOE).as_str(), people.nickname(ZOE).as_str()), ("Z", "zoe"));
+        assert!(people.is_friend(ZOE));
+        people.notice(&Notice::ContactGone { account: ZOE });
+        assert_eq!(people.name(ZOE), "zoe");
+        people.learn(vec![Person::gone(ZOE, 9)]);
+        assert!(people.name(ZOE).contains("10002"));
     }
 
     #[test]
@@ -165,7 +172,6 @@ mod tests {
         let mut people = People::default();
         people.learn(vec![Person { version: 3, ..person(10_002, "new") }]);
         people.learn(vec![Person { version: 2, ..person(10_002, "old") }]);
-        assert_eq!(people.name(AccountId(10_002)), "new");
-        assert_eq!(people.name(AccountId(99)), "99");
+        assert_eq!(people.name(ZOE), "new");
     }
 }

@@ -1,9 +1,14 @@
 //! Choices of this computer, kept by the client core as pairs of text.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Effect, Model};
 use crate::client::Intent;
-use crate::domain::{AccountId, Presence, ServerId};
+use crate::domain::{AccountId, GroupId, Presence, ServerId};
 use crate::ui::text::LanguageChoice;
+
+/// The keys of folded groups begin so; the account follows.
+const FOLDS: &str = "folds/";
 
 /// Which colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -38,8 +43,12 @@ pub struct Settings {
     pub send_key: SendKey,
     /// How to be seen after signing in.
     pub presence: Presence,
+    /// Friends stand in few pixels.
+    pub compact: bool,
     /// Who signs in by itself at the start.
     pub auto: Option<(ServerId, AccountId)>,
+    /// The folded groups of friends of each account.
+    pub folds: BTreeMap<(ServerId, AccountId), BTreeSet<GroupId>>,
 }
 
 impl Default for Settings {
@@ -49,7 +58,9 @@ impl Default for Settings {
             theme: ThemeChoice::default(),
             send_key: SendKey::default(),
             presence: Presence::Online,
+            compact: false,
             auto: None,
+            folds: BTreeMap::new(),
         }
     }
 }
@@ -76,8 +87,13 @@ impl Settings {
                 "theme" => settings.theme = theme_from(value),
                 "send_key" if value == "ctrl_enter" => settings.send_key = SendKey::CtrlEnter,
                 "presence" => settings.presence = presence_from(value),
+                "compact" => settings.compact = value == "true",
                 "auto" => settings.auto = auto_from(value),
-                _ => {}
+                key => {
+                    if let Some(owner) = key.strip_prefix(FOLDS).and_then(auto_from) {
+                        settings.folds.insert(owner, folds_from(value));
+                    }
+                }
             }
         }
         settings
@@ -108,6 +124,27 @@ impl Model {
         }
     }
 
+    /// The folds of the account that is signed in are those of the last time.
+    pub(super) fn recall_folds(&mut self) {
+        let owner = self.owner();
+        let folds = owner.and_then(|owner| self.settings.folds.get(&owner).cloned());
+        self.panel.folded = folds.unwrap_or_default();
+    }
+
+    pub(super) fn keep_folds(&mut self, out: &mut Vec<Effect>) {
+        let Some(owner) = self.owner() else { return };
+        let folded = self.panel.folded.clone();
+        let (server, account) = owner;
+        let value: Vec<String> = folded.iter().map(|group| group.0.to_string()).collect();
+        keep(&format!("{FOLDS}{server}/{account}"), &value.join(","), out);
+        self.settings.folds.insert(owner, folded);
+    }
+
+    /// Whose choices these are.
+    fn owner(&self) -> Option<(ServerId, AccountId)> {
+        Some((self.link.server.as_ref()?.id, self.my_account()?))
+    }
+
     pub(super) fn keep_presence(&mut self, presence: Presence, out: &mut Vec<Effect>) {
         self.settings.presence = presence;
         keep("presence", presence_code(presence), out);
@@ -125,6 +162,10 @@ impl Model {
 fn keep(key: &str, value: &str, out: &mut Vec<Effect>) {
     let (key, value) = (key.to_owned(), value.to_owned());
     out.push(Effect::Ask(Intent::SetSetting { key, value }));
+}
+
+fn folds_from(value: &str) -> BTreeSet<GroupId> {
+    value.split(',').filter_map(|group| group.parse().ok()).map(GroupId).collect()
 }
 
 fn theme_code(choice: ThemeChoice) -> &'static str {

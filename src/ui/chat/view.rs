@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{AccountId, Body, Presence, Target};
+use crate::domain::{AccountId, Body, Person, Portrait, Presence, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
 use crate::ui::app::settings::SendKey;
@@ -54,7 +54,7 @@ pub struct ChatView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChatFace {
     /// A person.
-    Person(u8, Option<Presence>),
+    Person(Portrait, Option<Presence>),
     /// Everybody.
     Lobby,
 }
@@ -84,7 +84,7 @@ impl ChatView {
         view.send_key = model.settings.send_key;
         view.has_earlier = chat.earlier == Earlier::More;
         view.unread_from = chat.unread_from.map(Key::Seq);
-        view.faces = faces(model, chat, me.person.account, me.person.avatar);
+        view.faces = faces(model, chat, &me.person);
         Some(view)
     }
 
@@ -104,18 +104,18 @@ impl ChatView {
             .to_owned(),
             line: if typing { tr("chat.typing").to_owned() } else { signature.to_owned() },
             typing,
-            face: ChatFace::Person(people.avatar(account), presence),
+            face: ChatFace::Person(people.portrait(account), presence),
             can_shake: true,
             ..ChatView::empty()
         }
     }
 
     fn lobby(model: &Model) -> ChatView {
-        let line = match model.people.online_count() {
-            Some(count) => language().fill("chat.online", &[("n", &count.to_string())]),
-            None => tr("status.disconnected").to_owned(),
+        let line = match model.link.is_up() {
+            true => tr("lobby.about"),
+            false => tr("status.disconnected"),
         };
-        ChatView { name: tr("lobby").to_owned(), line, ..ChatView::empty() }
+        ChatView { name: tr("lobby").to_owned(), line: line.to_owned(), ..ChatView::empty() }
     }
 
     /// The lobby without anybody, to be filled.
@@ -142,13 +142,13 @@ impl ChatView {
     }
 }
 
-fn faces(model: &Model, chat: &Chat, me: AccountId, avatar: u8) -> HashMap<AccountId, Face> {
+fn faces(model: &Model, chat: &Chat, me: &Person) -> HashMap<AccountId, Face> {
     let mut faces = HashMap::new();
-    faces.insert(me, Face { name: model.people.name(me), avatar });
+    faces.insert(me.account, Face { name: me.nickname.clone(), portrait: me.portrait() });
     for message in chat.messages.values() {
         faces.entry(message.from).or_insert_with(|| Face {
             name: model.people.name(message.from),
-            avatar: model.people.avatar(message.from),
+            portrait: model.people.portrait(message.from),
         });
     }
     faces

@@ -8,8 +8,8 @@ use fltk::image::{RgbImage, SvgImage};
 use fltk::prelude::ImageExt;
 
 use super::canvas::device;
-use super::{Align, Canvas, Icon, Rect, shape};
-use crate::domain::Presence;
+use super::{Align, Canvas, Icon, Rect, portrait, shape};
+use crate::domain::{Portrait, Presence};
 use crate::ui::theme::{Colour, ROOM_TILES, Rgb, Style};
 
 /// How many pictures are kept: a few sizes of every avatar, plain and faded.
@@ -54,7 +54,7 @@ const STEM: &str = "M32 42C32.8 48.5 31.4 53.4 26 57";
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Picture {
-    Avatar { id: u8, faded: bool },
+    Portrait { portrait: Portrait, faded: bool },
     App,
     Leaf { degrees: i32, colour: Rgb },
     Spinner { step: i32, colour: Rgb },
@@ -65,23 +65,24 @@ thread_local! {
 }
 
 impl Canvas {
-    /// A person's face as a circle; grey and thin when `faded`. Unknown ids are the first one.
-    pub fn avatar(&self, id: u8, x: i32, y: i32, size: i32, faded: bool) {
-        self.picture(Picture::Avatar { id, faded }, x, y, size);
+    /// A person's face as a circle; grey and thin when `faded`. Unknown avatars are the first one, and
+    /// the avatar stands in for a picture until it is there.
+    pub fn avatar(&self, of: impl Into<Portrait>, x: i32, y: i32, size: i32, faded: bool) {
+        self.picture(Picture::Portrait { portrait: of.into(), faded }, x, y, size);
     }
 
     /// The same with the mark of a presence, cut out of the ground it stands on; without one while
     /// nobody knows.
     pub fn avatar_with_status(
         &self,
-        id: u8,
+        of: impl Into<Portrait>,
         x: i32,
         y: i32,
         size: i32,
         presence: Option<Presence>,
         ground: Colour,
     ) {
-        self.avatar(id, x, y, size, presence == Some(Presence::Offline));
+        self.avatar(of, x, y, size, presence == Some(Presence::Offline));
         if let Some(presence) = presence.filter(|presence| *presence != Presence::Offline) {
             self.status_mark(presence, x, y, size, ground);
         }
@@ -157,7 +158,7 @@ impl Canvas {
 
     fn picture(&self, picture: Picture, x: i32, y: i32, size: i32) {
         let side = self.length(size);
-        KEPT.with_borrow_mut(|kept| {
+        let is_drawn = KEPT.with_borrow_mut(|kept| {
             if kept.len() >= KEPT_MAX {
                 kept.clear();
             }
@@ -167,10 +168,11 @@ impl Canvas {
             {
                 kept.insert(key, image);
             }
-            if let Some(image) = kept.get_mut(&key) {
-                self.image(image, x, y);
-            }
+            kept.get_mut(&key).map(|image| self.image(image, x, y)).is_some()
         });
+        if let (false, Some(for_now)) = (is_drawn, picture.for_now()) {
+            self.picture(for_now, x, y, size);
+        }
     }
 }
 
@@ -181,17 +183,30 @@ pub fn app_icon_image(side: i32) -> Option<RgbImage> {
 }
 
 impl Picture {
+    /// What is drawn until a picture is there.
+    fn for_now(self) -> Option<Picture> {
+        match self {
+            Picture::Portrait { portrait: Portrait { avatar, picture: Some(_) }, faded } => {
+                Some(Picture::Portrait { portrait: avatar.into(), faded })
+            }
+            _ => None,
+        }
+    }
+
     fn make(self, side: i32) -> Option<RgbImage> {
         let mut pixels = match self {
-            Picture::Avatar { id, .. } => {
-                let index = usize::from(id.saturating_sub(1));
+            Picture::Portrait { portrait: Portrait { picture: Some(blob), .. }, .. } => {
+                portrait::pixels(blob, side)?
+            }
+            Picture::Portrait { portrait: Portrait { avatar, picture: None }, .. } => {
+                let index = usize::from(avatar.saturating_sub(1));
                 rasterised(AVATARS.get(index).unwrap_or(&AVATARS[0]), side)?
             }
             Picture::App => rasterised(APP, side)?,
             Picture::Spinner { step, colour } => rasterised(&spinner_svg(step, colour), side)?,
             Picture::Leaf { degrees, colour } => rasterised(&leaf_svg(degrees, colour), side)?,
         };
-        if let Picture::Avatar { faded, .. } = self {
+        if let Picture::Portrait { faded, .. } = self {
             shape::mask(&mut pixels, side, device(side) / 2.0);
             if faded {
                 shape::fade(&mut pixels, FADED_PERCENT);

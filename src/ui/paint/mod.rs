@@ -6,6 +6,7 @@ pub mod emoji;
 mod emoji_table;
 mod geometry;
 mod icon;
+pub mod portrait;
 mod shape;
 pub mod text;
 

@@ -1,46 +1,174 @@
 //! The menus of the main panel.
 
-use crate::domain::{Presence, Target};
+use fltk::app;
+
+use crate::domain::{AccountId, GroupId, Presence, Target};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::panel::PanelMsg;
+use crate::ui::app::rows::Pick;
 use crate::ui::app::settings::{SettingMsg, ThemeChoice};
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
 use crate::ui::text::{self, Language, LanguageChoice, tr};
 use crate::ui::widgets::{MenuEntry, MenuItem, MenuPlace, PRESENCES, open_menu};
 
+/// What is known of somebody whose menu opens.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// A friend, and in this group.
+    pub friend: Option<GroupId>,
+    /// Blocked.
+    pub blocked: bool,
+    /// May shake one's window.
+    pub shakes: bool,
+    /// All groups, by name, in order.
+    pub groups: Vec<(GroupId, String)>,
+}
+
+/// A menu as it is put together: its lines, and what each of them does.
+#[derive(Default)]
+struct Menu {
+    entries: Vec<MenuEntry>,
+    actions: Vec<Option<Box<dyn FnMut()>>>,
+}
+
+impl Menu {
+    fn item(&mut self, item: MenuItem, msg: Msg) {
+        self.action(item, move || post(msg.clone()));
+    }
+
+    fn action(&mut self, item: MenuItem, action: impl FnMut() + 'static) {
+        self.entries.push(item.into());
+        self.actions.push(Some(Box::new(action)));
+    }
+
+    fn line(&mut self) {
+        self.entries.push(MenuEntry::Separator);
+        self.actions.push(None);
+    }
+
+    fn open(self, place: MenuPlace) {
+        let mut actions = self.actions;
+        open_menu(place, self.entries, move |picked| {
+            if let Some(Some(action)) = picked.and_then(|index| actions.get_mut(index)) {
+                action();
+            }
+        });
+    }
+}
+
 /// How to be seen, and out.
 pub fn open_status(place: Rect, presence: Option<Presence>) {
-    let mut entries: Vec<MenuEntry> = PRESENCES
-        .iter()
-        .map(|one| {
-            let words = text::presence(text::language(), *one);
-            MenuItem::new(words).presence(*one).checked(presence == Some(*one)).into()
-        })
-        .collect();
-    entries.push(MenuEntry::Separator);
-    entries.push(MenuItem::new(tr("panel.sign_out")).icon(Icon::Logout).into());
-    open_menu(MenuPlace::Below(place), entries, |picked| {
-        let Some(index) = picked else { return };
-        post(Msg::Panel(match PRESENCES.get(index) {
-            Some(presence) => PanelMsg::Presence(*presence),
-            None => PanelMsg::SignOut,
-        }));
-    });
+    let mut menu = Menu::default();
+    for one in PRESENCES {
+        let words = text::presence(text::language(), one);
+        let item = MenuItem::new(words).presence(one).checked(presence == Some(one));
+        menu.item(item, Msg::Panel(PanelMsg::Presence(one)));
+    }
+    menu.line();
+    let switch = MenuItem::new(tr("panel.switch")).icon(Icon::User);
+    menu.item(switch, Msg::Panel(PanelMsg::SwitchAccount));
+    let out = MenuItem::new(tr("panel.sign_out")).icon(Icon::Logout);
+    menu.item(out, Msg::Panel(PanelMsg::SignOut));
+    menu.open(MenuPlace::Below(place));
 }
 
 /// What can be done with a conversation.
-pub fn open_row_menu(target: Target) {
-    let entries = vec![
-        MenuItem::new(tr("row.open")).icon(Icon::Chat).into(),
-        MenuItem::new(tr("row.read")).icon(Icon::Check).into(),
-    ];
-    open_menu(MenuPlace::Pointer, entries, move |picked| match picked {
-        Some(0) => post(Msg::Panel(PanelMsg::Open(target))),
-        Some(_) => post(Msg::Chat(target, ChatMsg::MarkRead)),
-        None => {}
-    });
+pub fn open_chat_menu(target: Target, known: &Known) {
+    let mut menu = Menu::default();
+    let open = MenuItem::new(tr("row.open")).icon(Icon::Chat);
+    menu.item(open, Msg::Panel(PanelMsg::Open(Pick::Chat(target))));
+    let read = MenuItem::new(tr("row.read")).icon(Icon::Check);
+    menu.item(read, Msg::Chat(target, ChatMsg::MarkRead));
+    if let Target::Account(account) = target {
+        about(&mut menu, account, known, true);
+    }
+    menu.open(MenuPlace::Pointer);
+}
+
+/// What can be done with a friend.
+pub fn open_friend_menu(account: AccountId, known: &Known) {
+    let mut menu = Menu::default();
+    let open = MenuItem::new(tr("row.message")).icon(Icon::Chat);
+    menu.item(open, Msg::Panel(PanelMsg::Open(Pick::Friend(account))));
+    about(&mut menu, account, known, true);
+    menu.open(MenuPlace::Pointer);
+}
+
+/// The same, behind the three dots of a card.
+pub fn open_more_menu(place: Rect, account: AccountId, known: &Known) {
+    let mut menu = Menu::default();
+    about(&mut menu, account, known, false);
+    menu.open(MenuPlace::Below(place));
+}
+
+fn about(menu: &mut Menu, account: AccountId, known: &Known, line: bool) {
+    if line {
+        menu.line();
+    }
+    if let Some(own) = known.friend {
+        let remark = MenuItem::new(tr("row.remark")).icon(Icon::Pencil);
+        menu.item(remark, Msg::Contact(ContactMsg::Remark(account)));
+        let (x, y) = (app::event_x_root(), app::event_y_root());
+        let groups = known.clone();
+        let to = MenuItem::new(tr("row.move")).icon(Icon::Folder);
+        menu.action(to, move || open_groups(MenuPlace::At(x, y), account, own, &groups));
+        let words = tr(if known.shakes { "row.shakes.off" } else { "row.shakes.on" });
+        let shakes = MenuItem::new(words).icon(Icon::Shake);
+        menu.item(shakes, Msg::Contact(ContactMsg::Shakes(account, !known.shakes)));
+        menu.line();
+    }
+    match known.blocked {
+        true => {
+            let item = MenuItem::new(tr("row.unblock")).icon(Icon::Ban);
+            menu.item(item, Msg::Contact(ContactMsg::Unblock(account)));
+        }
+        false => {
+            let item = MenuItem::new(tr("row.block")).icon(Icon::Ban);
+            menu.item(item, Msg::Contact(ContactMsg::Block(account)));
+        }
+    }
+    if known.friend.is_some() {
+        let item = MenuItem::new(tr("row.delete")).icon(Icon::Trash).danger();
+        menu.item(item, Msg::Contact(ContactMsg::Delete(account)));
+    }
+}
+
+/// Which group a friend goes to.
+fn open_groups(place: MenuPlace, account: AccountId, own: GroupId, known: &Known) {
+    let mut menu = Menu::default();
+    for (group, name) in &known.groups {
+        let item = MenuItem::new(name).checked(*group == own);
+        menu.item(item, Msg::Contact(ContactMsg::Move(account, *group)));
+    }
+    menu.line();
+    let new = MenuItem::new(tr("row.move.new"));
+    menu.item(new, Msg::Contact(ContactMsg::NewGroup(Some(account))));
+    menu.open(place);
+}
+
+/// What can be done with a group of friends.
+pub fn open_group_menu(group: GroupId, known: &Known) {
+    let at = known.groups.iter().position(|(id, _)| *id == group);
+    let (is_top, is_bottom) = (at == Some(0), at == Some(known.groups.len().saturating_sub(1)));
+    let mut menu = Menu::default();
+    let new = MenuItem::new(tr("group.new")).icon(Icon::Plus);
+    menu.item(new, Msg::Contact(ContactMsg::NewGroup(None)));
+    let rename = MenuItem::new(tr("group.rename")).icon(Icon::Pencil);
+    menu.item(rename, Msg::Contact(ContactMsg::RenameGroup(group)));
+    menu.line();
+    let up = MenuItem::new(tr("group.up")).icon(Icon::ChevUp).disabled(is_top);
+    menu.item(up, Msg::Contact(ContactMsg::MoveGroup(group, -1)));
+    let down = MenuItem::new(tr("group.down")).icon(Icon::ChevDown).disabled(is_bottom);
+    menu.item(down, Msg::Contact(ContactMsg::MoveGroup(group, 1)));
+    if group != GroupId::FIRST {
+        menu.line();
+        let remove = MenuItem::new(tr("group.remove")).icon(Icon::Trash).danger();
+        menu.item(remove, Msg::Contact(ContactMsg::RemoveGroup(group)));
+    }
+    menu.open(MenuPlace::Pointer);
 }
 
 /// Language and look; the settings window will hold more.
@@ -50,26 +178,19 @@ pub fn open_settings(above: Rect, theme: ThemeChoice) {
         (ThemeChoice::Dark, Icon::Moon, "panel.theme.dark"),
         (ThemeChoice::System, Icon::Monitor, "panel.theme.system"),
     ];
-    let mut entries: Vec<MenuEntry> = Vec::new();
+    let mut menu = Menu::default();
     for (choice, icon, key) in THEMES {
-        entries.push(MenuItem::new(tr(key)).icon(icon).checked(choice == theme).into());
+        let item = MenuItem::new(tr(key)).icon(icon).checked(choice == theme);
+        menu.item(item, Msg::Setting(SettingMsg::Theme(choice)));
     }
-    entries.push(MenuEntry::Separator);
+    menu.line();
     for language in Language::ALL {
         let item = MenuItem::new(language.own_name()).icon(Icon::Language);
-        entries.push(item.checked(language == text::language()).into());
+        let msg = SettingMsg::Language(LanguageChoice::Fixed(language));
+        menu.item(item.checked(language == text::language()), Msg::Setting(msg));
     }
-    entries.push(MenuEntry::Separator);
-    entries.push(MenuItem::new(tr("panel.quit")).icon(Icon::Logout).into());
-    open_menu(MenuPlace::Above(above), entries, |picked| {
-        let Some(index) = picked else { return };
-        let language = index.checked_sub(THEMES.len() + 1).and_then(|at| Language::ALL.get(at));
-        post(match (THEMES.get(index), language) {
-            (Some((choice, ..)), _) => Msg::Setting(SettingMsg::Theme(*choice)),
-            (None, Some(language)) => {
-                Msg::Setting(SettingMsg::Language(LanguageChoice::Fixed(*language)))
-            }
-            (None, None) => Msg::Panel(PanelMsg::Quit),
-        });
-    });
+    menu.line();
+    let quit = MenuItem::new(tr("panel.quit")).icon(Icon::Logout);
+    menu.item(quit, Msg::Panel(PanelMsg::Quit));
+    menu.open(MenuPlace::Above(above));
 }

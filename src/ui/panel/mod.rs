@@ -1,9 +1,13 @@
-//! The main panel: oneself, the conversations, who is online.
+//! The main panel: oneself, the conversations, the friends.
 
-mod menus;
+mod head;
+mod hover;
+pub mod menus;
 mod rows;
+pub mod view;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use fltk::app;
@@ -11,69 +15,50 @@ use fltk::enums::{Event, Key};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
-use crate::domain::Presence;
+use crate::domain::{AccountId, Target};
+use crate::ui::app::add::{AddMsg, Page};
+use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::link::Strip as State;
-use crate::ui::app::panel::{PanelMsg, Row, Tab};
-use crate::ui::app::settings::ThemeChoice;
+use crate::ui::app::panel::{PanelMsg, Tab};
+use crate::ui::app::rows::{Pick, Row};
 use crate::ui::app::trust::TrustMsg;
 use crate::ui::app::{Model, Msg};
-use crate::ui::area::{Pressable, Touched};
-use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
+use crate::ui::paint::{Canvas, Icon, Rect, text as measure};
 use crate::ui::screen;
 use crate::ui::shell::post;
 use crate::ui::text::{self, tr, tr_with};
 use crate::ui::theme::{Colour, Style, metric};
 use crate::ui::widgets::{
-    self, Control, Field, FieldKind, IconButton, ScrollList, Strip, StripKind, TabKind, Tabs,
+    self, Control, Field, FieldKind, IconButton, ScrollList, Side, Strip, StripKind, TabKind, Tabs,
     paint_empty,
 };
+use head::{HEAD, Head};
+use menus::Known;
+use view::View;
 
 const W: i32 = 300;
 const H: i32 = 680;
 const W_MIN: i32 = 280;
 const W_MAX: i32 = 420;
 const H_MIN: i32 = 480;
-const HEAD: i32 = 96;
 const FOOT: i32 = 56;
-/// Left edge of the words in the header.
-const WORDS: i32 = 86;
 
 /// The main panel.
 pub struct PanelWindow {
     window: DoubleWindow,
-    status: Pressable,
-    number: Pressable,
+    head: Head,
     strip: Strip,
     search: Field,
     tabs: Tabs,
     list: ScrollList,
+    add: IconButton,
     settings: IconButton,
     view: Rc<RefCell<View>>,
     rows: Rc<RefCell<Vec<Row>>>,
-}
-
-/// What is painted behind the controls, and what the menus need.
-#[derive(Clone, Default, PartialEq)]
-struct View {
-    name: String,
-    number: String,
-    line: String,
-    avatar: u8,
-    presence: Option<Presence>,
-    online: bool,
-    server: String,
-    people: usize,
-    strip: Option<State>,
-    why: String,
-    empty: Option<Empty>,
-    unread: u64,
-    theme: ThemeChoice,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Empty {
-    Online,
-    Found,
+    /// What the menus of the rows need to know, by whom they are about.
+    known: Rc<RefCell<BTreeMap<Option<AccountId>, Known>>>,
+    /// The version of the people that it was last drawn from.
+    people: u64,
 }
 
 impl PanelWindow {
@@ -82,24 +67,39 @@ impl PanelWindow {
     pub fn new(model: &Model) -> PanelWindow {
         let window = widgets::window(tr("panel.window"), W, H);
         let view = Rc::new(RefCell::new(View::default()));
-        let rows = Rc::new(RefCell::new(Vec::new()));
-        let status = status_words(&view);
-        let number = number_words(&view);
+        let rows: Rc<RefCell<Vec<Row>>> = Rc::default();
+        let head = Head::new(&view);
         let strip = Strip::new();
         let search = Field::new(FieldKind::Search, tr("panel.search")).style(Style::BODY);
-        let tabs = Tabs::new(TabKind::Even, &[tr("tab.chats"), tr("tab.online")]);
+        let tabs = Tabs::new(TabKind::Even, &[tr("tab.chats"), tr("tab.contacts")]);
         let painted = Rc::clone(&rows);
         let list = ScrollList::new(Colour::Paper, move |canvas, look| {
             if let Some(row) = painted.borrow().get(look.index) {
                 rows::paint(canvas, look, row);
             }
         });
+        let add = IconButton::new(Icon::UserPlus, tr("panel.add.tip")).caption(tr("bottom.add"));
         let settings = IconButton::new(Icon::Settings, tr("panel.settings.tip"))
             .caption(tr("bottom.settings"));
         window.end();
-        let mut panel =
-            PanelWindow { window, status, number, strip, search, tabs, list, settings, view, rows };
+        let known = Rc::default();
+        let people = u64::MAX;
+        let mut panel = PanelWindow {
+            window,
+            head,
+            strip,
+            search,
+            tabs,
+            list,
+            add,
+            settings,
+            view,
+            rows,
+            known,
+            people,
+        };
         panel.wire_parts();
+        panel.wire_list();
         panel.wire_window();
         panel.follow(model);
         panel.put(beside_the_rest());
@@ -129,11 +129,12 @@ impl PanelWindow {
 
     /// Speaks the language of the moment; the next [`PanelWindow::follow`] does the rest.
     pub fn reword(&mut self) {
-        self.status.set_tip(tr("status.change"));
-        self.number.set_tip(tr("reg.number.copy"));
+        self.head.reword();
         self.search.set_placeholder(tr("panel.search"));
         self.tabs.set_label(0, tr("tab.chats"));
-        self.tabs.set_label(1, tr("tab.online"));
+        self.tabs.set_label(1, tr("tab.contacts"));
+        self.add.set_tip(tr("panel.add.tip"));
+        self.add.set_caption(tr("bottom.add"));
         self.settings.set_tip(tr("panel.settings.tip"));
         self.settings.set_caption(tr("bottom.settings"));
         // Words are as wide as they are in their language.
@@ -142,7 +143,8 @@ impl PanelWindow {
 
     /// Brings it up to the model.
     pub fn follow(&mut self, model: &Model) {
-        let new = view_of(model);
+        let rows = model.panel_rows(text::language());
+        let new = View::of(model, rows.is_empty());
         let old = self.view.borrow().clone();
         if old != new {
             self.show_view(&new);
@@ -150,22 +152,35 @@ impl PanelWindow {
             lay_out(&mut self.parts());
             self.window.redraw();
         }
-        self.tabs.set_active(usize::from(model.panel.tab == Tab::Online));
+        self.tabs.set_active(usize::from(model.panel.tab == Tab::Contacts));
         if self.search.value() != model.panel.search {
             self.search.set_value(&model.panel.search);
         }
-        let rows = model.panel_rows(text::language());
-        let selected = rows
-            .iter()
-            .position(|row| row.target().is_some() && row.target() == model.panel.selected);
+        if self.people != model.people.version {
+            self.people = model.people.version;
+            self.know(model, &rows);
+        }
+        let selected =
+            rows.iter().position(|row| row.pick().is_some() && row.pick() == model.panel.selected);
         if *self.rows.borrow() != rows {
-            let heights: Vec<i32> = rows.iter().map(rows::height).collect();
+            let compact = model.settings.compact;
+            let heights: Vec<i32> = rows.iter().map(|row| rows::height(row, compact)).collect();
+            self.know(model, &rows);
             *self.rows.borrow_mut() = rows;
             self.list.set_rows(heights);
         }
         if self.list.selected() != selected {
             self.list.set_selected(selected);
         }
+    }
+
+    fn know(&self, model: &Model, rows: &[Row]) {
+        let whom = rows.iter().filter_map(|row| match row.target()? {
+            Target::Account(account) => Some(Some(account)),
+            Target::Lobby => None,
+        });
+        let known = whom.chain([None]).map(|whom| (whom, view::known(model, whom)));
+        *self.known.borrow_mut() = known.collect();
     }
 
     fn show_view(&mut self, new: &View) {
@@ -176,8 +191,11 @@ impl PanelWindow {
         if self.window.label() != title {
             self.window.set_label(&title);
         }
+        self.head.follow(new);
         self.tabs.set_badge(0, new.unread);
-        self.list.set_shown(new.empty.is_none());
+        self.tabs.set_badge(1, new.requests);
+        self.add.set_dot(new.requests > 0);
+        self.list.set_shown(!new.found_nothing);
         let Some(strip) = new.strip else {
             self.strip.set_shown(false);
             return;
@@ -199,12 +217,12 @@ impl PanelWindow {
     fn parts(&self) -> Parts {
         Parts {
             area: Rect::new(0, 0, self.window.w(), self.window.h()),
-            status: self.status.clone(),
-            number: self.number.clone(),
+            head: self.head.clone(),
             strip: self.strip.clone(),
             search: self.search.clone(),
             tabs: self.tabs.clone(),
             list: self.list.clone(),
+            add: self.add.clone(),
             settings: self.settings.clone(),
             view: Rc::clone(&self.view),
         }
@@ -218,44 +236,97 @@ impl PanelWindow {
                 _ => Msg::Panel(PanelMsg::ReconnectNow),
             });
         });
-        self.number.on_press(|| post(Msg::Panel(PanelMsg::CopyNumber)));
         let search = self.search.clone();
         self.search.on_change(move || post(Msg::Panel(PanelMsg::Search(search.value()))));
         let rows = Rc::clone(&self.rows);
-        let target = move |index: usize| rows.borrow().get(index).and_then(Row::target);
-        let first = target.clone();
         self.search.on_enter(move || {
-            let hit = (0..2).find_map(&first);
-            if let Some(target) = hit {
-                post(Msg::Panel(PanelMsg::Open(target)));
+            let hit = rows.borrow().iter().find_map(|row| Some(Pick::Chat(row.target()?)));
+            if let Some(pick) = hit {
+                post(Msg::Panel(PanelMsg::Open(pick)));
             }
         });
+        self.search.on_escape(|| post(Msg::Panel(PanelMsg::Search(String::new()))));
         self.tabs.on_change(|index| {
-            let tab = if index == 0 { Tab::Chats } else { Tab::Online };
+            let tab = if index == 0 { Tab::Chats } else { Tab::Contacts };
             post(Msg::Panel(PanelMsg::Tab(tab)));
         });
-        let chosen = target.clone();
-        self.list.on_select(move |index| {
-            if let Some(target) = chosen(index) {
-                post(Msg::Panel(PanelMsg::Select(target)));
-            }
-        });
-        let opened = target.clone();
-        self.list.on_open(move |index| {
-            if let Some(target) = opened(index) {
-                post(Msg::Panel(PanelMsg::Open(target)));
-            }
-        });
-        self.list.on_menu(move |index| {
-            if let Some(target) = target(index) {
-                menus::open_row_menu(target);
-            }
-        });
+        self.add.on_press(|| post(Msg::Add(AddMsg::Open(Page::People))));
         let (window, button, view) =
             (self.window.clone(), self.settings.clone(), Rc::clone(&self.view));
         self.settings.on_press(move || {
             menus::open_settings(widgets::on_screen(&button, &window), view.borrow().theme);
         });
+    }
+
+    fn wire_list(&mut self) {
+        let rows = Rc::clone(&self.rows);
+        let pick = move |index: usize| rows.borrow().get(index).and_then(Row::pick);
+        let chosen = pick.clone();
+        self.list.on_select(move |index| {
+            if let Some(pick) = chosen(index) {
+                post(Msg::Panel(PanelMsg::Select(pick)));
+            }
+        });
+        let clicked = pick.clone();
+        self.list.on_click(move |index| match clicked(index) {
+            Some(Pick::Group(_)) => post(Msg::Panel(PanelMsg::Fold(None))),
+            Some(way @ (Pick::NewFriends | Pick::Online)) => {
+                post(Msg::Panel(PanelMsg::Open(way)));
+            }
+            _ => {}
+        });
+        let opened = pick.clone();
+        self.list.on_open(move |index| {
+            let by_key = app::event() == Event::KeyDown;
+            if let Some(pick) = opened(index)
+                && (by_key || matches!(pick, Pick::Chat(_) | Pick::Friend(_)))
+            {
+                post(Msg::Panel(PanelMsg::Open(pick)));
+            }
+        });
+        self.list.on_side(|side| {
+            post(Msg::Panel(PanelMsg::Fold(Some(side == Side::Left))));
+        });
+        let (asked, known) = (pick.clone(), Rc::clone(&self.known));
+        self.list.on_menu(move |index| {
+            let of = |whom| known.borrow().get(&whom).cloned().unwrap_or_default();
+            match asked(index) {
+                Some(Pick::Chat(target)) => {
+                    let whom = match target {
+                        Target::Account(account) => Some(account),
+                        Target::Lobby => None,
+                    };
+                    menus::open_chat_menu(target, &of(whom));
+                }
+                Some(Pick::Friend(account)) => menus::open_friend_menu(account, &of(Some(account))),
+                Some(Pick::Group(group)) => menus::open_group_menu(group, &of(None)),
+                _ => {}
+            }
+        });
+        let carried = pick.clone();
+        let may = move |index| matches!(carried(index), Some(Pick::Friend(_) | Pick::Group(_)));
+        let known = Rc::clone(&self.known);
+        self.list.on_drop(may, move |from, to| {
+            let group_of = |pick: Option<Pick>| match pick? {
+                Pick::Group(group) => Some(group),
+                Pick::Friend(account) => known.borrow().get(&Some(account))?.friend,
+                _ => None,
+            };
+            let onto = to.map(&pick);
+            match (pick(from), onto.map(group_of)) {
+                (Some(Pick::Friend(account)), Some(Some(group))) => {
+                    post(Msg::Contact(ContactMsg::Move(account, group)));
+                }
+                (Some(Pick::Group(group)), Some(Some(before))) => {
+                    post(Msg::Contact(ContactMsg::PutGroup(group, Some(before))));
+                }
+                (Some(Pick::Group(group)), None) => {
+                    post(Msg::Contact(ContactMsg::PutGroup(group, None)));
+                }
+                _ => {}
+            }
+        });
+        hover::wire(&mut self.list, &self.window, &self.rows);
     }
 
     fn wire_window(&mut self) {
@@ -285,7 +356,7 @@ impl PanelWindow {
             }
             match app::event_key().to_char() {
                 Some('1') => post(Msg::Panel(PanelMsg::Tab(Tab::Chats))),
-                Some('2') => post(Msg::Panel(PanelMsg::Tab(Tab::Online))),
+                Some('2') => post(Msg::Panel(PanelMsg::Tab(Tab::Contacts))),
                 Some('f') => {
                     search.focus();
                     search.select_all();
@@ -312,12 +383,12 @@ fn beside_the_rest() -> Rect {
 /// What moves when the window is resized.
 struct Parts {
     area: Rect,
-    status: Pressable,
-    number: Pressable,
+    head: Head,
     strip: Strip,
     search: Field,
     tabs: Tabs,
     list: ScrollList,
+    add: IconButton,
     settings: IconButton,
     view: Rc<RefCell<View>>,
 }
@@ -325,10 +396,7 @@ struct Parts {
 fn lay_out(parts: &mut Parts) {
     let area = parts.area;
     let view = parts.view.borrow();
-    let name = name_width(area.w, &view);
-    let words = status_width(&view);
-    parts.status.place(Rect::new(WORDS + name + 6, 17, words, 24));
-    parts.number.place(Rect::new(WORDS - 2, 41, number_width(&view), 16));
+    parts.head.place(area.w, &view);
     let mut y = HEAD;
     if view.strip.is_some() {
         parts.strip.place(Rect::new(0, y, area.w, metric::STRIP));
@@ -338,42 +406,9 @@ fn lay_out(parts: &mut Parts) {
     parts.tabs.place(Rect::new(0, y + 44, area.w, 42));
     let top = y + 88;
     parts.list.place(Rect::new(0, top, area.w, area.h - FOOT - 1 - top));
-    parts.settings.place(Rect::new(area.w - 76, area.h - FOOT + 4, 64, FOOT - 8));
-}
-
-fn view_of(model: &Model) -> View {
-    let server = model.link.server.as_ref().map(|server| server.name.clone()).unwrap_or_default();
-    let strip = model.link.strip(model.now);
-    let rows = model.panel_rows(text::language());
-    let empty = match (rows.is_empty(), model.panel.search.trim().is_empty()) {
-        (false, _) => None,
-        (true, true) => Some(Empty::Online),
-        (true, false) => Some(Empty::Found),
-    };
-    let mut view = View {
-        presence: model.me.as_ref().map(|me| me.presence),
-        online: model.link.is_up(),
-        server,
-        people: model.people.online(model.my_account()).len(),
-        strip: (strip != State::None).then_some(strip),
-        why: model
-            .link
-            .why
-            .as_ref()
-            .map(|why| text::failure(text::language(), why))
-            .unwrap_or_default(),
-        empty,
-        unread: model.chats.unread(model.my_account()),
-        theme: model.settings.theme,
-        ..View::default()
-    };
-    if let Some(me) = &model.me {
-        view.name.clone_from(&me.person.nickname);
-        view.number = me.person.account.to_string();
-        view.line.clone_from(&me.person.signature);
-        view.avatar = me.person.avatar;
-    }
-    view
+    let (foot, half) = (area.h - FOOT + 4, area.w / 2);
+    parts.add.place(Rect::new((half - 64) / 2, foot, 64, FOOT - 8));
+    parts.settings.place(Rect::new(half + (half - 64) / 2, foot, 64, FOOT - 8));
 }
 
 /// The countdown, in fewer words where the window is narrow.
@@ -387,103 +422,14 @@ fn lost_words(width: i32, seconds: u64) -> String {
     }
 }
 
-fn name_width(window_width: i32, view: &View) -> i32 {
-    let room = window_width - WORDS - status_width(view) - 18;
-    measure::width(Style::HEADING, &view.name).min(room)
-}
-
-fn presence_words(view: &View) -> &'static str {
-    match (view.online, view.presence) {
-        (true, Some(presence)) => text::presence(text::language(), presence),
-        _ => tr("status.disconnected"),
-    }
-}
-
-fn status_width(view: &View) -> i32 {
-    measure::width(Style::CAPTION, presence_words(view)) + 32
-}
-
-fn number_width(view: &View) -> i32 {
-    measure::width(Style::CAPTION, &view.number) + 4
-}
-
-/// "Online" with a small arrow, beside the name.
-fn status_words(view: &Rc<RefCell<View>>) -> Pressable {
-    let drawn = Rc::clone(view);
-    let mut words = Pressable::new(tr("status.change"), move |canvas, area, touched| {
-        let ground = header_ground(canvas, area, touched);
-        let label = presence_words(&drawn.borrow());
-        let y = area.y + (area.h - Style::CAPTION.line) / 2;
-        let w = canvas.text(Style::CAPTION, Colour::Ink2, area.x + 6, y, label);
-        canvas.icon_on(Icon::TriDown, area.x + 8 + w, y + 2, 14, Colour::Ink2, ground);
-    });
-    let shown = Rc::clone(view);
-    words.on_press_with_place(move |place| menus::open_status(place, shown.borrow().presence));
-    words
-}
-
-/// The own number: pressed, it is copied.
-fn number_words(view: &Rc<RefCell<View>>) -> Pressable {
-    let drawn = Rc::clone(view);
-    Pressable::new(tr("reg.number.copy"), move |canvas, area, touched| {
-        header_ground(canvas, area, touched);
-        canvas.text(Style::CAPTION, Colour::Ink2, area.x + 2, area.y, &drawn.borrow().number);
-    })
-}
-
-fn header_ground(canvas: &Canvas, area: Rect, touched: Touched) -> Colour {
-    canvas.fill(area, Colour::BrandSoft);
-    let ground = if touched.hover { Colour::Selected } else { Colour::BrandSoft };
-    if touched.hover {
-        canvas.round(area, 4, ground);
-    }
-    if touched.ring {
-        canvas.frame(area, 4, Colour::Focus, 2);
-    }
-    ground
-}
-
 fn paint_behind(canvas: &Canvas, area: Rect, view: &View) {
-    let head = Rect::new(0, 0, area.w, HEAD);
-    canvas.fill(head, Colour::BrandSoft);
-    let clip = canvas.clip(head);
-    canvas.leaf(area.w - 22, 32, 56, 160, Colour::Leaf);
-    canvas.leaf(area.w - 10, 88, 48, -30, Colour::Leaf);
-    drop(clip);
-    canvas.avatar(view.avatar, 16, 20, 56, false);
-    let mark = match (view.online, view.presence) {
-        (true, Some(presence)) => presence,
-        _ => Presence::Invisible,
-    };
-    canvas.status_mark(mark, 16, 20, 56, Colour::BrandSoft);
-    let name = Rect::new(WORDS, 17, name_width(area.w, view), 24);
-    canvas.text_in(Style::HEADING, Colour::Ink, name, Align::Left, &view.name);
-    let line = Rect::new(WORDS, 60, area.w - WORDS - 12, 16);
-    let words = if view.line.is_empty() { &view.server } else { &view.line };
-    canvas.text_in(Style::CAPTION, Colour::Ink2, line, Align::Left, words);
+    head::paint(canvas, area.w, view);
     let foot = area.h - FOOT;
     canvas.line_across(0, foot - 1, area.w, Colour::Line);
-    paint_foot(canvas, Rect::new(16, foot, area.w - 100, FOOT), view);
-    if let Some(empty) = view.empty {
+    if view.found_nothing {
         let top = HEAD + 90;
         let area = Rect::new(0, top, area.w, foot - top);
-        let (icon, title, hint) = match empty {
-            Empty::Online => (Icon::Users, "panel.online.none", "panel.online.none.hint"),
-            Empty::Found => (Icon::Search, "panel.find.none", "panel.find.none.hint"),
-        };
-        let _no_button = paint_empty(canvas, area, icon, tr(title), tr(hint), false);
+        let (title, hint) = (tr("panel.find.none"), tr("panel.find.none.hint"));
+        let _no_button = paint_empty(canvas, area, Icon::Search, title, hint, false);
     }
-}
-
-/// Where one is: the server, and how many others are there.
-fn paint_foot(canvas: &Canvas, area: Rect, view: &View) {
-    let middle = area.y + area.h / 2;
-    canvas.icon_on(Icon::Server, area.x, middle - 9, 18, Colour::Ink2, Colour::Paper);
-    let words = |y| Rect::new(area.x + 26, y, area.w - 26, 16);
-    canvas.text_in(Style::CAPTION, Colour::Ink, words(middle - 16), Align::Left, &view.server);
-    let people = match view.online {
-        true => tr_with("panel.others", &[("n", &view.people.to_string())]),
-        false => tr("status.disconnected").to_owned(),
-    };
-    canvas.text_in(Style::MICRO, Colour::Ink3, words(middle), Align::Left, &people);
 }

@@ -1,21 +1,34 @@
-//! The rows of the main panel's lists.
+//! How the rows of the main panel's lists look.
 
 use crate::domain::Presence;
-use crate::ui::app::panel::{ChatRow, PersonRow, Row};
+use crate::ui::app::rows::{ChatRow, FriendRow, GroupRow, Row};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
 use crate::ui::text::{self, tr};
 use crate::ui::theme::{Colour, Style, metric};
-use crate::ui::widgets::RowLook;
+use crate::ui::widgets::{RowLook, paint_empty};
 
-/// Height of a headline in the results of a search.
+/// Height of a headline in the results of a search, and of a group.
 const ROW_HEAD: i32 = 32;
+const ROW_NEW: i32 = 48;
+const ROW_NOBODY: i32 = 200;
+/// The left edge of a friend's face; what is left of it does not raise the card.
+pub const FACE_X: i32 = 20;
+/// Its side.
+pub const FACE: i32 = 36;
+/// The same in the list of conversations.
+pub const CHAT_FACE_X: i32 = 12;
+/// Its side.
+pub const CHAT_FACE: i32 = 44;
 
 /// How high a row is.
-pub fn height(row: &Row) -> i32 {
+pub fn height(row: &Row, compact: bool) -> i32 {
     match row {
-        Row::Head(_) => ROW_HEAD,
+        Row::Head(_) | Row::Group(_) => ROW_HEAD,
         Row::Chat(_) => metric::ROW_CHAT,
-        Row::Person(_) => metric::ROW_PERSON,
+        Row::Friend(_) if compact => metric::ROW_COMPACT,
+        Row::Friend(_) => metric::ROW_PERSON,
+        Row::NewFriends(_) | Row::Online => ROW_NEW,
+        Row::Nobody => ROW_NOBODY,
     }
 }
 
@@ -24,7 +37,22 @@ pub fn paint(canvas: &Canvas, look: &RowLook, row: &Row) {
     match row {
         Row::Head(key) => paint_row_head(canvas, look, tr(key)),
         Row::Chat(row) => paint_chat(canvas, look, row),
-        Row::Person(row) => paint_person(canvas, look, row),
+        Row::Friend(row) if look.area.h == metric::ROW_COMPACT => paint_compact(canvas, look, row),
+        Row::Friend(row) => paint_friend(canvas, look, row),
+        Row::Group(row) => paint_group(canvas, look, row),
+        Row::NewFriends(count) => {
+            paint_way(canvas, look, Icon::UserPlus, tr("contacts.new"), *count);
+        }
+        Row::Online => {
+            paint_way(canvas, look, Icon::Users, tr("contacts.online"), 0);
+            let line = Rect::new(look.area.x + 12, look.area.bottom() - 1, look.area.w - 24, 1);
+            canvas.line_across(line.x, line.y, line.w, Colour::Line);
+        }
+        Row::Nobody => {
+            canvas.fill(look.area, Colour::Paper);
+            let (title, hint) = (tr("contacts.none"), tr("contacts.none.hint"));
+            let _no_button = paint_empty(canvas, look.area, Icon::Users, title, hint, false);
+        }
     }
 }
 
@@ -36,11 +64,13 @@ fn paint_row_head(canvas: &Canvas, look: &RowLook, words: &str) {
 
 fn paint_chat(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
     let (area, ground) = (look.area, look.ground(Colour::Paper));
-    let (x, y) = (area.x + 12, area.y + 10);
-    match row.avatar {
-        Some(avatar) => canvas.avatar_with_status(avatar, x, y, 44, row.presence, ground),
+    let (x, y) = (area.x + CHAT_FACE_X, area.y + 10);
+    match row.portrait {
+        Some(portrait) => {
+            canvas.avatar_with_status(portrait, x, y, CHAT_FACE, row.presence, ground);
+        }
         None => {
-            let tile = Rect::new(x, y, 44, 44);
+            let tile = Rect::new(x, y, CHAT_FACE, CHAT_FACE);
             canvas.symbol_tile(Icon::Users, tile, 11, Colour::Brand, Colour::White);
         }
     }
@@ -59,20 +89,79 @@ fn paint_chat(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
     canvas.text_in(Style::CAPTION, Colour::Ink2, preview, Align::Left, &row.preview);
 }
 
-fn paint_person(canvas: &Canvas, look: &RowLook, row: &PersonRow) {
+fn paint_friend(canvas: &Canvas, look: &RowLook, row: &FriendRow) {
     let (area, ground) = (look.area, look.ground(Colour::Paper));
-    canvas.avatar_with_status(row.avatar, area.x + 20, area.y + 8, 36, row.presence, ground);
+    let (x, y) = (area.x + FACE_X, area.y + 8);
+    canvas.avatar_with_status(row.portrait, x, y, FACE, row.presence, ground);
     let left = area.x + 66;
-    let words = |y, h| Rect::new(left, y, area.right() - 12 - left, h);
-    canvas.text_in(Style::BODY, Colour::Ink, words(area.y + 8, 20), Align::Left, &row.name);
-    let line = match (row.presence, row.signature.is_empty()) {
-        (None | Some(Presence::Online), true) => row.account.to_string(),
-        (None | Some(Presence::Online), false) => row.signature.clone(),
-        (Some(presence), true) => text::presence(text::language(), presence).to_owned(),
-        (Some(presence), false) => {
-            let status = text::presence(text::language(), presence);
-            format!("{status} · {}", row.signature)
-        }
+    let right = area.right() - 12 - paint_blocked(canvas, look, row, ground);
+    let words = |y, h| Rect::new(left, y, right - left, h);
+    canvas.text_in(Style::BODY, Colour::Ink, words(area.y + 6, 20), Align::Left, &row.name);
+    let line = words(area.y + 27, 16);
+    canvas.text_in(Style::CAPTION, Colour::Ink2, line, Align::Left, &line_of(row));
+}
+
+fn paint_compact(canvas: &Canvas, look: &RowLook, row: &FriendRow) {
+    let (area, ground) = (look.area, look.ground(Colour::Paper));
+    let (x, y) = (area.x + FACE_X, area.y + 6);
+    canvas.avatar_with_status(row.portrait, x, y, 24, row.presence, ground);
+    let right = area.right() - 12 - paint_blocked(canvas, look, row, ground);
+    let left = area.x + 54;
+    let name = measure::width(Style::BODY, &row.name).min(right - left);
+    let words = |x: i32, y: i32, h: i32| Rect::new(x, area.y + y, right - x, h);
+    canvas.text_in(Style::BODY, Colour::Ink, words(left, 8, 20), Align::Left, &row.name);
+    let line = words(left + name + 8, 10, 16);
+    canvas.text_in(Style::CAPTION, Colour::Ink3, line, Align::Left, &row.signature);
+}
+
+/// The mark of somebody who is blocked; gives its width.
+fn paint_blocked(canvas: &Canvas, look: &RowLook, row: &FriendRow, ground: Colour) -> i32 {
+    if !row.blocked {
+        return 0;
+    }
+    let y = look.area.y + (look.area.h - 16) / 2;
+    canvas.icon_on(Icon::Ban, look.area.right() - 28, y, 16, Colour::Ink3, ground);
+    24
+}
+
+/// How a friend is, where that is not simply online, and its line.
+fn line_of(row: &FriendRow) -> String {
+    let line = match row.signature.is_empty() {
+        true => tr("contacts.lazy"),
+        false => &row.signature,
     };
-    canvas.text_in(Style::CAPTION, Colour::Ink2, words(area.y + 28, 16), Align::Left, &line);
+    match row.presence {
+        Some(presence @ (Presence::Away | Presence::Busy)) => {
+            let status = text::presence(text::language(), presence);
+            text::tr_with("contacts.status", &[("status", status), ("line", line)])
+        }
+        _ => line.to_owned(),
+    }
+}
+
+fn paint_group(canvas: &Canvas, look: &RowLook, row: &GroupRow) {
+    let (area, ground) = (look.area, look.ground(Colour::Paper));
+    let arrow = if row.folded { Icon::TriRight } else { Icon::TriDown };
+    canvas.icon_on(arrow, area.x + 12, area.y + 9, 14, Colour::Ink2, ground);
+    let count = match row.online {
+        Some(online) => format!("{online}/{}", row.total),
+        None => row.total.to_string(),
+    };
+    let right = area.right() - 12;
+    let w = measure::width(Style::CAPTION, &count);
+    canvas.text(Style::CAPTION, Colour::Ink3, right - w, area.y + 8, &count);
+    let name = Rect::new(area.x + 30, area.y + 6, right - w - 8 - area.x - 30, 20);
+    canvas.text_in(Style::BODY.bold(), Colour::Ink, name, Align::Left, &row.name);
+}
+
+/// A way to somewhere else, with a count.
+fn paint_way(canvas: &Canvas, look: &RowLook, icon: Icon, words: &str, count: u64) {
+    let (area, ground) = (look.area, look.ground(Colour::Paper));
+    let tile = Rect::new(area.x + 12, area.y + 8, 32, 32);
+    canvas.symbol_tile(icon, tile, 6, Colour::BrandSoft, Colour::BrandText);
+    let right = area.right() - 12;
+    canvas.icon_on(Icon::ChevRight, right - 16, area.y + 16, 16, Colour::Ink2, ground);
+    let badge = canvas.badge(count, right - 28, area.y + area.h / 2, false);
+    let label = Rect::new(area.x + 56, area.y + 14, right - 36 - badge - area.x - 56, 20);
+    canvas.text_in(Style::BODY, Colour::Ink, label, Align::Left, words);
 }

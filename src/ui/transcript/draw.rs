@@ -136,8 +136,8 @@ impl Painter<'_> {
     fn message(&self, seen: &Seen, item: &Item, bubble: &Bubble, dx: i32, dy: i32) {
         let face = self.tools.faces.get(&item.from);
         if let Some(avatar) = bubble.avatar {
-            let id = face.map_or(1, |face| face.avatar);
-            self.canvas.avatar(id, avatar.x + dx, avatar.y + dy, avatar.w, false);
+            let portrait = face.map_or(1.into(), |face| face.portrait);
+            self.canvas.avatar(portrait, avatar.x + dx, avatar.y + dy, avatar.w, false);
         }
         if let (Some(name), Some(face)) = (bubble.name, face) {
             let area = name.moved(dx, dy);

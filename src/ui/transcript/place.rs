@@ -354,7 +354,7 @@ pub(super) mod tests {
 
     /// What the other one looks like.
     pub fn faces() -> HashMap<AccountId, Face> {
-        HashMap::from([(MOMO, Face { name: "Momo".into(), avatar: 2 })])
+        HashMap::from([(MOMO, Face { name: "Momo".into(), portrait: 2.into() })])
     }
 
     /// A look of this width.

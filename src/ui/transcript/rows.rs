@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Nonce, Seq};
+use crate::domain::{AccountId, Nonce, Portrait, Seq};
 
 /// Messages of one sender within this time stand close together, with one avatar.
 pub const RUN_MS: i64 = 3 * 60_000;
@@ -78,8 +78,8 @@ pub struct Entry<'a> {
 pub struct Face {
     /// Their name.
     pub name: String,
-    /// Their built-in avatar.
-    pub avatar: u8,
+    /// What stands for them.
+    pub portrait: Portrait,
 }
 
 /// Which words a row keeps.

@@ -8,6 +8,7 @@ use fltk::enums::{CallbackTrigger, Damage, Event, FrameType, Key};
 use fltk::group::Group;
 use fltk::input::{Input, InputType};
 use fltk::prelude::{GroupExt, InputExt, WidgetBase, WidgetExt};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::base::native;
 use super::{Control, IconButton};
@@ -52,6 +53,8 @@ enum Secrecy {
 }
 
 type Callback = Rc<RefCell<Box<dyn FnMut()>>>;
+/// What Esc does, where it does anything.
+type Escaped = Rc<RefCell<Option<Box<dyn FnMut()>>>>;
 
 /// A one-line input.
 #[derive(Clone)]
@@ -64,6 +67,7 @@ pub struct Field {
     entered: Callback,
     left: Callback,
     cleaned: Callback,
+    escaped: Escaped,
 }
 
 impl Control for Field {
@@ -142,6 +146,7 @@ impl Field {
             entered: nothing(),
             left: nothing(),
             cleaned: nothing(),
+            escaped: Rc::default(),
         };
         field.wire_drawing();
         field.wire_events();
@@ -265,6 +270,11 @@ impl Field {
         *self.entered.borrow_mut() = Box::new(enter);
     }
 
+    /// Calls back when Esc is pressed in it.
+    pub fn on_escape(&mut self, escape: impl FnMut() + 'static) {
+        *self.escaped.borrow_mut() = Some(Box::new(escape));
+    }
+
     /// Calls back when the keyboard leaves it.
     pub fn on_leave(&mut self, leave: impl FnMut() + 'static) {
         *self.left.borrow_mut() = Box::new(leave);
@@ -312,11 +322,21 @@ impl Field {
         self.input.super_handle_first(false);
         let entered = Rc::clone(&self.entered);
         let left = Rc::clone(&self.left);
+        let escaped = Rc::clone(&self.escaped);
         let mut group = self.group.clone();
         self.input.handle(move |_, event| match event {
             Event::KeyDown if matches!(app::event_key(), Key::Enter | Key::KPEnter) => {
                 (entered.borrow_mut())();
                 true
+            }
+            Event::KeyDown if app::event_key() == Key::Escape => {
+                match escaped.borrow_mut().as_mut() {
+                    Some(escaped) => {
+                        escaped();
+                        true
+                    }
+                    None => false,
+                }
             }
             Event::Focus => {
                 group.redraw();
@@ -419,7 +439,7 @@ fn draw_group(group: &mut Group, input: &Input, look: &Look) {
             canvas.icon_on(icon, area.x + PADDING, y, 18, Colour::Ink2, fill);
         }
         if let Some(max) = look.count_max {
-            let count = input.value().chars().count();
+            let count = input.value().trim().graphemes(true).count();
             let ink = if count > max { Colour::Bad } else { Colour::Ink3 };
             let words = area.without_right(PADDING);
             canvas.text_in(Style::CAPTION, ink, words, Align::Right, &format!("{count}/{max}"));

@@ -47,7 +47,20 @@ impl RowLook {
     }
 }
 
+/// Where the pointer is: a row, its area in the window, and how far into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pointed {
+    /// Which row.
+    pub index: usize,
+    /// Where it is.
+    pub area: Rect,
+    /// The pointer's distance from its left edge.
+    pub x: i32,
+}
+
 type Told = Box<dyn FnMut(usize)>;
+/// Told what was dropped, and on which row; on none behind all of them.
+type Dropped = Box<dyn FnMut(usize, Option<usize>)>;
 type Paint = Box<dyn FnMut(&Canvas, &RowLook)>;
 
 struct State {
@@ -58,6 +71,10 @@ struct State {
     hover: Option<usize>,
     ring: bool,
     dragging: Option<i32>,
+    /// A row that was pressed, and where.
+    pressed: Option<(usize, i32)>,
+    /// A row that is carried to another place.
+    carried: Option<usize>,
     ground: Colour,
     easing: bool,
 }
@@ -75,6 +92,20 @@ struct Calls {
     select: RefCell<Told>,
     open: RefCell<Told>,
     menu: RefCell<Told>,
+    click: RefCell<Told>,
+    point: RefCell<Box<dyn FnMut(Option<Pointed>)>>,
+    carry: RefCell<Box<dyn FnMut(usize) -> bool>>,
+    drop: RefCell<Dropped>,
+    side: RefCell<Box<dyn FnMut(Side)>>,
+}
+
+/// An arrow to a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The left one.
+    Left,
+    /// The right one.
+    Right,
 }
 
 control!(ScrollList, native, 0);
@@ -94,6 +125,8 @@ impl ScrollList {
             hover: None,
             ring: false,
             dragging: None,
+            pressed: None,
+            carried: None,
             ground,
             easing: false,
         }));
@@ -102,6 +135,11 @@ impl ScrollList {
             select: RefCell::new(Box::new(|_| {})),
             open: RefCell::new(Box::new(|_| {})),
             menu: RefCell::new(Box::new(|_| {})),
+            click: RefCell::new(Box::new(|_| {})),
+            point: RefCell::new(Box::new(|_| {})),
+            carry: RefCell::new(Box::new(|_| false)),
+            drop: RefCell::new(Box::new(|_, _| {})),
+            side: RefCell::new(Box::new(|_| {})),
         });
         let (drawn, called) = (Rc::clone(&state), Rc::clone(&calls));
         native.draw(move |native| {
@@ -206,6 +244,31 @@ impl ScrollList {
         *self.calls.menu.borrow_mut() = Box::new(menu);
     }
 
+    /// Calls back when the person presses a row with the pointer.
+    pub fn on_click(&mut self, click: impl FnMut(usize) + 'static) {
+        *self.calls.click.borrow_mut() = Box::new(click);
+    }
+
+    /// Calls back when the pointer moves over a row, and when it leaves.
+    pub fn on_point(&mut self, point: impl FnMut(Option<Pointed>) + 'static) {
+        *self.calls.point.borrow_mut() = Box::new(point);
+    }
+
+    /// Rows that `may` be carried can be dropped on another one, or behind all of them.
+    pub fn on_drop(
+        &mut self,
+        may: impl FnMut(usize) -> bool + 'static,
+        drop: impl FnMut(usize, Option<usize>) + 'static,
+    ) {
+        *self.calls.carry.borrow_mut() = Box::new(may);
+        *self.calls.drop.borrow_mut() = Box::new(drop);
+    }
+
+    /// Calls back at the arrows to the sides.
+    pub fn on_side(&mut self, side: impl FnMut(Side) + 'static) {
+        *self.calls.side.borrow_mut() = Box::new(side);
+    }
+
     fn event(&mut self, event: Event) -> bool {
         let area = Rect::of(&self.native);
         let (x, y) = (app::event_x(), app::event_y());
@@ -213,18 +276,17 @@ impl ScrollList {
             Event::Enter | Event::Move => {
                 let hover = self.state.borrow().at(area, x, y);
                 self.state.borrow_mut().hover = hover;
+                self.point(area, x);
             }
-            Event::Leave => self.state.borrow_mut().hover = None,
+            Event::Leave => {
+                self.state.borrow_mut().hover = None;
+                self.point(area, x);
+            }
             Event::Focus => self.state.borrow_mut().ring = focus_came_by_key(),
             Event::Unfocus => self.state.borrow_mut().ring = false,
             Event::Push => self.push(area, x, y),
-            Event::Drag => {
-                let mut state = self.state.borrow_mut();
-                if let Some(grip) = state.dragging {
-                    state.scroll.drag(lane(area), y - grip);
-                }
-            }
-            Event::Released => self.state.borrow_mut().dragging = None,
+            Event::Drag => self.drag(area, x, y),
+            Event::Released => self.release(area, x, y),
             Event::MouseWheel => {
                 let by = match app::event_dy() {
                     app::MouseWheel::Up => -WHEEL,
@@ -238,6 +300,59 @@ impl ScrollList {
         }
         self.native.redraw();
         true
+    }
+
+    fn point(&self, area: Rect, x: i32) {
+        let state = self.state.borrow();
+        let pointed = state.hover.and_then(|index| {
+            let (top, bottom) = state.span(index)?;
+            let y = area.y + top - state.scroll.top();
+            let area = Rect::new(area.x, y, area.w, bottom - top);
+            Some(Pointed { index, area, x: x - area.x })
+        });
+        drop(state);
+        (self.calls.point.borrow_mut())(pointed);
+    }
+
+    fn drag(&self, area: Rect, x: i32, y: i32) {
+        /// A hand that trembles carries nothing.
+        const STARTS_AT: i32 = 6;
+        let mut state = self.state.borrow_mut();
+        if let Some(grip) = state.dragging {
+            state.scroll.drag(lane(area), y - grip);
+            return;
+        }
+        let Some((index, from)) = state.pressed else { return };
+        if state.carried.is_none() && (y - from).abs() >= STARTS_AT {
+            drop(state);
+            let may = (self.calls.carry.borrow_mut())(index);
+            state = self.state.borrow_mut();
+            state.carried = may.then_some(index);
+            if !may {
+                state.pressed = None;
+            }
+        }
+        if state.carried.is_some() {
+            // Near an edge the list comes along.
+            let top = state.scroll.top();
+            match y {
+                y if y < area.y + WHEEL / 3 => state.scroll.jump(top - WHEEL / 6),
+                y if y > area.bottom() - WHEEL / 3 => state.scroll.jump(top + WHEEL / 6),
+                _ => {}
+            }
+            state.hover = state.at(area, x, y);
+        }
+    }
+
+    fn release(&self, area: Rect, x: i32, y: i32) {
+        let mut state = self.state.borrow_mut();
+        (state.dragging, state.pressed) = (None, None);
+        let Some(carried) = state.carried.take() else { return };
+        let (to, inside) = (state.at(area, x, y), area.contains(x, y));
+        drop(state);
+        if inside && to != Some(carried) {
+            (self.calls.drop.borrow_mut())(carried, to);
+        }
     }
 
     fn push(&mut self, area: Rect, x: i32, y: i32) {
@@ -260,6 +375,9 @@ impl ScrollList {
             (self.calls.menu.borrow_mut())(index);
         } else if app::event_clicks() {
             (self.calls.open.borrow_mut())(index);
+        } else {
+            self.state.borrow_mut().pressed = Some((index, y));
+            (self.calls.click.borrow_mut())(index);
         }
     }
 
@@ -270,6 +388,19 @@ impl ScrollList {
         };
         let page = usize::try_from(area.h / 64).unwrap_or(1).max(1);
         let next = match app::event_key() {
+            Key::Escape if self.state.borrow().carried.is_some() => {
+                let mut state = self.state.borrow_mut();
+                (state.carried, state.pressed) = (None, None);
+                return true;
+            }
+            Key::Left => {
+                (self.calls.side.borrow_mut())(Side::Left);
+                return true;
+            }
+            Key::Right => {
+                (self.calls.side.borrow_mut())(Side::Right);
+                return true;
+            }
             Key::Up => selected.map_or(0, |at| at.saturating_sub(1)),
             Key::Down => selected.map_or(0, |at| at + 1),
             Key::PageUp => selected.unwrap_or(0).saturating_sub(page),
@@ -375,6 +506,9 @@ fn draw(canvas: &Canvas, area: Rect, state: &RefCell<State>, calls: &Calls) {
         paint(canvas, &look);
         if look.ring {
             canvas.frame(row.inset(1), 4, Colour::Focus, 2);
+        }
+        if state.carried.is_some_and(|carried| carried != index) && state.hover == Some(index) {
+            canvas.frame(row.inset(1), 4, Colour::Brand, 2);
         }
     }
     if let Some(thumb) = state.scroll.thumb(lane(area)) {

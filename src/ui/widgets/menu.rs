@@ -109,6 +109,10 @@ pub enum MenuPlace {
 struct State {
     entries: Vec<MenuEntry>,
     current: Option<usize>,
+    /// How far a menu that is higher than the screen is scrolled.
+    top: i32,
+    /// How high it is shown.
+    height: i32,
     picked: Box<dyn FnMut(Option<usize>)>,
 }
 
@@ -121,7 +125,7 @@ pub fn open_menu(
 ) {
     let area = area_for(place, &entries);
     let current = entries.iter().position(|e| matches!(e, MenuEntry::Item(i) if i.checked));
-    let state = State { entries, current, picked: Box::new(picked) };
+    let state = State { entries, current, top: 0, height: area.h, picked: Box::new(picked) };
     let mut window = made(area, Rc::new(RefCell::new(state)));
     window.set_shape(outline(area.w, area.h));
     window.show();
@@ -167,10 +171,17 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
                 finish(state, window, Some(index));
             }
         }
+        Event::MouseWheel => {
+            let by = if app::event_dy() == app::MouseWheel::Up { -1 } else { 1 };
+            state.borrow_mut().scroll(by * metric::MENU_ROW);
+            window.redraw();
+        }
         Event::KeyDown | Event::Shortcut => {
             let step = |by| {
                 let next = state.borrow().next(by);
-                state.borrow_mut().current = next;
+                let mut state = state.borrow_mut();
+                state.current = next;
+                state.reveal();
             };
             match app::event_key() {
                 Key::Up => step(-1),
@@ -221,12 +232,32 @@ impl State {
             .find(|index| self.can_pick(*index))
     }
 
+    /// The height of all lines.
+    fn content(&self) -> i32 {
+        self.entries.iter().map(height).sum::<i32>() + 2 * PADDING
+    }
+
+    fn scroll(&mut self, by: i32) {
+        self.top = (self.top + by).clamp(0, (self.content() - self.height).max(0));
+    }
+
+    /// The current line is seen.
+    fn reveal(&mut self) {
+        let row = self.rows().find(|(index, ..)| Some(*index) == self.current);
+        let Some((_, top, h)) = row else { return };
+        if top < PADDING {
+            self.scroll(top - PADDING);
+        } else if top + h > self.height - PADDING {
+            self.scroll(top + h - self.height + PADDING);
+        }
+    }
+
     fn at(&self, y: i32) -> Option<usize> {
         self.rows().find(|(_, top, h)| (*top..top + h).contains(&y)).map(|(index, ..)| index)
     }
 
     fn rows(&self) -> impl Iterator<Item = (usize, i32, i32)> {
-        let mut top = PADDING;
+        let mut top = PADDING - self.top;
         self.entries.iter().enumerate().map(move |(index, entry)| {
             let h = height(entry);
             top += h;
@@ -242,6 +273,7 @@ impl State {
         let ticked = self.entries.iter().any(|e| matches!(e, MenuEntry::Item(i) if i.checked));
         let iconed =
             self.entries.iter().any(|e| matches!(e, MenuEntry::Item(i) if i.icon.is_some()));
+        let clip = canvas.clip(area.inset(1));
         for (index, top, row_h) in self.rows() {
             let row = Rect::new(PADDING, top, w - 2 * PADDING, row_h);
             match &self.entries[index] {
@@ -252,6 +284,7 @@ impl State {
                 }
             }
         }
+        drop(clip);
     }
 }
 
@@ -310,6 +343,13 @@ fn area_for(place: MenuPlace, entries: &[MenuEntry]) -> Rect {
     let extra = if ticked { 26 } else { 0 };
     let mut w = entries.iter().map(width).max().unwrap_or(0).max(100) + extra + 28 + 2 * PADDING;
     let h = entries.iter().map(height).sum::<i32>() + 2 * PADDING;
+    let screen = match place {
+        MenuPlace::Pointer => (app::event_x_root(), app::event_y_root()),
+        MenuPlace::At(x, y) => (x, y),
+        MenuPlace::Below(area) | MenuPlace::Above(area) => (area.x, area.y),
+    };
+    let (sx, sy, sw, sh) = app::screen_work_area(app::screen_num(screen.0, screen.1));
+    let h = h.min(sh);
     let (mut x, mut y) = match place {
         MenuPlace::Pointer => (app::event_x_root(), app::event_y_root()),
         MenuPlace::At(x, y) => (x, y),
@@ -319,7 +359,6 @@ fn area_for(place: MenuPlace, entries: &[MenuEntry]) -> Rect {
         }
         MenuPlace::Above(area) => (area.right() - w, area.y - 6 - h),
     };
-    let (sx, sy, sw, sh) = app::screen_work_area(app::screen_num(x, y));
     if let MenuPlace::Below(area) = place
         && y + h > sy + sh
     {

@@ -2,9 +2,10 @@
 
 use crate::client::api::PendingMessage;
 use crate::client::{ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, Body, ConversationKind, Nonce, Presence, Target};
+use crate::domain::{AccountId, Body, Contact, ConversationKind, Nonce, Notice, Presence, Target};
 use crate::ui::app::chats::ChatMsg;
-use crate::ui::app::panel::{ChatRow, PanelMsg, Row, Tab};
+use crate::ui::app::panel::PanelMsg;
+use crate::ui::app::rows::{ChatRow, Pick, Row};
 use crate::ui::app::testing::{NOON_MS, World, direct, message, person};
 use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
@@ -70,22 +71,29 @@ fn drafts_and_failures_are_said_before_the_last_message() {
 }
 
 #[test]
-fn search_filters_chats_and_people_here() {
+fn search_shows_friends_then_other_chats() {
     let mut world = filled();
-    world.event(ClientEvent::People(vec![person(10_004, "Moss")]));
-    let online = [10_002, 10_004].map(|number| (AccountId(number), Presence::Online));
-    world.event(ClientEvent::Presence(online.to_vec()));
-    let find = |world: &mut World, text: &str| -> Vec<Option<Target>> {
-        world.send(Msg::Panel(PanelMsg::Search(text.into())));
-        world.model.panel_rows(Language::English).iter().map(Row::target).collect()
+    world.event(ClientEvent::People(vec![person(10_004, "莫斯"), person(10_005, "Rook")]));
+    let friend = |number: u64, remark: &str| {
+        let stranger = Contact::stranger(AccountId(number));
+        Notice::Contact(Contact { friend: true, remark: remark.to_owned(), ..stranger })
     };
-    let account = |number| Some(Target::Account(AccountId(number)));
-    assert_eq!(
-        find(&mut world, "mo"),
-        [None, account(10_002), None, account(10_002), account(10_004)]
-    );
-    assert_eq!(find(&mut world, "SECOND"), [None, account(10_003)]);
-    assert_eq!(find(&mut world, "10004"), [None, account(10_004)]);
+    for notice in [friend(10_002, ""), friend(10_004, "Mo"), friend(10_005, "小满")] {
+        world.event(ClientEvent::Notice(Box::new(notice)));
+    }
+    let find = |world: &mut World, text: &str| -> Vec<Option<Pick>> {
+        world.send(Msg::Panel(PanelMsg::Search(text.into())));
+        world.model.panel_rows(Language::English).iter().map(Row::pick).collect()
+    };
+    let friend = |number| Some(Pick::Friend(AccountId(number)));
+    let chat = |number| Some(Pick::Chat(Target::Account(AccountId(number))));
+    assert_eq!(find(&mut world, "mo"), [None, friend(10_004), friend(10_002)], "the whole first");
+    assert_eq!(find(&mut world, "mosi"), [None, friend(10_004)], "by pinyin");
+    assert_eq!(find(&mut world, "xm"), [None, friend(10_005)], "by a remark's initials");
+    assert_eq!(find(&mut world, "ROOK"), [None, friend(10_005)], "by the nickname under it");
+    assert_eq!(find(&mut world, "juni"), [None, chat(10_003)]);
+    assert_eq!(find(&mut world, "10004"), [None, friend(10_004)]);
+    assert_eq!(find(&mut world, "lobby"), [None, Some(Pick::Chat(Target::Lobby))]);
     assert!(find(&mut world, "nothing like it").is_empty());
     assert_eq!(find(&mut world, " ").len(), 3);
 }
@@ -96,19 +104,12 @@ fn up_and_down_stay_within_the_list_and_enter_opens() {
     let momo = Target::Account(AccountId(10_002));
     for (by, expected) in [(1, momo), (-1, momo), (1, Target::Account(AccountId(10_003)))] {
         world.send(Msg::Panel(PanelMsg::Move(by)));
-        assert_eq!(world.model.panel.selected, Some(expected));
+        assert_eq!(world.model.panel.selected, Some(Pick::Chat(expected)));
     }
     world.send(Msg::Panel(PanelMsg::Move(9)));
-    assert_eq!(world.model.panel.selected, Some(Target::Lobby));
-    let effects = world.send(Msg::Panel(PanelMsg::Open(momo)));
+    assert_eq!(world.model.panel.selected, Some(Pick::Chat(Target::Lobby)));
+    let effects = world.send(Msg::Panel(PanelMsg::Open(Pick::Chat(momo))));
     assert!(matches!(effects[0], Effect::OpenChat(target) if target == momo));
-}
-
-#[test]
-fn the_online_tab_asks_who_is_there() {
-    let mut world = World::signed_in();
-    let effects = world.send(Msg::Panel(PanelMsg::Tab(Tab::Online)));
-    assert!(matches!(effects[..], [Effect::Ask(Intent::Online { .. })]));
 }
 
 #[test]

@@ -1,0 +1,136 @@
+//! The window for finding people and for friend requests.
+
+mod asking;
+mod people;
+mod requests;
+
+use fltk::app;
+use fltk::enums::{Event, Key};
+use fltk::group::Group;
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::window::DoubleWindow;
+
+use super::app::add::{Add, AddMsg, Page};
+use super::app::{Model, Msg};
+use super::paint::{Icon, Rect};
+use super::shell::post;
+use super::text::tr;
+use super::theme::Colour;
+use super::widgets::{self, Control, NAV_WIDTH, SideNav};
+pub use asking::AskingWindow;
+use people::PeoplePage;
+use requests::RequestsPage;
+
+const W: i32 = 760;
+const H: i32 = 480;
+
+const PAGES: [(Page, Icon, &str); 2] = [
+    (Page::People, Icon::Search, "friend.people"),
+    (Page::Requests, Icon::Bell, "friend.requests"),
+];
+
+/// The window.
+pub struct AddWindow {
+    window: DoubleWindow,
+    nav: SideNav,
+    people: PeoplePage,
+    requests: RequestsPage,
+    page: Page,
+}
+
+impl AddWindow {
+    /// Makes and shows it.
+    #[must_use]
+    pub fn new(add: &Add, model: &Model) -> AddWindow {
+        let window = widgets::window(tr("friend.window"), W, H);
+        let nav = SideNav::new(&PAGES.map(|(_, icon, key)| (icon, tr(key))));
+        let area = Rect::new(NAV_WIDTH, 0, window.w() - NAV_WIDTH, window.h());
+        let people = PeoplePage::new(area, add);
+        let requests = RequestsPage::new(area);
+        window.end();
+        let mut this = AddWindow { window, nav, people, requests, page: add.page };
+        this.wire();
+        this.show_page(add.page);
+        this.follow(add, model);
+        this.window.show();
+        this.people.focus();
+        this
+    }
+
+    /// Brings it up to the model.
+    pub fn follow(&mut self, add: &Add, model: &Model) {
+        if self.page != add.page {
+            self.show_page(add.page);
+        }
+        let active = PAGES.iter().position(|(page, ..)| *page == add.page);
+        self.nav.set_active(active.unwrap_or(0));
+        self.nav.set_badge(1, model.open_requests());
+        match add.page {
+            Page::People => self.people.follow(add, model),
+            Page::Requests => self.requests.follow(add, model),
+        }
+    }
+
+    /// Speaks the language of the moment; the next [`AddWindow::follow`] does the rest.
+    pub fn reword(&mut self) {
+        self.window.set_label(tr("friend.window"));
+        for (index, (_, _, key)) in PAGES.iter().enumerate() {
+            self.nav.set_label(index, tr(key));
+        }
+        self.people.reword();
+        self.requests.reword();
+        self.window.redraw();
+    }
+
+    /// Brings it to the front.
+    pub fn raise(&mut self) {
+        self.window.show();
+        if self.page == Page::People {
+            self.people.focus();
+        }
+    }
+
+    /// Takes it away.
+    pub fn close(mut self) {
+        widgets::retire(&mut self.window);
+    }
+
+    fn show_page(&mut self, page: Page) {
+        self.page = page;
+        self.people.set_shown(page == Page::People);
+        self.requests.set_shown(page == Page::Requests);
+        if page == Page::People {
+            self.people.focus();
+        }
+    }
+
+    fn wire(&mut self) {
+        widgets::backdrop(&mut self.window, Colour::Paper, |_, _| {});
+        self.nav.place(Rect::new(0, 0, NAV_WIDTH, self.window.h()));
+        self.nav.on_change(|index| {
+            if let Some((page, ..)) = PAGES.get(index) {
+                post(Msg::Add(AddMsg::Page(*page)));
+            }
+        });
+        let (mut nav, mut people, mut requests) =
+            (self.nav.clone(), self.people.group(), self.requests.group());
+        self.window.resize_callback(move |_, _, _, w, h| {
+            nav.place(Rect::new(0, 0, NAV_WIDTH, h));
+            for group in [&mut people, &mut requests] {
+                group.resize(NAV_WIDTH, 0, w - NAV_WIDTH, h);
+            }
+        });
+        self.window.size_range(600, 380, 0, 0);
+        self.window.set_callback(|_| post(Msg::Add(AddMsg::Close)));
+    }
+}
+
+/// A page: a group whose parts move with its size.
+fn page(area: Rect) -> Group {
+    Group::new(area.x, area.y, area.w, area.h, None)
+}
+
+/// Whether Enter was pressed just now.
+fn is_enter() -> bool {
+    app::event() == Event::KeyDown && matches!(app::event_key(), Key::Enter | Key::KPEnter)
+}

@@ -1,0 +1,364 @@
+//! The page that finds people: a box, a filter, and cards in two columns.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::group::Group;
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
+
+use super::page;
+use crate::domain::{AccountId, GroupId, Target};
+use crate::ui::app::add::{Action, Add, AddMsg, Card, Results};
+use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::contacts::ContactMsg;
+use crate::ui::app::{Model, Msg};
+use crate::ui::card;
+use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
+use crate::ui::paragraph;
+use crate::ui::shell::post;
+use crate::ui::text::{self, tr, tr_with};
+use crate::ui::theme::{Colour, Style, metric};
+use crate::ui::widgets::{
+    self, Button, ButtonKind, Choice, ChoiceKind, Control, Field, FieldKind, RowLook, ScrollList,
+    paint_empty, paint_skeleton,
+};
+
+const PADDING: i32 = 16;
+const CARD: i32 = 88;
+const GAP: i32 = 12;
+/// The upper edge of the list.
+const TOP: i32 = 108;
+
+/// The page.
+pub struct PeoplePage {
+    group: Group,
+    field: Field,
+    go: Button,
+    online: Choice,
+    clear: Button,
+    list: ScrollList,
+    view: Rc<RefCell<View>>,
+}
+
+#[derive(Clone, Default, PartialEq)]
+struct View {
+    cards: Vec<Card>,
+    more: bool,
+    state: State,
+}
+
+/// What stands in place of cards.
+#[derive(Clone, Default, PartialEq)]
+enum State {
+    /// Nothing was looked for.
+    #[default]
+    Idle,
+    /// The server looks.
+    Asked,
+    /// There are cards.
+    Found,
+    /// There is nobody, for these words.
+    Nobody(String),
+    /// Nobody else is online.
+    Alone,
+    /// It could not be looked for.
+    Failed(String),
+}
+
+impl PeoplePage {
+    /// Its controls, inside the window that is being made.
+    pub fn new(area: Rect, add: &Add) -> PeoplePage {
+        let group = page(area);
+        let mut field = Field::new(FieldKind::Outlined, tr("friend.search.hint"))
+            .icon(Icon::Search)
+            .style(Style::BODY);
+        field.set_value(&add.text);
+        let go = Button::new(ButtonKind::Primary, tr("friend.search"));
+        let mut online = Choice::new(ChoiceKind::Check, tr("friend.online"));
+        online.set_on(add.online);
+        let view: Rc<RefCell<View>> = Rc::default();
+        let drawn = Rc::clone(&view);
+        let list = ScrollList::new(Colour::Paper, move |canvas, look| {
+            paint_row(canvas, look, &drawn.borrow());
+        });
+        let clear = Button::new(ButtonKind::Outline, tr("friend.clear"));
+        group.end();
+        let mut page = PeoplePage { group, field, go, online, clear, list, view };
+        page.wire();
+        page.lay_out();
+        page
+    }
+
+    /// The group that holds it.
+    pub fn group(&self) -> Group {
+        self.group.clone()
+    }
+
+    /// Shows or hides it.
+    pub fn set_shown(&mut self, shown: bool) {
+        if shown { self.group.show() } else { self.group.hide() }
+    }
+
+    /// Gives the box the keyboard.
+    pub fn focus(&mut self) {
+        self.field.focus();
+        self.field.select_all();
+    }
+
+    /// Says it in the language of the moment.
+    pub fn reword(&mut self) {
+        self.field.set_placeholder(tr("friend.search.hint"));
+        self.go.set_label(tr("friend.search"));
+        self.online.set_label(tr("friend.online"));
+        self.clear.set_label(tr("friend.clear"));
+        *self.view.borrow_mut() = View::default();
+        self.lay_out();
+    }
+
+    /// Brings it up to the model.
+    pub fn follow(&mut self, add: &Add, model: &Model) {
+        let cards = model.found_cards();
+        let more = matches!(add.results, Results::Found { more: true, .. });
+        let state = match &add.results {
+            Results::None => State::Idle,
+            Results::Asked => State::Asked,
+            Results::Failed(failure) => State::Failed(text::failure(text::language(), failure)),
+            Results::Found { .. } if !cards.is_empty() => State::Found,
+            Results::Found { .. } if add.text.is_empty() => State::Alone,
+            Results::Found { .. } => State::Nobody(add.text.clone()),
+        };
+        let view = View { cards, more, state };
+        if add.results == Results::None && self.field.value() != add.text && add.text.is_empty() {
+            self.field.set_value("");
+        }
+        if self.online.is_on() != add.online && add.results != Results::None {
+            self.online.set_on(add.online);
+        }
+        if *self.view.borrow() == view {
+            return;
+        }
+        let rows = view.cards.len().div_ceil(2) + usize::from(view.more);
+        self.list.set_shown(view.state == State::Found);
+        self.clear.set_shown(matches!(view.state, State::Nobody(_)));
+        *self.view.borrow_mut() = view;
+        self.list.set_rows(std::iter::repeat_n(CARD + GAP, rows));
+        self.group.redraw();
+    }
+
+    fn lay_out(&mut self) {
+        lay_out(&self.group.clone(), &mut self.parts());
+    }
+
+    fn parts(&self) -> Parts {
+        Parts {
+            field: self.field.clone(),
+            go: self.go.clone(),
+            online: self.online.clone(),
+            clear: self.clear.clone(),
+            list: self.list.clone(),
+        }
+    }
+
+    fn wire(&mut self) {
+        let view = Rc::clone(&self.view);
+        widgets::backdrop(&mut self.group, Colour::Paper, move |canvas, area| {
+            paint_behind(canvas, area, &view.borrow());
+        });
+        let mut parts = self.parts();
+        self.group.resize_callback(move |group, _, _, _, _| lay_out(group, &mut parts));
+        let (field, online) = (self.field.clone(), self.online.clone());
+        let search = move || {
+            let (text, online) = (field.value(), online.is_on());
+            post(Msg::Add(AddMsg::Search { text, online }));
+        };
+        self.go.on_press(search.clone());
+        self.field.on_enter(search.clone());
+        self.online.on_change(move |_| search());
+        self.clear.on_press(|| post(Msg::Add(AddMsg::Clear)));
+        self.wire_list();
+    }
+
+    fn wire_list(&mut self) {
+        let (view, list) = (Rc::clone(&self.view), self.list.clone());
+        self.list.on_click(move |row| {
+            let area = list.area();
+            let x = fltk::app::event_x() - area.x;
+            let column = usize::from(x > area.w / 2);
+            let view = view.borrow();
+            let Some(found) = view.cards.get(row * 2 + column) else {
+                if view.more {
+                    post(Msg::Add(AddMsg::More));
+                }
+                return;
+            };
+            let slot = column_of(Rect::new(0, 0, area.w, CARD), column);
+            let button = button_of(slot, found.action);
+            let face = Rect::new(slot.x, 0, 76, CARD);
+            if (button.x..button.right()).contains(&x) {
+                act(found.person.account, found.action);
+            } else if (face.x..face.right()).contains(&x) {
+                // A press on a face says who that is.
+                let (x, y) = (fltk::app::event_x_root(), fltk::app::event_y_root());
+                card::aim(Rect::new(x - 24, y - 24, 48, 48));
+                let show = crate::ui::app::card::CardMsg::Show(found.person.account);
+                post(Msg::Card(show));
+            }
+        });
+        let view = Rc::clone(&self.view);
+        self.list.on_open(move |row| {
+            // By the keyboard: the first of the row.
+            if super::is_enter()
+                && let Some(found) = view.borrow().cards.get(row * 2)
+            {
+                act(found.person.account, found.action);
+            }
+        });
+    }
+}
+
+fn act(account: AccountId, action: Action) {
+    post(match action {
+        Action::Add => Msg::Add(AddMsg::Ask(account)),
+        Action::Accept => Msg::Contact(ContactMsg::Accept(account, GroupId::FIRST)),
+        Action::Message => Msg::Chat(Target::Account(account), ChatMsg::Open),
+        Action::Waiting => return,
+    });
+}
+
+struct Parts {
+    field: Field,
+    go: Button,
+    online: Choice,
+    clear: Button,
+    list: ScrollList,
+}
+
+fn lay_out(group: &Group, parts: &mut Parts) {
+    let area = Rect::of(group);
+    let (left, right) = (area.x + PADDING, area.right() - PADDING);
+    let go = parts.go.wanted_width().max(80);
+    parts.field.place(Rect::new(left, 16, right - left - go - 8, 36));
+    parts.go.place(Rect::new(right - go, 16, go, 36));
+    let online = parts.online.wanted_width() + 8;
+    parts.online.place(Rect::new(right - online, 56, online, 32));
+    parts.list.place(Rect::new(left, TOP + 12, right - left + 8, area.h - TOP - 12));
+    let clear = parts.clear.wanted_width().max(76);
+    let middle = area.x + (area.w - clear) / 2;
+    parts.clear.place(Rect::new(middle, area.y + TOP + (area.h - TOP) / 2 + 76, clear, 32));
+}
+
+fn column_of(row: Rect, column: usize) -> Rect {
+    let w = (row.w - 8 - GAP) / 2;
+    let x = row.x + i32::try_from(column).unwrap_or(0) * (w + GAP);
+    Rect::new(x, row.y, w, CARD)
+}
+
+fn label_of(action: Action) -> &'static str {
+    tr(match action {
+        Action::Add => "friend.add",
+        Action::Waiting => "friend.waiting",
+        Action::Accept => "friend.accept",
+        Action::Message => "row.message",
+    })
+}
+
+fn button_of(slot: Rect, action: Action) -> Rect {
+    let w = measure::width(Style::CAPTION.bold(), label_of(action)) + 20;
+    Rect::new(slot.right() - 12 - w, slot.y + (CARD - 28) / 2, w, 28)
+}
+
+fn paint_row(canvas: &Canvas, look: &RowLook, view: &View) {
+    canvas.fill(look.area, Colour::Paper);
+    let row = Rect { h: CARD, ..look.area };
+    if look.index * 2 >= view.cards.len() {
+        let words = tr("friend.more");
+        canvas.text_in(Style::BODY, Colour::BrandText, row, Align::Centre, words);
+        return;
+    }
+    for column in 0..2 {
+        if let Some(card) = view.cards.get(look.index * 2 + column) {
+            paint_card(canvas, column_of(row, column), card, look.ring && column == 0);
+        }
+    }
+}
+
+fn paint_card(canvas: &Canvas, slot: Rect, card: &Card, ring: bool) {
+    let outline = if ring { (Colour::Focus, 2) } else { (Colour::Line, 1) };
+    canvas.card(slot, metric::RADIUS_CARD, Colour::Paper, outline.0, outline.1);
+    let (x, y) = (slot.x + 12, slot.y + (CARD - 48) / 2);
+    let portrait = card.person.portrait();
+    canvas.avatar_with_status(portrait, x, y, 48, card.presence, Colour::Paper);
+    let button = button_of(slot, card.action);
+    paint_button(canvas, button, card.action);
+    let left = x + 60;
+    let words = |y: i32, h: i32| Rect::new(left, slot.y + y, button.x - 8 - left, h);
+    let has_line = !card.person.signature.is_empty();
+    let top = if has_line { 16 } else { 25 };
+    let name = words(top, 20);
+    canvas.text_in(Style::BODY.bold(), Colour::Ink, name, Align::Left, &card.name);
+    let number = card.person.account.to_string();
+    canvas.text_in(Style::CAPTION, Colour::Ink2, words(top + 20, 16), Align::Left, &number);
+    let line = words(top + 38, 16);
+    canvas.text_in(Style::CAPTION, Colour::Ink2, line, Align::Left, &card.person.signature);
+}
+
+fn paint_button(canvas: &Canvas, area: Rect, action: Action) {
+    let (fill, outline, ink, style) = match action {
+        Action::Add => {
+            (Colour::BrandSoft, Colour::BrandSoft, Colour::BrandText, Style::CAPTION.bold())
+        }
+        Action::Accept => (Colour::Brand, Colour::Brand, Colour::White, Style::CAPTION.bold()),
+        Action::Waiting => (Colour::Sunken, Colour::Line, Colour::Ink3, Style::CAPTION),
+        Action::Message => (Colour::Paper, Colour::Field, Colour::Ink, Style::CAPTION),
+    };
+    canvas.card(area, metric::RADIUS, fill, outline, 1);
+    canvas.text_in(style, ink, area, Align::Centre, label_of(action));
+}
+
+fn paint_behind(canvas: &Canvas, area: Rect, view: &View) {
+    let left = area.x + PADDING;
+    canvas.text(Style::CAPTION, Colour::Ink2, left, 64, tr("friend.search.note"));
+    let rest = Rect::new(left, TOP, area.w - 2 * PADDING, area.h - TOP);
+    match &view.state {
+        State::Found => {
+            let n = view.cards.len().to_string();
+            let key = if view.more { "friend.found.more" } else { "friend.found" };
+            let words = tr_with(key, &[("n", &n)]);
+            canvas.text(Style::CAPTION, Colour::Ink2, left, 92, &words);
+        }
+        State::Idle => {
+            let (title, hint) = (tr("friend.idle"), tr("friend.idle.hint"));
+            let _no_button = paint_empty(canvas, rest, Icon::Search, title, hint, false);
+        }
+        State::Asked => paint_skeleton(canvas, rest, CARD),
+        State::Alone => {
+            let (title, hint) = (tr("friend.alone"), tr("friend.alone.hint"));
+            let _no_button = paint_empty(canvas, rest, Icon::Users, title, hint, false);
+        }
+        State::Nobody(text) => paint_nobody(canvas, rest, text),
+        State::Failed(why) => {
+            let title = tr("friend.failed");
+            let _no_button = paint_empty(canvas, rest, Icon::Offline, title, why, false);
+        }
+    }
+}
+
+fn paint_nobody(canvas: &Canvas, area: Rect, text: &str) {
+    let top = area.y + area.h / 2 - 120;
+    let disc = Rect::new(area.x + (area.w - 96) / 2, top, 96, 96);
+    canvas.circle(disc, Colour::BrandSoft);
+    canvas.leaf(disc.x + 48, disc.y + 48, 52, 20, Colour::Leaf);
+    let line = |y: i32, h: i32| Rect::new(area.x, top + y, area.w, h);
+    let title = tr_with("friend.none", &[("q", text)]);
+    let style = Style::MESSAGE.bold();
+    canvas.text_in(style, Colour::Ink, line(112, 22), Align::Centre, &title);
+    let hint = line(138, 48);
+    paragraph::draw(
+        canvas,
+        Style::CAPTION,
+        Colour::Ink2,
+        hint,
+        Align::Centre,
+        tr("friend.none.hint"),
+    );
+}

@@ -1,0 +1,353 @@
+//! The page of friend requests: those of others, one's own, what became of them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::group::Group;
+use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
+
+use super::page;
+use crate::domain::{AccountId, ContactRequest, GroupId, RequestState, Target, Way};
+use crate::ui::app::add::{Add, AddMsg, RequestRow, Side};
+use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::contacts::ContactMsg;
+use crate::ui::app::{Model, Msg, time};
+use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
+use crate::ui::shell::post;
+use crate::ui::text::{self, tr, tr_with};
+use crate::ui::theme::{Colour, Style, metric};
+use crate::ui::widgets::{
+    self, Button, ButtonKind, Control, MenuItem, MenuPlace, RowLook, ScrollList, Segments,
+    open_menu, paint_empty,
+};
+
+const PADDING: i32 = 20;
+const ROW: i32 = 72;
+const HEAD: i32 = 48;
+const TOP: i32 = 56;
+
+/// The page.
+pub struct RequestsPage {
+    group: Group,
+    side: Segments,
+    clear: Button,
+    list: ScrollList,
+    view: Rc<RefCell<View>>,
+}
+
+#[derive(Clone, Default, PartialEq)]
+struct View {
+    rows: Vec<Line>,
+    received: usize,
+    sent: usize,
+}
+
+#[derive(Clone, PartialEq)]
+enum Line {
+    Head(&'static str),
+    Request(Box<Shown>),
+}
+
+#[derive(Clone, PartialEq)]
+struct Shown {
+    request: ContactRequest,
+    name: String,
+    portrait: crate::domain::Portrait,
+    presence: Option<crate::domain::Presence>,
+    when: String,
+    /// What became of it; empty while it waits.
+    outcome: String,
+    is_open: bool,
+}
+
+/// What can be pressed in a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Press {
+    Accept,
+    Decline,
+    More,
+    Message,
+    Withdraw,
+}
+
+impl RequestsPage {
+    /// Its controls, inside the window that is being made.
+    pub fn new(area: Rect) -> RequestsPage {
+        let group = page(area);
+        let side = Segments::new(&[tr("friend.received"), tr("friend.sent.tab")]);
+        let clear = Button::new(ButtonKind::Text, tr("friend.clear_handled"));
+        let view: Rc<RefCell<View>> = Rc::default();
+        let drawn = Rc::clone(&view);
+        let list = ScrollList::new(Colour::Paper, move |canvas, look| {
+            paint_row(canvas, look, &drawn.borrow());
+        });
+        group.end();
+        let mut page = RequestsPage { group, side, clear, list, view };
+        page.wire();
+        lay_out(&page.group.clone(), &mut page.parts());
+        page
+    }
+
+    /// The group that holds it.
+    pub fn group(&self) -> Group {
+        self.group.clone()
+    }
+
+    /// Shows or hides it.
+    pub fn set_shown(&mut self, shown: bool) {
+        if shown { self.group.show() } else { self.group.hide() }
+    }
+
+    /// Says it in the language of the moment.
+    pub fn reword(&mut self) {
+        self.clear.set_label(tr("friend.clear_handled"));
+        *self.view.borrow_mut() = View { received: usize::MAX, ..View::default() };
+        lay_out(&self.group.clone(), &mut self.parts());
+    }
+
+    /// Brings it up to the model.
+    pub fn follow(&mut self, add: &Add, model: &Model) {
+        self.side.set_chosen(usize::from(add.side == Side::Sent));
+        let requests = &model.people.book().requests;
+        let count = |way| requests.values().filter(|request| request.way == way).count();
+        let rows = model.request_rows().into_iter().map(|row| line_of(model, row)).collect();
+        let view = View { rows, received: count(Way::In), sent: count(Way::Out) };
+        if *self.view.borrow() == view {
+            return;
+        }
+        let label = |key, n: usize| tr_with(key, &[("n", &n.to_string())]);
+        let received = label("friend.received.n", view.received);
+        let sent = label("friend.sent.n", view.sent);
+        self.side.set_options(&[&received, &sent]);
+        self.clear.set_shown(model.has_handled_requests());
+        self.list.set_shown(!view.rows.is_empty());
+        let heights: Vec<i32> = view
+            .rows
+            .iter()
+            .map(|row| if matches!(row, Line::Head(_)) { HEAD } else { ROW })
+            .collect();
+        *self.view.borrow_mut() = view;
+        self.list.set_rows(heights);
+        lay_out(&self.group.clone(), &mut self.parts());
+        self.group.redraw();
+    }
+
+    fn parts(&self) -> Parts {
+        Parts { side: self.side.clone(), clear: self.clear.clone(), list: self.list.clone() }
+    }
+
+    fn wire(&mut self) {
+        let view = Rc::clone(&self.view);
+        widgets::backdrop(&mut self.group, Colour::Paper, move |canvas, area| {
+            if view.borrow().rows.is_empty() {
+                let area = Rect::new(area.x, TOP, area.w, area.h - TOP);
+                let (title, hint) = (tr("friend.no_requests"), tr("friend.no_requests.hint"));
+                let _no_button = paint_empty(canvas, area, Icon::Bell, title, hint, false);
+            }
+        });
+        let mut parts = self.parts();
+        self.group.resize_callback(move |group, _, _, _, _| lay_out(group, &mut parts));
+        self.side.on_change(|index| {
+            let side = if index == 0 { Side::Received } else { Side::Sent };
+            post(Msg::Add(AddMsg::Side(side)));
+        });
+        self.clear.on_press(|| post(Msg::Contact(ContactMsg::ClearRequests)));
+        let (view, list) = (Rc::clone(&self.view), self.list.clone());
+        self.list.on_click(move |index| {
+            let view = view.borrow();
+            let Some(Line::Request(shown)) = view.rows.get(index) else { return };
+            let area = list.area();
+            let row = Rect::new(0, 0, area.w, ROW);
+            let x = app::event_x() - area.x;
+            let pressed = presses(row, shown)
+                .into_iter()
+                .find(|(_, button)| (button.x..button.right()).contains(&x));
+            if let Some((press, _)) = pressed {
+                act(press, shown.request.peer);
+            }
+        });
+        let view = Rc::clone(&self.view);
+        self.list.on_menu(move |index| {
+            if let Some(Line::Request(shown)) = view.borrow().rows.get(index)
+                && shown.is_open
+                && shown.request.way == Way::In
+            {
+                open_more(shown.request.peer);
+            }
+        });
+    }
+}
+
+fn act(press: Press, account: AccountId) {
+    post(match press {
+        Press::Accept => Msg::Contact(ContactMsg::Accept(account, GroupId::FIRST)),
+        Press::Decline => Msg::Contact(ContactMsg::Decline(account)),
+        Press::Message => Msg::Chat(Target::Account(account), ChatMsg::Open),
+        Press::Withdraw => Msg::Contact(ContactMsg::Withdraw(account)),
+        Press::More => return open_more(account),
+    });
+}
+
+/// What else can be done with a request.
+fn open_more(account: AccountId) {
+    let entries = vec![
+        MenuItem::new(tr("friend.ignore")).icon(Icon::EyeOff).into(),
+        MenuItem::new(tr("friend.refuse")).icon(Icon::Ban).danger().into(),
+    ];
+    open_menu(MenuPlace::Pointer, entries, move |picked| match picked {
+        Some(0) => post(Msg::Contact(ContactMsg::Ignore(account))),
+        Some(_) => post(Msg::Contact(ContactMsg::Refuse(account))),
+        None => {}
+    });
+}
+
+fn line_of(model: &Model, row: RequestRow) -> Line {
+    let (request, name, presence, expired) = match row {
+        RequestRow::Head(key) => return Line::Head(key),
+        RequestRow::Request { request, name, presence, expired } => {
+            (request, name, presence, expired)
+        }
+    };
+    let (now, language) = (model.now.wall_ms, text::language());
+    let is_open = request.is_open(now);
+    let outcome = match (request.state, expired) {
+        (_, true) => tr("friend.expired").to_owned(),
+        (RequestState::Pending, false) => String::new(),
+        (RequestState::Accepted, false) => match model.people.book().friend(request.peer) {
+            Some(contact) => {
+                let group = model.group_name(contact.group, language);
+                tr_with("friend.accepted.in", &[("name", &group)])
+            }
+            None => tr("friend.accepted").to_owned(),
+        },
+        (RequestState::Declined, false) if request.reason.is_empty() => {
+            tr("friend.declined").to_owned()
+        }
+        (RequestState::Declined, false) => {
+            tr_with("friend.declined.why", &[("why", &request.reason)])
+        }
+        (RequestState::Ignored, false) => tr("friend.ignored").to_owned(),
+    };
+    Line::Request(Box::new(Shown {
+        portrait: model.people.portrait(request.peer),
+        when: time::row_label(request.at, now, &model.zone, language),
+        request,
+        name,
+        presence,
+        outcome,
+        is_open,
+    }))
+}
+
+struct Parts {
+    side: Segments,
+    clear: Button,
+    list: ScrollList,
+}
+
+fn lay_out(group: &Group, parts: &mut Parts) {
+    let area = Rect::of(group);
+    let (left, right) = (area.x + PADDING, area.right() - PADDING);
+    let side = parts.side.wanted_width();
+    parts.side.place(Rect::new(left, 16, side, 28));
+    let clear = parts.clear.wanted_width();
+    parts.clear.place(Rect::new(right - clear, 16, clear, 28));
+    parts.list.place(Rect::new(left, TOP, right - left + 12, area.h - TOP - 8));
+}
+
+/// The buttons of a row, from the right to the left.
+fn presses(row: Rect, shown: &Shown) -> Vec<(Press, Rect)> {
+    let wanted: &[Press] = match (shown.request.way, shown.is_open, shown.request.state) {
+        (Way::In, true, _) => &[Press::More, Press::Accept, Press::Decline],
+        (Way::Out, true, _) => &[Press::Withdraw],
+        (_, false, RequestState::Accepted) => &[Press::Message],
+        _ => &[],
+    };
+    let mut right = row.right() - 12;
+    let mut placed = Vec::new();
+    for press in wanted {
+        let w = match press {
+            Press::More => 28,
+            press => measure::width(Style::CAPTION.bold(), label(*press)) + 22,
+        };
+        placed.push((*press, Rect::new(right - w, row.y + (ROW - 28) / 2, w, 28)));
+        right -= w + 8;
+    }
+    placed
+}
+
+fn label(press: Press) -> &'static str {
+    tr(match press {
+        Press::Accept => "friend.accept",
+        Press::Decline => "friend.decline",
+        Press::Message => "row.message",
+        Press::Withdraw => "friend.withdraw",
+        Press::More => "card.more",
+    })
+}
+
+fn paint_row(canvas: &Canvas, look: &RowLook, view: &View) {
+    canvas.fill(look.area, Colour::Paper);
+    match view.rows.get(look.index) {
+        Some(Line::Head(key)) => {
+            let area = Rect::new(look.area.x, look.area.y + 16, look.area.w, 20);
+            canvas.text_in(Style::BODY.bold(), Colour::Ink2, area, Align::Left, tr(key));
+        }
+        Some(Line::Request(shown)) => paint_request(canvas, look.area, shown),
+        None => {}
+    }
+}
+
+fn paint_request(canvas: &Canvas, area: Rect, shown: &Shown) {
+    let (x, y) = (area.x, area.y + (ROW - 44) / 2);
+    let presence =
+        if shown.is_open { shown.presence } else { Some(crate::domain::Presence::Offline) };
+    let presence =
+        if shown.request.state == RequestState::Accepted { shown.presence } else { presence };
+    canvas.avatar_with_status(shown.portrait, x, y, 44, presence, Colour::Paper);
+    canvas.line_across(area.x, area.bottom() - 1, area.w - 12, Colour::Line);
+    let mut right = area.right() - 12;
+    for (press, button) in presses(area, shown) {
+        paint_press(canvas, button, press);
+        right = button.x - 12;
+    }
+    if !shown.outcome.is_empty() {
+        let w = measure::width(Style::CAPTION, &shown.outcome).min(220);
+        let words = Rect::new(right - w, area.y, w, ROW);
+        canvas.text_in(Style::CAPTION, Colour::Ink2, words, Align::Right, &shown.outcome);
+        right -= w + 12;
+    }
+    let left = x + 56;
+    let aside = format!("{}  {}", shown.request.peer, shown.when);
+    let aside_w = measure::width(Style::CAPTION, &aside);
+    let name_w = measure::width(Style::BODY.bold(), &shown.name).min(right - left - aside_w - 8);
+    let name = Rect::new(left, area.y + 16, name_w, 20);
+    canvas.text_in(Style::BODY.bold(), Colour::Ink, name, Align::Left, &shown.name);
+    canvas.text(Style::CAPTION, Colour::Ink2, name.right() + 8, area.y + 18, &aside);
+    let greeting = match (shown.request.greeting.is_empty(), shown.request.way) {
+        (false, _) => shown.request.greeting.as_str(),
+        (true, Way::In) => tr("friend.no_greeting"),
+        (true, Way::Out) => tr("friend.waits"),
+    };
+    let words = Rect::new(left, area.y + 37, right - left, 20);
+    canvas.text_in(Style::BODY, Colour::Ink2, words, Align::Left, greeting);
+}
+
+fn paint_press(canvas: &Canvas, area: Rect, press: Press) {
+    let (fill, outline, ink, style) = match press {
+        Press::Accept => (Colour::Brand, Colour::Brand, Colour::White, Style::CAPTION.bold()),
+        Press::Decline => (Colour::Paper, Colour::Field, Colour::Ink, Style::CAPTION),
+        Press::Message => {
+            (Colour::BrandSoft, Colour::BrandSoft, Colour::BrandText, Style::CAPTION.bold())
+        }
+        Press::Withdraw => (Colour::Paper, Colour::Paper, Colour::BrandText, Style::CAPTION),
+        Press::More => {
+            let inner = area.middle(18, 18);
+            canvas.icon_on(Icon::More, inner.x, inner.y, 18, Colour::Ink2, Colour::Paper);
+            return;
+        }
+    };
+    canvas.card(area, metric::RADIUS, fill, outline, 1);
+    canvas.text_in(style, ink, area, Align::Centre, label(press));
+}

@@ -1,0 +1,237 @@
+//! What one does with friends, groups and requests.
+
+use super::prompt::{About, Prompt};
+use super::{Asked, Effect, Model};
+use crate::client::{Answer, Failure, Intent};
+use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, Way};
+use crate::net::protocol::{Command, ContactAnswer, ContactChange};
+
+/// What is done when something was answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    /// Nothing; a failure is said in passing.
+    Quiet,
+    /// One's own line in the panel.
+    Line,
+    /// The small question that stands.
+    Prompt,
+    /// The friend request that is being written.
+    Request,
+    /// The profile window.
+    Profile,
+}
+
+/// What one does with friends, groups and requests.
+#[derive(Debug, Clone, Copy)]
+pub enum ContactMsg {
+    /// What one calls a friend.
+    Remark(AccountId),
+    /// Another group.
+    Move(AccountId, GroupId),
+    /// A group of one's own; a friend moves there, where one is named.
+    NewGroup(Option<AccountId>),
+    /// Another name for it.
+    RenameGroup(GroupId),
+    /// Asked before: its friends go to the first one.
+    RemoveGroup(GroupId),
+    /// Up or down in the list.
+    MoveGroup(GroupId, i32),
+    /// Before that group, or behind all.
+    PutGroup(GroupId, Option<GroupId>),
+    /// Whether a friend may shake one's window.
+    Shakes(AccountId, bool),
+    /// Asked before.
+    Block(AccountId),
+    /// Not any more.
+    Unblock(AccountId),
+    /// Asked before: on both sides.
+    Delete(AccountId),
+    /// Yes to a request; the new friend goes there.
+    Accept(AccountId, GroupId),
+    /// No to a request, with a reason.
+    Decline(AccountId),
+    /// No to a request, and nobody is told.
+    Ignore(AccountId),
+    /// The same, and that person is blocked.
+    Refuse(AccountId),
+    /// A request that nobody answered is taken back.
+    Withdraw(AccountId),
+    /// What needs no answer goes off the list.
+    ClearRequests,
+}
+
+/// What is asked before it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirm {
+    /// The friendship ends on both sides.
+    Delete(AccountId),
+    /// That person reaches one no more.
+    Block(AccountId),
+    /// The same, as the answer to a request.
+    Refuse(AccountId),
+    /// The group goes, its friends stay.
+    RemoveGroup(GroupId),
+}
+
+impl Model {
+    pub(super) fn contact(&mut self, msg: ContactMsg, out: &mut Vec<Effect>) {
+        let change = ContactChange::default;
+        match msg {
+            ContactMsg::Remark(account) => {
+                let remark = self.people.book().remark(account).unwrap_or_default().to_owned();
+                self.prompt = Some(Prompt::new(About::Remark(account), remark));
+            }
+            ContactMsg::Move(account, group) => {
+                self.set_contact(account, ContactChange { group: Some(group), ..change() }, out);
+            }
+            ContactMsg::NewGroup(friend) => {
+                self.prompt = Some(Prompt::new(About::NewGroup(friend), String::new()));
+            }
+            ContactMsg::RenameGroup(group) => {
+                let name = self.group_name(group, crate::ui::text::language());
+                self.prompt = Some(Prompt::new(About::RenameGroup(group), name));
+            }
+            ContactMsg::MoveGroup(group, by) => self.move_group(group, by, out),
+            ContactMsg::PutGroup(group, before) => self.put_group(group, before, out),
+            ContactMsg::Shakes(account, shakes) => {
+                self.set_contact(account, ContactChange { shakes: Some(shakes), ..change() }, out);
+            }
+            ContactMsg::Unblock(account) => {
+                self.set_contact(account, ContactChange { blocked: Some(false), ..change() }, out);
+            }
+            ContactMsg::RemoveGroup(group) => {
+                out.push(Effect::Confirm(Confirm::RemoveGroup(group)));
+            }
+            ContactMsg::Block(account) => out.push(Effect::Confirm(Confirm::Block(account))),
+            ContactMsg::Refuse(account) => out.push(Effect::Confirm(Confirm::Refuse(account))),
+            ContactMsg::Delete(account) => out.push(Effect::Confirm(Confirm::Delete(account))),
+            ContactMsg::Accept(from, group) => {
+                let remark = String::new();
+                self.answer(from, ContactAnswer::Accept { group, remark }, out);
+            }
+            ContactMsg::Decline(from) => {
+                self.prompt = Some(Prompt::new(About::Decline(from), String::new()));
+            }
+            ContactMsg::Ignore(from) => self.answer(from, ContactAnswer::Ignore {}, out),
+            ContactMsg::Withdraw(to) => {
+                self.do_it(Doing::Quiet, Command::WithdrawRequest { to }, out);
+            }
+            ContactMsg::ClearRequests => {
+                self.do_it(Doing::Quiet, Command::ClearRequests {}, out);
+            }
+        }
+    }
+
+    /// The person said yes.
+    pub(super) fn confirmed(&mut self, confirm: Confirm, out: &mut Vec<Effect>) {
+        match confirm {
+            Confirm::Delete(account) => {
+                self.do_it(Doing::Quiet, Command::RemoveContact { account }, out);
+            }
+            Confirm::Block(account) => {
+                let change = ContactChange { blocked: Some(true), ..ContactChange::default() };
+                self.set_contact(account, change, out);
+            }
+            Confirm::Refuse(from) => self.answer(from, ContactAnswer::Block {}, out),
+            Confirm::RemoveGroup(group) => {
+                self.do_it(Doing::Quiet, Command::RemoveGroup { group }, out);
+            }
+        }
+    }
+
+    /// Asks the server to change something.
+    pub(super) fn do_it(&mut self, doing: Doing, command: Command, out: &mut Vec<Effect>) {
+        self.ask(Asked::Do(doing), |ticket| Intent::Do { ticket, command }, out);
+    }
+
+    fn set_contact(&mut self, account: AccountId, change: ContactChange, out: &mut Vec<Effect>) {
+        self.do_it(Doing::Quiet, Command::SetContact { account, change }, out);
+    }
+
+    fn answer(&mut self, from: AccountId, answer: ContactAnswer, out: &mut Vec<Effect>) {
+        self.do_it(Doing::Quiet, Command::AnswerContact { from, answer }, out);
+    }
+
+    /// The server did it or said no.
+    pub(super) fn done(
+        &mut self,
+        doing: Doing,
+        result: Result<Answer, Failure>,
+        out: &mut Vec<Effect>,
+    ) {
+        let failure = result.err();
+        match doing {
+            Doing::Quiet => out.extend(failure.map(Effect::Say)),
+            Doing::Line => {
+                out.extend(failure.clone().map(Effect::Say));
+                self.line_answered(failure);
+            }
+            Doing::Prompt => self.prompt_answered(failure),
+            Doing::Request => self.request_answered(failure, out),
+            Doing::Profile => {}
+        }
+    }
+
+    /// The book changed. A group that was made for a friend is there now: the friend goes there.
+    pub(super) fn noticed(&mut self, notice: &Notice, out: &mut Vec<Effect>) {
+        self.people.notice(notice);
+        if let (Notice::Groups { groups }, Some((account, name))) = (notice, &self.moves_to)
+            && let Some(group) = groups.iter().find(|group| group.name == *name)
+        {
+            let (account, group) = (*account, Some(group.id));
+            self.moves_to = None;
+            self.set_contact(account, ContactChange { group, ..ContactChange::default() }, out);
+        }
+    }
+
+    /// Requests that wait for an answer of this person.
+    #[must_use]
+    pub fn open_requests(&self) -> u64 {
+        let requests = self.people.book().requests.values();
+        let now = self.now.wall_ms;
+        requests.filter(|request| request.way == Way::In && request.is_open(now)).count() as u64
+    }
+
+    /// Whether this person waits for somebody's answer.
+    #[must_use]
+    pub fn waits_for(&self, account: AccountId) -> bool {
+        let request = self.people.book().requests.get(&(account, Way::Out));
+        request.is_some_and(|request| {
+            request.state == RequestState::Pending && request.is_open(self.now.wall_ms)
+        })
+    }
+
+    /// What is kept of somebody, friend or blocked.
+    #[must_use]
+    pub fn kept(&self, account: AccountId) -> Option<&Contact> {
+        self.people.book().contacts.get(&account)
+    }
+
+    fn order(&self) -> Vec<GroupId> {
+        self.people.book().groups.iter().map(|group| group.id).collect()
+    }
+
+    fn move_group(&mut self, group: GroupId, by: i32, out: &mut Vec<Effect>) {
+        let mut groups = self.order();
+        let Some(at) = groups.iter().position(|id| *id == group) else { return };
+        let last = groups.len() - 1;
+        let to = at.saturating_add_signed(isize::try_from(by).unwrap_or(0)).min(last);
+        groups.remove(at);
+        groups.insert(to, group);
+        self.order_groups(groups, out);
+    }
+
+    fn put_group(&mut self, group: GroupId, before: Option<GroupId>, out: &mut Vec<Effect>) {
+        let mut groups = self.order();
+        groups.retain(|id| *id != group);
+        let to = groups.iter().position(|id| Some(*id) == before).unwrap_or(groups.len());
+        groups.insert(to, group);
+        self.order_groups(groups, out);
+    }
+
+    fn order_groups(&mut self, groups: Vec<GroupId>, out: &mut Vec<Effect>) {
+        if groups != self.order() {
+            self.do_it(Doing::Quiet, Command::OrderGroups { groups }, out);
+        }
+    }
+}

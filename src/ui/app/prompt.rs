@@ -1,0 +1,107 @@
+//! A small question with one field: a remark, the name of a group, why not.
+
+use super::contacts::Doing;
+use super::{Effect, Model};
+use crate::client::Failure;
+use crate::domain::{AccountId, GroupId, Words};
+use crate::net::protocol::{Command, ContactAnswer, ContactChange};
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// What one calls a friend.
+    Remark(AccountId),
+    /// What a new group is called; a friend moves there, where one is named.
+    NewGroup(Option<AccountId>),
+    /// What a group is called from now on.
+    RenameGroup(GroupId),
+    /// Why a request is declined.
+    Decline(AccountId),
+}
+
+impl About {
+    /// What kind of words is asked for.
+    #[must_use]
+    pub fn words(self) -> Words {
+        match self {
+            About::Remark(_) => Words::Remark,
+            About::NewGroup(_) | About::RenameGroup(_) => Words::Group,
+            About::Decline(_) => Words::Reason,
+        }
+    }
+}
+
+/// The question, while it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prompt {
+    /// What is asked.
+    pub about: About,
+    /// What stands in the field at first.
+    pub first: String,
+    /// Why the answer was not taken.
+    pub error: Option<Failure>,
+    /// The answer is on its way.
+    pub busy: bool,
+}
+
+/// In its window.
+#[derive(Debug, Clone)]
+pub enum PromptMsg {
+    /// Something was typed.
+    Typed,
+    /// The button, or Enter.
+    Submit(String),
+    /// Esc, or the cross.
+    Close,
+}
+
+impl Prompt {
+    pub(super) fn new(about: About, first: String) -> Self {
+        Prompt { about, first, error: None, busy: false }
+    }
+}
+
+impl Model {
+    pub(super) fn prompt(&mut self, msg: PromptMsg, out: &mut Vec<Effect>) {
+        let Some(prompt) = &mut self.prompt else { return };
+        match msg {
+            PromptMsg::Typed => prompt.error = None,
+            PromptMsg::Close => self.prompt = None,
+            PromptMsg::Submit(_) if prompt.busy => {}
+            PromptMsg::Submit(words) => {
+                prompt.busy = true;
+                prompt.error = None;
+                let command = match prompt.about {
+                    About::Remark(account) => {
+                        let remark = Some(words);
+                        let change = ContactChange { remark, ..ContactChange::default() };
+                        Command::SetContact { account, change }
+                    }
+                    About::NewGroup(friend) => {
+                        let name = words.trim().to_owned();
+                        self.moves_to = friend.map(|friend| (friend, name.clone()));
+                        Command::AddGroup { name }
+                    }
+                    About::RenameGroup(group) => Command::RenameGroup { group, name: words },
+                    About::Decline(from) => {
+                        let answer = ContactAnswer::Decline { reason: words };
+                        Command::AnswerContact { from, answer }
+                    }
+                };
+                self.do_it(Doing::Prompt, command, out);
+            }
+        }
+    }
+
+    pub(super) fn prompt_answered(&mut self, failure: Option<Failure>) {
+        let Some(prompt) = &mut self.prompt else { return };
+        match failure {
+            Some(failure) => {
+                prompt.busy = false;
+                prompt.error = Some(failure);
+                self.moves_to = None;
+            }
+            None => self.prompt = None,
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The rows of the main panel's lists, in order.
+
+use std::cmp::Reverse;
+
+use super::chats::Chat;
+use super::panel::Tab;
+use super::search::{Fit, Wanted};
+use super::{Model, time};
+use crate::domain::{AccountId, Body, Contact, GroupId, Message, Portrait, Presence, Target};
+use crate::ui::text::Language;
+
+/// Results of one kind; who wants more of them types another letter.
+const FOUND_MAX: usize = 50;
+
+/// What a row stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pick {
+    /// A conversation.
+    Chat(Target),
+    /// A friend.
+    Friend(AccountId),
+    /// A group of friends.
+    Group(GroupId),
+    /// Friend requests.
+    NewFriends,
+    /// Everybody who is online.
+    Online,
+}
+
+/// One row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Row {
+    /// A headline in the results.
+    Head(&'static str),
+    /// A conversation.
+    Chat(ChatRow),
+    /// A friend.
+    Friend(FriendRow),
+    /// A group of friends.
+    Group(GroupRow),
+    /// So many friend requests wait.
+    NewFriends(u64),
+    /// The way to everybody who is online.
+    Online,
+    /// There is no friend yet.
+    Nobody,
+}
+
+/// A conversation in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatRow {
+    /// Whom it is with.
+    pub target: Target,
+    /// Its name.
+    pub name: String,
+    /// What stands for the other side; the lobby has a tile instead.
+    pub portrait: Option<Portrait>,
+    /// How the other side is seen; `None` in the lobby and while nobody knows.
+    pub presence: Option<Presence>,
+    /// The coloured beginning of the preview.
+    pub prefix: Option<&'static str>,
+    /// The last thing said.
+    pub preview: String,
+    /// When, in words.
+    pub time: String,
+    /// Unread messages.
+    pub unread: u64,
+}
+
+/// A friend.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FriendRow {
+    /// Who.
+    pub account: AccountId,
+    /// What one calls that friend.
+    pub name: String,
+    /// What stands for it.
+    pub portrait: Portrait,
+    /// How it is seen; `None` while nobody knows.
+    pub presence: Option<Presence>,
+    /// Its line; may be empty.
+    pub signature: String,
+    /// Whether it is blocked.
+    pub blocked: bool,
+}
+
+/// A group of friends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupRow {
+    /// Which.
+    pub id: GroupId,
+    /// What it is called.
+    pub name: String,
+    /// How many of them are there, while that is known.
+    pub online: Option<usize>,
+    /// How many there are.
+    pub total: usize,
+    /// Whether its friends are hidden.
+    pub folded: bool,
+}
+
+impl Row {
+    /// What the row stands for.
+    #[must_use]
+    pub fn pick(&self) -> Option<Pick> {
+        match self {
+            Row::Head(_) | Row::Nobody => None,
+            Row::Chat(row) => Some(Pick::Chat(row.target)),
+            Row::Friend(row) => Some(Pick::Friend(row.account)),
+            Row::Group(row) => Some(Pick::Group(row.id)),
+            Row::NewFriends(_) => Some(Pick::NewFriends),
+            Row::Online => Some(Pick::Online),
+        }
+    }
+
+    /// The conversation that the row leads to.
+    #[must_use]
+    pub fn target(&self) -> Option<Target> {
+        match self.pick()? {
+            Pick::Chat(target) => Some(target),
+            Pick::Friend(account) => Some(Target::Account(account)),
+            Pick::Group(_) | Pick::NewFriends | Pick::Online => None,
+        }
+    }
+}
+
+impl Model {
+    /// The rows of the list that is shown.
+    #[must_use]
+    pub fn panel_rows(&self, language: Language) -> Vec<Row> {
+        match (Wanted::new(&self.panel.search), self.panel.tab) {
+            (Some(wanted), _) => self.found_rows(&wanted, language),
+            (None, Tab::Chats) => self.chat_rows(language).into_iter().map(Row::Chat).collect(),
+            (None, Tab::Contacts) => self.contact_rows(language),
+        }
+    }
+
+    /// People first, then conversations with others, each best first.
+    fn found_rows(&self, wanted: &Wanted, language: Language) -> Vec<Row> {
+        let mut friends: Vec<(Fit, FriendRow)> = self
+            .friends()
+            .filter_map(|contact| Some((self.fit(wanted, contact.account)?, contact)))
+            .map(|(fit, contact)| (fit, self.friend_row(contact)))
+            .collect();
+        friends.sort_by_cached_key(|(fit, row)| (*fit, rank(row)));
+        let mut chats: Vec<(Fit, Target, &Chat)> = self
+            .chats
+            .iter()
+            .filter(|(target, chat)| is_listed(*target, chat))
+            .filter_map(|(target, chat)| {
+                Some((self.fit_chat(wanted, target, language)?, target, chat))
+            })
+            .collect();
+        chats.sort_by_key(|(fit, target, chat)| (*fit, Reverse(chat.last_at()), *target));
+        let mut rows = Vec::new();
+        if !friends.is_empty() {
+            rows.push(Row::Head("panel.find.friends"));
+            rows.extend(friends.into_iter().take(FOUND_MAX).map(|(_, row)| Row::Friend(row)));
+        }
+        if !chats.is_empty() {
+            rows.push(Row::Head("panel.find.chats"));
+            let chats = chats.into_iter().take(FOUND_MAX);
+            rows.extend(
+                chats.map(|(_, target, chat)| Row::Chat(self.chat_row(target, chat, language))),
+            );
+        }
+        rows
+    }
+
+    /// By remark, nickname or number, whichever fits best.
+    fn fit(&self, wanted: &Wanted, account: AccountId) -> Option<Fit> {
+        let person = self.people.get(account);
+        let names = [
+            self.people.book().remark(account).and_then(|remark| wanted.fit(remark)),
+            person.and_then(|person| wanted.fit(&person.nickname)),
+            wanted.fit_number(account.0),
+        ];
+        names.into_iter().flatten().min()
+    }
+
+    fn fit_chat(&self, wanted: &Wanted, target: Target, language: Language) -> Option<Fit> {
+        match target {
+            // Friends stand among the people already.
+            Target::Account(account) if self.people.is_friend(account) => None,
+            Target::Account(account) => self.fit(wanted, account),
+            Target::Lobby => wanted.fit(language.get("lobby")),
+        }
+    }
+
+    /// The conversations, newest first; the lobby is among them also while it is empty.
+    #[must_use]
+    pub fn chat_rows(&self, language: Language) -> Vec<ChatRow> {
+        let mut chats: Vec<(Target, &Chat)> =
+            self.chats.iter().filter(|(target, chat)| is_listed(*target, chat)).collect();
+        chats.sort_by_key(|(target, chat)| (Reverse(chat.last_at().unwrap_or(i64::MIN)), *target));
+        chats.into_iter().map(|(target, chat)| self.chat_row(target, chat, language)).collect()
+    }
+
+    /// New friends, who is online, then the groups in order, each with its friends.
+    fn contact_rows(&self, language: Language) -> Vec<Row> {
+        let mut rows = vec![Row::NewFriends(self.open_requests()), Row::Online];
+        for group in &self.people.book().groups {
+            let mut friends: Vec<FriendRow> = self
+                .friends()
+                .filter(|contact| contact.group == group.id)
+                .map(|contact| self.friend_row(contact))
+                .collect();
+            friends.sort_by_cached_key(rank);
+            let there = friends.iter().filter(|row| is_there(row)).count();
+            let knows = friends.iter().all(|row| row.presence.is_some());
+            let folded = self.panel.folded.contains(&group.id);
+            rows.push(Row::Group(GroupRow {
+                id: group.id,
+                name: self.group_name(group.id, language),
+                online: knows.then_some(there),
+                total: friends.len(),
+                folded,
+            }));
+            if !folded {
+                rows.extend(friends.into_iter().map(Row::Friend));
+            }
+        }
+        if self.friends().next().is_none() {
+            rows.push(Row::Nobody);
+        }
+        rows
+    }
+
+    fn friends(&self) -> impl Iterator<Item = &Contact> {
+        self.people.book().contacts.values().filter(|contact| contact.friend)
+    }
+
+    fn friend_row(&self, contact: &Contact) -> FriendRow {
+        let account = contact.account;
+        FriendRow {
+            account,
+            name: self.people.name(account),
+            portrait: self.people.portrait(account),
+            presence: self.people.presence(account),
+            signature: self.people.signature(account).to_owned(),
+            blocked: contact.blocked,
+        }
+    }
+
+    /// What a group of friends is called.
+    #[must_use]
+    pub fn group_name(&self, id: GroupId, language: Language) -> String {
+        let groups = &self.people.book().groups;
+        match groups.iter().find(|group| group.id == id) {
+            Some(group) if !group.name.is_empty() => group.name.clone(),
+            _ => language.get("group.first").to_owned(),
+        }
+    }
+
+    /// The name of a conversation.
+    #[must_use]
+    pub fn target_name(&self, target: Target, language: Language) -> String {
+        match target {
+            Target::Lobby => language.get("lobby").to_owned(),
+            Target::Account(account) => self.people.name(account),
+        }
+    }
+
+    fn chat_row(&self, target: Target, chat: &Chat, language: Language) -> ChatRow {
+        let (prefix, preview) = self.preview(target, chat, language);
+        let time =
+            chat.last_at().map(|at| time::row_label(at, self.now.wall_ms, &self.zone, language));
+        let account = match target {
+            Target::Lobby => None,
+            Target::Account(account) => Some(account),
+        };
+        ChatRow {
+            target,
+            name: self.target_name(target, language),
+            portrait: account.map(|account| self.people.portrait(account)),
+            presence: account.and_then(|account| self.people.presence(account)),
+            prefix,
+            preview,
+            time: time.unwrap_or_default(),
+            unread: chat.unread(self.my_account()),
+        }
+    }
+
+    /// The last thing said: a draft goes before a failed message, that one before the last
+    /// message.
+    fn preview(
+        &self,
+        target: Target,
+        chat: &Chat,
+        language: Language,
+    ) -> (Option<&'static str>, String) {
+        if !chat.open && !chat.draft.is_empty() {
+            return (Some("preview.draft"), one_line(&chat.draft));
+        }
+        if let Some(outgoing) = chat.outgoing.last() {
+            let prefix = outgoing.failure.as_ref().map(|_| "preview.failed");
+            return (prefix, words(&outgoing.pending.body, language));
+        }
+        match chat.messages.values().next_back() {
+            Some(message) => (None, self.preview_of(target, message, language)),
+            None if target == Target::Lobby => (None, language.get("lobby.about").to_owned()),
+            None => (None, String::new()),
+        }
+    }
+
+    fn preview_of(&self, target: Target, message: &Message, language: Language) -> String {
+        let words = words(&message.body, language);
+        match target {
+            Target::Lobby if Some(message.from) != self.my_account() => {
+                let name = self.people.name(message.from);
+                language.fill("preview.from", &[("name", &name), ("text", &words)])
+            }
+            _ => words,
+        }
+    }
+}
+
+fn is_there(row: &FriendRow) -> bool {
+    row.presence.is_some_and(|presence| presence != Presence::Offline)
+}
+
+/// Who is there first, then by name.
+fn rank(row: &FriendRow) -> (bool, String, AccountId) {
+    (!is_there(row), row.name.to_lowercase(), row.account)
+}
+
+fn is_listed(target: Target, chat: &Chat) -> bool {
+    target == Target::Lobby
+        || !chat.messages.is_empty()
+        || !chat.outgoing.is_empty()
+        || !chat.draft.is_empty()
+        || chat.state.is_some_and(|state| state.head.0 > 0)
+}
+
+fn words(body: &Body, language: Language) -> String {
+    match body {
+        Body::Text { text, .. } => one_line(text),
+        Body::Shake {} => language.get("preview.shake").to_owned(),
+        Body::Notice(_) => String::new(),
+    }
+}
+
+/// A list shows one line, and never more of it than fits any screen.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect()
+}

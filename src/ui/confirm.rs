@@ -1,0 +1,41 @@
+//! What is asked before something is done that others notice, or that cannot be taken back.
+
+use super::app::contacts::Confirm;
+use super::app::{Model, Msg};
+use super::paint::Icon;
+use super::shell::post;
+use super::text::{language, tr, tr_with};
+use super::widgets::{Question, ask};
+
+/// Asks, and tells the model of a yes.
+pub fn ask_before(confirm: Confirm, model: &Model) {
+    let (key, icon, name) = match confirm {
+        Confirm::Delete(account) => ("ask.delete", Icon::Trash, model.people.name(account)),
+        Confirm::Block(account) | Confirm::Refuse(account) => {
+            ("ask.block", Icon::Ban, model.people.name(account))
+        }
+        Confirm::RemoveGroup(group) => {
+            ("ask.group", Icon::Trash, model.group_name(group, language()))
+        }
+    };
+    let (title, text, action) = match key {
+        "ask.delete" => ("ask.delete", "ask.delete.text", "row.delete"),
+        "ask.block" => ("ask.block", "ask.block.text", "row.block"),
+        _ => ("ask.group", "ask.group.text", "group.remove"),
+    };
+    let first = model.group_name(crate::domain::GroupId::FIRST, language());
+    let question = Question {
+        window: "MyChat".to_owned(),
+        icon,
+        danger: true,
+        title: tr_with(title, &[("name", &name)]),
+        text: tr_with(text, &[("name", &name), ("first", &first)]),
+        action: tr(action).to_owned(),
+        cancel: tr("common.cancel").to_owned(),
+    };
+    ask(question, move |yes| {
+        if yes {
+            post(Msg::Confirmed(confirm));
+        }
+    });
+}
