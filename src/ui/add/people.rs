@@ -38,6 +38,8 @@ pub struct PeoplePage {
     clear: Button,
     list: ScrollList,
     view: Rc<RefCell<View>>,
+    /// What it was last brought up to.
+    shown: Option<View>,
 }
 
 #[derive(Clone, Default, PartialEq)]
@@ -83,7 +85,7 @@ impl PeoplePage {
         });
         let clear = Button::new(ButtonKind::Outline, tr("friend.clear"));
         group.end();
-        let mut page = PeoplePage { group, field, go, online, clear, list, view };
+        let mut page = PeoplePage { group, field, go, online, clear, list, view, shown: None };
         page.wire();
         page.lay_out();
         page
@@ -111,7 +113,7 @@ impl PeoplePage {
         self.go.set_label(tr("friend.search"));
         self.online.set_label(tr("friend.online"));
         self.clear.set_label(tr("friend.clear"));
-        *self.view.borrow_mut() = View::default();
+        self.shown = None;
         self.lay_out();
     }
 
@@ -128,14 +130,14 @@ impl PeoplePage {
             Results::Found { .. } => State::Nobody(add.text.clone()),
         };
         let view = View { cards, more, state };
-        if add.results == Results::None && self.field.value() != add.text && add.text.is_empty() {
-            self.field.set_value("");
-        }
-        if self.online.is_on() != add.online && add.results != Results::None {
-            self.online.set_on(add.online);
-        }
-        if *self.view.borrow() == view {
+        if self.shown.as_ref() == Some(&view) {
             return;
+        }
+        // A search may have come from elsewhere, or was cleared.
+        let was = self.shown.replace(view.clone()).map(|shown| shown.state);
+        if view.state != State::Idle || was.is_some_and(|was| was != State::Idle) {
+            self.field.set_value(&add.text);
+            self.online.set_on(add.online);
         }
         let rows = view.cards.len().div_ceil(2) + usize::from(view.more);
         self.list.set_shown(view.state == State::Found);

@@ -34,6 +34,8 @@ pub struct RequestsPage {
     clear: Button,
     list: ScrollList,
     view: Rc<RefCell<View>>,
+    /// What it was last brought up to.
+    shown: Option<View>,
 }
 
 #[derive(Clone, Default, PartialEq)]
@@ -83,7 +85,7 @@ impl RequestsPage {
             paint_row(canvas, look, &drawn.borrow());
         });
         group.end();
-        let mut page = RequestsPage { group, side, clear, list, view };
+        let mut page = RequestsPage { group, side, clear, list, view, shown: None };
         page.wire();
         lay_out(&page.group.clone(), &mut page.parts());
         page
@@ -102,7 +104,7 @@ impl RequestsPage {
     /// Says it in the language of the moment.
     pub fn reword(&mut self) {
         self.clear.set_label(tr("friend.clear_handled"));
-        *self.view.borrow_mut() = View { received: usize::MAX, ..View::default() };
+        self.shown = None;
         lay_out(&self.group.clone(), &mut self.parts());
     }
 
@@ -113,9 +115,10 @@ impl RequestsPage {
         let count = |way| requests.values().filter(|request| request.way == way).count();
         let rows = model.request_rows().into_iter().map(|row| line_of(model, row)).collect();
         let view = View { rows, received: count(Way::In), sent: count(Way::Out) };
-        if *self.view.borrow() == view {
+        if self.shown.as_ref() == Some(&view) {
             return;
         }
+        self.shown = Some(view.clone());
         let label = |key, n: usize| tr_with(key, &[("n", &n.to_string())]);
         let received = label("friend.received.n", view.received);
         let sent = label("friend.sent.n", view.sent);

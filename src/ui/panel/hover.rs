@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::prelude::WindowExt;
+use fltk::prelude::{WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
 use super::rows;
@@ -20,7 +20,7 @@ use crate::ui::widgets::{Pointed, ScrollList};
 /// It rests for so long.
 const REST_S: f64 = 0.5;
 
-/// Whose face the pointer is on, and where that is on the screen.
+/// Whose face the pointer is on, and the line of the panel on the screen where that is.
 type Spot = (AccountId, Rect);
 
 /// Watches the pointer over a list of people.
@@ -58,5 +58,7 @@ fn face(rows: &[Row], pointed: &Pointed, window: &DoubleWindow) -> Option<Spot> 
     let area = pointed.area;
     let is_on = (x..x + side).contains(&pointed.x);
     let face = Rect::new(area.x + x, area.y + (area.h - side) / 2, side, side);
-    is_on.then(|| (account, face.moved(window.x_root(), window.y_root())))
+    // Beside the whole panel, so that the list stays free.
+    let beside = Rect { x: 0, w: window.w(), ..face };
+    is_on.then(|| (account, beside.moved(window.x_root(), window.y_root())))
 }
