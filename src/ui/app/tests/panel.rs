@@ -91,7 +91,7 @@ fn search_shows_friends_then_other_chats() {
     assert_eq!(find(&mut world, "mosi"), [None, friend(10_004)], "by pinyin");
     assert_eq!(find(&mut world, "xm"), [None, friend(10_005)], "by a remark's initials");
     assert_eq!(find(&mut world, "ROOK"), [None, friend(10_005)], "by the nickname under it");
-    assert_eq!(find(&mut world, "juni"), [None, chat(10_003)]);
+    assert_eq!(find(&mut world, "niper"), [None, chat(10_003)]);
     assert_eq!(find(&mut world, "10004"), [None, friend(10_004)]);
     assert_eq!(find(&mut world, "lobby"), [None, Some(Pick::Chat(Target::Lobby))]);
     assert!(find(&mut world, "nothing like it").is_empty());
