@@ -65,6 +65,25 @@ pub fn fit(area: Rect, room: Rect) -> Rect {
     Rect::new(x, y, w, h)
 }
 
+/// Where a window of this size stands beside another, both to be seen; each further `step` a bit lower
+/// and farther away, so that neither hides the other.
+#[must_use]
+pub fn beside(other: Option<Rect>, (w, h): (i32, i32), step: i32) -> Rect {
+    /// What lies between the two.
+    const GAP: i32 = 16;
+    let room = room();
+    let usual = fit(room.middle(w, h), room);
+    let Some(other) = other else { return usual };
+    let (left, right) = (other.x - usual.w - GAP - step, other.right() + GAP + step);
+    let x = match (left >= room.x, right + usual.w <= room.right()) {
+        (true, _) => left,
+        (false, true) => right,
+        (false, false) => usual.x - step,
+    };
+    let y = room.y + (room.h - usual.h) / 3 + step;
+    fit(Rect { x, y, ..usual }, room)
+}
+
 fn hundredths(scale: f32) -> i32 {
     #[expect(clippy::cast_possible_truncation, reason = "the toolkit knows scales up to 10")]
     let whole = (scale * 100.0).round() as i32;

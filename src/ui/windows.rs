@@ -244,10 +244,11 @@ impl Windows {
 
     /// The windows about other people.
     fn follow_people(&mut self, model: &Model) {
+        let panel = self.panel_area();
         match (&model.add, &mut self.add) {
             (Some(add), Some(window)) => window.follow(add, model),
             (Some(add), place @ None) if is_wide(add) => {
-                *place = Some(AddWindow::new(add, model));
+                *place = Some(AddWindow::new(add, model, panel));
             }
             (None, Some(_)) => {
                 if let Some(window) = self.add.take() {
@@ -334,20 +335,18 @@ impl Windows {
 }
 
 impl Windows {
-    /// Left of the panel, each new one a bit lower, so that neither hides the other.
+    /// Beside the panel, each new one a bit lower.
     fn place_for_chat(&self) -> Rect {
         /// How far each new window stands from the one before.
         const STEP: i32 = 28;
         /// As many stand apart.
         const STEPS: usize = 5;
-        let room = screen::room();
-        let usual = screen::fit(room.middle(USUAL.0, USUAL.1), room);
         let step = STEP * i32::try_from(self.chats.len() % STEPS).unwrap_or(0);
-        let panel = self.panel.as_ref().map_or(room, PanelWindow::area);
-        let beside = panel.x - usual.w - 16 - step;
-        let x = if beside >= room.x { beside } else { usual.x - step };
-        let y = room.y + (room.h - usual.h) / 3 + step;
-        screen::fit(Rect { x, y, ..usual }, room)
+        screen::beside(self.panel_area(), USUAL, step)
+    }
+
+    fn panel_area(&self) -> Option<Rect> {
+        self.panel.as_ref().map(PanelWindow::area)
     }
 }
 

@@ -8,6 +8,7 @@
 #![cfg(target_os = "linux")]
 
 mod hands;
+mod party;
 mod picture;
 mod screen;
 mod self_check;

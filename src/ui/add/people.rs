@@ -73,7 +73,8 @@ impl PeoplePage {
         let group = page(area);
         let mut field = Field::new(FieldKind::Outlined, tr("friend.search.hint"))
             .icon(Icon::Search)
-            .style(Style::BODY);
+            .style(Style::BODY)
+            .clearable(tr("field.clear"), || post(Msg::Add(AddMsg::Clear)));
         field.set_value(&add.text);
         let go = Button::new(ButtonKind::Primary, tr("friend.search"));
         let mut online = Choice::new(ChoiceKind::Check, tr("friend.online"));
@@ -110,6 +111,7 @@ impl PeoplePage {
     /// Says it in the language of the moment.
     pub fn reword(&mut self) {
         self.field.set_placeholder(tr("friend.search.hint"));
+        self.field.set_tip(tr("field.clear"));
         self.go.set_label(tr("friend.search"));
         self.online.set_label(tr("friend.online"));
         self.clear.set_label(tr("friend.clear"));

@@ -70,7 +70,10 @@ impl PanelWindow {
         let rows: Rc<RefCell<Vec<Row>>> = Rc::default();
         let head = Head::new(&view);
         let strip = Strip::new();
-        let search = Field::new(FieldKind::Search, tr("panel.search")).style(Style::BODY);
+        let emptied = || post(Msg::Panel(PanelMsg::Search(String::new())));
+        let search = Field::new(FieldKind::Search, tr("panel.search"))
+            .style(Style::BODY)
+            .clearable(tr("field.clear"), emptied);
         let tabs = Tabs::new(TabKind::Even, &[tr("tab.chats"), tr("tab.contacts")]);
         let painted = Rc::clone(&rows);
         let list = ScrollList::new(Colour::Paper, move |canvas, look| {
@@ -131,6 +134,7 @@ impl PanelWindow {
     pub fn reword(&mut self) {
         self.head.reword();
         self.search.set_placeholder(tr("panel.search"));
+        self.search.set_tip(tr("field.clear"));
         self.tabs.set_label(0, tr("tab.chats"));
         self.tabs.set_label(1, tr("tab.contacts"));
         self.add.set_tip(tr("panel.add.tip"));

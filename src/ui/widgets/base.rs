@@ -102,7 +102,12 @@ pub fn focus_came_by_key() -> bool {
 #[must_use]
 pub fn window(title: &str, w: i32, h: i32) -> DoubleWindow {
     let room = screen::room();
-    let area = screen::fit(room.middle(w, h), room);
+    window_at(title, screen::fit(room.middle(w, h), room))
+}
+
+/// The same, with its place.
+#[must_use]
+pub fn window_at(title: &str, area: Rect) -> DoubleWindow {
     let mut window = DoubleWindow::new(area.x, area.y, area.w, area.h, None);
     dress(&mut window, title);
     window

@@ -22,7 +22,7 @@ mod touch;
 pub(crate) use base::native;
 pub use base::{
     Control, WINDOW_CLASS, backdrop, dress, dress_toolkit, focus_came_by_key, restyle, retire,
-    window,
+    window, window_at,
 };
 pub use button::{Button, ButtonKind, ButtonSize, IconButton};
 pub use choice::{Choice, ChoiceKind};
