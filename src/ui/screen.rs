@@ -3,8 +3,11 @@
 //! The system names a scale without knowing our windows. Some of them cannot be made smaller, and
 //! what lies below the edge of the screen cannot be pressed, so the scale has an upper limit.
 
+use std::sync::atomic::{AtomicI32, Ordering};
+
 use fltk::app;
 
+use super::app::settings::SCALES;
 use super::paint::Rect;
 
 /// The widest and the tallest window that has a fixed size: sign-in and registration.
@@ -16,6 +19,9 @@ const STEP: i32 = 5;
 /// Nobody could read what is smaller, in hundredths. A screen that needs it shows less.
 const SCALE_MIN: i32 = 75;
 
+/// The scale that the system wants, in hundredths.
+static SYSTEM: AtomicI32 = AtomicI32::new(100);
+
 /// Lowers the scale until every window of a fixed size fits. Call it once, before the first window
 /// is made.
 pub fn bound_scale() {
@@ -25,16 +31,44 @@ pub fn bound_scale() {
     if !app::screen_scaling_supported() {
         return;
     }
-    // One scale for all screens, as the measures of our texts have it.
     let scale = hundredths(app::screen_scale(0));
-    let (_, _, w, h) = app::screen_work_area(0);
-    let most = scale_max(w * scale / 100, h * scale / 100);
+    SYSTEM.store(scale, Ordering::Relaxed);
+    let most = most();
     if scale > most {
         tracing::info!(scale, most, "the windows would not fit the screen at the system's scale");
-        for screen in 0..app::screen_count() {
-            app::set_screen_scale(screen, units(most));
+    }
+    enlarge(None);
+}
+
+/// Enlarges all windows so much, in hundredths, or as the system says, as far as they fit.
+pub fn enlarge(scale: Option<i32>) {
+    if !app::screen_scaling_supported() {
+        return;
+    }
+    let scale = scale.unwrap_or(SYSTEM.load(Ordering::Relaxed)).min(most());
+    // One scale for all screens, as the measures of our texts have it.
+    for screen in 0..app::screen_count() {
+        if hundredths(app::screen_scale(screen)) != scale {
+            app::set_screen_scale(screen, units(scale));
         }
     }
+}
+
+/// What the person can choose for the scale on this screen, the system's first; nothing where there
+/// is no choice.
+#[must_use]
+pub fn scales() -> Vec<Option<i32>> {
+    let most = if app::screen_scaling_supported() { most() } else { 0 };
+    let fit = SCALES.into_iter().filter(|scale| *scale <= most).map(Some);
+    let all: Vec<Option<i32>> = std::iter::once(None).chain(fit).collect();
+    if all.len() > 2 { all } else { Vec::new() }
+}
+
+/// The largest scale at which all windows fit the first screen, in hundredths.
+fn most() -> i32 {
+    let scale = hundredths(app::screen_scale(0));
+    let (_, _, w, h) = app::screen_work_area(0);
+    scale_max(w * scale / 100, h * scale / 100)
 }
 
 /// The largest scale, in hundredths, at which windows of a fixed size fit into so many pixels.

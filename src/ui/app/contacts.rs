@@ -19,6 +19,8 @@ pub enum Doing {
     Request,
     /// The profile window.
     Profile,
+    /// What others may do, in the settings window.
+    Privacy,
 }
 
 /// What one does with friends, groups and requests.
@@ -169,6 +171,7 @@ impl Model {
             Doing::Prompt => self.prompt_answered(failure),
             Doing::Request => self.request_answered(failure, out),
             Doing::Profile => {}
+            Doing::Privacy => self.privacy_answered(failure, out),
         }
     }
 

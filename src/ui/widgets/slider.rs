@@ -65,10 +65,11 @@ impl Slider {
 
     /// Moves it; `on_change` is not called.
     pub fn set_value(&mut self, value: i32) {
-        let mut look = self.look.borrow_mut();
-        look.value = value.clamp(0, look.last);
-        drop(look);
-        self.native.redraw();
+        let value = value.clamp(0, self.look.borrow().last);
+        if self.look.borrow().value != value {
+            self.look.borrow_mut().value = value;
+            self.native.redraw();
+        }
     }
 
     fn wire(&mut self) {
