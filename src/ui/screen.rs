@@ -6,6 +6,7 @@
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use fltk::app;
+use fltk::prelude::WidgetExt;
 
 use super::app::settings::SCALES;
 use super::paint::Rect;
@@ -40,18 +41,34 @@ pub fn bound_scale() {
     enlarge(None);
 }
 
-/// Enlarges all windows so much, in hundredths, or as the system says, as far as they fit.
-pub fn enlarge(scale: Option<i32>) {
+/// Enlarges all windows so much, in hundredths, or as the system says, as far as they fit. Their
+/// middles stay where they are. Returns whether anything changed.
+pub fn enlarge(scale: Option<i32>) -> bool {
     if !app::screen_scaling_supported() {
-        return;
+        return false;
     }
-    let scale = scale.unwrap_or(SYSTEM.load(Ordering::Relaxed)).min(most());
+    let old = hundredths(app::screen_scale(0)).max(1);
+    let new = scale.unwrap_or(SYSTEM.load(Ordering::Relaxed)).min(most());
+    if old == new {
+        return false;
+    }
+    let windows = app::windows().into_iter().flatten();
+    let areas: Vec<_> = windows.map(|window| (Rect::of(&window), window)).collect();
     // One scale for all screens, as the measures of our texts have it.
     for screen in 0..app::screen_count() {
-        if hundredths(app::screen_scale(screen)) != scale {
-            app::set_screen_scale(screen, units(scale));
-        }
+        app::set_screen_scale(screen, units(new));
     }
+    for (area, mut window) in areas {
+        let area = fit(rescaled(area, old, new), room());
+        window.resize(area.x, area.y, area.w, area.h);
+    }
+    true
+}
+
+/// Where a window of the same size stands at another scale, when its middle stays.
+fn rescaled(area: Rect, old: i32, new: i32) -> Rect {
+    let along = |start: i32, length: i32| (start + length / 2) * old / new - length / 2;
+    Rect { x: along(area.x, area.w), y: along(area.y, area.h), ..area }
 }
 
 /// What the person can choose for the scale on this screen, the system's first; nothing where there
@@ -114,6 +131,15 @@ fn units(hundredths: i32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn at_another_scale_the_middle_of_a_window_stays() {
+        let area = Rect::new(640, 300, 640, 480);
+        assert_eq!(rescaled(area, 100, 100), area);
+        // 960 and 540 px of the screen are 640 and 360 at 150 %.
+        assert_eq!(rescaled(area, 100, 150), Rect::new(320, 120, 640, 480));
+        assert_eq!(rescaled(rescaled(area, 100, 150), 150, 100), area);
+    }
 
     #[test]
     fn the_scale_ends_where_the_tallest_fixed_window_fills_the_screen() {

@@ -149,7 +149,12 @@ impl Windows {
         text::set_language(model.settings.language.language());
         time::set_hours(model.settings.hours);
         theme_of(model.settings.theme).make_current();
-        screen::enlarge(model.settings.scale);
+        if screen::enlarge(model.settings.scale) {
+            // Those that are not on the screen are placed anew when they are opened.
+            for (_, chat) in self.chats.extract_if(.., |_, chat| chat.parked) {
+                chat.window.close();
+            }
+        }
         widgets::restyle();
         if let Some(login) = &mut self.login {
             login.reword();

@@ -146,14 +146,17 @@ impl ChatWindow {
     ) -> Option<ChatWindow> {
         let view = ChatView::of(model, target)?;
         let draft = model.chats.get(target).map_or("", |chat| chat.draft.as_str());
-        Some(with_entries(model, target, |entries| {
+        let mut chat = with_entries(model, target, |entries| {
             ChatWindow::new(view, entries, draft, area, told)
-        }))
+        });
+        chat.set_moves(!model.settings.still);
+        Some(chat)
     }
 
     /// Takes what the model says now.
     pub fn follow(&mut self, model: &Model) {
         let target = self.parts.state.borrow().view.target;
+        self.set_moves(!model.settings.still);
         if let Some(view) = ChatView::of(model, target) {
             with_entries(model, target, |entries| self.show(view, entries));
         }
@@ -183,7 +186,6 @@ impl ChatWindow {
         self.window.set_label(&view.window);
         self.parts.composer.set_send_key(view.send_key);
         self.parts.composer.set_text_size(view.text_size);
-        self.set_moves(view.moves);
         self.parts.shake.set_shown(view.can_shake);
         let notice = view.notice.clone();
         self.parts.state.borrow_mut().view = view;

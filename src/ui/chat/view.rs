@@ -43,8 +43,6 @@ pub struct ChatView {
     pub send_key: SendKey,
     /// The size of messages in px.
     pub text_size: i32,
-    /// Whether anything shakes or glides.
-    pub moves: bool,
     /// Whether there are messages before the first one here.
     pub has_earlier: bool,
     /// The first unread message when the window was opened.
@@ -87,7 +85,7 @@ impl ChatView {
         }
         view.text_limit = model.chats.text_limit;
         view.send_key = model.settings.send_key;
-        (view.text_size, view.moves) = (model.settings.text_size, !model.settings.still);
+        view.text_size = model.settings.text_size;
         view.has_earlier = chat.earlier == Earlier::More;
         view.unread_from = chat.unread_from.map(Key::Seq);
         view.faces = faces(model, chat, &me.person);
@@ -141,7 +139,6 @@ impl ChatView {
             text_limit: TextLimit::default(),
             send_key: SendKey::Enter,
             text_size: Style::MESSAGE.size,
-            moves: true,
             has_earlier: false,
             unread_from: None,
             me: AccountId::FIRST,

@@ -88,9 +88,10 @@ fn paint_card(canvas: &Canvas, look: &CardLook) {
             (tr("panel.language.system"), tr_with("set.words.system.hint", &[("name", name)]))
         }
         LanguageChoice::Fixed(language) => {
+            // In the words of the other one, for whoever reads only that.
             let hint = match language {
-                Language::Chinese => tr("set.words.chinese"),
-                Language::English => tr("set.words.english"),
+                Language::Chinese => Language::English.get("set.words.chinese"),
+                Language::English => Language::Chinese.get("set.words.english"),
             };
             (language.own_name(), hint.to_owned())
         }

@@ -30,7 +30,7 @@ const H: i32 = 480;
 const PAGES: [(Page, Icon, &str); 4] = [
     (Page::General, Icon::Sliders, "set.general"),
     (Page::Appearance, Icon::Palette, "set.appearance"),
-    (Page::Privacy, Icon::Shield, "set.privacy"),
+    (Page::Privacy, Icon::ShieldLine, "set.privacy"),
     (Page::Language, Icon::Language, "set.language"),
 ];
 
@@ -112,6 +112,7 @@ impl SettingsWindow {
     /// Brings it to the front.
     pub fn raise(&mut self) {
         self.window.show();
+        self.nav.focus();
     }
 
     /// Takes it away.

@@ -52,8 +52,8 @@ pub struct PrivacyPage {
 struct View {
     /// Why nothing can be changed now, or why the last change was not taken.
     trouble: String,
-    /// It is about a change, and not about the link.
-    is_refusal: bool,
+    /// Things can be changed now.
+    enabled: bool,
     blocked: Vec<Blocked>,
     /// Where there is room for the list, or for why there is none.
     room: Rect,
@@ -89,8 +89,9 @@ impl PrivacyPage {
         let typing = switch(ChoiceKind::Toggle, PrivacyMsg::Typing);
         let listed = Rc::clone(&view);
         let list = ScrollList::new(Colour::Paper, move |canvas, look| {
-            if let Some(blocked) = listed.borrow().blocked.get(look.index) {
-                paint_row(canvas, look, blocked);
+            let view = listed.borrow();
+            if let Some(blocked) = view.blocked.get(look.index) {
+                paint_row(canvas, look, blocked, view.enabled);
             }
         });
         group.end();
@@ -106,7 +107,9 @@ impl PrivacyPage {
             let row = Rect::new(0, 0, list.area().w, ROW);
             let button = button_of(row);
             let x = app::event_x() - list.area().x;
-            if let Some(blocked) = view.borrow().blocked.get(index)
+            let view = view.borrow();
+            if let Some(blocked) = view.blocked.get(index)
+                && view.enabled
                 && (button.x..button.right()).contains(&x)
             {
                 post(Msg::Contact(ContactMsg::Unblock(blocked.account)));
@@ -116,7 +119,9 @@ impl PrivacyPage {
         self.list.on_open(move |index| {
             let is_enter = app::event() == Event::KeyDown
                 && matches!(app::event_key(), Key::Enter | Key::KPEnter);
-            if let Some(blocked) = view.borrow().blocked.get(index)
+            let view = view.borrow();
+            if let Some(blocked) = view.blocked.get(index)
+                && view.enabled
                 && is_enter
             {
                 post(Msg::Contact(ContactMsg::Unblock(blocked.account)));
@@ -224,17 +229,17 @@ impl View {
             }
             (None, None) => String::new(),
         };
-        let is_refusal = model.privacy_hindrance().is_none();
+        let enabled = model.privacy_hindrance().is_none();
         let blocked = model.blocked().into_iter().map(|(account, name)| {
             let portrait = model.people.portrait(account);
             Blocked { account, name, portrait }
         });
-        View { trouble, is_refusal, blocked: blocked.collect(), ..View::default() }
+        View { trouble, enabled, blocked: blocked.collect(), ..View::default() }
     }
 
     fn paint(&self, canvas: &Canvas) {
         if !self.trouble.is_empty() {
-            let (ground, ink, icon) = match self.is_refusal {
+            let (ground, ink, icon) = match self.enabled {
                 true => (Colour::BadSoft, Colour::Bad, Icon::Alert),
                 false => (Colour::GoldSoft, Colour::GoldText, Icon::Offline),
             };
@@ -269,7 +274,7 @@ fn button_of(row: Rect) -> Rect {
     Rect::new(row.right() - LANE - w, row.y + (ROW - 28) / 2, w, 28)
 }
 
-fn paint_row(canvas: &Canvas, look: &RowLook, blocked: &Blocked) {
+fn paint_row(canvas: &Canvas, look: &RowLook, blocked: &Blocked, enabled: bool) {
     let row = look.area.without_right(LANE);
     canvas.fill(look.area, Colour::Paper);
     canvas.avatar(blocked.portrait, row.x, row.y + 8, 32, true);
@@ -282,11 +287,12 @@ fn paint_row(canvas: &Canvas, look: &RowLook, blocked: &Blocked) {
     canvas.text_in(Style::BODY, Colour::Ink, name, Align::Left, &blocked.name);
     let area = Rect::new(name.right() + 6, row.y, numbers, ROW);
     canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Left, &number);
-    let ground = if look.hover { Colour::Hover } else { Colour::Paper };
+    let (ground, ink) = match (enabled, look.hover) {
+        (false, _) => (Colour::Sunken, Colour::Ink3),
+        (true, true) => (Colour::Hover, Colour::Ink),
+        (true, false) => (Colour::Paper, Colour::Ink),
+    };
     canvas.card(button, metric::RADIUS, ground, Colour::Field, 1);
-    canvas.text_in(Style::CAPTION, Colour::Ink, button, Align::Centre, tr("row.unblock"));
+    canvas.text_in(Style::CAPTION, ink, button, Align::Centre, tr("row.unblock"));
     canvas.line_across(row.x, row.bottom() - 1, row.w, Colour::Line);
-    if look.ring {
-        canvas.frame(button.inset(-3), metric::RADIUS + 3, Colour::Focus, 2);
-    }
 }
