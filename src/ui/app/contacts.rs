@@ -178,6 +178,10 @@ impl Model {
     /// The book changed. A group that was made for a friend is there now: the friend goes there.
     pub(super) fn noticed(&mut self, notice: &Notice, out: &mut Vec<Effect>) {
         self.people.notice(notice);
+        if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
+            // Taken after all, though the answer was lost.
+            open.refused = None;
+        }
         if let (Notice::Groups { groups }, Some((account, name))) = (notice, &self.moves_to)
             && let Some(group) = groups.iter().find(|group| group.name == *name)
         {

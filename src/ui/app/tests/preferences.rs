@@ -117,6 +117,16 @@ fn a_refusal_puts_the_old_value_back_and_says_why() {
 }
 
 #[test]
+fn what_was_taken_though_its_answer_was_lost_is_not_said_to_be_refused() {
+    let mut world = open();
+    let (ticket, asked) = change(&mut world, PrivacyMsg::Typing(false)).unwrap();
+    answer(&mut world, ticket, Err(Failure::LinkLost));
+    assert!(refused(&world).is_some() && world.model.privacy().typing);
+    world.event(ClientEvent::Notice(Box::new(Notice::Privacy(asked))));
+    assert!(refused(&world).is_none() && !world.model.privacy().typing);
+}
+
+#[test]
 fn nothing_can_be_changed_without_a_link_or_before_it_is_known() {
     let mut world = World::signed_in();
     tell(&mut world, PreferencesMsg::Open);
