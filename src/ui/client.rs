@@ -7,6 +7,7 @@ use async_channel::{Receiver, Sender};
 
 use super::app::Msg;
 use super::app::login::HostEnd;
+use super::idle::Watch;
 use super::shell::{Core, KICK, wait};
 use super::stage::{Stage, UiError};
 use super::widgets::{Question, ask};
@@ -52,7 +53,13 @@ pub fn run_client(options: ClientOptions) -> Result<(), UiError> {
         }
     };
     let (ended, ends) = async_channel::bounded(ENDS_MAX);
-    let mut queues = Queues { events, found, ends, is_first: true };
+    let (idle, idles) = async_channel::bounded(1);
+    let watch = Watch::start(move |ms| {
+        // When one waits already, the next one says as much.
+        idle.try_send(ms).ok();
+        KICK.kick();
+    });
+    let mut queues = Queues { events, found, ends, idles, is_first: true };
     let core = Core {
         ask: Box::new(move |intent| client.send(intent)),
         search: Box::new(move || {
@@ -64,6 +71,7 @@ pub fn run_client(options: ClientOptions) -> Result<(), UiError> {
         next: Box::new(move || queues.next()),
     };
     stage.run(core, options.connect);
+    drop(watch);
     Ok(())
 }
 
@@ -72,6 +80,8 @@ struct Queues {
     events: Receiver<ClientEvent>,
     found: Option<Receiver<FinderEvent>>,
     ends: Receiver<HostEnd>,
+    /// For how many milliseconds nobody has touched this computer.
+    idles: Receiver<u64>,
     is_first: bool,
 }
 
@@ -89,7 +99,8 @@ impl Queues {
         {
             return Some(Msg::Servers(cards));
         }
-        self.ends.try_recv().ok().map(Msg::HostEnded)
+        let ended = self.ends.try_recv().ok().map(Msg::HostEnded);
+        ended.or_else(|| self.idles.try_recv().ok().map(Msg::Idle))
     }
 }
 

@@ -3,7 +3,7 @@
 //! * [`app`] is what is on the screen, as data: no fltk in it.
 //! * [`bridge`] brings messages of other threads to the window.
 //! * [`console`] is the server's own window.
-//! * [`platform`] is what the windows need from the system.
+//! * [`platform`] is what the windows need from the system; `idle` asks it whether anybody is there.
 //! * [`shell`] is the window's thread; [`Stage`] is the toolkit made ready; `screen` is where
 //!   windows fit.
 //! * [`text`] is all wording, in two languages.
@@ -21,6 +21,7 @@ pub mod console;
 mod fingerprint;
 pub mod fonts;
 mod form;
+mod idle;
 mod login;
 pub mod paint;
 mod panel;
@@ -29,6 +30,7 @@ pub mod platform;
 mod prompt;
 mod register;
 mod screen;
+mod settings;
 pub mod shell;
 mod stage;
 pub mod text;

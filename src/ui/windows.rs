@@ -10,6 +10,7 @@ use super::app::add::Add;
 use super::app::card::CardMsg;
 use super::app::register::RegisterMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
+use super::app::time;
 use super::app::{Effect, Model, Msg, Screen};
 use super::card::{self, CardWindow};
 use super::chat::{ChatOut, ChatWindow, USUAL};
@@ -19,6 +20,7 @@ use super::paint::{Icon, Rect};
 use super::panel::PanelWindow;
 use super::prompt::PromptWindow;
 use super::register::{DoneWindow, RegisterWindow};
+use super::settings::SettingsWindow;
 use super::shell::post;
 use super::theme::Theme;
 use super::toast::Edge;
@@ -38,6 +40,7 @@ pub struct Windows {
     asking: Option<AskingWindow>,
     prompt: Option<PromptWindow>,
     card: Option<CardWindow>,
+    settings: Option<SettingsWindow>,
     chats: BTreeMap<Target, Chat>,
 }
 
@@ -55,6 +58,8 @@ struct Stamp {
     people: u64,
     typing: bool,
     text_limit: super::app::writing::TextLimit,
+    text_size: i32,
+    still: bool,
     send_key: super::app::settings::SendKey,
     /// Words of days and of times change with the minute at most.
     minute: i64,
@@ -69,6 +74,7 @@ impl Windows {
         self.follow_register(model);
         self.follow_question(model);
         self.follow_people(model);
+        self.follow_settings(model);
         self.follow_chats(model);
     }
 
@@ -109,6 +115,11 @@ impl Windows {
                     add.raise();
                 }
             }
+            Effect::RaiseSettings => {
+                if let Some(settings) = &mut self.settings {
+                    settings.raise();
+                }
+            }
             Effect::Say(failure) => {
                 let words = text::failure(text::language(), &failure);
                 toast::show(front(), Edge::Lower, &words);
@@ -136,7 +147,14 @@ impl Windows {
     /// what was typed, the order in which they stand and the keyboard.
     pub fn restyle(&mut self, model: &Model) {
         text::set_language(model.settings.language.language());
+        time::set_hours(model.settings.hours);
         theme_of(model.settings.theme).make_current();
+        if screen::enlarge(model.settings.scale) {
+            // Those that are not on the screen are placed anew when they are opened.
+            for (_, chat) in self.chats.extract_if(.., |_, chat| chat.parked) {
+                chat.window.close();
+            }
+        }
         widgets::restyle();
         if let Some(login) = &mut self.login {
             login.reword();
@@ -146,6 +164,9 @@ impl Windows {
         }
         if let Some(add) = &mut self.add {
             add.reword();
+        }
+        if let Some(settings) = &mut self.settings {
+            settings.reword();
         }
         for chat in self.chats.values_mut() {
             chat.window.restyle();
@@ -289,7 +310,24 @@ impl Windows {
         }
     }
 
+    fn follow_settings(&mut self, model: &Model) {
+        widgets::set_moves(!model.settings.still);
+        let panel = self.panel_area();
+        match (&model.preferences, &mut self.settings) {
+            (Some(open), Some(window)) => window.follow(open, model),
+            (Some(open), place) => *place = Some(SettingsWindow::new(open, model, panel)),
+            (None, place) => {
+                if let Some(window) = place.take() {
+                    window.close();
+                }
+            }
+        }
+    }
+
     fn close_people(&mut self) {
+        if let Some(window) = self.settings.take() {
+            window.close();
+        }
         if let Some(window) = self.add.take() {
             window.close();
         }
@@ -375,6 +413,8 @@ fn stamp_of(model: &Model, target: Target) -> Option<Stamp> {
         people: model.people.version,
         typing: chat.is_typing(model.now),
         text_limit: model.chats.text_limit,
+        text_size: model.settings.text_size,
+        still: model.settings.still,
         send_key: model.settings.send_key,
         minute: model.now.wall_ms / 60_000,
     })

@@ -19,6 +19,8 @@ pub enum Doing {
     Request,
     /// The profile window.
     Profile,
+    /// What others may do, in the settings window.
+    Privacy,
 }
 
 /// What one does with friends, groups and requests.
@@ -169,12 +171,17 @@ impl Model {
             Doing::Prompt => self.prompt_answered(failure),
             Doing::Request => self.request_answered(failure, out),
             Doing::Profile => {}
+            Doing::Privacy => self.privacy_answered(failure, out),
         }
     }
 
     /// The book changed. A group that was made for a friend is there now: the friend goes there.
     pub(super) fn noticed(&mut self, notice: &Notice, out: &mut Vec<Effect>) {
         self.people.notice(notice);
+        if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
+            // Taken after all, though the answer was lost.
+            open.refused = None;
+        }
         if let (Notice::Groups { groups }, Some((account, name))) = (notice, &self.moves_to)
             && let Some(group) = groups.iter().find(|group| group.name == *name)
         {

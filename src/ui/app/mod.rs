@@ -6,11 +6,13 @@
 //!
 //! * `attempt` is a sign-in or a registration under way.
 //! * `login`, `register` with `strength`, `trust`, `panel` with `rows` and `search`, `chats`, `add`,
-//!   `card` and `prompt` are the windows.
-//! * `people`, `contacts`, `link`, `writing` and `settings` are what they share; `time` words moments.
+//!   `card`, `prompt` and `preferences` are the windows.
+//! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
+//!   moments.
 
 pub mod add;
 pub mod attempt;
+pub mod away;
 pub mod card;
 pub mod chats;
 pub mod contacts;
@@ -18,6 +20,7 @@ pub mod link;
 pub mod login;
 pub mod panel;
 pub mod people;
+pub mod preferences;
 pub mod prompt;
 pub mod register;
 pub mod rows;
@@ -96,6 +99,10 @@ pub enum Msg {
     HostEnded(login::HostEnd),
     /// Settings of this computer.
     Setting(settings::SettingMsg),
+    /// In the settings window.
+    Preferences(preferences::PreferencesMsg),
+    /// Nothing was pressed or moved on this computer for so many milliseconds.
+    Idle(u64),
 }
 
 /// What the model asks the shell for.
@@ -138,6 +145,8 @@ pub enum Effect {
     Tell(&'static str),
     /// Bring the window for finding people to the front.
     RaiseAdd,
+    /// Bring the settings window to the front.
+    RaiseSettings,
     /// A picture is there, or cannot be had.
     Picture(BlobId, Option<Arc<Picture>>),
     /// Pictures that could not be had may be had now.
@@ -220,6 +229,10 @@ pub struct Model {
     pub add: Option<add::Add>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
+    /// The settings window, while it is open.
+    pub preferences: Option<preferences::Preferences>,
+    /// One is shown as away since nobody is at this computer, not by one's own choice.
+    away_by_itself: bool,
     /// The client's own store failed; said until the end.
     pub trouble: Option<String>,
     /// A friend who moves to a group of this name once it is there.
@@ -253,6 +266,8 @@ impl Model {
             prompt: None,
             add: None,
             card: None,
+            preferences: None,
+            away_by_itself: false,
             trouble: None,
             moves_to: None,
             watched: Vec::new(),
@@ -423,6 +438,7 @@ impl Model {
         self.link = link::Link::default();
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
+        (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
         self.asked.clear();
         self.login.come_back(last.map(|me| me.person), why);
@@ -476,6 +492,8 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         }
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
+        Msg::Preferences(msg) => model.preferences(msg, &mut out),
+        Msg::Idle(ms) => model.idle(ms, &mut out),
     }
     out
 }

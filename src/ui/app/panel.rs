@@ -169,6 +169,7 @@ impl Model {
     fn set_presence(&mut self, presence: Presence, out: &mut Vec<Effect>) {
         self.login.presence = presence;
         self.keep_presence(presence, out);
+        self.away_by_itself = false;
         self.show_presence(presence, out);
     }
 

@@ -22,10 +22,10 @@ mod touch;
 pub(crate) use base::native;
 pub use base::{
     Control, WINDOW_CLASS, backdrop, dress, dress_toolkit, focus_came_by_key, restyle, retire,
-    window, window_at,
+    set_moves, window, window_at,
 };
 pub use button::{Button, ButtonKind, ButtonSize, IconButton};
-pub use choice::{Choice, ChoiceKind};
+pub use choice::{Choice, ChoiceKind, paint_radio};
 pub use dialog::{Question, ask};
 pub use empty::{EMPTY_HEIGHT, paint_empty, paint_skeleton};
 pub use field::{Field, FieldKind};
