@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::attempt::{Attempt, Goal, Stage};
+use super::contacts::Confirm;
 use super::register::Register;
-use super::servers::Choice;
-use super::{Asked, Effect, Model, Moment};
-use crate::client::api::{Saved, SavedAccount, Secret, Trust};
+use super::servers::{Choice, Chosen, Glance};
+use super::{Effect, Model, Moment, Screen};
+use crate::client::Failure;
+use crate::client::api::{Saved, Secret, Trust};
 use crate::client::finder::FoundCard;
-use crate::client::{Failure, Intent};
 use crate::domain::{AccountId, Person, Presence, ServerId};
 use crate::net::address::{Address, AddressError, Invite};
-use crate::net::protocol::{DEFAULT_PORT, Goodbye, Reason};
+use crate::net::protocol::{DEFAULT_PORT, Reason, Registration};
 
 /// The avatar of somebody who is not known: the ginkgo leaf of the program.
 pub const AVATAR_UNKNOWN: u8 = 15;
@@ -64,9 +65,9 @@ pub enum Problem {
     /// No password was typed.
     NoPassword,
     /// The last sign-in was ended by the server.
-    SignedOut(Goodbye),
-    /// How a lost password is replaced; no error, but it needs the row.
-    Forgot,
+    SignedOut(Failure),
+    /// The chosen server takes no new accounts.
+    Closed,
     /// The server program ended at once.
     HostFailed,
     /// The server program could not be started.
@@ -144,7 +145,7 @@ pub enum LoginMsg {
     PasswordTyped,
     /// A saved account was picked.
     PickAccount(ServerId, AccountId),
-    /// A saved account was removed.
+    /// A saved account's cross: is asked before.
     ForgetAccount(ServerId, AccountId),
     /// The check box.
     Remember(bool),
@@ -205,6 +206,12 @@ pub struct Login {
     pub(super) started_at: u64,
     /// When the network was searched last.
     pub(super) searched_at: u64,
+    /// What was seen at the typed address.
+    pub(super) glance: Option<Glance>,
+    /// A look is under way.
+    pub(super) looking: bool,
+    /// The list of accounts is shown once it is known again.
+    pub(super) switching: bool,
     restored: bool,
     typed: bool,
 }
@@ -225,6 +232,9 @@ impl Login {
             hosting: None,
             started_at: now.mono_ms,
             searched_at: now.mono_ms,
+            glance: None,
+            looking: false,
+            switching: false,
             restored: false,
             typed: false,
         };
@@ -277,7 +287,7 @@ impl Login {
     }
 
     /// The window is shown again after a sign-out.
-    pub(super) fn come_back(&mut self, last: Option<Person>, why: Option<Goodbye>) {
+    pub(super) fn come_back(&mut self, last: Option<Person>, why: Option<Failure>) {
         if let Some(person) = last {
             self.account = person.account.to_string();
         }
@@ -330,7 +340,9 @@ impl Model {
             }
             LoginMsg::PasswordTyped => login.typed = true,
             LoginMsg::PickAccount(server, account) => self.pick_account(server, account, out),
-            LoginMsg::ForgetAccount(server, account) => self.forget_account(server, account, out),
+            LoginMsg::ForgetAccount(server, account) => {
+                out.push(Effect::Confirm(Confirm::RemoveAccount(server, account)));
+            }
             LoginMsg::Remember(on) => self.set_remember(on, out),
             LoginMsg::Auto(true) => login.keep = Keep::Auto,
             LoginMsg::Auto(false) => login.keep = login.keep.min(Keep::SignIn),
@@ -338,8 +350,11 @@ impl Model {
             LoginMsg::Submit(password) => self.submit(password, out),
             LoginMsg::Cancel => self.cancel(out),
             LoginMsg::Register => self.open_register(out),
-            LoginMsg::Forgot => login.phase = Phase::Failed(Problem::Forgot),
-            LoginMsg::Refresh => out.push(Effect::SearchServers),
+            LoginMsg::Forgot => self.open_recover(out),
+            LoginMsg::Refresh => {
+                out.push(Effect::SearchServers);
+                self.look_again(out);
+            }
             LoginMsg::Host => self.host(out),
         }
         self.stop_countdown_when_typing();
@@ -363,7 +378,7 @@ impl Model {
     pub(super) fn saved(&mut self, saved: Saved, out: &mut Vec<Effect>) {
         self.saved = saved;
         if self.login.restored {
-            return;
+            return self.saved_again(out);
         }
         self.login.restored = true;
         self.settings = super::settings::Settings::read(&self.saved.settings);
@@ -391,7 +406,21 @@ impl Model {
         }
     }
 
+    /// The list of accounts after a sign-out: what is kept of the one that is typed shows in its tick.
+    fn saved_again(&mut self, out: &mut Vec<Effect>) {
+        if self.screen == Screen::Login && !self.login.typed {
+            self.account_changed(false);
+        }
+        let others = self.saved.accounts.iter();
+        let mut others =
+            others.filter(|saved| saved.person.account.to_string() != self.login.account);
+        if std::mem::take(&mut self.login.switching) && others.next().is_some() {
+            out.push(Effect::ShowAccounts);
+        }
+    }
+
     pub(super) fn login_tick(&mut self, out: &mut Vec<Effect>) {
+        self.look_at_typed(false, out);
         if self.now.mono_ms >= self.login.searched_at + SEARCH_EVERY_MS {
             self.login.searched_at = self.now.mono_ms;
             out.push(Effect::SearchServers);
@@ -426,70 +455,6 @@ impl Model {
             HostEnd::Ended(_) => return,
         };
         self.login.phase = Phase::Failed(problem);
-    }
-
-    /// The typed account, where this computer keeps its sign-in: no password is needed then.
-    #[must_use]
-    pub fn kept_account(&self) -> Option<&SavedAccount> {
-        self.typed_account().filter(|account| account.has_token && self.login.keep != Keep::Nothing)
-    }
-
-    /// The avatar beside the typed account.
-    #[must_use]
-    pub fn login_avatar(&self) -> u8 {
-        self.typed_account().map_or(AVATAR_UNKNOWN, |account| account.person.avatar)
-    }
-
-    fn typed_account(&self) -> Option<&SavedAccount> {
-        let typed = self.login.account.trim();
-        let server = self.chosen().ok().and_then(|chosen| chosen.id);
-        let mut matching = self.saved.accounts.iter().filter(|account| {
-            account.person.account.to_string() == typed || account.person.nickname == typed
-        });
-        matching.find(|account| server.is_none_or(|server| server == account.server))
-    }
-
-    /// A typed account is remembered when this computer keeps its sign-in; the tick of one that was
-    /// kept does not go over to another.
-    fn account_changed(&mut self, was_kept: bool) {
-        self.login.keep = match self.typed_account() {
-            Some(account) if account.has_token => self.login.keep.max(Keep::SignIn),
-            _ if was_kept => Keep::Nothing,
-            _ => self.login.keep,
-        };
-    }
-
-    fn pick_account(&mut self, server: ServerId, account: AccountId, out: &mut Vec<Effect>) {
-        let was_kept = self.kept_account().is_some();
-        self.login.account = account.to_string();
-        if self.saved.servers.first().is_none_or(|first| first.id != server) {
-            self.pick_server(server);
-        } else {
-            self.login.choice = Choice::Automatic;
-        }
-        self.account_changed(was_kept);
-        out.push(Effect::FocusLogin(Field::Password));
-    }
-
-    fn forget_account(&mut self, server: ServerId, account: AccountId, out: &mut Vec<Effect>) {
-        let is = |saved: &SavedAccount| saved.server == server && saved.person.account == account;
-        self.saved.accounts.retain(|saved| !is(saved));
-        if self.settings.auto == Some((server, account)) {
-            self.keep_auto(None, out);
-        }
-        self.account_changed(true);
-        let ask = |ticket| Intent::ForgetAccount { ticket, server, account };
-        self.ask(Asked::Other, ask, out);
-    }
-
-    /// Unticking it removes what this computer keeps: whoever unticks it at a shared computer
-    /// means just that.
-    fn set_remember(&mut self, on: bool, out: &mut Vec<Effect>) {
-        let kept = self.kept_account().map(|kept| (kept.server, kept.person.account));
-        if let (false, Some((server, account))) = (on, kept) {
-            self.forget_account(server, account, out);
-        }
-        self.login.keep = if on { self.login.keep.max(Keep::SignIn) } else { Keep::Nothing };
     }
 
     fn stop_countdown_when_typing(&mut self) {
@@ -541,14 +506,25 @@ impl Model {
     }
 
     fn open_register(&mut self, out: &mut Vec<Effect>) {
+        let Some(chosen) = self.chosen_or_say(out) else { return };
+        match chosen.registration {
+            Some(Registration::Closed) => self.login.phase = Phase::Failed(Problem::Closed),
+            _ => self.register = Some(Register::new(chosen)),
+        }
+        self.look_at_typed(true, out);
+    }
+
+    /// The chosen server for another window, or says what is missing.
+    pub(super) fn chosen_or_say(&mut self, out: &mut Vec<Effect>) -> Option<Chosen> {
         match self.chosen() {
             Ok(chosen) => {
                 self.login.phase = Phase::Idle;
-                self.register = Some(Register::new(chosen));
+                Some(chosen)
             }
             Err(problem) => {
                 out.push(Effect::FocusLogin(problem.field().unwrap_or(Field::Host)));
                 self.login.phase = Phase::Failed(problem);
+                None
             }
         }
     }
