@@ -2,7 +2,7 @@
 //! is under way.
 
 use super::app::errors::FieldError;
-use super::form::{Form, LEFT, Plan, WIDE};
+use super::form::{Form, LEFT, WIDE};
 use super::paint::{Align, Canvas, Icon, Rect};
 use super::paragraph;
 use super::text::{self, tr};
@@ -56,22 +56,16 @@ pub fn paint_rows<P: Copy + PartialEq>(
 }
 
 /// The row above the button: what is under way, else what is in the way.
-pub fn paint_foot(
-    canvas: &Canvas,
-    plan: &Plan,
-    bottom: i32,
-    busy: Option<&str>,
-    problem: Option<&Failure>,
-) {
-    let row = Rect::new(LEFT + 22, (bottom + 12).min(plan.height - 108), WIDE - 22, 40);
-    if let Some(words) = busy {
-        let row = row.without_right(60);
+pub fn paint_foot(canvas: &Canvas, row: Rect, busy: Option<&str>, problem: Option<&Failure>) {
+    let words = row.without_left(22);
+    if let Some(busy) = busy {
+        let words = words.without_right(60);
         canvas.icon_on(Icon::Clock, LEFT, row.y + 12, 16, Colour::Ink2, Colour::Paper);
-        paragraph::draw_middle(canvas, Style::CAPTION, Colour::Ink2, row, words);
+        paragraph::draw_middle(canvas, Style::CAPTION, Colour::Ink2, words, busy);
     } else if let Some(problem) = problem {
-        let words = text::failure(text::language(), problem);
+        let problem = text::failure(text::language(), problem);
         canvas.icon_on(Icon::Alert, LEFT, row.y + 12, 16, Colour::Bad, Colour::Paper);
-        paragraph::draw_middle(canvas, Style::CAPTION, Colour::Bad, row, &words);
+        paragraph::draw_middle(canvas, Style::CAPTION, Colour::Bad, words, &problem);
     }
 }
 

@@ -89,6 +89,14 @@ pub struct Form<P> {
     pub bottom: i32,
 }
 
+impl Plan {
+    /// The row between the fields, which end at `bottom`, and the button.
+    #[must_use]
+    pub fn foot(&self, bottom: i32) -> Rect {
+        Rect::new(LEFT, (bottom + 12).min(self.height - 108), WIDE, 40)
+    }
+}
+
 impl<P> Default for Form<P> {
     fn default() -> Self {
         Form { head_y: 0, has_caption: false, rows: Vec::new(), bottom: 0 }

@@ -95,6 +95,8 @@ impl RecoverWindow {
             field.set_error(!row.error.is_empty());
         }
         self.go.set_busy(busy);
+        let (w, row) = (self.cancel.wanted_width(), RECOVER.foot(new.form.bottom));
+        self.cancel.place(Rect::new(LEFT + WIDE - w, row.y + 6, w, 28));
         self.cancel.set_shown(busy);
         *self.view.borrow_mut() = new;
         self.window.redraw();
@@ -111,8 +113,6 @@ impl RecoverWindow {
 
     fn place(&mut self) {
         self.go.place(Rect::new(LEFT, RECOVER.height - 64, WIDE, 40));
-        let w = self.cancel.wanted_width();
-        self.cancel.place(Rect::new(LEFT + WIDE - w, RECOVER.height - 100, w, 28));
     }
 
     fn wire(&mut self) {
@@ -174,5 +174,6 @@ fn paint(canvas: &Canvas, view: &View) {
     };
     fields::paint_rows(canvas, &view.form, label, (Place::Password, view.strength));
     let busy = view.busy.then(|| tr("recover.working"));
-    fields::paint_foot(canvas, &RECOVER, view.form.bottom, busy, recover.problem.as_ref());
+    let row = RECOVER.foot(view.form.bottom);
+    fields::paint_foot(canvas, row, busy, recover.problem.as_ref());
 }

@@ -112,6 +112,8 @@ impl RegisterWindow {
         }
         self.code.set_shown(register.needs_code);
         self.go.set_busy(busy);
+        let (w, row) = (self.cancel.wanted_width(), REGISTER.foot(new.form.bottom));
+        self.cancel.place(Rect::new(LEFT + WIDE - w, row.y + 6, w, 28));
         self.cancel.set_shown(busy);
         *self.view.borrow_mut() = new;
         self.window.redraw();
@@ -119,8 +121,6 @@ impl RegisterWindow {
 
     fn place(&mut self) {
         self.go.place(Rect::new(LEFT, REGISTER.height - 64, WIDE, 40));
-        let w = self.cancel.wanted_width();
-        self.cancel.place(Rect::new(LEFT + WIDE - w, REGISTER.height - 100, w, 28));
     }
 
     fn wire(&mut self) {
@@ -229,5 +229,6 @@ fn paint(canvas: &Canvas, view: &View) {
     };
     fields::paint_rows(canvas, &view.form, label, (Place::Password, view.strength));
     let busy = view.busy.then(|| tr("reg.working"));
-    fields::paint_foot(canvas, &REGISTER, view.form.bottom, busy, register.problem.as_ref());
+    let row = REGISTER.foot(view.form.bottom);
+    fields::paint_foot(canvas, row, busy, register.problem.as_ref());
 }

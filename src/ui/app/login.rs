@@ -292,6 +292,8 @@ impl Login {
             self.account = person.account.to_string();
         }
         self.keep = Keep::Nothing;
+        // Who is there may have changed.
+        self.glance = None;
         self.phase = match why {
             Some(why) => Phase::Failed(Problem::SignedOut(why)),
             None => Phase::Idle,

@@ -96,6 +96,13 @@ impl Model {
         self.login.glance.as_ref()?.seen.as_ref()
     }
 
+    /// Whether the typed address was met before: its key is known.
+    #[must_use]
+    pub fn has_met_typed(&self) -> bool {
+        let typed = if self.is_other_chosen() { self.chosen().ok() } else { None };
+        typed.and_then(|chosen| chosen.id).is_some_and(|id| self.saved_server(id).is_some())
+    }
+
     /// Whether the chosen server takes no new accounts.
     #[must_use]
     pub fn is_closed(&self) -> bool {

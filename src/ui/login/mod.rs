@@ -92,6 +92,7 @@ struct View {
     other_open: bool,
     other_chosen: bool,
     has_key: bool,
+    has_met: bool,
     glance: Option<Result<Probed, Failure>>,
     row: Option<Row>,
 }
@@ -170,6 +171,7 @@ impl LoginWindow {
             other_open: login.other_open,
             other_chosen: model.is_other_chosen(),
             has_key: login.key.is_some(),
+            has_met: model.has_met_typed(),
             glance: model.glance().cloned(),
             row: sentence::row(model, language),
         };
@@ -503,15 +505,21 @@ fn paint_other(canvas: &Canvas, view: &View) {
         let width = super::paint::text::width(Style::CAPTION, &words).min(area.w);
         canvas.circle(Rect::new(area.right() - width - 12, 294, 8, 8), dot);
     }
-    let registration = view.glance.as_ref().and_then(|seen| seen.as_ref().ok());
-    let hint = tr(match registration.map(|seen| seen.registration) {
-        Some(Registration::Code) => "server.code",
-        Some(Registration::Closed) => "server.closed",
-        _ if view.has_key => "server.hint.link",
-        _ => "server.hint",
-    });
     let area = Rect::new(33, 358, 254, 16);
-    canvas.text_in(Style::MICRO, Colour::Ink3, area, Align::Left, hint);
+    canvas.text_in(Style::MICRO, Colour::Ink3, area, Align::Left, other_hint(view));
+}
+
+/// What the person should know of the typed server before going there.
+fn other_hint(view: &View) -> &'static str {
+    let seen = view.glance.as_ref().and_then(|seen| seen.as_ref().ok());
+    match seen.map(|seen| seen.registration) {
+        Some(Registration::Code) => tr("server.code"),
+        Some(Registration::Closed) => tr("server.closed"),
+        Some(Registration::Open) if view.has_met => tr("server.lock.proven"),
+        None if view.has_met => "",
+        _ if view.has_key => tr("server.hint.link"),
+        _ => tr("server.hint"),
+    }
 }
 
 fn paint_form(canvas: &Canvas, view: &View) {
