@@ -1,14 +1,64 @@
 //! The accounts that signed in here: picked, remembered, removed.
 
 use super::contacts::Confirm;
-use super::login::{AVATAR_UNKNOWN, Field, Keep};
+use super::login::{AVATAR_UNKNOWN, Field, Keep, Phase, SOON_MS};
 use super::servers::Choice;
-use super::{Asked, Effect, Model};
+use super::settings::Settings;
+use super::{Asked, Effect, Model, Screen};
 use crate::client::Intent;
-use crate::client::api::SavedAccount;
+use crate::client::api::{Saved, SavedAccount};
 use crate::domain::{AccountId, Portrait, ServerId};
 
 impl Model {
+    /// What the store knows; at the first time it fills in the window.
+    pub(super) fn saved(&mut self, saved: Saved, out: &mut Vec<Effect>) {
+        self.saved = saved;
+        if self.login.restored {
+            return self.saved_again(out);
+        }
+        self.login.restored = true;
+        self.settings = Settings::read(&self.saved.settings);
+        self.login.presence = self.settings.presence;
+        out.push(Effect::Restyle);
+        if let Some(server) = self.saved.servers.first()
+            && self.login.host.is_empty()
+        {
+            self.login.host.clone_from(&server.address.host);
+            self.login.port = server.address.port.to_string();
+        }
+        if self.login.typed || self.login.choice == Choice::Other {
+            return;
+        }
+        let mut accounts = self.saved.accounts.iter();
+        let is_listed = |(server, account): &(ServerId, AccountId)| {
+            accounts.any(|saved| is(saved, *server, *account))
+        };
+        let auto = self.settings.auto.filter(is_listed);
+        let chosen = auto.or_else(|| {
+            self.saved.accounts.first().map(|account| (account.server, account.person.account))
+        });
+        let Some((server, account)) = chosen else { return };
+        self.pick_account(server, account, out);
+        let kept = self.kept_account().is_some();
+        if auto.is_some() && kept {
+            self.login.keep = Keep::Auto;
+            self.login.phase = Phase::Soon { at: self.now.mono_ms + SOON_MS };
+        }
+    }
+
+    /// The list of accounts after a sign-out: what is kept of the one that is typed shows in its tick.
+    fn saved_again(&mut self, out: &mut Vec<Effect>) {
+        if self.screen == Screen::Login && !self.login.typed {
+            self.account_changed(false);
+        }
+        let others = self.saved.accounts.iter();
+        let mut others =
+            others.filter(|saved| saved.person.account.to_string() != self.login.account);
+        if std::mem::take(&mut self.login.switching) && others.next().is_some() {
+            out.push(Effect::ShowAccounts);
+        }
+    }
+
     /// The typed account, where this computer keeps its sign-in: no password is needed then.
     #[must_use]
     pub fn kept_account(&self) -> Option<&SavedAccount> {

@@ -6,9 +6,9 @@ use super::attempt::{Attempt, Goal, Stage};
 use super::contacts::Confirm;
 use super::register::Register;
 use super::servers::{Choice, Chosen, Glance};
-use super::{Effect, Model, Moment, Screen};
+use super::{Effect, Model, Moment};
 use crate::client::Failure;
-use crate::client::api::{Saved, Secret, Trust};
+use crate::client::api::{Secret, Trust};
 use crate::client::finder::FoundCard;
 use crate::domain::{AccountId, Person, Presence, ServerId};
 use crate::net::address::{Address, AddressError, Invite};
@@ -17,7 +17,7 @@ use crate::net::protocol::{DEFAULT_PORT, Reason, Registration};
 /// The avatar of somebody who is not known: the ginkgo leaf of the program.
 pub const AVATAR_UNKNOWN: u8 = 15;
 /// An automatic sign-in can be cancelled for so long.
-const SOON_MS: u64 = 3_000;
+pub(super) const SOON_MS: u64 = 3_000;
 /// The network is searched again this often, while the window stands.
 const SEARCH_EVERY_MS: u64 = 5_000;
 /// A server started here is looked for so long before its usual address is chosen.
@@ -168,6 +168,19 @@ pub enum LoginMsg {
 }
 
 impl LoginMsg {
+    /// Whether another server is chosen by it.
+    fn is_choice(&self) -> bool {
+        matches!(
+            self,
+            LoginMsg::Choose(_)
+                | LoginMsg::PickServer(_)
+                | LoginMsg::OpenOther
+                | LoginMsg::CloseOther
+                | LoginMsg::HostTyped(_)
+                | LoginMsg::PortTyped(_)
+        )
+    }
+
     fn is_typed_in(&self, field: Field) -> bool {
         match self {
             LoginMsg::HostTyped(_) => field == Field::Host,
@@ -212,8 +225,11 @@ pub struct Login {
     pub(super) looking: bool,
     /// The list of accounts is shown once it is known again.
     pub(super) switching: bool,
-    restored: bool,
-    typed: bool,
+    /// The saved address of the server used last was unfolded; the person may fold it again.
+    unfolded: bool,
+    pub(super) restored: bool,
+    /// The person has typed something here.
+    pub(super) typed: bool,
 }
 
 impl Login {
@@ -235,6 +251,7 @@ impl Login {
             glance: None,
             looking: false,
             switching: false,
+            unfolded: false,
             restored: false,
             typed: false,
         };
@@ -305,7 +322,8 @@ impl Model {
     pub(super) fn login(&mut self, msg: LoginMsg, out: &mut Vec<Effect>) {
         let login = &mut self.login;
         if let Phase::Failed(problem) = &login.phase
-            && problem.field().is_some_and(|field| msg.is_typed_in(field))
+            && (problem.field().is_some_and(|field| msg.is_typed_in(field))
+                || (*problem == Problem::Closed && msg.is_choice()))
         {
             login.phase = Phase::Idle;
         }
@@ -376,52 +394,11 @@ impl Model {
         }
     }
 
-    /// What the store knows; at the first time it fills in the window.
-    pub(super) fn saved(&mut self, saved: Saved, out: &mut Vec<Effect>) {
-        self.saved = saved;
-        if self.login.restored {
-            return self.saved_again(out);
-        }
-        self.login.restored = true;
-        self.settings = super::settings::Settings::read(&self.saved.settings);
-        self.login.presence = self.settings.presence;
-        out.push(Effect::Restyle);
-        if let Some(server) = self.saved.servers.first()
-            && self.login.host.is_empty()
-        {
-            self.login.host.clone_from(&server.address.host);
-            self.login.port = server.address.port.to_string();
-        }
-        if self.login.typed || self.login.choice == Choice::Other {
-            return;
-        }
-        let auto = self.settings.auto;
-        let chosen = auto.or_else(|| {
-            self.saved.accounts.first().map(|account| (account.server, account.person.account))
-        });
-        let Some((server, account)) = chosen else { return };
-        self.pick_account(server, account, out);
-        let kept = self.kept_account().is_some();
-        if auto.is_some() && kept {
-            self.login.keep = Keep::Auto;
-            self.login.phase = Phase::Soon { at: self.now.mono_ms + SOON_MS };
-        }
-    }
-
-    /// The list of accounts after a sign-out: what is kept of the one that is typed shows in its tick.
-    fn saved_again(&mut self, out: &mut Vec<Effect>) {
-        if self.screen == Screen::Login && !self.login.typed {
-            self.account_changed(false);
-        }
-        let others = self.saved.accounts.iter();
-        let mut others =
-            others.filter(|saved| saved.person.account.to_string() != self.login.account);
-        if std::mem::take(&mut self.login.switching) && others.next().is_some() {
-            out.push(Effect::ShowAccounts);
-        }
-    }
-
     pub(super) fn login_tick(&mut self, out: &mut Vec<Effect>) {
+        if self.is_other_chosen() && !self.login.unfolded {
+            self.login.unfolded = true;
+            self.login.other_open = true;
+        }
         self.look_at_typed(false, out);
         if self.now.mono_ms >= self.login.searched_at + SEARCH_EVERY_MS {
             self.login.searched_at = self.now.mono_ms;

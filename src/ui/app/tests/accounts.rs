@@ -84,6 +84,16 @@ fn unticking_remember_me_asks_before_it_deletes() {
 }
 
 #[test]
+fn an_account_that_is_gone_is_not_offered_at_the_start() {
+    let mut world = World::new();
+    let mut store = saved(vec![account(PLUM, "Plum", true)]);
+    store.settings = vec![("auto".to_owned(), format!("{LAB}/10001"))];
+    world.restore(store);
+    assert_eq!(world.model.login.account, "10002");
+    assert_eq!(world.model.login.phase, Phase::Idle);
+}
+
+#[test]
 fn the_face_is_the_persons_own() {
     let mut world = two();
     let picture = Some(BlobId([7; 32]));
@@ -195,6 +205,8 @@ fn a_closed_server_opens_no_form_and_says_so() {
     world.send(Msg::Login(LoginMsg::Register));
     assert!(world.model.register.is_none());
     assert_eq!(world.model.login.phase, Phase::Failed(Problem::Closed));
+    world.send(Msg::Login(LoginMsg::OpenOther));
+    assert_eq!(world.model.login.phase, Phase::Idle, "of another server that is not so");
 }
 
 #[test]

@@ -304,6 +304,10 @@ fn the_server_used_last_is_offered_by_its_address_when_it_is_not_on_this_network
     world.pass(3_000);
     assert!(world.model.is_other_chosen());
     assert_eq!(world.model.chosen().unwrap().id, Some(ServerId([1; 32])));
+    assert!(world.model.login.other_open, "the person sees where it goes");
+    world.send(Msg::Login(LoginMsg::CloseOther));
+    world.pass(1_000);
+    assert!(!world.model.login.other_open, "and may fold it");
 }
 
 #[test]
