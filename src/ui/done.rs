@@ -14,7 +14,7 @@ use super::theme::{Colour, Style};
 use super::widgets::{self, Button, ButtonKind, ButtonSize, Control};
 
 const W: i32 = 400;
-const H: i32 = 524;
+const H: i32 = 508;
 
 /// The keys of what it says.
 #[derive(Clone, Copy)]
@@ -104,12 +104,12 @@ fn paint_done(canvas: &Canvas, area: Rect, done: &Done, words: &Words) {
     canvas.text_in(Style::CAPTION, Colour::Ink2, caption, Align::Centre, tr("reg.number"));
     let display = line(174, Style::DISPLAY);
     canvas.text_in(Style::DISPLAY, Colour::BrandText, display, Align::Centre, &number);
-    let note = Rect::new(LEFT, 404, WIDE, 32);
+    let note = Rect::new(LEFT, 388, WIDE, 32);
     paragraph::draw(canvas, Style::CAPTION, Colour::Ink2, note, Align::Centre, tr(words.note));
 }
 
 fn paint_recovery(canvas: &Canvas, recovery: &str, title: &str) {
-    let card = Rect::new(LEFT, 272, WIDE, 120);
+    let card = Rect::new(LEFT, 272, WIDE, 104);
     canvas.round(card, 8, Colour::GoldSoft);
     let style = Style::CAPTION.bold();
     let place = Rect::new(card.x + 12, card.y + 14, 190, 16);
@@ -119,7 +119,7 @@ fn paint_recovery(canvas: &Canvas, recovery: &str, title: &str) {
     let mono = if fits { mono } else { Style::CAPTION.bold().mono() };
     let code = Rect::new(card.x + 12, card.y + 42, card.w - 24, 24);
     canvas.text_in(mono, Colour::Ink, code, Align::Centre, recovery);
-    let note = Rect::new(card.x + 12, card.y + 76, card.w - 24, 32);
+    let note = Rect::new(card.x + 12, card.y + 74, card.w - 24, 16);
     let words = tr("reg.recovery.note");
     paragraph::draw(canvas, Style::CAPTION, Colour::GoldText, note, Align::Left, words);
 }

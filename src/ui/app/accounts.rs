@@ -13,10 +13,10 @@ impl Model {
     /// What the store knows; at the first time it fills in the window.
     pub(super) fn saved(&mut self, saved: Saved, out: &mut Vec<Effect>) {
         self.saved = saved;
-        if self.login.restored {
+        if self.login.so_far.restored {
             return self.saved_again(out);
         }
-        self.login.restored = true;
+        self.login.so_far.restored = true;
         self.settings = Settings::read(&self.saved.settings);
         self.login.presence = self.settings.presence;
         out.push(Effect::Restyle);
@@ -26,7 +26,7 @@ impl Model {
             self.login.host.clone_from(&server.address.host);
             self.login.port = server.address.port.to_string();
         }
-        if self.login.typed || self.login.choice == Choice::Other {
+        if self.login.so_far.typed || self.login.choice == Choice::Other {
             return;
         }
         let mut accounts = self.saved.accounts.iter();
@@ -48,7 +48,7 @@ impl Model {
 
     /// The list of accounts after a sign-out: what is kept of the one that is typed shows in its tick.
     fn saved_again(&mut self, out: &mut Vec<Effect>) {
-        if self.screen == Screen::Login && !self.login.typed {
+        if self.screen == Screen::Login && !self.login.so_far.typed {
             self.account_changed(false);
         }
         let others = self.saved.accounts.iter();

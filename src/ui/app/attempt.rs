@@ -120,6 +120,7 @@ impl Model {
     /// The link was not made, or broke before the answer came.
     pub(super) fn attempt_lost(&mut self, why: Failure, out: &mut Vec<Effect>) {
         if let Some(attempt) = self.attempt.take() {
+            self.not_there(&attempt.address, &why);
             self.attempt_failed(&attempt, why, out);
         }
     }

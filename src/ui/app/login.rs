@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::attempt::{Attempt, Goal, Stage};
 use super::contacts::Confirm;
 use super::register::Register;
-use super::servers::{Choice, Chosen, Glance};
+use super::servers::{Choice, Chosen, Looks};
 use super::{Effect, Model, Moment};
 use crate::client::Failure;
 use crate::client::api::{Secret, Trust};
@@ -192,6 +192,17 @@ impl LoginMsg {
     }
 }
 
+/// What has happened in this window.
+#[derive(Debug, Default)]
+pub(super) struct SoFar {
+    /// What the store knows was filled in.
+    pub(super) restored: bool,
+    /// The person has typed something.
+    pub(super) typed: bool,
+    /// The saved address of the server used last was unfolded; the person may fold it again.
+    pub(super) unfolded: bool,
+}
+
 /// The login window.
 #[derive(Debug)]
 pub struct Login {
@@ -219,17 +230,11 @@ pub struct Login {
     pub(super) started_at: u64,
     /// When the network was searched last.
     pub(super) searched_at: u64,
-    /// What was seen at the typed address.
-    pub(super) glance: Option<Glance>,
-    /// A look is under way.
-    pub(super) looking: bool,
+    /// Looks at the typed address.
+    pub(super) looks: Looks,
     /// The list of accounts is shown once it is known again.
     pub(super) switching: bool,
-    /// The saved address of the server used last was unfolded; the person may fold it again.
-    unfolded: bool,
-    pub(super) restored: bool,
-    /// The person has typed something here.
-    pub(super) typed: bool,
+    pub(super) so_far: SoFar,
 }
 
 impl Login {
@@ -248,12 +253,9 @@ impl Login {
             hosting: None,
             started_at: now.mono_ms,
             searched_at: now.mono_ms,
-            glance: None,
-            looking: false,
+            looks: Looks::default(),
             switching: false,
-            unfolded: false,
-            restored: false,
-            typed: false,
+            so_far: SoFar::default(),
         };
         if let Some(invite) = connect {
             login.other_open = true;
@@ -300,7 +302,7 @@ impl Login {
     pub(super) fn settle(&mut self) {
         self.phase = Phase::Idle;
         self.hosting = None;
-        self.typed = false;
+        self.so_far.typed = false;
     }
 
     /// The window is shown again after a sign-out.
@@ -310,7 +312,7 @@ impl Login {
         }
         self.keep = Keep::Nothing;
         // Who is there may have changed.
-        self.glance = None;
+        self.looks.glance = None;
         self.phase = match why {
             Some(why) => Phase::Failed(Problem::SignedOut(why)),
             None => Phase::Idle,
@@ -355,10 +357,10 @@ impl Model {
             LoginMsg::AccountTyped(account) => {
                 let was_kept = self.kept_account().is_some();
                 self.login.account = account;
-                self.login.typed = true;
+                self.login.so_far.typed = true;
                 self.account_changed(was_kept);
             }
-            LoginMsg::PasswordTyped => login.typed = true,
+            LoginMsg::PasswordTyped => login.so_far.typed = true,
             LoginMsg::PickAccount(server, account) => self.pick_account(server, account, out),
             LoginMsg::ForgetAccount(server, account) => {
                 out.push(Effect::Confirm(Confirm::RemoveAccount(server, account)));
@@ -395,8 +397,8 @@ impl Model {
     }
 
     pub(super) fn login_tick(&mut self, out: &mut Vec<Effect>) {
-        if self.is_other_chosen() && !self.login.unfolded {
-            self.login.unfolded = true;
+        if self.is_other_chosen() && !self.login.so_far.unfolded {
+            self.login.so_far.unfolded = true;
             self.login.other_open = true;
         }
         self.look_at_typed(false, out);
@@ -437,7 +439,7 @@ impl Model {
     }
 
     fn stop_countdown_when_typing(&mut self) {
-        if self.login.typed && matches!(self.login.phase, Phase::Soon { .. }) {
+        if self.login.so_far.typed && matches!(self.login.phase, Phase::Soon { .. }) {
             self.login.phase = Phase::Idle;
         }
     }

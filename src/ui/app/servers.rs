@@ -65,6 +65,15 @@ pub struct Chosen {
     pub registration: Option<Registration>,
 }
 
+/// Looks at the typed address, one at a time.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// The last one, or the next.
+    pub(super) glance: Option<Glance>,
+    /// One is under way.
+    looking: bool,
+}
+
 impl Chosen {
     /// Its name and where it is, in a line.
     #[must_use]
@@ -93,7 +102,7 @@ impl Model {
     /// What was seen at the typed address, as far as that is known.
     #[must_use]
     pub fn glance(&self) -> Option<&Result<Probed, Failure>> {
-        self.login.glance.as_ref()?.seen.as_ref()
+        self.login.looks.glance.as_ref()?.seen.as_ref()
     }
 
     /// Whether the typed address was met before: its key is known.
@@ -115,26 +124,26 @@ impl Model {
     pub(super) fn look_at_typed(&mut self, at_once: bool, out: &mut Vec<Effect>) {
         let typed = if self.is_other_chosen() { self.chosen().ok() } else { None };
         let Some(Chosen { address, id, .. }) = typed else {
-            self.login.glance = None;
+            self.login.looks.glance = None;
             return;
         };
-        if self.login.glance.as_ref().is_none_or(|glance| glance.address != address) {
+        if self.login.looks.glance.as_ref().is_none_or(|glance| glance.address != address) {
             let since = self.now.mono_ms;
             let glance = Glance { address: address.clone(), since, seen: None, wanted: true };
-            self.login.glance = Some(glance);
+            self.login.looks.glance = Some(glance);
         }
-        let Some(glance) = &mut self.login.glance else { return };
+        let Some(glance) = &mut self.login.looks.glance else { return };
         let has_stood = at_once || self.now.mono_ms >= glance.since + LOOK_AFTER_MS;
-        if glance.wanted && has_stood && !self.login.looking && self.attempt.is_none() {
+        if glance.wanted && has_stood && !self.login.looks.looking && self.attempt.is_none() {
             glance.wanted = false;
-            self.login.looking = true;
+            self.login.looks.looking = true;
             out.push(Effect::Look(address, id));
         }
     }
 
     /// The person wants to know how it is now.
     pub(super) fn look_again(&mut self, out: &mut Vec<Effect>) {
-        if let Some(glance) = &mut self.login.glance {
+        if let Some(glance) = &mut self.login.looks.glance {
             glance.wanted = true;
         }
         self.look_at_typed(true, out);
@@ -142,7 +151,7 @@ impl Model {
 
     /// What came of a look.
     pub(super) fn looked(&mut self, address: &Address, seen: Result<Probed, Failure>) {
-        self.login.looking = false;
+        self.login.looks.looking = false;
         if let Ok(probed) = &seen
             && let Some(register) = &mut self.register
             && register.server.address == *address
@@ -150,16 +159,25 @@ impl Model {
         {
             register.learn(Some(probed.registration));
         }
-        if let Some(glance) = &mut self.login.glance
+        if let Some(glance) = &mut self.login.looks.glance
             && glance.address == *address
         {
             glance.seen = Some(seen);
         }
     }
 
+    /// No link could be made there.
+    pub(super) fn not_there(&mut self, address: &Address, why: &Failure) {
+        if let Some(glance) = &mut self.login.looks.glance
+            && glance.address == *address
+        {
+            glance.seen = Some(Err(why.clone()));
+        }
+    }
+
     /// A link says the same, and is newer.
     pub(super) fn greeted(&mut self, server: &LinkedServer) {
-        if let Some(glance) = &mut self.login.glance
+        if let Some(glance) = &mut self.login.looks.glance
             && glance.address == server.address
         {
             let LinkedServer { id, name, registration, online, .. } = server.clone();
@@ -223,7 +241,8 @@ impl Model {
             .map_err(|(field, error)| Problem::Address { field, error })?;
         invite.key = invite.key.or(self.login.key);
         let met = self.saved.servers.iter().find(|server| server.address == invite.address);
-        let glance = self.login.glance.as_ref().filter(|glance| glance.address == invite.address);
+        let glance =
+            self.login.looks.glance.as_ref().filter(|glance| glance.address == invite.address);
         let seen = glance.and_then(|glance| glance.seen.as_ref()?.as_ref().ok());
         let name = met.map(|server| &server.name).or(seen.map(|seen| &seen.name));
         Ok(Chosen {

@@ -91,8 +91,8 @@ struct View {
     found: Option<usize>,
     other_open: bool,
     other_chosen: bool,
-    has_key: bool,
-    has_met: bool,
+    /// The key of what the person should know before going to the typed server.
+    hint: &'static str,
     glance: Option<Result<Probed, Failure>>,
     row: Option<Row>,
 }
@@ -170,8 +170,7 @@ impl LoginWindow {
             found: login.found_count(),
             other_open: login.other_open,
             other_chosen: model.is_other_chosen(),
-            has_key: login.key.is_some(),
-            has_met: model.has_met_typed(),
+            hint: other_hint(model),
             glance: model.glance().cloned(),
             row: sentence::row(model, language),
         };
@@ -506,19 +505,19 @@ fn paint_other(canvas: &Canvas, view: &View) {
         canvas.circle(Rect::new(area.right() - width - 12, 294, 8, 8), dot);
     }
     let area = Rect::new(33, 358, 254, 16);
-    canvas.text_in(Style::MICRO, Colour::Ink3, area, Align::Left, other_hint(view));
+    canvas.text_in(Style::MICRO, Colour::Ink3, area, Align::Left, tr(view.hint));
 }
 
-/// What the person should know of the typed server before going there.
-fn other_hint(view: &View) -> &'static str {
-    let seen = view.glance.as_ref().and_then(|seen| seen.as_ref().ok());
+/// The key of what the person should know before going to the typed server.
+fn other_hint(model: &Model) -> &'static str {
+    let seen = model.glance().and_then(|seen| seen.as_ref().ok());
     match seen.map(|seen| seen.registration) {
-        Some(Registration::Code) => tr("server.code"),
-        Some(Registration::Closed) => tr("server.closed"),
-        Some(Registration::Open) if view.has_met => tr("server.lock.proven"),
-        None if view.has_met => "",
-        _ if view.has_key => tr("server.hint.link"),
-        _ => tr("server.hint"),
+        Some(Registration::Code) => "server.code",
+        Some(Registration::Closed) => "server.closed",
+        Some(Registration::Open) if model.has_met_typed() => "server.lock.proven",
+        None if model.has_met_typed() => "server.hint.met",
+        _ if model.login.key.is_some() => "server.hint.link",
+        _ => "server.hint",
     }
 }
 
