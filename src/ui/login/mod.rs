@@ -502,7 +502,13 @@ fn paint_other(canvas: &Canvas, view: &View) {
         let area = Rect::new(59 + name + 24, 290, 264 - 59 - name - 24, 16);
         canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Right, &words);
         let width = super::paint::text::width(Style::CAPTION, &words).min(area.w);
-        canvas.circle(Rect::new(area.right() - width - 12, 294, 8, 8), dot);
+        let x = area.right() - width;
+        match glance {
+            Err(Failure::KeyChanged) => {
+                canvas.icon_on(Icon::Warn, x - 19, 291, 14, dot, Colour::Paper);
+            }
+            _ => canvas.circle(Rect::new(x - 12, 294, 8, 8), dot),
+        }
     }
     let area = Rect::new(33, 358, 254, 16);
     canvas.text_in(Style::MICRO, Colour::Ink3, area, Align::Left, tr(view.hint));
