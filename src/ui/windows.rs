@@ -8,18 +8,20 @@ use fltk::prelude::WindowExt;
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
 use super::app::card::CardMsg;
-use super::app::register::RegisterMsg;
+use super::app::done::DoneMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::time;
 use super::app::{Effect, Model, Msg, Screen};
 use super::card::{self, CardWindow};
 use super::chat::{ChatOut, ChatWindow, USUAL};
+use super::done::DoneWindow;
 use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
 use super::panel::PanelWindow;
 use super::prompt::PromptWindow;
-use super::register::{DoneWindow, RegisterWindow};
+use super::recover::RecoverWindow;
+use super::register::RegisterWindow;
 use super::settings::SettingsWindow;
 use super::shell::post;
 use super::theme::Theme;
@@ -33,6 +35,7 @@ use crate::domain::Target;
 pub struct Windows {
     login: Option<LoginWindow>,
     register: Option<RegisterWindow>,
+    recover: Option<RecoverWindow>,
     done: Option<DoneWindow>,
     fingerprint: Option<FingerprintWindow>,
     panel: Option<PanelWindow>,
@@ -106,6 +109,16 @@ impl Windows {
             Effect::ShakeWindow(target) => {
                 if let Some(chat) = self.chats.get_mut(&target) {
                     chat.window.shake();
+                }
+            }
+            Effect::FocusRecover(place) => {
+                if let Some(recover) = &mut self.recover {
+                    recover.focus(place);
+                }
+            }
+            Effect::ShowAccounts => {
+                if let Some(login) = &self.login {
+                    login.show_accounts();
                 }
             }
             Effect::AskBeforeEntering => ask_before_entering(),
@@ -185,6 +198,9 @@ impl Windows {
         if let Some(window) = self.register.take() {
             window.close();
         }
+        if let Some(window) = self.recover.take() {
+            window.close();
+        }
         if let Some(window) = self.done.take() {
             window.close();
         }
@@ -225,8 +241,7 @@ impl Windows {
     }
 
     fn follow_register(&mut self, model: &Model) {
-        let register = model.register.as_ref();
-        match (register.filter(|register| register.done.is_none()), &mut self.register) {
+        match (&model.register, &mut self.register) {
             (Some(register), Some(window)) => window.follow(register, model),
             (Some(register), place @ None) => {
                 *place = Some(RegisterWindow::new(register, model));
@@ -237,8 +252,17 @@ impl Windows {
                 }
             }
         }
-        match (register.filter(|register| register.done.is_some()), &mut self.done) {
-            (Some(register), place @ None) => *place = DoneWindow::new(register),
+        match (&model.recover, &mut self.recover) {
+            (Some(recover), Some(window)) => window.follow(recover, model),
+            (Some(recover), place @ None) => *place = Some(RecoverWindow::new(recover, model)),
+            (None, place) => {
+                if let Some(window) = place.take() {
+                    window.close();
+                }
+            }
+        }
+        match (&model.done, &mut self.done) {
+            (Some(done), place @ None) => *place = Some(DoneWindow::new(done)),
             (None, place @ Some(_)) => {
                 if let Some(window) = place.take() {
                     window.close();
@@ -446,7 +470,7 @@ fn ask_before_entering() {
     };
     ask(question, |goes_on| {
         if goes_on {
-            post(Msg::Register(RegisterMsg::Enter));
+            post(Msg::Done(DoneMsg::Enter));
         }
     });
 }

@@ -3,7 +3,7 @@
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, Way};
+use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, ServerId, Way};
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
 /// What is done when something was answered.
@@ -73,6 +73,10 @@ pub enum Confirm {
     Refuse(AccountId),
     /// The group goes, its friends stay.
     RemoveGroup(GroupId),
+    /// The account goes from the list of the sign-in window, with what this computer keeps of it.
+    RemoveAccount(ServerId, AccountId),
+    /// The same, by the tick under its password.
+    StopRemembering(ServerId, AccountId),
 }
 
 impl Model {
@@ -137,6 +141,10 @@ impl Model {
             Confirm::Refuse(from) => self.answer(from, ContactAnswer::Block {}, out),
             Confirm::RemoveGroup(group) => {
                 self.do_it(Doing::Quiet, Command::RemoveGroup { group }, out);
+            }
+            Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
+            Confirm::StopRemembering(server, account) => {
+                self.stop_remembering(server, account, out);
             }
         }
     }
