@@ -87,19 +87,13 @@ impl Windows {
         self.follow(model);
         match effect {
             Effect::FocusLogin(place) => {
-                if let Some(login) = &mut self.login {
-                    login.focus(place);
-                }
+                self.login.iter_mut().for_each(|window| window.focus(place));
             }
             Effect::RaiseLogin => {
-                if let Some(login) = &mut self.login {
-                    login.raise();
-                }
+                self.login.iter_mut().for_each(|window| window.raise());
             }
             Effect::FocusRegister(place) => {
-                if let Some(register) = &mut self.register {
-                    register.focus(place);
-                }
+                self.register.iter_mut().for_each(|window| window.focus(place));
             }
             Effect::OpenChat(target) => {
                 if let Some(chat) = self.chats.get_mut(&target) {
@@ -112,9 +106,7 @@ impl Windows {
                 }
             }
             Effect::FocusRecover(place) => {
-                if let Some(recover) = &mut self.recover {
-                    recover.focus(place);
-                }
+                self.recover.iter_mut().for_each(|window| window.focus(place));
             }
             Effect::ShowAccounts => {
                 if let Some(login) = &self.login {
@@ -124,14 +116,10 @@ impl Windows {
             Effect::AskBeforeEntering => ask_before_entering(),
             Effect::Confirm(confirm) => confirm::ask_before(confirm, model),
             Effect::RaiseAdd => {
-                if let Some(add) = &mut self.add {
-                    add.raise();
-                }
+                self.add.iter_mut().for_each(|window| window.raise());
             }
             Effect::RaiseSettings => {
-                if let Some(settings) = &mut self.settings {
-                    settings.raise();
-                }
+                self.settings.iter_mut().for_each(|window| window.raise());
             }
             Effect::Say(failure) => {
                 let words = text::failure(text::language(), &failure);
