@@ -90,7 +90,7 @@ impl Windows {
                 self.login.iter_mut().for_each(|window| window.focus(place));
             }
             Effect::RaiseLogin => {
-                self.login.iter_mut().for_each(|window| window.raise());
+                self.login.iter_mut().for_each(LoginWindow::raise);
             }
             Effect::FocusRegister(place) => {
                 self.register.iter_mut().for_each(|window| window.focus(place));
@@ -116,10 +116,10 @@ impl Windows {
             Effect::AskBeforeEntering => ask_before_entering(),
             Effect::Confirm(confirm) => confirm::ask_before(confirm, model),
             Effect::RaiseAdd => {
-                self.add.iter_mut().for_each(|window| window.raise());
+                self.add.iter_mut().for_each(AddWindow::raise);
             }
             Effect::RaiseSettings => {
-                self.settings.iter_mut().for_each(|window| window.raise());
+                self.settings.iter_mut().for_each(SettingsWindow::raise);
             }
             Effect::Say(failure) => {
                 let words = text::failure(text::language(), &failure);

@@ -7,6 +7,10 @@ use crate::screen::{Screen, Window};
 
 /// What counts requests and unread messages.
 const BADGE: [u8; 3] = [0xD1, 0x3B, 0x3B];
+/// What menus and inputs are drawn round with.
+const OUTLINE: [u8; 3] = [0x82, 0x8D, 0x9D];
+/// Fewer pixels than the outline of the smallest menu has.
+const MENU: usize = 300;
 /// Where the first friend's face stands in the panel, behind one group's head.
 const FACE: usize = 324;
 /// The same behind two; the first one would not reach down to here.
@@ -39,7 +43,11 @@ fn two_people_become_friends() {
     // Into a group of its own, and with a remark.
     contacts(&screen, lime_panel);
     screen.wait_for("the new friend", || face(&screen, lime_panel, FACE));
-    row_menu(&screen, lime_panel, 340, 3);
+    let (before, menu) = row_menu(&screen, lime_panel, 340, 3);
+    screen.wait_for("the groups to choose from", || {
+        let outline = screen.picture(lime_panel).count(OUTLINE);
+        (outline > before + MENU && outline != menu).then_some(())
+    });
     for key in [DOWN, RETURN] {
         screen.key(&[], key);
     }
@@ -111,15 +119,20 @@ fn face(screen: &Screen, panel: Window, y: usize) -> Option<()> {
 }
 
 /// Opens the menu of the friend at this height and takes an entry, counted from one.
-fn row_menu(screen: &Screen, panel: Window, y: i16, entry: usize) {
+/// Gives how many pixels of outlines there were before and with it.
+fn row_menu(screen: &Screen, panel: Window, y: i16, entry: usize) -> (usize, usize) {
     screen.activate(panel);
-    screen.wait_still(panel);
+    let before = screen.wait_still(panel).count(OUTLINE);
     screen.click(Button::Right, panel, 120, y);
-    screen.wait_still(panel);
+    screen.wait_for("a menu", || {
+        (screen.picture(panel).count(OUTLINE) > before + MENU).then_some(())
+    });
+    let menu = screen.wait_still(panel).count(OUTLINE);
     for _ in 0..entry {
         screen.key(&[], DOWN);
     }
     screen.key(&[], RETURN);
+    (before, menu)
 }
 
 /// Answers a small question.

@@ -61,7 +61,11 @@ fn two_people_talk() {
     screen.click(Button::Left, lime_chat, 729, 536);
     screen.wait_still(lime_chat).save("send-menu-zh");
     assert!(screen.windows() == windows, "a menu is no window of its own to the window manager");
+    check_history(&server);
+}
 
+/// What was said stands on the server, in its order.
+fn check_history(server: &Server) {
     let kept = server.ask_as("青柠", "\"do\":\"history\",\"with\":10002,\"limit\":10");
     let messages = kept["ok"]["messages"].as_array().unwrap();
     let kept: Vec<_> =
