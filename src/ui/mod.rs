@@ -26,6 +26,7 @@ pub mod paint;
 mod panel;
 mod paragraph;
 pub mod platform;
+mod profile;
 mod prompt;
 mod register;
 mod screen;

@@ -17,6 +17,7 @@ use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
 use super::panel::PanelWindow;
+use super::profile::ProfileWindows;
 use super::prompt::PromptWindow;
 use super::register::{DoneWindow, RegisterWindow};
 use super::shell::post;
@@ -38,6 +39,7 @@ pub struct Windows {
     asking: Option<AskingWindow>,
     prompt: Option<PromptWindow>,
     card: Option<CardWindow>,
+    profile: ProfileWindows,
     chats: BTreeMap<Target, Chat>,
 }
 
@@ -69,6 +71,7 @@ impl Windows {
         self.follow_register(model);
         self.follow_question(model);
         self.follow_people(model);
+        self.profile.follow(model);
         self.follow_chats(model);
     }
 
@@ -109,11 +112,12 @@ impl Windows {
                     add.raise();
                 }
             }
+            Effect::Profile(effect) => self.profile.carry_out(effect),
             Effect::Say(failure) => {
                 let words = text::failure(text::language(), &failure);
-                toast::show(front(), Edge::Lower, &words);
+                toast::show(front(), self.free_edge(), &words);
             }
-            Effect::Tell(key) => toast::show(front(), Edge::Lower, text::tr(key)),
+            Effect::Tell(key) => toast::show(front(), self.free_edge(), text::tr(key)),
             Effect::Picture(blob, picture) => {
                 paint::portrait::put(blob, picture);
                 widgets::restyle();
@@ -123,10 +127,7 @@ impl Windows {
             Effect::Copy { text, said, number } => {
                 app::copy(&text);
                 let words = text::tr_with(said, &[("n", &number)]);
-                // Questions have their buttons below.
-                let is_question = self.done.is_some() || self.fingerprint.is_some();
-                let edge = if is_question { Edge::Upper } else { Edge::Lower };
-                toast::show(front(), edge, &words);
+                toast::show(front(), self.free_edge(), &words);
             }
             _ => {}
         }
@@ -147,6 +148,7 @@ impl Windows {
         if let Some(add) = &mut self.add {
             add.reword();
         }
+        self.profile.reword();
         for chat in self.chats.values_mut() {
             chat.window.restyle();
             chat.shown = None;
@@ -174,6 +176,7 @@ impl Windows {
             panel.close();
         }
         self.close_people();
+        self.profile.close();
         for (_, chat) in std::mem::take(&mut self.chats) {
             chat.window.close();
         }
@@ -240,6 +243,12 @@ impl Windows {
             }
             (None, _) => {}
         }
+    }
+
+    /// Where the window in front has nothing to press: questions have their buttons below.
+    fn free_edge(&self) -> Edge {
+        let is_question = self.done.is_some() || self.fingerprint.is_some();
+        if is_question || self.profile.is_in_front() { Edge::Upper } else { Edge::Lower }
     }
 
     /// The windows about other people.

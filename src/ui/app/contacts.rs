@@ -1,5 +1,6 @@
 //! What one does with friends, groups and requests.
 
+use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
@@ -17,8 +18,6 @@ pub enum Doing {
     Prompt,
     /// The friend request that is being written.
     Request,
-    /// The profile window.
-    Profile,
 }
 
 /// What one does with friends, groups and requests.
@@ -71,6 +70,8 @@ pub enum Confirm {
     Refuse(AccountId),
     /// The group goes, its friends stay.
     RemoveGroup(GroupId),
+    /// In the window about oneself.
+    Profile(ProfileConfirm),
 }
 
 impl Model {
@@ -136,6 +137,7 @@ impl Model {
             Confirm::RemoveGroup(group) => {
                 self.do_it(Doing::Quiet, Command::RemoveGroup { group }, out);
             }
+            Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
         }
     }
 
@@ -168,7 +170,6 @@ impl Model {
             }
             Doing::Prompt => self.prompt_answered(failure),
             Doing::Request => self.request_answered(failure, out),
-            Doing::Profile => {}
         }
     }
 

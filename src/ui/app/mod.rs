@@ -6,7 +6,7 @@
 //!
 //! * `attempt` is a sign-in or a registration under way.
 //! * `login`, `register` with `strength`, `trust`, `panel` with `rows` and `search`, `chats`, `add`,
-//!   `card` and `prompt` are the windows.
+//!   `profile`, `card` and `prompt` are the windows.
 //! * `people`, `contacts`, `link`, `writing` and `settings` are what they share; `time` words moments.
 
 pub mod add;
@@ -18,6 +18,7 @@ pub mod link;
 pub mod login;
 pub mod panel;
 pub mod people;
+pub mod profile;
 pub mod prompt;
 pub mod register;
 pub mod rows;
@@ -88,6 +89,8 @@ pub enum Msg {
     Prompt(prompt::PromptMsg),
     /// In the window for finding people.
     Add(add::AddMsg),
+    /// In the window about oneself.
+    Profile(profile::ProfileMsg),
     /// About the card beside a face.
     Card(card::CardMsg),
     /// These pictures are seen and not here.
@@ -138,6 +141,8 @@ pub enum Effect {
     Tell(&'static str),
     /// Bring the window for finding people to the front.
     RaiseAdd,
+    /// Something about the window about oneself.
+    Profile(profile::ProfileEffect),
     /// A picture is there, or cannot be had.
     Picture(BlobId, Option<Arc<Picture>>),
     /// Pictures that could not be had may be had now.
@@ -176,6 +181,7 @@ enum Asked {
     Do(contacts::Doing),
     Found { text: String, online: bool, skip: u32 },
     Card(AccountId),
+    Profile(profile::Asking),
     Messages(Target),
     Send(Target),
     SignOut,
@@ -218,6 +224,8 @@ pub struct Model {
     pub prompt: Option<prompt::Prompt>,
     /// The window for finding people, while it is open.
     pub add: Option<add::Add>,
+    /// The window about oneself, while it is open.
+    pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
     /// The client's own store failed; said until the end.
@@ -252,6 +260,7 @@ impl Model {
             chats: chats::Chats::default(),
             prompt: None,
             add: None,
+            profile: None,
             card: None,
             trouble: None,
             moves_to: None,
@@ -293,7 +302,10 @@ impl Model {
                 self.key_changed(trust::Change { address, offered, pinned, since });
             }
             ClientEvent::Answered { ticket, result } => self.answered(ticket, result, out),
-            ClientEvent::SignedIn { you, presence } => self.signed_in(you, presence, out),
+            ClientEvent::SignedIn { you, presence } => {
+                self.signed_in(you, presence, out);
+                self.refresh_profile(out);
+            }
             ClientEvent::SignedOut { why } => self.signed_out(why, out),
             ClientEvent::Conversation(state) => self.conversation(state),
             ClientEvent::Message { message, live } => self.message(message, live, out),
@@ -301,7 +313,7 @@ impl Model {
             ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
             ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
-            ClientEvent::People(people) => self.learn(people),
+            ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes),
             ClientEvent::Book(book) => self.people.set_book(book),
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
@@ -323,6 +335,7 @@ impl Model {
                 self.found((text, online, skip), result);
             }
             (Asked::Card(account), result) => self.card_answered(account, result),
+            (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
             (Asked::Messages(target), result) => self.page_came(target, result),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),
@@ -423,6 +436,7 @@ impl Model {
         self.link = link::Link::default();
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
+        self.profile = None;
         self.watched.clear();
         self.asked.clear();
         self.login.come_back(last.map(|me| me.person), why);
@@ -470,6 +484,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Prompt(msg) => model.prompt(msg, &mut out),
         Msg::Add(msg) => model.add(msg, &mut out),
+        Msg::Profile(msg) => model.profile(msg, &mut out),
         Msg::Card(msg) => model.card(msg, &mut out),
         Msg::Wanted(blobs) => {
             out.extend(blobs.into_iter().map(|blob| Effect::Ask(Intent::Picture(blob))));

@@ -4,5 +4,6 @@ mod chats;
 mod contacts;
 mod login;
 mod panel;
+mod profile;
 mod register;
 mod trust;
