@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fltk::app;
-use fltk::prelude::WindowExt;
+use fltk::prelude::{WidgetExt, WindowExt};
 
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
@@ -115,9 +115,9 @@ impl Windows {
             Effect::Profile(effect) => self.profile.carry_out(effect),
             Effect::Say(failure) => {
                 let words = text::failure(text::language(), &failure);
-                toast::show(front(), self.free_edge(), &words);
+                toast::show(front(), Edge::Lower, &words);
             }
-            Effect::Tell(key) => toast::show(front(), self.free_edge(), text::tr(key)),
+            Effect::Tell(key) => toast::show(front(), Edge::Lower, text::tr(key)),
             Effect::Picture(blob, picture) => {
                 paint::portrait::put(blob, picture);
                 widgets::restyle();
@@ -127,7 +127,10 @@ impl Windows {
             Effect::Copy { text, said, number } => {
                 app::copy(&text);
                 let words = text::tr_with(said, &[("n", &number)]);
-                toast::show(front(), self.free_edge(), &words);
+                // Questions have their buttons below.
+                let is_question = self.done.is_some() || self.fingerprint.is_some();
+                let edge = if is_question { Edge::Upper } else { Edge::Lower };
+                toast::show(front(), edge, &words);
             }
             _ => {}
         }
@@ -243,12 +246,6 @@ impl Windows {
             }
             (None, _) => {}
         }
-    }
-
-    /// Where the window in front has nothing to press: questions have their buttons below.
-    fn free_edge(&self) -> Edge {
-        let is_question = self.done.is_some() || self.fingerprint.is_some();
-        if is_question || self.profile.is_in_front() { Edge::Upper } else { Edge::Lower }
     }
 
     /// The windows about other people.
@@ -436,6 +433,12 @@ fn say_store_trouble(reason: &str) {
 
 /// The area of the window that the person works in.
 fn front() -> Rect {
+    // The toolkit's own order changes with what is drawn and pointed at; the keyboard is where the
+    // person works.
+    let working = app::focus().and_then(|control| control.window());
+    if let Some(window) = working {
+        return Rect::new(window.x_root(), window.y_root(), window.w(), window.h());
+    }
     match app::first_window() {
         Some(window) => area_of(&window),
         None => {

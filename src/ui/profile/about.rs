@@ -22,8 +22,8 @@ use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
 use crate::ui::paragraph;
 use crate::ui::shell::post;
 use crate::ui::text::{self, tr, tr_with};
-use crate::ui::theme::{Colour, Style};
-use crate::ui::widgets::{self, Control, IconButton, Select, SelectKind};
+use crate::ui::theme::{Colour, Style, metric};
+use crate::ui::widgets::{self, Control, Select, SelectKind};
 
 /// As they stand in the list.
 const GENDERS: [Gender; 3] = [Gender::Unsaid, Gender::Female, Gender::Male];
@@ -32,7 +32,7 @@ const GENDERS: [Gender; 3] = [Gender::Unsaid, Gender::Female, Gender::Male];
 pub struct AboutPage {
     group: Group,
     face: Pressable,
-    copy: IconButton,
+    copy: Pressable,
     inputs: [Input; 5],
     gender: Select,
     foot: Foot,
@@ -60,7 +60,7 @@ impl AboutPage {
         let group = page();
         let view: Rc<RefCell<View>> = Rc::default();
         let face = face_button(&view);
-        let copy = IconButton::new(Icon::Copy, tr("reg.number.copy")).icon_size(14);
+        let copy = copy_button();
         let [nickname, class] = [Place::Nickname, Place::Class].map(Input::new);
         let gender = Select::new(SelectKind::Box, &gender_words());
         let [birthday, signature, about] =
@@ -161,7 +161,7 @@ impl AboutPage {
         self.face.place(layout.face.inset(-4));
         let (_, number) = name_lines(layout);
         let number_w = measure::width(Style::BODY, &self.view.borrow().number);
-        self.copy.place(Rect::new(number.x + number_w + 4, number.y - 2, 24, 24));
+        self.copy.place(Rect::new(number.x + number_w + 2, number.y - 4, 28, 28));
         for input in &mut self.inputs {
             input.place_at(layout.spot(input.place).field);
         }
@@ -217,6 +217,20 @@ fn name_lines(layout: &Layout) -> (Rect, Rect) {
     let (left, top) = (face.right() + 16, face.y + (face.h - 48) / 2);
     let wide = LEFT + WIDE - left;
     (Rect::new(left, top, wide, 28), Rect::new(left, top + 28, wide, 20))
+}
+
+/// Beside the number: pressed, it is copied.
+fn copy_button() -> Pressable {
+    Pressable::new(tr("reg.number.copy"), |canvas, area, touched| {
+        let ground = if touched.hover { Colour::Hover } else { Colour::Paper };
+        canvas.fill(area, Colour::Paper);
+        canvas.round(area, metric::RADIUS, ground);
+        let icon = area.middle(14, 14);
+        canvas.icon_on(Icon::Copy, icon.x, icon.y, 14, Colour::BrandText, ground);
+        if touched.ring {
+            canvas.frame(area, metric::RADIUS, Colour::Focus, 2);
+        }
+    })
 }
 
 /// One's face, with a camera: pressed, one chooses another.

@@ -33,12 +33,26 @@ pub fn choose_picture(chosen: impl FnOnce(PathBuf) + 'static) {
 
 fn ask() -> Option<PathBuf> {
     let kept = DIALOG.take();
+    let is_first = kept.is_none();
     let dialog =
         kept.unwrap_or_else(|| Box::leak(Box::new(FileDialog::new(FileDialogType::BrowseFile))));
     dialog.set_title(tr("profile.face.dialog"));
     dialog.set_filter(&format!("{}\t*.{{png,jpg,jpeg,PNG,JPG,JPEG}}", tr("profile.face.filter")));
+    if let (true, Some(folder)) = (is_first, pictures_folder()) {
+        // Without it the question begins elsewhere.
+        dialog.set_directory(&folder).ok();
+    }
     let is_chosen = matches!(dialog.try_show(), Ok(FileDialogAction::Success));
     let path = dialog.filename();
+    if let (true, Some(folder)) = (is_chosen, path.parent()) {
+        dialog.set_directory(&folder).ok();
+    }
     DIALOG.set(Some(dialog));
     (is_chosen && !path.as_os_str().is_empty()).then_some(path)
+}
+
+/// Where people keep pictures, else where they are at home.
+fn pictures_folder() -> Option<PathBuf> {
+    let folders = directories::UserDirs::new()?;
+    Some(folders.picture_dir().unwrap_or(folders.home_dir()).to_path_buf())
 }

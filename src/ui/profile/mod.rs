@@ -14,7 +14,6 @@ mod password;
 mod pixels;
 mod written;
 
-use fltk::app;
 use fltk::group::Group;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 use fltk::window::DoubleWindow;
@@ -87,16 +86,6 @@ impl ProfileWindows {
             ProfileEffect::Focus(place) => window.about.focus(place),
             ProfileEffect::FocusPassword(place) => window.password.focus(place),
         }
-    }
-
-    /// Whether it is the window that the person works in.
-    #[must_use]
-    pub fn is_in_front(&self) -> bool {
-        let front = app::first_window();
-        let is_it = |ours: &ProfileWindow| {
-            front.is_some_and(|front| front.as_widget_ptr() == ours.window.as_widget_ptr())
-        };
-        self.window.as_ref().is_some_and(is_it)
     }
 
     /// Speaks the language of the moment; the next [`ProfileWindows::follow`] does the rest.

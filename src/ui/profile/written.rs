@@ -72,8 +72,9 @@ mod tests {
         let shown = written.show("早睡😉好");
         assert!(!shown.contains('😉') && shown.starts_with("早睡["));
         assert_eq!(written.read(&shown), "早睡😉好");
+        assert_eq!(written.read(&format!("今天{shown}")), "今天早睡😉好");
         assert_eq!(written.read(&format!("今天{shown}!")), "今天早睡😉好!");
-        assert_eq!(written.read(&format!("{shown}[x]")), "早睡😉好[x]", "that was typed");
+        assert_eq!(written.read(&format!("今天{shown}[x]")), "今天早睡😉好[x]", "that was typed");
         let broken = shown.replace(']', "");
         assert_eq!(written.read(&broken), broken, "half a code is what it looks like");
     }

@@ -125,15 +125,15 @@ impl Cropping {
         self.sized(self.largest() - room * level.clamp(0, LEVELS) / LEVELS)
     }
 
-    /// The picture is turned to the right by a quarter, and the square with it.
+    /// The picture is turned to the left by a quarter, and the square with it.
     #[must_use]
     pub fn turned(self) -> Cropping {
         Cropping {
             width: self.height,
             height: self.width,
-            turns: (self.turns + 1) % 4,
-            x: self.height - self.y - self.side,
-            y: self.x,
+            turns: (self.turns + 3) % 4,
+            x: self.y,
+            y: self.width - self.x - self.side,
             side: self.side,
         }
     }
@@ -238,9 +238,9 @@ mod tests {
     fn four_quarter_turns_are_none() {
         let crop = Cropping::new(1_000, 600).at_level(40).moved(-100, 37);
         let once = crop.turned();
-        assert_eq!((once.width, once.height, once.turns), (600, 1_000, 1));
-        // What was at the left is at the top, what was at the bottom at the left.
-        assert_eq!((once.x, once.y), (600 - crop.y - crop.side, crop.x));
+        assert_eq!((once.width, once.height, once.turns), (600, 1_000, 3));
+        // What was at the top is at the left, what was at the right at the top.
+        assert_eq!((once.x, once.y), (crop.y, 1_000 - crop.x - crop.side));
         assert_eq!(once.turned().turned().turned(), crop);
     }
 }

@@ -192,7 +192,7 @@ fn another_device_changes_what_was_not_touched_here() {
 #[test]
 fn a_built_in_face_is_chosen_by_keys_and_used() {
     let mut world = opened();
-    let mut step = |world: &mut World, by| {
+    let step = |world: &mut World, by| {
         send(world, ProfileMsg::Face(FaceMsg::Step(by)));
         profile(world).face.chosen.unwrap()
     };
@@ -242,7 +242,7 @@ fn a_picture_is_read_cut_and_sent() {
         send(&mut world, ProfileMsg::Face(msg));
     }
     let Source::Here(_, crop) = profile(&world).face.source else { panic!("it is not here") };
-    assert_eq!((crop.width, crop.height, crop.turns), (300, 400, 1));
+    assert_eq!((crop.width, crop.height, crop.turns), (300, 400, 3));
     let stale = crop.turned();
     send(&mut world, ProfileMsg::Face(FaceMsg::Put(stale)));
     assert_eq!(profile(&world).face.source, Source::Here(Arc::clone(&picture), crop));
