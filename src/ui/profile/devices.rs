@@ -29,8 +29,9 @@ use crate::ui::widgets::{
 const ROW: i32 = 64;
 /// The upper edge of the list.
 const TOP: i32 = 76;
-/// The lane of the list's scrollbar.
+/// The lane of the list's scrollbar, and what rows keep free at the left for the ring of focus.
 const LANE: i32 = 16;
+const EDGE: i32 = 8;
 
 /// The page.
 pub struct DevicesPage {
@@ -107,8 +108,7 @@ impl DevicesPage {
         self.delete.set_label(tr("profile.delete"));
         let w = self.delete.wanted_width();
         self.delete.place(Rect::new(LEFT + WIDE - w, FOOT + 13, w, 32));
-        // Rows may reach a bit further, so that the ring of a button has room.
-        self.list.place(Rect::new(LEFT, TOP, WIDE + LANE, FOOT - TOP));
+        self.list.place(Rect::new(LEFT - EDGE, TOP, WIDE + EDGE + LANE, FOOT - TOP));
     }
 
     /// Brings it up to the model.
@@ -256,7 +256,7 @@ fn paint(canvas: &Canvas, view: &View, right: i32) {
 }
 
 fn paint_row(canvas: &Canvas, look: &RowLook, shown: &Shown) {
-    let area = look.area.without_right(LANE);
+    let area = look.area.without_left(EDGE).without_right(LANE);
     canvas.fill(look.area, Colour::Paper);
     canvas.line_across(area.x, area.bottom() - 1, area.w, Colour::Line);
     let tile = Rect::new(area.x, area.y + 12, 40, 40);
@@ -265,7 +265,7 @@ fn paint_row(canvas: &Canvas, look: &RowLook, shown: &Shown) {
     canvas.icon_on(Icon::Monitor, icon.x, icon.y, 20, Colour::BrandText, Colour::BrandSoft);
     let mut right = button_of(look.area).x;
     if !shown.current {
-        paint_button(canvas, button_of(look.area), look.ring, shown.busy);
+        paint_button(canvas, button_of(look.area), shown.busy);
     }
     let when_w = measure::width(Style::CAPTION, &shown.when);
     let when = Rect::new(right - 12 - when_w, area.y, when_w, ROW);
@@ -286,16 +286,13 @@ fn paint_row(canvas: &Canvas, look: &RowLook, shown: &Shown) {
     canvas.text_in(Style::CAPTION, Colour::Ink2, line, Align::Left, &shown.line);
 }
 
-fn paint_button(canvas: &Canvas, area: Rect, ring: bool, busy: bool) {
+fn paint_button(canvas: &Canvas, area: Rect, busy: bool) {
     let (fill, outline, ink) = match busy {
         true => (Colour::Sunken, Colour::Line, Colour::Ink3),
         false => (Colour::Paper, Colour::Field, Colour::Ink),
     };
     canvas.card(area, metric::RADIUS, fill, outline, 1);
     canvas.text_in(Style::CAPTION, ink, area, Align::Centre, tr("dev.sign_out"));
-    if ring {
-        canvas.frame(area.inset(-4), metric::RADIUS + 4, Colour::Focus, 2);
-    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ struct Pace {
     face: i32,
     /// From the face to the first row, and from row to row.
     gap: i32,
-    /// From a label to its field.
+    /// From a label to its field, which may have a ring around it.
     label: i32,
     field: i32,
     /// The box of a few lines.
@@ -38,10 +38,10 @@ struct Pace {
 
 /// From the usual one to the closest that can be read.
 const PACES: [Pace; 4] = [
-    Pace { top: 16, face: 72, gap: 10, label: 18, field: 36, lines: 76, note: true },
-    Pace { top: 16, face: 72, gap: 10, label: 18, field: 36, lines: 76, note: false },
-    Pace { top: 10, face: 48, gap: 8, label: 17, field: 36, lines: 56, note: false },
-    Pace { top: 8, face: 40, gap: 4, label: 16, field: 32, lines: 54, note: false },
+    Pace { top: 16, face: 72, gap: 10, label: 20, field: 36, lines: 74, note: true },
+    Pace { top: 16, face: 72, gap: 10, label: 20, field: 36, lines: 74, note: false },
+    Pace { top: 10, face: 48, gap: 8, label: 19, field: 36, lines: 56, note: false },
+    Pace { top: 8, face: 40, gap: 4, label: 18, field: 32, lines: 54, note: false },
 ];
 
 /// A label, its field, and where what is wrong begins.
@@ -131,9 +131,9 @@ mod tests {
     fn without_trouble_everything_has_its_usual_place() {
         let layout = Layout::new([0; 5]);
         assert_eq!(layout.face, Rect::new(184, 16, 72, 72));
-        assert_eq!(layout.spot(Place::Nickname).field, Rect::new(184, 116, 208, 36));
-        assert_eq!(layout.spot(Place::Class).field, Rect::new(408, 116, 208, 36));
-        assert_eq!(layout.spot(Place::About).field, Rect::new(184, 308, 432, 76));
+        assert_eq!(layout.spot(Place::Nickname).field, Rect::new(184, 118, 208, 36));
+        assert_eq!(layout.spot(Place::Class).field, Rect::new(408, 118, 208, 36));
+        assert_eq!(layout.spot(Place::About).field, Rect::new(184, 316, 432, 74));
         assert!(layout.note_y.is_some());
     }
 

@@ -266,10 +266,9 @@ impl Model {
                 profile.is_known = true;
                 profile.rebase(Form::new(&person, &details));
             }
-            Ok(_) => {}
             // Once the link is back it is asked again.
             Err(failure) if !profile.is_known => profile.problem = Some(failure),
-            Err(_) => {}
+            _ => {}
         }
     }
 

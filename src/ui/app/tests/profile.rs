@@ -50,12 +50,12 @@ fn me(version: u64) -> Person {
     Person { signature: "期中加油".into(), version, ..person(10_001, "青柠") }
 }
 
-fn told(person: Person, details: Details) -> Result<Answer, Failure> {
-    Ok(Answer::Looked(Reply::Profile { person, details, seen: None }))
+fn told(person: Person, details: Details) -> Answer {
+    Answer::Looked(Reply::Profile { person, details, seen: None })
 }
 
-fn refused(reason: Reason) -> Result<Answer, Failure> {
-    Err(Failure::Refused(Refusal::new(reason)))
+fn refused(reason: Reason) -> Failure {
+    Failure::Refused(Refusal::new(reason))
 }
 
 /// The window, with everything that the server has.
@@ -64,7 +64,7 @@ fn opened() -> World {
     let asked = send(&mut world, ProfileMsg::Open);
     assert!(matches!(intents(&asked)[..], [Intent::Look { query: Query::Profile { .. }, .. }]));
     assert!(matches!(asked[1], Effect::Profile(ProfileEffect::Raise)));
-    answer(&mut world, &asked, told(me(1), details()));
+    answer(&mut world, &asked, Ok(told(me(1), details())));
     assert!(profile(&world).is_known && !profile(&world).is_changed());
     world
 }
@@ -125,13 +125,13 @@ fn a_refusal_stands_where_it_belongs_and_nothing_is_lost() {
     let mut world = opened();
     let form = typed(&world, |form| form.nickname = "小满".into());
     let asked = send(&mut world, ProfileMsg::Save(form.clone()));
-    let said = answer(&mut world, &asked, refused(Reason::NameTaken));
+    let said = answer(&mut world, &asked, Err(refused(Reason::NameTaken)));
     assert!(matches!(said[..], [Effect::Profile(ProfileEffect::Focus(Place::Nickname))]));
     let error = FieldError::Refused(Refusal::new(Reason::NameTaken));
     assert_eq!(profile(&world).error(Place::Nickname), Some(&error));
     assert_eq!(profile(&world).typed, form);
     let asked = send(&mut world, ProfileMsg::Save(form.clone()));
-    answer(&mut world, &asked, refused(Reason::DiskFull));
+    answer(&mut world, &asked, Err(refused(Reason::DiskFull)));
     assert!(profile(&world).problem.is_some() && profile(&world).errors.is_empty());
     assert_eq!(profile(&world).typed, form);
 }
@@ -150,7 +150,7 @@ fn without_a_link_it_says_so_and_keeps_what_is_written() {
     let presence = Presence::Online;
     let back = world.event(ClientEvent::SignedIn { you: me(1), presence });
     assert_eq!(profile(&world).problem, None);
-    answer(&mut world, &back, told(me(1), details()));
+    answer(&mut world, &back, Ok(told(me(1), details())));
     assert_eq!(profile(&world).typed, form, "what the person wrote stays");
     let asked = send(&mut world, ProfileMsg::Save(form));
     assert!(matches!(intents(&asked)[..], [Intent::Do { .. }]));
@@ -181,7 +181,7 @@ fn another_device_changes_what_was_not_touched_here() {
     let newer = Person { signature: "期末加油".into(), avatar: 5, ..me(2) };
     let asked = world.event(ClientEvent::People(vec![newer.clone()]));
     let new = Details { class: "高三(1)班".into(), ..details() };
-    answer(&mut world, &asked, told(newer, new));
+    answer(&mut world, &asked, Ok(told(newer, new)));
     let Form { signature, class, about, .. } = &profile(&world).typed;
     assert_eq!((&**signature, &**class, &**about), ("期末加油", "高三(1)班", "游泳"));
     assert_eq!(profile(&world).face.chosen, Some(5));
@@ -249,7 +249,7 @@ fn a_picture_is_read_cut_and_sent() {
     let asked = send(&mut world, ProfileMsg::Face(FaceMsg::Use));
     let [Intent::SetPicture { crop: sent, .. }] = intents(&asked)[..] else { panic!("{asked:?}") };
     assert_eq!(*sent, crop.crop());
-    answer(&mut world, &asked, refused(Reason::BadPicture));
+    answer(&mut world, &asked, Err(refused(Reason::BadPicture)));
     assert!(profile(&world).face.problem.is_some() && !profile(&world).face.busy);
     let asked = send(&mut world, ProfileMsg::Face(FaceMsg::Use));
     answer(&mut world, &asked, Ok(Answer::Done));
@@ -312,8 +312,8 @@ fn a_new_password_is_told_or_why_not() {
     let mut world = opened();
     let good = || passwords("old horse", "new horse", "new horse");
     let places = [
-        (refused(Reason::WrongPassword), Some(PasswordPlace::Old)),
-        (refused(Reason::LockedOut), Some(PasswordPlace::Old)),
+        (Err(refused(Reason::WrongPassword)), Some(PasswordPlace::Old)),
+        (Err(refused(Reason::LockedOut)), Some(PasswordPlace::Old)),
         (Err(Failure::PasswordCommon), Some(PasswordPlace::New)),
         (Err(Failure::LinkLost), None),
     ];
@@ -375,7 +375,7 @@ fn this_device_stands_first_and_cannot_be_signed_out() {
     assert_eq!(names(&world), ["seat 2", "seat 1"]);
     assert_eq!(profile(&world).devices.problem, Some(Failure::LinkLost));
     let asked = send(&mut world, out(1));
-    answer(&mut world, &asked, refused(Reason::NotFound));
+    answer(&mut world, &asked, Err(refused(Reason::NotFound)));
     assert_eq!(names(&world), ["seat 2"], "it was signed out elsewhere");
 }
 
@@ -402,7 +402,7 @@ fn the_account_is_deleted_with_its_password_and_the_login_window_returns() {
     send(&mut world, ProfileMsg::Devices(DevicesMsg::Delete));
     let asked = send(&mut world, go());
     assert!(send(&mut world, go()).is_empty(), "it is on its way");
-    answer(&mut world, &asked, refused(Reason::WrongPassword));
+    answer(&mut world, &asked, Err(refused(Reason::WrongPassword)));
     assert!(profile(&world).deleting.as_ref().unwrap().is_wrong());
     send(&mut world, ProfileMsg::Devices(DevicesMsg::DeleteTyped));
     assert!(profile(&world).deleting.as_ref().unwrap().error.is_none());
