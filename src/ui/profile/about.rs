@@ -98,6 +98,9 @@ impl AboutPage {
                 Place::Birthday => tr("profile.birthday.hint"),
                 _ => "",
             });
+            // The codes of emoji have another name.
+            let meant = input.meant();
+            input.show(&meant);
         }
         self.view.borrow_mut().name.clear();
     }

@@ -22,10 +22,9 @@ const PADDING: i32 = 24;
 const WIDE: i32 = W - 2 * PADDING;
 /// The upper edge of what will happen, and the lines it may have.
 const TEXT: i32 = 104;
-const LINES: i32 = 5;
-/// The field.
-const FIELD: i32 = TEXT + LINES * Style::BODY.line + 12 + 20;
-const H: i32 = FIELD + 36 + 40 + 32 + PADDING;
+const LINES_MAX: usize = 6;
+/// From the upper edge of the field to the lower edge of the window.
+const BELOW: i32 = 36 + 40 + 32 + PADDING;
 
 /// The window.
 pub struct DeletingWindow {
@@ -39,20 +38,24 @@ pub struct DeletingWindow {
 struct View {
     number: String,
     error: String,
+    /// The upper edge of the field, below what will happen.
+    field_y: i32,
 }
 
 impl DeletingWindow {
     /// Makes and shows it.
     #[must_use]
     pub fn new(model: &Model) -> DeletingWindow {
-        let window = widgets::window(tr("profile.delete.go"), W, H);
+        let number = model.my_account().map(|account| account.to_string()).unwrap_or_default();
+        let lines = paragraph::lines(Style::BODY, &text_of(&number), WIDE, LINES_MAX).len();
+        let field_y = TEXT + Style::BODY.line * i32::try_from(lines).unwrap_or(1) + 12 + 20;
+        let window = widgets::window(tr("profile.delete.go"), W, field_y + BELOW);
         let mut password = Field::new(FieldKind::Outlined, "").secret(tr("login.password.show"));
-        password.place(Rect::new(PADDING, FIELD, WIDE, 36));
+        password.place(Rect::new(PADDING, field_y, WIDE, 36));
         let cancel = Button::new(ButtonKind::Outline, tr("common.cancel"));
         let go = Button::new(ButtonKind::Danger, tr("profile.delete.go"));
         window.end();
-        let number = model.my_account().map(|account| account.to_string()).unwrap_or_default();
-        let view = Rc::new(RefCell::new(View { number, error: String::new() }));
+        let view = Rc::new(RefCell::new(View { number, error: String::new(), field_y }));
         let mut asking = DeletingWindow { window, password, go, cancel, view };
         asking.place();
         asking.wire();
@@ -96,10 +99,11 @@ impl DeletingWindow {
     }
 
     fn place(&mut self) {
+        let y = self.view.borrow().field_y + BELOW - PADDING - 32;
         let mut right = W - PADDING;
         for button in [&mut self.go, &mut self.cancel] {
             let width = button.wanted_width().max(76);
-            button.place(Rect::new(right - width, H - PADDING - 32, width, 32));
+            button.place(Rect::new(right - width, y, width, 32));
             right -= width + 8;
         }
     }
@@ -127,6 +131,11 @@ fn say(msg: DevicesMsg) {
     post(Msg::Profile(ProfileMsg::Devices(msg)));
 }
 
+/// What will happen.
+fn text_of(number: &str) -> String {
+    tr_with("profile.delete.text", &[("n", number)])
+}
+
 fn paint(canvas: &Canvas, view: &View) {
     let disc = Rect::new(PADDING, PADDING, 40, 40);
     canvas.circle(disc, Colour::BadSoft);
@@ -134,13 +143,14 @@ fn paint(canvas: &Canvas, view: &View) {
     let title = Rect::new(PADDING, 76, WIDE, Style::HEADING.line);
     let words = tr_with("profile.delete.title", &[("n", &view.number)]);
     canvas.text_in(Style::HEADING, Colour::Ink, title, Align::Left, &words);
-    let area = Rect::new(PADDING, TEXT, WIDE, LINES * Style::BODY.line);
-    let words = tr_with("profile.delete.text", &[("n", &view.number)]);
+    let area = Rect::new(PADDING, TEXT, WIDE, view.field_y - 32 - TEXT);
+    let words = text_of(&view.number);
     paragraph::draw(canvas, Style::BODY, Colour::Ink2, area, Align::Left, &words);
-    canvas.text(Style::CAPTION, Colour::Ink2, PADDING, FIELD - 20, tr("profile.delete.password"));
+    let label_y = view.field_y - 20;
+    canvas.text(Style::CAPTION, Colour::Ink2, PADDING, label_y, tr("profile.delete.password"));
     if !view.error.is_empty() {
-        canvas.icon_on(Icon::Alert, PADDING, FIELD + 40, 14, Colour::Bad, Colour::Paper);
-        let area = Rect::new(PADDING + 20, FIELD + 39, WIDE - 20, 32);
+        canvas.icon_on(Icon::Alert, PADDING, view.field_y + 40, 14, Colour::Bad, Colour::Paper);
+        let area = Rect::new(PADDING + 20, view.field_y + 39, WIDE - 20, 32);
         paragraph::draw(canvas, Style::CAPTION, Colour::Bad, area, Align::Left, &view.error);
     }
 }

@@ -108,11 +108,10 @@ impl Model {
 
     /// The person said yes.
     pub(super) fn sign_out_others(&mut self, out: &mut Vec<Effect>) {
-        if let Some(Profile { devices, .. }) = &mut self.profile {
-            let others = devices.list.iter().flatten().filter(|device| !device.current);
-            devices.busy = others.map(|device| device.device).collect();
-            devices.problem = None;
-        }
+        let Some(Profile { devices, .. }) = &mut self.profile else { return };
+        let others = devices.list.iter().flatten().filter(|device| !device.current);
+        devices.busy = others.map(|device| device.device).collect();
+        devices.problem = None;
         let command = Command::RevokeOthers {};
         self.ask_of_profile(Asking::RevokeOthers, |ticket| Intent::Do { ticket, command }, out);
     }
