@@ -16,6 +16,8 @@ use crate::ring::raise_limits;
 
 /// What a server with idle clients may have resident.
 const IDLE_KIB_MAX: u64 = 25 * 1024;
+/// The system counts a process's time in hundredths of a second.
+const TICK: Duration = Duration::from_millis(10);
 /// A soak says how it is so often.
 const SOAK_EVERY: Duration = Duration::from_secs(10);
 
@@ -77,18 +79,18 @@ pub fn soak(plan: &Plan, clients: usize, seconds: u64, report: &mut Report) -> R
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
-fn mib(kib: u64) -> String {
+pub fn mib(kib: u64) -> String {
     format!("{:.1}", kib as f64 / 1024.0)
 }
 
 /// A running server process of ours.
-struct Executable {
+pub struct Executable {
     child: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Executable {
-    fn start(data: &Path) -> Result<Self, Failure> {
+    pub fn start(data: &Path) -> Result<Self, Failure> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mychat"));
         command.args(["--serve", "--no-discovery", "--listen", "127.0.0.1:0", "--log", "error"]);
         command.arg("--data").arg(data).stdin(Stdio::null()).stdout(Stdio::piped());
@@ -106,10 +108,19 @@ impl Executable {
     }
 
     /// Resident memory, where the system tells (Linux).
-    fn resident_kib(&self) -> Option<u64> {
+    pub fn resident_kib(&self) -> Option<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.trim().trim_end_matches("kB").trim().parse().ok()
+    }
+
+    /// Time of all cores that it used, where the system tells (Linux).
+    pub fn cpu(&self) -> Option<Duration> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        let mut fields = stat.rsplit_once(") ")?.1.split(' ').skip(11);
+        let user: u32 = fields.next()?.parse().ok()?;
+        let system: u32 = fields.next()?.parse().ok()?;
+        Some(TICK * (user + system))
     }
 }
 

@@ -1,4 +1,7 @@
 //! The clients: signed in once, then each with one message in flight for as long as a run takes.
+//!
+//! * [`Pool`] are threads that run clients, [`Crowd`] the clients on them.
+//! * [`Link`] is one client's side of a link up to the welcome; [`Credential`] lets it sign in again.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -10,10 +13,11 @@ use async_executor::Executor;
 use async_io::{Async, Timer};
 use futures_rustls::client::TlsStream;
 use mychat::clock::uptime;
-use mychat::domain::{AccountId, Body, DeviceId, Nonce, Seq, Target};
+use mychat::domain::{AccountId, Body, DeviceId, Nonce, Seq, ServerId, Target};
 use mychat::net::link::{self, Reader, Writer};
 use mychat::net::protocol::{
-    ALPN_CHAT, Auth, AuthStep, ClientFrame, Command, Event, Hello, ServerFrame, Stretch, VERSION,
+    ALPN_CHAT, Auth, AuthStep, ClientFrame, Command, Event, Hello, Opaque, ServerFrame, Stretch,
+    VERSION,
 };
 use mychat::net::{frame, opaque, tls};
 use smol::future;
@@ -32,22 +36,30 @@ const THREADS_MAX: usize = 2;
 type Stream = TlsStream<Async<std::net::TcpStream>>;
 
 /// Threads that run clients.
-pub struct Crowd {
+pub struct Pool {
     executor: Arc<Executor<'static>>,
     finish: async_channel::Sender<()>,
     threads: Vec<JoinHandle<()>>,
+}
+
+/// Signed-in clients.
+pub struct Crowd {
+    pool: Pool,
     clients: Vec<Client>,
+    /// One message of each in so long; nothing waits when it is zero.
+    pace: Duration,
 }
 
 /// What all clients of a run look at.
 struct Run {
     measuring: AtomicBool,
     over: AtomicBool,
+    pace: Duration,
 }
 
-impl Crowd {
-    /// Signs clients in, one after another: a handshake is not what is measured here.
-    pub fn sign_in(address: SocketAddr, count: usize) -> Result<Self, Failure> {
+impl Pool {
+    /// Starts as many threads as leave the server as many.
+    pub fn start() -> Result<Self, Failure> {
         let executor = Arc::new(Executor::new());
         let (finish, finished) = async_channel::bounded::<()>(1);
         let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
@@ -60,38 +72,72 @@ impl Crowd {
                 thread::Builder::new().name(format!("clients-{number}")).spawn(run)
             })
             .collect::<Result<_, _>>()?;
+        Ok(Pool { executor, finish, threads })
+    }
+
+    /// Runs something on them.
+    pub fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> smol::Task<T> {
+        self.executor.spawn(future)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.finish.close();
+        self.threads.drain(..).for_each(|thread| drop(thread.join()));
+    }
+}
+
+impl Crowd {
+    /// Signs clients in, one after another: a handshake is not what is measured here.
+    pub fn sign_in(address: SocketAddr, count: usize) -> Result<Self, Failure> {
+        let pool = Pool::start()?;
         let mut clients = Vec::new();
         for number in 0..count {
-            let client = executor.spawn(Client::register(address, number));
+            let client = pool.spawn(Client::register(address, number));
             clients.push(future::block_on(client)?);
         }
         // Two and two talk with each other.
         for number in 0..count {
             clients[number].peer = clients[(number ^ 1).min(count - 1)].account;
         }
-        Ok(Crowd { executor, finish, threads, clients })
+        Ok(Crowd { pool, clients, pace: Duration::ZERO })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.clients.len()
+    }
+
+    /// From now on each says one thing in so long, as people do.
+    pub fn set_pace(&mut self, pace: Duration) {
+        self.pace = pace;
     }
 
     /// The first `in_flight` clients say one thing after another, each as soon as its last one is
-    /// acknowledged; the others listen. `warm` is called when the measuring begins.
+    /// acknowledged and the pace allows it; the others listen. `warm` is called when the measuring
+    /// begins, which goes on for `length` after it.
     pub fn talk(
         &mut self,
         in_flight: usize,
         (warm_up, length): (Duration, Duration),
         warm: impl FnOnce(),
     ) -> Result<Vec<Duration>, Failure> {
-        let run = Arc::new(Run { measuring: false.into(), over: false.into() });
+        let run = Arc::new(Run { measuring: false.into(), over: false.into(), pace: self.pace });
         let (quit, quitting) = async_channel::bounded::<()>(1);
         let (mut talking, mut listening) = (Vec::new(), Vec::new());
         for (number, client) in self.clients.drain(..).enumerate() {
             match number < in_flight {
-                true => talking.push(self.executor.spawn(client.talk(run.clone()))),
-                false => listening.push(self.executor.spawn(client.listen(quitting.clone()))),
+                true => talking.push(self.pool.spawn(client.talk(run.clone()))),
+                false => listening.push(self.pool.spawn(client.listen(quitting.clone()))),
             }
         }
         wait(warm_up);
-        warm();
         run.measuring.store(true, Ordering::Relaxed);
+        warm();
         wait(length);
         run.measuring.store(false, Ordering::Relaxed);
         run.over.store(true, Ordering::Relaxed);
@@ -117,13 +163,6 @@ impl Crowd {
     }
 }
 
-impl Drop for Crowd {
-    fn drop(&mut self) {
-        self.finish.close();
-        self.threads.drain(..).for_each(|thread| drop(thread.join()));
-    }
-}
-
 /// A timer beside everybody, not in each: one for each message would be measured with it.
 async fn late<T>() -> Result<T, Failure> {
     Timer::after(PATIENCE).await;
@@ -134,7 +173,116 @@ fn wait(duration: Duration) {
     future::block_on(async { Timer::after(duration).await });
 }
 
-/// One signed-in link.
+/// A link that the server has welcomed.
+pub struct Link {
+    pub reader: Reader<ReadHalf<Stream>>,
+    pub writer: Writer<WriteHalf<Stream>>,
+    server_id: ServerId,
+    exporter: [u8; 32],
+}
+
+impl Link {
+    async fn open(address: SocketAddr, has_token: bool) -> Result<Self, Failure> {
+        let tcp = Async::<std::net::TcpStream>::connect(address).await?;
+        tcp.get_ref().set_nodelay(true)?;
+        let (stream, server_id) = tls::connect(tcp, tls::client_config(None, ALPN_CHAT)?).await?;
+        let exporter = tls::exporter_client(stream.get_ref().1)?;
+        let (reader, writer) = link::split(stream, frame::FRAME_BYTES_MAX);
+        let mut link = Link { reader, writer, server_id, exporter };
+        let client = "bench".to_owned();
+        let hello = Hello { version: VERSION, features: Vec::new(), client, has_token };
+        link.write(ClientFrame::Hello(hello)).await?;
+        match link.reader.read().await? {
+            ServerFrame::Welcome(_) => Ok(link),
+            other => Err(format!("no welcome: {other:?}").into()),
+        }
+    }
+
+    /// One step of registering or signing in.
+    async fn step(&mut self, id: u64, auth: Auth) -> Result<AuthStep, Failure> {
+        self.write(ClientFrame::Auth { id, auth }).await?;
+        loop {
+            match self.reader.read().await? {
+                ServerFrame::Auth { step, .. } => return Ok(step),
+                ServerFrame::Event(_) => {}
+                other => return Err(format!("refused: {other:?}").into()),
+            }
+        }
+    }
+
+    async fn write(&mut self, frame: ClientFrame) -> Result<(), Failure> {
+        write(&mut self.writer, &frame).await
+    }
+}
+
+/// What an account signs in with.
+#[derive(Clone)]
+pub struct Credential {
+    account: AccountId,
+    device: DeviceId,
+    token: Opaque,
+}
+
+impl Credential {
+    /// Makes an account; its link is signed in.
+    pub async fn register(address: SocketAddr, number: usize) -> Result<(Link, Self), Failure> {
+        let mut link = Link::open(address, false).await?;
+        let (state, request) = opaque::register_start(PASSWORD)?;
+        let nickname = format!("client {number}");
+        let start = Auth::RegisterStart { nickname, code: None, request };
+        let AuthStep::RegisterChallenge { response } = link.step(1, start).await? else {
+            return Err("another challenge".into());
+        };
+        let stretch = Stretch::CHEAP;
+        let record = state.finish(PASSWORD, &response, stretch, &link.server_id)?;
+        let mut device = [0; 16];
+        device[..8].copy_from_slice(&(number as u64).to_be_bytes());
+        let (device, device_name) = (DeviceId(device), "bench".to_owned());
+        let finish = Auth::RegisterFinish { record, stretch, avatar: 1, device, device_name };
+        match link.step(2, finish).await? {
+            AuthStep::Registered { you, token, .. } => {
+                Ok((link, Credential { account: you.account, device, token }))
+            }
+            other => Err(format!("not registered: {other:?}").into()),
+        }
+    }
+
+    /// Signs in as somebody who typed the password.
+    pub async fn by_password(&mut self, address: SocketAddr) -> Result<Link, Failure> {
+        let mut link = Link::open(address, false).await?;
+        let (state, request) = opaque::sign_in_start(PASSWORD)?;
+        let start = Auth::SignInStart { login: self.account.0.to_string(), request };
+        let AuthStep::SignInChallenge { response, stretch } = link.step(1, start).await? else {
+            return Err("another challenge".into());
+        };
+        let (server_id, exporter) = (link.server_id, link.exporter);
+        let finalization = state.finish(PASSWORD, &response, stretch, &server_id, &exporter)?;
+        let (device, device_name) = (self.device, "bench".to_owned());
+        let finish = Auth::SignInFinish { finalization, device, device_name, presence: None };
+        let (link, token) = link.signed_in(finish).await?;
+        self.token = token.ok_or("no token")?;
+        Ok(link)
+    }
+
+    /// Signs in as a client that comes back.
+    pub async fn by_token(&self, address: SocketAddr) -> Result<Link, Failure> {
+        let link = Link::open(address, true).await?;
+        let Credential { account, device, token } = self.clone();
+        let last = Auth::Token { account, device, token, presence: None };
+        Ok(link.signed_in(last).await?.0)
+    }
+}
+
+impl Link {
+    async fn signed_in(mut self, last: Auth) -> Result<(Self, Option<Opaque>), Failure> {
+        match self.step(2, last).await? {
+            AuthStep::SignedIn { token, .. } => Ok((self, token)),
+            other => Err(format!("not signed in: {other:?}").into()),
+        }
+    }
+}
+
+/// One signed-in link that talks.
 struct Client {
     reader: Reader<ReadHalf<Stream>>,
     writer: Writer<WriteHalf<Stream>>,
@@ -147,52 +295,24 @@ struct Client {
 
 impl Client {
     async fn register(address: SocketAddr, number: usize) -> Result<Self, Failure> {
-        let tcp = Async::<std::net::TcpStream>::connect(address).await?;
-        tcp.get_ref().set_nodelay(true)?;
-        let (stream, server_id) = tls::connect(tcp, tls::client_config(None, ALPN_CHAT)?).await?;
-        let (mut reader, mut writer) = link::split(stream, frame::FRAME_BYTES_MAX);
-        let client = "bench".to_owned();
-        let hello = Hello { version: VERSION, features: Vec::new(), client, has_token: false };
-        write(&mut writer, &ClientFrame::Hello(hello)).await?;
-        let ServerFrame::Welcome(_) = read(&mut reader).await? else {
-            return Err("no welcome".into());
-        };
-        let (state, request) = opaque::register_start(PASSWORD)?;
-        let nickname = format!("client {number}");
-        let auth = Auth::RegisterStart { nickname, code: None, request };
-        write(&mut writer, &ClientFrame::Auth { id: 1, auth }).await?;
-        let step = match read(&mut reader).await? {
-            ServerFrame::Auth { step, .. } => step,
-            other => return Err(format!("no challenge: {other:?}").into()),
-        };
-        let AuthStep::RegisterChallenge { response } = step else {
-            return Err("another challenge".into());
-        };
-        let stretch = Stretch::CHEAP;
-        let record = state.finish(PASSWORD, &response, stretch, &server_id)?;
-        let mut device = [0; 16];
-        device[..8].copy_from_slice(&(number as u64).to_be_bytes());
-        let (device, device_name) = (DeviceId(device), "bench".to_owned());
-        let auth = Auth::RegisterFinish { record, stretch, avatar: 1, device, device_name };
-        write(&mut writer, &ClientFrame::Auth { id: 2, auth }).await?;
-        loop {
-            match read(&mut reader).await? {
-                ServerFrame::Auth { step: AuthStep::Registered { you, .. }, .. } => {
-                    let (account, head) = (you.account, Seq::ZERO);
-                    return Ok(Client { reader, writer, account, peer: account, next: 0, head });
-                }
-                ServerFrame::Event(_) => {}
-                other => return Err(format!("not registered: {other:?}").into()),
-            }
-        }
+        let (Link { reader, writer, .. }, credential) =
+            Credential::register(address, number).await?;
+        let account = credential.account;
+        Ok(Client { reader, writer, account, peer: account, next: 0, head: Seq::ZERO })
     }
 
     async fn talk(mut self, run: Arc<Run>) -> Result<(Self, Vec<Duration>), Failure> {
         let mut latencies = Vec::new();
+        // Everybody at another moment.
+        let share = u32::try_from(self.account.0 % 100)?;
+        Timer::after(run.pace * share / 100).await;
         while !run.over.load(Ordering::Relaxed) {
             let took = self.say().await?;
             if run.measuring.load(Ordering::Relaxed) {
                 latencies.push(took);
+            }
+            if !run.pace.is_zero() {
+                Timer::after(run.pace.saturating_sub(took)).await;
             }
         }
         Ok((self, latencies))

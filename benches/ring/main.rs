@@ -4,6 +4,7 @@
 //! * [`ring`] runs the server in this process and reads its counters.
 //! * [`bare`] runs the writer and its rules without any network.
 //! * [`child`] runs the real executable: memory at idle, and long runs.
+//! * [`signin`] lets a thousand sign in at it at once while others talk.
 //!
 //! `cargo bench --bench ring` takes about a minute; `-- --help` lists what else there is.
 
@@ -12,6 +13,7 @@ mod child;
 mod load;
 mod report;
 mod ring;
+mod signin;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -37,6 +39,9 @@ struct Options {
     /// With --soak: how many clients
     #[arg(long, value_name = "COUNT", default_value_t = 100, requires = "soak")]
     clients: usize,
+    /// Measure only a burst of sign-ins
+    #[arg(long, conflicts_with = "soak")]
+    sign_ins: bool,
     /// Keep stores in this folder, and so on this disk [default: under target/]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
@@ -62,6 +67,10 @@ pub struct Plan {
     pub warm_up: Duration,
     /// Signed-in clients of the memory's target.
     pub idle: usize,
+    /// How many sign in at once.
+    pub sign_ins: usize,
+    /// How many talk meanwhile.
+    pub talking: usize,
     /// Whether to say what each thread cost.
     pub threads: bool,
 }
@@ -71,6 +80,7 @@ fn main() -> ExitCode {
     let mut report = Report::default();
     let result = match options.soak {
         Some(seconds) => child::soak(&plan(&options), options.clients, seconds, &mut report),
+        None if options.sign_ins => signin::measure(&plan(&options), &mut report),
         None => measure(&plan(&options), &mut report),
     };
     match result {
@@ -94,6 +104,8 @@ fn plan(options: &Options) -> Plan {
             slice: Duration::from_millis(500),
             warm_up: Duration::from_millis(200),
             idle: 20,
+            sign_ins: 100,
+            talking: 20,
             threads,
         },
         false => Plan {
@@ -103,6 +115,8 @@ fn plan(options: &Options) -> Plan {
             slice: Duration::from_millis(1500),
             warm_up: Duration::from_millis(300),
             idle: 100,
+            sign_ins: 1000,
+            talking: 200,
             threads,
         },
     }
@@ -110,5 +124,6 @@ fn plan(options: &Options) -> Plan {
 
 fn measure(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
     ring::measure(plan, report)?;
-    child::measure_idle(plan, report)
+    child::measure_idle(plan, report)?;
+    signin::measure(plan, report)
 }

@@ -21,16 +21,18 @@ const RATIO_MIN: f64 = 0.6;
 const COMMITS_MAX: f64 = 1.5;
 
 /// Settings whose bounds do not stand in a load's way.
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 11] = [
     "messages.burst",
     "messages.per_second",
     "links.new_per_minute",
+    "links.token_per_minute",
     "links.per_address",
     "links.unauthenticated.per_address",
     "links.unauthenticated.total",
     "registrations.per_hour",
     "registrations.per_minute",
     "lobby.per_second",
+    "passwords.per_minute",
 ];
 
 /// Raises every bound that many clients of one address would meet.

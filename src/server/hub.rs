@@ -163,8 +163,12 @@ impl Hub {
                 caller.outbox.push_frame(&ServerFrame::Done { id });
             }
             Outcome::Revoked { caller, id, revoked, answer } => {
+                let why = match answer {
+                    Some(_) => Goodbye::PasswordChanged,
+                    None => Goodbye::SignedOut,
+                };
                 for device in revoked {
-                    self.fence(caller.account, device, Goodbye::SignedOut);
+                    self.fence(caller.account, device, why);
                 }
                 caller.outbox.push_frame(&match answer {
                     Some(step) => ServerFrame::Auth { id, step },
@@ -201,11 +205,16 @@ impl Hub {
     /// finds every message before it in the heads.
     fn enter(&mut self, mut entered: Entered, now: Moment) {
         let forgotten = std::mem::take(&mut entered.forgotten);
+        // A code that was spent sets a new password; else room was made for this device.
+        let why = match (&entered.step, entered.is_new) {
+            (AuthStep::Registered { .. }, false) => Goodbye::PasswordChanged,
+            _ => Goodbye::SignedOut,
+        };
         let Entered { applicant, id, caller, person, standing, step, is_new, since, ties, .. } =
             entered;
         self.fence(caller.account, caller.device, Goodbye::Replaced);
         for device in forgotten {
-            self.fence(caller.account, device, Goodbye::SignedOut);
+            self.fence(caller.account, device, why);
         }
         if self.closing {
             caller.outbox.close(Goodbye::ShuttingDown);

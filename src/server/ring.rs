@@ -165,6 +165,7 @@ impl Ring {
             hub,
             readers,
             files: files.clone(),
+            turns: session::Turns::default(),
             closing,
         });
         let announcer = announce(setup.discovery, &ready, &journal);

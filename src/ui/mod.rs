@@ -3,7 +3,7 @@
 //! * [`app`] is what is on the screen, as data: no fltk in it.
 //! * [`bridge`] brings messages of other threads to the window.
 //! * [`console`] is the server's own window.
-//! * [`platform`] is what the windows need from the system.
+//! * [`platform`] is what the windows need from the system; `idle` asks it whether anybody is there.
 //! * [`shell`] is the window's thread; [`Stage`] is the toolkit made ready; `screen` is where
 //!   windows fit.
 //! * [`text`] is all wording, in two languages.
@@ -18,9 +18,12 @@ pub mod chat;
 mod client;
 mod confirm;
 pub mod console;
+mod done;
+mod fields;
 mod fingerprint;
 pub mod fonts;
 mod form;
+mod idle;
 mod login;
 pub mod paint;
 mod panel;
@@ -28,8 +31,10 @@ mod paragraph;
 pub mod platform;
 mod profile;
 mod prompt;
+mod recover;
 mod register;
 mod screen;
+mod settings;
 pub mod shell;
 mod stage;
 pub mod text;

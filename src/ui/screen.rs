@@ -3,8 +3,12 @@
 //! The system names a scale without knowing our windows. Some of them cannot be made smaller, and
 //! what lies below the edge of the screen cannot be pressed, so the scale has an upper limit.
 
-use fltk::app;
+use std::sync::atomic::{AtomicI32, Ordering};
 
+use fltk::app;
+use fltk::prelude::WidgetExt;
+
+use super::app::settings::SCALES;
 use super::paint::Rect;
 
 /// The widest and the tallest window that has a fixed size: sign-in and registration.
@@ -16,6 +20,9 @@ const STEP: i32 = 5;
 /// Nobody could read what is smaller, in hundredths. A screen that needs it shows less.
 const SCALE_MIN: i32 = 75;
 
+/// The scale that the system wants, in hundredths.
+static SYSTEM: AtomicI32 = AtomicI32::new(100);
+
 /// Lowers the scale until every window of a fixed size fits. Call it once, before the first window
 /// is made.
 pub fn bound_scale() {
@@ -25,16 +32,60 @@ pub fn bound_scale() {
     if !app::screen_scaling_supported() {
         return;
     }
-    // One scale for all screens, as the measures of our texts have it.
     let scale = hundredths(app::screen_scale(0));
-    let (_, _, w, h) = app::screen_work_area(0);
-    let most = scale_max(w * scale / 100, h * scale / 100);
+    SYSTEM.store(scale, Ordering::Relaxed);
+    let most = most();
     if scale > most {
         tracing::info!(scale, most, "the windows would not fit the screen at the system's scale");
-        for screen in 0..app::screen_count() {
-            app::set_screen_scale(screen, units(most));
-        }
     }
+    enlarge(None);
+}
+
+/// Enlarges all windows so much, in hundredths, or as the system says, as far as they fit. Their
+/// middles stay where they are. Returns whether anything changed.
+pub fn enlarge(scale: Option<i32>) -> bool {
+    if !app::screen_scaling_supported() {
+        return false;
+    }
+    let old = hundredths(app::screen_scale(0)).max(1);
+    let new = scale.unwrap_or(SYSTEM.load(Ordering::Relaxed)).min(most());
+    if old == new {
+        return false;
+    }
+    let windows = app::windows().into_iter().flatten();
+    let areas: Vec<_> = windows.map(|window| (Rect::of(&window), window)).collect();
+    // One scale for all screens, as the measures of our texts have it.
+    for screen in 0..app::screen_count() {
+        app::set_screen_scale(screen, units(new));
+    }
+    for (area, mut window) in areas {
+        let area = fit(rescaled(area, old, new), room());
+        window.resize(area.x, area.y, area.w, area.h);
+    }
+    true
+}
+
+/// Where a window of the same size stands at another scale, when its middle stays.
+fn rescaled(area: Rect, old: i32, new: i32) -> Rect {
+    let along = |start: i32, length: i32| (start + length / 2) * old / new - length / 2;
+    Rect { x: along(area.x, area.w), y: along(area.y, area.h), ..area }
+}
+
+/// What the person can choose for the scale on this screen, the system's first; nothing where there
+/// is no choice.
+#[must_use]
+pub fn scales() -> Vec<Option<i32>> {
+    let most = if app::screen_scaling_supported() { most() } else { 0 };
+    let fit = SCALES.into_iter().filter(|scale| *scale <= most).map(Some);
+    let all: Vec<Option<i32>> = std::iter::once(None).chain(fit).collect();
+    if all.len() > 2 { all } else { Vec::new() }
+}
+
+/// The largest scale at which all windows fit the first screen, in hundredths.
+fn most() -> i32 {
+    let scale = hundredths(app::screen_scale(0));
+    let (_, _, w, h) = app::screen_work_area(0);
+    scale_max(w * scale / 100, h * scale / 100)
 }
 
 /// The largest scale, in hundredths, at which windows of a fixed size fit into so many pixels.
@@ -65,6 +116,25 @@ pub fn fit(area: Rect, room: Rect) -> Rect {
     Rect::new(x, y, w, h)
 }
 
+/// Where a window of this size stands beside another, both to be seen; each further `step` a bit lower
+/// and farther away, so that neither hides the other.
+#[must_use]
+pub fn beside(other: Option<Rect>, (w, h): (i32, i32), step: i32) -> Rect {
+    /// What lies between the two.
+    const GAP: i32 = 16;
+    let room = room();
+    let usual = fit(room.middle(w, h), room);
+    let Some(other) = other else { return usual };
+    let (left, right) = (other.x - usual.w - GAP - step, other.right() + GAP + step);
+    let x = match (left >= room.x, right + usual.w <= room.right()) {
+        (true, _) => left,
+        (false, true) => right,
+        (false, false) => usual.x - step,
+    };
+    let y = room.y + (room.h - usual.h) / 3 + step;
+    fit(Rect { x, y, ..usual }, room)
+}
+
 fn hundredths(scale: f32) -> i32 {
     #[expect(clippy::cast_possible_truncation, reason = "the toolkit knows scales up to 10")]
     let whole = (scale * 100.0).round() as i32;
@@ -80,6 +150,15 @@ fn units(hundredths: i32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn at_another_scale_the_middle_of_a_window_stays() {
+        let area = Rect::new(640, 300, 640, 480);
+        assert_eq!(rescaled(area, 100, 100), area);
+        // 960 and 540 px of the screen are 640 and 360 at 150 %.
+        assert_eq!(rescaled(area, 100, 150), Rect::new(320, 120, 640, 480));
+        assert_eq!(rescaled(rescaled(area, 100, 150), 150, 100), area);
+    }
 
     #[test]
     fn the_scale_ends_where_the_tallest_fixed_window_fills_the_screen() {

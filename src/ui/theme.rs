@@ -222,6 +222,12 @@ impl Style {
     /// Badges, times in lists, the version.
     pub const MICRO: Style = Style { size: 11, line: 16, face: Face::Sans };
 
+    /// Messages in the size that the person chose.
+    #[must_use]
+    pub const fn message(size: i32) -> Style {
+        Style::MESSAGE.sized(size, size * 11 / 7)
+    }
+
     /// The same in bold.
     #[must_use]
     pub const fn bold(self) -> Style {

@@ -8,18 +8,22 @@ use fltk::prelude::{WidgetExt, WindowExt};
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
 use super::app::card::CardMsg;
-use super::app::register::RegisterMsg;
+use super::app::done::DoneMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
+use super::app::time;
 use super::app::{Effect, Model, Msg, Screen};
 use super::card::{self, CardWindow};
 use super::chat::{ChatOut, ChatWindow, USUAL};
+use super::done::DoneWindow;
 use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
 use super::panel::PanelWindow;
 use super::profile::ProfileWindows;
 use super::prompt::PromptWindow;
-use super::register::{DoneWindow, RegisterWindow};
+use super::recover::RecoverWindow;
+use super::register::RegisterWindow;
+use super::settings::SettingsWindow;
 use super::shell::post;
 use super::theme::Theme;
 use super::toast::Edge;
@@ -32,6 +36,7 @@ use crate::domain::Target;
 pub struct Windows {
     login: Option<LoginWindow>,
     register: Option<RegisterWindow>,
+    recover: Option<RecoverWindow>,
     done: Option<DoneWindow>,
     fingerprint: Option<FingerprintWindow>,
     panel: Option<PanelWindow>,
@@ -40,6 +45,7 @@ pub struct Windows {
     prompt: Option<PromptWindow>,
     card: Option<CardWindow>,
     profile: ProfileWindows,
+    settings: Option<SettingsWindow>,
     chats: BTreeMap<Target, Chat>,
 }
 
@@ -57,6 +63,8 @@ struct Stamp {
     people: u64,
     typing: bool,
     text_limit: super::app::writing::TextLimit,
+    text_size: i32,
+    still: bool,
     send_key: super::app::settings::SendKey,
     /// Words of days and of times change with the minute at most.
     minute: i64,
@@ -72,6 +80,7 @@ impl Windows {
         self.follow_question(model);
         self.follow_people(model);
         self.profile.follow(model);
+        self.follow_settings(model);
         self.follow_chats(model);
     }
 
@@ -81,19 +90,13 @@ impl Windows {
         self.follow(model);
         match effect {
             Effect::FocusLogin(place) => {
-                if let Some(login) = &mut self.login {
-                    login.focus(place);
-                }
+                self.login.iter_mut().for_each(|window| window.focus(place));
             }
             Effect::RaiseLogin => {
-                if let Some(login) = &mut self.login {
-                    login.raise();
-                }
+                self.login.iter_mut().for_each(LoginWindow::raise);
             }
             Effect::FocusRegister(place) => {
-                if let Some(register) = &mut self.register {
-                    register.focus(place);
-                }
+                self.register.iter_mut().for_each(|window| window.focus(place));
             }
             Effect::OpenChat(target) => {
                 if let Some(chat) = self.chats.get_mut(&target) {
@@ -105,12 +108,21 @@ impl Windows {
                     chat.window.shake();
                 }
             }
+            Effect::FocusRecover(place) => {
+                self.recover.iter_mut().for_each(|window| window.focus(place));
+            }
+            Effect::ShowAccounts => {
+                if let Some(login) = &self.login {
+                    login.show_accounts();
+                }
+            }
             Effect::AskBeforeEntering => ask_before_entering(),
             Effect::Confirm(confirm) => confirm::ask_before(confirm, model),
             Effect::RaiseAdd => {
-                if let Some(add) = &mut self.add {
-                    add.raise();
-                }
+                self.add.iter_mut().for_each(AddWindow::raise);
+            }
+            Effect::RaiseSettings => {
+                self.settings.iter_mut().for_each(SettingsWindow::raise);
             }
             Effect::Profile(effect) => self.profile.carry_out(effect),
             Effect::Say(failure) => {
@@ -140,7 +152,14 @@ impl Windows {
     /// what was typed, the order in which they stand and the keyboard.
     pub fn restyle(&mut self, model: &Model) {
         text::set_language(model.settings.language.language());
+        time::set_hours(model.settings.hours);
         theme_of(model.settings.theme).make_current();
+        if screen::enlarge(model.settings.scale) {
+            // Those that are not on the screen are placed anew when they are opened.
+            for (_, chat) in self.chats.extract_if(.., |_, chat| chat.parked) {
+                chat.window.close();
+            }
+        }
         widgets::restyle();
         if let Some(login) = &mut self.login {
             login.reword();
@@ -152,6 +171,9 @@ impl Windows {
             add.reword();
         }
         self.profile.reword();
+        if let Some(settings) = &mut self.settings {
+            settings.reword();
+        }
         for chat in self.chats.values_mut() {
             chat.window.restyle();
             chat.shown = None;
@@ -167,6 +189,9 @@ impl Windows {
             window.close();
         }
         if let Some(window) = self.register.take() {
+            window.close();
+        }
+        if let Some(window) = self.recover.take() {
             window.close();
         }
         if let Some(window) = self.done.take() {
@@ -210,8 +235,7 @@ impl Windows {
     }
 
     fn follow_register(&mut self, model: &Model) {
-        let register = model.register.as_ref();
-        match (register.filter(|register| register.done.is_none()), &mut self.register) {
+        match (&model.register, &mut self.register) {
             (Some(register), Some(window)) => window.follow(register, model),
             (Some(register), place @ None) => {
                 *place = Some(RegisterWindow::new(register, model));
@@ -222,8 +246,17 @@ impl Windows {
                 }
             }
         }
-        match (register.filter(|register| register.done.is_some()), &mut self.done) {
-            (Some(register), place @ None) => *place = DoneWindow::new(register),
+        match (&model.recover, &mut self.recover) {
+            (Some(recover), Some(window)) => window.follow(recover, model),
+            (Some(recover), place @ None) => *place = Some(RecoverWindow::new(recover, model)),
+            (None, place) => {
+                if let Some(window) = place.take() {
+                    window.close();
+                }
+            }
+        }
+        match (&model.done, &mut self.done) {
+            (Some(done), place @ None) => *place = Some(DoneWindow::new(done)),
             (None, place @ Some(_)) => {
                 if let Some(window) = place.take() {
                     window.close();
@@ -250,10 +283,11 @@ impl Windows {
 
     /// The windows about other people.
     fn follow_people(&mut self, model: &Model) {
+        let panel = self.panel_area();
         match (&model.add, &mut self.add) {
             (Some(add), Some(window)) => window.follow(add, model),
             (Some(add), place @ None) if is_wide(add) => {
-                *place = Some(AddWindow::new(add, model));
+                *place = Some(AddWindow::new(add, model, panel));
             }
             (None, Some(_)) => {
                 if let Some(window) = self.add.take() {
@@ -294,7 +328,24 @@ impl Windows {
         }
     }
 
+    fn follow_settings(&mut self, model: &Model) {
+        widgets::set_moves(!model.settings.still);
+        let panel = self.panel_area();
+        match (&model.preferences, &mut self.settings) {
+            (Some(open), Some(window)) => window.follow(open, model),
+            (Some(open), place) => *place = Some(SettingsWindow::new(open, model, panel)),
+            (None, place) => {
+                if let Some(window) = place.take() {
+                    window.close();
+                }
+            }
+        }
+    }
+
     fn close_people(&mut self) {
+        if let Some(window) = self.settings.take() {
+            window.close();
+        }
         if let Some(window) = self.add.take() {
             window.close();
         }
@@ -340,20 +391,18 @@ impl Windows {
 }
 
 impl Windows {
-    /// Left of the panel, each new one a bit lower, so that neither hides the other.
+    /// Beside the panel, each new one a bit lower.
     fn place_for_chat(&self) -> Rect {
         /// How far each new window stands from the one before.
         const STEP: i32 = 28;
         /// As many stand apart.
         const STEPS: usize = 5;
-        let room = screen::room();
-        let usual = screen::fit(room.middle(USUAL.0, USUAL.1), room);
         let step = STEP * i32::try_from(self.chats.len() % STEPS).unwrap_or(0);
-        let panel = self.panel.as_ref().map_or(room, PanelWindow::area);
-        let beside = panel.x - usual.w - 16 - step;
-        let x = if beside >= room.x { beside } else { usual.x - step };
-        let y = room.y + (room.h - usual.h) / 3 + step;
-        screen::fit(Rect { x, y, ..usual }, room)
+        screen::beside(self.panel_area(), USUAL, step)
+    }
+
+    fn panel_area(&self) -> Option<Rect> {
+        self.panel.as_ref().map(PanelWindow::area)
     }
 }
 
@@ -382,6 +431,8 @@ fn stamp_of(model: &Model, target: Target) -> Option<Stamp> {
         people: model.people.version,
         typing: chat.is_typing(model.now),
         text_limit: model.chats.text_limit,
+        text_size: model.settings.text_size,
+        still: model.settings.still,
         send_key: model.settings.send_key,
         minute: model.now.wall_ms / 60_000,
     })
@@ -413,7 +464,7 @@ fn ask_before_entering() {
     };
     ask(question, |goes_on| {
         if goes_on {
-            post(Msg::Register(RegisterMsg::Enter));
+            post(Msg::Done(DoneMsg::Enter));
         }
     });
 }

@@ -13,6 +13,7 @@ use crate::screen::{Screen, Window};
 
 pub const RETURN: Keysym = 0xFF0D;
 pub const TAB: Keysym = 0xFF09;
+pub const DOWN: Keysym = 0xFF54;
 pub const CONTROL: Keysym = 0xFFE3;
 const SHIFT: Keysym = 0xFFE1;
 

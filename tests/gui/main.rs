@@ -7,7 +7,9 @@
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
+mod friends;
 mod hands;
+mod party;
 mod picture;
 mod screen;
 mod self_check;

@@ -180,7 +180,11 @@ impl State {
         match goodbye {
             Goodbye::TooOld => self.go_down(turn, Failure::Version, Retry::Never),
             Goodbye::Timeout if matches!(self.auth, Auth::Out { .. }) => self.rest(turn),
-            Goodbye::SignedOut | Goodbye::Replaced | Goodbye::Kicked | Goodbye::Deleted => {
+            Goodbye::SignedOut
+            | Goodbye::PasswordChanged
+            | Goodbye::Replaced
+            | Goodbye::Kicked
+            | Goodbye::Deleted => {
                 self.signed_out(turn, goodbye);
                 self.rest(turn);
             }

@@ -65,7 +65,10 @@ impl State {
         let news: Vec<Person> =
             people.into_iter().filter(|person| desk.people.take(person)).collect();
         if !news.is_empty() {
-            turn.writes.push(Write::PutPeople(desk.owner, news.clone()));
+            let owner = desk.owner;
+            let own = news.iter().find(|person| person.account == owner.account);
+            turn.writes.extend(own.and_then(|own| self.known.learn(owner, own)));
+            turn.writes.push(Write::PutPeople(owner, news.clone()));
             turn.emit(ClientEvent::People(news));
         }
     }
@@ -124,6 +127,10 @@ impl State {
                     desk.people.wanted.insert(change.account);
                 }
             }
+        }
+        let me = self.me();
+        for change in changes.iter().filter(|change| Some(change.account) == me) {
+            self.auth.follow(change.presence);
         }
         let changes = changes.into_iter().map(|change| (change.account, change.presence));
         turn.emit(ClientEvent::Presence(changes.collect()));

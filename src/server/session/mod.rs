@@ -3,13 +3,15 @@
 mod active;
 mod auth;
 mod password;
+mod turns;
 mod upload;
 
 pub(crate) use auth::name_refusal;
+pub use turns::Turns;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_channel::{Receiver, Sender};
@@ -71,6 +73,8 @@ pub struct Shared {
     pub readers: Readers,
     /// Where pictures lie.
     pub files: Files,
+    /// Taken by those who are not signed in.
+    pub turns: Turns,
     /// Closed when the server closes: those who are not signed in have nothing to wait for.
     pub closing: Receiver<()>,
 }
@@ -100,6 +104,18 @@ pub async fn run(
     peer: SocketAddr,
     place: Place,
 ) {
+    let inside = Arc::new(AtomicBool::new(false));
+    let serving = serve(shared.clone(), id, stream, (peer, place), inside.clone());
+    shared.turns.take(&inside, Box::pin(serving)).await;
+}
+
+async fn serve(
+    shared: Arc<Shared>,
+    id: SessionId,
+    stream: Async<std::net::TcpStream>,
+    (peer, place): (SocketAddr, Place),
+    inside: Arc<AtomicBool>,
+) {
     drop(stream.get_ref().set_nodelay(true));
     let accepted = deadline(TLS_DEADLINE, async {
         tls::accept(stream, shared.tls.clone()).await.map_err(std::io::Error::other)
@@ -118,6 +134,7 @@ pub async fn run(
                 address: peer.ip().to_string(),
                 outbox,
                 place,
+                inside,
             }
             .serve(stream)
             .await;
@@ -134,6 +151,8 @@ struct Session {
     address: String,
     outbox: Arc<Outbox>,
     place: Place,
+    /// Set when it is signed in.
+    inside: Arc<AtomicBool>,
 }
 
 impl Session {
@@ -176,6 +195,7 @@ impl Session {
             Ok(Err(end)) => return end,
             Err(_) => return End::Goodbye(Goodbye::Timeout),
         };
+        self.inside.store(true, Ordering::Relaxed);
         link.set_bytes_max(FRAME_BYTES_MAX);
         let (caller, steps) = caller;
         self.serve_signed_in(link, &caller, steps).await

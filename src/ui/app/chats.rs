@@ -453,9 +453,12 @@ impl Model {
             .iter()
             .find(|(_, chat)| chat.state.is_some_and(|s| s.conversation == conversation))
             .map(|(target, _)| target);
-        if let Some(target) = found {
+        // Whoever wants no shakes has the line that says so, as with any message.
+        if let Some(target) = found.filter(|_| self.settings.shakes) {
             self.open_chat(target, out);
-            out.push(Effect::ShakeWindow(target));
+            if !self.settings.still {
+                out.push(Effect::ShakeWindow(target));
+            }
         }
     }
 

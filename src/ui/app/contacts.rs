@@ -4,7 +4,7 @@ use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, Way};
+use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, ServerId, Way};
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
 /// What is done when something was answered.
@@ -18,6 +18,8 @@ pub enum Doing {
     Prompt,
     /// The friend request that is being written.
     Request,
+    /// What others may do, in the settings window.
+    Privacy,
 }
 
 /// What one does with friends, groups and requests.
@@ -72,6 +74,10 @@ pub enum Confirm {
     RemoveGroup(GroupId),
     /// In the window about oneself.
     Profile(ProfileConfirm),
+    /// The account goes from the list of the sign-in window, with what this computer keeps of it.
+    RemoveAccount(ServerId, AccountId),
+    /// The same, by the tick under its password.
+    StopRemembering(ServerId, AccountId),
 }
 
 impl Model {
@@ -138,6 +144,10 @@ impl Model {
                 self.do_it(Doing::Quiet, Command::RemoveGroup { group }, out);
             }
             Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
+            Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
+            Confirm::StopRemembering(server, account) => {
+                self.stop_remembering(server, account, out);
+            }
         }
     }
 
@@ -170,12 +180,17 @@ impl Model {
             }
             Doing::Prompt => self.prompt_answered(failure),
             Doing::Request => self.request_answered(failure, out),
+            Doing::Privacy => self.privacy_answered(failure, out),
         }
     }
 
     /// The book changed. A group that was made for a friend is there now: the friend goes there.
     pub(super) fn noticed(&mut self, notice: &Notice, out: &mut Vec<Effect>) {
         self.people.notice(notice);
+        if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
+            // Taken after all, though the answer was lost.
+            open.refused = None;
+        }
         if let (Notice::Groups { groups }, Some((account, name))) = (notice, &self.moves_to)
             && let Some(group) = groups.iter().find(|group| group.name == *name)
         {

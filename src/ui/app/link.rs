@@ -122,6 +122,9 @@ impl Model {
             LinkState::Down { why, .. } => Some(why.clone()),
             _ => None,
         };
+        if let LinkState::Up { server } = &state {
+            self.greeted(server);
+        }
         let stands = matches!(state, LinkState::Up { .. });
         let was_up = self.link.is_up();
         self.link.change(state, self.now);

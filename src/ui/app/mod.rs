@@ -4,22 +4,30 @@
 //! effects, and draws what the model says. The model keeps causes, not sentences, so that the
 //! language can change at any moment.
 //!
-//! * `attempt` is a sign-in or a registration under way.
-//! * `login`, `register` with `strength`, `trust`, `panel` with `rows` and `search`, `chats`, `add`,
-//!   `profile`, `card` and `prompt` are the windows.
-//! * `people`, `contacts`, `link`, `writing` and `settings` are what they share; `time` words moments.
+//! * `attempt` is a sign-in, a registration or a new password under way.
+//! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
+//!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add`, `profile`, `card`,
+//!   `prompt` and `preferences` are the windows.
+//! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
+//!   moments.
 
+pub mod accounts;
 pub mod add;
 pub mod attempt;
+pub mod away;
 pub mod card;
 pub mod chats;
 pub mod contacts;
+pub mod done;
+pub mod errors;
 pub mod link;
 pub mod login;
 pub mod panel;
 pub mod people;
+pub mod preferences;
 pub mod profile;
 pub mod prompt;
+pub mod recover;
 pub mod register;
 pub mod rows;
 pub mod search;
@@ -37,10 +45,10 @@ use jiff::tz::TimeZone;
 
 use crate::client::api::{Picture, Saved, Ticket};
 use crate::client::finder::FoundCard;
+use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, BlobId, Person, Presence, Target};
-use crate::net::address::Invite;
-use crate::net::protocol::Goodbye;
+use crate::domain::{AccountId, BlobId, Person, Presence, ServerId, Target};
+use crate::net::address::{Address, Invite};
 
 /// Answers that are waited for at once. The client answers everything, so more means that answers
 /// were lost; the oldest question is then forgotten.
@@ -75,6 +83,12 @@ pub enum Msg {
     Login(login::LoginMsg),
     /// In the register window.
     Register(register::RegisterMsg),
+    /// In the window for a forgotten password.
+    Recover(recover::RecoverMsg),
+    /// In the window with the new number or code.
+    Done(done::DoneMsg),
+    /// What came of a look at a typed address.
+    Looked(Address, Result<Probed, Failure>),
     /// In the fingerprint window.
     Trust(trust::TrustMsg),
     /// In the main panel.
@@ -99,6 +113,10 @@ pub enum Msg {
     HostEnded(login::HostEnd),
     /// Settings of this computer.
     Setting(settings::SettingMsg),
+    /// In the settings window.
+    Preferences(preferences::PreferencesMsg),
+    /// Nothing was pressed or moved on this computer for so many milliseconds.
+    Idle(u64),
 }
 
 /// What the model asks the shell for.
@@ -118,6 +136,12 @@ pub enum Effect {
     RaiseLogin,
     /// Put the register window's cursor on the first field with an error.
     FocusRegister(register::Field),
+    /// Put the cursor of the window for a forgotten password on the first field with an error.
+    FocusRecover(recover::Field),
+    /// Open the list of saved accounts.
+    ShowAccounts,
+    /// Look at the server behind an address; where its key is known, it has to show that one.
+    Look(Address, Option<ServerId>),
     /// Ask whether to go on without the recovery code, which is shown this once.
     AskBeforeEntering,
     /// Start the server program on this computer.
@@ -143,6 +167,8 @@ pub enum Effect {
     RaiseAdd,
     /// Something about the window about oneself.
     Profile(profile::ProfileEffect),
+    /// Bring the settings window to the front.
+    RaiseSettings,
     /// A picture is there, or cannot be had.
     Picture(BlobId, Option<Arc<Picture>>),
     /// Pictures that could not be had may be had now.
@@ -204,6 +230,10 @@ pub struct Model {
     pub login: login::Login,
     /// The register window, while it is open.
     pub register: Option<register::Register>,
+    /// The window for a forgotten password, while it is open.
+    pub recover: Option<recover::Recover>,
+    /// A new number or code, until the person has seen it.
+    pub done: Option<done::Done>,
     /// The question about a key, while it is open.
     pub trust: Option<trust::Question>,
     /// The key that the last link was refused for.
@@ -228,6 +258,10 @@ pub struct Model {
     pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
+    /// The settings window, while it is open.
+    pub preferences: Option<preferences::Preferences>,
+    /// One is shown as away since nobody is at this computer, not by one's own choice.
+    away_by_itself: bool,
     /// The client's own store failed; said until the end.
     pub trouble: Option<String>,
     /// A friend who moves to a group of this name once it is there.
@@ -250,6 +284,8 @@ impl Model {
             saved: Saved::default(),
             login: login::Login::new(now, connect),
             register: None,
+            recover: None,
+            done: None,
             trust: None,
             changed_key: None,
             attempt: None,
@@ -262,6 +298,8 @@ impl Model {
             add: None,
             profile: None,
             card: None,
+            preferences: None,
+            away_by_itself: false,
             trouble: None,
             moves_to: None,
             watched: Vec::new(),
@@ -269,7 +307,7 @@ impl Model {
             asked: BTreeMap::new(),
         };
         let mut out = Vec::new();
-        model.ask(Asked::Saved, |ticket| Intent::Saved { ticket }, &mut out);
+        model.ask_saved(&mut out);
         (model, out)
     }
 
@@ -282,6 +320,10 @@ impl Model {
     fn ask(&mut self, asked: Asked, make: impl FnOnce(Ticket) -> Intent, out: &mut Vec<Effect>) {
         let ticket = self.ticket(asked);
         out.push(Effect::Ask(make(ticket)));
+    }
+
+    fn ask_saved(&mut self, out: &mut Vec<Effect>) {
+        self.ask(Asked::Saved, |ticket| Intent::Saved { ticket }, out);
     }
 
     fn ticket(&mut self, asked: Asked) -> Ticket {
@@ -415,16 +457,21 @@ impl Model {
     }
 
     /// Not signed in any more, and not by a broken link: back to the login window.
-    fn signed_out(&mut self, why: Goodbye, out: &mut Vec<Effect>) {
+    fn signed_out(&mut self, why: Failure, out: &mut Vec<Effect>) {
         if self.screen == Screen::Panel {
             let own_wish = self.asked.values().any(|asked| *asked == Asked::SignOut);
             self.leave((!own_wish).then_some(why), out);
+        } else if self.done.is_some() && self.me.take().is_some() {
+            // The new code stays in sight; the window behind it says why nobody is signed in.
+            self.link = link::Link::default();
+            self.login.come_back(None, Some(why));
+            out.push(Effect::Ask(Intent::Disconnect));
         }
     }
 
     /// Closes the panel and the chats and shows the login window, with the reason where there is
     /// one that the person did not choose.
-    fn leave(&mut self, why: Option<Goodbye>, out: &mut Vec<Effect>) {
+    fn leave(&mut self, why: Option<Failure>, out: &mut Vec<Effect>) {
         if self.screen != Screen::Panel {
             return;
         }
@@ -437,18 +484,19 @@ impl Model {
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
         self.profile = None;
+        (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
         self.asked.clear();
         self.login.come_back(last.map(|me| me.person), why);
         out.push(Effect::Ask(Intent::Disconnect));
-        self.ask(Asked::Saved, |ticket| Intent::Saved { ticket }, out);
+        self.ask_saved(out);
         out.push(Effect::SearchServers);
     }
 
     /// Shows the main panel.
     fn enter(&mut self) {
         self.attempt = None;
-        self.register = None;
+        (self.register, self.recover, self.done) = (None, None, None);
         self.trust = None;
         self.screen = Screen::Panel;
         self.recall_folds();
@@ -477,6 +525,9 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Servers(found) => model.servers(found, &mut out),
         Msg::Login(msg) => model.login(msg, &mut out),
         Msg::Register(msg) => model.register(msg, &mut out),
+        Msg::Recover(msg) => model.recover(msg, &mut out),
+        Msg::Done(msg) => model.done_window(msg, &mut out),
+        Msg::Looked(address, seen) => model.looked(&address, seen),
         Msg::Trust(msg) => model.trust(msg, &mut out),
         Msg::Panel(msg) => model.panel(msg, &mut out),
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
@@ -491,6 +542,8 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         }
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
+        Msg::Preferences(msg) => model.preferences(msg, &mut out),
+        Msg::Idle(ms) => model.idle(ms, &mut out),
     }
     out
 }

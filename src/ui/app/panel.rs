@@ -106,6 +106,7 @@ impl Model {
             }
             PanelMsg::SwitchAccount => {
                 self.keep_auto(None, out);
+                self.login.switching = true;
                 self.leave(None, out);
             }
             PanelMsg::SignOut => {
@@ -169,6 +170,7 @@ impl Model {
     fn set_presence(&mut self, presence: Presence, out: &mut Vec<Effect>) {
         self.login.presence = presence;
         self.keep_presence(presence, out);
+        self.away_by_itself = false;
         self.show_presence(presence, out);
     }
 

@@ -15,6 +15,7 @@ pub struct People {
     /// The link broke since: it may be all different now.
     is_outdated: bool,
     book: Arc<Book>,
+    has_book: bool,
     /// Changes whenever anything here may have changed, so that windows can skip work.
     pub version: u64,
 }
@@ -73,6 +74,12 @@ impl People {
         &self.book
     }
 
+    /// Whether the book came since the sign-in.
+    #[must_use]
+    pub fn has_book(&self) -> bool {
+        self.has_book
+    }
+
     /// Whether somebody is a friend.
     #[must_use]
     pub fn is_friend(&self, account: AccountId) -> bool {
@@ -82,6 +89,7 @@ impl People {
     /// The whole book came.
     pub fn set_book(&mut self, book: Arc<Book>) {
         self.version += 1;
+        self.has_book = true;
         self.book = book;
     }
 

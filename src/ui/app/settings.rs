@@ -1,11 +1,20 @@
 //! Choices of this computer, kept by the client core as pairs of text.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use super::{Effect, Model};
 use crate::client::Intent;
 use crate::domain::{AccountId, GroupId, Presence, ServerId};
+use crate::ui::app::time::Hours;
 use crate::ui::text::LanguageChoice;
+
+/// The sizes that messages can have, in px of the design.
+pub const TEXT_SIZES: RangeInclusive<i32> = 12..=20;
+/// After so many idle minutes a person can be shown as away; zero is never.
+pub const AWAY_MINUTES: [u32; 5] = [0, 5, 10, 20, 30];
+/// What the windows can be enlarged to, in hundredths.
+pub const SCALES: [i32; 4] = [100, 125, 150, 200];
 
 /// The keys of folded groups begin so; the account follows.
 const FOLDS: &str = "folds/";
@@ -43,8 +52,20 @@ pub struct Settings {
     pub send_key: SendKey,
     /// How to be seen after signing in.
     pub presence: Presence,
+    /// Idle for so many minutes, one is shown as away; zero is never.
+    pub away_minutes: u32,
+    /// Friends may shake a window; otherwise there is only the line that says so.
+    pub shakes: bool,
+    /// The size of messages in px.
+    pub text_size: i32,
+    /// How much windows are enlarged, in hundredths; as the system says when absent.
+    pub scale: Option<i32>,
     /// Friends stand in few pixels.
     pub compact: bool,
+    /// Nothing shakes or glides.
+    pub still: bool,
+    /// How the hours of a day are counted.
+    pub hours: Hours,
     /// Who signs in by itself at the start.
     pub auto: Option<(ServerId, AccountId)>,
     /// The folded groups of friends of each account.
@@ -58,7 +79,13 @@ impl Default for Settings {
             theme: ThemeChoice::default(),
             send_key: SendKey::default(),
             presence: Presence::Online,
+            away_minutes: 10,
+            shakes: true,
+            text_size: 14,
+            scale: None,
             compact: false,
+            still: false,
+            hours: Hours::default(),
             auto: None,
             folds: BTreeMap::new(),
         }
@@ -74,6 +101,20 @@ pub enum SettingMsg {
     Theme(ThemeChoice),
     /// Enter or Ctrl+Enter.
     SendKey(SendKey),
+    /// Idle minutes; zero for never.
+    Away(u32),
+    /// Whether friends may shake a window.
+    Shakes(bool),
+    /// The size of messages in px.
+    TextSize(i32),
+    /// How much windows are enlarged, in hundredths; as the system says when absent.
+    Scale(Option<i32>),
+    /// Whether friends stand in few pixels.
+    Compact(bool),
+    /// Whether nothing shakes or glides.
+    Still(bool),
+    /// 24 or 12.
+    Hours(Hours),
 }
 
 impl Settings {
@@ -87,16 +128,38 @@ impl Settings {
                 "theme" => settings.theme = theme_from(value),
                 "send_key" if value == "ctrl_enter" => settings.send_key = SendKey::CtrlEnter,
                 "presence" => settings.presence = presence_from(value),
-                "compact" => settings.compact = value == "true",
                 "auto" => settings.auto = auto_from(value),
-                key => {
-                    if let Some(owner) = key.strip_prefix(FOLDS).and_then(auto_from) {
-                        settings.folds.insert(owner, folds_from(value));
+                key => match key.strip_prefix(FOLDS) {
+                    Some(owner) => {
+                        let folds = auto_from(owner).map(|owner| (owner, folds_from(value)));
+                        settings.folds.extend(folds);
                     }
-                }
+                    None => settings.read_taste(key, value),
+                },
             }
         }
         settings
+    }
+
+    fn read_taste(&mut self, key: &str, value: &str) {
+        let number = || value.parse::<i32>().ok();
+        match key {
+            "away" => {
+                let minutes = number().and_then(|minutes| u32::try_from(minutes).ok());
+                let minutes = minutes.filter(|minutes| AWAY_MINUTES.contains(minutes));
+                self.away_minutes = minutes.unwrap_or(self.away_minutes);
+            }
+            "shakes" => self.shakes = value != "false",
+            "text_size" => {
+                let size = number().filter(|size| TEXT_SIZES.contains(size));
+                self.text_size = size.unwrap_or(self.text_size);
+            }
+            "scale" => self.scale = number().filter(|scale| SCALES.contains(scale)),
+            "compact" => self.compact = value == "true",
+            "still" => self.still = value == "true",
+            "hours" if value == "12" => self.hours = Hours::Twelve,
+            _ => {}
+        }
     }
 }
 
@@ -121,6 +184,27 @@ impl Model {
                 };
                 keep("send_key", code, out);
             }
+            SettingMsg::Hours(hours) => {
+                self.settings.hours = hours;
+                keep("hours", if hours == Hours::Twelve { "12" } else { "24" }, out);
+                out.push(Effect::Restyle);
+            }
+            SettingMsg::Scale(scale) => {
+                self.settings.scale = scale;
+                keep("scale", &scale.unwrap_or_default().to_string(), out);
+                out.push(Effect::Restyle);
+            }
+            SettingMsg::Away(minutes) => {
+                self.settings.away_minutes = minutes;
+                keep("away", &minutes.to_string(), out);
+            }
+            SettingMsg::TextSize(size) => {
+                self.settings.text_size = size.clamp(*TEXT_SIZES.start(), *TEXT_SIZES.end());
+                keep("text_size", &self.settings.text_size.to_string(), out);
+            }
+            SettingMsg::Shakes(on) => keep_switch(&mut self.settings.shakes, "shakes", on, out),
+            SettingMsg::Compact(on) => keep_switch(&mut self.settings.compact, "compact", on, out),
+            SettingMsg::Still(on) => keep_switch(&mut self.settings.still, "still", on, out),
         }
     }
 
@@ -157,6 +241,11 @@ impl Model {
             keep("auto", &value.unwrap_or_default(), out);
         }
     }
+}
+
+fn keep_switch(place: &mut bool, key: &str, on: bool, out: &mut Vec<Effect>) {
+    *place = on;
+    keep(key, if on { "true" } else { "false" }, out);
 }
 
 fn keep(key: &str, value: &str, out: &mut Vec<Effect>) {
@@ -221,6 +310,13 @@ mod tests {
             SettingMsg::Language(LanguageChoice::Fixed(Language::English)),
             SettingMsg::Theme(ThemeChoice::Dark),
             SettingMsg::SendKey(SendKey::CtrlEnter),
+            SettingMsg::Away(30),
+            SettingMsg::Shakes(false),
+            SettingMsg::TextSize(17),
+            SettingMsg::Scale(Some(125)),
+            SettingMsg::Compact(true),
+            SettingMsg::Still(true),
+            SettingMsg::Hours(Hours::Twelve),
         ];
         let mut effects: Vec<Effect> =
             chosen.into_iter().flat_map(|msg| world.send(Msg::Setting(msg))).collect();
@@ -239,8 +335,32 @@ mod tests {
     }
 
     #[test]
+    fn a_text_size_stays_within_what_can_be_read() {
+        let mut world = World::new();
+        for (asked, kept) in [(11, 12), (12, 12), (20, 20), (48, 20)] {
+            world.send(Msg::Setting(SettingMsg::TextSize(asked)));
+            assert_eq!(world.model.settings.text_size, kept);
+        }
+    }
+
+    #[test]
     fn nonsense_is_as_if_never_set() {
-        let nonsense = [("language", "?"), ("theme", "?"), ("auto", "x/y"), ("presence", "?")];
+        let nonsense = [
+            ("language", "?"),
+            ("theme", "?"),
+            ("auto", "x/y"),
+            ("presence", "?"),
+            ("away", "-5"),
+            ("away", "7"),
+            ("shakes", "?"),
+            ("text_size", "99"),
+            ("scale", "130"),
+            ("compact", "?"),
+            ("still", "?"),
+            ("hours", "?"),
+            ("folds/x/y", "1"),
+            ("unknown", "1"),
+        ];
         let pairs: Vec<(String, String)> =
             nonsense.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         assert_eq!(Settings::read(&pairs), Settings::default());

@@ -84,6 +84,7 @@ pub fn ticket_of(effect: &Effect) -> Option<u64> {
         Effect::Ask(
             Intent::Register { ticket, .. }
             | Intent::SignIn { ticket, .. }
+            | Intent::Recover { ticket, .. }
             | Intent::SignInToken { ticket, .. }
             | Intent::SignOut { ticket }
             | Intent::Send { ticket, .. }

@@ -1,5 +1,7 @@
 //! Moments in the words of people: clock today, then yesterday, weekday, date.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -9,12 +11,33 @@ use crate::ui::text::Language;
 /// The days behind yesterday that a weekday names without doubt.
 const WEEKDAY_DAYS_MAX: i32 = 6;
 
+static TWELVE: AtomicBool = AtomicBool::new(false);
+
+/// How the hours of a day are counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hours {
+    /// From 0 to 23.
+    #[default]
+    TwentyFour,
+    /// From 1 to 12, twice.
+    Twelve,
+}
+
+/// Says times so from now on; the caller redraws the windows.
+pub fn set_hours(hours: Hours) {
+    TWELVE.store(hours == Hours::Twelve, Ordering::Relaxed);
+}
+
+fn hours() -> Hours {
+    if TWELVE.load(Ordering::Relaxed) { Hours::Twelve } else { Hours::TwentyFour }
+}
+
 /// The time of a row in a list: `HH:MM` today, then yesterday, weekday, date.
 #[must_use]
 pub fn row_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {
     let (at, today) = (zoned(at_ms, zone), zoned(now_ms, zone).date());
     match age_days(at.date(), today) {
-        0 => clock(&at),
+        0 => clock(&at, language),
         1 => language.get("time.yesterday").to_owned(),
         2..=WEEKDAY_DAYS_MAX => weekday(at.weekday(), language).to_owned(),
         _ => date(at.date(), today, Width::Short, language),
@@ -31,7 +54,7 @@ pub fn separator_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Langu
         2..=WEEKDAY_DAYS_MAX => weekday(at.weekday(), language).to_owned(),
         _ => date(at.date(), today, Width::Long, language),
     };
-    language.fill("time.join", &[("date", &day), ("time", &clock(&at))])
+    language.fill("time.join", &[("date", &day), ("time", &clock(&at, language))])
 }
 
 /// The exact time of a message, for a tooltip: date and clock with seconds.
@@ -39,7 +62,7 @@ pub fn separator_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Langu
 pub fn exact_label(at_ms: i64, zone: &TimeZone, language: Language) -> String {
     let at = zoned(at_ms, zone);
     let day = date(at.date(), Date::MIN, Width::Long, language);
-    let clock = format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second());
+    let clock = clock_in(hours(), &at, true, language);
     language.fill("time.join", &[("date", &day), ("time", &clock)])
 }
 
@@ -67,8 +90,22 @@ fn age_days(day: Date, today: Date) -> i32 {
     (today - day).get_days().max(if day > today { i32::MAX } else { 0 })
 }
 
-fn clock(at: &Zoned) -> String {
-    format!("{:02}:{:02}", at.hour(), at.minute())
+fn clock(at: &Zoned, language: Language) -> String {
+    clock_in(hours(), at, false, language)
+}
+
+fn clock_in(hours: Hours, at: &Zoned, seconds: bool, language: Language) -> String {
+    let rest = match seconds {
+        true => format!("{:02}:{:02}", at.minute(), at.second()),
+        false => format!("{:02}", at.minute()),
+    };
+    let hour = at.hour();
+    if hours == Hours::TwentyFour {
+        return format!("{hour:02}:{rest}");
+    }
+    let half = language.get(if hour < 12 { "time.am" } else { "time.pm" });
+    let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
+    language.fill("time.half", &[("clock", &format!("{hour}:{rest}")), ("half", half)])
 }
 
 fn date(day: Date, today: Date, width: Width, language: Language) -> String {
@@ -158,6 +195,24 @@ mod tests {
             let label = |language| separator_label(at(moment), now, &zone, language);
             assert_eq!(label(Language::Chinese), chinese, "{moment}");
             assert_eq!(label(Language::English), english, "{moment}");
+        }
+    }
+
+    #[test]
+    fn a_day_has_twice_twelve_hours_or_twenty_four() {
+        let cases = [
+            ("2026-11-20T00:05:09Z", "00:05", "上午 12:05", "12:05 AM", "12:05:09 AM"),
+            ("2026-11-20T09:05:09Z", "09:05", "上午 9:05", "9:05 AM", "9:05:09 AM"),
+            ("2026-11-20T12:00:00Z", "12:00", "下午 12:00", "12:00 PM", "12:00:00 PM"),
+            ("2026-11-20T23:59:59Z", "23:59", "下午 11:59", "11:59 PM", "11:59:59 PM"),
+        ];
+        for (moment, whole, chinese, english, exact) in cases {
+            let at = zoned(at(moment), &TimeZone::UTC);
+            let said = |hours, seconds, language| clock_in(hours, &at, seconds, language);
+            assert_eq!(said(Hours::TwentyFour, false, Language::English), whole);
+            assert_eq!(said(Hours::Twelve, false, Language::Chinese), chinese);
+            assert_eq!(said(Hours::Twelve, false, Language::English), english);
+            assert_eq!(said(Hours::Twelve, true, Language::English), exact);
         }
     }
 

@@ -52,6 +52,8 @@ pub enum ComposerMsg {
 
 struct State {
     send_key: SendKey,
+    /// How messages are set.
+    style: Style,
     /// The text that was seen or set last.
     known: String,
     marks: Marks,
@@ -117,7 +119,8 @@ impl Composer {
         let bar = Bar::new(&editor);
         let told: Box<dyn FnMut(ComposerMsg)> = Box::new(|_| {});
         let (send_key, known, marks) = (SendKey::Enter, String::new(), Marks::default());
-        let state = Rc::new(RefCell::new(State { send_key, known, marks, told }));
+        let style = Style::MESSAGE;
+        let state = Rc::new(RefCell::new(State { send_key, style, known, marks, told }));
         let mut composer = Composer { editor, bar, buffer, styles, state };
         composer.restyle();
         composer.wire();
@@ -132,6 +135,15 @@ impl Composer {
     /// Which key sends.
     pub fn set_send_key(&mut self, send_key: SendKey) {
         self.state.borrow_mut().send_key = send_key;
+    }
+
+    /// The size of what is written.
+    pub fn set_text_size(&mut self, size: i32) {
+        let style = Style::message(size);
+        if self.state.borrow().style != style {
+            self.state.borrow_mut().style = style;
+            self.restyle();
+        }
     }
 
     /// What is written, with emoji in place of the codes that were put here for them.
@@ -205,7 +217,7 @@ impl Composer {
         self.editor.set_selection_color(native(Colour::Selected));
         self.editor.set_cursor_color(native(Colour::Ink));
         self.editor.set_text_font(FONTS[0]);
-        let size = Style::MESSAGE.size;
+        let size = self.state.borrow().style.size;
         self.editor.set_text_size(size);
         let letters = FONTS.map(|font| (font, Colour::Ink)).into_iter();
         let table: Vec<StyleTableEntry> = letters
@@ -220,7 +232,7 @@ impl Composer {
         self.editor.super_handle_first(false);
         let this = self.clone();
         self.editor.handle(move |_, event| this.clone().event(event));
-        let (buffer, bar) = (self.buffer.clone(), self.bar.clone());
+        let (buffer, bar, state) = (self.buffer.clone(), self.bar.clone(), Rc::clone(&self.state));
         self.editor.draw(move |editor| {
             let area = Rect::of(editor);
             let canvas = Canvas::over(area);
@@ -230,9 +242,10 @@ impl Composer {
             bar.follow();
             if buffer.length() == 0 {
                 let words = area.without_left(INNER + CARET);
-                let words = Rect { h: Style::MESSAGE.line, ..words };
+                let style = state.borrow().style;
+                let words = Rect { h: style.line, ..words };
                 let hint = tr("chat.placeholder");
-                canvas.text_in(Style::MESSAGE, Colour::Ink3, words, Align::Left, hint);
+                canvas.text_in(style, Colour::Ink3, words, Align::Left, hint);
             }
         });
         let this = self.clone();

@@ -146,14 +146,17 @@ impl ChatWindow {
     ) -> Option<ChatWindow> {
         let view = ChatView::of(model, target)?;
         let draft = model.chats.get(target).map_or("", |chat| chat.draft.as_str());
-        Some(with_entries(model, target, |entries| {
+        let mut chat = with_entries(model, target, |entries| {
             ChatWindow::new(view, entries, draft, area, told)
-        }))
+        });
+        chat.set_moves(!model.settings.still);
+        Some(chat)
     }
 
     /// Takes what the model says now.
     pub fn follow(&mut self, model: &Model) {
         let target = self.parts.state.borrow().view.target;
+        self.set_moves(!model.settings.still);
         if let Some(view) = ChatView::of(model, target) {
             with_entries(model, target, |entries| self.show(view, entries));
         }
@@ -163,6 +166,7 @@ impl ChatWindow {
     pub fn show(&mut self, view: ChatView, entries: &[Entry<'_>]) {
         let transcript = &mut self.parts.transcript;
         transcript.set_people(view.me, view.target == Target::Lobby);
+        transcript.set_text_size(view.text_size);
         transcript.set_faces(view.faces.clone());
         transcript.sync(entries, view.has_earlier);
         if self.parts.state.borrow().view.unread_from != view.unread_from {
@@ -181,6 +185,7 @@ impl ChatWindow {
         }
         self.window.set_label(&view.window);
         self.parts.composer.set_send_key(view.send_key);
+        self.parts.composer.set_text_size(view.text_size);
         self.parts.shake.set_shown(view.can_shake);
         let notice = view.notice.clone();
         self.parts.state.borrow_mut().view = view;
@@ -206,8 +211,13 @@ impl ChatWindow {
     /// Whether anything moves by itself: with reduced motion the window does not shake and the
     /// messages do not glide.
     pub fn set_moves(&mut self, moves: bool) {
-        let motion = if moves { Motion::Still } else { Motion::Reduced };
-        self.parts.state.borrow_mut().motion = motion;
+        let mut state = self.parts.state.borrow_mut();
+        state.motion = match (moves, state.motion) {
+            (false, _) => Motion::Reduced,
+            (true, Motion::Reduced) => Motion::Still,
+            (true, motion) => motion,
+        };
+        drop(state);
         self.parts.transcript.set_moves(moves);
     }
 
@@ -230,7 +240,7 @@ impl ChatWindow {
             step += 1;
             if offset.is_some() {
                 app::repeat_timeout3(shake::STEP_S, handle);
-            } else {
+            } else if state.borrow().motion == Motion::Shaking {
                 state.borrow_mut().motion = Motion::Still;
             }
         });

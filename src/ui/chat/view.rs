@@ -8,6 +8,7 @@ use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
 use crate::ui::app::settings::SendKey;
 use crate::ui::app::writing::TextLimit;
 use crate::ui::text::{self, language, tr};
+use crate::ui::theme::Style;
 use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Saying};
 
 /// The key of the line "offline, will be delivered later"; there is at most one.
@@ -40,6 +41,8 @@ pub struct ChatView {
     pub text_limit: TextLimit,
     /// Which key sends.
     pub send_key: SendKey,
+    /// The size of messages in px.
+    pub text_size: i32,
     /// Whether there are messages before the first one here.
     pub has_earlier: bool,
     /// The first unread message when the window was opened.
@@ -82,6 +85,7 @@ impl ChatView {
         }
         view.text_limit = model.chats.text_limit;
         view.send_key = model.settings.send_key;
+        view.text_size = model.settings.text_size;
         view.has_earlier = chat.earlier == Earlier::More;
         view.unread_from = chat.unread_from.map(Key::Seq);
         view.faces = faces(model, chat, &me.person);
@@ -134,6 +138,7 @@ impl ChatView {
             notice: String::new(),
             text_limit: TextLimit::default(),
             send_key: SendKey::Enter,
+            text_size: Style::MESSAGE.size,
             has_earlier: false,
             unread_from: None,
             me: AccountId::FIRST,

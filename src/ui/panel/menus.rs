@@ -9,10 +9,9 @@ use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::profile::ProfileMsg;
 use crate::ui::app::rows::Pick;
-use crate::ui::app::settings::{SettingMsg, ThemeChoice};
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
-use crate::ui::text::{self, Language, LanguageChoice, tr};
+use crate::ui::text::{self, tr};
 use crate::ui::widgets::{MenuEntry, MenuItem, MenuPlace, PRESENCES, open_menu};
 
 /// What is known of somebody whose menu opens.
@@ -75,6 +74,9 @@ pub fn open_status(place: Rect, presence: Option<Presence>) {
     menu.item(switch, Msg::Panel(PanelMsg::SwitchAccount));
     let out = MenuItem::new(tr("panel.sign_out")).icon(Icon::Logout);
     menu.item(out, Msg::Panel(PanelMsg::SignOut));
+    menu.line();
+    let quit = MenuItem::new(tr("panel.quit")).icon(Icon::Close);
+    menu.item(quit, Msg::Panel(PanelMsg::Quit));
     menu.open(MenuPlace::Below(place));
 }
 
@@ -172,28 +174,4 @@ pub fn open_group_menu(group: GroupId, known: &Known) {
         menu.item(remove, Msg::Contact(ContactMsg::RemoveGroup(group)));
     }
     menu.open(MenuPlace::Pointer);
-}
-
-/// Language and look; the settings window will hold more.
-pub fn open_settings(above: Rect, theme: ThemeChoice) {
-    const THEMES: [(ThemeChoice, Icon, &str); 3] = [
-        (ThemeChoice::Light, Icon::Sun, "panel.theme.light"),
-        (ThemeChoice::Dark, Icon::Moon, "panel.theme.dark"),
-        (ThemeChoice::System, Icon::Monitor, "panel.theme.system"),
-    ];
-    let mut menu = Menu::default();
-    for (choice, icon, key) in THEMES {
-        let item = MenuItem::new(tr(key)).icon(icon).checked(choice == theme);
-        menu.item(item, Msg::Setting(SettingMsg::Theme(choice)));
-    }
-    menu.line();
-    for language in Language::ALL {
-        let item = MenuItem::new(language.own_name()).icon(Icon::Language);
-        let msg = SettingMsg::Language(LanguageChoice::Fixed(language));
-        menu.item(item.checked(language == text::language()), Msg::Setting(msg));
-    }
-    menu.line();
-    let quit = MenuItem::new(tr("panel.quit")).icon(Icon::Logout);
-    menu.item(quit, Msg::Panel(PanelMsg::Quit));
-    menu.open(MenuPlace::Above(above));
 }

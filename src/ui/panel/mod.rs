@@ -20,6 +20,7 @@ use crate::ui::app::add::{AddMsg, Page};
 use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::link::Strip as State;
 use crate::ui::app::panel::{PanelMsg, Tab};
+use crate::ui::app::preferences::PreferencesMsg;
 use crate::ui::app::rows::{Pick, Row};
 use crate::ui::app::trust::TrustMsg;
 use crate::ui::app::{Model, Msg};
@@ -70,7 +71,10 @@ impl PanelWindow {
         let rows: Rc<RefCell<Vec<Row>>> = Rc::default();
         let head = Head::new(&view);
         let strip = Strip::new();
-        let search = Field::new(FieldKind::Search, tr("panel.search")).style(Style::BODY);
+        let emptied = || post(Msg::Panel(PanelMsg::Search(String::new())));
+        let search = Field::new(FieldKind::Search, tr("panel.search"))
+            .style(Style::BODY)
+            .clearable(tr("field.clear"), emptied);
         let tabs = Tabs::new(TabKind::Even, &[tr("tab.chats"), tr("tab.contacts")]);
         let painted = Rc::clone(&rows);
         let list = ScrollList::new(Colour::Paper, move |canvas, look| {
@@ -131,6 +135,7 @@ impl PanelWindow {
     pub fn reword(&mut self) {
         self.head.reword();
         self.search.set_placeholder(tr("panel.search"));
+        self.search.set_tip(tr("field.clear"));
         self.tabs.set_label(0, tr("tab.chats"));
         self.tabs.set_label(1, tr("tab.contacts"));
         self.add.set_tip(tr("panel.add.tip"));
@@ -145,6 +150,7 @@ impl PanelWindow {
     pub fn follow(&mut self, model: &Model) {
         let rows = model.panel_rows(text::language());
         let new = View::of(model, rows.is_empty());
+        let compact = new.compact;
         let old = self.view.borrow().clone();
         if old != new {
             self.show_view(&new);
@@ -162,8 +168,7 @@ impl PanelWindow {
         }
         let selected =
             rows.iter().position(|row| row.pick().is_some() && row.pick() == model.panel.selected);
-        if *self.rows.borrow() != rows {
-            let compact = model.settings.compact;
+        if *self.rows.borrow() != rows || old.compact != compact {
             let heights: Vec<i32> = rows.iter().map(|row| rows::height(row, compact)).collect();
             self.know(model, &rows);
             *self.rows.borrow_mut() = rows;
@@ -251,11 +256,7 @@ impl PanelWindow {
             post(Msg::Panel(PanelMsg::Tab(tab)));
         });
         self.add.on_press(|| post(Msg::Add(AddMsg::Open(Page::People))));
-        let (window, button, view) =
-            (self.window.clone(), self.settings.clone(), Rc::clone(&self.view));
-        self.settings.on_press(move || {
-            menus::open_settings(widgets::on_screen(&button, &window), view.borrow().theme);
-        });
+        self.settings.on_press(|| post(Msg::Preferences(PreferencesMsg::Open)));
     }
 
     fn wire_list(&mut self) {
@@ -347,9 +348,8 @@ impl PanelWindow {
                 false => post(Msg::Panel(PanelMsg::Quit)),
             }
         });
-        let (mut search, view, button) =
-            (self.search.clone(), Rc::clone(&self.view), self.settings.clone());
-        self.window.handle(move |window, event| {
+        let mut search = self.search.clone();
+        self.window.handle(move |_, event| {
             let is_key = matches!(event, Event::KeyDown | Event::Shortcut);
             if !is_key || !app::is_event_ctrl() {
                 return false;
@@ -361,9 +361,7 @@ impl PanelWindow {
                     search.focus();
                     search.select_all();
                 }
-                Some(',') => {
-                    menus::open_settings(widgets::on_screen(&button, window), view.borrow().theme);
-                }
+                Some(',') => post(Msg::Preferences(PreferencesMsg::Open)),
                 _ => return false,
             }
             true

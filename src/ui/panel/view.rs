@@ -4,7 +4,6 @@ use crate::domain::{AccountId, GroupId, Portrait, Presence};
 use crate::ui::app::Model;
 use crate::ui::app::link::Strip;
 use crate::ui::app::panel::LineEdit;
-use crate::ui::app::settings::ThemeChoice;
 use crate::ui::text;
 
 use super::menus::Known;
@@ -36,8 +35,8 @@ pub struct View {
     pub unread: u64,
     /// Requests that wait.
     pub requests: u64,
-    /// Which colours.
-    pub theme: ThemeChoice,
+    /// Friends stand in few pixels.
+    pub compact: bool,
 }
 
 impl Default for View {
@@ -55,7 +54,7 @@ impl Default for View {
             found_nothing: false,
             unread: 0,
             requests: 0,
-            theme: ThemeChoice::System,
+            compact: false,
         }
     }
 }
@@ -74,7 +73,7 @@ impl View {
             found_nothing,
             unread: model.chats.unread(model.my_account()),
             requests: model.open_requests(),
-            theme: model.settings.theme,
+            compact: model.settings.compact,
             ..View::default()
         };
         if let Some(me) = &model.me {

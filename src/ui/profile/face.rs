@@ -129,7 +129,7 @@ impl FacePage {
         self.turn.place(Rect::new(SIDE_X, 256, SIDE_W, 28));
         let y = TOP + SIDE + 4;
         self.farther.place(Rect::new(LEFT - 6, y, 28, 28));
-        self.slider.place(Rect::new(LEFT + 26, y, SIDE - 52, 28));
+        self.slider.place(Rect::new(LEFT + 26, y + 4, SIDE - 52, 20));
         self.closer.place(Rect::new(LEFT + SIDE - 22, y, 28, 28));
         let tab = self.view.borrow().tab;
         self.foot.reword(use_words(tab));

@@ -16,9 +16,9 @@ use crate::ui::app::profile::password::{
 use crate::ui::app::profile::{Profile, ProfileMsg};
 use crate::ui::app::strength::strength;
 use crate::ui::app::{Model, Msg};
+use crate::ui::fields::paint_strength;
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
 use crate::ui::paragraph;
-use crate::ui::register::paint_strength;
 use crate::ui::shell::post;
 use crate::ui::text::{self, tr};
 use crate::ui::theme::{Colour, Style};

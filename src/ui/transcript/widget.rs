@@ -234,7 +234,7 @@ impl Transcript {
     /// The size of messages, 12 to 20 px.
     pub fn set_text_size(&mut self, size: i32) {
         let size = size.clamp(12, 20);
-        let style = Style::MESSAGE.sized(size, size * 11 / 7);
+        let style = Style::message(size);
         self.set_look(|look| Look { style, ..look });
     }
 

@@ -1,6 +1,6 @@
 //! What all controls share: places, focus by keyboard, grounds, windows in the project's dress.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use fltk::app;
@@ -15,6 +15,21 @@ use crate::ui::theme::Colour;
 
 /// The class by which window systems and tests find our windows.
 pub const WINDOW_CLASS: &str = "mychat";
+
+thread_local! {
+    static STILL: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether anything glides; no with reduced motion.
+#[must_use]
+pub(super) fn moves() -> bool {
+    !STILL.get()
+}
+
+/// Whether anything glides from now on.
+pub fn set_moves(moves: bool) {
+    STILL.set(!moves);
+}
 
 /// What can be done with every control of the kit.
 pub trait Control {
@@ -102,7 +117,12 @@ pub fn focus_came_by_key() -> bool {
 #[must_use]
 pub fn window(title: &str, w: i32, h: i32) -> DoubleWindow {
     let room = screen::room();
-    let area = screen::fit(room.middle(w, h), room);
+    window_at(title, screen::fit(room.middle(w, h), room))
+}
+
+/// The same, with its place.
+#[must_use]
+pub fn window_at(title: &str, area: Rect) -> DoubleWindow {
     let mut window = DoubleWindow::new(area.x, area.y, area.w, area.h, None);
     dress(&mut window, title);
     window

@@ -119,8 +119,10 @@ impl Choice {
 
     /// Switches it; `on_change` is not called.
     pub fn set_on(&mut self, on: bool) {
-        self.look.borrow_mut().on = on;
-        self.native.redraw();
+        if self.look.borrow().on != on {
+            self.look.borrow_mut().on = on;
+            self.native.redraw();
+        }
     }
 
     /// Changes its words.
@@ -137,6 +139,16 @@ impl Choice {
     /// Calls back when Enter is pressed on it.
     pub fn on_enter(&mut self, enter: impl FnMut() + 'static) {
         *self.entered.borrow_mut() = Some(Box::new(enter));
+    }
+}
+
+/// Draws the mark of a radio button.
+pub fn paint_radio(canvas: &Canvas, mark: Rect, on: bool, fill: Colour) {
+    if on {
+        canvas.circle(mark, fill);
+        canvas.circle(mark.middle(6, 6), Colour::Paper);
+    } else {
+        canvas.pill(mark, fill, Some((Colour::Field, 1)));
     }
 }
 
@@ -161,13 +173,8 @@ impl Look {
                 Self::ring(canvas, touch, mark, 4);
             }
             ChoiceKind::Radio => {
-                if self.on {
-                    canvas.circle(mark, on_fill);
-                    canvas.circle(mark.middle(6, 6), Colour::Paper);
-                } else {
-                    let outline = Some((Colour::Field, 1));
-                    canvas.pill(mark, Self::off_fill(touch, enabled), outline);
-                }
+                let fill = if self.on { on_fill } else { Self::off_fill(touch, enabled) };
+                paint_radio(canvas, mark, self.on, fill);
                 Self::ring(canvas, touch, mark, 8);
             }
             ChoiceKind::Toggle => {

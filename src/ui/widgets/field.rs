@@ -42,6 +42,8 @@ struct Look {
     trailing_width: i32,
     secrecy: Secrecy,
     enabled: bool,
+    /// Its button empties it, and is there while there is something.
+    clears: bool,
 }
 
 /// Whether dots stand for what is typed.
@@ -135,6 +137,7 @@ impl Field {
             trailing_width: 0,
             secrecy: Secrecy::Open,
             enabled: true,
+            clears: false,
         }));
         let nothing = || -> Callback { Rc::new(RefCell::new(Box::new(|| {}))) };
         let mut field = Field {
@@ -215,6 +218,20 @@ impl Field {
             button.on_press(press);
         }
         field
+    }
+
+    /// With a cross at its right, while something is typed, that empties it.
+    #[must_use]
+    pub fn clearable(self, tooltip: &str, mut cleared: impl FnMut() + 'static) -> Field {
+        self.look.borrow_mut().clears = true;
+        let (mut input, mut group) = (self.input.clone(), self.group.clone());
+        self.button(Icon::Close, tooltip, move || {
+            input.set_value("");
+            group.redraw();
+            // Refused only while hidden.
+            let _hidden = input.take_focus();
+            cleared();
+        })
     }
 
     /// What is typed.
@@ -308,7 +325,13 @@ impl Field {
 
     fn wire_drawing(&mut self) {
         let (look, input) = (Rc::clone(&self.look), self.input.clone());
-        self.group.draw(move |group| draw_group(group, &input, &look.borrow()));
+        let mut trailing = self.trailing.clone();
+        self.group.draw(move |group| {
+            if let Some(cross) = trailing.as_mut().filter(|_| look.borrow().clears) {
+                cross.set_shown(!input.value().is_empty());
+            }
+            draw_group(group, &input, &look.borrow());
+        });
         let look = Rc::clone(&self.look);
         self.input.draw(move |input| draw_over_input(input, &look.borrow()));
         let (look, input, trailing) =
@@ -354,8 +377,8 @@ impl Field {
         self.input.set_callback(move |input| {
             let secrecy = look.borrow().secrecy;
             let lost = clean(input, secrecy);
-            let counted = look.borrow().count_max.is_some();
-            if counted || std::mem::take(&mut look.borrow_mut().error) {
+            let follows = look.borrow().count_max.is_some() || look.borrow().clears;
+            if follows || std::mem::take(&mut look.borrow_mut().error) {
                 group.redraw();
             }
             (changed.borrow_mut())();

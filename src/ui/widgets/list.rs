@@ -9,7 +9,7 @@ use fltk::enums::{Event, FrameType, Key};
 use fltk::prelude::{WidgetBase, WidgetExt};
 
 use super::Scroll;
-use super::base::{control, focus_came_by_key};
+use super::base::{control, focus_came_by_key, moves};
 use crate::ui::paint::{Canvas, Rect};
 use crate::ui::theme::Colour;
 
@@ -439,6 +439,11 @@ impl ScrollList {
 
     fn ease_by(&mut self, by: i32) {
         let mut state = self.state.borrow_mut();
+        if !moves() {
+            let top = state.scroll.top() + by;
+            state.scroll.jump(top);
+            return;
+        }
         state.scroll.ease_by(by);
         if std::mem::replace(&mut state.easing, true) {
             return;

@@ -9,11 +9,18 @@ use fltk::image::RgbImage;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::MenuWindow;
 
+use crate::domain::Portrait;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::theme::{Colour, Style, metric};
 
 const PADDING: i32 = 4;
 const SEPARATOR: i32 = 9;
+/// A line with a face.
+const FACE_ROW: i32 = 44;
+/// Its words are cut where they are wider.
+const FACE_WORDS_MAX: i32 = 240;
+/// The place of its cross.
+const CROSS: i32 = 40;
 
 /// A line of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +40,14 @@ pub struct MenuItem {
     checked: bool,
     danger: bool,
     disabled: bool,
+    face: Option<Face>,
+}
+
+/// Somebody, with a cross to take the line away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Face {
+    portrait: Portrait,
+    detail: String,
 }
 
 impl MenuItem {
@@ -46,7 +61,14 @@ impl MenuItem {
             checked: false,
             danger: false,
             disabled: false,
+            face: None,
         }
+    }
+
+    /// Somebody's face before the words, a line under them, and a cross at the right.
+    #[must_use]
+    pub fn face(self, portrait: Portrait, detail: &str) -> MenuItem {
+        MenuItem { face: Some(Face { portrait, detail: detail.to_string() }), ..self }
     }
 
     /// With an icon before the words.
@@ -113,7 +135,18 @@ struct State {
     top: i32,
     /// How high it is shown.
     height: i32,
-    picked: Box<dyn FnMut(Option<usize>)>,
+    /// The pointer is on the cross of the current line.
+    on_cross: bool,
+    picked: Box<dyn FnMut(Option<MenuPick>)>,
+}
+
+/// What was done to a line of a menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MenuPick {
+    /// It was picked.
+    Item(usize),
+    /// Its cross was pressed, or Delete on it.
+    Cross(usize),
 }
 
 /// Opens a menu. `picked` is called once: with the place of the entry, or with none when it was
@@ -121,11 +154,29 @@ struct State {
 pub fn open_menu(
     place: MenuPlace,
     entries: Vec<MenuEntry>,
-    picked: impl FnMut(Option<usize>) + 'static,
+    mut picked: impl FnMut(Option<usize>) + 'static,
+) {
+    open_menu_with_crosses(place, entries, move |pick| {
+        picked(pick.map(|(MenuPick::Item(index) | MenuPick::Cross(index))| index));
+    });
+}
+
+/// The same, for lines with crosses.
+pub fn open_menu_with_crosses(
+    place: MenuPlace,
+    entries: Vec<MenuEntry>,
+    picked: impl FnMut(Option<MenuPick>) + 'static,
 ) {
     let area = area_for(place, &entries);
     let current = entries.iter().position(|e| matches!(e, MenuEntry::Item(i) if i.checked));
-    let state = State { entries, current, top: 0, height: area.h, picked: Box::new(picked) };
+    let state = State {
+        entries,
+        current,
+        top: 0,
+        height: area.h,
+        on_cross: false,
+        picked: Box::new(picked),
+    };
     let mut window = made(area, Rc::new(RefCell::new(state)));
     window.set_shape(outline(area.w, area.h));
     window.show();
@@ -160,7 +211,9 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
     let under = if inside.contains(x, y) { state.borrow().at(y) } else { None };
     match event {
         Event::Move | Event::Drag | Event::Enter if under.is_some() => {
-            state.borrow_mut().current = under;
+            let on_cross = state.borrow().is_cross(under, x, window.w());
+            let mut state = state.borrow_mut();
+            (state.current, state.on_cross) = (under, on_cross);
             window.redraw();
         }
         Event::Push if !inside.contains(x, y) => finish(state, window, None),
@@ -168,7 +221,8 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
             if let Some(index) = under
                 && state.borrow().can_pick(index)
             {
-                finish(state, window, Some(index));
+                let on_cross = state.borrow().is_cross(under, x, window.w());
+                finish(state, window, Some(pick(index, on_cross)));
             }
         }
         Event::MouseWheel => {
@@ -180,7 +234,7 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
             let step = |by| {
                 let next = state.borrow().next(by);
                 let mut state = state.borrow_mut();
-                state.current = next;
+                (state.current, state.on_cross) = (next, false);
                 state.reveal();
             };
             match app::event_key() {
@@ -189,8 +243,15 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
                 Key::Escape => finish(state, window, None),
                 Key::Enter | Key::KPEnter => {
                     let current = state.borrow().current;
-                    if current.is_some() {
-                        finish(state, window, current);
+                    if let Some(current) = current {
+                        finish(state, window, Some(MenuPick::Item(current)));
+                    }
+                }
+                Key::Delete => {
+                    let current = state.borrow().current;
+                    let current = current.filter(|index| state.borrow().has_cross(*index));
+                    if let Some(current) = current {
+                        finish(state, window, Some(MenuPick::Cross(current)));
                     }
                 }
                 _ => {}
@@ -203,7 +264,11 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
     true
 }
 
-fn finish(state: &Rc<RefCell<State>>, window: &mut MenuWindow, picked: Option<usize>) {
+fn pick(index: usize, on_cross: bool) -> MenuPick {
+    if on_cross { MenuPick::Cross(index) } else { MenuPick::Item(index) }
+}
+
+fn finish(state: &Rc<RefCell<State>>, window: &mut MenuWindow, picked: Option<MenuPick>) {
     app::set_grab::<MenuWindow>(None);
     window.hide();
     // Not within its own event: the toolkit still holds the window.
@@ -218,6 +283,14 @@ fn finish(state: &Rc<RefCell<State>>, window: &mut MenuWindow, picked: Option<us
 impl State {
     fn can_pick(&self, index: usize) -> bool {
         matches!(self.entries.get(index), Some(MenuEntry::Item(item)) if !item.disabled)
+    }
+
+    fn has_cross(&self, index: usize) -> bool {
+        matches!(self.entries.get(index), Some(MenuEntry::Item(item)) if item.face.is_some())
+    }
+
+    fn is_cross(&self, index: Option<usize>, x: i32, w: i32) -> bool {
+        index.is_some_and(|index| self.has_cross(index)) && x >= w - PADDING - CROSS
     }
 
     fn next(&self, by: i32) -> Option<usize> {
@@ -280,7 +353,12 @@ impl State {
                 MenuEntry::Separator => canvas.line_across(row.x, top + 4, row.w, Colour::Line),
                 MenuEntry::Item(item) => {
                     let current = self.current == Some(index);
-                    item.paint(&canvas, row, current, ticked && !iconed, iconed);
+                    match &item.face {
+                        Some(face) => {
+                            item.paint_face(&canvas, row, face, current, current && self.on_cross);
+                        }
+                        None => item.paint(&canvas, row, current, ticked && !iconed, iconed),
+                    }
                 }
             }
         }
@@ -289,6 +367,27 @@ impl State {
 }
 
 impl MenuItem {
+    fn paint_face(&self, canvas: &Canvas, row: Rect, face: &Face, current: bool, on_cross: bool) {
+        let ground = if current { Colour::Selected } else { Colour::Paper };
+        canvas.round(row, metric::RADIUS_SMALL, ground);
+        canvas.avatar(face.portrait, row.x + 8, row.y + 6, 32, false);
+        let words = row.without_left(50).without_right(CROSS + 4);
+        let name = Rect::new(words.x, row.y + 4, words.w, Style::BODY.line);
+        let style = if self.checked { Style::BODY.bold() } else { Style::BODY };
+        canvas.text_in(style, Colour::Ink, name, Align::Left, &self.label);
+        let detail = Rect::new(words.x, row.y + 24, words.w, Style::CAPTION.line);
+        canvas.text_in(Style::CAPTION, Colour::Ink3, detail, Align::Left, &face.detail);
+        let cross = Rect::new(row.right() - CROSS, row.y, CROSS, row.h).middle(28, 28);
+        if on_cross {
+            canvas.circle(cross, Colour::BadSoft);
+        }
+        let (ink, under) = match on_cross {
+            true => (Colour::Bad, Colour::BadSoft),
+            false => (Colour::Ink3, ground),
+        };
+        canvas.icon_on(Icon::Close, cross.x + 7, cross.y + 7, 14, ink, under);
+    }
+
     fn paint(&self, canvas: &Canvas, row: Rect, current: bool, tick_left: bool, iconed: bool) {
         let ground = if current && !self.disabled { Colour::Selected } else { Colour::Paper };
         canvas.round(row, metric::RADIUS_SMALL, ground);
@@ -321,6 +420,7 @@ impl MenuItem {
 
 fn height(entry: &MenuEntry) -> i32 {
     match entry {
+        MenuEntry::Item(item) if item.face.is_some() => FACE_ROW,
         MenuEntry::Item(_) => metric::MENU_ROW,
         MenuEntry::Separator => SEPARATOR,
     }
@@ -328,6 +428,11 @@ fn height(entry: &MenuEntry) -> i32 {
 
 fn area_for(place: MenuPlace, entries: &[MenuEntry]) -> Rect {
     let width = |entry: &MenuEntry| match entry {
+        MenuEntry::Item(MenuItem { label, face: Some(face), .. }) => {
+            let words =
+                text::width(Style::BODY, label).max(text::width(Style::CAPTION, &face.detail));
+            words.min(FACE_WORDS_MAX) + 50 + CROSS
+        }
         MenuEntry::Item(item) => {
             let mark = if item.icon.is_some() || item.checked { 26 } else { 0 };
             let shortcut = match text::width(Style::CAPTION, &item.shortcut) {

@@ -22,15 +22,17 @@ mod touch;
 pub(crate) use base::native;
 pub use base::{
     Control, WINDOW_CLASS, backdrop, dress, dress_toolkit, focus_came_by_key, restyle, retire,
-    window,
+    set_moves, window, window_at,
 };
 pub use button::{Button, ButtonKind, ButtonSize, IconButton};
-pub use choice::{Choice, ChoiceKind};
+pub use choice::{Choice, ChoiceKind, paint_radio};
 pub use dialog::{Question, ask};
 pub use empty::{EMPTY_HEIGHT, paint_empty, paint_skeleton};
 pub use field::{Field, FieldKind};
 pub use list::{Pointed, RowLook, ScrollList, Side};
-pub use menu::{MenuEntry, MenuItem, MenuPlace, on_screen, open_menu};
+pub use menu::{
+    MenuEntry, MenuItem, MenuPick, MenuPlace, on_screen, open_menu, open_menu_with_crosses,
+};
 pub use nav::{NAV_WIDTH, SideNav};
 pub use scroll::Scroll;
 pub use segment::Segments;

@@ -51,7 +51,7 @@ impl Segments {
             let outer = Rect::of(native);
             let canvas = Canvas::over(outer);
             canvas.fill(outer, Colour::Paper);
-            drawn.borrow().paint(&canvas, outer.inset(RING));
+            drawn.borrow().paint(&canvas, outer.inset(RING), native.active_r());
         });
         let changed: Told<usize> = nobody();
         let mut segments = Segments { native, look, changed };
@@ -154,16 +154,17 @@ impl Look {
         self.slots(area).iter().position(|slot| slot.contains(x, y))
     }
 
-    fn paint(&self, canvas: &Canvas, area: Rect) {
+    fn paint(&self, canvas: &Canvas, area: Rect, enabled: bool) {
         canvas.card(area, metric::RADIUS, Colour::Paper, Colour::Field, 1);
         let slots = self.slots(area);
         let last = slots.len().saturating_sub(1);
         for (index, slot) in slots.iter().enumerate() {
             let is_chosen = index == self.chosen;
-            let fill = match (is_chosen, self.hover == Some(index)) {
-                (true, _) => Colour::BrandSoft,
-                (false, true) => Colour::Hover,
-                (false, false) => Colour::Paper,
+            let fill = match (enabled, is_chosen, self.hover == Some(index)) {
+                (false, ..) => Colour::Sunken,
+                (true, true, _) => Colour::BrandSoft,
+                (true, false, true) => Colour::Hover,
+                (true, false, false) => Colour::Paper,
             };
             let inner = metric::RADIUS - 1;
             let left = if index == 0 { inner } else { 0 };
@@ -182,6 +183,7 @@ impl Look {
                 true => (Style::CAPTION.bold(), Colour::BrandText),
                 false => (Style::CAPTION, Colour::Ink),
             };
+            let ink = if enabled { ink } else { Colour::Ink3 };
             canvas.text_in(style, ink, *slot, Align::Centre, &self.options[index]);
         }
         if self.ring {

@@ -105,8 +105,10 @@ impl Select {
 
     /// Chooses an option; `on_change` is not called.
     pub fn set_chosen(&mut self, chosen: usize) {
-        self.look.borrow_mut().chosen = chosen;
-        self.native.redraw();
+        if self.look.borrow().chosen != chosen {
+            self.look.borrow_mut().chosen = chosen;
+            self.native.redraw();
+        }
     }
 
     /// Shows other words than the chosen option's, with the mark of nobody being there.
@@ -167,11 +169,13 @@ impl Look {
     }
 
     fn paint(&self, canvas: &Canvas, area: Rect, touch: &Touch, enabled: bool) {
-        let fill = match (self.kind, touch.hover() && enabled) {
-            (SelectKind::PresenceWords, _) => self.ground,
-            (_, true) => Colour::Hover,
-            (_, false) => Colour::Paper,
+        let fill = match (self.kind, enabled, touch.hover()) {
+            (SelectKind::PresenceWords, ..) => self.ground,
+            (_, false, _) => Colour::Sunken,
+            (_, true, true) => Colour::Hover,
+            (_, true, false) => Colour::Paper,
         };
+        let ink = if enabled { Colour::Ink } else { Colour::Ink3 };
         let style = self.style();
         let y = area.y + (area.h - style.line) / 2;
         let radius = match self.kind {
@@ -197,7 +201,7 @@ impl Look {
                 };
                 let (icon, colour) = Icon::of_presence(presence);
                 canvas.icon_on(icon, area.x + 11, middle - 4, 8, colour, fill);
-                canvas.text(style, Colour::Ink, area.x + 24, y, self.words());
+                canvas.text(style, ink, area.x + 24, y, self.words());
                 canvas.icon_on(
                     Icon::TriDown,
                     area.right() - 23,
@@ -214,7 +218,7 @@ impl Look {
             }
             SelectKind::Box => {
                 let words = area.without_left(10).without_right(34);
-                canvas.text_in(style, Colour::Ink, words, Align::Left, self.words());
+                canvas.text_in(style, ink, words, Align::Left, self.words());
                 let x = area.right() - 28;
                 canvas.icon_on(Icon::ChevDown, x, middle - 9, 18, Colour::Ink2, fill);
             }

@@ -12,6 +12,8 @@ use super::base::{Told, control, focus_came_by_key, nobody};
 use crate::ui::paint::{Canvas, Rect};
 use crate::ui::theme::Colour;
 
+/// Room around for the ring of focus.
+const RING: i32 = 4;
 const KNOB: i32 = 16;
 const BAR: i32 = 4;
 
@@ -30,7 +32,7 @@ pub struct Slider {
     changed: Told<i32>,
 }
 
-control!(Slider, native, 0);
+control!(Slider, native, RING);
 
 impl Slider {
     /// From zero to `last`, at zero.
@@ -43,8 +45,10 @@ impl Slider {
             Rc::new(RefCell::new(Look { value: 0, last: last.max(1), held: false, ring: false }));
         let drawn = Rc::clone(&look);
         native.draw(move |native| {
-            let area = Rect::of(native);
-            drawn.borrow().paint(&Canvas::over(area), area);
+            let outer = Rect::of(native);
+            let canvas = Canvas::over(outer);
+            canvas.fill(outer, Colour::Paper);
+            drawn.borrow().paint(&canvas, outer.inset(RING));
         });
         let changed: Told<i32> = nobody();
         let mut slider = Slider { native, look, changed };
@@ -65,17 +69,18 @@ impl Slider {
 
     /// Moves it; `on_change` is not called.
     pub fn set_value(&mut self, value: i32) {
-        let mut look = self.look.borrow_mut();
-        look.value = value.clamp(0, look.last);
-        drop(look);
-        self.native.redraw();
+        let value = value.clamp(0, self.look.borrow().last);
+        if self.look.borrow().value != value {
+            self.look.borrow_mut().value = value;
+            self.native.redraw();
+        }
     }
 
     fn wire(&mut self) {
         let (look, changed) = (Rc::clone(&self.look), Rc::clone(&self.changed));
         self.native.super_handle_first(false);
         self.native.handle(move |native, event| {
-            let area = Rect::of(native);
+            let area = Rect::of(native).inset(RING);
             match event {
                 Event::Enter | Event::Leave => return true,
                 Event::Focus => look.borrow_mut().ring = focus_came_by_key(),
@@ -124,7 +129,6 @@ impl Look {
     }
 
     fn paint(&self, canvas: &Canvas, area: Rect) {
-        canvas.fill(area, Colour::Paper);
         let middle = area.y + area.h / 2;
         let bar = Rect::new(area.x, middle - BAR / 2, area.w, BAR);
         canvas.round(bar, BAR / 2, Colour::Sunken);
@@ -134,7 +138,7 @@ impl Look {
         let knob = Rect::new(x, middle - KNOB / 2, KNOB, KNOB);
         canvas.pill(knob, Colour::Paper, Some((Colour::Brand, 2)));
         if self.ring {
-            canvas.frame(knob.inset(-2), KNOB, Colour::Focus, 2);
+            canvas.frame(knob.inset(-RING), KNOB, Colour::Focus, 2);
         }
     }
 }

@@ -168,7 +168,7 @@ impl Model {
         match failure {
             None => {
                 self.keep_auto(None, out);
-                self.leave(Some(Goodbye::Deleted), out);
+                self.leave(Some(Failure::Goodbye(Goodbye::Deleted)), out);
                 // That number opens nothing any more.
                 self.login.account.clear();
             }

@@ -411,6 +411,7 @@ fn the_account_is_deleted_with_its_password_and_the_login_window_returns() {
     assert_eq!(world.model.screen, Screen::Login);
     assert!(world.model.profile.is_none() && world.model.me.is_none());
     assert_eq!(world.model.login.account, "");
-    let late = world.event(ClientEvent::SignedOut { why: Goodbye::Deleted });
+    let why = Failure::Goodbye(Goodbye::Deleted);
+    let late = world.event(ClientEvent::SignedOut { why });
     assert!(late.is_empty(), "that is said already");
 }

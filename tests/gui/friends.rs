@@ -1,0 +1,133 @@
+//! Two people become friends in their windows: one finds the other and asks, the other accepts, makes a
+//! group for the new friend and gives a remark; a new face is seen at the other window.
+
+use crate::hands::{Button, DOWN, RETURN};
+use crate::party::{Person, Server, enter, register};
+use crate::screen::{Screen, Window};
+
+/// What counts requests and unread messages.
+const BADGE: [u8; 3] = [0xD1, 0x3B, 0x3B];
+/// Where the first friend's face stands in the panel, behind one group's head.
+const FACE: usize = 324;
+/// The same behind two; the first one would not reach down to here.
+const FACE_BELOW: usize = 362;
+
+#[test]
+fn two_people_become_friends() {
+    let Some(screen) = Screen::start(1366, 768) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&screen, &folder.path().join("server"));
+    let start = |name: &str, locale, titles: [&str; 3], nickname| {
+        let person = Person::start(&screen, &folder.path().join(name), locale, &server.invite);
+        let login = screen.window(&person.program, titles[0]);
+        register(&screen, &person, login, titles[1], nickname);
+        let done = screen.window(&person.program, titles[2]);
+        let panel = enter(&screen, &person, login, done);
+        (person, panel)
+    };
+    let chinese = ["登录 - MyChat", "注册 - MyChat", "注册成功 - MyChat"];
+    let english = ["Sign in - MyChat", "Create account - MyChat", "Account created - MyChat"];
+    let (lime, lime_panel) = start("lime", "zh_CN.UTF-8", chinese, "青柠");
+    let (momo, momo_panel) = start("momo", "en_GB.UTF-8", english, "Momo");
+
+    ask(&screen, &momo, momo_panel);
+    accept(&screen, &lime, lime_panel);
+    contacts(&screen, momo_panel);
+    screen.wait_for("the new friend at the other window", || face(&screen, momo_panel, FACE));
+    screen.wait_still(momo_panel).save("friends-en");
+
+    // Into a group of its own, and with a remark.
+    contacts(&screen, lime_panel);
+    screen.wait_for("the new friend", || face(&screen, lime_panel, FACE));
+    row_menu(&screen, lime_panel, 340, 3);
+    for key in [DOWN, RETURN] {
+        screen.key(&[], key);
+    }
+    answer(&screen, &lime, "新建分组", "同班同学");
+    screen.wait_for("the friend in its group", || face(&screen, lime_panel, FACE_BELOW));
+    row_menu(&screen, lime_panel, 372, 2);
+    answer(&screen, &lime, "备注", "莫莫");
+    screen.wait_still(lime_panel).save("friends-zh");
+    let kept = server.ask_as("青柠", "\"do\":\"contacts\"");
+    let contact = &kept["ok"]["contacts"][0];
+    assert_eq!(contact["account"].as_u64(), Some(10002), "{kept}");
+    assert_eq!(
+        (contact["group"].as_str(), contact["remark"].as_str()),
+        (Some("同班同学"), Some("莫莫"))
+    );
+}
+
+/// Finds 10001 and asks.
+fn ask(screen: &Screen, person: &Person, panel: Window) {
+    screen.activate(panel);
+    screen.click(Button::Left, panel, 75, 644);
+    let add = screen.window(&person.program, "Add friends - MyChat");
+    screen.activate(add);
+    screen.type_text("10001");
+    screen.key(&[], RETURN);
+    screen.wait_for("somebody to be found", || {
+        (screen.picture(add).at(212, 164) != [0xFF; 3]).then_some(())
+    });
+    screen.wait_still(add).save("found-en");
+    screen.click(Button::Left, add, 420, 164);
+    let asking = screen.window(&person.program, "Add friend");
+    screen.activate(asking);
+    screen.type_text("Hi, I sit behind you");
+    screen.wait_still(asking).save("asking-en");
+    screen.click(Button::Left, asking, 320, 336);
+    screen.wait_closed(asking);
+}
+
+/// Accepts the one request that there is.
+fn accept(screen: &Screen, person: &Person, panel: Window) {
+    screen.activate(panel);
+    screen.wait_for("the request to be counted", || {
+        (screen.picture(panel).count(BADGE) > 0).then_some(())
+    });
+    contacts(screen, panel);
+    screen.wait_still(panel);
+    screen.click(Button::Left, panel, 120, 208);
+    let add = screen.window(&person.program, "添加好友 - MyChat");
+    screen.activate(add);
+    screen.wait_still(add).save("requests-zh");
+    screen.click(Button::Left, add, 684, 92);
+    screen.activate(panel);
+    screen.wait_for("the request to be answered", || {
+        (screen.picture(panel).count(BADGE) == 0).then_some(())
+    });
+}
+
+/// Shows the friends.
+fn contacts(screen: &Screen, panel: Window) {
+    screen.activate(panel);
+    screen.click(Button::Left, panel, 225, 161);
+}
+
+/// Whether a face is seen at this height.
+fn face(screen: &Screen, panel: Window, y: usize) -> Option<()> {
+    let picture = screen.picture(panel);
+    let is_empty = (0..36 * 24).all(|at| picture.at(20 + at % 36, y + at / 36) == picture.at(2, y));
+    (!is_empty).then_some(())
+}
+
+/// Opens the menu of the friend at this height and takes an entry, counted from one.
+fn row_menu(screen: &Screen, panel: Window, y: i16, entry: usize) {
+    screen.activate(panel);
+    screen.wait_still(panel);
+    screen.click(Button::Right, panel, 120, y);
+    screen.wait_still(panel);
+    for _ in 0..entry {
+        screen.key(&[], DOWN);
+    }
+    screen.key(&[], RETURN);
+}
+
+/// Answers a small question.
+fn answer(screen: &Screen, person: &Person, title: &str, text: &str) {
+    let prompt = screen.window(&person.program, title);
+    screen.activate(prompt);
+    screen.type_text(text);
+    screen.wait_still(prompt).save("prompt-zh");
+    screen.key(&[], RETURN);
+    screen.wait_closed(prompt);
+}
