@@ -43,7 +43,7 @@ pub fn paint_rows<P: Copy + PartialEq>(
     for row in &form.rows {
         canvas.text(Style::CAPTION, Colour::Ink2, LEFT, row.label_y, tr(label(row.place)));
         if row.place == bars {
-            paint_strength(canvas, row.field.bottom() + 8, strength);
+            paint_strength(canvas, (LEFT, row.field.bottom() + 8, WIDE), strength);
         }
         if !row.error.is_empty() {
             canvas.icon_on(Icon::Alert, LEFT, row.error_y + 1, 14, Colour::Bad, Colour::Paper);
@@ -69,7 +69,8 @@ pub fn paint_foot(canvas: &Canvas, row: Rect, busy: Option<&str>, problem: Optio
     }
 }
 
-fn paint_strength(canvas: &Canvas, y: i32, strength: u8) {
+/// Four bars and a word, from a left edge, at a height, so wide.
+pub fn paint_strength(canvas: &Canvas, (left, y, wide): (i32, i32, i32), strength: u8) {
     let (colour, ink, word) = match strength {
         0 => (Colour::Sunken, Colour::Ink3, ""),
         1 => (Colour::Bad, Colour::Bad, tr("reg.strength.1")),
@@ -77,13 +78,13 @@ fn paint_strength(canvas: &Canvas, y: i32, strength: u8) {
         3 => (Colour::Ok, Colour::Ok, tr("reg.strength.3")),
         _ => (Colour::Ok, Colour::Ok, tr("reg.strength.4")),
     };
-    let bars = WIDE - 48;
+    let bars = wide - 48;
     for bar in 0..4 {
         let fill = if bar < strength { colour } else { Colour::Sunken };
         let w = (bars - 3 * 4) / 4;
-        let x = LEFT + i32::from(bar) * (w + 4);
+        let x = left + i32::from(bar) * (w + 4);
         canvas.round(Rect::new(x, y + 2, w, 4), 2, fill);
     }
-    let area = Rect::new(LEFT + bars, y - 4, 48, 16);
+    let area = Rect::new(left + bars, y - 4, 48, 16);
     canvas.text_in(Style::CAPTION, ink, area, Align::Right, word);
 }

@@ -29,6 +29,7 @@ pub mod paint;
 mod panel;
 mod paragraph;
 pub mod platform;
+mod profile;
 mod prompt;
 mod recover;
 mod register;

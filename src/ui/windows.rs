@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fltk::app;
-use fltk::prelude::WindowExt;
+use fltk::prelude::{WidgetExt, WindowExt};
 
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
@@ -19,6 +19,7 @@ use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
 use super::panel::PanelWindow;
+use super::profile::ProfileWindows;
 use super::prompt::PromptWindow;
 use super::recover::RecoverWindow;
 use super::register::RegisterWindow;
@@ -43,6 +44,7 @@ pub struct Windows {
     asking: Option<AskingWindow>,
     prompt: Option<PromptWindow>,
     card: Option<CardWindow>,
+    profile: ProfileWindows,
     settings: Option<SettingsWindow>,
     chats: BTreeMap<Target, Chat>,
 }
@@ -77,6 +79,7 @@ impl Windows {
         self.follow_register(model);
         self.follow_question(model);
         self.follow_people(model);
+        self.profile.follow(model);
         self.follow_settings(model);
         self.follow_chats(model);
     }
@@ -121,6 +124,7 @@ impl Windows {
             Effect::RaiseSettings => {
                 self.settings.iter_mut().for_each(SettingsWindow::raise);
             }
+            Effect::Profile(effect) => self.profile.carry_out(effect),
             Effect::Say(failure) => {
                 let words = text::failure(text::language(), &failure);
                 toast::show(front(), Edge::Lower, &words);
@@ -166,6 +170,7 @@ impl Windows {
         if let Some(add) = &mut self.add {
             add.reword();
         }
+        self.profile.reword();
         if let Some(settings) = &mut self.settings {
             settings.reword();
         }
@@ -199,6 +204,7 @@ impl Windows {
             panel.close();
         }
         self.close_people();
+        self.profile.close();
         for (_, chat) in std::mem::take(&mut self.chats) {
             chat.window.close();
         }
@@ -478,6 +484,12 @@ fn say_store_trouble(reason: &str) {
 
 /// The area of the window that the person works in.
 fn front() -> Rect {
+    // The toolkit's own order changes with what is drawn and pointed at; the keyboard is where the
+    // person works.
+    let working = app::focus().and_then(|control| control.window());
+    if let Some(window) = working {
+        return Rect::new(window.x_root(), window.y_root(), window.w(), window.h());
+    }
     match app::first_window() {
         Some(window) => area_of(&window),
         None => {

@@ -1,5 +1,6 @@
 //! What one does with friends, groups and requests.
 
+use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
@@ -17,8 +18,6 @@ pub enum Doing {
     Prompt,
     /// The friend request that is being written.
     Request,
-    /// The profile window.
-    Profile,
     /// What others may do, in the settings window.
     Privacy,
 }
@@ -73,6 +72,8 @@ pub enum Confirm {
     Refuse(AccountId),
     /// The group goes, its friends stay.
     RemoveGroup(GroupId),
+    /// In the window about oneself.
+    Profile(ProfileConfirm),
     /// The account goes from the list of the sign-in window, with what this computer keeps of it.
     RemoveAccount(ServerId, AccountId),
     /// The same, by the tick under its password.
@@ -142,6 +143,7 @@ impl Model {
             Confirm::RemoveGroup(group) => {
                 self.do_it(Doing::Quiet, Command::RemoveGroup { group }, out);
             }
+            Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
             Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
             Confirm::StopRemembering(server, account) => {
                 self.stop_remembering(server, account, out);
@@ -178,7 +180,6 @@ impl Model {
             }
             Doing::Prompt => self.prompt_answered(failure),
             Doing::Request => self.request_answered(failure, out),
-            Doing::Profile => {}
             Doing::Privacy => self.privacy_answered(failure, out),
         }
     }

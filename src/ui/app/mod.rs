@@ -6,8 +6,8 @@
 //!
 //! * `attempt` is a sign-in, a registration or a new password under way.
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
-//!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add`, `card`, `prompt` and
-//!   `preferences` are the windows.
+//!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add`, `profile`, `card`,
+//!   `prompt` and `preferences` are the windows.
 //! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
 //!   moments.
 
@@ -25,6 +25,7 @@ pub mod login;
 pub mod panel;
 pub mod people;
 pub mod preferences;
+pub mod profile;
 pub mod prompt;
 pub mod recover;
 pub mod register;
@@ -102,6 +103,8 @@ pub enum Msg {
     Prompt(prompt::PromptMsg),
     /// In the window for finding people.
     Add(add::AddMsg),
+    /// In the window about oneself.
+    Profile(profile::ProfileMsg),
     /// About the card beside a face.
     Card(card::CardMsg),
     /// These pictures are seen and not here.
@@ -162,6 +165,8 @@ pub enum Effect {
     Tell(&'static str),
     /// Bring the window for finding people to the front.
     RaiseAdd,
+    /// Something about the window about oneself.
+    Profile(profile::ProfileEffect),
     /// Bring the settings window to the front.
     RaiseSettings,
     /// A picture is there, or cannot be had.
@@ -202,6 +207,7 @@ enum Asked {
     Do(contacts::Doing),
     Found { text: String, online: bool, skip: u32 },
     Card(AccountId),
+    Profile(profile::Asking),
     Messages(Target),
     Send(Target),
     SignOut,
@@ -248,6 +254,8 @@ pub struct Model {
     pub prompt: Option<prompt::Prompt>,
     /// The window for finding people, while it is open.
     pub add: Option<add::Add>,
+    /// The window about oneself, while it is open.
+    pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
     /// The settings window, while it is open.
@@ -288,6 +296,7 @@ impl Model {
             chats: chats::Chats::default(),
             prompt: None,
             add: None,
+            profile: None,
             card: None,
             preferences: None,
             away_by_itself: false,
@@ -335,7 +344,10 @@ impl Model {
                 self.key_changed(trust::Change { address, offered, pinned, since });
             }
             ClientEvent::Answered { ticket, result } => self.answered(ticket, result, out),
-            ClientEvent::SignedIn { you, presence } => self.signed_in(you, presence, out),
+            ClientEvent::SignedIn { you, presence } => {
+                self.signed_in(you, presence, out);
+                self.refresh_profile(out);
+            }
             ClientEvent::SignedOut { why } => self.signed_out(why, out),
             ClientEvent::Conversation(state) => self.conversation(state),
             ClientEvent::Message { message, live } => self.message(message, live, out),
@@ -343,7 +355,7 @@ impl Model {
             ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
             ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
-            ClientEvent::People(people) => self.learn(people),
+            ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes),
             ClientEvent::Book(book) => self.people.set_book(book),
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
@@ -365,6 +377,7 @@ impl Model {
                 self.found((text, online, skip), result);
             }
             (Asked::Card(account), result) => self.card_answered(account, result),
+            (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
             (Asked::Messages(target), result) => self.page_came(target, result),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),
@@ -470,6 +483,7 @@ impl Model {
         self.link = link::Link::default();
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
+        self.profile = None;
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
         self.asked.clear();
@@ -521,6 +535,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Prompt(msg) => model.prompt(msg, &mut out),
         Msg::Add(msg) => model.add(msg, &mut out),
+        Msg::Profile(msg) => model.profile(msg, &mut out),
         Msg::Card(msg) => model.card(msg, &mut out),
         Msg::Wanted(blobs) => {
             out.extend(blobs.into_iter().map(|blob| Effect::Ask(Intent::Picture(blob))));

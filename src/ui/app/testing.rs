@@ -91,7 +91,13 @@ pub fn ticket_of(effect: &Effect) -> Option<u64> {
             | Intent::History { ticket, .. }
             | Intent::MarkRead { ticket, .. }
             | Intent::Online { ticket }
-            | Intent::Saved { ticket },
+            | Intent::Saved { ticket }
+            | Intent::Do { ticket, .. }
+            | Intent::Look { ticket, .. }
+            | Intent::LoadPicture { ticket, .. }
+            | Intent::SetPicture { ticket, .. }
+            | Intent::ChangePassword { ticket, .. }
+            | Intent::DeleteAccount { ticket, .. },
         ) => Some(*ticket),
         _ => None,
     }

@@ -4,7 +4,7 @@ mod areas;
 mod bar;
 mod composer;
 mod head;
-mod marks;
+pub mod marks;
 mod shake;
 mod view;
 

@@ -6,6 +6,7 @@ mod contacts;
 mod login;
 mod panel;
 mod preferences;
+mod profile;
 mod recover;
 mod register;
 mod trust;
