@@ -79,7 +79,7 @@ impl Windows {
         self.follow_register(model);
         self.follow_question(model);
         self.follow_people(model);
-        self.profile.follow(model);
+        self.profile.follow(model, self.panel_area());
         self.follow_settings(model);
         self.follow_chats(model);
     }

@@ -24,6 +24,7 @@ use super::app::profile::password::PasswordPlace;
 use super::app::profile::{Page, Profile, ProfileConfirm, ProfileEffect, ProfileMsg};
 use super::app::{Model, Msg};
 use super::paint::{Icon, Rect};
+use super::screen;
 use super::shell::post;
 use super::text::{tr, tr_with};
 use super::theme::Colour;
@@ -54,10 +55,12 @@ pub struct ProfileWindows {
 
 impl ProfileWindows {
     /// Makes, changes and closes them until they are what the model says.
-    pub fn follow(&mut self, model: &Model) {
+    pub fn follow(&mut self, model: &Model, panel: Option<Rect>) {
         match (&model.profile, &mut self.window) {
             (Some(profile), Some(window)) => window.follow(profile, model),
-            (Some(profile), place @ None) => *place = Some(ProfileWindow::new(profile, model)),
+            (Some(profile), place @ None) => {
+                *place = Some(ProfileWindow::new(profile, model, panel))
+            }
             (None, place) => {
                 if let Some(window) = place.take() {
                     window.close();
@@ -121,8 +124,8 @@ struct ProfileWindow {
 }
 
 impl ProfileWindow {
-    fn new(profile: &Profile, model: &Model) -> ProfileWindow {
-        let mut window = widgets::window("", W, H);
+    fn new(profile: &Profile, model: &Model, panel: Option<Rect>) -> ProfileWindow {
+        let mut window = widgets::window_at("", screen::beside(panel, (W, H), 0));
         let mut nav = SideNav::new(&PAGES.map(|(_, icon, key, _)| (icon, tr(key))));
         nav.place(Rect::new(0, 0, NAV_WIDTH, H));
         nav.on_change(|index| {
