@@ -23,6 +23,7 @@ use super::profile::ProfileWindows;
 use super::prompt::PromptWindow;
 use super::recover::RecoverWindow;
 use super::register::RegisterWindow;
+use super::screen::Side;
 use super::settings::SettingsWindow;
 use super::shell::post;
 use super::theme::Theme;
@@ -79,7 +80,7 @@ impl Windows {
         self.follow_register(model);
         self.follow_question(model);
         self.follow_people(model);
-        self.profile.follow(model, self.panel_area());
+        self.profile.follow(model, self.side());
         self.follow_settings(model);
         self.follow_chats(model);
     }
@@ -283,11 +284,11 @@ impl Windows {
 
     /// The windows about other people.
     fn follow_people(&mut self, model: &Model) {
-        let panel = self.panel_area();
+        let side = self.side();
         match (&model.add, &mut self.add) {
             (Some(add), Some(window)) => window.follow(add, model),
             (Some(add), place @ None) if is_wide(add) => {
-                *place = Some(AddWindow::new(add, model, panel));
+                *place = Some(AddWindow::new(add, model, side));
             }
             (None, Some(_)) => {
                 if let Some(window) = self.add.take() {
@@ -330,10 +331,10 @@ impl Windows {
 
     fn follow_settings(&mut self, model: &Model) {
         widgets::set_moves(!model.settings.still);
-        let panel = self.panel_area();
+        let side = self.side();
         match (&model.preferences, &mut self.settings) {
             (Some(open), Some(window)) => window.follow(open, model),
-            (Some(open), place) => *place = Some(SettingsWindow::new(open, model, panel)),
+            (Some(open), place) => *place = Some(SettingsWindow::new(open, model, side)),
             (None, place) => {
                 if let Some(window) = place.take() {
                     window.close();
@@ -380,7 +381,8 @@ impl Windows {
                 Some(chat) => chat.follow(model, stamp),
                 None => {
                     let told = move |out| post_out(target, out);
-                    let place = self.place_for_chat();
+                    let side = Side { other: self.panel_area(), taken: self.chats.len() };
+                    let place = side.place(USUAL);
                     let Some(window) = ChatWindow::of(model, target, place, told) else { continue };
                     let chat = Chat { window, shown: Some(stamp), parked: false };
                     self.chats.insert(target, chat);
@@ -391,14 +393,11 @@ impl Windows {
 }
 
 impl Windows {
-    /// Beside the panel, each new one a bit lower.
-    fn place_for_chat(&self) -> Rect {
-        /// How far each new window stands from the one before.
-        const STEP: i32 = 28;
-        /// As many stand apart.
-        const STEPS: usize = 5;
-        let step = STEP * i32::try_from(self.chats.len() % STEPS).unwrap_or(0);
-        screen::beside(self.panel_area(), USUAL, step)
+    /// Where the next window about people or choices opens.
+    fn side(&self) -> Side {
+        let open = [self.add.is_some(), self.settings.is_some(), self.profile.is_open()];
+        let taken = open.into_iter().filter(|is_open| *is_open).count();
+        Side { other: self.panel_area(), taken }
     }
 
     fn panel_area(&self) -> Option<Rect> {

@@ -9,6 +9,8 @@ use crate::screen::{Screen, Window};
 const BADGE: [u8; 3] = [0xD1, 0x3B, 0x3B];
 /// What menus and inputs are drawn round with.
 const OUTLINE: [u8; 3] = [0x82, 0x8D, 0x9D];
+/// Behind the second face.
+const PANDA: [u8; 3] = [0xB9, 0xE0, 0xCB];
 /// Fewer pixels than the outline of the smallest menu has.
 const MENU: usize = 300;
 /// Where the first friend's face stands in the panel, behind one group's head.
@@ -56,6 +58,13 @@ fn two_people_become_friends() {
     row_menu(&screen, lime_panel, 372, 2);
     answer(&screen, &lime, "备注", "莫莫");
     screen.wait_still(lime_panel).save("friends-zh");
+    take_face(&screen, &momo, momo_panel);
+    screen.activate(lime_panel);
+    screen.wait_for("the other's new face", || {
+        (screen.picture(lime_panel).count(PANDA) > 50).then_some(())
+    });
+    screen.wait_still(lime_panel).save("face-zh");
+
     let kept = server.ask_as("青柠", "\"do\":\"contacts\"");
     let contact = &kept["ok"]["contacts"][0];
     assert_eq!(contact["account"].as_u64(), Some(10002), "{kept}");
@@ -102,6 +111,24 @@ fn accept(screen: &Screen, person: &Person, panel: Window) {
     screen.activate(panel);
     screen.wait_for("the request to be answered", || {
         (screen.picture(panel).count(BADGE) == 0).then_some(())
+    });
+}
+
+/// Takes the second of the built-in faces, by a double click.
+fn take_face(screen: &Screen, person: &Person, panel: Window) {
+    screen.activate(panel);
+    screen.click(Button::Left, panel, 44, 48);
+    let profile = screen.window(&person.program, "Profile - MyChat");
+    screen.activate(profile);
+    screen.click(Button::Left, profile, 60, 74);
+    let faces = screen.window(&person.program, "Avatar - MyChat");
+    screen.wait_still(faces).save("faces-en");
+    for _ in 0..2 {
+        screen.click(Button::Left, faces, 287, 92);
+    }
+    screen.wait_for("the new face in the panel", || {
+        screen.activate(panel);
+        (screen.picture(panel).count(PANDA) > 50).then_some(())
     });
 }
 

@@ -24,7 +24,7 @@ use super::app::profile::password::PasswordPlace;
 use super::app::profile::{Page, Profile, ProfileConfirm, ProfileEffect, ProfileMsg};
 use super::app::{Model, Msg};
 use super::paint::{Icon, Rect};
-use super::screen;
+use super::screen::Side;
 use super::shell::post;
 use super::text::{tr, tr_with};
 use super::theme::Colour;
@@ -55,11 +55,11 @@ pub struct ProfileWindows {
 
 impl ProfileWindows {
     /// Makes, changes and closes them until they are what the model says.
-    pub fn follow(&mut self, model: &Model, panel: Option<Rect>) {
+    pub fn follow(&mut self, model: &Model, side: Side) {
         match (&model.profile, &mut self.window) {
             (Some(profile), Some(window)) => window.follow(profile, model),
             (Some(profile), place @ None) => {
-                *place = Some(ProfileWindow::new(profile, model, panel))
+                *place = Some(ProfileWindow::new(profile, model, side));
             }
             (None, place) => {
                 if let Some(window) = place.take() {
@@ -79,6 +79,11 @@ impl ProfileWindows {
                 }
             }
         }
+    }
+
+    /// Whether the window stands.
+    pub fn is_open(&self) -> bool {
+        self.window.is_some()
     }
 
     /// Does what the model asks of them.
@@ -124,8 +129,8 @@ struct ProfileWindow {
 }
 
 impl ProfileWindow {
-    fn new(profile: &Profile, model: &Model, panel: Option<Rect>) -> ProfileWindow {
-        let mut window = widgets::window_at("", screen::beside(panel, (W, H), 0));
+    fn new(profile: &Profile, model: &Model, side: Side) -> ProfileWindow {
+        let mut window = widgets::window_at("", side.place((W, H)));
         let mut nav = SideNav::new(&PAGES.map(|(_, icon, key, _)| (icon, tr(key))));
         nav.place(Rect::new(0, 0, NAV_WIDTH, H));
         nav.on_change(|index| {
