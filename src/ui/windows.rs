@@ -13,7 +13,7 @@ use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::time;
 use super::app::{Effect, Model, Msg, Screen};
 use super::card::{self, CardWindow};
-use super::chat::{ChatOut, ChatWindow, USUAL};
+use super::chat::{self, ChatOut, ChatWindow, USUAL};
 use super::done::DoneWindow;
 use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
@@ -362,6 +362,7 @@ impl Windows {
     }
 
     fn follow_chats(&mut self, model: &Model) {
+        chat::set_recent(&model.settings.emoji);
         if model.screen == Screen::Login {
             for (_, chat) in std::mem::take(&mut self.chats) {
                 chat.window.close();
@@ -441,6 +442,7 @@ fn post_out(target: Target, out: ChatOut) {
     post(match out {
         ChatOut::Msg(msg) => Msg::Chat(target, msg),
         ChatOut::SendKey(key) => Msg::Setting(SettingMsg::SendKey(key)),
+        ChatOut::Emoji(used) => Msg::Setting(SettingMsg::Emoji(used)),
         // A face tells who that is.
         ChatOut::Face(account) => {
             let (x, y) = (app::event_x_root(), app::event_y_root());

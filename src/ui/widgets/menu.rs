@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::{ColorDepth, Event, Key};
-use fltk::image::RgbImage;
-use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::enums::{Event, Key};
+use fltk::prelude::{WidgetExt, WindowExt};
 use fltk::window::MenuWindow;
 
+use super::popup;
 use crate::domain::Portrait;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::theme::{Colour, Style, metric};
@@ -177,26 +177,10 @@ pub fn open_menu_with_crosses(
         on_cross: false,
         picked: Box::new(picked),
     };
-    let mut window = made(area, Rc::new(RefCell::new(state)));
-    window.set_shape(outline(area.w, area.h));
-    window.show();
-    app::set_grab(Some(window));
-}
-
-/// Each menu has a window of its own: one that served before keeps the shape of its first menu.
-/// Closed ones are hidden and kept, see [`super::retire`].
-fn made(area: Rect, state: Rc<RefCell<State>>) -> MenuWindow {
-    let mut window = MenuWindow::new(area.x, area.y, area.w, area.h, None);
-    window.end();
-    window.set_border(false);
-    // Not for the window manager, which would list it, frame it or move the keyboard to it.
-    window.set_override();
-    window.super_draw(false);
+    let state = Rc::new(RefCell::new(state));
     let drawn = Rc::clone(&state);
-    window.draw(move |window| drawn.borrow().paint(window.w(), window.h()));
-    window.super_handle_first(false);
-    window.handle(move |window, event| handle(&state, window, event));
-    window
+    let paint = move |w, h| drawn.borrow().paint(w, h);
+    popup::open(area, paint, move |window, event| handle(&state, window, event));
 }
 
 /// The area of a control on the screen, for [`MenuPlace`].
@@ -207,7 +191,7 @@ pub fn on_screen(control: &impl super::Control, window: &impl WindowExt) -> Rect
 
 fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> bool {
     let inside = Rect::new(0, 0, window.w(), window.h());
-    let (x, y) = (app::event_x_root() - window.x_root(), app::event_y_root() - window.y_root());
+    let (x, y) = popup::pointer(window);
     let under = if inside.contains(x, y) { state.borrow().at(y) } else { None };
     match event {
         Event::Move | Event::Drag | Event::Enter if under.is_some() => {
@@ -269,8 +253,7 @@ fn pick(index: usize, on_cross: bool) -> MenuPick {
 }
 
 fn finish(state: &Rc<RefCell<State>>, window: &mut MenuWindow, picked: Option<MenuPick>) {
-    app::set_grab::<MenuWindow>(None);
-    window.hide();
+    popup::close(window);
     // Not within its own event: the toolkit still holds the window.
     let state = Rc::clone(state);
     app::add_timeout3(0.0, move |_| {
@@ -340,9 +323,7 @@ impl State {
 
     fn paint(&self, w: i32, h: i32) {
         let area = Rect::new(0, 0, w, h);
-        let canvas = Canvas::over(area);
-        canvas.fill(area, Colour::Paper);
-        canvas.card(area, metric::RADIUS_CARD, Colour::Paper, Colour::Field, 1);
+        let canvas = popup::card(area);
         let ticked = self.entries.iter().any(|e| matches!(e, MenuEntry::Item(i) if i.checked));
         let iconed =
             self.entries.iter().any(|e| matches!(e, MenuEntry::Item(i) if i.icon.is_some()));
@@ -477,20 +458,4 @@ fn area_for(place: MenuPlace, entries: &[MenuEntry]) -> Rect {
     x = x.min(sx + sw - w).max(sx);
     y = y.min(sy + sh - h).max(sy);
     Rect::new(x, y, w, h)
-}
-
-/// The shape of the window: corners cut where nothing of the outline would be seen.
-fn outline(w: i32, h: i32) -> Option<RgbImage> {
-    let radius = metric::RADIUS_CARD;
-    let far = |at: i32, length: i32| (radius - at).max(at + 1 - (length - radius)).max(0);
-    let mut pixels = Vec::new();
-    for y in 0..h {
-        for x in 0..w {
-            let (dx, dy) = (far(x, w), far(y, h));
-            let outside =
-                dx > 0 && dy > 0 && (2 * dx - 1).pow(2) + (2 * dy - 1).pow(2) > (2 * radius).pow(2);
-            pixels.extend([0, 0, 0, if outside { 0 } else { 255 }]);
-        }
-    }
-    RgbImage::new(&pixels, w, h, ColorDepth::Rgba8).ok()
 }

@@ -10,6 +10,7 @@ mod field;
 mod list;
 mod menu;
 mod nav;
+pub mod popup;
 mod scroll;
 mod segment;
 mod select;
