@@ -109,6 +109,11 @@ impl Windows {
                     chat.window.shake();
                 }
             }
+            Effect::ShowMessage(target, seq) => {
+                if let Some(chat) = self.chats.get_mut(&target) {
+                    chat.window.show_message(seq);
+                }
+            }
             Effect::FocusRecover(place) => {
                 self.recover.iter_mut().for_each(|window| window.focus(place));
             }

@@ -27,6 +27,7 @@ pub mod people;
 pub mod preferences;
 pub mod profile;
 pub mod prompt;
+pub mod quotes;
 pub mod recover;
 pub mod register;
 pub mod rows;
@@ -47,7 +48,7 @@ use crate::client::api::{Picture, Saved, Ticket};
 use crate::client::finder::FoundCard;
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, BlobId, Person, Presence, ServerId, Target};
+use crate::domain::{AccountId, BlobId, Person, Presence, Seq, ServerId, Target};
 use crate::net::address::{Address, Invite};
 
 /// Answers that are waited for at once. The client answers everything, so more means that answers
@@ -126,6 +127,8 @@ pub enum Effect {
     Ask(Intent),
     /// Show this chat's window and bring it to the front.
     OpenChat(Target),
+    /// Bring this message into the view of its chat's window.
+    ShowMessage(Target, Seq),
     /// Shake this chat's window.
     ShakeWindow(Target),
     /// Ask for attention without taking the focus.
@@ -378,7 +381,7 @@ impl Model {
             }
             (Asked::Card(account), result) => self.card_answered(account, result),
             (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
-            (Asked::Messages(target), result) => self.page_came(target, result),
+            (Asked::Messages(target), result) => self.page_came(target, result, out),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}

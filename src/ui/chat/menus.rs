@@ -46,7 +46,7 @@ impl Parts {
         });
     }
 
-    /// Copies what is marked, or marks everything; a failed message goes again or away.
+    /// Copies what is marked, answers, or marks everything; a failed message goes again or away.
     pub(super) fn open_message_menu(&self, key: Option<EntryKey>, x: i32, y: i32) {
         let message = key.and_then(|key| self.transcript.message(key));
         // What is selected, else the message under the pointer.
@@ -54,26 +54,40 @@ impl Parts {
             selected if selected.is_empty() => message.as_ref().map(|(words, _)| words.clone()),
             selected => Some(selected),
         };
+        let mut menu: Vec<(MenuEntry, Option<Act>)> = Vec::new();
+        let mut item = |item: MenuItem, act: Act| menu.push((item.into(), Some(act)));
         let copy = MenuItem::new(tr("chat.copy")).icon(Icon::Copy).shortcut("Ctrl+C");
+        item(copy.disabled(words.is_none()), Act::Copy(words.unwrap_or_default()));
+        if let (Some(EntryKey::Seq(seq)), Some(_)) = (key, &message) {
+            let reply = MenuItem::new(tr("chat.reply")).icon(Icon::Reply);
+            item(reply, Act::Tell(ChatMsg::Reply(Some(seq))));
+        }
         let all = MenuItem::new(tr("chat.select_all")).icon(Icon::Text).shortcut("Ctrl+A");
-        let mut entries = vec![copy.disabled(words.is_none()).into(), all.into()];
-        let failed = match (key, message) {
-            (Some(EntryKey::Nonce(nonce)), Some((_, Mark::Failed))) => Some(nonce),
-            _ => None,
-        };
-        if failed.is_some() {
-            entries.push(MenuEntry::Separator);
-            entries.push(MenuItem::new(tr("chat.retry")).icon(Icon::Retry).into());
-            entries.push(MenuItem::new(tr("chat.discard")).icon(Icon::Trash).danger().into());
+        item(all, Act::SelectAll);
+        if let (Some(EntryKey::Nonce(nonce)), Some((_, Mark::Failed))) = (key, message) {
+            menu.push((MenuEntry::Separator, None));
+            let retry = MenuItem::new(tr("chat.retry")).icon(Icon::Retry);
+            menu.push((retry.into(), Some(Act::Tell(ChatMsg::Retry(nonce)))));
+            let discard = MenuItem::new(tr("chat.discard")).icon(Icon::Trash).danger();
+            menu.push((discard.into(), Some(Act::Tell(ChatMsg::Discard(nonce)))));
         }
         let mut this = self.clone();
         let place = (self.window.x_root() + x, self.window.y_root() + y);
-        open_menu(MenuPlace::At(place.0, place.1), entries, move |picked| match (picked, failed) {
-            (Some(0), _) => app::copy(words.as_deref().unwrap_or_default()),
-            (Some(1), _) => this.transcript.select_all(),
-            (Some(3), Some(nonce)) => this.tell(ChatMsg::Retry(nonce)),
-            (Some(4), Some(nonce)) => this.tell(ChatMsg::Discard(nonce)),
-            _ => {}
+        let (entries, mut acts): (Vec<_>, Vec<_>) = menu.into_iter().unzip();
+        open_menu(MenuPlace::At(place.0, place.1), entries, move |picked| {
+            match picked.and_then(|index| acts.get_mut(index)?.take()) {
+                Some(Act::Copy(words)) => app::copy(&words),
+                Some(Act::SelectAll) => this.transcript.select_all(),
+                Some(Act::Tell(msg)) => this.tell(msg),
+                None => {}
+            }
         });
     }
+}
+
+/// What an entry of a message's menu does.
+enum Act {
+    Copy(String),
+    SelectAll,
+    Tell(ChatMsg),
 }

@@ -23,7 +23,7 @@ use self::areas::{Areas, SMALLEST};
 use self::composer::{Composer, ComposerMsg};
 pub use self::emoji::set_recent;
 pub use self::view::{ChatFace, ChatView, with_entries};
-use crate::domain::{AccountId, Target};
+use crate::domain::{AccountId, Seq, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::settings::SendKey;
@@ -75,6 +75,7 @@ struct Parts {
     window: DoubleWindow,
     transcript: Transcript,
     notice: Strip,
+    unreply: IconButton,
     emoji: IconButton,
     shake: IconButton,
     composer: Composer,
@@ -183,24 +184,31 @@ impl ChatWindow {
     }
 
     fn show_around(&mut self, view: ChatView) {
-        let (old_notice, changed) = {
-            let state = self.parts.state.borrow();
-            (state.view.notice.clone(), state.view != view)
-        };
-        if !changed {
+        let old = self.parts.state.borrow().view.clone();
+        if old == view {
             return;
         }
         self.window.set_label(&view.window);
         self.parts.composer.set_send_key(view.send_key);
         self.parts.composer.set_text_size(view.text_size);
         self.parts.shake.set_shown(view.can_shake);
-        let notice = view.notice.clone();
+        let (notice, reply) = (view.notice.clone(), view.reply.clone());
         self.parts.state.borrow_mut().view = view;
-        if notice != old_notice {
+        if notice != old.notice {
             self.parts.notice.set(StripKind::Warning, Icon::Info, &notice, "");
+        }
+        if (&notice, reply.is_some()) != (&old.notice, old.reply.is_some()) {
             self.parts.lay_out(self.window.w(), self.window.h());
         }
+        if reply.is_some() && reply != old.reply {
+            self.parts.composer.focus();
+        }
         self.window.redraw();
+    }
+
+    /// Brings a message into the view.
+    pub fn show_message(&mut self, seq: Seq) {
+        self.parts.transcript.show(EntryKey::Seq(seq));
     }
 
     /// Brings it to the front and gives the box the keyboard.
@@ -323,6 +331,7 @@ impl Parts {
             window: window.clone(),
             transcript: Transcript::new(AccountId::FIRST, |_| {}),
             notice: Strip::new(),
+            unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
             shake: IconButton::new(Icon::Shake, ""),
             composer: Composer::new(),
@@ -336,6 +345,7 @@ impl Parts {
 
     /// Speaks the language and wears the theme of the moment.
     fn restyle(&mut self) {
+        self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
         self.shake.set_tip(tr("chat.shake"));
         self.close.set_label(tr("chat.close"));
@@ -366,13 +376,15 @@ impl Parts {
         let widths = (self.close.wanted_width().max(76), self.send.wanted_width().max(76));
         let areas = {
             let mut state = self.state.borrow_mut();
-            let notice = !state.view.notice.is_empty();
-            state.areas = Areas::new(w, h, state.composer_height, notice, widths);
+            let bars = (!state.view.notice.is_empty(), state.view.reply.is_some());
+            state.areas = Areas::new((w, h), state.composer_height, bars, widths);
             state.areas
         };
         self.transcript.place(areas.transcript);
         self.notice.set_shown(areas.notice.h > 0);
         self.notice.place(areas.notice);
+        self.unreply.set_shown(areas.reply.h > 0);
+        self.unreply.place(areas.unreply);
         self.emoji.place(areas.tool);
         self.shake.place(areas.tool.moved(TOOL_STEP, 0));
         self.composer.place(areas.editor);
@@ -411,6 +423,8 @@ impl Parts {
         let this = self.clone();
         self.transcript.on_msg(move |msg| this.clone().read(msg));
         let this = self.clone();
+        self.unreply.on_press(move || this.tell(ChatMsg::Reply(None)));
+        let this = self.clone();
         self.emoji.on_press(move || this.open_emoji());
         let this = self.clone();
         self.shake.on_press(move || this.tell(ChatMsg::Shake));
@@ -443,9 +457,10 @@ impl Parts {
         match msg {
             TranscriptMsg::Link(address) => (self.told.borrow_mut())(ChatOut::Link(address)),
             TranscriptMsg::Face(account) => (self.told.borrow_mut())(ChatOut::Face(account)),
+            TranscriptMsg::Quote(EntryKey::Seq(seq)) => self.tell(ChatMsg::GoTo(seq)),
             TranscriptMsg::Retry(EntryKey::Nonce(nonce)) => self.tell(ChatMsg::Retry(nonce)),
-            // Only what is not in the log can have failed.
-            TranscriptMsg::Retry(EntryKey::Seq(_) | EntryKey::Note(_)) => {}
+            // Only what is not in the log can have failed, and only what is can be answered.
+            TranscriptMsg::Retry(_) | TranscriptMsg::Quote(_) => {}
             TranscriptMsg::Menu { key, x, y } => self.open_message_menu(key, x, y),
             TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
         }
