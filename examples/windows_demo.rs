@@ -209,6 +209,7 @@ impl Fake {
             registration: Registration::Open,
             online: 42,
             pinned_before: true,
+            ahead_ms: 0,
         };
         self.say(ClientEvent::Link(LinkState::Up { server }));
     }

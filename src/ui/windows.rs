@@ -136,6 +136,9 @@ impl Windows {
                 toast::show(front(), Edge::Lower, &words);
             }
             Effect::Tell(key) => toast::show(front(), Edge::Lower, text::tr(key)),
+            Effect::TellOf(key, name) => {
+                toast::show(front(), Edge::Lower, &text::tr_with(key, &[("name", &name)]));
+            }
             Effect::Picture(blob, picture) => {
                 paint::portrait::put(blob, picture);
                 widgets::restyle();

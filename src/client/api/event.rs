@@ -186,4 +186,6 @@ pub struct LinkedServer {
     pub online: u64,
     /// Whether its key was pinned before this link.
     pub pinned_before: bool,
+    /// How far its clock is ahead of this computer's, in milliseconds.
+    pub ahead_ms: i64,
 }

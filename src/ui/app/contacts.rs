@@ -133,6 +133,7 @@ impl Model {
     pub(super) fn confirmed(&mut self, confirm: Confirm, out: &mut Vec<Effect>) {
         match confirm {
             Confirm::Delete(account) => {
+                self.parting = Some(account);
                 self.do_it(Doing::Quiet, Command::RemoveContact { account }, out);
             }
             Confirm::Block(account) => {
@@ -186,7 +187,20 @@ impl Model {
 
     /// The book changed. A group that was made for a friend is there now: the friend goes there.
     pub(super) fn noticed(&mut self, notice: &Notice, out: &mut Vec<Effect>) {
+        let about = match notice {
+            Notice::Contact(contact) => Some(contact.account),
+            Notice::ContactGone { account } => Some(*account),
+            _ => None,
+        };
+        let friend = about.filter(|account| self.people.is_friend(*account));
+        let name = friend.map(|account| self.people.name(account));
         self.people.notice(notice);
+        if let (Some(account), Some(name)) = (friend, name)
+            && !self.people.is_friend(account)
+            && self.parting.take_if(|parting| *parting == account).is_none()
+        {
+            out.push(Effect::TellOf("friend.parted", name));
+        }
         if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
             // Taken after all, though the answer was lost.
             open.refused = None;
@@ -204,7 +218,7 @@ impl Model {
     #[must_use]
     pub fn open_requests(&self) -> u64 {
         let requests = self.people.book().requests.values();
-        let now = self.now.wall_ms;
+        let now = self.server_ms();
         requests.filter(|request| request.way == Way::In && request.is_open(now)).count() as u64
     }
 
@@ -213,7 +227,7 @@ impl Model {
     pub fn waits_for(&self, account: AccountId) -> bool {
         let request = self.people.book().requests.get(&(account, Way::Out));
         request.is_some_and(|request| {
-            request.state == RequestState::Pending && request.is_open(self.now.wall_ms)
+            request.state == RequestState::Pending && request.is_open(self.server_ms())
         })
     }
 

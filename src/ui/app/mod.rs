@@ -166,6 +166,8 @@ pub enum Effect {
     Say(Failure),
     /// Say in passing what was done; the key of the sentence.
     Tell(&'static str),
+    /// The same of somebody, by name.
+    TellOf(&'static str, String),
     /// Bring the window for finding people to the front.
     RaiseAdd,
     /// Something about the window about oneself.
@@ -269,6 +271,8 @@ pub struct Model {
     pub trouble: Option<String>,
     /// A friend who moves to a group of this name once it is there.
     moves_to: Option<(AccountId, String)>,
+    /// With whom a friendship was just ended here.
+    parting: Option<AccountId>,
     /// Whose presence was asked for last, besides that of friends.
     watched: Vec<AccountId>,
     next_ticket: Ticket,
@@ -305,6 +309,7 @@ impl Model {
             away_by_itself: false,
             trouble: None,
             moves_to: None,
+            parting: None,
             watched: Vec::new(),
             next_ticket: 1,
             asked: BTreeMap::new(),
@@ -446,7 +451,11 @@ impl Model {
         wanted.sort_unstable();
         wanted.dedup();
         if wanted != self.watched {
-            self.watched.clone_from(&wanted);
+            let before = std::mem::replace(&mut self.watched, wanted.clone());
+            let people = &mut self.people;
+            let gone = before.into_iter().filter(|one| wanted.binary_search(one).is_err());
+            let gone: Vec<AccountId> = gone.filter(|one| !people.is_friend(*one)).collect();
+            people.forget_presence(gone);
             out.push(Effect::Ask(Intent::Watch(wanted)));
         }
     }

@@ -99,6 +99,13 @@ impl People {
         Arc::make_mut(&mut self.book).apply(notice);
     }
 
+    /// These people are not shown any more: nobody tells when they leave.
+    pub fn forget_presence(&mut self, accounts: impl IntoIterator<Item = AccountId>) {
+        for account in accounts {
+            self.there.remove(&account);
+        }
+    }
+
     /// The link is down: nobody knows who is there until it is signed in again.
     pub fn lose_sight(&mut self) {
         self.is_outdated = true;

@@ -123,6 +123,7 @@ pub fn server() -> LinkedServer {
         registration: Registration::Open,
         online: 3,
         pinned_before: true,
+        ahead_ms: 0,
     }
 }
 
