@@ -9,10 +9,11 @@
 #[macro_use]
 mod folder;
 mod people;
+mod rooms;
 
 use mychat::domain::{
-    AccountId, Body, ConversationId, ConversationKind, DeviceId, GroupId, Message, Nonce, Notice,
-    Person, Presence, Role, Seq, Target, Way,
+    AccountId, Body, ConversationId, ConversationKind, DeviceId, Door, GroupId, Joining, Mentions,
+    Message, Nonce, Notice, Person, Presence, Role, RoomChange, Seq, Target, Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
@@ -35,7 +36,11 @@ const NONCE: Nonce = Nonce([0xA0; 16]);
 const AT: i64 = 1_767_225_600_000;
 
 fn text() -> Body {
-    Body::Text { text: "你好, lime 😄".into(), reply_to: Some(Seq(6)) }
+    Body::Text {
+        text: "你好, lime 😄".into(),
+        reply_to: Some(Seq(6)),
+        mentions: Mentions::default(),
+    }
 }
 
 fn message() -> Message {
@@ -70,6 +75,7 @@ fn head() -> Head {
         read: Seq(8),
         peer_delivered: Seq(7),
         peer_read: Seq(6),
+        version: 0,
     }
 }
 
@@ -208,6 +214,52 @@ table!(client_frames, frame, ClientFrame {
         command(Command::OrderGroups { groups: vec![GroupId(2), GroupId::FIRST] });
     "client.command.set_privacy", ClientFrame::Command { command: Command::SetPrivacy(_), .. } =>
         command(Command::SetPrivacy(people::privacy()));
+    "client.command.set_conversation",
+    ClientFrame::Command { command: Command::SetConversation { .. }, .. } =>
+        command(Command::SetConversation { with: rooms::HALL, change: rooms::choice_change() });
+    "client.command.create_room",
+    ClientFrame::Command { command: Command::CreateRoom { .. }, .. } =>
+        command(Command::CreateRoom {
+            name: "软工 2401".into(),
+            joining: Joining::Open,
+            invite: vec![PLUM],
+        });
+    "client.command.join_room", ClientFrame::Command { command: Command::JoinRoom { .. }, .. } =>
+        command(Command::JoinRoom { room: rooms::ROOM, greeting: "我是青柠".into() });
+    "client.command.withdraw_join",
+    ClientFrame::Command { command: Command::WithdrawJoin { .. }, .. } =>
+        command(Command::WithdrawJoin { room: rooms::ROOM });
+    "client.command.answer_join",
+    ClientFrame::Command { command: Command::AnswerJoin { .. }, .. } =>
+        command(Command::AnswerJoin {
+            room: rooms::ROOM,
+            account: PLUM,
+            accept: false,
+            reason: "?".into(),
+        });
+    "client.command.invite_to_room",
+    ClientFrame::Command { command: Command::InviteToRoom { .. }, .. } =>
+        command(Command::InviteToRoom { room: rooms::ROOM, account: PLUM });
+    "client.command.answer_invitation",
+    ClientFrame::Command { command: Command::AnswerInvitation { .. }, .. } =>
+        command(Command::AnswerInvitation { room: rooms::ROOM, accept: true });
+    "client.command.leave_room",
+    ClientFrame::Command { command: Command::LeaveRoom { .. }, .. } =>
+        command(Command::LeaveRoom { room: rooms::ROOM });
+    "client.command.dissolve_room",
+    ClientFrame::Command { command: Command::DissolveRoom { .. }, .. } =>
+        command(Command::DissolveRoom { room: rooms::ROOM });
+    "client.command.set_room", ClientFrame::Command { command: Command::SetRoom { .. }, .. } =>
+        command(Command::SetRoom { room: rooms::ROOM, change: rooms::settings() });
+    "client.command.set_member",
+    ClientFrame::Command { command: Command::SetMember { .. }, .. } =>
+        command(Command::SetMember {
+            room: rooms::ROOM,
+            account: PLUM,
+            change: rooms::member_change(),
+        });
+    "client.command.kick", ClientFrame::Command { command: Command::Kick { .. }, .. } =>
+        command(Command::Kick { room: rooms::ROOM, account: PLUM });
     "client.query.heads", ClientFrame::Query { query: Query::Heads { .. }, .. } =>
         query(Query::Heads { after: ConversationId(0) });
     "client.query.history", ClientFrame::Query { query: Query::History { .. }, .. } =>
@@ -230,6 +282,23 @@ table!(client_frames, frame, ClientFrame {
         query(Query::Requests { after: Some((PLUM, Way::Out)) });
     "client.query.blob", ClientFrame::Query { query: Query::Blob { .. }, .. } =>
         query(Query::Blob { blob: people::BLOB, offset: 32_768 });
+    "client.query.choices", ClientFrame::Query { query: Query::Choices { .. }, .. } =>
+        query(Query::Choices { after: Some(Target::Lobby) });
+    "client.query.rooms", ClientFrame::Query { query: Query::Rooms { .. }, .. } =>
+        query(Query::Rooms { after: rooms::ROOM });
+    "client.query.room_requests", ClientFrame::Query { query: Query::RoomRequests { .. }, .. } =>
+        query(Query::RoomRequests { after: Some((rooms::ROOM, PLUM, Door::Asks)) });
+    "client.query.room", ClientFrame::Query { query: Query::Room { .. }, .. } =>
+        query(Query::Room { room: rooms::ROOM });
+    "client.query.members", ClientFrame::Query { query: Query::Members { .. }, .. } =>
+        query(Query::Members { room: rooms::ROOM, after: PLUM });
+    "client.query.announcements",
+    ClientFrame::Query { query: Query::Announcements { .. }, .. } =>
+        query(Query::Announcements { room: rooms::ROOM, skip: 20 });
+    "client.query.find_rooms", ClientFrame::Query { query: Query::FindRooms { .. }, .. } =>
+        query(Query::FindRooms { text: "软工".into(), skip: 50 });
+    "client.query.read_by", ClientFrame::Query { query: Query::ReadBy { .. }, .. } =>
+        query(Query::ReadBy { room: rooms::ROOM, seq: Seq(7) });
     "client.signal.watch", ClientFrame::Signal(Signal::Watch { .. }) =>
         ClientFrame::Signal(Signal::Watch { accounts: vec![LIME, PLUM] });
     "client.signal.presence", ClientFrame::Signal(Signal::Presence(_)) =>
@@ -312,6 +381,32 @@ table!(server_frames, frame, ServerFrame {
         reply(Reply::Requests { as_of: Seq(4), requests: vec![people::request()], more: false });
     "server.reply.blob", ServerFrame::Reply { reply: Reply::Blob { .. }, .. } =>
         reply(Reply::Blob { bytes_all: 9, part: vec![1, 2, 3] });
+    "server.reply.choices", ServerFrame::Reply { reply: Reply::Choices { .. }, .. } =>
+        reply(Reply::Choices {
+            as_of: Seq(4),
+            choices: vec![(rooms::HALL, rooms::choice())],
+            more: false,
+        });
+    "server.reply.rooms", ServerFrame::Reply { reply: Reply::Rooms { .. }, .. } =>
+        reply(Reply::Rooms { as_of: Seq(4), rooms: vec![rooms::own_room()], more: true });
+    "server.reply.room_requests",
+    ServerFrame::Reply { reply: Reply::RoomRequests { .. }, .. } =>
+        reply(Reply::RoomRequests {
+            as_of: Seq(4),
+            requests: vec![rooms::room_request()],
+            more: false,
+        });
+    "server.reply.room", ServerFrame::Reply { reply: Reply::Room { .. }, .. } =>
+        reply(Reply::Room { room: rooms::room(), member: Some(rooms::member()) });
+    "server.reply.members", ServerFrame::Reply { reply: Reply::Members { .. }, .. } =>
+        reply(Reply::Members { members: vec![rooms::member()], more: true });
+    "server.reply.announcements",
+    ServerFrame::Reply { reply: Reply::Announcements { .. }, .. } =>
+        reply(Reply::Announcements { announcements: vec![rooms::announcement()], more: false });
+    "server.reply.found_rooms", ServerFrame::Reply { reply: Reply::FoundRooms { .. }, .. } =>
+        reply(Reply::FoundRooms { rooms: vec![rooms::room()], more: true });
+    "server.reply.read_by", ServerFrame::Reply { reply: Reply::ReadBy { .. }, .. } =>
+        reply(Reply::ReadBy { count: 40, accounts: vec![LIME, PLUM] });
     "server.refused", ServerFrame::Refused { .. } => ServerFrame::Refused {
         id: 2,
         refusal: Refusal {
@@ -447,6 +542,8 @@ table!(log_kinds, value, LogKind {
 table!(bodies, value, Body {
     "body.text", Body::Text { reply_to: None, .. } => Body::text("hi");
     "body.text_reply", Body::Text { reply_to: Some(_), .. } => text();
+    "body.room", Body::Room { .. } =>
+        Body::Room { version: 3, change: RoomChange::Joined { account: PLUM } };
     "body.shake", Body::Shake {} => Body::Shake {};
     "body.notice", Body::Notice(_) =>
         Body::Notice(Box::new(Notice::RequestGone { peer: PLUM, way: Way::In }));
@@ -455,6 +552,7 @@ table!(bodies, value, Body {
 table!(targets, value, Target {
     "target.account", Target::Account(_) => Target::Account(PLUM);
     "target.lobby", Target::Lobby => Target::Lobby;
+    "target.room", Target::Room(_) => rooms::HALL;
 });
 
 table!(conversation_kinds, value, ConversationKind {
@@ -462,6 +560,8 @@ table!(conversation_kinds, value, ConversationKind {
     "conversation_kind.lobby", ConversationKind::Lobby => ConversationKind::Lobby;
     "conversation_kind.notices", ConversationKind::Notices { .. } =>
         ConversationKind::Notices { account: LIME };
+    "conversation_kind.room", ConversationKind::Room { .. } =>
+        ConversationKind::Room { room: rooms::ROOM };
 });
 
 table!(pages, value, Page {
@@ -506,7 +606,7 @@ fn every_frame_has_the_bytes_it_always_had() {
         roles,
         registrations,
     ];
-    for table in tables.into_iter().chain(people::TABLES) {
+    for table in tables.into_iter().chain(people::TABLES).chain(rooms::TABLES) {
         table(&mut folder);
     }
     for reason in Reason::ALL {

@@ -147,6 +147,7 @@ fn books_agree(rows: &Reads, logs: &BTreeMap<ConversationId, Vec<Message>>) {
             contacts: contacts.into_iter().map(|contact| (contact.account, contact)).collect(),
             requests: requests.into_iter().map(|r| ((r.peer, r.way), r)).collect(),
             privacy: rows.get_privacy(account).unwrap(),
+            ..Book::default()
         };
         assert_eq!(kept, told, "the rows of {account} are what it was told");
         for contact in kept.contacts.values() {

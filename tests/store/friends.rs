@@ -262,6 +262,7 @@ fn kept(rows: &Reads, account: AccountId) -> Book {
         contacts: contacts.into_iter().map(|contact| (contact.account, contact)).collect(),
         requests: requests.into_iter().map(|r| ((r.peer, r.way), r)).collect(),
         privacy: rows.get_privacy(account).unwrap(),
+        ..Book::default()
     }
 }
 

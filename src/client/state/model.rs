@@ -185,6 +185,7 @@ impl ModelServer {
         let kind = match to {
             Target::Lobby => ConversationKind::Lobby,
             Target::Account(peer) => ConversationKind::direct(me, peer),
+            Target::Room(room) => ConversationKind::Room { room },
         };
         said.extend(self.write(kind, me, nonce, body));
     }
@@ -250,6 +251,7 @@ impl ModelServer {
                 let kind = match with {
                     Target::Lobby => ConversationKind::Lobby,
                     Target::Account(peer) => ConversationKind::direct(me, peer),
+                    Target::Room(room) => ConversationKind::Room { room },
                 };
                 let known = self.logs.iter().find(|(_, (other, _))| *other == kind);
                 Reply::Conversation { head: known.map(|(id, _)| self.head(me, *id)) }
@@ -286,6 +288,18 @@ impl ModelServer {
                 let more = people.len() > 1;
                 Reply::Online { people: people.into_iter().take(1).collect(), more }
             }
+            Query::Rooms { .. } => {
+                let rooms = self.books.get(&me).cloned().unwrap_or_default().rooms;
+                let rooms = rooms.into_values().collect();
+                Reply::Rooms { as_of: self.as_of(me), rooms, more: false }
+            }
+            Query::RoomRequests { .. } => {
+                let requests = Vec::new();
+                Reply::RoomRequests { as_of: self.as_of(me), requests, more: false }
+            }
+            Query::Choices { .. } => {
+                Reply::Choices { as_of: self.as_of(me), choices: Vec::new(), more: false }
+            }
             other => panic!("the model knows no {other:?}"),
         }
     }
@@ -306,6 +320,7 @@ impl ModelServer {
             read: cursor(&self.read),
             peer_delivered: Seq::ZERO,
             peer_read: Seq::ZERO,
+            version: 0,
         }
     }
 }
@@ -331,6 +346,7 @@ pub fn is_member(kind: ConversationKind, account: AccountId) -> bool {
         ConversationKind::Direct { low, high } => account == low || account == high,
         ConversationKind::Lobby => true,
         ConversationKind::Notices { account: owner } => account == owner,
+        ConversationKind::Room { .. } => false,
     }
 }
 

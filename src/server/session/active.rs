@@ -38,7 +38,7 @@ struct Pace {
     /// Far over the limit this message was refused. All others are refused until it comes again
     /// after this moment, so that their order holds whatever was on its way already.
     refused: Option<(Nonce, Duration)>,
-    /// Searches, each of which looks at every nickname.
+    /// Searches, each of which looks at every name.
     finds: Bucket,
     /// Changes of the profile, each of which is told to everybody.
     profiles: Bucket,
@@ -70,7 +70,9 @@ impl Pace {
             ClientFrame::Command { command: Command::Send { .. }, .. } => return,
             ClientFrame::Command { command: Command::SetProfile(_), .. } => &mut self.profiles,
             ClientFrame::Query { query: Query::History { .. }, .. } => &mut self.pages,
-            ClientFrame::Query { query: Query::Find { .. }, .. } => &mut self.finds,
+            ClientFrame::Query { query: Query::Find { .. } | Query::FindRooms { .. }, .. } => {
+                &mut self.finds
+            }
             _ => return turn(&mut self.frames).await,
         };
         turn(more).await;
@@ -202,8 +204,7 @@ impl Session {
             return Err(Refusal::retry(Reason::TooFast, millis(wait)));
         }
         pace.refused = None;
-        let is_lobby = to == Target::Lobby;
-        match self.shared.admission.book_message(caller.account, is_lobby, uptime) {
+        match self.shared.admission.book_message(caller.account, to, uptime) {
             Ok(wait) if wait.is_zero() => Ok(()),
             Ok(wait) => {
                 Timer::after(wait).await;

@@ -338,6 +338,8 @@ impl Model {
     pub fn target_of(&self, kind: ConversationKind) -> Option<Target> {
         match kind {
             ConversationKind::Lobby => Some(Target::Lobby),
+            // No window shows rooms yet.
+            ConversationKind::Room { .. } => None,
             kind => kind.target_for(self.my_account()?),
         }
     }
@@ -387,6 +389,9 @@ impl Model {
     }
 
     pub(super) fn pending(&mut self, pending: PendingMessage) {
+        if matches!(pending.to, Target::Room(_)) {
+            return;
+        }
         let chat = self.chats.at(pending.to);
         match chat.outgoing.iter_mut().find(|known| known.pending.nonce == pending.nonce) {
             // Sent again after it had failed.
@@ -465,7 +470,7 @@ impl Model {
     pub(super) fn typing(&mut self, from: AccountId, to: Target) {
         let target = match to {
             Target::Account(_) => Target::Account(from),
-            Target::Lobby => return,
+            Target::Lobby | Target::Room(_) => return,
         };
         let until = self.now.mono_ms + TYPING_MS;
         self.chats.at(target).typing_until = until;

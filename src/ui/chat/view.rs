@@ -70,7 +70,7 @@ impl ChatView {
         let chat = model.chats.get(target)?;
         let mut view = match target {
             Target::Account(account) => ChatView::person(model, account),
-            Target::Lobby => ChatView::lobby(model),
+            Target::Lobby | Target::Room(_) => ChatView::lobby(model),
         };
         view.target = target;
         view.me = me.person.account;
@@ -201,7 +201,7 @@ fn converted<'a>(entry: &chats::Entry<'a>, why: &'a str) -> Entry<'a> {
         saying: match entry.body {
             Body::Text { text, .. } => Saying::Text(text),
             Body::Shake {} => Saying::Shake,
-            Body::Notice(_) => Saying::Text(""),
+            Body::Notice(_) | Body::Room { .. } => Saying::Text(""),
         },
         mark: match entry.mark {
             chats::Mark::None => Mark::None,
