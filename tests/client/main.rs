@@ -4,8 +4,10 @@
 
 mod finder;
 mod place;
+mod rooms;
 mod script;
 mod script_people;
+mod script_rooms;
 
 use mychat::client::api::{Answer, LinkState, Secret, Trust};
 use mychat::client::probe::probe;
