@@ -27,7 +27,7 @@ pub struct Halls {
     pub gone: BTreeSet<AccountId>,
     pub friends: BTreeSet<(AccountId, AccountId)>,
     pub blocked: BTreeSet<(AccountId, AccountId)>,
-    pub halls: BTreeMap<RoomId, Hall>,
+    pub rooms: BTreeMap<RoomId, Hall>,
     pub requests: BTreeMap<(RoomId, AccountId, Door), RoomRequest>,
     pub choices: BTreeMap<(AccountId, Target), Choice>,
     pub made: BTreeMap<AccountId, u64>,
@@ -149,7 +149,7 @@ impl Halls {
         self.requests.retain(|(_, account, _), _| *account != me);
         let rooms: Vec<RoomId> = self.rooms_of(me);
         for number in rooms {
-            let hall = self.halls.get_mut(&number).unwrap();
+            let hall = self.rooms.get_mut(&number).unwrap();
             if hall.rank(me) == Some(Rank::Owner) {
                 let others = hall.members.values().filter(|member| member.account != me);
                 let heir = others.min_by_key(|m| (m.rank == Rank::Member, m.first, m.account));
@@ -168,7 +168,7 @@ impl Halls {
 
     /// The rooms of somebody's book.
     pub fn own_rooms(&self, me: AccountId) -> BTreeMap<RoomId, OwnRoom> {
-        let halls = self.halls.iter();
+        let halls = self.rooms.iter();
         let own = halls.filter_map(|(number, hall)| {
             let member = hall.members.get(&me)?.clone();
             Some((*number, OwnRoom { room: hall.room.clone(), member }))
@@ -179,19 +179,19 @@ impl Halls {
     /// The requests of somebody's book.
     pub fn requests_of(&self, me: AccountId) -> Vec<RoomRequest> {
         let is_mine = |request: &&RoomRequest| {
-            let rank = self.halls[&request.room].rank(me);
+            let rank = self.rooms[&request.room].rank(me);
             request.account == me || request.door == Door::Asks && rank >= Some(Rank::Admin)
         };
         self.requests.values().filter(is_mine).cloned().collect()
     }
 
     fn rooms_of(&self, account: AccountId) -> Vec<RoomId> {
-        let rooms = self.halls.iter().filter(|(_, hall)| hall.members.contains_key(&account));
+        let rooms = self.rooms.iter().filter(|(_, hall)| hall.members.contains_key(&account));
         rooms.map(|(number, _)| *number).collect()
     }
 
     fn inside(&mut self, room: RoomId, me: AccountId, least: Rank) -> Result<&mut Hall, Reason> {
-        let hall = self.halls.get_mut(&room).ok_or(Reason::RoomGone)?;
+        let hall = self.rooms.get_mut(&room).ok_or(Reason::RoomGone)?;
         let rank = hall.rank(me).ok_or(Reason::NotMember)?;
         if rank < least { Err(Reason::NotAllowed) } else { Ok(hall) }
     }
@@ -200,7 +200,7 @@ impl Halls {
         if me == account {
             return Err(Reason::Yourself);
         }
-        let hall = &self.halls[&room];
+        let hall = &self.rooms[&room];
         let (mine, theirs) = (hall.rank(me), hall.rank(account).ok_or(Reason::NotFound)?);
         let may = mine >= Some(Rank::Admin) && mine > Some(theirs);
         if may { Ok(()) } else { Err(Reason::NotAllowed) }
@@ -221,7 +221,7 @@ impl Halls {
             room,
             account,
             door,
-            name: self.halls[&room].room.name.clone(),
+            name: self.rooms[&room].room.name.clone(),
             by,
             greeting: said.to_owned(),
             at: self.now,
@@ -264,7 +264,7 @@ impl Halls {
         let (members, seen, wall) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         let mut hall = Hall { room, members, head: 0, seen, wall };
         enter(&mut hall, me, Rank::Owner, self.now);
-        self.halls.insert(number, hall);
+        self.rooms.insert(number, hall);
         for guest in guests {
             self.put_invitation(number, me, guest);
         }
@@ -295,7 +295,7 @@ impl Halls {
     }
 
     fn may_enter(&self, room: RoomId, account: AccountId, why: Reason) -> Done {
-        if self.halls[&room].members.len() >= self.members_max {
+        if self.rooms[&room].members.len() >= self.members_max {
             return Err(Reason::RoomFull);
         }
         if self.rooms_of(account).len() >= self.rooms_max { Err(why) } else { Ok(()) }
@@ -317,15 +317,15 @@ impl Halls {
     fn admit(&mut self, room: RoomId, account: AccountId) {
         self.requests.retain(|(of, who, _), _| (*of, *who) != (room, account));
         let now = self.now;
-        enter(self.halls.get_mut(&room).unwrap(), account, Rank::Member, now);
+        enter(self.rooms.get_mut(&room).unwrap(), account, Rank::Member, now);
     }
 
     fn is_by_admin(&self, invitation: &RoomRequest) -> bool {
-        self.halls[&invitation.room].rank(invitation.by) >= Some(Rank::Admin)
+        self.rooms[&invitation.room].rank(invitation.by) >= Some(Rank::Admin)
     }
 
     fn join(&mut self, me: AccountId, room: RoomId, greeting: &str) -> Done {
-        let hall = self.halls.get(&room).ok_or(Reason::RoomGone)?;
+        let hall = self.rooms.get(&room).ok_or(Reason::RoomGone)?;
         if hall.members.contains_key(&me) {
             return Err(Reason::AlreadyMember);
         }
@@ -348,7 +348,7 @@ impl Halls {
     }
 
     fn already(&self, room: RoomId, account: AccountId, accept: bool) -> Done {
-        let is_in = self.halls.get(&room).is_some_and(|h| h.members.contains_key(&account));
+        let is_in = self.rooms.get(&room).is_some_and(|h| h.members.contains_key(&account));
         if accept && is_in { Ok(()) } else { Err(Reason::RequestGone) }
     }
 
@@ -404,7 +404,7 @@ impl Halls {
             return Ok(());
         }
         let is_welcome = self.is_by_admin(&invitation);
-        match self.halls[&room].room.joining {
+        match self.rooms[&room].room.joining {
             Joining::Closed if !is_welcome => Err(Reason::RoomClosed),
             Joining::Approval if !is_welcome => {
                 self.may_ask(room, me)?;
@@ -432,13 +432,13 @@ impl Halls {
 
     fn part(&mut self, room: RoomId, account: AccountId) {
         self.choices.remove(&(account, Target::Room(room)));
-        self.halls.get_mut(&room).unwrap().go(account);
+        self.rooms.get_mut(&room).unwrap().go(account);
     }
 
     fn dissolve(&mut self, room: RoomId) {
         self.choices.retain(|(_, with), _| *with != Target::Room(room));
         self.requests.retain(|(of, ..), _| *of != room);
-        self.halls.remove(&room);
+        self.rooms.remove(&room);
     }
 
     fn set_room(&mut self, me: AccountId, room: RoomId, change: &RoomSettings) -> Done {
@@ -478,7 +478,7 @@ impl Halls {
     ) -> Done {
         let now = self.now;
         let mine = self.inside(room, me, Rank::Member)?.rank(me);
-        if self.halls[&room].rank(account).is_none() {
+        if self.rooms[&room].rank(account).is_none() {
             return Err(Reason::NotFound);
         }
         if change.card.is_some() && me != account {
@@ -493,7 +493,7 @@ impl Halls {
                 return Err(Reason::NotAllowed);
             }
         }
-        let hall = self.halls.get_mut(&room).unwrap();
+        let hall = self.rooms.get_mut(&room).unwrap();
         let member = hall.members.get_mut(&account).unwrap();
         if let Some(card) = &change.card {
             member.card.clone_from(card);

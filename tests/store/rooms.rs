@@ -2,7 +2,7 @@
 //! says, each one sees of a log what was said while it was there, and what they are told keeps their
 //! books equal to the store.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -88,11 +88,11 @@ impl World {
         let model = Halls {
             now: START,
             people: people.clone().collect(),
-            gone: Default::default(),
+            gone: BTreeSet::new(),
             // Two of them do not know each other.
             friends: friends.filter(|(a, b)| a != b && a.0 + b.0 != 20_003).collect(),
-            blocked: Default::default(),
-            halls: BTreeMap::new(),
+            blocked: BTreeSet::new(),
+            rooms: BTreeMap::new(),
             requests: BTreeMap::new(),
             choices: BTreeMap::new(),
             made: BTreeMap::new(),
@@ -174,7 +174,9 @@ impl World {
             Outcome::Appended { message, .. } => vec![message],
             _ => panic!("an outcome of something else"),
         };
-        messages.iter().for_each(|message| self.deliver(message));
+        for message in &messages {
+            self.deliver(message);
+        }
         Ok(())
     }
 
@@ -208,7 +210,7 @@ impl World {
             let own = self.model.choices.iter().filter(|((of, _), _)| of == account);
             assert!(choices.eq(own.map(|(key, choice)| (*key, *choice))), "of {account}");
         }
-        for (number, hall) in &self.model.halls {
+        for (number, hall) in &self.model.rooms {
             let room = rows.get_room(*number).unwrap().unwrap();
             let log = rows.get_conversation(room.conversation).unwrap().unwrap();
             assert_eq!(log.head, Seq(hall.head));
@@ -225,7 +227,7 @@ impl World {
             assert!(wall.iter().map(|old| &old.text).eq(&hall.wall));
         }
         let rooms = rows.list_rooms_named("").unwrap();
-        assert_eq!(rooms.len(), self.model.halls.len(), "nothing is left of rooms that are gone");
+        assert_eq!(rooms.len(), self.model.rooms.len(), "nothing is left of rooms that are gone");
     }
 
     fn pick(&mut self, of: u64) -> u64 {
@@ -241,7 +243,7 @@ impl World {
 
     /// A room that is there, more often than not.
     fn room(&mut self) -> RoomId {
-        let there: Vec<RoomId> = self.model.halls.keys().copied().collect();
+        let there: Vec<RoomId> = self.model.rooms.keys().copied().collect();
         match self.pick(30) {
             0 => RoomId(20_001 + self.pick(self.model.numbers + 2)),
             n if there.is_empty() => RoomId(20_001 + n),
@@ -349,7 +351,7 @@ impl World {
         self.nonces += 1;
         let mut nonce = [0xAA; 16];
         nonce[..8].copy_from_slice(&self.nonces.to_be_bytes());
-        let head = self.model.halls.get(&room).map_or(1, |hall| hall.head);
+        let head = self.model.rooms.get(&room).map_or(1, |hall| hall.head);
         let reply_to = (self.pick(3) == 0).then(|| Seq(1 + self.pick(head + 1)));
         let everyone = self.pick(6) == 0;
         let mentions = Mentions { accounts: Vec::new(), everyone };

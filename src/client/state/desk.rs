@@ -340,7 +340,9 @@ impl State {
             (Request::Choices, Reply::Choices { as_of, choices, more }) => {
                 self.on_choices(turn, as_of, choices, more);
             }
-            (Request::Room(_), Reply::Room { room, member }) => self.on_room(turn, room, member),
+            (Request::Room(_), Reply::Room { room, member }) => {
+                self.on_room(turn, room, member.is_some());
+            }
             // A room was made: its number is the answer.
             (Request::Do(ticket), reply @ Reply::Room { .. }) => {
                 turn.answer(ticket, Ok(Answer::Looked(reply)));

@@ -7,8 +7,7 @@
 use super::{Request, State, Turn};
 use crate::client::api::ClientEvent;
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Member, Message, Room, RoomChange, RoomId,
-    Target,
+    AccountId, Body, ConversationId, ConversationKind, Message, Room, RoomChange, RoomId, Target,
 };
 use crate::net::protocol::{Head, Query};
 
@@ -55,10 +54,10 @@ impl State {
     }
 
     /// The room that was asked for. Oneself in it is told by notices.
-    pub(super) fn on_room(&mut self, turn: &mut Turn<'_>, room: Room, member: Option<Member>) {
+    pub(super) fn on_room(&mut self, turn: &mut Turn<'_>, room: Room, is_inside: bool) {
         let Some(desk) = &mut self.desk else { return };
         let number = room.room;
-        if member.is_some() && desk.shelf.take_room(room) {
+        if is_inside && desk.shelf.take_room(room) {
             self.tell_room(turn, number);
         }
     }

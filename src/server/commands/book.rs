@@ -42,10 +42,10 @@ impl<'a, 't> Notes<'a, 't> {
     }
 
     /// A change of a room, kept and written into its log. Who tells it says when it is delivered.
-    pub fn line(&mut self, room: &mut Room, change: RoomChange) -> Result<Message, StoreError> {
+    pub fn line(&mut self, room: &mut Room, change: &RoomChange) -> Result<Message, StoreError> {
         let body = Body::Room { version: room.version + 1, change: change.clone() };
         let line = self.rows.append_line(room.conversation, self.by, self.now, body)?;
-        room.apply(self.by, line.at, &change);
+        room.apply(self.by, line.at, change);
         self.rows.put_room(room)?;
         Ok(line)
     }

@@ -39,7 +39,7 @@ impl Rules {
             Joining::Approval if !is_welcome => {
                 let request = asking(notes, &room, me, (me, greeting));
                 self.may_ask_in(notes, &request)?;
-                Ok(notes.put_request(request)?)
+                Ok(notes.put_request(&request)?)
             }
             _ => {
                 self.may_enter(notes, &room, me, me)?;
@@ -185,7 +185,7 @@ impl Rules {
             return Ok(());
         }
         let asking = asking(notes, room, account, (me, String::new()));
-        notes.put_request(RoomRequest { door: Door::Invited, ..asking })
+        notes.put_request(&RoomRequest { door: Door::Invited, ..asking })
     }
 
     pub(super) fn answer_invitation(
@@ -210,7 +210,7 @@ impl Rules {
                 let request = asking(notes, &room, me, (invitation.by, String::new()));
                 self.may_ask_in(notes, &request)?;
                 notes.answer(invitation, RequestState::Accepted, String::new())?;
-                Ok(notes.put_request(request)?)
+                Ok(notes.put_request(&request)?)
             }
             _ => {
                 self.may_enter(notes, &room, me, me)?;

@@ -46,7 +46,7 @@ impl Rules {
         let room = notes.rows.take_room_number()?;
         let conversation = notes.rows.append_conversation(ConversationKind::Room { room })?;
         let mut room = blank(room, conversation, me, wish.joining, notes.now());
-        let line = notes.line(&mut room, RoomChange::Created { name })?;
+        let line = notes.line(&mut room, &RoomChange::Created { name })?;
         notes.enter(&room, Rank::Owner, me, &line)?;
         notes.push(line);
         for guest in guests {
@@ -97,7 +97,7 @@ pub(super) fn dissolve_own(notes: &mut Notes<'_, '_>, me: AccountId, room: RoomI
 
 /// Ends a room: those in it see its last line, and nobody waits for it any more.
 pub(super) fn dissolve(notes: &mut Notes<'_, '_>, mut room: Room) -> Result<(), StoreError> {
-    let line = notes.line(&mut room, RoomChange::Dissolved {})?;
+    let line = notes.line(&mut room, &RoomChange::Dissolved {})?;
     notes.push(line);
     for request in notes.rows.list_room_requests(room.room)? {
         notes.rows.remove_room_request(&request)?;

@@ -72,7 +72,7 @@ pub(super) fn set(
     }
     if let Some(until) = until.filter(|until| *until != member.muted_until) {
         member.muted_until = until;
-        let line = notes.line(&mut room, RoomChange::Muted { account, until })?;
+        let line = notes.line(&mut room, &RoomChange::Muted { account, until })?;
         notes.put_member(&room, member.clone())?;
         notes.push(line);
     }
@@ -103,7 +103,7 @@ fn set_rank(
     if rank >= Rank::Admin {
         member.muted_until = 0;
     }
-    let line = notes.line(room, RoomChange::Ranked { account, rank })?;
+    let line = notes.line(room, &RoomChange::Ranked { account, rank })?;
     notes.put_member(room, member)?;
     if before < Rank::Admin && rank >= Rank::Admin {
         notes.show_requests(room.room, account)?;
@@ -120,7 +120,7 @@ fn hand_on(
     heir: Member,
 ) -> Result<(), StoreError> {
     let (account, before) = (heir.account, heir.rank);
-    let line = notes.line(room, RoomChange::Owner { account })?;
+    let line = notes.line(room, &RoomChange::Owner { account })?;
     notes.put_member(room, Member { rank: Rank::Member, ..owner })?;
     notes.put_member(room, Member { rank: Rank::Owner, muted_until: 0, ..heir })?;
     if before < Rank::Admin {

@@ -31,7 +31,7 @@ impl Notes<'_, '_> {
                 self.answer(request, RequestState::Accepted, String::new())?;
             }
         }
-        let line = self.line(room, RoomChange::Joined { account })?;
+        let line = self.line(room, &RoomChange::Joined { account })?;
         self.enter(room, Rank::Member, account, &line)?;
         self.push(line);
         Ok(())
@@ -64,13 +64,11 @@ impl Notes<'_, '_> {
     ) -> Result<(), StoreError> {
         let account = member.account;
         self.put_out(room, member, why)?;
-        let line = self.line(
-            room,
-            match why {
-                Parting::Kicked => RoomChange::Kicked { account },
-                Parting::Left | Parting::Dissolved => RoomChange::Left { account },
-            },
-        )?;
+        let change = match why {
+            Parting::Kicked => RoomChange::Kicked { account },
+            Parting::Left | Parting::Dissolved => RoomChange::Left { account },
+        };
+        let line = self.line(room, &change)?;
         self.push(line);
         Ok(())
     }
@@ -99,9 +97,9 @@ impl Notes<'_, '_> {
     }
 
     /// Somebody may come in: those who answer are told, and that person.
-    pub(super) fn put_request(&mut self, request: RoomRequest) -> Result<(), StoreError> {
-        self.rows.put_room_request(&request)?;
-        for account in self.concerned(&request)? {
+    pub(super) fn put_request(&mut self, request: &RoomRequest) -> Result<(), StoreError> {
+        self.rows.put_room_request(request)?;
+        for account in self.concerned(request)? {
             self.tell(account, Notice::RoomRequest(request.clone()))?;
         }
         Ok(())

@@ -37,7 +37,7 @@ pub(super) fn set(
             RoomChange::Announced { text } => Some(text.clone()),
             _ => None,
         };
-        let line = notes.line(&mut room, change)?;
+        let line = notes.line(&mut room, &change)?;
         if let Some(text) = words {
             let announcement = Announcement { text, by: me, at: line.at };
             notes.rows.append_announcement(room.room, &announcement, ANNOUNCEMENTS_KEPT_MAX)?;
