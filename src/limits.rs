@@ -49,6 +49,11 @@ pub const FOUND_MAX: usize = 1000;
 pub const FINDS_BURST: u64 = 5;
 /// Changes of a profile at once; each is told to everybody who is online. Then one in 6 seconds.
 pub const PROFILES_BURST: u64 = 5;
+/// Things done in rooms over one link at once, such as letting a whole class in; each is a line that
+/// everybody in the room gets.
+pub const ROOM_ORDERS_BURST: u64 = 60;
+/// The same a second in the long run.
+pub const ROOM_ORDERS_PER_SECOND: u64 = 2;
 /// Groups of friends of one account.
 pub const GROUPS_MAX: usize = 50;
 /// Requests that are kept for one account; over it the oldest that are answered are dropped.

@@ -288,18 +288,17 @@ impl ModelServer {
                 let more = people.len() > 1;
                 Reply::Online { people: people.into_iter().take(1).collect(), more }
             }
-            Query::Rooms { .. } => {
-                let rooms = self.books.get(&me).cloned().unwrap_or_default().rooms;
-                let rooms = rooms.into_values().collect();
-                Reply::Rooms { as_of: self.as_of(me), rooms, more: false }
-            }
-            Query::RoomRequests { .. } => {
-                let requests = Vec::new();
-                Reply::RoomRequests { as_of: self.as_of(me), requests, more: false }
-            }
-            Query::Choices { .. } => {
-                Reply::Choices { as_of: self.as_of(me), choices: Vec::new(), more: false }
-            }
+            query => self.no_rooms(me, &query),
+        }
+    }
+
+    /// Nobody is in any room here.
+    fn no_rooms(&self, me: AccountId, query: &Query) -> Reply {
+        let (as_of, more) = (self.as_of(me), false);
+        match query {
+            Query::Rooms { .. } => Reply::Rooms { as_of, rooms: Vec::new(), more },
+            Query::RoomRequests { .. } => Reply::RoomRequests { as_of, requests: Vec::new(), more },
+            Query::Choices { .. } => Reply::Choices { as_of, choices: Vec::new(), more },
             other => panic!("the model knows no {other:?}"),
         }
     }
