@@ -195,14 +195,18 @@ impl State {
             }
             if let Some(conversation) = desk.conversations.get_mut(&id)
                 && let Some((first, last)) = conversation.cached
-                && let (Some(oldest), Some(newest)) = (messages.first(), messages.last())
-                && oldest.seq < first
-                && newest.seq.next() >= first
             {
-                conversation.cached = Some((oldest.seq, last));
-                let older = messages.iter().take_while(|message| message.seq < first).cloned();
-                turn.writes.push(Write::PutMessages(desk.owner, older.collect()));
-                turn.touched.insert(id);
+                // A page of a room may leave out what is not for this account.
+                let mut from = first;
+                for message in messages.iter().rev() {
+                    from = if message.seq.next() == from { message.seq } else { from };
+                }
+                if from < first {
+                    conversation.cached = Some((from, last));
+                    let older = messages.iter().filter(|m| (from..first).contains(&m.seq));
+                    turn.writes.push(Write::PutMessages(desk.owner, older.cloned().collect()));
+                    turn.touched.insert(id);
+                }
             }
         }
         answer(turn, reading, messages, more);

@@ -32,6 +32,8 @@ mod rooms;
 mod sync;
 
 #[cfg(test)]
+mod halls;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::{KeepJob, Kept};
 use crate::domain::{
     AccountId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group, GroupId,
-    Message, Nonce, Notice, Person, Presence, RequestState, Role, Seq, ServerId, Target, Way,
+    Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId, Target, Way,
 };
 use crate::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Head, OnlinePerson, Page, Query, Reason, Refusal,
@@ -47,6 +47,9 @@ pub struct ModelServer {
     pub people_asked: Vec<Vec<AccountId>>,
     pub books: BTreeMap<AccountId, Book>,
     notices: u64,
+    /// The one room, and who was in it from which message to which.
+    pub room: Option<Room>,
+    pub stays: BTreeMap<AccountId, Vec<(u64, u64)>>,
     clock_ms: i64,
     now: Duration,
 }
@@ -191,7 +194,7 @@ impl ModelServer {
     }
 
     /// A change of somebody's book, in its own log.
-    fn tell(&mut self, whom: AccountId, notice: Notice) -> Said {
+    pub fn tell(&mut self, whom: AccountId, notice: Notice) -> Said {
         self.books.entry(whom).or_default().apply(&notice);
         let mut nonce = Nonce([0xDD; 16]);
         self.notices += 1;
@@ -209,7 +212,7 @@ impl ModelServer {
         body: Body,
     ) -> Said {
         let message = self.append(kind, from, nonce, body);
-        let members = self.sessions.iter().filter(|(_, account)| is_member(kind, **account));
+        let members = self.sessions.iter().filter(|(_, account)| self.is_in(kind, **account));
         let event = ServerFrame::Event(Event::Message(message));
         members.map(|(link, _)| (*link, event.clone())).collect()
     }
@@ -235,16 +238,21 @@ impl ModelServer {
     fn query(&mut self, me: AccountId, query: Query) -> Reply {
         match query {
             Query::Heads { after } => {
-                let mine =
-                    self.logs.iter().filter(|(id, (kind, _))| **id > after && is_member(*kind, me));
+                let mine = self
+                    .logs
+                    .iter()
+                    .filter(|(id, (kind, _))| **id > after && self.is_in(*kind, me));
                 let heads: Vec<Head> = mine.map(|(id, _)| self.head(me, *id)).collect();
                 let more = heads.len() > HEADS_PAGE;
                 Reply::Heads { heads: heads.into_iter().take(HEADS_PAGE).collect(), more }
             }
             Query::History { conversation, page, limit } => {
-                let log = &self.logs[&conversation].1;
+                let (kind, log) = &self.logs[&conversation];
                 let limit = limit.min(HISTORY_PAGE) as usize;
-                let (messages, more) = page_of(log, page, limit);
+                let (messages, more) = match kind {
+                    ConversationKind::Room { .. } => self.room_page(me, page, limit),
+                    _ => page_of(log, page, limit),
+                };
                 Reply::History { messages, more }
             }
             Query::Conversation { with } => {
@@ -288,22 +296,11 @@ impl ModelServer {
                 let more = people.len() > 1;
                 Reply::Online { people: people.into_iter().take(1).collect(), more }
             }
-            query => self.no_rooms(me, &query),
+            query => self.room_query(me, &query),
         }
     }
 
-    /// Nobody is in any room here.
-    fn no_rooms(&self, me: AccountId, query: &Query) -> Reply {
-        let (as_of, more) = (self.as_of(me), false);
-        match query {
-            Query::Rooms { .. } => Reply::Rooms { as_of, rooms: Vec::new(), more },
-            Query::RoomRequests { .. } => Reply::RoomRequests { as_of, requests: Vec::new(), more },
-            Query::Choices { .. } => Reply::Choices { as_of, choices: Vec::new(), more },
-            other => panic!("the model knows no {other:?}"),
-        }
-    }
-
-    fn as_of(&self, me: AccountId) -> Seq {
+    pub fn as_of(&self, me: AccountId) -> Seq {
         let kind = ConversationKind::Notices { account: me };
         let log = self.logs.values().find(|(other, _)| *other == kind);
         Seq(log.map_or(0, |(_, log)| log.len() as u64))
@@ -319,7 +316,10 @@ impl ModelServer {
             read: cursor(&self.read),
             peer_delivered: Seq::ZERO,
             peer_read: Seq::ZERO,
-            version: 0,
+            version: match kind {
+                ConversationKind::Room { .. } => self.room.as_ref().map_or(0, |room| room.version),
+                _ => 0,
+            },
         }
     }
 }
