@@ -24,6 +24,10 @@ pub enum Words {
     Reason,
     /// The name of a group of friends.
     Group,
+    /// What one is called in a room.
+    Card,
+    /// What is on a room's wall.
+    Announcement,
 }
 
 /// Why a text cannot be taken.
@@ -46,7 +50,8 @@ impl Words {
             Words::Class => 24,
             Words::About => 200,
             Words::Greeting | Words::Reason => 50,
-            Words::Remark | Words::Group => 16,
+            Words::Remark | Words::Group | Words::Card => 16,
+            Words::Announcement => 500,
         }
     }
 
@@ -66,7 +71,7 @@ impl Words {
         if text.len() > bytes_max || text.graphemes(true).count() > longest {
             return Err(WordsError::TooLong(longest));
         }
-        let lines = self == Words::About;
+        let lines = matches!(self, Words::About | Words::Announcement);
         match has_forbidden_character(&text, lines) {
             true => Err(WordsError::Character),
             false => Ok(text),

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::bucket::Bucket;
 use crate::clock::millis;
-use crate::domain::{AccountId, DeviceId};
+use crate::domain::{AccountId, DeviceId, RoomId, Target};
 use crate::limits::{COUNTED_MAX, Limits, SLOWED_MAX};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
 
@@ -35,6 +35,7 @@ struct Counts {
     wrong: Bounded<(String, IpAddr), Wrong>,
     registrations: Bucket,
     lobby: Bucket,
+    rooms: Bounded<RoomId, Bucket>,
 }
 
 struct Address {
@@ -84,6 +85,7 @@ impl Admission {
             wrong: Bounded::default(),
             registrations: Bucket::per(limits.registrations_per_minute, MINUTE, uptime),
             lobby: Bucket::new(limits.lobby_per_second * 2, limits.lobby_per_second, uptime),
+            rooms: Bounded::default(),
         };
         Arc::new(Admission { limits, counts: Mutex::new(counts) })
     }
@@ -197,7 +199,7 @@ impl Admission {
     pub fn book_message(
         &self,
         account: AccountId,
-        is_lobby: bool,
+        to: Target,
         uptime: Duration,
     ) -> Result<Duration, Refusal> {
         let too_fast = |wait| Refusal::retry(Reason::TooFast, millis(wait));
@@ -206,12 +208,15 @@ impl Admission {
             Some((_, bucket)) => bucket.book(uptime, SLOWED_MAX).map_err(too_fast)?,
             None => Duration::ZERO,
         };
-        match is_lobby {
-            true => {
-                counts.lobby.book(uptime, SLOWED_MAX).map(|wait| wait.max(own)).map_err(too_fast)
+        let shared = match to {
+            Target::Account(_) => return Ok(own),
+            Target::Lobby => &mut counts.lobby,
+            Target::Room(room) => {
+                let rate = self.limits.room_per_second;
+                counts.rooms.get_or_insert(room, || Bucket::new(rate * 2, rate, uptime))
             }
-            false => Ok(own),
-        }
+        };
+        shared.book(uptime, SLOWED_MAX).map(|wait| wait.max(own)).map_err(too_fast)
     }
 
     fn leave(&self, place: &Place) {
@@ -347,6 +352,12 @@ impl Keep for Wrong {
 /// Whether a counter must not be forgotten, because something will be subtracted from it.
 trait Keep {
     fn is_needed(&self) -> bool;
+}
+
+impl Keep for Bucket {
+    fn is_needed(&self) -> bool {
+        false
+    }
 }
 
 /// A map of at most [`COUNTED_MAX`] entries that forgets the oldest which are not needed.
@@ -496,8 +507,9 @@ mod tests {
         for round in 0..3 {
             let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
             place.sign_in(account, device, Duration::ZERO).unwrap();
-            let waits =
-                (0..10).map(|_| admission.book_message(account, false, Duration::ZERO).unwrap());
+            let waits = (0..10).map(|_| {
+                admission.book_message(account, Target::Account(account), Duration::ZERO).unwrap()
+            });
             assert_eq!(waits.filter(Duration::is_zero).count(), if round < 2 { 10 } else { 0 });
         }
         let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
@@ -518,7 +530,9 @@ mod tests {
             place.sign_in(AccountId(10_001), DeviceId([device; 16]), Duration::ZERO).unwrap();
             places.push(place);
         }
-        let book = || admission.book_message(AccountId(10_001), false, Duration::ZERO);
+        let book = || {
+            admission.book_message(AccountId(10_001), Target::Account(AccountId(1)), Duration::ZERO)
+        };
         let waits: Vec<_> = (0..22).map(|_| book().unwrap()).collect();
         assert!(waits[..20].iter().all(Duration::is_zero));
         assert_eq!(waits[20..], [Duration::from_millis(200), Duration::from_millis(400)]);

@@ -125,7 +125,7 @@ impl Audience {
                 (ties.read_marks, ties.typing) = (privacy.read_marks, privacy.typing);
                 return None;
             }
-            Notice::Groups { .. } | Notice::Request(_) | Notice::RequestGone { .. } => return None,
+            _ => return None,
         };
         let before = (ties.friends.contains(&account), ties.blocked.contains(&account));
         ties.take(&contact);

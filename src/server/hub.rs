@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attendance::Attendance;
 use super::audience::{Audience, Turn};
 use super::board::Board;
 use super::bucket::Bucket;
@@ -62,6 +63,7 @@ pub struct Hub {
     journal: Arc<Journal>,
     presences: Presences,
     audience: Audience,
+    attendance: Attendance,
     sessions: HashMap<SessionId, Session>,
     accounts: BTreeMap<AccountId, Online>,
     changed: BTreeSet<AccountId>,
@@ -99,6 +101,7 @@ impl Hub {
             journal,
             presences: Presences::default(),
             audience: Audience::default(),
+            attendance: Attendance::default(),
             sessions: HashMap::new(),
             accounts: BTreeMap::new(),
             changed: BTreeSet::new(),
@@ -154,9 +157,12 @@ impl Hub {
                 self.tell_cursor(&caller, (conversation, kind), (before, cursors));
                 caller.outbox.push_frame(&ServerFrame::Done { id });
             }
-            Outcome::Booked { caller, id, messages } => {
+            Outcome::Booked { caller, id, messages, reply } => {
                 self.notices(&messages, now);
-                caller.outbox.push_frame(&ServerFrame::Done { id });
+                caller.outbox.push_frame(&match reply {
+                    Some(reply) => ServerFrame::Reply { id, reply: *reply },
+                    None => ServerFrame::Done { id },
+                });
             }
             Outcome::Profile { caller, id, person } => {
                 self.tell_person(person);
@@ -210,8 +216,19 @@ impl Hub {
             (AuthStep::Registered { .. }, false) => Goodbye::PasswordChanged,
             _ => Goodbye::SignedOut,
         };
-        let Entered { applicant, id, caller, person, standing, step, is_new, since, ties, .. } =
-            entered;
+        let Entered {
+            applicant,
+            id,
+            caller,
+            person,
+            standing,
+            step,
+            is_new,
+            since,
+            ties,
+            rooms,
+            ..
+        } = entered;
         self.fence(caller.account, caller.device, Goodbye::Replaced);
         for device in forgotten {
             self.fence(caller.account, device, why);
@@ -243,6 +260,7 @@ impl Hub {
         self.sessions.insert(id, session);
         let told = Presence::Offline;
         self.audience.enter(account, ties);
+        self.attendance.enter(account, rooms);
         let online = self.accounts.entry(account).or_insert_with(|| Online {
             person: person.clone(),
             sessions: Vec::new(),
@@ -333,7 +351,7 @@ impl Hub {
         }
     }
 
-    /// A notice is delivered like any message, and may change who sees whom.
+    /// A notice is delivered like any message, and may change who sees whom and who hears whom.
     fn notice(&mut self, message: &Message, now: Moment) {
         self.deliver(message, None, now);
         let (ConversationKind::Notices { account }, Body::Notice(notice)) =
@@ -341,6 +359,9 @@ impl Hub {
         else {
             return;
         };
+        if self.accounts.contains_key(&account) {
+            self.attendance.apply(account, notice);
+        }
         let (viewer, presence) = match self.audience.apply(account, notice) {
             Some(Turn::Hidden(viewer)) => (viewer, Presence::Offline),
             Some(Turn::Friends(viewer) | Turn::Shown(viewer)) => {
@@ -444,6 +465,7 @@ impl Hub {
             ConversationKind::Direct { low, high } if low == high => of(low),
             ConversationKind::Direct { low, high } => [low, high].into_iter().for_each(of),
             ConversationKind::Notices { account } => of(account),
+            ConversationKind::Room { room } => self.attendance.of_room(room).for_each(of),
             ConversationKind::Lobby => {
                 for session in self.sessions.values() {
                     visit(session.account, &session.caller.outbox);
@@ -462,7 +484,7 @@ impl Hub {
             return;
         }
         online.typed = now.uptime;
-        // Typing in the lobby would reach everybody for nothing.
+        // Typing in a room or the lobby would reach everybody for nothing.
         let Target::Account(peer) = to else { return };
         let event = ServerFrame::Event(Event::Typing { from, to });
         let shows = |account| self.audience.ties(account).is_some_and(|ties| ties.typing);
@@ -520,6 +542,7 @@ impl Hub {
             if self.accounts.get(&account).is_some_and(|online| online.sessions.is_empty()) {
                 self.accounts.remove(&account);
                 self.audience.leave(account);
+                self.attendance.leave(account);
             }
         }
         for (id, changes) in news {

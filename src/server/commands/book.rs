@@ -1,8 +1,8 @@
 //! What a command writes into people's books, and the notices that tell them of it.
 
 use crate::domain::{
-    AccountId, Contact, ContactRequest, GroupId, Message, Notice, RequestState, Way, Words,
-    WordsError,
+    AccountId, Body, Contact, ContactRequest, GroupId, Message, Notice, RequestState, Room,
+    RoomChange, Way, Words, WordsError,
 };
 use crate::net::protocol::{Reason, Refusal};
 use crate::store::contacts::Groups;
@@ -26,6 +26,30 @@ impl<'a, 't> Notes<'a, 't> {
         self.messages
     }
 
+    /// When this is.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// Who does this.
+    pub fn by(&self) -> AccountId {
+        self.by
+    }
+
+    /// Delivered behind what was told before.
+    pub fn push(&mut self, message: Message) {
+        self.messages.push(message);
+    }
+
+    /// A change of a room, kept and written into its log. Who tells it says when it is delivered.
+    pub fn line(&mut self, room: &mut Room, change: &RoomChange) -> Result<Message, StoreError> {
+        let body = Body::Room { version: room.version + 1, change: change.clone() };
+        let line = self.rows.append_line(room.conversation, self.by, self.now, body)?;
+        room.apply(self.by, line.at, change);
+        self.rows.put_room(room)?;
+        Ok(line)
+    }
+
     pub fn tell(&mut self, whom: AccountId, notice: Notice) -> Result<(), StoreError> {
         let message = self.rows.append_notice(whom, self.by, self.now, notice)?;
         self.messages.push(message);
@@ -41,7 +65,7 @@ impl<'a, 't> Notes<'a, 't> {
         self.tell(whose, notice)
     }
 
-    pub fn put_request(
+    pub fn put_contact_request(
         &mut self,
         whose: AccountId,
         request: ContactRequest,
@@ -82,7 +106,7 @@ impl<'a, 't> Notes<'a, 't> {
                 };
                 if let Some(request) = request.filter(waits) {
                     let state = RequestState::Accepted;
-                    self.put_request(whose, ContactRequest { state, ..request })?;
+                    self.put_contact_request(whose, ContactRequest { state, ..request })?;
                 }
             }
         }

@@ -81,7 +81,8 @@ fn end_requests(
         take_back(notes, me, blocked)?;
     }
     if let Some(request) = notes.rows.get_request(me, blocked, Way::In)?.filter(open) {
-        notes.put_request(me, ContactRequest { state: RequestState::Ignored, ..request })?;
+        notes
+            .put_contact_request(me, ContactRequest { state: RequestState::Ignored, ..request })?;
     }
     Ok(())
 }

@@ -132,6 +132,7 @@ pub(super) fn delete(
         }
         notes.rows.remove_request(me, request.peer, request.way)?;
     }
+    super::rooms::leave_all(&mut notes, me)?;
     let messages = notes.into_messages();
     remove_devices(rows, me, None)?;
     use_blob(rows, now, account.person.picture, Use::Ends)?;

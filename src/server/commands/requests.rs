@@ -72,13 +72,13 @@ impl Rules {
             return self.befriend(rows, now, (caller, id), ours, theirs);
         }
         let mut notes = Notes::new(rows, now.wall_ms, me);
-        notes.put_request(me, request.clone())?;
+        notes.put_contact_request(me, request.clone())?;
         prune(&mut notes, me)?;
         // Who is blocked is not told so: the request waits, and nobody sees it.
         if meaning == Meaning::Question {
             let (group, remark) = (GroupId::FIRST, String::new());
             let theirs = ContactRequest { peer: me, way: Way::In, group, remark, ..request };
-            notes.put_request(to, theirs)?;
+            notes.put_contact_request(to, theirs)?;
             prune(&mut notes, to)?;
         }
         Ok(Ok(booked(caller, id, notes)))
@@ -224,13 +224,14 @@ impl Rules {
         if let ContactAnswer::Decline { .. } = answer {
             let state = RequestState::Declined;
             let declined = ContactRequest { state, reason: reason.clone(), ..request };
-            notes.put_request(me, declined)?;
+            notes.put_contact_request(me, declined)?;
             if let Some(theirs) = theirs {
-                notes.put_request(from, ContactRequest { state, reason, ..theirs })?;
+                notes.put_contact_request(from, ContactRequest { state, reason, ..theirs })?;
             }
             return Ok(Ok(booked(caller, id, notes)));
         }
-        notes.put_request(me, ContactRequest { state: RequestState::Ignored, ..request })?;
+        notes
+            .put_contact_request(me, ContactRequest { state: RequestState::Ignored, ..request })?;
         if let ContactAnswer::Block {} = answer {
             let known = notes.rows.get_contact(me, from)?;
             let known = known.unwrap_or_else(|| Contact::stranger(from));
@@ -283,6 +284,7 @@ pub(super) fn clear(
     for request in requests.into_iter().filter(|request| !request.is_open(now.wall_ms)) {
         notes.remove_request(caller.account, request.peer, request.way)?;
     }
+    super::rooms::clear_requests(&mut notes, caller.account)?;
     Ok(Ok(booked(caller, id, notes)))
 }
 

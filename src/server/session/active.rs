@@ -11,7 +11,10 @@ use super::upload::{Part, Upload};
 use super::{End, Session};
 use crate::clock::{self, millis};
 use crate::domain::{BlobId, Nonce, Target};
-use crate::limits::{FINDS_BURST, IDLE_DEADLINE, Limits, PROFILES_BURST, WATCHED_MAX};
+use crate::limits::{
+    FINDS_BURST, IDLE_DEADLINE, Limits, PROFILES_BURST, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND,
+    WATCHED_MAX,
+};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::link::{LinkError, Reader};
 use crate::net::protocol::{
@@ -38,10 +41,12 @@ struct Pace {
     /// Far over the limit this message was refused. All others are refused until it comes again
     /// after this moment, so that their order holds whatever was on its way already.
     refused: Option<(Nonce, Duration)>,
-    /// Searches, each of which looks at every nickname.
+    /// Searches, each of which looks at every name.
     finds: Bucket,
     /// Changes of the profile, each of which is told to everybody.
     profiles: Bucket,
+    /// What is done in rooms, each of which is a line for everybody there.
+    rooms: Bucket,
 }
 
 /// What a signed-in session keeps of exchanges of several frames.
@@ -59,6 +64,7 @@ impl Pace {
             refused: None,
             finds: Bucket::new(FINDS_BURST, 1, uptime),
             profiles: Bucket::per(PROFILES_BURST, PROFILE_EVERY * 5, uptime),
+            rooms: Bucket::new(ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, uptime),
         }
     }
 }
@@ -69,13 +75,32 @@ impl Pace {
         let more = match frame {
             ClientFrame::Command { command: Command::Send { .. }, .. } => return,
             ClientFrame::Command { command: Command::SetProfile(_), .. } => &mut self.profiles,
+            ClientFrame::Command { command, .. } if is_told_in_a_room(command) => &mut self.rooms,
             ClientFrame::Query { query: Query::History { .. }, .. } => &mut self.pages,
-            ClientFrame::Query { query: Query::Find { .. }, .. } => &mut self.finds,
+            ClientFrame::Query { query: Query::Find { .. } | Query::FindRooms { .. }, .. } => {
+                &mut self.finds
+            }
             _ => return turn(&mut self.frames).await,
         };
         turn(more).await;
         turn(&mut self.frames).await;
     }
+}
+
+/// Whether a command writes a line into a room's log.
+fn is_told_in_a_room(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::CreateRoom { .. }
+            | Command::JoinRoom { .. }
+            | Command::AnswerJoin { .. }
+            | Command::AnswerInvitation { .. }
+            | Command::LeaveRoom { .. }
+            | Command::DissolveRoom { .. }
+            | Command::SetRoom { .. }
+            | Command::SetMember { .. }
+            | Command::Kick { .. }
+    )
 }
 
 impl Session {
@@ -202,8 +227,7 @@ impl Session {
             return Err(Refusal::retry(Reason::TooFast, millis(wait)));
         }
         pace.refused = None;
-        let is_lobby = to == Target::Lobby;
-        match self.shared.admission.book_message(caller.account, is_lobby, uptime) {
+        match self.shared.admission.book_message(caller.account, to, uptime) {
             Ok(wait) if wait.is_zero() => Ok(()),
             Ok(wait) => {
                 Timer::after(wait).await;

@@ -7,7 +7,8 @@ use super::{Asked, Effect, Model};
 use crate::client::api::{ConversationState, PendingMessage};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Presence, Seq,
+    Target,
 };
 use crate::net::protocol::Page;
 
@@ -331,7 +332,8 @@ impl Model {
                     self.take_back_length(target);
                     self.say_offline(target);
                     let reply_to = self.chats.at(target).replying.take();
-                    self.say(target, Body::Text { text: text.trim_end().into(), reply_to }, out);
+                    let (text, mentions) = (text.trim_end().into(), Mentions::default());
+                    self.say(target, Body::Text { text, reply_to, mentions }, out);
                 }
                 Err(notice) => self.notice(target, notice),
             },
@@ -351,6 +353,8 @@ impl Model {
     pub fn target_of(&self, kind: ConversationKind) -> Option<Target> {
         match kind {
             ConversationKind::Lobby => Some(Target::Lobby),
+            // No window shows rooms yet.
+            ConversationKind::Room { .. } => None,
             kind => kind.target_for(self.my_account()?),
         }
     }
@@ -400,6 +404,9 @@ impl Model {
     }
 
     pub(super) fn pending(&mut self, pending: PendingMessage) {
+        if matches!(pending.to, Target::Room(_)) {
+            return;
+        }
         let chat = self.chats.at(pending.to);
         match chat.outgoing.iter_mut().find(|known| known.pending.nonce == pending.nonce) {
             // Sent again after it had failed.
@@ -484,7 +491,7 @@ impl Model {
     pub(super) fn typing(&mut self, from: AccountId, to: Target) {
         let target = match to {
             Target::Account(_) => Target::Account(from),
-            Target::Lobby => return,
+            Target::Lobby | Target::Room(_) => return,
         };
         let until = self.now.mono_ms + TYPING_MS;
         self.chats.at(target).typing_until = until;

@@ -367,6 +367,7 @@ impl Model {
             ClientEvent::Presence(changes) => self.seen(changes),
             ClientEvent::Book(book) => self.people.set_book(book),
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
+            ClientEvent::Room(room) => self.people.set_room(*room),
             ClientEvent::Picture { blob, picture } => out.push(Effect::Picture(blob, picture)),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
@@ -432,7 +433,7 @@ impl Model {
         const WATCHED_MAX: usize = 500;
         let chats = self.chats.iter().filter_map(|(target, _)| match target {
             Target::Account(account) => Some(account),
-            Target::Lobby => None,
+            Target::Lobby | Target::Room(_) => None,
         });
         let found = self.add.iter().flat_map(|add| match &add.results {
             add::Results::Found { people, .. } => people.as_slice(),

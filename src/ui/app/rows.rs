@@ -184,6 +184,7 @@ impl Model {
             Target::Account(account) if self.people.is_friend(account) => None,
             Target::Account(account) => self.fit(wanted, account),
             Target::Lobby => wanted.fit(language.get("lobby")),
+            Target::Room(room) => wanted.fit(&self.people.room_name(room)),
         }
     }
 
@@ -258,6 +259,7 @@ impl Model {
         match target {
             Target::Lobby => language.get("lobby").to_owned(),
             Target::Account(account) => self.people.name(account),
+            Target::Room(room) => self.people.room_name(room),
         }
     }
 
@@ -266,7 +268,7 @@ impl Model {
         let time =
             chat.last_at().map(|at| time::row_label(at, self.now.wall_ms, &self.zone, language));
         let account = match target {
-            Target::Lobby => None,
+            Target::Lobby | Target::Room(_) => None,
             Target::Account(account) => Some(account),
         };
         ChatRow {
@@ -306,7 +308,7 @@ impl Model {
     fn preview_of(&self, target: Target, message: &Message, language: Language) -> String {
         let words = words(&message.body, language);
         match target {
-            Target::Lobby if Some(message.from) != self.my_account() => {
+            Target::Lobby | Target::Room(_) if Some(message.from) != self.my_account() => {
                 let name = self.people.name(message.from);
                 language.fill("preview.from", &[("name", &name), ("text", &words)])
             }
@@ -337,7 +339,7 @@ pub(super) fn words(body: &Body, language: Language) -> String {
     match body {
         Body::Text { text, .. } => one_line(text),
         Body::Shake {} => language.get("preview.shake").to_owned(),
-        Body::Notice(_) => String::new(),
+        Body::Notice(_) | Body::Room { .. } => String::new(),
     }
 }
 

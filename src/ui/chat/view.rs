@@ -73,7 +73,7 @@ impl ChatView {
         let chat = model.chats.get(target)?;
         let mut view = match target {
             Target::Account(account) => ChatView::person(model, account),
-            Target::Lobby => ChatView::lobby(model),
+            Target::Lobby | Target::Room(_) => ChatView::lobby(model),
         };
         view.target = target;
         view.reply = chat.replying().map(|seq| model.quote(target, seq, language()));

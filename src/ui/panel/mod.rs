@@ -182,7 +182,7 @@ impl PanelWindow {
     fn know(&self, model: &Model, rows: &[Row]) {
         let whom = rows.iter().filter_map(|row| match row.target()? {
             Target::Account(account) => Some(Some(account)),
-            Target::Lobby => None,
+            Target::Lobby | Target::Room(_) => None,
         });
         let known = whom.chain([None]).map(|whom| (whom, view::known(model, whom)));
         *self.known.borrow_mut() = known.collect();
@@ -295,7 +295,7 @@ impl PanelWindow {
                 Some(Pick::Chat(target)) => {
                     let whom = match target {
                         Target::Account(account) => Some(account),
-                        Target::Lobby => None,
+                        Target::Lobby | Target::Room(_) => None,
                     };
                     menus::open_chat_menu(target, &of(whom));
                 }

@@ -3,7 +3,7 @@
 use crate::client::api::PendingMessage;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, Mentions, Nonce, Presence, Seq, Target,
 };
 use crate::net::protocol::{Page, Reason, Refusal};
 use crate::ui::app::chats::{ChatMsg, Earlier, EntryId, Mark};
@@ -99,7 +99,11 @@ fn the_next_message_answers_what_was_chosen_and_only_that_one() {
     let own = world.model.quote(FRIEND, Seq(2), Language::English);
     assert_eq!(own.name, "青柠");
     assert!(world.model.quote(FRIEND, Seq(7), Language::English).name.is_empty());
-    let said = |text: &str, reply_to| Body::Text { text: text.into(), reply_to };
+    let said = |text: &str, reply_to| Body::Text {
+        text: text.into(),
+        reply_to,
+        mentions: Mentions::default(),
+    };
     let effects = chat(&mut world, ChatMsg::Send("yes".into()));
     assert_eq!(sent(&effects), [said("yes", Some(Seq(1)))]);
     let effects = chat(&mut world, ChatMsg::Send("more".into()));
