@@ -128,6 +128,8 @@ pub enum AddMsg {
     Open(Page),
     /// Shows everybody who is online.
     OpenOnline,
+    /// provisional
+    OpenRooms,
     /// Its cross, or Esc.
     Close,
     /// Another page.
@@ -185,6 +187,7 @@ impl Model {
             }
             AddMsg::Search { text, online } => self.search(&text, online, out),
             AddMsg::More => self.search_more(out),
+            AddMsg::OpenRooms => {}
             AddMsg::Close => self.add = None,
             AddMsg::Leave => drop(self.leave_asking()),
             other => {

@@ -235,7 +235,8 @@ impl Chats {
 }
 
 impl Chat {
-    /// Messages of others behind the read cursor. Those that are not here yet count as others'.
+    /// Messages of others behind the read cursor, without lines about the room. Those that are not here
+    /// yet count as others'.
     #[must_use]
     pub fn unread(&self, me: Option<AccountId>) -> u64 {
         let Some(state) = self.state else { return 0 };
@@ -243,7 +244,7 @@ impl Chat {
         let own = self
             .messages
             .range(state.read.next()..)
-            .filter(|(_, message)| Some(message.from) == me)
+            .filter(|(_, one)| Some(one.from) == me || matches!(one.body, Body::Room { .. }))
             .count() as u64;
         all.saturating_sub(own)
     }
@@ -284,7 +285,7 @@ impl Chat {
     }
 
     fn mark(&self, message: &Message, me: AccountId, kind: Target) -> Mark {
-        if message.from != me || kind == Target::Lobby {
+        if message.from != me || !matches!(kind, Target::Account(_)) {
             return Mark::None;
         }
         match self.state {
@@ -353,8 +354,7 @@ impl Model {
     pub fn target_of(&self, kind: ConversationKind) -> Option<Target> {
         match kind {
             ConversationKind::Lobby => Some(Target::Lobby),
-            // No window shows rooms yet.
-            ConversationKind::Room { .. } => None,
+            ConversationKind::Room { room } => Some(Target::Room(room)),
             kind => kind.target_for(self.my_account()?),
         }
     }
@@ -382,6 +382,11 @@ impl Model {
         let own = Some(message.from) == self.my_account();
         let chat = self.chats.at(target);
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
+        let at = message.at;
+        let change = match (&message.body, target) {
+            (Body::Room { change, .. }, Target::Room(room)) => Some((room, change.clone())),
+            _ => None,
+        };
         chat.state.get_or_insert(ConversationState {
             conversation,
             kind,
@@ -396,6 +401,9 @@ impl Model {
         }
         chat.trim(if chat.open { OPEN_MESSAGES_MAX } else { CLOSED_MESSAGES_MAX });
         let is_seen = chat.open && chat.focused;
+        if let Some((room, change)) = change {
+            self.room_changed(room, at, &change);
+        }
         if is_seen {
             self.mark_read(target, out);
         } else if live && !own {
@@ -404,9 +412,6 @@ impl Model {
     }
 
     pub(super) fn pending(&mut self, pending: PendingMessage) {
-        if matches!(pending.to, Target::Room(_)) {
-            return;
-        }
         let chat = self.chats.at(pending.to);
         match chat.outgoing.iter_mut().find(|known| known.pending.nonce == pending.nonce) {
             // Sent again after it had failed.
@@ -511,6 +516,10 @@ impl Model {
             };
         }
         out.push(Effect::OpenChat(target));
+        if let Target::Room(room) = target {
+            self.enter_hall(room, out);
+        }
+        let chat = self.chats.at(target);
         if chat.earlier == Earlier::Unknown {
             self.ask_earlier(target, out);
         }
