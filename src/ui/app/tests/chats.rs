@@ -3,13 +3,14 @@
 use crate::client::api::PendingMessage;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, RoomId, Seq, Target,
 };
 use crate::net::protocol::{Page, Reason, Refusal};
 use crate::ui::app::chats::{ChatMsg, Earlier, EntryId, Mark};
 use crate::ui::app::testing::{NOON_MS, World, conversation, direct, message, person, ticket_of};
 use crate::ui::app::writing::Notice;
 use crate::ui::app::{Effect, Msg};
+use crate::ui::text::Language;
 
 const ME: AccountId = AccountId(10_001);
 const FRIEND: Target = Target::Account(AccountId(10_002));
@@ -246,4 +247,18 @@ fn what_was_written_stays_as_a_draft() {
     chat(&mut world, ChatMsg::Close { draft: "half a th ".into() });
     let chat = world.model.chats.get(FRIEND).unwrap();
     assert_eq!((chat.draft.as_str(), chat.open), ("half a th", false));
+}
+
+#[test]
+fn rooms_stand_in_no_list_while_no_window_shows_them() {
+    let mut world = World::signed_in();
+    let (room, rows) = (RoomId::FIRST, world.model.chat_rows(Language::English).len());
+    let kind = ConversationKind::Room { room };
+    world.event(ClientEvent::Conversation(conversation(kind, 3, 1)));
+    let message = message(kind, 4, 10_002, NOON_MS, "hi");
+    let effects = world.event(ClientEvent::Message { message, live: true });
+    assert!(effects.is_empty(), "{effects:?}");
+    let waiting = PendingMessage { to: Target::Room(room), ..pending(7, Body::text("later")) };
+    world.event(ClientEvent::Pending(waiting));
+    assert_eq!((unread(&world), world.model.chat_rows(Language::English).len()), (0, rows));
 }
