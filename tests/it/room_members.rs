@@ -70,6 +70,9 @@ fn who_is_muted_is_silent_until_then_and_where_admins_talk_only_they_do() {
     let refused = people[1].say(to, text("?")).unwrap_err();
     assert_eq!(refused.reason, Reason::RoomMuted);
     assert!(refused.retry_after_ms.is_some_and(|ms| ms > 500_000 && ms <= 600_000), "{refused:?}");
+    people[1].leave(room).unwrap();
+    people[1].join(room).unwrap();
+    assert_eq!(why(people[1].say(to, text("?"))), Reason::RoomMuted, "also after coming again");
     let muted = people[2].members(room).unwrap().into_iter().find(|m| m.account == momo).unwrap();
     assert!(muted.muted_until > 0);
     people[0].mute(room, momo, 0).unwrap();
