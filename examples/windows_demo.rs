@@ -33,6 +33,7 @@ fn main() -> Result<(), UiError> {
     let core = Core {
         ask: Box::new(move |intent| fake.ask(intent)),
         search: Box::new(move || put(&searched, Msg::Servers(found()))),
+        look: Box::new(|_, _| {}),
         host: Box::new(|| {}),
         next: Box::new(move || taken.borrow_mut().pop_front()),
     };
@@ -208,6 +209,7 @@ impl Fake {
             registration: Registration::Open,
             online: 42,
             pinned_before: true,
+            ahead_ms: 0,
         };
         self.say(ClientEvent::Link(LinkState::Up { server }));
     }

@@ -238,6 +238,8 @@ codes!(
         Replaced = "replaced",
         /// The device was signed out.
         SignedOut = "signed_out",
+        /// The password was changed on another device, or by a recovery code.
+        PasswordChanged = "password_changed",
         /// An administrator ended it.
         Kicked = "kicked",
         /// The account was deleted.

@@ -14,11 +14,19 @@ use super::widgets::{Question, ask};
 use super::{paint::Icon, platform, text};
 use crate::client::api::Setup;
 use crate::client::finder::{Finder, FinderEvent};
-use crate::client::{self, Client, ClientEvent, StartError};
-use crate::net::address::Invite;
+use crate::client::probe::{Probed, probe};
+use crate::client::{self, Client, ClientEvent, Failure, StartError};
+use crate::domain::ServerId;
+use crate::net::address::{Address, Invite};
 
 /// Ends of server programs that wait to be told; more than one is rare.
 const ENDS_MAX: usize = 8;
+
+/// Looks that wait to be told; there is one at a time.
+const LOOKS_MAX: usize = 2;
+
+/// What came of looking at a server.
+type Look = (Address, Result<Probed, Failure>);
 
 /// How the client is started.
 #[derive(Debug, Clone, Default)]
@@ -59,7 +67,8 @@ pub fn run_client(options: ClientOptions) -> Result<(), UiError> {
         idle.try_send(ms).ok();
         KICK.kick();
     });
-    let mut queues = Queues { events, found, ends, idles, is_first: true };
+    let (looked, looks) = async_channel::bounded(LOOKS_MAX);
+    let mut queues = Queues { events, found, ends, idles, looks, is_first: true };
     let core = Core {
         ask: Box::new(move |intent| client.send(intent)),
         search: Box::new(move || {
@@ -67,6 +76,7 @@ pub fn run_client(options: ClientOptions) -> Result<(), UiError> {
                 finder.search_again();
             }
         }),
+        look: Box::new(move |address, id| look(&looked, address, id)),
         host: Box::new(move || host(&ended)),
         next: Box::new(move || queues.next()),
     };
@@ -82,6 +92,7 @@ struct Queues {
     ends: Receiver<HostEnd>,
     /// For how many milliseconds nobody has touched this computer.
     idles: Receiver<u64>,
+    looks: Receiver<Look>,
     is_first: bool,
 }
 
@@ -99,8 +110,29 @@ impl Queues {
         {
             return Some(Msg::Servers(cards));
         }
+        if let Ok((address, seen)) = self.looks.try_recv() {
+            return Some(Msg::Looked(address, seen));
+        }
         let ended = self.ends.try_recv().ok().map(Msg::HostEnded);
         ended.or_else(|| self.idles.try_recv().ok().map(Msg::Idle))
+    }
+}
+
+/// Looks at the server behind an address and tells what was seen, as long as anybody listens.
+fn look(looked: &Sender<Look>, address: Address, id: Option<ServerId>) {
+    let tell = |looked: &Sender<Look>, address, seen| {
+        // One look at a time: there is always room, unless nobody listens any more.
+        looked.try_send((address, seen)).ok();
+        KICK.kick();
+    };
+    let (listener, place) = (looked.clone(), address.clone());
+    let work = move || {
+        let seen = smol::block_on(probe(&place, id));
+        tell(&listener, place, seen);
+    };
+    if let Err(error) = std::thread::Builder::new().name("look".to_owned()).spawn(work) {
+        tracing::warn!(%error, "cannot look at a server");
+        tell(looked, address, Err(Failure::Unreachable));
     }
 }
 

@@ -17,10 +17,15 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         Confirm::RemoveGroup(group) => {
             ("ask.group", Icon::Trash, model.group_name(group, language()))
         }
+        Confirm::Profile(asked) => return super::profile::ask_before(asked),
+        Confirm::RemoveAccount(server, account) | Confirm::StopRemembering(server, account) => {
+            ("ask.account", Icon::Trash, model.saved_name(server, account))
+        }
     };
     let (title, text, action) = match key {
         "ask.delete" => ("ask.delete", "ask.delete.text", "row.delete"),
         "ask.block" => ("ask.block", "ask.block.text", "row.block"),
+        "ask.account" => ("ask.account", "ask.account.text", "ask.account.go"),
         _ => ("ask.group", "ask.group.text", "group.remove"),
     };
     let first = model.group_name(crate::domain::GroupId::FIRST, language());

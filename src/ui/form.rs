@@ -1,19 +1,18 @@
-//! Where the fields of the register window stand, with what is wrong under each. Pure.
+//! Where the fields of a form stand, with what is wrong under each. Pure.
 //!
-//! The window has one size. When more is wrong than fits, everything moves closer together.
+//! A window has one size. When more is wrong than fits, everything moves closer together.
 
-use super::app::register::Field;
 use super::paint::Rect;
 
 /// Left edge and width of everything.
 pub const LEFT: i32 = 32;
 /// See [`LEFT`].
 pub const WIDE: i32 = 336;
-/// Fields end above this; the button stands below it.
-pub const END: i32 = 528;
+/// From the end of the fields to the lower edge of the window: the button stands there.
+const FOOT: i32 = 72;
 /// A line of words.
 const LINE: i32 = 16;
-/// The bars under the password.
+/// The bars under a new password.
 const STRENGTH: i32 = 18;
 /// Between a field and what is wrong with it.
 const ERROR_GAP: i32 = 3;
@@ -21,8 +20,9 @@ const ERROR_GAP: i32 = 3;
 /// How close together things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Pace {
-    /// The faces.
-    avatars: i32,
+    /// What stands above the fields.
+    head: i32,
+    has_caption: bool,
     /// The first label.
     fields: i32,
     /// From a label to its field.
@@ -31,19 +31,41 @@ struct Pace {
     gap: i32,
 }
 
-/// From the pictures' to the closest one that can be read.
-const PACES: [Pace; 3] = [
-    Pace { avatars: 104, fields: 168, label: 20, field: 40, gap: 12 },
-    Pace { avatars: 104, fields: 166, label: 18, field: 36, gap: 6 },
-    // Without the words over the faces.
-    Pace { avatars: 80, fields: 138, label: 16, field: 36, gap: 4 },
-];
+/// A window's form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Height of the window.
+    pub height: i32,
+    /// From the pictures' pace to the closest one that can be read.
+    paces: [Pace; 3],
+}
+
+/// The register window; its faces stand above the fields.
+pub const REGISTER: Plan = Plan {
+    height: 600,
+    paces: [
+        Pace { head: 104, has_caption: true, fields: 168, label: 20, field: 40, gap: 12 },
+        Pace { head: 104, has_caption: true, fields: 166, label: 18, field: 36, gap: 6 },
+        // Without the words over the faces.
+        Pace { head: 80, has_caption: false, fields: 138, label: 16, field: 36, gap: 4 },
+    ],
+};
+
+/// The window for a forgotten password; two lines say what is to be done.
+pub const RECOVER: Plan = Plan {
+    height: 560,
+    paces: [
+        Pace { head: 80, has_caption: true, fields: 128, label: 20, field: 40, gap: 12 },
+        Pace { head: 80, has_caption: true, fields: 122, label: 18, field: 36, gap: 6 },
+        Pace { head: 80, has_caption: false, fields: 84, label: 16, field: 36, gap: 4 },
+    ],
+};
 
 /// A field with what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
+pub struct Row<P> {
     /// Which.
-    pub place: Field,
+    pub place: P,
     /// The upper edge of its label.
     pub label_y: i32,
     /// The field.
@@ -55,42 +77,54 @@ pub struct Row {
 }
 
 /// The form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Form {
-    /// The upper edge of the faces.
-    pub avatars_y: i32,
-    /// Whether there is room for words over them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form<P> {
+    /// The upper edge of what stands above the fields.
+    pub head_y: i32,
+    /// Whether there is room for words there.
     pub has_caption: bool,
     /// From top to bottom.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Row<P>>,
     /// Just below the last one.
     pub bottom: i32,
 }
 
-impl Form {
-    /// Places the fields, each with the lines of what is wrong with it.
+impl Plan {
+    /// The row between the fields, which end at `bottom`, and the button.
     #[must_use]
-    pub fn new(fields: &[(Field, Vec<String>)]) -> Form {
-        let forms = PACES.iter().map(|pace| Form::at(*pace, fields));
-        let fits = |form: &Form| form.bottom <= END;
+    pub fn foot(&self, bottom: i32) -> Rect {
+        Rect::new(LEFT, (bottom + 12).min(self.height - 108), WIDE, 40)
+    }
+}
+
+impl<P> Default for Form<P> {
+    fn default() -> Self {
+        Form { head_y: 0, has_caption: false, rows: Vec::new(), bottom: 0 }
+    }
+}
+
+impl<P: Copy + PartialEq> Form<P> {
+    /// Places the fields, each with the lines of what is wrong with it; under one of them are bars.
+    #[must_use]
+    pub fn new(plan: &Plan, bars: P, fields: &[(P, Vec<String>)]) -> Form<P> {
         let mut last = Form::default();
-        for form in forms {
-            last = form;
-            if fits(&last) {
+        for pace in &plan.paces {
+            last = Form::at(*pace, bars, fields);
+            if last.bottom <= plan.height - FOOT {
                 break;
             }
         }
         last
     }
 
-    fn at(pace: Pace, fields: &[(Field, Vec<String>)]) -> Form {
+    fn at(pace: Pace, bars: P, fields: &[(P, Vec<String>)]) -> Form<P> {
         let mut y = pace.fields;
         let mut rows = Vec::new();
         let mut bottom = y;
         for (place, error) in fields {
             let field = Rect::new(LEFT, y + pace.label, WIDE, pace.field);
             bottom = field.bottom();
-            if *place == Field::Password {
+            if *place == bars {
                 bottom += STRENGTH;
             }
             let error_y = bottom + ERROR_GAP;
@@ -101,8 +135,7 @@ impl Form {
             rows.push(Row { place: *place, label_y: y, field, error_y, error });
             y = bottom + pace.gap;
         }
-        let has_caption = pace.avatars == PACES[0].avatars;
-        Form { avatars_y: pace.avatars, has_caption, rows, bottom }
+        Form { head_y: pace.head, has_caption: pace.has_caption, rows, bottom }
     }
 }
 
@@ -110,23 +143,20 @@ impl Form {
 mod tests {
     use super::*;
 
-    const ALL: [Field; 4] = [Field::Nickname, Field::Password, Field::Again, Field::Code];
-
-    fn form(lines: [usize; 4], count: usize) -> Form {
-        let fields: Vec<(Field, Vec<String>)> = ALL
-            .into_iter()
+    /// Four fields, bars under the one with this number.
+    fn form(plan: &Plan, bars: usize, lines: [usize; 4], count: usize) -> Form<usize> {
+        let fields: Vec<(usize, Vec<String>)> = (0..count)
             .zip(lines)
             .map(|(field, lines)| (field, vec!["x".to_owned(); lines]))
-            .take(count)
             .collect();
-        Form::new(&fields)
+        Form::new(plan, bars, &fields)
     }
 
     #[test]
     fn without_trouble_everything_stands_where_the_pictures_have_it() {
         for count in [3, 4] {
-            let form = form([0; 4], count);
-            assert_eq!(form.avatars_y, 104);
+            let form = form(&REGISTER, 1, [0; 4], count);
+            assert_eq!(form.head_y, 104);
             assert_eq!(form.rows[0].field, Rect::new(32, 188, 336, 40));
             assert_eq!(form.rows[1].field.y, 260);
             assert_eq!(form.rows[2].field.y, 350);
@@ -135,21 +165,25 @@ mod tests {
 
     #[test]
     fn whatever_is_wrong_nothing_is_covered() {
-        for number in 0..81 {
-            let lines = [number % 3, number / 3 % 3, number / 9 % 3, number / 27];
-            let form = form(lines, 4);
-            assert!(form.bottom <= END, "{lines:?}: {}", form.bottom);
-            let mut above = form.avatars_y + 48;
-            for row in &form.rows {
-                assert!(row.label_y >= above, "{lines:?}");
-                assert!(row.field.y >= row.label_y + LINE);
-                above = row.field.bottom();
-                if !row.error.is_empty() {
-                    let lines = i32::try_from(row.error.len()).unwrap();
-                    above = row.error_y + LINE * lines;
+        // The faces take 48 px, the two lines 32.
+        for (plan, bars, head) in [(REGISTER, 1, 48), (RECOVER, 2, 32)] {
+            for number in 0..81 {
+                let lines = [number % 3, number / 3 % 3, number / 9 % 3, number / 27];
+                let form = form(&plan, bars, lines, 4);
+                assert!(form.bottom <= plan.height - FOOT, "{lines:?}: {}", form.bottom);
+                let is_free = plan == RECOVER && !form.has_caption;
+                let mut above = form.head_y + if is_free { 0 } else { head };
+                for row in &form.rows {
+                    assert!(row.label_y >= above, "{lines:?}");
+                    assert!(row.field.y >= row.label_y + LINE);
+                    above = row.field.bottom();
+                    if !row.error.is_empty() {
+                        let lines = i32::try_from(row.error.len()).unwrap();
+                        above = row.error_y + LINE * lines;
+                    }
                 }
+                assert!(above <= form.bottom);
             }
-            assert!(above <= form.bottom);
         }
     }
 }

@@ -116,23 +116,38 @@ pub fn fit(area: Rect, room: Rect) -> Rect {
     Rect::new(x, y, w, h)
 }
 
-/// Where a window of this size stands beside another, both to be seen; each further `step` a bit lower
-/// and farther away, so that neither hides the other.
-#[must_use]
-pub fn beside(other: Option<Rect>, (w, h): (i32, i32), step: i32) -> Rect {
-    /// What lies between the two.
-    const GAP: i32 = 16;
-    let room = room();
-    let usual = fit(room.middle(w, h), room);
-    let Some(other) = other else { return usual };
-    let (left, right) = (other.x - usual.w - GAP - step, other.right() + GAP + step);
-    let x = match (left >= room.x, right + usual.w <= room.right()) {
-        (true, _) => left,
-        (false, true) => right,
-        (false, false) => usual.x - step,
-    };
-    let y = room.y + (room.h - usual.h) / 3 + step;
-    fit(Rect { x, y, ..usual }, room)
+/// Where windows open: beside another one, both to be seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Side {
+    /// The other one.
+    pub other: Option<Rect>,
+    /// How many stand there already; each further one stands a bit lower and farther away.
+    pub taken: usize,
+}
+
+impl Side {
+    /// Where the next window stands, of this size.
+    #[must_use]
+    pub fn place(self, (w, h): (i32, i32)) -> Rect {
+        /// What lies between the two.
+        const GAP: i32 = 16;
+        /// How far each new window stands from the one before.
+        const STEP: i32 = 28;
+        /// As many stand apart.
+        const STEPS: usize = 5;
+        let step = STEP * i32::try_from(self.taken % STEPS).unwrap_or(0);
+        let room = room();
+        let usual = fit(room.middle(w, h), room);
+        let Some(other) = self.other else { return usual };
+        let (left, right) = (other.x - usual.w - GAP - step, other.right() + GAP + step);
+        let x = match (left >= room.x, right + usual.w <= room.right()) {
+            (true, _) => left,
+            (false, true) => right,
+            (false, false) => usual.x - step,
+        };
+        let y = room.y + (room.h - usual.h) / 3 + step;
+        fit(Rect { x, y, ..usual }, room)
+    }
 }
 
 fn hundredths(scale: f32) -> i32 {

@@ -14,7 +14,8 @@ use super::paint::portrait;
 use super::windows::Windows;
 use crate::client::Intent;
 use crate::clock;
-use crate::net::address::Invite;
+use crate::domain::ServerId;
+use crate::net::address::{Address, Invite};
 
 /// Messages of widgets that wait for their turn: a person cannot press that fast.
 const POSTED_MAX: usize = 1_024;
@@ -39,6 +40,8 @@ pub struct Core {
     pub ask: Box<dyn FnMut(Intent)>,
     /// Looks for servers again.
     pub search: Box<dyn FnMut()>,
+    /// Looks at the server behind an address.
+    pub look: Box<dyn FnMut(Address, Option<ServerId>)>,
     /// Starts the server program.
     pub host: Box<dyn FnMut()>,
     /// The next thing that happened, if any.
@@ -144,6 +147,7 @@ impl Shell {
             match effect {
                 Effect::Ask(intent) => (self.core.ask)(intent),
                 Effect::SearchServers => (self.core.search)(),
+                Effect::Look(address, id) => (self.core.look)(address, id),
                 Effect::HostServer => (self.core.host)(),
                 Effect::Quit => QUIT.set(true),
                 Effect::Restyle => self.windows.restyle(&self.model),

@@ -3,23 +3,27 @@
 use std::collections::BTreeMap;
 
 use fltk::app;
-use fltk::prelude::WindowExt;
+use fltk::prelude::{WidgetExt, WindowExt};
 
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
 use super::app::card::CardMsg;
-use super::app::register::RegisterMsg;
+use super::app::done::DoneMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::time;
 use super::app::{Effect, Model, Msg, Screen};
 use super::card::{self, CardWindow};
-use super::chat::{ChatOut, ChatWindow, USUAL};
+use super::chat::{self, ChatOut, ChatWindow, USUAL};
+use super::done::DoneWindow;
 use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
 use super::panel::PanelWindow;
+use super::profile::ProfileWindows;
 use super::prompt::PromptWindow;
-use super::register::{DoneWindow, RegisterWindow};
+use super::recover::RecoverWindow;
+use super::register::RegisterWindow;
+use super::screen::Side;
 use super::settings::SettingsWindow;
 use super::shell::post;
 use super::theme::Theme;
@@ -33,6 +37,7 @@ use crate::domain::Target;
 pub struct Windows {
     login: Option<LoginWindow>,
     register: Option<RegisterWindow>,
+    recover: Option<RecoverWindow>,
     done: Option<DoneWindow>,
     fingerprint: Option<FingerprintWindow>,
     panel: Option<PanelWindow>,
@@ -40,6 +45,7 @@ pub struct Windows {
     asking: Option<AskingWindow>,
     prompt: Option<PromptWindow>,
     card: Option<CardWindow>,
+    profile: ProfileWindows,
     settings: Option<SettingsWindow>,
     chats: BTreeMap<Target, Chat>,
 }
@@ -74,6 +80,7 @@ impl Windows {
         self.follow_register(model);
         self.follow_question(model);
         self.follow_people(model);
+        self.profile.follow(model, self.side());
         self.follow_settings(model);
         self.follow_chats(model);
     }
@@ -84,19 +91,13 @@ impl Windows {
         self.follow(model);
         match effect {
             Effect::FocusLogin(place) => {
-                if let Some(login) = &mut self.login {
-                    login.focus(place);
-                }
+                self.login.iter_mut().for_each(|window| window.focus(place));
             }
             Effect::RaiseLogin => {
-                if let Some(login) = &mut self.login {
-                    login.raise();
-                }
+                self.login.iter_mut().for_each(LoginWindow::raise);
             }
             Effect::FocusRegister(place) => {
-                if let Some(register) = &mut self.register {
-                    register.focus(place);
-                }
+                self.register.iter_mut().for_each(|window| window.focus(place));
             }
             Effect::OpenChat(target) => {
                 if let Some(chat) = self.chats.get_mut(&target) {
@@ -108,23 +109,36 @@ impl Windows {
                     chat.window.shake();
                 }
             }
+            Effect::ShowMessage(target, seq) => {
+                if let Some(chat) = self.chats.get_mut(&target) {
+                    chat.window.show_message(seq);
+                }
+            }
+            Effect::FocusRecover(place) => {
+                self.recover.iter_mut().for_each(|window| window.focus(place));
+            }
+            Effect::ShowAccounts => {
+                if let Some(login) = &self.login {
+                    login.show_accounts();
+                }
+            }
             Effect::AskBeforeEntering => ask_before_entering(),
             Effect::Confirm(confirm) => confirm::ask_before(confirm, model),
             Effect::RaiseAdd => {
-                if let Some(add) = &mut self.add {
-                    add.raise();
-                }
+                self.add.iter_mut().for_each(AddWindow::raise);
             }
             Effect::RaiseSettings => {
-                if let Some(settings) = &mut self.settings {
-                    settings.raise();
-                }
+                self.settings.iter_mut().for_each(SettingsWindow::raise);
             }
+            Effect::Profile(effect) => self.profile.carry_out(effect),
             Effect::Say(failure) => {
                 let words = text::failure(text::language(), &failure);
                 toast::show(front(), Edge::Lower, &words);
             }
             Effect::Tell(key) => toast::show(front(), Edge::Lower, text::tr(key)),
+            Effect::TellOf(key, name) => {
+                toast::show(front(), Edge::Lower, &text::tr_with(key, &[("name", &name)]));
+            }
             Effect::Picture(blob, picture) => {
                 paint::portrait::put(blob, picture);
                 widgets::restyle();
@@ -165,6 +179,7 @@ impl Windows {
         if let Some(add) = &mut self.add {
             add.reword();
         }
+        self.profile.reword();
         if let Some(settings) = &mut self.settings {
             settings.reword();
         }
@@ -185,6 +200,9 @@ impl Windows {
         if let Some(window) = self.register.take() {
             window.close();
         }
+        if let Some(window) = self.recover.take() {
+            window.close();
+        }
         if let Some(window) = self.done.take() {
             window.close();
         }
@@ -195,6 +213,7 @@ impl Windows {
             panel.close();
         }
         self.close_people();
+        self.profile.close();
         for (_, chat) in std::mem::take(&mut self.chats) {
             chat.window.close();
         }
@@ -225,8 +244,7 @@ impl Windows {
     }
 
     fn follow_register(&mut self, model: &Model) {
-        let register = model.register.as_ref();
-        match (register.filter(|register| register.done.is_none()), &mut self.register) {
+        match (&model.register, &mut self.register) {
             (Some(register), Some(window)) => window.follow(register, model),
             (Some(register), place @ None) => {
                 *place = Some(RegisterWindow::new(register, model));
@@ -237,8 +255,17 @@ impl Windows {
                 }
             }
         }
-        match (register.filter(|register| register.done.is_some()), &mut self.done) {
-            (Some(register), place @ None) => *place = DoneWindow::new(register),
+        match (&model.recover, &mut self.recover) {
+            (Some(recover), Some(window)) => window.follow(recover, model),
+            (Some(recover), place @ None) => *place = Some(RecoverWindow::new(recover, model)),
+            (None, place) => {
+                if let Some(window) = place.take() {
+                    window.close();
+                }
+            }
+        }
+        match (&model.done, &mut self.done) {
+            (Some(done), place @ None) => *place = Some(DoneWindow::new(done)),
             (None, place @ Some(_)) => {
                 if let Some(window) = place.take() {
                     window.close();
@@ -265,11 +292,11 @@ impl Windows {
 
     /// The windows about other people.
     fn follow_people(&mut self, model: &Model) {
-        let panel = self.panel_area();
+        let side = self.side();
         match (&model.add, &mut self.add) {
             (Some(add), Some(window)) => window.follow(add, model),
             (Some(add), place @ None) if is_wide(add) => {
-                *place = Some(AddWindow::new(add, model, panel));
+                *place = Some(AddWindow::new(add, model, side));
             }
             (None, Some(_)) => {
                 if let Some(window) = self.add.take() {
@@ -312,10 +339,10 @@ impl Windows {
 
     fn follow_settings(&mut self, model: &Model) {
         widgets::set_moves(!model.settings.still);
-        let panel = self.panel_area();
+        let side = self.side();
         match (&model.preferences, &mut self.settings) {
             (Some(open), Some(window)) => window.follow(open, model),
-            (Some(open), place) => *place = Some(SettingsWindow::new(open, model, panel)),
+            (Some(open), place) => *place = Some(SettingsWindow::new(open, model, side)),
             (None, place) => {
                 if let Some(window) = place.take() {
                     window.close();
@@ -343,6 +370,7 @@ impl Windows {
     }
 
     fn follow_chats(&mut self, model: &Model) {
+        chat::set_recent(&model.settings.emoji);
         if model.screen == Screen::Login {
             for (_, chat) in std::mem::take(&mut self.chats) {
                 chat.window.close();
@@ -362,7 +390,8 @@ impl Windows {
                 Some(chat) => chat.follow(model, stamp),
                 None => {
                     let told = move |out| post_out(target, out);
-                    let place = self.place_for_chat();
+                    let side = Side { other: self.panel_area(), taken: self.chats.len() };
+                    let place = side.place(USUAL);
                     let Some(window) = ChatWindow::of(model, target, place, told) else { continue };
                     let chat = Chat { window, shown: Some(stamp), parked: false };
                     self.chats.insert(target, chat);
@@ -373,14 +402,11 @@ impl Windows {
 }
 
 impl Windows {
-    /// Beside the panel, each new one a bit lower.
-    fn place_for_chat(&self) -> Rect {
-        /// How far each new window stands from the one before.
-        const STEP: i32 = 28;
-        /// As many stand apart.
-        const STEPS: usize = 5;
-        let step = STEP * i32::try_from(self.chats.len() % STEPS).unwrap_or(0);
-        screen::beside(self.panel_area(), USUAL, step)
+    /// Where the next window about people or choices opens.
+    fn side(&self) -> Side {
+        let open = [self.add.is_some(), self.settings.is_some(), self.profile.is_open()];
+        let taken = open.into_iter().filter(|is_open| *is_open).count();
+        Side { other: self.panel_area(), taken }
     }
 
     fn panel_area(&self) -> Option<Rect> {
@@ -424,6 +450,7 @@ fn post_out(target: Target, out: ChatOut) {
     post(match out {
         ChatOut::Msg(msg) => Msg::Chat(target, msg),
         ChatOut::SendKey(key) => Msg::Setting(SettingMsg::SendKey(key)),
+        ChatOut::Emoji(used) => Msg::Setting(SettingMsg::Emoji(used)),
         // A face tells who that is.
         ChatOut::Face(account) => {
             let (x, y) = (app::event_x_root(), app::event_y_root());
@@ -446,7 +473,7 @@ fn ask_before_entering() {
     };
     ask(question, |goes_on| {
         if goes_on {
-            post(Msg::Register(RegisterMsg::Enter));
+            post(Msg::Done(DoneMsg::Enter));
         }
     });
 }
@@ -466,6 +493,12 @@ fn say_store_trouble(reason: &str) {
 
 /// The area of the window that the person works in.
 fn front() -> Rect {
+    // The toolkit's own order changes with what is drawn and pointed at; the keyboard is where the
+    // person works.
+    let working = app::focus().and_then(|control| control.window());
+    if let Some(window) = working {
+        return Rect::new(window.x_root(), window.y_root(), window.w(), window.h());
+    }
     match app::first_window() {
         Some(window) => area_of(&window),
         None => {

@@ -185,7 +185,7 @@ fn signing_in_by_password_and_by_the_kept_token() {
     other.ask(Intent::SignOut { ticket });
     assert!(matches!(other.answer(ticket), Ok(Answer::Done)));
     other.until(|event| match event {
-        ClientEvent::SignedOut { why: Goodbye::SignedOut } => Some(()),
+        ClientEvent::SignedOut { why: Failure::Goodbye(Goodbye::SignedOut) } => Some(()),
         _ => None,
     });
     assert!(!other.saved().accounts[0].has_token);

@@ -13,7 +13,9 @@ use crate::screen::{Screen, Window};
 
 pub const RETURN: Keysym = 0xFF0D;
 pub const TAB: Keysym = 0xFF09;
+pub const DOWN: Keysym = 0xFF54;
 pub const CONTROL: Keysym = 0xFFE3;
+pub const COMMA: Keysym = 0x2C;
 const SHIFT: Keysym = 0xFFE1;
 
 /// Which finger.

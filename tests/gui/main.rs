@@ -7,6 +7,7 @@
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
+mod friends;
 mod hands;
 mod party;
 mod picture;

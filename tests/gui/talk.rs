@@ -29,7 +29,7 @@ fn two_people_talk() {
     let done = screen.window(&momo.program, "Account created - MyChat");
     let momo_panel = enter(&screen, &momo, login, done);
 
-    let lime_chat = open_chat(&screen, &lime, lime_panel, "Momo - MyChat");
+    let lime_chat = open_chat(&screen, &lime, lime_panel, ("添加好友 - MyChat", "Momo - MyChat"));
     screen.type_text(TEXT);
     screen.wait_still(lime_chat).save("typed-zh");
     screen.key(&[], RETURN);
@@ -39,7 +39,8 @@ fn two_people_talk() {
     screen.activate(momo_panel);
     screen.wait_still(momo_panel).save("unread-en");
 
-    let momo_chat = open_chat(&screen, &momo, momo_panel, "青柠 - MyChat");
+    let momo_chat =
+        open_chat(&screen, &momo, momo_panel, ("Add friends - MyChat", "青柠 - MyChat"));
     screen.wait_for("the text to be read", || (screen.title(momo_panel) == "MyChat").then_some(()));
     screen.type_text(REPLY);
     screen.key(&[], RETURN);
@@ -47,7 +48,7 @@ fn two_people_talk() {
 
     let before = screen.place(momo_chat).unwrap();
     screen.activate(lime_chat);
-    screen.click(Button::Left, lime_chat, 28, 429);
+    screen.click(Button::Left, lime_chat, 64, 429);
     watch_shake(&screen, momo_chat, before);
     // A pressed button or message does not keep the keyboard from the box, and what looks like the
     // code of an emoji stays what was typed.
@@ -60,7 +61,11 @@ fn two_people_talk() {
     screen.click(Button::Left, lime_chat, 729, 536);
     screen.wait_still(lime_chat).save("send-menu-zh");
     assert!(screen.windows() == windows, "a menu is no window of its own to the window manager");
+    check_history(&server);
+}
 
+/// What was said stands on the server, in its order.
+fn check_history(server: &Server) {
     let kept = server.ask_as("青柠", "\"do\":\"history\",\"with\":10002,\"limit\":10");
     let messages = kept["ok"]["messages"].as_array().unwrap();
     let kept: Vec<_> =
@@ -82,15 +87,23 @@ fn two_people_talk() {
 }
 
 /// Opens a chat with the one other person who is online.
-fn open_chat(screen: &Screen, person: &Person, panel: Window, title: &str) -> Window {
+fn open_chat(
+    screen: &Screen,
+    person: &Person,
+    panel: Window,
+    (finding, title): (&str, &str),
+) -> Window {
     screen.activate(panel);
     screen.click(Button::Left, panel, 225, 161);
-    let row = 184 + 26;
+    screen.wait_still(panel);
+    screen.click(Button::Left, panel, 120, 256);
+    let found = screen.window(&person.program, finding);
+    screen.activate(found);
     screen.wait_for("somebody in the list", || {
-        (screen.wait_still(panel).at(30, 184 + 26) != [0xFF; 3]).then_some(())
+        (screen.wait_still(found).at(212, 164) != [0xFF; 3]).then_some(())
     });
     for _ in 0..2 {
-        screen.click(Button::Left, panel, 120, row);
+        screen.click(Button::Left, found, 330, 164);
     }
     let chat = screen.window(&person.program, title);
     screen.activate(chat);

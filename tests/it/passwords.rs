@@ -37,7 +37,7 @@ fn a_new_password_ends_all_other_devices_before_it_is_answered() {
     back.device = other.device;
     let by_token = back.sign_in_by_token(account, &old_token);
     assert_eq!(reason(by_token), Reason::TokenInvalid, "void at once");
-    assert_eq!(other.goodbye(), Some(Goodbye::SignedOut));
+    assert_eq!(other.goodbye(), Some(Goodbye::PasswordChanged));
     assert_eq!(reason(back.sign_in("Lime", PASSWORD)), Reason::WrongPassword);
     back.sign_in("Lime", NEW).unwrap();
     let own_token = lime.token.clone().unwrap();
@@ -75,7 +75,7 @@ fn of_two_devices_that_change_it_at_once_one_wins_and_the_other_is_out() {
                     break false;
                 }
                 Ok(ServerFrame::Goodbye(goodbye)) => {
-                    assert_eq!(goodbye, Goodbye::SignedOut);
+                    assert_eq!(goodbye, Goodbye::PasswordChanged);
                     break false;
                 }
                 Ok(_) => {}
@@ -126,7 +126,7 @@ fn a_recovery_code_opens_one_new_password_and_ends_all_devices() {
     assert_eq!(reason(stranger.recover("Nobody", &code, NEW)), Reason::WrongCode);
     let mut forgetful = ground.connect();
     assert_eq!(forgetful.recover("lime", &code, NEW), Ok(lime.account()));
-    assert_eq!(lime.goodbye(), Some(Goodbye::SignedOut));
+    assert_eq!(lime.goodbye(), Some(Goodbye::PasswordChanged));
     forgetful.say(mychat::domain::Target::Lobby, text("back")).unwrap();
     let next = forgetful.recovery.clone().unwrap();
     assert_ne!(next, code);
@@ -169,7 +169,7 @@ fn an_administrators_code_opens_once_on_a_running_server_and_on_a_stopped_one() 
     assert_eq!(reason(peer.recover("10001", &older, NEW)), Reason::WrongCode, "replaced");
     assert_eq!(lime.say(mychat::domain::Target::Lobby, text("still in")).unwrap().seq.0, 1);
     peer.recover("10001", &newer, NEW).unwrap();
-    assert_eq!(lime.goodbye(), Some(Goodbye::SignedOut));
+    assert_eq!(lime.goodbye(), Some(Goodbye::PasswordChanged));
     assert_eq!(reason(ground.connect().recover("10001", &newer, NEW)), Reason::WrongCode);
     ground.stop();
     let stopped = code(&ground);

@@ -7,7 +7,7 @@ use crate::domain::{
     Person, Presence, Room, Seq, ServerId, Target,
 };
 use crate::net::address::Address;
-use crate::net::protocol::{Goodbye, Registration};
+use crate::net::protocol::Registration;
 
 use super::{Answer, Failure, Picture, Ticket};
 
@@ -58,10 +58,11 @@ pub enum ClientEvent {
         /// As asked for.
         presence: Presence,
     },
-    /// Not signed in any more: signed out, revoked, replaced. A lost link is no such thing.
+    /// Not signed in any more: signed out, revoked, replaced, turned down when it came back. A lost
+    /// link is no such thing.
     SignedOut {
-        /// Why.
-        why: Goodbye,
+        /// Why: the server's goodbye, or its refusal of a sign-in that was to be resumed.
+        why: Failure,
     },
     /// A conversation is new or its cursors moved. Comes before its messages.
     Conversation(ConversationState),
@@ -187,4 +188,6 @@ pub struct LinkedServer {
     pub online: u64,
     /// Whether its key was pinned before this link.
     pub pinned_before: bool,
+    /// How far its clock is ahead of this computer's, in milliseconds.
+    pub ahead_ms: i64,
 }

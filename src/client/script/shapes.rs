@@ -94,7 +94,11 @@ impl Shapes {
                 self.me = None;
                 self.persons = Persons::default();
                 self.conversations.clear();
-                vec![goodbye(*why)]
+                vec![goodbye(match why {
+                    Failure::Goodbye(why) => *why,
+                    // The server took the sign-in back while there was no link.
+                    _ => Goodbye::SignedOut,
+                })]
             }
             ClientEvent::Conversation(state) => self.cursors(state),
             // What a notice says comes as an event of its own.

@@ -101,6 +101,7 @@ fn farewell(goodbye: Goodbye) -> &'static str {
         Goodbye::ShuttingDown => "the server is closing",
         Goodbye::Replaced => "this device signed in again elsewhere",
         Goodbye::SignedOut => "this device was signed out",
+        Goodbye::PasswordChanged => "the password was changed elsewhere",
         Goodbye::Deleted => "this account was deleted",
         Goodbye::Kicked => "an administrator ended this sign-in",
         Goodbye::TooManyLinks => "the server has too many links from here",

@@ -105,6 +105,17 @@ impl Auth {
         }
     }
 
+    /// The person chose a presence on some device: a break resumes with that one. Being away is each
+    /// device's own, and being online is also what others are told while another device is not away.
+    pub(super) fn follow(&mut self, told: Presence) {
+        let Auth::In { resume, .. } = self else { return };
+        match (told, resume.presence) {
+            (Presence::Busy | Presence::Invisible, _)
+            | (Presence::Online, Presence::Busy | Presence::Invisible) => resume.presence = told,
+            _ => {}
+        }
+    }
+
     fn resume(&self) -> Option<&Resume> {
         match self {
             Auth::Out { resume } | Auth::Under { resume, .. } => resume.as_ref(),
@@ -180,7 +191,7 @@ impl State {
         if let Auth::Out { resume: Some(resume) } = &self.auth {
             if resume.server != server {
                 // Another server was chosen. What is kept for the one before stays valid there.
-                return self.leave_account(turn, Goodbye::SignedOut);
+                return self.leave_account(turn, Failure::Goodbye(Goodbye::SignedOut));
             }
             let resume = resume.clone();
             let wish = Wish::Token {
@@ -430,7 +441,7 @@ impl State {
         }
         match (by_itself, lasting) {
             (false, _) => self.fail_wish(turn, Failure::Refused(refusal)),
-            (true, true) => self.signed_out(turn, Goodbye::SignedOut),
+            (true, true) => self.leave_account(turn, Failure::Refused(refusal)),
             // Such as too many links: the next try is a new link, later.
             (true, false) => {
                 let failure = Failure::Refused(refusal);
@@ -508,22 +519,27 @@ impl State {
         }
     }
 
-    /// Not signed in any more, and not by itself again.
+    /// Not signed in any more, and not by itself again: what is void now is not kept.
     pub(super) fn signed_out(&mut self, turn: &mut Turn<'_>, why: Goodbye) {
-        if let Some(resume) = self.auth.resume()
-            && why == Goodbye::SignedOut
-            && resume.credential.device == self.device
-        {
+        let owner = self.auth.resume().map(|resume| {
             let owner = Owner { server: resume.server, account: resume.credential.account };
-            turn.writes.extend(self.known.drop_token(owner));
+            (owner, resume.credential.device == self.device)
+        });
+        self.leave_account(turn, Failure::Goodbye(why));
+        match (why, owner) {
+            (Goodbye::SignedOut | Goodbye::PasswordChanged, Some((owner, true))) => {
+                turn.writes.extend(self.known.drop_token(owner));
+            }
+            // Nothing of an account that is gone stays here.
+            (Goodbye::Deleted, Some((owner, _))) => turn.writes.push(self.known.forget(owner)),
+            _ => {}
         }
-        self.leave_account(turn, why);
     }
 
-    fn leave_account(&mut self, turn: &mut Turn<'_>, why: Goodbye) {
+    fn leave_account(&mut self, turn: &mut Turn<'_>, why: Failure) {
         let was_in = self.auth.resumes();
-        self.fail_wish(turn, Failure::Goodbye(why));
-        self.leave_desk(turn, &Failure::Goodbye(why));
+        self.fail_wish(turn, why.clone());
+        self.leave_desk(turn, &why);
         if was_in {
             turn.emit(ClientEvent::SignedOut { why });
         }

@@ -282,6 +282,14 @@ impl State {
 
     /// The whole book, to the person; everybody in it matters.
     pub(super) fn tell_book(&mut self, turn: &mut Turn<'_>) {
+        self.refresh_book();
+        if let Some(desk) = &self.desk {
+            turn.emit(ClientEvent::Book(desk.shelf.book.clone()));
+        }
+    }
+
+    /// Whoever changed while there was no link is asked for anew.
+    pub(super) fn refresh_book(&mut self) {
         let Some(desk) = &mut self.desk else { return };
         let book = desk.shelf.book.clone();
         let peers = book.requests.keys().map(|(peer, _)| *peer);
@@ -289,7 +297,6 @@ impl State {
         for account in book.contacts.keys().copied().chain(peers).chain(waiting) {
             desk.people.refresh(account);
         }
-        turn.emit(ClientEvent::Book(book));
     }
 
     /// The write that keeps it, where it changed.

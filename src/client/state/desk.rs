@@ -258,6 +258,7 @@ impl State {
             self.signal(turn, Signal::Watch { accounts });
         }
         self.learn(turn, vec![you.clone()]);
+        self.refresh_book();
     }
 
     /// Nobody is signed in any more: what waited on the desk is answered. The outbox is on disk.

@@ -164,7 +164,7 @@ impl State {
                 Page::After(_) => reading.to < head,
             };
             for message in &messages {
-                desk.people.want(message.from);
+                desk.people.refresh(message.from);
             }
             return answer(turn, &reading, messages, more);
         }
@@ -191,7 +191,7 @@ impl State {
         }
         if let Some(desk) = &mut self.desk {
             for message in &messages {
-                desk.people.want(message.from);
+                desk.people.refresh(message.from);
             }
             if let Some(conversation) = desk.conversations.get_mut(&id)
                 && let Some((first, last)) = conversation.cached

@@ -104,6 +104,16 @@ impl Known {
         Write::PutAccount(account)
     }
 
+    /// The profile of an account of the list changed.
+    pub(super) fn learn(&mut self, owner: Owner, person: &Person) -> Option<Write> {
+        let account = self.accounts.iter_mut().find(|account| owner_of(account) == owner)?;
+        if account.person.version > person.version || account.person == *person {
+            return None;
+        }
+        account.person = person.clone();
+        Some(Write::PutAccount(account.clone()))
+    }
+
     /// An account is not to be signed in by itself any more.
     pub(super) fn drop_token(&mut self, owner: Owner) -> Option<Write> {
         let account = self.accounts.iter_mut().find(|account| owner_of(account) == owner)?;

@@ -169,6 +169,7 @@ impl State {
             registration: welcome.registration,
             online: welcome.online,
             pinned_before,
+            ahead_ms: self.link.ahead_ms,
         };
         turn.writes.extend(self.known.met(server, &info.name, &info.address, turn.now.wall_ms));
         self.link.phase = Phase::Up { server: info.clone(), since: turn.uptime() };
@@ -180,7 +181,11 @@ impl State {
         match goodbye {
             Goodbye::TooOld => self.go_down(turn, Failure::Version, Retry::Never),
             Goodbye::Timeout if matches!(self.auth, Auth::Out { .. }) => self.rest(turn),
-            Goodbye::SignedOut | Goodbye::Replaced | Goodbye::Kicked | Goodbye::Deleted => {
+            Goodbye::SignedOut
+            | Goodbye::PasswordChanged
+            | Goodbye::Replaced
+            | Goodbye::Kicked
+            | Goodbye::Deleted => {
                 self.signed_out(turn, goodbye);
                 self.rest(turn);
             }

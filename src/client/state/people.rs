@@ -25,14 +25,7 @@ impl People {
         people.into_iter().take(PEOPLE_KNOWN_MAX).filter(|person| self.take(person)).collect()
     }
 
-    /// Somebody is mentioned: is fetched when not known.
-    pub(super) fn want(&mut self, account: AccountId) {
-        if !self.known.contains_key(&account) && !self.asked.contains(&account) {
-            self.wanted.insert(account);
-        }
-    }
-
-    /// Somebody matters: is fetched once a link, known or not.
+    /// Somebody matters or is mentioned: is fetched once a link, since what is known may be old.
     pub(super) fn refresh(&mut self, account: AccountId) {
         if !self.asked.contains(&account) {
             self.wanted.insert(account);
@@ -65,7 +58,10 @@ impl State {
         let news: Vec<Person> =
             people.into_iter().filter(|person| desk.people.take(person)).collect();
         if !news.is_empty() {
-            turn.writes.push(Write::PutPeople(desk.owner, news.clone()));
+            let owner = desk.owner;
+            let own = news.iter().find(|person| person.account == owner.account);
+            turn.writes.extend(own.and_then(|own| self.known.learn(owner, own)));
+            turn.writes.push(Write::PutPeople(owner, news.clone()));
             turn.emit(ClientEvent::People(news));
         }
     }
@@ -124,6 +120,10 @@ impl State {
                     desk.people.wanted.insert(change.account);
                 }
             }
+        }
+        let me = self.me();
+        for change in changes.iter().filter(|change| Some(change.account) == me) {
+            self.auth.follow(change.presence);
         }
         let changes = changes.into_iter().map(|change| (change.account, change.presence));
         turn.emit(ClientEvent::Presence(changes.collect()));

@@ -2,7 +2,6 @@
 
 use super::{Effect, OpaqueFailure, OpaqueStep, Request, State, Turn, passwords};
 use crate::client::api::{Answer, Failure, Secret, Ticket};
-use crate::domain::ServerId;
 use crate::net::protocol::{Auth as Step, AuthStep, ClientFrame, Goodbye, Opaque, Reason, Refusal};
 
 /// An exchange under way.
@@ -147,21 +146,12 @@ impl State {
                 let ticket = proving.ticket;
                 self.proving = None;
                 turn.answer(ticket, Ok(Answer::Done));
-                return self.account_deleted(turn, server);
+                self.signed_out(turn, Goodbye::Deleted);
+                return self.rest(turn);
             }
             _ => return self.fail_proof(turn, Failure::NotMyChat),
         };
         turn.effects.push(Effect::Opaque { attempt, step });
-    }
-
-    /// The account is gone: nothing of it stays here.
-    fn account_deleted(&mut self, turn: &mut Turn<'_>, server: ServerId) {
-        let owner = self.me().map(|account| crate::store::local::Owner { server, account });
-        self.signed_out(turn, Goodbye::Deleted);
-        if let Some(owner) = owner {
-            turn.writes.push(self.known.forget(owner));
-        }
-        self.rest(turn);
     }
 
     pub(super) fn fail_proof(&mut self, turn: &mut Turn<'_>, failure: Failure) {

@@ -21,7 +21,7 @@ impl State {
         };
         let Some(desk) = &mut self.desk else { return };
         if let Some(account) = subject(change) {
-            desk.people.want(account);
+            desk.people.refresh(account);
         }
         let shelf = &mut desk.shelf;
         shelf.saw(room, *version);

@@ -208,7 +208,7 @@ impl State {
             conversation.stored = seq;
             conversation.delivered = seq;
         }
-        desk.people.want(message.from);
+        desk.people.refresh(message.from);
         turn.touched.insert(id);
         turn.messages.push(message.clone());
         self.on_notice(turn, &message);

@@ -1,7 +1,4 @@
-//! Property: whatever happens to links, clients and the server, each message reaches each client
-//! once and in order, nothing acknowledged is lost, nothing is said twice, outboxes drain.
-//!
-//! Virtual time; a failing storm prints its seed. Rules of single parts are the tests behind it.
+//! Property: single rules of the state's parts, each by hand: keys, links, order, marks.
 
 use std::time::Duration;
 
@@ -12,53 +9,14 @@ use crate::client::api::{
     Answer, ClientEvent, Failure, Intent, LinkState, NO_RETRY, Secret, Trust,
 };
 use crate::clock::Moment;
-use crate::domain::{AccountId, Body, ConversationKind, Nonce, Presence, Seq, ServerId, Target};
+use crate::domain::{
+    AccountId, Body, ConversationKind, Nonce, Person, Presence, Seq, ServerId, Target,
+};
 use crate::limits::{FIRST_PAGE, REST_AFTER, SHAKE_LATE_MAX, TAIL_MAX};
-use crate::net::protocol::{ClientFrame, Goodbye, Page, Reason, ServerFrame, Stretch};
-use crate::store::local::KnownServer;
-
-fn storm(seed: u64, has_room: bool) {
-    let mut world = World::new(seed, 3);
-    if has_room {
-        world.server.open_room();
-    }
-    for _ in 0..120 {
-        world.random_act();
-        if has_room {
-            world.room_act();
-        }
-        let pause = Duration::from_millis(world.chance.below(400));
-        world.run_for(pause);
-    }
-    world.up = true;
-    // A silent link is noticed in 40 s, a back-off has 30 s at most.
-    world.run_for(Duration::from_secs(120));
-    world.check_the_end();
-    if has_room {
-        world.check_room();
-    }
-}
-
-#[test]
-fn nothing_is_lost_doubled_or_out_of_order_in_any_storm() {
-    storms(300, false);
-}
-
-#[test]
-fn who_comes_and_goes_in_a_storm_sees_what_is_theirs_and_knows_the_room() {
-    storms(200, true);
-}
-
-fn storms(most: u64, has_room: bool) {
-    let seeds = std::env::var("MYCHAT_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
-    for seed in 0..seeds.unwrap_or(most) {
-        let result = std::panic::catch_unwind(|| storm(seed, has_room));
-        if let Err(panic) = result {
-            println!("seed {seed}");
-            std::panic::resume_unwind(panic);
-        }
-    }
-}
+use crate::net::protocol::{
+    ClientFrame, Event, Goodbye, Page, PresenceChange, Reason, ServerFrame, Stretch,
+};
+use crate::store::local::{KnownAccount, KnownServer, Owner};
 
 const OTHER: ServerId = ServerId([0x52; 32]);
 const SECOND: Duration = Duration::from_secs(1);
@@ -195,7 +153,9 @@ fn each_goodbye_has_its_consequence() {
         (Goodbye::Unknown, true),
         (Goodbye::Replaced, false),
         (Goodbye::SignedOut, false),
+        (Goodbye::PasswordChanged, false),
         (Goodbye::Kicked, false),
+        (Goodbye::Deleted, false),
     ];
     for (goodbye, comes_back) in cases {
         let mut world = World::new(1, 1);
@@ -204,8 +164,8 @@ fn each_goodbye_has_its_consequence() {
         world.tell(0, ServerFrame::Goodbye(goodbye));
         world.run_for(SECOND * 10);
         assert_eq!(world.clients[0].state.is_signed_in(), comes_back, "{goodbye}");
-        let told = world.clients[0].signed_out;
-        assert_eq!(told, (!comes_back).then_some(goodbye), "{goodbye}");
+        let told = world.clients[0].signed_out.clone();
+        assert_eq!(told, (!comes_back).then_some(Failure::Goodbye(goodbye)), "{goodbye}");
     }
     let mut alone = Alone::new(&ModelStore::default());
     alone.connect(Trust::First);
@@ -398,7 +358,8 @@ fn a_link_that_is_signed_in_no_more_is_left_for_a_fresh_one() {
         }
         world.server.turns_tokens_down = true;
         world.run_for(SECOND * 3);
-        assert_eq!(world.clients[0].signed_out, Some(Goodbye::SignedOut));
+        let why = Failure::Refused(Reason::TokenInvalid.into());
+        assert_eq!(world.clients[0].signed_out, Some(why));
         assert!(!world.clients[0].state.is_signed_in());
     }
 }
@@ -509,4 +470,97 @@ fn people_are_fetched_in_batches_and_nobody_twice() {
     assert_eq!(each.len(), count, "nobody twice");
     assert!(count >= 300);
     assert_eq!(person(AccountId(20_000)).account, AccountId(20_000));
+}
+
+/// Signed in as an account that this place lists, with its token.
+fn listed() -> (World, Owner) {
+    let mut world = World::new(11, 1);
+    let owner = Owner { server: SERVER, account: AccountId(10_001) };
+    let account = KnownAccount {
+        server: SERVER,
+        person: person(owner.account),
+        token: Some("ab".repeat(32)),
+        used: 1,
+    };
+    world.clients[0].store.accounts.insert(owner, account);
+    world.kill(0);
+    world.run_for(SECOND);
+    assert!(world.clients[0].signed_in);
+    (world, owner)
+}
+
+#[test]
+fn what_is_void_is_not_kept_and_of_an_account_that_is_gone_nothing_is() {
+    // Whether the account stays in the list, and whether its token does.
+    let cases = [
+        (Goodbye::SignedOut, true, false),
+        (Goodbye::PasswordChanged, true, false),
+        (Goodbye::Replaced, true, true),
+        (Goodbye::Kicked, true, true),
+        (Goodbye::Deleted, false, false),
+    ];
+    for (goodbye, listed_still, token_still) in cases {
+        let (mut world, owner) = listed();
+        world.tell(0, ServerFrame::Goodbye(goodbye));
+        world.run_for(SECOND);
+        let account = world.clients[0].store.accounts.get(&owner);
+        assert_eq!(account.is_some(), listed_still, "{goodbye}");
+        let has_token = account.is_some_and(|account| account.token.is_some());
+        assert_eq!(has_token, token_still, "{goodbye}");
+    }
+}
+
+#[test]
+fn an_own_profile_that_changed_is_the_one_in_the_list() {
+    let (mut world, owner) = listed();
+    let kept = |world: &World| world.clients[0].store.accounts[&owner].clone();
+    let changed = Person { version: 5, avatar: 9, ..person(owner.account) };
+    let tell = |world: &mut World, person: &Person| {
+        let event = Event::People { people: vec![person.clone()] };
+        world.tell(0, ServerFrame::Event(event));
+        world.run_for(SECOND);
+    };
+    tell(&mut world, &changed);
+    assert_eq!(kept(&world).person, changed);
+    assert!(kept(&world).token.is_some(), "nothing else changes");
+    tell(&mut world, &Person { version: 4, ..person(owner.account) });
+    assert_eq!(kept(&world).person, changed, "older news is none");
+    tell(&mut world, &Person { version: 9, ..person(AccountId(10_009)) });
+    assert_eq!(kept(&world).person, changed, "of others there is no list");
+}
+
+#[test]
+fn a_break_resumes_with_the_presence_that_was_chosen_on_any_device() {
+    use Presence::{Away, Busy, Invisible, Online};
+    // Chosen here, told of oneself since, asked for after the break.
+    let cases = [
+        (Online, vec![Busy], Busy),
+        (Online, vec![Invisible], Invisible),
+        (Busy, vec![Online], Online),
+        (Invisible, vec![Busy, Online], Online),
+        (Away, vec![Online], Away),
+        (Online, vec![Away], Online),
+        (Away, vec![Busy], Busy),
+    ];
+    for (chosen, told, expected) in cases {
+        let mut world = World::new(12, 2);
+        world.run_for(SECOND);
+        let ticket = world.ticket();
+        world.intent(0, Intent::SetPresence { ticket, presence: chosen });
+        for presence in &told {
+            let own = (world.clients[0].account, *presence);
+            let other = (world.clients[1].account, Away);
+            let changes = [own, other].map(|(account, presence)| PresenceChange {
+                account,
+                presence,
+                version: 0,
+            });
+            let event = Event::Presence { changes: changes.to_vec() };
+            world.tell(0, ServerFrame::Event(event));
+        }
+        world.run_for(SECOND);
+        world.cut(0);
+        world.run_for(SECOND * 5);
+        assert_eq!(world.clients[0].presence, Some(expected), "{chosen:?} {told:?}");
+    }
 }

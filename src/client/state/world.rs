@@ -45,7 +45,9 @@ pub struct Client {
     /// Messages emitted in this run.
     pub emitted: u64,
     pub failed: Vec<Nonce>,
-    pub signed_out: Option<Goodbye>,
+    pub signed_out: Option<Failure>,
+    /// As of the last sign-in.
+    pub presence: Option<Presence>,
 }
 
 pub struct World {
@@ -112,6 +114,7 @@ impl World {
                 emitted: 0,
                 failed: Vec::new(),
                 signed_out: None,
+                presence: None,
             });
             let index = world.clients.len() - 1;
             world.sign_in(index);
@@ -533,7 +536,10 @@ impl Client {
                 self.turned_away |= ticket == self.asked && result.is_err();
                 self.answered.push((ticket, result));
             }
-            ClientEvent::SignedIn { .. } => self.signed_in = true,
+            ClientEvent::SignedIn { presence, .. } => {
+                self.signed_in = true;
+                self.presence = Some(presence);
+            }
             ClientEvent::SignedOut { why } => self.signed_out = Some(why),
             ClientEvent::SendFailed { nonce, .. } => self.failed.push(nonce),
             ClientEvent::Link(LinkState::Down { .. }) => self.signed_in = false,

@@ -54,7 +54,7 @@ impl AskingWindow {
     #[must_use]
     pub fn new(asking: &Asking, model: &Model) -> AskingWindow {
         let account = asking.account;
-        let window = widgets::window(tr("friend.add"), W, H);
+        let window = widgets::window(tr("friend.ask.window"), W, H);
         let mut greeting = TextBox::new(tr("friend.greeting.hint"));
         let me = model.me.as_ref().map(|me| me.person.nickname.clone()).unwrap_or_default();
         greeting.set_value(&tr_with("friend.greeting.first", &[("name", &me)]));

@@ -13,7 +13,7 @@ use fltk::window::DoubleWindow;
 use super::app::add::{Add, AddMsg, Page};
 use super::app::{Model, Msg};
 use super::paint::{Icon, Rect};
-use super::screen;
+use super::screen::Side;
 use super::shell::post;
 use super::text::tr;
 use super::theme::Colour;
@@ -42,8 +42,8 @@ pub struct AddWindow {
 impl AddWindow {
     /// Makes and shows it, beside the panel.
     #[must_use]
-    pub fn new(add: &Add, model: &Model, panel: Option<Rect>) -> AddWindow {
-        let window = widgets::window_at(tr("friend.window"), screen::beside(panel, (W, H), 0));
+    pub fn new(add: &Add, model: &Model, side: Side) -> AddWindow {
+        let window = widgets::window_at(tr("friend.window"), side.place((W, H)));
         let nav = SideNav::new(&PAGES.map(|(_, icon, key)| (icon, tr(key))));
         let area = Rect::new(NAV_WIDTH, 0, window.w() - NAV_WIDTH, window.h());
         let people = PeoplePage::new(area, add);

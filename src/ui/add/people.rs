@@ -185,39 +185,58 @@ impl PeoplePage {
     fn wire_list(&mut self) {
         let (view, list) = (Rc::clone(&self.view), self.list.clone());
         self.list.on_click(move |row| {
-            let area = list.area();
-            let x = fltk::app::event_x() - area.x;
-            let column = usize::from(x > area.w / 2);
             let view = view.borrow();
-            let Some(found) = view.cards.get(row * 2 + column) else {
-                if view.more {
-                    post(Msg::Add(AddMsg::More));
-                }
-                return;
-            };
-            let slot = column_of(Rect::new(0, 0, area.w, CARD), column);
-            let button = button_of(slot, found.action);
-            let face = Rect::new(slot.x, 0, 76, CARD);
-            if (button.x..button.right()).contains(&x) {
-                act(found.person.account, found.action);
-            } else if (face.x..face.right()).contains(&x) {
-                // A press on a face says who that is.
-                let (x, y) = (fltk::app::event_x_root(), fltk::app::event_y_root());
-                card::aim(Rect::new(x - 24, y - 24, 48, 48));
-                let show = crate::ui::app::card::CardMsg::Show(found.person.account);
-                post(Msg::Card(show));
+            match under_pointer(&view, &list, row) {
+                None if view.more => post(Msg::Add(AddMsg::More)),
+                None | Some((_, Part::Words)) => {}
+                Some((found, Part::Button)) => act(found.person.account, found.action),
+                Some((found, Part::Face)) => show_card(found.person.account),
             }
         });
-        let view = Rc::clone(&self.view);
+        let (view, list) = (Rc::clone(&self.view), self.list.clone());
         self.list.on_open(move |row| {
+            let view = view.borrow();
             // By the keyboard: the first of the row.
-            if super::is_enter()
-                && let Some(found) = view.borrow().cards.get(row * 2)
-            {
-                act(found.person.account, found.action);
+            if super::is_enter() {
+                if let Some(found) = view.cards.get(row * 2) {
+                    act(found.person.account, found.action);
+                }
+            } else if let Some((found, Part::Words)) = under_pointer(&view, &list, row) {
+                act(found.person.account, Action::Message);
             }
         });
     }
+}
+
+/// What of a card the pointer is over.
+enum Part {
+    Button,
+    Face,
+    Words,
+}
+
+fn under_pointer<'v>(view: &'v View, list: &ScrollList, row: usize) -> Option<(&'v Card, Part)> {
+    let area = list.area();
+    let x = fltk::app::event_x() - area.x;
+    let column = usize::from(x > area.w / 2);
+    let found = view.cards.get(row * 2 + column)?;
+    let slot = column_of(Rect::new(0, 0, area.w, CARD), column);
+    let button = button_of(slot, found.action);
+    let part = if (button.x..button.right()).contains(&x) {
+        Part::Button
+    } else if (slot.x..slot.x + 76).contains(&x) {
+        Part::Face
+    } else {
+        Part::Words
+    };
+    Some((found, part))
+}
+
+/// A press on a face says who that is.
+fn show_card(account: AccountId) {
+    let (x, y) = (fltk::app::event_x_root(), fltk::app::event_y_root());
+    card::aim(Rect::new(x - 24, y - 24, 48, 48));
+    post(Msg::Card(crate::ui::app::card::CardMsg::Show(account)));
 }
 
 fn act(account: AccountId, action: Action) {

@@ -308,7 +308,7 @@ impl Model {
     /// What can be done with somebody.
     #[must_use]
     pub fn action(&self, account: AccountId) -> Action {
-        let now = self.now.wall_ms;
+        let now = self.server_ms();
         let requests = &self.people.book().requests;
         let asked = requests.get(&(account, Way::In)).is_some_and(|request| request.is_open(now));
         match () {
@@ -323,7 +323,7 @@ impl Model {
     #[must_use]
     pub fn request_rows(&self) -> Vec<RequestRow> {
         let side = self.add.as_ref().map(|add| add.side).unwrap_or_default();
-        let (now, requests) = (self.now.wall_ms, &self.people.book().requests);
+        let (now, requests) = (self.server_ms(), &self.people.book().requests);
         let list = |way: Way, all: bool| {
             let mut list: Vec<&ContactRequest> = requests
                 .values()
@@ -355,7 +355,7 @@ impl Model {
     /// Whether a request needs no answer any more, so that it can be cleared.
     #[must_use]
     pub fn has_handled_requests(&self) -> bool {
-        let now = self.now.wall_ms;
+        let now = self.server_ms();
         let is_handled = |request: &ContactRequest| {
             request.state != RequestState::Pending || request.is_expired(now)
         };

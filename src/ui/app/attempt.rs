@@ -1,11 +1,12 @@
-//! A sign-in or a registration under way: first the link, then the question, then the answer.
+//! A sign-in, a registration or a new password under way: first the link, then the question, then
+//! the answer.
 
+use super::done::{Done, Way};
 use super::login::{Keep, Phase};
-use super::register::Done;
-use super::{Asked, Effect, Me, Model, Screen};
+use super::{Asked, Effect, Me, Model};
 use crate::client::api::{Secret, Ticket, Trust};
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::AccountId;
+use crate::domain::{AccountId, Presence};
 use crate::net::address::Address;
 
 /// What is being tried.
@@ -35,6 +36,17 @@ pub enum Goal {
     },
     /// Sign in with what this computer keeps.
     Token(AccountId),
+    /// Set a new password by a code.
+    Recover {
+        /// Number or nickname, as typed.
+        login: String,
+        /// As typed.
+        code: Secret,
+        /// The new one.
+        password: Secret,
+        /// Keep the sign-in on this computer.
+        remember: bool,
+    },
     /// Make an account.
     Register {
         /// As typed.
@@ -55,12 +67,6 @@ pub enum Stage {
     Linking,
     /// The question was asked.
     Asking(Ticket),
-}
-
-impl Goal {
-    fn is_register(&self) -> bool {
-        matches!(self, Goal::Register { .. })
-    }
 }
 
 impl Model {
@@ -100,6 +106,9 @@ impl Model {
                 Goal::Token(account) => {
                     Intent::SignInToken { ticket, account, token: None, presence }
                 }
+                Goal::Recover { login, code, password, remember } => {
+                    Intent::Recover { ticket, login, code, password, remember }
+                }
                 Goal::Register { nickname, password, code, avatar } => {
                     Intent::Register { ticket, nickname, password, code, avatar }
                 }
@@ -111,6 +120,7 @@ impl Model {
     /// The link was not made, or broke before the answer came.
     pub(super) fn attempt_lost(&mut self, why: Failure, out: &mut Vec<Effect>) {
         if let Some(attempt) = self.attempt.take() {
+            self.not_there(&attempt.address, &why);
             self.attempt_failed(&attempt, why, out);
         }
     }
@@ -132,17 +142,26 @@ impl Model {
                 self.remember_auto(out);
                 self.keep_presence(presence, out);
                 self.enter();
-                self.ask(Asked::Saved, |ticket| Intent::Saved { ticket }, out);
+                self.ask_saved(out);
             }
             Ok(Answer::Registered { you, recovery, .. }) => {
-                let presence = self.login.presence;
                 self.login.account = you.account.to_string();
-                let done = Done { person: you.clone(), recovery };
-                self.me.get_or_insert(Me { person: you, presence });
-                match &mut self.register {
-                    Some(register) => register.done = Some(done),
-                    None => self.enter(),
+                self.me.get_or_insert(Me { person: you.clone(), presence: Presence::Online });
+                let way = match attempt.goal {
+                    Goal::Recover { .. } => {
+                        self.remember_auto(out);
+                        Way::Recovered
+                    }
+                    _ => Way::Registered,
+                };
+                // A new sign-in of this kind begins online, whatever was chosen before it.
+                let presence = self.login.presence;
+                if presence != Presence::Online {
+                    self.show_presence(presence, out);
                 }
+                self.keep_presence(presence, out);
+                (self.register, self.recover) = (None, None);
+                self.done = Some(Done { way, person: you, recovery, copied: false });
             }
             Ok(_) => self.attempt_failed(&attempt, Failure::Cancelled, out),
             Err(failure) => self.attempt_failed(&attempt, failure, out),
@@ -154,11 +173,12 @@ impl Model {
     fn attempt_failed(&mut self, attempt: &Attempt, why: Failure, out: &mut Vec<Effect>) {
         out.push(Effect::Ask(Intent::Disconnect));
         self.link = super::link::Link::default();
-        match &mut self.register {
-            Some(register) if attempt.goal.is_register() => {
-                if let Some(field) = register.failed(why) {
-                    out.push(Effect::FocusRegister(field));
-                }
+        match (&attempt.goal, &mut self.register, &mut self.recover) {
+            (Goal::Register { .. }, Some(register), _) => {
+                out.extend(register.failed(why).map(Effect::FocusRegister));
+            }
+            (Goal::Recover { .. }, _, Some(recover)) => {
+                out.extend(recover.failed(why).map(Effect::FocusRecover));
             }
             _ => {
                 let field = self.login.failed(why);
@@ -183,10 +203,10 @@ impl Model {
         self.attempt.is_some() || matches!(self.login.phase, Phase::Soon { .. })
     }
 
-    /// Whether the registration is under way.
+    /// Whether a sign-in is under way, from the login window itself.
     #[must_use]
-    pub fn is_registering(&self) -> bool {
-        self.screen == Screen::Login
-            && self.attempt.as_ref().is_some_and(|attempt| attempt.goal.is_register())
+    pub fn is_signing_in(&self) -> bool {
+        let is = |attempt: &Attempt| matches!(attempt.goal, Goal::Password { .. } | Goal::Token(_));
+        self.attempt.as_ref().is_some_and(is)
     }
 }

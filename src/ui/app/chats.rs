@@ -7,7 +7,8 @@ use super::{Asked, Effect, Model};
 use crate::client::api::{ConversationState, PendingMessage};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Presence, Seq,
+    Target,
 };
 use crate::net::protocol::Page;
 
@@ -55,6 +56,10 @@ pub struct Chat {
     pub unread_from: Option<Seq>,
     /// The sentence "offline, will be delivered later" stands behind this message.
     pub offline_said_at: Option<i64>,
+    /// What the next message answers.
+    pub(super) replying: Option<Seq>,
+    /// The message that the person goes to, while older ones are fetched.
+    pub(super) wanted: Option<Seq>,
     /// Changes whenever anything of the chat may have changed, so that windows can skip work.
     pub version: u64,
     typing_until: u64,
@@ -142,6 +147,10 @@ pub enum ChatMsg {
     Focus(bool),
     /// Say this.
     Send(String),
+    /// The next message answers this one, or none.
+    Reply(Option<Seq>),
+    /// Go to this message.
+    GoTo(Seq),
     /// Shake the other's window.
     Shake,
     /// Send a failed message again.
@@ -163,6 +172,8 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Close { draft } => write!(f, "Close({} bytes)", draft.len()),
             ChatMsg::Focus(focus) => write!(f, "Focus({focus})"),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
+            ChatMsg::Reply(seq) => write!(f, "Reply({seq:?})"),
+            ChatMsg::GoTo(seq) => write!(f, "GoTo({seq:?})"),
             ChatMsg::Shake => f.write_str("Shake"),
             ChatMsg::Retry(nonce) => write!(f, "Retry({nonce:?})"),
             ChatMsg::Discard(nonce) => write!(f, "Discard({nonce:?})"),
@@ -320,10 +331,14 @@ impl Model {
                 Ok(()) => {
                     self.take_back_length(target);
                     self.say_offline(target);
-                    self.say(target, Body::text(text.trim_end()), out);
+                    let reply_to = self.chats.at(target).replying.take();
+                    let (text, mentions) = (text.trim_end().into(), Mentions::default());
+                    self.say(target, Body::Text { text, reply_to, mentions }, out);
                 }
                 Err(notice) => self.notice(target, notice),
             },
+            ChatMsg::Reply(seq) => self.reply(target, seq),
+            ChatMsg::GoTo(seq) => self.go_to(target, seq, out),
             ChatMsg::Shake => self.say(target, Body::Shake {}, out),
             ChatMsg::Retry(nonce) => out.push(Effect::Ask(Intent::Retry(nonce))),
             ChatMsg::Discard(nonce) => out.push(Effect::Ask(Intent::Discard(nonce))),
@@ -436,7 +451,12 @@ impl Model {
     }
 
     /// A page of older messages came.
-    pub(super) fn page_came(&mut self, target: Target, result: Result<Answer, Failure>) {
+    pub(super) fn page_came(
+        &mut self,
+        target: Target,
+        result: Result<Answer, Failure>,
+        out: &mut Vec<Effect>,
+    ) {
         let chat = self.chats.at(target);
         match result {
             Ok(Answer::History { messages, more, .. }) => {
@@ -448,8 +468,9 @@ impl Model {
                     chat.earlier = Earlier::Begin;
                 }
             }
-            _ => chat.earlier = Earlier::Unknown,
+            _ => (chat.earlier, chat.wanted) = (Earlier::Unknown, None),
         }
+        self.go_on(target, out);
     }
 
     pub(super) fn shaken(&mut self, conversation: ConversationId, out: &mut Vec<Effect>) {
@@ -496,7 +517,7 @@ impl Model {
         self.mark_read(target, out);
     }
 
-    fn ask_earlier(&mut self, target: Target, out: &mut Vec<Effect>) {
+    pub(super) fn ask_earlier(&mut self, target: Target, out: &mut Vec<Effect>) {
         if !self.link.is_up() {
             return;
         }

@@ -1,9 +1,10 @@
 //! What one does with friends, groups and requests.
 
+use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, Way};
+use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, ServerId, Way};
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
 /// What is done when something was answered.
@@ -17,8 +18,6 @@ pub enum Doing {
     Prompt,
     /// The friend request that is being written.
     Request,
-    /// The profile window.
-    Profile,
     /// What others may do, in the settings window.
     Privacy,
 }
@@ -73,6 +72,12 @@ pub enum Confirm {
     Refuse(AccountId),
     /// The group goes, its friends stay.
     RemoveGroup(GroupId),
+    /// In the window about oneself.
+    Profile(ProfileConfirm),
+    /// The account goes from the list of the sign-in window, with what this computer keeps of it.
+    RemoveAccount(ServerId, AccountId),
+    /// The same, by the tick under its password.
+    StopRemembering(ServerId, AccountId),
 }
 
 impl Model {
@@ -128,6 +133,7 @@ impl Model {
     pub(super) fn confirmed(&mut self, confirm: Confirm, out: &mut Vec<Effect>) {
         match confirm {
             Confirm::Delete(account) => {
+                self.parting = Some(account);
                 self.do_it(Doing::Quiet, Command::RemoveContact { account }, out);
             }
             Confirm::Block(account) => {
@@ -137,6 +143,11 @@ impl Model {
             Confirm::Refuse(from) => self.answer(from, ContactAnswer::Block {}, out),
             Confirm::RemoveGroup(group) => {
                 self.do_it(Doing::Quiet, Command::RemoveGroup { group }, out);
+            }
+            Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
+            Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
+            Confirm::StopRemembering(server, account) => {
+                self.stop_remembering(server, account, out);
             }
         }
     }
@@ -170,14 +181,26 @@ impl Model {
             }
             Doing::Prompt => self.prompt_answered(failure),
             Doing::Request => self.request_answered(failure, out),
-            Doing::Profile => {}
             Doing::Privacy => self.privacy_answered(failure, out),
         }
     }
 
     /// The book changed. A group that was made for a friend is there now: the friend goes there.
     pub(super) fn noticed(&mut self, notice: &Notice, out: &mut Vec<Effect>) {
+        let about = match notice {
+            Notice::Contact(contact) => Some(contact.account),
+            Notice::ContactGone { account } => Some(*account),
+            _ => None,
+        };
+        let friend = about.filter(|account| self.people.is_friend(*account));
+        let name = friend.map(|account| self.people.name(account));
         self.people.notice(notice);
+        if let (Some(account), Some(name)) = (friend, name)
+            && !self.people.is_friend(account)
+            && self.parting.take_if(|parting| *parting == account).is_none()
+        {
+            out.push(Effect::TellOf("friend.parted", name));
+        }
         if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
             // Taken after all, though the answer was lost.
             open.refused = None;
@@ -195,7 +218,7 @@ impl Model {
     #[must_use]
     pub fn open_requests(&self) -> u64 {
         let requests = self.people.book().requests.values();
-        let now = self.now.wall_ms;
+        let now = self.server_ms();
         requests.filter(|request| request.way == Way::In && request.is_open(now)).count() as u64
     }
 
@@ -204,7 +227,7 @@ impl Model {
     pub fn waits_for(&self, account: AccountId) -> bool {
         let request = self.people.book().requests.get(&(account, Way::Out));
         request.is_some_and(|request| {
-            request.state == RequestState::Pending && request.is_open(self.now.wall_ms)
+            request.state == RequestState::Pending && request.is_open(self.server_ms())
         })
     }
 

@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::attempt::{Attempt, Goal, Stage};
+use super::contacts::Confirm;
 use super::register::Register;
-use super::servers::Choice;
-use super::{Asked, Effect, Model, Moment};
-use crate::client::api::{Saved, SavedAccount, Secret, Trust};
+use super::servers::{Choice, Chosen, Looks};
+use super::{Effect, Model, Moment};
+use crate::client::Failure;
+use crate::client::api::{Secret, Trust};
 use crate::client::finder::FoundCard;
-use crate::client::{Failure, Intent};
 use crate::domain::{AccountId, Person, Presence, ServerId};
 use crate::net::address::{Address, AddressError, Invite};
-use crate::net::protocol::{DEFAULT_PORT, Goodbye, Reason};
+use crate::net::protocol::{DEFAULT_PORT, Reason, Registration};
 
 /// The avatar of somebody who is not known: the ginkgo leaf of the program.
 pub const AVATAR_UNKNOWN: u8 = 15;
 /// An automatic sign-in can be cancelled for so long.
-const SOON_MS: u64 = 3_000;
+pub(super) const SOON_MS: u64 = 3_000;
 /// The network is searched again this often, while the window stands.
 const SEARCH_EVERY_MS: u64 = 5_000;
 /// A server started here is looked for so long before its usual address is chosen.
@@ -64,9 +65,9 @@ pub enum Problem {
     /// No password was typed.
     NoPassword,
     /// The last sign-in was ended by the server.
-    SignedOut(Goodbye),
-    /// How a lost password is replaced; no error, but it needs the row.
-    Forgot,
+    SignedOut(Failure),
+    /// The chosen server takes no new accounts.
+    Closed,
     /// The server program ended at once.
     HostFailed,
     /// The server program could not be started.
@@ -144,7 +145,7 @@ pub enum LoginMsg {
     PasswordTyped,
     /// A saved account was picked.
     PickAccount(ServerId, AccountId),
-    /// A saved account was removed.
+    /// A saved account's cross: is asked before.
     ForgetAccount(ServerId, AccountId),
     /// The check box.
     Remember(bool),
@@ -167,6 +168,19 @@ pub enum LoginMsg {
 }
 
 impl LoginMsg {
+    /// Whether another server is chosen by it.
+    fn is_choice(&self) -> bool {
+        matches!(
+            self,
+            LoginMsg::Choose(_)
+                | LoginMsg::PickServer(_)
+                | LoginMsg::OpenOther
+                | LoginMsg::CloseOther
+                | LoginMsg::HostTyped(_)
+                | LoginMsg::PortTyped(_)
+        )
+    }
+
     fn is_typed_in(&self, field: Field) -> bool {
         match self {
             LoginMsg::HostTyped(_) => field == Field::Host,
@@ -176,6 +190,17 @@ impl LoginMsg {
             _ => false,
         }
     }
+}
+
+/// What has happened in this window.
+#[derive(Debug, Default)]
+pub(super) struct SoFar {
+    /// What the store knows was filled in.
+    pub(super) restored: bool,
+    /// The person has typed something.
+    pub(super) typed: bool,
+    /// The saved address of the server used last was unfolded; the person may fold it again.
+    pub(super) unfolded: bool,
 }
 
 /// The login window.
@@ -205,8 +230,11 @@ pub struct Login {
     pub(super) started_at: u64,
     /// When the network was searched last.
     pub(super) searched_at: u64,
-    restored: bool,
-    typed: bool,
+    /// Looks at the typed address.
+    pub(super) looks: Looks,
+    /// The list of accounts is shown once it is known again.
+    pub(super) switching: bool,
+    pub(super) so_far: SoFar,
 }
 
 impl Login {
@@ -225,8 +253,9 @@ impl Login {
             hosting: None,
             started_at: now.mono_ms,
             searched_at: now.mono_ms,
-            restored: false,
-            typed: false,
+            looks: Looks::default(),
+            switching: false,
+            so_far: SoFar::default(),
         };
         if let Some(invite) = connect {
             login.other_open = true;
@@ -273,15 +302,17 @@ impl Login {
     pub(super) fn settle(&mut self) {
         self.phase = Phase::Idle;
         self.hosting = None;
-        self.typed = false;
+        self.so_far.typed = false;
     }
 
     /// The window is shown again after a sign-out.
-    pub(super) fn come_back(&mut self, last: Option<Person>, why: Option<Goodbye>) {
+    pub(super) fn come_back(&mut self, last: Option<Person>, why: Option<Failure>) {
         if let Some(person) = last {
             self.account = person.account.to_string();
         }
         self.keep = Keep::Nothing;
+        // Who is there may have changed.
+        self.looks.glance = None;
         self.phase = match why {
             Some(why) => Phase::Failed(Problem::SignedOut(why)),
             None => Phase::Idle,
@@ -293,7 +324,8 @@ impl Model {
     pub(super) fn login(&mut self, msg: LoginMsg, out: &mut Vec<Effect>) {
         let login = &mut self.login;
         if let Phase::Failed(problem) = &login.phase
-            && problem.field().is_some_and(|field| msg.is_typed_in(field))
+            && (problem.field().is_some_and(|field| msg.is_typed_in(field))
+                || (*problem == Problem::Closed && msg.is_choice()))
         {
             login.phase = Phase::Idle;
         }
@@ -325,12 +357,14 @@ impl Model {
             LoginMsg::AccountTyped(account) => {
                 let was_kept = self.kept_account().is_some();
                 self.login.account = account;
-                self.login.typed = true;
+                self.login.so_far.typed = true;
                 self.account_changed(was_kept);
             }
-            LoginMsg::PasswordTyped => login.typed = true,
+            LoginMsg::PasswordTyped => login.so_far.typed = true,
             LoginMsg::PickAccount(server, account) => self.pick_account(server, account, out),
-            LoginMsg::ForgetAccount(server, account) => self.forget_account(server, account, out),
+            LoginMsg::ForgetAccount(server, account) => {
+                out.push(Effect::Confirm(Confirm::RemoveAccount(server, account)));
+            }
             LoginMsg::Remember(on) => self.set_remember(on, out),
             LoginMsg::Auto(true) => login.keep = Keep::Auto,
             LoginMsg::Auto(false) => login.keep = login.keep.min(Keep::SignIn),
@@ -338,8 +372,11 @@ impl Model {
             LoginMsg::Submit(password) => self.submit(password, out),
             LoginMsg::Cancel => self.cancel(out),
             LoginMsg::Register => self.open_register(out),
-            LoginMsg::Forgot => login.phase = Phase::Failed(Problem::Forgot),
-            LoginMsg::Refresh => out.push(Effect::SearchServers),
+            LoginMsg::Forgot => self.open_recover(out),
+            LoginMsg::Refresh => {
+                out.push(Effect::SearchServers);
+                self.look_again(out);
+            }
             LoginMsg::Host => self.host(out),
         }
         self.stop_countdown_when_typing();
@@ -359,39 +396,12 @@ impl Model {
         }
     }
 
-    /// What the store knows; at the first time it fills in the window.
-    pub(super) fn saved(&mut self, saved: Saved, out: &mut Vec<Effect>) {
-        self.saved = saved;
-        if self.login.restored {
-            return;
-        }
-        self.login.restored = true;
-        self.settings = super::settings::Settings::read(&self.saved.settings);
-        self.login.presence = self.settings.presence;
-        out.push(Effect::Restyle);
-        if let Some(server) = self.saved.servers.first()
-            && self.login.host.is_empty()
-        {
-            self.login.host.clone_from(&server.address.host);
-            self.login.port = server.address.port.to_string();
-        }
-        if self.login.typed || self.login.choice == Choice::Other {
-            return;
-        }
-        let auto = self.settings.auto;
-        let chosen = auto.or_else(|| {
-            self.saved.accounts.first().map(|account| (account.server, account.person.account))
-        });
-        let Some((server, account)) = chosen else { return };
-        self.pick_account(server, account, out);
-        let kept = self.kept_account().is_some();
-        if auto.is_some() && kept {
-            self.login.keep = Keep::Auto;
-            self.login.phase = Phase::Soon { at: self.now.mono_ms + SOON_MS };
-        }
-    }
-
     pub(super) fn login_tick(&mut self, out: &mut Vec<Effect>) {
+        if self.is_other_chosen() && !self.login.so_far.unfolded {
+            self.login.so_far.unfolded = true;
+            self.login.other_open = true;
+        }
+        self.look_at_typed(false, out);
         if self.now.mono_ms >= self.login.searched_at + SEARCH_EVERY_MS {
             self.login.searched_at = self.now.mono_ms;
             out.push(Effect::SearchServers);
@@ -428,72 +438,8 @@ impl Model {
         self.login.phase = Phase::Failed(problem);
     }
 
-    /// The typed account, where this computer keeps its sign-in: no password is needed then.
-    #[must_use]
-    pub fn kept_account(&self) -> Option<&SavedAccount> {
-        self.typed_account().filter(|account| account.has_token && self.login.keep != Keep::Nothing)
-    }
-
-    /// The avatar beside the typed account.
-    #[must_use]
-    pub fn login_avatar(&self) -> u8 {
-        self.typed_account().map_or(AVATAR_UNKNOWN, |account| account.person.avatar)
-    }
-
-    fn typed_account(&self) -> Option<&SavedAccount> {
-        let typed = self.login.account.trim();
-        let server = self.chosen().ok().and_then(|chosen| chosen.id);
-        let mut matching = self.saved.accounts.iter().filter(|account| {
-            account.person.account.to_string() == typed || account.person.nickname == typed
-        });
-        matching.find(|account| server.is_none_or(|server| server == account.server))
-    }
-
-    /// A typed account is remembered when this computer keeps its sign-in; the tick of one that was
-    /// kept does not go over to another.
-    fn account_changed(&mut self, was_kept: bool) {
-        self.login.keep = match self.typed_account() {
-            Some(account) if account.has_token => self.login.keep.max(Keep::SignIn),
-            _ if was_kept => Keep::Nothing,
-            _ => self.login.keep,
-        };
-    }
-
-    fn pick_account(&mut self, server: ServerId, account: AccountId, out: &mut Vec<Effect>) {
-        let was_kept = self.kept_account().is_some();
-        self.login.account = account.to_string();
-        if self.saved.servers.first().is_none_or(|first| first.id != server) {
-            self.pick_server(server);
-        } else {
-            self.login.choice = Choice::Automatic;
-        }
-        self.account_changed(was_kept);
-        out.push(Effect::FocusLogin(Field::Password));
-    }
-
-    fn forget_account(&mut self, server: ServerId, account: AccountId, out: &mut Vec<Effect>) {
-        let is = |saved: &SavedAccount| saved.server == server && saved.person.account == account;
-        self.saved.accounts.retain(|saved| !is(saved));
-        if self.settings.auto == Some((server, account)) {
-            self.keep_auto(None, out);
-        }
-        self.account_changed(true);
-        let ask = |ticket| Intent::ForgetAccount { ticket, server, account };
-        self.ask(Asked::Other, ask, out);
-    }
-
-    /// Unticking it removes what this computer keeps: whoever unticks it at a shared computer
-    /// means just that.
-    fn set_remember(&mut self, on: bool, out: &mut Vec<Effect>) {
-        let kept = self.kept_account().map(|kept| (kept.server, kept.person.account));
-        if let (false, Some((server, account))) = (on, kept) {
-            self.forget_account(server, account, out);
-        }
-        self.login.keep = if on { self.login.keep.max(Keep::SignIn) } else { Keep::Nothing };
-    }
-
     fn stop_countdown_when_typing(&mut self) {
-        if self.login.typed && matches!(self.login.phase, Phase::Soon { .. }) {
+        if self.login.so_far.typed && matches!(self.login.phase, Phase::Soon { .. }) {
             self.login.phase = Phase::Idle;
         }
     }
@@ -541,14 +487,25 @@ impl Model {
     }
 
     fn open_register(&mut self, out: &mut Vec<Effect>) {
+        let Some(chosen) = self.chosen_or_say(out) else { return };
+        match chosen.registration {
+            Some(Registration::Closed) => self.login.phase = Phase::Failed(Problem::Closed),
+            _ => self.register = Some(Register::new(chosen)),
+        }
+        self.look_at_typed(true, out);
+    }
+
+    /// The chosen server for another window, or says what is missing.
+    pub(super) fn chosen_or_say(&mut self, out: &mut Vec<Effect>) -> Option<Chosen> {
         match self.chosen() {
             Ok(chosen) => {
                 self.login.phase = Phase::Idle;
-                self.register = Some(Register::new(chosen));
+                Some(chosen)
             }
             Err(problem) => {
                 out.push(Effect::FocusLogin(problem.field().unwrap_or(Field::Host)));
                 self.login.phase = Phase::Failed(problem);
+                None
             }
         }
     }

@@ -4,24 +4,31 @@
 //! effects, and draws what the model says. The model keeps causes, not sentences, so that the
 //! language can change at any moment.
 //!
-//! * `attempt` is a sign-in or a registration under way.
-//! * `login`, `register` with `strength`, `trust`, `panel` with `rows` and `search`, `chats`, `add`,
-//!   `card`, `prompt` and `preferences` are the windows.
+//! * `attempt` is a sign-in, a registration or a new password under way.
+//! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
+//!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add`, `profile`, `card`,
+//!   `prompt` and `preferences` are the windows.
 //! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
 //!   moments.
 
+pub mod accounts;
 pub mod add;
 pub mod attempt;
 pub mod away;
 pub mod card;
 pub mod chats;
 pub mod contacts;
+pub mod done;
+pub mod errors;
 pub mod link;
 pub mod login;
 pub mod panel;
 pub mod people;
 pub mod preferences;
+pub mod profile;
 pub mod prompt;
+pub mod quotes;
+pub mod recover;
 pub mod register;
 pub mod rows;
 pub mod search;
@@ -39,10 +46,10 @@ use jiff::tz::TimeZone;
 
 use crate::client::api::{Picture, Saved, Ticket};
 use crate::client::finder::FoundCard;
+use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, BlobId, Person, Presence, Target};
-use crate::net::address::Invite;
-use crate::net::protocol::Goodbye;
+use crate::domain::{AccountId, BlobId, Person, Presence, Seq, ServerId, Target};
+use crate::net::address::{Address, Invite};
 
 /// Answers that are waited for at once. The client answers everything, so more means that answers
 /// were lost; the oldest question is then forgotten.
@@ -77,6 +84,12 @@ pub enum Msg {
     Login(login::LoginMsg),
     /// In the register window.
     Register(register::RegisterMsg),
+    /// In the window for a forgotten password.
+    Recover(recover::RecoverMsg),
+    /// In the window with the new number or code.
+    Done(done::DoneMsg),
+    /// What came of a look at a typed address.
+    Looked(Address, Result<Probed, Failure>),
     /// In the fingerprint window.
     Trust(trust::TrustMsg),
     /// In the main panel.
@@ -91,6 +104,8 @@ pub enum Msg {
     Prompt(prompt::PromptMsg),
     /// In the window for finding people.
     Add(add::AddMsg),
+    /// In the window about oneself.
+    Profile(profile::ProfileMsg),
     /// About the card beside a face.
     Card(card::CardMsg),
     /// These pictures are seen and not here.
@@ -112,6 +127,8 @@ pub enum Effect {
     Ask(Intent),
     /// Show this chat's window and bring it to the front.
     OpenChat(Target),
+    /// Bring this message into the view of its chat's window.
+    ShowMessage(Target, Seq),
     /// Shake this chat's window.
     ShakeWindow(Target),
     /// Ask for attention without taking the focus.
@@ -122,6 +139,12 @@ pub enum Effect {
     RaiseLogin,
     /// Put the register window's cursor on the first field with an error.
     FocusRegister(register::Field),
+    /// Put the cursor of the window for a forgotten password on the first field with an error.
+    FocusRecover(recover::Field),
+    /// Open the list of saved accounts.
+    ShowAccounts,
+    /// Look at the server behind an address; where its key is known, it has to show that one.
+    Look(Address, Option<ServerId>),
     /// Ask whether to go on without the recovery code, which is shown this once.
     AskBeforeEntering,
     /// Start the server program on this computer.
@@ -143,8 +166,12 @@ pub enum Effect {
     Say(Failure),
     /// Say in passing what was done; the key of the sentence.
     Tell(&'static str),
+    /// The same of somebody, by name.
+    TellOf(&'static str, String),
     /// Bring the window for finding people to the front.
     RaiseAdd,
+    /// Something about the window about oneself.
+    Profile(profile::ProfileEffect),
     /// Bring the settings window to the front.
     RaiseSettings,
     /// A picture is there, or cannot be had.
@@ -185,6 +212,7 @@ enum Asked {
     Do(contacts::Doing),
     Found { text: String, online: bool, skip: u32 },
     Card(AccountId),
+    Profile(profile::Asking),
     Messages(Target),
     Send(Target),
     SignOut,
@@ -207,6 +235,10 @@ pub struct Model {
     pub login: login::Login,
     /// The register window, while it is open.
     pub register: Option<register::Register>,
+    /// The window for a forgotten password, while it is open.
+    pub recover: Option<recover::Recover>,
+    /// A new number or code, until the person has seen it.
+    pub done: Option<done::Done>,
     /// The question about a key, while it is open.
     pub trust: Option<trust::Question>,
     /// The key that the last link was refused for.
@@ -227,6 +259,8 @@ pub struct Model {
     pub prompt: Option<prompt::Prompt>,
     /// The window for finding people, while it is open.
     pub add: Option<add::Add>,
+    /// The window about oneself, while it is open.
+    pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
     /// The settings window, while it is open.
@@ -237,6 +271,8 @@ pub struct Model {
     pub trouble: Option<String>,
     /// A friend who moves to a group of this name once it is there.
     moves_to: Option<(AccountId, String)>,
+    /// With whom a friendship was just ended here.
+    parting: Option<AccountId>,
     /// Whose presence was asked for last, besides that of friends.
     watched: Vec<AccountId>,
     next_ticket: Ticket,
@@ -255,6 +291,8 @@ impl Model {
             saved: Saved::default(),
             login: login::Login::new(now, connect),
             register: None,
+            recover: None,
+            done: None,
             trust: None,
             changed_key: None,
             attempt: None,
@@ -265,17 +303,19 @@ impl Model {
             chats: chats::Chats::default(),
             prompt: None,
             add: None,
+            profile: None,
             card: None,
             preferences: None,
             away_by_itself: false,
             trouble: None,
             moves_to: None,
+            parting: None,
             watched: Vec::new(),
             next_ticket: 1,
             asked: BTreeMap::new(),
         };
         let mut out = Vec::new();
-        model.ask(Asked::Saved, |ticket| Intent::Saved { ticket }, &mut out);
+        model.ask_saved(&mut out);
         (model, out)
     }
 
@@ -288,6 +328,10 @@ impl Model {
     fn ask(&mut self, asked: Asked, make: impl FnOnce(Ticket) -> Intent, out: &mut Vec<Effect>) {
         let ticket = self.ticket(asked);
         out.push(Effect::Ask(make(ticket)));
+    }
+
+    fn ask_saved(&mut self, out: &mut Vec<Effect>) {
+        self.ask(Asked::Saved, |ticket| Intent::Saved { ticket }, out);
     }
 
     fn ticket(&mut self, asked: Asked) -> Ticket {
@@ -308,7 +352,10 @@ impl Model {
                 self.key_changed(trust::Change { address, offered, pinned, since });
             }
             ClientEvent::Answered { ticket, result } => self.answered(ticket, result, out),
-            ClientEvent::SignedIn { you, presence } => self.signed_in(you, presence, out),
+            ClientEvent::SignedIn { you, presence } => {
+                self.signed_in(you, presence, out);
+                self.refresh_profile(out);
+            }
             ClientEvent::SignedOut { why } => self.signed_out(why, out),
             ClientEvent::Conversation(state) => self.conversation(state),
             ClientEvent::Message { message, live } => self.message(message, live, out),
@@ -316,7 +363,7 @@ impl Model {
             ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
             ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
-            ClientEvent::People(people) => self.learn(people),
+            ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes),
             ClientEvent::Book(book) => self.people.set_book(book),
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
@@ -339,7 +386,8 @@ impl Model {
                 self.found((text, online, skip), result);
             }
             (Asked::Card(account), result) => self.card_answered(account, result),
-            (Asked::Messages(target), result) => self.page_came(target, result),
+            (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
+            (Asked::Messages(target), result) => self.page_came(target, result, out),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
@@ -404,7 +452,11 @@ impl Model {
         wanted.sort_unstable();
         wanted.dedup();
         if wanted != self.watched {
-            self.watched.clone_from(&wanted);
+            let before = std::mem::replace(&mut self.watched, wanted.clone());
+            let people = &mut self.people;
+            let gone = before.into_iter().filter(|one| wanted.binary_search(one).is_err());
+            let gone: Vec<AccountId> = gone.filter(|one| !people.is_friend(*one)).collect();
+            people.forget_presence(gone);
             out.push(Effect::Ask(Intent::Watch(wanted)));
         }
     }
@@ -418,16 +470,21 @@ impl Model {
     }
 
     /// Not signed in any more, and not by a broken link: back to the login window.
-    fn signed_out(&mut self, why: Goodbye, out: &mut Vec<Effect>) {
+    fn signed_out(&mut self, why: Failure, out: &mut Vec<Effect>) {
         if self.screen == Screen::Panel {
             let own_wish = self.asked.values().any(|asked| *asked == Asked::SignOut);
             self.leave((!own_wish).then_some(why), out);
+        } else if self.done.is_some() && self.me.take().is_some() {
+            // The new code stays in sight; the window behind it says why nobody is signed in.
+            self.link = link::Link::default();
+            self.login.come_back(None, Some(why));
+            out.push(Effect::Ask(Intent::Disconnect));
         }
     }
 
     /// Closes the panel and the chats and shows the login window, with the reason where there is
     /// one that the person did not choose.
-    fn leave(&mut self, why: Option<Goodbye>, out: &mut Vec<Effect>) {
+    fn leave(&mut self, why: Option<Failure>, out: &mut Vec<Effect>) {
         if self.screen != Screen::Panel {
             return;
         }
@@ -439,19 +496,20 @@ impl Model {
         self.link = link::Link::default();
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
+        self.profile = None;
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
         self.asked.clear();
         self.login.come_back(last.map(|me| me.person), why);
         out.push(Effect::Ask(Intent::Disconnect));
-        self.ask(Asked::Saved, |ticket| Intent::Saved { ticket }, out);
+        self.ask_saved(out);
         out.push(Effect::SearchServers);
     }
 
     /// Shows the main panel.
     fn enter(&mut self) {
         self.attempt = None;
-        self.register = None;
+        (self.register, self.recover, self.done) = (None, None, None);
         self.trust = None;
         self.screen = Screen::Panel;
         self.recall_folds();
@@ -480,6 +538,9 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Servers(found) => model.servers(found, &mut out),
         Msg::Login(msg) => model.login(msg, &mut out),
         Msg::Register(msg) => model.register(msg, &mut out),
+        Msg::Recover(msg) => model.recover(msg, &mut out),
+        Msg::Done(msg) => model.done_window(msg, &mut out),
+        Msg::Looked(address, seen) => model.looked(&address, seen),
         Msg::Trust(msg) => model.trust(msg, &mut out),
         Msg::Panel(msg) => model.panel(msg, &mut out),
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
@@ -487,6 +548,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Prompt(msg) => model.prompt(msg, &mut out),
         Msg::Add(msg) => model.add(msg, &mut out),
+        Msg::Profile(msg) => model.profile(msg, &mut out),
         Msg::Card(msg) => model.card(msg, &mut out),
         Msg::Wanted(blobs) => {
             out.extend(blobs.into_iter().map(|blob| Effect::Ask(Intent::Picture(blob))));

@@ -106,6 +106,7 @@ impl Model {
             }
             PanelMsg::SwitchAccount => {
                 self.keep_auto(None, out);
+                self.login.switching = true;
                 self.leave(None, out);
             }
             PanelMsg::SignOut => {

@@ -105,6 +105,13 @@ impl People {
         Arc::make_mut(&mut self.book).apply(notice);
     }
 
+    /// These people are not shown any more: nobody tells when they leave.
+    pub fn forget_presence(&mut self, accounts: impl IntoIterator<Item = AccountId>) {
+        for account in accounts {
+            self.there.remove(&account);
+        }
+    }
+
     /// A room changed.
     pub fn set_room(&mut self, room: Room) {
         self.version += 1;

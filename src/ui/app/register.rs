@@ -1,15 +1,13 @@
-//! The register window: who one wants to be here, and the number that comes of it.
+//! The register window: who one wants to be here.
 
 use super::attempt::{Attempt, Goal, Stage};
+use super::errors::{Errors, FieldError, of_password, of_repeat};
 use super::servers::Chosen;
 use super::{Effect, Model};
 use crate::client::Failure;
 use crate::client::api::Secret;
-use crate::domain::{AVATARS, Nickname, NicknameError, Person};
+use crate::domain::{AVATARS, Nickname};
 use crate::net::protocol::{Reason, Refusal, Registration};
-
-/// Characters of a password.
-const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 8..=64;
 
 /// A place to type; in the order in which errors are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,21 +22,6 @@ pub enum Field {
     Code,
 }
 
-/// What is wrong with a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldError {
-    /// A rule of nicknames.
-    Nickname(NicknameError),
-    /// The server says so.
-    Refused(Refusal),
-    /// Too short, too long or too common.
-    Password(Failure),
-    /// Not the same.
-    Mismatch,
-    /// Something typed there cannot be shown, and was left out.
-    LeftOut,
-}
-
 /// What was typed.
 #[derive(Debug, Clone)]
 pub struct Typed {
@@ -50,27 +33,6 @@ pub struct Typed {
     pub again: Secret,
     /// Where the server asks for one.
     pub code: String,
-}
-
-/// A new account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Done {
-    /// Who one is now.
-    pub person: Person,
-    /// Shown this once.
-    pub recovery: Secret,
-}
-
-impl Done {
-    /// The recovery code as it is shown and copied: groups of four are easier to write down.
-    /// Whoever reads one leaves the dashes out.
-    #[must_use]
-    pub fn recovery_shown(&self) -> String {
-        let plain: Vec<char> =
-            self.recovery.expose().chars().filter(char::is_ascii_alphanumeric).collect();
-        let groups: Vec<String> = plain.chunks(4).map(|group| group.iter().collect()).collect();
-        groups.join("-")
-    }
 }
 
 /// In the register window.
@@ -90,12 +52,6 @@ pub enum RegisterMsg {
     Submit(Typed),
     /// "Cancel" on the running registration.
     Cancel,
-    /// The number's copy button.
-    CopyNumber,
-    /// The recovery code's copy button.
-    CopyRecovery,
-    /// "Enter MyChat".
-    Enter,
     /// The window's cross or Esc.
     Close,
 }
@@ -112,13 +68,9 @@ pub struct Register {
     /// Whether the server asks for a code.
     pub needs_code: bool,
     /// What is wrong, by field.
-    pub errors: Vec<(Field, FieldError)>,
+    pub errors: Errors<Field>,
     /// What else is in the way.
     pub problem: Option<Failure>,
-    /// The account, once it was made.
-    pub done: Option<Done>,
-    /// Whether its recovery code was copied.
-    pub copied: bool,
 }
 
 /// How many avatars stand in a row beside the three dots.
@@ -128,25 +80,30 @@ impl Register {
     /// An empty form for a server.
     #[must_use]
     pub fn new(server: Chosen) -> Self {
-        let needs_code = server.registration == Some(Registration::Code);
-        let problem = (server.registration == Some(Registration::Closed))
-            .then(|| Failure::Refused(Refusal::new(Reason::RegistrationClosed)));
-        Register {
+        let registration = server.registration;
+        let mut register = Register {
             server,
             avatar: 1,
             avatars_from: 1,
-            needs_code,
-            errors: Vec::new(),
-            problem,
-            done: None,
-            copied: false,
-        }
+            needs_code: false,
+            errors: Errors::default(),
+            problem: None,
+        };
+        register.learn(registration);
+        register
     }
 
-    /// What is wrong with a field.
-    #[must_use]
-    pub fn error(&self, field: Field) -> Option<&FieldError> {
-        self.errors.iter().find(|(at, _)| *at == field).map(|(_, error)| error)
+    /// Who may register here is known.
+    pub(super) fn learn(&mut self, registration: Option<Registration>) {
+        self.server.registration = registration;
+        match registration {
+            Some(Registration::Code) => self.needs_code = true,
+            Some(Registration::Closed) => {
+                let refusal = Refusal::new(Reason::RegistrationClosed);
+                self.problem = Some(Failure::Refused(refusal));
+            }
+            Some(Registration::Open) | None => {}
+        }
     }
 
     /// Takes in why the registration failed; the field to go to, if one is at fault.
@@ -160,41 +117,23 @@ impl Register {
             (None, Failure::Cancelled) => {}
             (None, why) => self.problem = Some(why),
             (Some(Field::Code), Failure::Refused(_)) if !self.needs_code => self.needs_code = true,
-            (Some(field), Failure::Refused(refusal)) => {
-                self.set(field, FieldError::Refused(refusal));
-            }
-            (Some(field), why) => self.set(field, FieldError::Password(why)),
+            (Some(field), why) => self.errors.set(field, FieldError::Failure(why)),
         }
         field
     }
 
-    fn set(&mut self, field: Field, error: FieldError) {
-        self.clear(field);
-        self.errors.push((field, error));
-        self.errors.sort_by_key(|(field, _)| *field);
-    }
-
-    fn clear(&mut self, field: Field) {
-        self.errors.retain(|(at, _)| *at != field);
-    }
-
     fn check(&mut self, field: Field, typed: &Typed) {
-        self.clear(field);
-        let length = typed.password.expose().chars().count();
         let error = match field {
             Field::Nickname => Nickname::parse(&typed.nickname).err().map(FieldError::Nickname),
-            Field::Password if !PASSWORD_CHARS.contains(&length) => {
-                Some(FieldError::Password(Failure::PasswordLength))
-            }
-            Field::Again if typed.again != typed.password => Some(FieldError::Mismatch),
+            Field::Password => of_password(&typed.password),
+            Field::Again => of_repeat(&typed.password, &typed.again),
             Field::Code if self.needs_code && typed.code.trim().is_empty() => {
-                Some(FieldError::Refused(Refusal::new(Reason::RegistrationCode)))
+                let refusal = Refusal::new(Reason::RegistrationCode);
+                Some(FieldError::Failure(Failure::Refused(refusal)))
             }
-            _ => None,
+            Field::Code => None,
         };
-        if let Some(error) = error {
-            self.set(field, error);
-        }
+        self.errors.set(field, error);
     }
 }
 
@@ -208,10 +147,10 @@ impl Model {
                 register.avatars_from = if next > AVATARS { 1 } else { next };
             }
             RegisterMsg::Typed(field) => {
-                register.clear(field);
+                register.errors.clear(field);
                 register.problem = None;
             }
-            RegisterMsg::LeftOut(field) => register.set(field, FieldError::LeftOut),
+            RegisterMsg::LeftOut(field) => register.errors.set(field, FieldError::LeftOut),
             // An empty form is not wrong yet; its errors come with the button.
             RegisterMsg::Left(Field::Again, typed) if !typed.again.expose().is_empty() => {
                 register.check(Field::Again, &typed);
@@ -219,14 +158,6 @@ impl Model {
             RegisterMsg::Left(..) => {}
             RegisterMsg::Submit(typed) => self.register_submit(&typed, out),
             RegisterMsg::Cancel => self.give_up(out),
-            RegisterMsg::CopyNumber => self.copy_number(out),
-            RegisterMsg::CopyRecovery => self.copy_recovery(out),
-            RegisterMsg::Enter => self.enter_registered(),
-            // The code is shown this once: Esc or the cross may be a slip.
-            RegisterMsg::Close if register.done.is_some() && !register.copied => {
-                out.push(Effect::AskBeforeEntering);
-            }
-            RegisterMsg::Close if register.done.is_some() => self.enter_registered(),
             RegisterMsg::Close => {
                 self.register = None;
                 self.give_up(out);
@@ -243,8 +174,8 @@ impl Model {
         for field in [Field::Nickname, Field::Password, Field::Again, Field::Code] {
             register.check(field, typed);
         }
-        if let Some((first, _)) = register.errors.first() {
-            out.push(Effect::FocusRegister(*first));
+        if let Some(first) = register.errors.first() {
+            out.push(Effect::FocusRegister(first));
             return;
         }
         let code = typed.code.trim();
@@ -258,28 +189,6 @@ impl Model {
         let (address, name) = (server.address, server.name);
         let attempt = Attempt { address, name, goal, stage: Stage::Linking };
         self.begin(attempt, server.trust, out);
-    }
-
-    fn enter_registered(&mut self) {
-        if self.register.as_ref().is_some_and(|register| register.done.is_some()) {
-            self.enter();
-        }
-    }
-
-    fn copy_number(&self, out: &mut Vec<Effect>) {
-        if let Some(done) = self.register.as_ref().and_then(|register| register.done.as_ref()) {
-            let number = done.person.account.to_string();
-            out.push(Effect::Copy { text: number.clone(), said: "reg.number.copied", number });
-        }
-    }
-
-    fn copy_recovery(&mut self, out: &mut Vec<Effect>) {
-        let Some(register) = &mut self.register else { return };
-        if let Some(done) = &register.done {
-            register.copied = true;
-            let text = done.recovery_shown();
-            out.push(Effect::Copy { text, said: "reg.recovery.copied", number: String::new() });
-        }
     }
 }
 

@@ -334,7 +334,8 @@ fn is_listed(target: Target, chat: &Chat) -> bool {
         || chat.state.is_some_and(|state| state.head.0 > 0)
 }
 
-fn words(body: &Body, language: Language) -> String {
+/// What a message says, in one line.
+pub(super) fn words(body: &Body, language: Language) -> String {
     match body {
         Body::Text { text, .. } => one_line(text),
         Body::Shake {} => language.get("preview.shake").to_owned(),

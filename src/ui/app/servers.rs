@@ -1,15 +1,20 @@
 //! Which server: the cards of this network, the typed address, and what is known of their keys.
 
-use super::Model;
 use super::login::{Field, Problem};
-use crate::client::api::{SavedServer, Trust};
+use super::{Effect, Model};
+use crate::client::Failure;
+use crate::client::api::{LinkedServer, SavedServer, Trust};
 use crate::client::finder::FoundCard;
+use crate::client::probe::Probed;
 use crate::domain::ServerId;
 use crate::net::address::{Address, AddressError, Invite};
 use crate::net::protocol::{DEFAULT_PORT, Registration};
 
 /// The server used last is waited for so long before its saved address is shown instead.
 const LAST_USED_WAIT_MS: u64 = 2_500;
+
+/// A typed address is looked at when it has stood so long.
+const LOOK_AFTER_MS: u64 = 700;
 
 /// Which server is chosen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -60,7 +65,127 @@ pub struct Chosen {
     pub registration: Option<Registration>,
 }
 
+/// Looks at the typed address, one at a time.
+#[derive(Debug, Default)]
+pub(super) struct Looks {
+    /// The last one, or the next.
+    pub(super) glance: Option<Glance>,
+    /// One is under way.
+    looking: bool,
+}
+
+impl Chosen {
+    /// Its name and where it is, in a line.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let address = self.address.to_string();
+        match self.name == address {
+            true => address,
+            false => format!("{} · {}", self.name, self.address.host),
+        }
+    }
+}
+
+/// A look at the server behind the typed address, before anybody signs in there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glance {
+    /// Where.
+    pub address: Address,
+    /// It stands there since then.
+    since: u64,
+    /// What was seen; `None` while that is not known.
+    pub seen: Option<Result<Probed, Failure>>,
+    wanted: bool,
+}
+
 impl Model {
+    /// What was seen at the typed address, as far as that is known.
+    #[must_use]
+    pub fn glance(&self) -> Option<&Result<Probed, Failure>> {
+        self.login.looks.glance.as_ref()?.seen.as_ref()
+    }
+
+    /// Whether the typed address was met before: its key is known.
+    #[must_use]
+    pub fn has_met_typed(&self) -> bool {
+        let typed = if self.is_other_chosen() { self.chosen().ok() } else { None };
+        typed.and_then(|chosen| chosen.id).is_some_and(|id| self.saved_server(id).is_some())
+    }
+
+    /// Whether the chosen server takes no new accounts.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let registration = self.chosen().ok().and_then(|chosen| chosen.registration);
+        registration == Some(Registration::Closed)
+    }
+
+    /// A typed address is looked at once, when nothing more is typed: no words are sent there. One
+    /// look at a time.
+    pub(super) fn look_at_typed(&mut self, at_once: bool, out: &mut Vec<Effect>) {
+        let typed = if self.is_other_chosen() { self.chosen().ok() } else { None };
+        let Some(Chosen { address, id, .. }) = typed else {
+            self.login.looks.glance = None;
+            return;
+        };
+        if self.login.looks.glance.as_ref().is_none_or(|glance| glance.address != address) {
+            let since = self.now.mono_ms;
+            let glance = Glance { address: address.clone(), since, seen: None, wanted: true };
+            self.login.looks.glance = Some(glance);
+        }
+        let Some(glance) = &mut self.login.looks.glance else { return };
+        let has_stood = at_once || self.now.mono_ms >= glance.since + LOOK_AFTER_MS;
+        if glance.wanted && has_stood && !self.login.looks.looking && self.attempt.is_none() {
+            glance.wanted = false;
+            self.login.looks.looking = true;
+            out.push(Effect::Look(address, id));
+        }
+    }
+
+    /// The person wants to know how it is now.
+    pub(super) fn look_again(&mut self, out: &mut Vec<Effect>) {
+        if let Some(glance) = &mut self.login.looks.glance {
+            glance.wanted = true;
+        }
+        self.look_at_typed(true, out);
+    }
+
+    /// What came of a look.
+    pub(super) fn looked(&mut self, address: &Address, seen: Result<Probed, Failure>) {
+        self.login.looks.looking = false;
+        if let Ok(probed) = &seen
+            && let Some(register) = &mut self.register
+            && register.server.address == *address
+            && register.server.registration.is_none()
+        {
+            register.learn(Some(probed.registration));
+        }
+        if let Some(glance) = &mut self.login.looks.glance
+            && glance.address == *address
+        {
+            glance.seen = Some(seen);
+        }
+    }
+
+    /// No link could be made there.
+    pub(super) fn not_there(&mut self, address: &Address, why: &Failure) {
+        if let Some(glance) = &mut self.login.looks.glance
+            && glance.address == *address
+        {
+            glance.seen = Some(Err(why.clone()));
+        }
+    }
+
+    /// A link says the same, and is newer.
+    pub(super) fn greeted(&mut self, server: &LinkedServer) {
+        if let Some(glance) = &mut self.login.looks.glance
+            && glance.address == server.address
+        {
+            let LinkedServer { id, name, registration, online, .. } = server.clone();
+            glance.seen = Some(Ok(Probed { id, name, registration, online }));
+            glance.wanted = false;
+        }
+    }
+
     /// The list: those that answer, used last first, then by name.
     #[must_use]
     pub fn cards(&self) -> Vec<Card> {
@@ -116,11 +241,15 @@ impl Model {
             .map_err(|(field, error)| Problem::Address { field, error })?;
         invite.key = invite.key.or(self.login.key);
         let met = self.saved.servers.iter().find(|server| server.address == invite.address);
+        let glance =
+            self.login.looks.glance.as_ref().filter(|glance| glance.address == invite.address);
+        let seen = glance.and_then(|glance| glance.seen.as_ref()?.as_ref().ok());
+        let name = met.map(|server| &server.name).or(seen.map(|seen| &seen.name));
         Ok(Chosen {
             trust: invite.key.map_or(Trust::Ask, Trust::Key),
             id: invite.key.or(met.map(|server| server.id)),
-            name: met.map_or_else(|| invite.address.to_string(), |server| server.name.clone()),
-            registration: None,
+            name: name.cloned().unwrap_or_else(|| invite.address.to_string()),
+            registration: seen.map(|seen| seen.registration),
             address: invite.address,
         })
     }

@@ -18,6 +18,8 @@ pub const SCALES: [i32; 4] = [100, 125, 150, 200];
 
 /// The keys of folded groups begin so; the account follows.
 const FOLDS: &str = "folds/";
+/// So many emoji are remembered: what the picker shows at once.
+pub const EMOJI_MAX: usize = 32;
 
 /// Which colours.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub struct Settings {
     pub still: bool,
     /// How the hours of a day are counted.
     pub hours: Hours,
+    /// The emoji used last, the newest first.
+    pub emoji: Vec<String>,
     /// Who signs in by itself at the start.
     pub auto: Option<(ServerId, AccountId)>,
     /// The folded groups of friends of each account.
@@ -86,6 +90,7 @@ impl Default for Settings {
             compact: false,
             still: false,
             hours: Hours::default(),
+            emoji: Vec::new(),
             auto: None,
             folds: BTreeMap::new(),
         }
@@ -115,6 +120,8 @@ pub enum SettingMsg {
     Still(bool),
     /// 24 or 12.
     Hours(Hours),
+    /// An emoji was used.
+    Emoji(&'static str),
 }
 
 impl Settings {
@@ -158,6 +165,10 @@ impl Settings {
             "compact" => self.compact = value == "true",
             "still" => self.still = value == "true",
             "hours" if value == "12" => self.hours = Hours::Twelve,
+            "emoji" => {
+                let used = value.split(' ').filter(|emoji| !emoji.is_empty());
+                self.emoji = used.take(EMOJI_MAX).map(str::to_owned).collect();
+            }
             _ => {}
         }
     }
@@ -201,6 +212,13 @@ impl Model {
             SettingMsg::TextSize(size) => {
                 self.settings.text_size = size.clamp(*TEXT_SIZES.start(), *TEXT_SIZES.end());
                 keep("text_size", &self.settings.text_size.to_string(), out);
+            }
+            SettingMsg::Emoji(used) => {
+                let emoji = &mut self.settings.emoji;
+                emoji.retain(|other| other != used);
+                emoji.insert(0, used.to_owned());
+                emoji.truncate(EMOJI_MAX);
+                keep("emoji", &emoji.join(" "), out);
             }
             SettingMsg::Shakes(on) => keep_switch(&mut self.settings.shakes, "shakes", on, out),
             SettingMsg::Compact(on) => keep_switch(&mut self.settings.compact, "compact", on, out),
@@ -317,6 +335,9 @@ mod tests {
             SettingMsg::Compact(true),
             SettingMsg::Still(true),
             SettingMsg::Hours(Hours::Twelve),
+            SettingMsg::Emoji("😀"),
+            SettingMsg::Emoji("👍"),
+            SettingMsg::Emoji("😀"),
         ];
         let mut effects: Vec<Effect> =
             chosen.into_iter().flat_map(|msg| world.send(Msg::Setting(msg))).collect();
@@ -332,6 +353,7 @@ mod tests {
             .collect();
         assert_eq!(Settings::read(&pairs), world.model.settings);
         assert_eq!(Settings::read(&pairs).auto, auto);
+        assert_eq!(world.model.settings.emoji, ["😀", "👍"]);
     }
 
     #[test]

@@ -84,13 +84,20 @@ pub fn ticket_of(effect: &Effect) -> Option<u64> {
         Effect::Ask(
             Intent::Register { ticket, .. }
             | Intent::SignIn { ticket, .. }
+            | Intent::Recover { ticket, .. }
             | Intent::SignInToken { ticket, .. }
             | Intent::SignOut { ticket }
             | Intent::Send { ticket, .. }
             | Intent::History { ticket, .. }
             | Intent::MarkRead { ticket, .. }
             | Intent::Online { ticket }
-            | Intent::Saved { ticket },
+            | Intent::Saved { ticket }
+            | Intent::Do { ticket, .. }
+            | Intent::Look { ticket, .. }
+            | Intent::LoadPicture { ticket, .. }
+            | Intent::SetPicture { ticket, .. }
+            | Intent::ChangePassword { ticket, .. }
+            | Intent::DeleteAccount { ticket, .. },
         ) => Some(*ticket),
         _ => None,
     }
@@ -116,6 +123,7 @@ pub fn server() -> LinkedServer {
         registration: Registration::Open,
         online: 3,
         pinned_before: true,
+        ahead_ms: 0,
     }
 }
 

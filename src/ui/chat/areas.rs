@@ -10,6 +10,8 @@ pub const USUAL: (i32, i32) = (760, 560);
 /// The least room for the composer with its bars.
 const COMPOSER_MIN: i32 = 120;
 const TOOLBAR: i32 = 42;
+/// The line of what the next message answers.
+const REPLY: i32 = 36;
 const FOOT: i32 = 48;
 const MARGIN: i32 = 16;
 /// The editor's own margin at the left.
@@ -24,6 +26,10 @@ pub struct Areas {
     pub notice: Rect,
     /// The messages.
     pub transcript: Rect,
+    /// What the next message answers, over the composer.
+    pub reply: Rect,
+    /// The button that takes it back.
+    pub unreply: Rect,
     /// Everything below them.
     pub composer: Rect,
     /// The first icon over the box.
@@ -41,15 +47,23 @@ pub struct Areas {
 }
 
 impl Areas {
-    /// For a window of this size, a composer that is wanted so high, a notice or none, and the
-    /// widths of the two buttons.
+    /// For a window of this size, a composer that is wanted so high, a notice or none, an answer or
+    /// none, and the widths of the two buttons.
     #[must_use]
-    pub fn new(w: i32, h: i32, composer: i32, notice: bool, buttons: (i32, i32)) -> Areas {
+    pub fn new(
+        (w, h): (i32, i32),
+        composer: i32,
+        (notice, reply): (bool, bool),
+        buttons: (i32, i32),
+    ) -> Areas {
         let head = Rect::new(0, 0, w, metric::CHAT_HEAD);
         let notice = Rect::new(0, head.bottom(), w, if notice { metric::STRIP } else { 0 });
         let composer = clamped(composer, h);
         let composer = Rect::new(0, h - composer, w, composer);
-        let transcript = Rect::new(0, notice.bottom(), w, composer.y - notice.bottom());
+        let reply = if reply { REPLY } else { 0 };
+        let reply = Rect::new(0, composer.y - reply, w, reply);
+        let transcript = Rect::new(0, notice.bottom(), w, reply.y - notice.bottom());
+        let unreply = Rect::new(w - MARGIN - 28, reply.y + 4, 28, 28);
         let side = metric::ICON_BUTTON;
         let tool = Rect::new(12, composer.y + 5, side, side);
         let top = composer.y + TOOLBAR;
@@ -62,7 +76,20 @@ impl Areas {
         let send = Rect::new(send_menu.x - buttons.1, y, buttons.1, metric::BUTTON);
         let close = Rect::new(send.x - 8 - buttons.0, y, buttons.0, metric::BUTTON);
         let hint = Rect::new(MARGIN, y + 8, close.x - 2 * MARGIN, 16);
-        Areas { head, notice, transcript, composer, tool, editor, hint, close, send, send_menu }
+        Areas {
+            head,
+            notice,
+            transcript,
+            reply,
+            unreply,
+            composer,
+            tool,
+            editor,
+            hint,
+            close,
+            send,
+            send_menu,
+        }
     }
 }
 
@@ -78,7 +105,7 @@ mod tests {
 
     #[test]
     fn parts_stand_where_the_pictures_have_them() {
-        let areas = Areas::new(760, 560, metric::COMPOSER, false, (76, 76));
+        let areas = Areas::new((760, 560), metric::COMPOSER, (false, false), (76, 76));
         assert_eq!(areas.transcript, Rect::new(0, 64, 760, 344));
         assert_eq!(areas.tool, Rect::new(12, 413, 32, 32));
         assert_eq!(areas.editor, Rect::new(13, 450, 745, 70));
@@ -91,9 +118,10 @@ mod tests {
     fn nothing_is_lost_in_any_window() {
         for (w, h) in [SMALLEST, USUAL, (1920, 1080)] {
             for composer in [0, 120, 152, 400, 5000] {
-                for notice in [false, true] {
-                    let areas = Areas::new(w, h, composer, notice, (90, 90));
-                    assert!(areas.transcript.h >= 100, "{w} x {h}, {composer}");
+                for bars in [(false, false), (true, false), (false, true), (true, true)] {
+                    let areas = Areas::new((w, h), composer, bars, (90, 90));
+                    assert!(areas.transcript.h >= 68, "{w} x {h}, {composer}");
+                    assert_eq!(areas.transcript.bottom(), areas.reply.y);
                     assert!(areas.editor.h >= 22 && areas.hint.w >= 150);
                     assert_eq!(areas.composer.bottom(), h);
                 }

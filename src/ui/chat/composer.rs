@@ -387,7 +387,8 @@ impl Default for Composer {
     }
 }
 
-fn codes() -> Codes {
+/// The language of codes at the moment.
+pub(super) fn codes() -> Codes {
     match language() {
         Language::Chinese => Codes::Chinese,
         Language::English => Codes::English,

@@ -2,6 +2,7 @@
 
 use super::areas::Areas;
 use super::view::{ChatFace, ChatView};
+use crate::ui::app::quotes::Quote;
 use crate::ui::app::settings::SendKey;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::text::tr;
@@ -14,11 +15,27 @@ pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
     head(canvas, areas.head, view);
     canvas.line_across(0, areas.head.bottom() - 1, areas.head.w, Colour::Line);
     canvas.line_across(0, areas.composer.y, areas.composer.w, Colour::Line);
+    if let Some(reply) = &view.reply {
+        paint_reply(canvas, areas, reply);
+    }
     let hint = match view.send_key {
         SendKey::Enter => "chat.hint",
         SendKey::CtrlEnter => "chat.hint.ctrl",
     };
     canvas.text_in(Style::CAPTION, Colour::Ink3, areas.hint, Align::Left, tr(hint));
+}
+
+/// What the next message answers.
+fn paint_reply(canvas: &Canvas, areas: &Areas, reply: &Quote) {
+    let area = areas.reply;
+    canvas.line_across(0, area.y, area.w, Colour::Line);
+    canvas.icon(Icon::Reply, 16, area.y + 10, 16, Colour::BrandText);
+    let words = Rect::new(40, area.y, areas.unreply.x - 52, area.h);
+    let style = Style::CAPTION.bold();
+    canvas.text_in(style, Colour::Ink2, words, Align::Left, &reply.name);
+    let name = text::width(style, &reply.name);
+    let words = words.without_left(if name > 0 { name + 10 } else { 0 });
+    canvas.text_in(Style::CAPTION, Colour::Ink2, words, Align::Left, &reply.words);
 }
 
 fn head(canvas: &Canvas, area: Rect, view: &ChatView) {

@@ -3,8 +3,10 @@
 mod areas;
 mod bar;
 mod composer;
+mod emoji;
 mod head;
-mod marks;
+pub mod marks;
+mod menus;
 mod shake;
 mod view;
 
@@ -19,8 +21,9 @@ use fltk::window::DoubleWindow;
 pub use self::areas::USUAL;
 use self::areas::{Areas, SMALLEST};
 use self::composer::{Composer, ComposerMsg};
+pub use self::emoji::set_recent;
 pub use self::view::{ChatFace, ChatView, with_entries};
-use crate::domain::{AccountId, Target};
+use crate::domain::{AccountId, Seq, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::settings::SendKey;
@@ -28,12 +31,13 @@ use crate::ui::paint::{Icon, Rect};
 use crate::ui::screen;
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, metric};
-use crate::ui::transcript::{Entry, Key as EntryKey, Mark, Transcript, TranscriptMsg};
+use crate::ui::transcript::{Entry, Key as EntryKey, Transcript, TranscriptMsg};
 use crate::ui::widgets::{
-    self, Button, ButtonKind, Control, IconButton, MenuEntry, MenuItem, MenuPlace, Strip,
-    StripKind, backdrop, open_menu,
+    self, Button, ButtonKind, Control, IconButton, Strip, StripKind, backdrop,
 };
 
+/// From one icon over the box to the next.
+const TOOL_STEP: i32 = 36;
 /// How near the pointer must be to the composer's edge to drag it.
 const EDGE: i32 = 3;
 
@@ -44,6 +48,8 @@ pub enum ChatOut {
     Msg(ChatMsg),
     /// Chose which key sends.
     SendKey(SendKey),
+    /// Chose an emoji.
+    Emoji(&'static str),
     /// Followed a link.
     Link(String),
     /// Pressed somebody's face.
@@ -69,6 +75,8 @@ struct Parts {
     window: DoubleWindow,
     transcript: Transcript,
     notice: Strip,
+    unreply: IconButton,
+    emoji: IconButton,
     shake: IconButton,
     composer: Composer,
     close: Button,
@@ -176,24 +184,31 @@ impl ChatWindow {
     }
 
     fn show_around(&mut self, view: ChatView) {
-        let (old_notice, changed) = {
-            let state = self.parts.state.borrow();
-            (state.view.notice.clone(), state.view != view)
-        };
-        if !changed {
+        let old = self.parts.state.borrow().view.clone();
+        if old == view {
             return;
         }
         self.window.set_label(&view.window);
         self.parts.composer.set_send_key(view.send_key);
         self.parts.composer.set_text_size(view.text_size);
         self.parts.shake.set_shown(view.can_shake);
-        let notice = view.notice.clone();
+        let (notice, reply) = (view.notice.clone(), view.reply.clone());
         self.parts.state.borrow_mut().view = view;
-        if notice != old_notice {
+        if notice != old.notice {
             self.parts.notice.set(StripKind::Warning, Icon::Info, &notice, "");
+        }
+        if (&notice, reply.is_some()) != (&old.notice, old.reply.is_some()) {
             self.parts.lay_out(self.window.w(), self.window.h());
         }
+        if reply.is_some() && reply != old.reply {
+            self.parts.composer.focus();
+        }
         self.window.redraw();
+    }
+
+    /// Brings a message into the view.
+    pub fn show_message(&mut self, seq: Seq) {
+        self.parts.transcript.show(EntryKey::Seq(seq));
     }
 
     /// Brings it to the front and gives the box the keyboard.
@@ -316,6 +331,8 @@ impl Parts {
             window: window.clone(),
             transcript: Transcript::new(AccountId::FIRST, |_| {}),
             notice: Strip::new(),
+            unreply: IconButton::new(Icon::Close, "").icon_size(14),
+            emoji: IconButton::new(Icon::Emoji, ""),
             shake: IconButton::new(Icon::Shake, ""),
             composer: Composer::new(),
             close: Button::new(ButtonKind::Outline, ""),
@@ -328,6 +345,8 @@ impl Parts {
 
     /// Speaks the language and wears the theme of the moment.
     fn restyle(&mut self) {
+        self.unreply.set_tip(tr("quote.drop"));
+        self.emoji.set_tip(tr("emoji.tip"));
         self.shake.set_tip(tr("chat.shake"));
         self.close.set_label(tr("chat.close"));
         self.send.set_label(tr("chat.send"));
@@ -357,14 +376,17 @@ impl Parts {
         let widths = (self.close.wanted_width().max(76), self.send.wanted_width().max(76));
         let areas = {
             let mut state = self.state.borrow_mut();
-            let notice = !state.view.notice.is_empty();
-            state.areas = Areas::new(w, h, state.composer_height, notice, widths);
+            let bars = (!state.view.notice.is_empty(), state.view.reply.is_some());
+            state.areas = Areas::new((w, h), state.composer_height, bars, widths);
             state.areas
         };
         self.transcript.place(areas.transcript);
         self.notice.set_shown(areas.notice.h > 0);
         self.notice.place(areas.notice);
-        self.shake.place(areas.tool);
+        self.unreply.set_shown(areas.reply.h > 0);
+        self.unreply.place(areas.unreply);
+        self.emoji.place(areas.tool);
+        self.shake.place(areas.tool.moved(TOOL_STEP, 0));
         self.composer.place(areas.editor);
         self.close.place(areas.close);
         self.send.place(areas.send);
@@ -401,6 +423,10 @@ impl Parts {
         let this = self.clone();
         self.transcript.on_msg(move |msg| this.clone().read(msg));
         let this = self.clone();
+        self.unreply.on_press(move || this.tell(ChatMsg::Reply(None)));
+        let this = self.clone();
+        self.emoji.on_press(move || this.open_emoji());
+        let this = self.clone();
         self.shake.on_press(move || this.tell(ChatMsg::Shake));
         let this = self.clone();
         self.close.on_press(move || this.clone().leave());
@@ -431,9 +457,10 @@ impl Parts {
         match msg {
             TranscriptMsg::Link(address) => (self.told.borrow_mut())(ChatOut::Link(address)),
             TranscriptMsg::Face(account) => (self.told.borrow_mut())(ChatOut::Face(account)),
+            TranscriptMsg::Quote(EntryKey::Seq(seq)) => self.tell(ChatMsg::GoTo(seq)),
             TranscriptMsg::Retry(EntryKey::Nonce(nonce)) => self.tell(ChatMsg::Retry(nonce)),
-            // Only what is not in the log can have failed.
-            TranscriptMsg::Retry(EntryKey::Seq(_) | EntryKey::Note(_)) => {}
+            // Only what is not in the log can have failed, and only what is can be answered.
+            TranscriptMsg::Retry(_) | TranscriptMsg::Quote(_) => {}
             TranscriptMsg::Menu { key, x, y } => self.open_message_menu(key, x, y),
             TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
         }
@@ -466,57 +493,6 @@ impl Parts {
             return;
         }
         self.tell(ChatMsg::Close { draft: self.composer.value() });
-    }
-
-    fn open_send_menu(&self) {
-        let now = self.state.borrow().view.send_key;
-        let item =
-            |key: &'static str, sends: SendKey| MenuItem::new(tr(key)).checked(now == sends).into();
-        let entries =
-            vec![item("chat.by.enter", SendKey::Enter), item("chat.by.ctrl", SendKey::CtrlEnter)];
-        let areas = self.state.borrow().areas;
-        let both = Rect { w: areas.send_menu.right() - areas.send.x, ..areas.send };
-        let place = both.moved(self.window.x_root(), self.window.y_root());
-        let told = Rc::clone(&self.told);
-        open_menu(MenuPlace::Above(place), entries, move |picked| {
-            let chosen = match picked {
-                Some(0) => SendKey::Enter,
-                Some(_) => SendKey::CtrlEnter,
-                None => return,
-            };
-            (told.borrow_mut())(ChatOut::SendKey(chosen));
-        });
-    }
-
-    /// Copies what is marked, or marks everything; a failed message goes again or away.
-    fn open_message_menu(&self, key: Option<EntryKey>, x: i32, y: i32) {
-        let message = key.and_then(|key| self.transcript.message(key));
-        // What is selected, else the message under the pointer.
-        let words = match self.transcript.selected() {
-            selected if selected.is_empty() => message.as_ref().map(|(words, _)| words.clone()),
-            selected => Some(selected),
-        };
-        let copy = MenuItem::new(tr("chat.copy")).icon(Icon::Copy).shortcut("Ctrl+C");
-        let all = MenuItem::new(tr("chat.select_all")).icon(Icon::Text).shortcut("Ctrl+A");
-        let mut entries = vec![copy.disabled(words.is_none()).into(), all.into()];
-        let failed = match (key, message) {
-            (Some(EntryKey::Nonce(nonce)), Some((_, Mark::Failed))) => Some(nonce),
-            _ => None,
-        };
-        if failed.is_some() {
-            entries.push(MenuEntry::Separator);
-            entries.push(MenuItem::new(tr("chat.retry")).icon(Icon::Retry).into());
-            entries.push(MenuItem::new(tr("chat.discard")).icon(Icon::Trash).danger().into());
-        }
-        let mut this = self.clone();
-        let place = (self.window.x_root() + x, self.window.y_root() + y);
-        open_menu(MenuPlace::At(place.0, place.1), entries, move |picked| match (picked, failed) {
-            (Some(0), _) => app::copy(words.as_deref().unwrap_or_default()),
-            (Some(1), _) => this.transcript.select_all(),
-            (Some(3), Some(nonce)) => this.tell(ChatMsg::Retry(nonce)),
-            (Some(4), Some(nonce)) => this.tell(ChatMsg::Discard(nonce)),
-            _ => {}
-        });
     }
 
     fn event(&mut self, window: &mut DoubleWindow, event: Event) -> bool {
@@ -580,6 +556,7 @@ impl Parts {
     fn shortcut(&mut self) -> bool {
         match (app::event_state().contains(Shortcut::Alt), app::event_key()) {
             (true, key) if key == Key::from_char('s') => self.send(),
+            (true, key) if key == Key::from_char('e') => self.open_emoji(),
             (false, Key::Escape) => self.leave(),
             _ => return false,
         }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use crate::domain::{AccountId, Body, Person, Portrait, Presence, Target};
 use crate::ui::app::Model;
-use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
+use crate::ui::app::chats::{self, Chat, Earlier};
+use crate::ui::app::quotes;
 use crate::ui::app::settings::SendKey;
 use crate::ui::app::writing::TextLimit;
 use crate::ui::text::{self, language, tr};
 use crate::ui::theme::Style;
-use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Saying};
+use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Quote, Saying};
 
 /// The key of the line "offline, will be delivered later"; there is at most one.
 const OFFLINE_NOTE: Key = Key::Note(0);
@@ -47,6 +48,8 @@ pub struct ChatView {
     pub has_earlier: bool,
     /// The first unread message when the window was opened.
     pub unread_from: Option<Key>,
+    /// What the next message answers.
+    pub reply: Option<quotes::Quote>,
     /// Oneself.
     pub me: AccountId,
     /// What people look like here.
@@ -73,6 +76,7 @@ impl ChatView {
             Target::Lobby | Target::Room(_) => ChatView::lobby(model),
         };
         view.target = target;
+        view.reply = chat.replying().map(|seq| model.quote(target, seq, language()));
         view.me = me.person.account;
         let unread = if chat.focused { 0 } else { chat.unread(Some(view.me)) };
         let (n, name) = (unread.to_string(), view.name.as_str());
@@ -141,6 +145,7 @@ impl ChatView {
             text_size: Style::MESSAGE.size,
             has_earlier: false,
             unread_from: None,
+            reply: None,
             me: AccountId::FIRST,
             faces: HashMap::new(),
         }
@@ -164,14 +169,13 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
     let chat = model.chats.get(target);
     let me = model.me.as_ref().map(|me| me.person.account);
     let (Some(chat), Some(me)) = (chat, me) else { return take(&[]) };
-    let whys: Vec<String> = chat
+    let about: Vec<About> =
+        chat.entries(me, target).map(|entry| About::of(model, target, &entry)).collect();
+    let mut entries: Vec<Entry<'_>> = chat
         .entries(me, target)
-        .map(|entry| {
-            entry.failure.map(|failure| text::failure(language(), failure)).unwrap_or_default()
-        })
+        .zip(&about)
+        .map(|(entry, about)| Entry::of(&entry, &about.why, about.quote()))
         .collect();
-    let mut entries: Vec<Entry<'_>> =
-        chat.entries(me, target).zip(&whys).map(|(entry, why)| converted(&entry, why)).collect();
     let note = offline_note(model, target);
     if let (Some(note), Some(at)) = (&note, chat.offline_said_at) {
         let place = entries.partition_point(|entry| entry.at <= at);
@@ -190,27 +194,26 @@ fn offline_note(model: &Model, target: Target) -> Option<String> {
     Some(language().fill("chat.offline", &[("name", &name)]))
 }
 
-fn converted<'a>(entry: &chats::Entry<'a>, why: &'a str) -> Entry<'a> {
-    Entry {
-        key: match entry.id {
-            EntryId::Seq(seq) => Key::Seq(seq),
-            EntryId::Nonce(nonce) => Key::Nonce(nonce),
-        },
-        from: entry.from,
-        at: entry.at,
-        saying: match entry.body {
-            Body::Text { text, .. } => Saying::Text(text),
-            Body::Shake {} => Saying::Shake,
-            Body::Notice(_) | Body::Room { .. } => Saying::Text(""),
-        },
-        mark: match entry.mark {
-            chats::Mark::None => Mark::None,
-            chats::Mark::Sending => Mark::Sending,
-            chats::Mark::Sent => Mark::Sent,
-            chats::Mark::Delivered => Mark::Delivered,
-            chats::Mark::Read => Mark::Read,
-            chats::Mark::Failed => Mark::Failed,
-        },
-        hint: why,
+/// What is said with a line of a conversation.
+struct About {
+    /// Why it failed; empty for nothing.
+    why: String,
+    /// What it answers.
+    quoted: Option<quotes::Quote>,
+}
+
+impl About {
+    fn of(model: &Model, target: Target, entry: &chats::Entry<'_>) -> About {
+        let why = entry.failure.map(|failure| text::failure(language(), failure));
+        let quoted = match entry.body {
+            Body::Text { reply_to: Some(seq), .. } => Some(model.quote(target, *seq, language())),
+            _ => None,
+        };
+        About { why: why.unwrap_or_default(), quoted }
+    }
+
+    fn quote(&self) -> Option<Quote<'_>> {
+        let quotes::Quote { seq, name, words } = self.quoted.as_ref()?;
+        Some(Quote { key: Key::Seq(*seq), name, words })
     }
 }

@@ -1,8 +1,9 @@
 //! The login window: servers at the left, the person at the right.
 //!
-//! * `servers` is the list of cards.
+//! * `servers` is the list of cards; `menus` opens the lists of what was met before.
 //! * `sentence` words what is in the way.
 
+mod menus;
 mod sentence;
 mod servers;
 
@@ -16,18 +17,22 @@ use fltk::window::DoubleWindow;
 
 use super::app::login::{Field as Place, Keep, LoginMsg};
 use super::app::panel::PanelMsg;
-use super::app::settings::SettingMsg;
 use super::app::{Model, Msg};
 use super::paint::{Align, Canvas, Icon, Rect};
 use super::paragraph;
 use super::shell::post;
-use super::text::{self, Language, LanguageChoice, tr, tr_with};
+use super::text::{self, Language, tr, tr_with};
 use super::theme::{Colour, Style};
 use super::widgets::{
     self, Button, ButtonKind, ButtonSize, Choice, ChoiceKind, Control, Field, FieldKind,
-    IconButton, MenuEntry, MenuItem, MenuPlace, PRESENCES, Select, SelectKind, open_menu,
+    IconButton, PRESENCES, Select, SelectKind,
 };
-use crate::client::api::{SavedAccount, SavedServer, Secret};
+use crate::client::Failure;
+use crate::client::api::Secret;
+use crate::client::probe::Probed;
+use crate::domain::Portrait;
+use crate::net::protocol::Registration;
+use menus::{Met, open_languages};
 use sentence::{Row, Tone};
 use servers::ServerList;
 
@@ -49,8 +54,7 @@ pub struct LoginWindow {
     side: Side,
     form: Form,
     view: Rc<RefCell<View>>,
-    saved: Rc<RefCell<Vec<SavedAccount>>>,
-    servers_met: Rc<RefCell<Vec<SavedServer>>>,
+    met: Rc<RefCell<Met>>,
 }
 
 /// The controls of the left side.
@@ -83,11 +87,13 @@ struct Form {
 #[derive(Clone, Default, PartialEq)]
 struct View {
     language: Option<Language>,
-    avatar: u8,
+    face: Option<Portrait>,
     found: Option<usize>,
     other_open: bool,
     other_chosen: bool,
-    has_key: bool,
+    /// The key of what the person should know before going to the typed server.
+    hint: &'static str,
+    glance: Option<Result<Probed, Failure>>,
     row: Option<Row>,
 }
 
@@ -96,14 +102,13 @@ impl LoginWindow {
     #[must_use]
     pub fn new(model: &Model) -> LoginWindow {
         let window = widgets::window(tr("login.window"), W, H);
-        let saved = Rc::new(RefCell::new(Vec::new()));
-        let servers_met = Rc::new(RefCell::new(Vec::new()));
+        let met = Rc::new(RefCell::new(Met::default()));
         // In reading order, which is the order of Tab.
-        let side = Side::new(&window, &servers_met);
-        let form = Form::new(&window, &saved);
+        let side = Side::new(&window, &met);
+        let form = Form::new(&window, &met);
         window.end();
         let view = Rc::new(RefCell::new(View::default()));
-        let mut login = LoginWindow { window, side, form, view, saved, servers_met };
+        let mut login = LoginWindow { window, side, form, view, met };
         login.place();
         login.wire_servers();
         login.wire_form();
@@ -143,17 +148,30 @@ impl LoginWindow {
         }
     }
 
+    /// Opens the list of saved accounts, as soon as the window stands.
+    pub fn show_accounts(&self) {
+        /// The window system has placed it by then.
+        const PLACED_S: f64 = 0.2;
+        let (window, met) = (self.window.clone(), Rc::clone(&self.met));
+        app::add_timeout3(PLACED_S, move |_| {
+            if window.shown() {
+                met.borrow().open_accounts(&window);
+            }
+        });
+    }
+
     /// Brings it up to the model.
     pub fn follow(&mut self, model: &Model) {
         let language = text::language();
         let login = &model.login;
         let new = View {
             language: Some(language),
-            avatar: model.login_avatar(),
+            face: Some(model.login_face()),
             found: login.found_count(),
             other_open: login.other_open,
             other_chosen: model.is_other_chosen(),
-            has_key: login.key.is_some(),
+            hint: other_hint(model),
+            glance: model.glance().cloned(),
             row: sentence::row(model, language),
         };
         let changed = *self.view.borrow() != new;
@@ -161,8 +179,12 @@ impl LoginWindow {
             self.show_view(new);
         }
         self.side.list.set(model.cards());
-        self.saved.borrow_mut().clone_from(&model.saved.accounts);
-        self.servers_met.borrow_mut().clone_from(&model.saved.servers);
+        {
+            let mut met = self.met.borrow_mut();
+            met.accounts.clone_from(&model.saved.accounts);
+            met.servers.clone_from(&model.saved.servers);
+            login.account.trim().clone_into(&mut met.typed);
+        }
         if self.form.account.value().trim() != login.account.trim() {
             self.form.account.set_value(&login.account);
             self.form.password.set_value("");
@@ -192,7 +214,10 @@ impl LoginWindow {
         ] {
             field.set_error(sentence::is_about(model, place));
         }
-        self.form.go.set_busy(model.attempt.is_some() && !model.is_registering());
+        self.form.go.set_busy(model.is_signing_in());
+        let closed = model.is_closed();
+        self.form.register.set_muted(closed);
+        self.form.register.set_tip(if closed { tr("reason.registration_closed") } else { "" });
         let starting = login.hosting.is_some();
         self.side.run.set_label(tr(if starting { "server.run.starting" } else { "server.run" }));
         self.side.run.set_enabled(!starting);
@@ -326,7 +351,7 @@ impl LoginWindow {
                 false => post(Msg::Panel(PanelMsg::Quit)),
             }
         });
-        let (saved, account) = (Rc::clone(&self.saved), self.form.account.clone());
+        let (met, account) = (Rc::clone(&self.met), self.form.account.clone());
         self.window.handle(move |window, event| match event {
             Event::KeyDown | Event::Shortcut if app::event_key() == Key::F5 => {
                 post(Msg::Login(LoginMsg::Refresh));
@@ -335,7 +360,7 @@ impl LoginWindow {
             Event::KeyDown | Event::Shortcut
                 if app::event_key() == Key::Down && app::is_event_alt() && account.has_focus() =>
             {
-                open_accounts(window, &saved.borrow());
+                met.borrow().open_accounts(window);
                 true
             }
             _ => false,
@@ -344,7 +369,7 @@ impl LoginWindow {
 }
 
 impl Side {
-    fn new(window: &DoubleWindow, met: &Rc<RefCell<Vec<SavedServer>>>) -> Side {
+    fn new(window: &DoubleWindow, met: &Rc<RefCell<Met>>) -> Side {
         let list = ServerList::new();
         let refresh = IconButton::new(Icon::Retry, "").icon_size(16).on(Colour::BrandSoft);
         let again =
@@ -353,7 +378,7 @@ impl Side {
         let other = link(Icon::Plus);
         let (menu, window) = (Rc::clone(met), window.clone());
         let host = Field::new(FieldKind::Outlined, "")
-            .button(Icon::ChevDown, "", move || open_servers(&window, &menu.borrow()));
+            .button(Icon::ChevDown, "", move || menu.borrow().open_servers(&window));
         let port = Field::new(FieldKind::Outlined, "");
         let fold = IconButton::new(Icon::Close, "").icon_size(16);
         let run = link(Icon::Server);
@@ -375,14 +400,14 @@ impl Side {
 }
 
 impl Form {
-    fn new(window: &DoubleWindow, saved: &Rc<RefCell<Vec<SavedAccount>>>) -> Form {
+    fn new(window: &DoubleWindow, met: &Rc<RefCell<Met>>) -> Form {
         let language = IconButton::new(Icon::Language, "").icon_size(18);
         let status = Select::new(SelectKind::PresencePill, &[]);
-        let (menu, window) = (Rc::clone(saved), window.clone());
+        let (menu, window) = (Rc::clone(met), window.clone());
         let account = Field::new(FieldKind::Outlined, "").icon(Icon::User).button(
             Icon::ChevDown,
             "",
-            move || open_accounts(&window, &menu.borrow()),
+            move || menu.borrow().open_accounts(&window),
         );
         let password = Field::new(FieldKind::Outlined, "").icon(Icon::Key).secret("");
         let mut form = Form {
@@ -416,65 +441,6 @@ impl Form {
     }
 }
 
-fn open_accounts(window: &DoubleWindow, saved: &[SavedAccount]) {
-    if saved.is_empty() {
-        return;
-    }
-    let field = ACCOUNT.moved(window.x_root(), window.y_root());
-    let mut entries: Vec<MenuEntry> = Vec::new();
-    for account in saved {
-        let number = account.person.account.to_string();
-        let item = MenuItem::new(&account.person.nickname).icon(Icon::User).shortcut(&number);
-        entries.push(item.into());
-    }
-    entries.push(MenuEntry::Separator);
-    for account in saved {
-        let words = tr_with("login.account.forget", &[("name", &account.person.nickname)]);
-        entries.push(MenuItem::new(&words).icon(Icon::Trash).danger().into());
-    }
-    let saved = saved.to_vec();
-    open_menu(MenuPlace::Below(field), entries, move |picked| {
-        let Some(index) = picked else { return };
-        let forget = index > saved.len();
-        let account = if forget { saved.get(index - saved.len() - 1) } else { saved.get(index) };
-        let Some(SavedAccount { server, person, .. }) = account else { return };
-        post(Msg::Login(match forget {
-            true => LoginMsg::ForgetAccount(*server, person.account),
-            false => LoginMsg::PickAccount(*server, person.account),
-        }));
-    });
-}
-
-fn open_servers(window: &DoubleWindow, met: &[SavedServer]) {
-    /// As many as a person remembers.
-    const SHOWN: usize = 5;
-    if met.is_empty() {
-        return;
-    }
-    let below = HOST.moved(window.x_root(), window.y_root());
-    let entries = met.iter().take(SHOWN).map(|server| {
-        let place = server.address.to_string();
-        MenuItem::new(&server.name).icon(Icon::Server).shortcut(&place).into()
-    });
-    let ids: Vec<_> = met.iter().map(|server| server.id).collect();
-    open_menu(MenuPlace::Below(below), entries.collect(), move |picked| {
-        if let Some(id) = picked.and_then(|index| ids.get(index)) {
-            post(Msg::Login(LoginMsg::PickServer(*id)));
-        }
-    });
-}
-
-fn open_languages(above: Rect) {
-    let entries = Language::ALL.map(|language| {
-        MenuItem::new(language.own_name()).checked(language == text::language()).into()
-    });
-    open_menu(MenuPlace::Below(above), entries.to_vec(), |picked| {
-        if let Some(language) = picked.and_then(|index| Language::ALL.get(index)) {
-            post(Msg::Setting(SettingMsg::Language(LanguageChoice::Fixed(*language))));
-        }
-    });
-}
-
 fn paint_side(canvas: &Canvas, view: &View) {
     let side = Rect::new(0, 0, SIDE, H);
     canvas.fill(side, Colour::BrandSoft);
@@ -498,7 +464,7 @@ fn paint_side(canvas: &Canvas, view: &View) {
         paint_no_server(canvas, view.other_open);
     }
     if view.other_open {
-        paint_other(canvas, view.other_chosen, view.has_key);
+        paint_other(canvas, view);
     }
 }
 
@@ -519,19 +485,52 @@ fn paint_no_server(canvas: &Canvas, other_open: bool) {
     );
 }
 
-fn paint_other(canvas: &Canvas, chosen: bool, has_key: bool) {
+fn paint_other(canvas: &Canvas, view: &View) {
     let card = Rect::new(20, 276, 280, 110);
-    let outline = if chosen { (Colour::Brand, 2) } else { (Colour::Line, 1) };
+    let outline = if view.other_chosen { (Colour::Brand, 2) } else { (Colour::Line, 1) };
     canvas.card(card, 8, Colour::Paper, outline.0, outline.1);
     canvas.icon_on(Icon::Globe, 33, 289, 18, Colour::BrandText, Colour::Paper);
-    canvas.text(Style::BODY.bold(), Colour::Ink, 59, 288, tr("server.other.title"));
-    let hint = tr(if has_key { "server.hint.link" } else { "server.hint" });
+    let name = canvas.text(Style::BODY.bold(), Colour::Ink, 59, 288, tr("server.other.title"));
+    if let Some(glance) = &view.glance {
+        let (words, dot) = match glance {
+            Ok(seen) => {
+                (tr_with("server.online", &[("n", &seen.online.to_string())]), Colour::StatusOnline)
+            }
+            Err(Failure::KeyChanged) => (tr("server.changed").to_owned(), Colour::GoldText),
+            Err(_) => (tr("server.silent").to_owned(), Colour::Ink3),
+        };
+        let area = Rect::new(59 + name + 24, 290, 264 - 59 - name - 24, 16);
+        canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Right, &words);
+        let width = super::paint::text::width(Style::CAPTION, &words).min(area.w);
+        let x = area.right() - width;
+        match glance {
+            Err(Failure::KeyChanged) => {
+                canvas.icon_on(Icon::Warn, x - 19, 291, 14, dot, Colour::Paper);
+            }
+            _ => canvas.circle(Rect::new(x - 12, 294, 8, 8), dot),
+        }
+    }
     let area = Rect::new(33, 358, 254, 16);
-    canvas.text_in(Style::MICRO, Colour::Ink3, area, Align::Left, hint);
+    canvas.text_in(Style::MICRO, Colour::Ink3, area, Align::Left, tr(view.hint));
+}
+
+/// The key of what the person should know before going to the typed server.
+fn other_hint(model: &Model) -> &'static str {
+    let seen = model.glance().and_then(|seen| seen.as_ref().ok());
+    match seen.map(|seen| seen.registration) {
+        Some(Registration::Code) => "server.code",
+        Some(Registration::Closed) => "server.closed",
+        Some(Registration::Open) if model.has_met_typed() => "server.lock.proven",
+        None if model.has_met_typed() => "server.hint.met",
+        _ if model.login.key.is_some() => "server.hint.link",
+        _ => "server.hint",
+    }
 }
 
 fn paint_form(canvas: &Canvas, view: &View) {
-    canvas.avatar(view.avatar, 480, 36, 80, false);
+    if let Some(face) = view.face {
+        canvas.avatar(face, 480, 36, 80, false);
+    }
     let Some(row) = &view.row else { return };
     let (icon, ink) = match row.tone {
         Tone::Plain => (Colour::Ink2, Colour::Ink2),

@@ -36,7 +36,7 @@ pub enum Tone {
 #[must_use]
 pub fn row(model: &Model, language: Language) -> Option<Row> {
     if let Some(attempt) = &model.attempt
-        && !model.is_registering()
+        && model.is_signing_in()
     {
         let words = match attempt.stage {
             Stage::Linking => language.fill("login.connecting", &[("name", &attempt.name)]),
@@ -79,9 +79,13 @@ fn failed(problem: &Problem, language: Language) -> Row {
         Problem::NoAccount => say("login.need.account"),
         Problem::NoPassword => say("login.need.password"),
         Problem::SignedOut(why) => {
-            bad(Icon::Logout, text::goodbye(language, *why).to_owned(), None)
+            let icon = match why {
+                Failure::Refused(refusal) if refusal.reason == Reason::Disabled => Icon::Ban,
+                _ => Icon::Logout,
+            };
+            bad(icon, text::failure(language, why), None)
         }
-        Problem::Forgot => told(language, "login.forgot.hint"),
+        Problem::Closed => say("reason.registration_closed"),
         Problem::HostRuns => told(language, "server.run.runs"),
         Problem::HostReady => told(language, "server.run.ready"),
         Problem::HostSlow => say("server.run.slow"),

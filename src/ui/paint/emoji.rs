@@ -69,6 +69,12 @@ static BY_CHAR: LazyLock<HashMap<char, EmojiId>> = LazyLock::new(|| {
     TABLE.iter().enumerate().filter_map(first).collect()
 });
 
+/// The bundled emoji that a text begins with.
+#[must_use]
+pub fn find(text: &str) -> Option<EmojiId> {
+    BY_CHAR.get(&text.chars().next()?).copied()
+}
+
 /// Splits a text where emoji begin and end.
 #[must_use]
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {

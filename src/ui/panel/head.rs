@@ -8,6 +8,7 @@ use super::view::View;
 use crate::domain::Presence;
 use crate::ui::app::Msg;
 use crate::ui::app::panel::PanelMsg;
+use crate::ui::app::profile::ProfileMsg;
 use crate::ui::area::{Pressable, Touched};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
 use crate::ui::shell::post;
@@ -17,12 +18,15 @@ use crate::ui::widgets::{Control, Field, FieldKind};
 
 /// Its height.
 pub const HEAD: i32 = 96;
+/// The side of one's face.
+const FACE: i32 = 56;
 /// Left edge of the words.
 const WORDS: i32 = 86;
 
 /// What can be pressed there.
 #[derive(Clone)]
 pub struct Head {
+    face: Pressable,
     status: Pressable,
     number: Pressable,
     line: Pressable,
@@ -32,6 +36,9 @@ pub struct Head {
 impl Head {
     /// Its controls, made inside the window that is being made.
     pub fn new(view: &Rc<RefCell<View>>) -> Head {
+        let mut face = own_face(view);
+        face.on_press(|| post(Msg::Profile(ProfileMsg::Open)));
+        let status = status_words(view);
         let mut number = number_words(view);
         number.on_press(|| post(Msg::Panel(PanelMsg::CopyNumber)));
         let mut line = line_words(view);
@@ -50,11 +57,12 @@ impl Head {
                 post(Msg::Panel(PanelMsg::Line(left.value())));
             }
         });
-        Head { status: status_words(view), number, line, field }
+        Head { face, status, number, line, field }
     }
 
     /// Says it in the language of the moment.
     pub fn reword(&mut self) {
+        self.face.set_tip(tr("profile.open.tip"));
         self.status.set_tip(tr("status.change"));
         self.number.set_tip(tr("reg.number.copy"));
         self.line.set_tip(tr("panel.line.tip"));
@@ -86,6 +94,7 @@ impl Head {
     /// Places everything for a window of this width.
     pub fn place(&mut self, width: i32, view: &View) {
         let name = name_width(width, view);
+        self.face.place(Rect::new(16, 20, FACE, FACE).inset(-6));
         self.status.place(Rect::new(WORDS + name + 6, 17, status_width(view), 24));
         self.number.place(Rect::new(WORDS - 2, 41, number_width(view), 16));
         self.line.place(Rect::new(WORDS - 6, 58, width - WORDS - 6, 20));
@@ -111,6 +120,26 @@ fn status_width(view: &View) -> i32 {
 
 fn number_width(view: &View) -> i32 {
     measure::width(Style::CAPTION, &view.number) + 4
+}
+
+/// One's own face with the mark of how one is seen: pressed, the window about oneself opens.
+fn own_face(view: &Rc<RefCell<View>>) -> Pressable {
+    let drawn = Rc::clone(view);
+    Pressable::new(tr("profile.open.tip"), move |canvas, area, touched| {
+        canvas.fill(area, Colour::BrandSoft);
+        let view = drawn.borrow();
+        let (x, y) = (area.x + 6, area.y + 6);
+        if touched.ring || touched.hover {
+            let colour = if touched.ring { Colour::Focus } else { Colour::Selected };
+            canvas.frame(area.inset(2), area.w / 2, colour, 2);
+        }
+        canvas.avatar(view.portrait, x, y, FACE, false);
+        let mark = match (view.online, view.presence) {
+            (true, Some(presence)) => presence,
+            _ => Presence::Invisible,
+        };
+        canvas.status_mark(mark, x, y, FACE, Colour::BrandSoft);
+    })
 }
 
 /// "Online" with a small arrow, beside the name.
@@ -175,12 +204,6 @@ pub fn paint(canvas: &Canvas, width: i32, view: &View) {
     canvas.leaf(width - 22, 32, 56, 160, Colour::Leaf);
     canvas.leaf(width - 10, 88, 48, -30, Colour::Leaf);
     drop(clip);
-    canvas.avatar(view.portrait, 16, 20, 56, false);
-    let mark = match (view.online, view.presence) {
-        (true, Some(presence)) => presence,
-        _ => Presence::Invisible,
-    };
-    canvas.status_mark(mark, 16, 20, 56, Colour::BrandSoft);
     let name = Rect::new(WORDS, 17, name_width(width, view), 24);
     canvas.text_in(Style::HEADING, Colour::Ink, name, Align::Left, &view.name);
 }

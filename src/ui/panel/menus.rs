@@ -7,6 +7,7 @@ use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::panel::PanelMsg;
+use crate::ui::app::profile::ProfileMsg;
 use crate::ui::app::rows::Pick;
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
@@ -67,6 +68,8 @@ pub fn open_status(place: Rect, presence: Option<Presence>) {
         menu.item(item, Msg::Panel(PanelMsg::Presence(one)));
     }
     menu.line();
+    let profile = MenuItem::new(tr("profile.open")).icon(Icon::Pencil);
+    menu.item(profile, Msg::Profile(ProfileMsg::Open));
     let switch = MenuItem::new(tr("panel.switch")).icon(Icon::User);
     menu.item(switch, Msg::Panel(PanelMsg::SwitchAccount));
     let out = MenuItem::new(tr("panel.sign_out")).icon(Icon::Logout);

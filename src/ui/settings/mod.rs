@@ -18,7 +18,7 @@ use super::app::preferences::{Page, Preferences, PreferencesMsg};
 use super::app::settings::SettingMsg;
 use super::app::{Model, Msg};
 use super::paint::{Canvas, Icon, Rect};
-use super::screen;
+use super::screen::Side;
 use super::shell::post;
 use super::text::{tr, tr_with};
 use super::theme::Colour;
@@ -57,8 +57,8 @@ trait Leaf {
 impl SettingsWindow {
     /// Makes and shows it, beside the panel.
     #[must_use]
-    pub fn new(preferences: &Preferences, model: &Model, panel: Option<Rect>) -> SettingsWindow {
-        let place = screen::beside(panel, (W, H), 0);
+    pub fn new(preferences: &Preferences, model: &Model, side: Side) -> SettingsWindow {
+        let place = side.place((W, H));
         let mut window = widgets::window_at(tr("set.window"), place);
         let mut nav = SideNav::new(&PAGES.map(|(_, icon, key)| (icon, tr(key))));
         nav.place(Rect::new(0, 0, NAV_WIDTH, window.h()));

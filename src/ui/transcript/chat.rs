@@ -1,15 +1,18 @@
 //! Rows from the model's conversations.
 
-use super::rows::{Entry, Key, Mark, Saying};
+use super::rows::{Entry, Key, Mark, Quote, Saying};
 use crate::domain::Body;
 use crate::ui::app::chats;
 
 impl<'a> Entry<'a> {
-    /// A line of a conversation; `hint` is added to its tooltip.
+    /// A line of a conversation; `hint` is added to its tooltip, `quote` is what it answers.
     #[must_use]
-    pub fn of(entry: &chats::Entry<'a>, hint: &'a str) -> Entry<'a> {
+    pub fn of(entry: &chats::Entry<'a>, hint: &'a str, quote: Option<Quote<'a>>) -> Entry<'a> {
         let saying = match entry.body {
-            Body::Text { text, .. } => Saying::Text(text),
+            Body::Text { text, .. } => match quote {
+                Some(quote) => Saying::Answer(quote, text),
+                None => Saying::Text(text),
+            },
             Body::Shake {} => Saying::Shake,
             // Of a log that no chat shows.
             Body::Notice(_) | Body::Room { .. } => Saying::Text(""),

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::layout::{Flow, Line, SpanKind};
 use super::measure::{line_width, round};
-use super::place::{Body, Bubble, Centred, Tools};
-use super::rows::{Item, Mark};
+use super::place::{Body, Bubble, Centred, QUOTE_BAR, QUOTE_BAR_GAP, QUOTE_NAME_GAP, Tools};
+use super::rows::{Item, Key, Mark, Quoted};
 use super::scene::{Action, Scene, Seen};
 use super::scroll::Thumb;
 use crate::ui::paint::{Align, Canvas, Icon, Radii, Rect};
@@ -28,6 +28,8 @@ const PILL_GAP: i32 = 6;
 const BEYOND: i32 = 64;
 /// How much of the colour of focus lies over what is selected.
 const SELECTED_PERCENT: u32 = 36;
+/// How much of the colour of what is found lies behind the message that was gone to.
+const FOUND_PERCENT: u32 = 45;
 
 /// What the pointer and the keyboard do to the drawing.
 #[derive(Clone, Debug, Default)]
@@ -38,6 +40,8 @@ pub struct Touch {
     pub pill: bool,
     /// The keyboard came here.
     pub ring: bool,
+    /// The row that was gone to a moment ago.
+    pub found: Option<Key>,
     /// What is said under the pointer, and where.
     pub tip: Option<(String, i32, i32)>,
 }
@@ -95,6 +99,12 @@ impl Painter<'_> {
     fn row(&self, seen: &Seen) {
         let Some(item) = self.scene.item(seen.row) else { return };
         let (dx, dy) = (self.area.x, self.area.y + seen.y);
+        if let (true, Some(bubble)) = (self.touch.found == Some(item.key), seen.placed.bubble()) {
+            let line = Rect::new(dx, dy + bubble.area.y - 4, self.area.w, bubble.area.h + 8);
+            let mixed = Colour::Highlight.rgb().over(Colour::Canvas.rgb(), FOUND_PERCENT);
+            let colour = Colour::Fixed(u32::from_be_bytes([0, mixed.0, mixed.1, mixed.2]));
+            self.canvas.fill(self.cut(line), colour);
+        }
         if let Some(separator) = seen.placed.separator {
             let words = self.tools.wording.separator(item.at);
             let area = separator.moved(dx, dy);
@@ -144,6 +154,9 @@ impl Painter<'_> {
             self.canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Left, &face.name);
         }
         let ground = self.bubble(bubble, dx, dy);
+        if let (Some(quote), Some(quoted)) = (bubble.quote, item.quoted()) {
+            self.quote(seen.row, quoted, quote.moved(dx, dy));
+        }
         let text = item.text().unwrap_or_default();
         self.selection(seen, text.len(), bubble, ground, dx, dy);
         let ink = if bubble.is_mine { Colour::BubbleMeInk } else { Colour::Ink };
@@ -167,7 +180,7 @@ impl Painter<'_> {
 
     /// Draws the bubble itself; returns the colour of the ground that words stand on.
     fn bubble(&self, bubble: &Bubble, dx: i32, dy: i32) -> Colour {
-        if bubble.flow.is_large() {
+        if bubble.is_bare {
             return Colour::Canvas;
         }
         let area = self.cut(bubble.area.moved(dx, dy));
@@ -186,6 +199,20 @@ impl Painter<'_> {
                 self.canvas.rounded(area, radii, Some(Colour::BubblePeer), outline);
                 Colour::BubblePeer
             }
+        }
+    }
+
+    /// What a message answers: a bar, who wrote it, what it says.
+    fn quote(&self, row: usize, quoted: &Quoted, area: Rect) {
+        self.canvas.fill(Rect { w: QUOTE_BAR, ..area }, Colour::BrandText);
+        let words = area.without_left(QUOTE_BAR + QUOTE_BAR_GAP);
+        let style = Style::CAPTION.bold();
+        self.canvas.text_in(style, Colour::Ink2, words, Align::Left, &quoted.name);
+        let name = line_width(self.tools.measure, style, &quoted.name);
+        let words = words.without_left(name + QUOTE_NAME_GAP);
+        self.canvas.text_in(Style::CAPTION, Colour::Ink2, words, Align::Left, &quoted.words);
+        if self.scene.focus() == Some((row, Action::Quote)) {
+            self.canvas.frame(area.inset(-3), 4, Colour::Focus, 2);
         }
     }
 

@@ -6,6 +6,7 @@
 //! let mut transcript = Transcript::new(me, move |msg| match msg {
 //!     TranscriptMsg::Link(address) => …,      // a link was clicked, or Enter on it
 //!     TranscriptMsg::Retry(key) => …,         // "Not sent. Retry"
+//!     TranscriptMsg::Quote(key) => …,         // what a message answers was clicked
 //!     TranscriptMsg::Face(account) => …,      // an avatar was clicked
 //!     TranscriptMsg::Menu { key, x, y } => …, // right click or menu key; window coordinates
 //!     TranscriptMsg::Earlier => …,            // near the top: ask for a page of older messages
@@ -13,7 +14,7 @@
 //! transcript.place(Rect::new(0, 64, 760, 344));            // it is a `widgets::Control`
 //! transcript.set_people(me, target == Target::Lobby);      // names above bubbles in the lobby
 //! transcript.set_faces([(account, Face { name, avatar })]);
-//! let entries: Vec<Entry> = chat.entries(me, target).map(|entry| Entry::of(&entry, "")).collect();
+//! let entries: Vec<Entry> = chat.entries(me, target).map(|one| Entry::of(&one, "", None)).collect();
 //! transcript.sync(&entries, has_earlier);   // after every change: it finds out what is new
 //! transcript.set_divider(unread_from.map(Key::Seq));       // the line "New messages"
 //! ```
@@ -46,7 +47,7 @@ pub mod sync;
 pub mod widget;
 mod words;
 
-pub use rows::{Entry, Face, Key, Mark, Saying};
+pub use rows::{Entry, Face, Key, Mark, Quote, Saying};
 pub use widget::{Transcript, TranscriptMsg};
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::layout::Flow;
 use super::measure::{Measure, line_width};
-use super::rows::{Content, Face, Head, Item, Mark};
+use super::rows::{Content, Face, Head, Item, Mark, Quoted};
 use crate::domain::AccountId;
 use crate::ui::paint::Rect;
 use crate::ui::theme::Style;
@@ -30,6 +30,15 @@ pub const CAPTION: i32 = Style::CAPTION.line;
 const CAPTION_GAP: i32 = 4;
 /// Between a separator or divider and what follows.
 const SEPARATOR_GAP: i32 = 12;
+/// The line of what a message answers, and what is free under it.
+const QUOTE: i32 = CAPTION;
+const QUOTE_GAP: i32 = 6;
+/// The bar before that line.
+pub const QUOTE_BAR: i32 = 3;
+/// What is free behind the bar.
+pub const QUOTE_BAR_GAP: i32 = 8;
+/// Between a name and words of that line.
+pub const QUOTE_NAME_GAP: i32 = 10;
 /// Side of a mark beside a bubble, and its distance.
 const MARK: i32 = 16;
 const MARK_GAP: i32 = 6;
@@ -114,6 +123,10 @@ pub struct Bubble {
     pub name: Option<Rect>,
     /// The bubble; for large emoji what it would cover.
     pub area: Rect,
+    /// Nothing but large emoji, which have no bubble.
+    pub is_bare: bool,
+    /// The line of what it answers.
+    pub quote: Option<Rect>,
     /// Its words.
     pub flow: Flow,
     /// Where its words are.
@@ -163,7 +176,7 @@ impl Placed {
         let separator = line(head.separator);
         let divider = line(head.divider);
         let (body, height) = match &item.content {
-            Content::Text(text) => {
+            Content::Text(text) | Content::Answer(_, text) => {
                 let bubble = Bubble::new(item, text, y, head.run_start, look, tools);
                 let bottom = bubble.bottom();
                 (Body::Bubble(bubble), bottom)
@@ -205,8 +218,13 @@ impl Bubble {
     ) -> Bubble {
         let is_mine = item.from == look.me;
         let flow = Flow::new(text, look.style, look.bubble_max() - 2 * PAD_X, tools.measure);
-        let (pad_x, pad_y) = if flow.is_large() { (0, 0) } else { (PAD_X, PAD_Y) };
-        let (w, h) = (flow.width + 2 * pad_x, flow.height() + 2 * pad_y);
+        let room = look.bubble_max() - 2 * PAD_X;
+        let quote_w = item.quoted().map_or(0, |quoted| quote_width(quoted, tools).min(room));
+        let quote_h = if quote_w > 0 { QUOTE + QUOTE_GAP } else { 0 };
+        let is_bare = flow.is_large() && quote_w == 0;
+        let (pad_x, pad_y) = if is_bare { (0, 0) } else { (PAD_X, PAD_Y) };
+        let w = flow.width.max(quote_w) + 2 * pad_x;
+        let h = quote_h + flow.height() + 2 * pad_y;
         let beside = MARGIN + AVATAR + AVATAR_GAP;
         let named = run_start && look.names && !is_mine;
         let name_width = look.width - beside - MARGIN;
@@ -216,9 +234,11 @@ impl Bubble {
         let area = Rect::new(x, y, w, h);
         let avatar_x = if is_mine { look.width - MARGIN - AVATAR } else { MARGIN };
         let avatar = run_start.then(|| Rect::new(avatar_x, top, AVATAR, AVATAR));
-        let text = Rect::new(x + pad_x, y + pad_y, flow.width, flow.height());
+        let quote = Rect::new(x + pad_x, y + pad_y, w - 2 * pad_x, QUOTE);
+        let quote = (quote_w > 0).then_some(quote);
+        let text = Rect::new(x + pad_x, y + pad_y + quote_h, flow.width, flow.height());
         let failed = (item.mark == Mark::Failed).then(|| failed_areas(area, tools));
-        Bubble { is_mine, avatar, name, area, flow, text, failed }
+        Bubble { is_mine, avatar, name, area, is_bare, quote, flow, text, failed }
     }
 
     /// Where its mark is drawn: a failed one beside the middle, the others at the lower edge.
@@ -256,6 +276,13 @@ impl fmt::Debug for Centred {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Centred({} bytes, {:?})", self.words.len(), self.text)
     }
+}
+
+fn quote_width(quoted: &Quoted, tools: Tools<'_>) -> i32 {
+    let width = |style, text: &str| line_width(tools.measure, style, text);
+    let name = width(Style::CAPTION.bold(), &quoted.name);
+    let words = width(Style::CAPTION, &quoted.words);
+    QUOTE_BAR + QUOTE_BAR_GAP + name + QUOTE_NAME_GAP + words
 }
 
 fn failed_areas(bubble: Rect, tools: Tools<'_>) -> (Rect, Rect) {
@@ -306,14 +333,15 @@ impl Weight {
         let is_named = head.run_start && look.names && item.from != look.me;
         let name = if is_named { CAPTION + CAPTION_GAP } else { 0 };
         let failed = if item.mark == Mark::Failed { CAPTION + CAPTION_GAP } else { 0 };
-        above + name + lines * look.style.line + 2 * PAD_Y + failed
+        let quote = if item.quoted().is_some() { QUOTE + QUOTE_GAP } else { 0 };
+        above + quote + name + lines * look.style.line + 2 * PAD_Y + failed
     }
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::measure::tests::Grid;
-    use super::super::rows::{Entry, Key, Saying};
+    use super::super::rows::{Entry, Key, Quote, Saying};
     use super::*;
     use crate::domain::Seq;
 
@@ -390,6 +418,31 @@ pub(super) mod tests {
         assert_eq!(bubble.mark_area(Mark::Sent), Rect::new(612, 34, 16, 16));
     }
 
+    const QUOTE_OF: Quote<'_> =
+        Quote { key: Key::Seq(Seq(1)), name: "Momo", words: "Calculators tomorrow?" };
+
+    #[test]
+    fn what_is_answered_stands_in_the_bubble_over_the_words() {
+        let row =
+            placed(entry(ME, Saying::Answer(QUOTE_OF, "图"), Mark::Sent), START, &look(760, false));
+        let bubble = row.bubble().unwrap();
+        let quote = bubble.quote.unwrap();
+        assert_eq!((quote.y, bubble.text.y, bubble.area.h), (20, 42, 60));
+        assert!(quote.w > bubble.text.w && bubble.area.w == quote.w + 24);
+        assert_eq!(row.height, 72);
+        let long = Quote { words: &"abc ".repeat(200), ..QUOTE_OF };
+        let row =
+            placed(entry(ME, Saying::Answer(long, "图"), Mark::Sent), START, &look(760, false));
+        assert_eq!(row.bubble().unwrap().area.w, 440);
+        // Large emoji stand in a bubble then.
+        let row = placed(
+            entry(MOMO, Saying::Answer(QUOTE_OF, "😂"), Mark::None),
+            START,
+            &look(760, false),
+        );
+        assert!(!row.bubble().unwrap().is_bare);
+    }
+
     #[test]
     fn names_stand_above_others_runs_in_rooms() {
         let text = Saying::Text("a");
@@ -448,6 +501,7 @@ pub(super) mod tests {
         let cases = [
             (MOMO, Saying::Text("图书馆三楼见"), Mark::None),
             (ME, Saying::Text("a\nb\nc"), Mark::Failed),
+            (ME, Saying::Answer(QUOTE_OF, "a"), Mark::None),
             (MOMO, Saying::Shake, Mark::None),
         ];
         let look = look(760, true);

@@ -210,6 +210,7 @@ impl Transcript {
                 Hit::Face(account) => Some(TranscriptMsg::Face(account)),
                 Hit::Act(row, action) => state.scene.told_by(row, action).map(|told| match told {
                     Told::Link(address) => TranscriptMsg::Link(address),
+                    Told::Quote(key) => TranscriptMsg::Quote(key),
                     Told::Retry(key) => TranscriptMsg::Retry(key),
                 }),
                 Hit::Bubble(_) | Hit::Nothing => None,

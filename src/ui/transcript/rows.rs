@@ -50,10 +50,23 @@ pub enum Mark {
 pub enum Saying<'a> {
     /// Words in a bubble.
     Text(&'a str),
+    /// The same, under a line of what they answer.
+    Answer(Quote<'a>, &'a str),
     /// The line about a shaken window.
     Shake,
     /// Any other centred line.
     Note(&'a str),
+}
+
+/// The line of what a message answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Quote<'a> {
+    /// Which message that is.
+    pub key: Key,
+    /// Who wrote it.
+    pub name: &'a str,
+    /// What it says, in one line.
+    pub words: &'a str,
 }
 
 /// A row as the caller hands it over.
@@ -87,10 +100,23 @@ pub struct Face {
 pub enum Content {
     /// Words in a bubble.
     Text(Arc<str>),
+    /// The same, under a line of what they answer.
+    Answer(Quoted, Arc<str>),
     /// The line about a shaken window.
     Shake,
     /// Any other centred line.
     Note(Arc<str>),
+}
+
+/// The line of what a message answers.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Quoted {
+    /// Which message that is.
+    pub key: Key,
+    /// Who wrote it.
+    pub name: Arc<str>,
+    /// What it says, in one line.
+    pub words: Arc<str>,
 }
 
 /// A row that is kept.
@@ -129,6 +155,10 @@ impl Item {
     pub fn new(entry: Entry<'_>) -> Item {
         let content = match entry.saying {
             Saying::Text(text) => Content::Text(text.into()),
+            Saying::Answer(Quote { key, name, words }, text) => {
+                let quoted = Quoted { key, name: name.into(), words: words.into() };
+                Content::Answer(quoted, text.into())
+            }
             Saying::Shake => Content::Shake,
             Saying::Note(text) => Content::Note(text.into()),
         };
@@ -141,6 +171,9 @@ impl Item {
     pub fn entry(&self) -> Entry<'_> {
         let saying = match &self.content {
             Content::Text(text) => Saying::Text(text),
+            Content::Answer(Quoted { key, name, words }, text) => {
+                Saying::Answer(Quote { key: *key, name, words }, text)
+            }
             Content::Shake => Saying::Shake,
             Content::Note(text) => Saying::Note(text),
         };
@@ -158,8 +191,17 @@ impl Item {
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.content {
-            Content::Text(text) => Some(text),
+            Content::Text(text) | Content::Answer(_, text) => Some(text),
             Content::Shake | Content::Note(_) => None,
+        }
+    }
+
+    /// What it answers, if it does.
+    #[must_use]
+    pub fn quoted(&self) -> Option<&Quoted> {
+        match &self.content {
+            Content::Answer(quoted, _) => Some(quoted),
+            Content::Text(_) | Content::Shake | Content::Note(_) => None,
         }
     }
 
@@ -203,6 +245,9 @@ impl fmt::Debug for Saying<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Saying::Text(text) => write!(f, "Text({} bytes)", text.len()),
+            Saying::Answer(quote, text) => {
+                write!(f, "Answer({:?}, {} bytes)", quote.key, text.len())
+            }
             Saying::Shake => f.write_str("Shake"),
             Saying::Note(text) => write!(f, "Note({} bytes)", text.len()),
         }
@@ -213,6 +258,9 @@ impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Content::Text(text) => Saying::Text(text).fmt(f),
+            Content::Answer(quoted, text) => {
+                write!(f, "Answer({:?}, {} bytes)", quoted.key, text.len())
+            }
             Content::Shake => Saying::Shake.fmt(f),
             Content::Note(text) => Saying::Note(text).fmt(f),
         }
@@ -279,7 +327,9 @@ mod tests {
 
     #[test]
     fn a_row_comes_back_as_it_was_handed_over_and_prints_no_words() {
-        for saying in [Saying::Text("secret"), Saying::Shake, Saying::Note("secret")] {
+        let quote = Quote { key: Key::Seq(Seq(1)), name: "secret", words: "secret" };
+        let answer = Saying::Answer(quote, "secret");
+        for saying in [Saying::Text("secret"), answer, Saying::Shake, Saying::Note("secret")] {
             let row = item(LIME, 5, saying);
             assert_eq!(row.entry().saying, saying);
             assert!(!format!("{row:?} {:?}", row.entry()).contains("secret"));

@@ -65,6 +65,8 @@ pub struct Seen {
 pub enum Action {
     /// Follow a link, by its place among those of the message.
     Link(usize),
+    /// Go to the message that is answered.
+    Quote,
     /// Send a failed message again.
     Retry,
 }
@@ -74,6 +76,8 @@ pub enum Action {
 pub enum Told {
     /// Follow this link.
     Link(String),
+    /// Go to this message.
+    Quote(Key),
     /// Send this message again.
     Retry(Key),
 }
@@ -347,6 +351,14 @@ impl Scene {
         }
     }
 
+    /// Brings a row into the view, with what was said before it.
+    pub fn show(&mut self, row: usize, tools: Tools<'_>) {
+        self.reveal(row, tools);
+        let above = i64::from(self.view / 3);
+        self.scroll.jump(self.heights.before(row) - above, self.extent());
+        self.frame(tools);
+    }
+
     /// The pill was pressed: to the first message that came while the view was elsewhere.
     pub fn reveal_fresh(&mut self, tools: Tools<'_>) {
         self.fresh = 0;
@@ -400,6 +412,9 @@ impl Scene {
                 return Hit::Act(seen.row, Action::Retry);
             }
         }
+        if bubble.quote.is_some_and(|quote| quote.inset(-3).contains(x, y)) {
+            return Hit::Act(seen.row, Action::Quote);
+        }
         if let Some(link) = bubble.flow.link_at(x - bubble.text.x, y - bubble.text.y) {
             return Hit::Act(seen.row, Action::Link(link));
         }
@@ -416,6 +431,7 @@ impl Scene {
         let item = self.item(row)?;
         Some(match action {
             Action::Retry => Told::Retry(item.key),
+            Action::Quote => Told::Quote(item.quoted()?.key),
             Action::Link(link) => {
                 Told::Link(links::find(item.text()?).into_iter().nth(link)?.address)
             }
@@ -522,6 +538,7 @@ impl fmt::Debug for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Told::Link(address) => write!(f, "Link({} bytes)", address.len()),
+            Told::Quote(key) => write!(f, "Quote({key:?})"),
             Told::Retry(key) => write!(f, "Retry({key:?})"),
         }
     }
@@ -539,6 +556,7 @@ pub enum Direction {
 fn actions(seen: &Seen) -> Vec<(usize, Action)> {
     let Some(bubble) = seen.placed.bubble() else { return Vec::new() };
     let links = (0..bubble.flow.links.len()).map(Action::Link);
+    let quote = bubble.quote.map(|_| Action::Quote);
     let retry = bubble.failed.map(|_| Action::Retry);
-    links.chain(retry).map(|action| (seen.row, action)).collect()
+    quote.into_iter().chain(links).chain(retry).map(|action| (seen.row, action)).collect()
 }

@@ -32,6 +32,8 @@ use crate::ui::widgets::{Control, focus_came_by_key};
 const FRAME_S: f64 = 0.016;
 /// Seconds until an owner at work is told again.
 const BUSY_S: f64 = 0.05;
+/// A message that was gone to is marked for so many seconds.
+const FOUND_S: f64 = 2.0;
 
 /// What a transcript tells its owner.
 #[derive(Clone, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub enum TranscriptMsg {
     Link(String),
     /// A failed message shall be sent again.
     Retry(Key),
+    /// What a message answers was pressed.
+    Quote(Key),
     /// Somebody's face was pressed.
     Face(AccountId),
     /// A menu is wanted, at a point of the window, for a message or for none.
@@ -60,6 +64,7 @@ impl fmt::Debug for TranscriptMsg {
         match self {
             TranscriptMsg::Link(address) => write!(f, "Link({} bytes)", address.len()),
             TranscriptMsg::Retry(key) => write!(f, "Retry({key:?})"),
+            TranscriptMsg::Quote(key) => write!(f, "Quote({key:?})"),
             TranscriptMsg::Face(account) => write!(f, "Face({account})"),
             TranscriptMsg::Menu { key, x, y } => write!(f, "Menu({key:?}, {x}, {y})"),
             TranscriptMsg::Earlier => f.write_str("Earlier"),
@@ -105,6 +110,11 @@ impl State {
     fn reveal(&mut self, row: usize) {
         let State { scene, faces, words, widths, .. } = self;
         scene.reveal(row, Tools { measure: widths, wording: words, faces });
+    }
+
+    fn show(&mut self, row: usize) {
+        let State { scene, faces, words, widths, .. } = self;
+        scene.show(row, Tools { measure: widths, wording: words, faces });
     }
 
     pub(super) fn reveal_fresh(&mut self) {
@@ -184,6 +194,23 @@ impl Transcript {
         let handled = transcript.clone();
         native.handle(move |_, event| handled.clone().event(event));
         transcript
+    }
+
+    /// Brings a message into the view and marks it for a moment; nothing where it is not shown.
+    pub fn show(&mut self, key: Key) {
+        {
+            let mut state = self.state.borrow_mut();
+            let Some(row) = state.scene.row_of(key) else { return };
+            state.show(row);
+            state.touch.found = Some(key);
+        }
+        self.native.redraw();
+        let mut shown = self.clone();
+        app::add_timeout3(FOUND_S, move |_| {
+            // Another one may have been gone to meanwhile.
+            shown.state.borrow_mut().touch.found.take_if(|found| *found == key);
+            shown.native.redraw();
+        });
     }
 
     /// Calls back from now on, in place of what was told to before.

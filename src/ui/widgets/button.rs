@@ -218,6 +218,11 @@ impl Button {
         }
     }
 
+    /// Changes what it says when the pointer rests on it.
+    pub fn set_tip(&mut self, tooltip: &str) {
+        self.native.set_tooltip(tooltip);
+    }
+
     /// Shows a turning ring in place of its words and takes no press meanwhile.
     pub fn set_busy(&mut self, busy: bool) {
         if busy == self.look.borrow().busy.is_some() {
@@ -259,11 +264,15 @@ impl Look {
     /// Fill, outline and ink for what is done to it.
     fn colours(&self, touch: &Touch, enabled: bool) -> (Option<Colour>, Option<Colour>, Colour) {
         let (hover, pressed) = (touch.hover(), touch.pressed());
+        let is_link = matches!(self.kind, ButtonKind::Text | ButtonKind::Quiet);
+        if self.muted && is_link {
+            return (None, None, Colour::Ink3);
+        }
         if self.muted {
             let fill = if hover { Colour::Line } else { Colour::Sunken };
             return (Some(fill), Some(Colour::Line), Colour::Ink2);
         }
-        if !enabled && !matches!(self.kind, ButtonKind::Text | ButtonKind::Quiet) {
+        if !enabled && !is_link {
             return (Some(Colour::Sunken), Some(Colour::Line), Colour::Ink3);
         }
         let step = |plain: Colour, over: Colour, down: Colour| {

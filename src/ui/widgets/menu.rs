@@ -4,16 +4,23 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::{ColorDepth, Event, Key};
-use fltk::image::RgbImage;
-use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::enums::{Event, Key};
+use fltk::prelude::{WidgetExt, WindowExt};
 use fltk::window::MenuWindow;
 
+use super::popup;
+use crate::domain::Portrait;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::theme::{Colour, Style, metric};
 
 const PADDING: i32 = 4;
 const SEPARATOR: i32 = 9;
+/// A line with a face.
+const FACE_ROW: i32 = 44;
+/// Its words are cut where they are wider.
+const FACE_WORDS_MAX: i32 = 240;
+/// The place of its cross.
+const CROSS: i32 = 40;
 
 /// A line of a menu.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +40,14 @@ pub struct MenuItem {
     checked: bool,
     danger: bool,
     disabled: bool,
+    face: Option<Face>,
+}
+
+/// Somebody, with a cross to take the line away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Face {
+    portrait: Portrait,
+    detail: String,
 }
 
 impl MenuItem {
@@ -46,7 +61,14 @@ impl MenuItem {
             checked: false,
             danger: false,
             disabled: false,
+            face: None,
         }
+    }
+
+    /// Somebody's face before the words, a line under them, and a cross at the right.
+    #[must_use]
+    pub fn face(self, portrait: Portrait, detail: &str) -> MenuItem {
+        MenuItem { face: Some(Face { portrait, detail: detail.to_string() }), ..self }
     }
 
     /// With an icon before the words.
@@ -113,7 +135,18 @@ struct State {
     top: i32,
     /// How high it is shown.
     height: i32,
-    picked: Box<dyn FnMut(Option<usize>)>,
+    /// The pointer is on the cross of the current line.
+    on_cross: bool,
+    picked: Box<dyn FnMut(Option<MenuPick>)>,
+}
+
+/// What was done to a line of a menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MenuPick {
+    /// It was picked.
+    Item(usize),
+    /// Its cross was pressed, or Delete on it.
+    Cross(usize),
 }
 
 /// Opens a menu. `picked` is called once: with the place of the entry, or with none when it was
@@ -121,31 +154,33 @@ struct State {
 pub fn open_menu(
     place: MenuPlace,
     entries: Vec<MenuEntry>,
-    picked: impl FnMut(Option<usize>) + 'static,
+    mut picked: impl FnMut(Option<usize>) + 'static,
+) {
+    open_menu_with_crosses(place, entries, move |pick| {
+        picked(pick.map(|(MenuPick::Item(index) | MenuPick::Cross(index))| index));
+    });
+}
+
+/// The same, for lines with crosses.
+pub fn open_menu_with_crosses(
+    place: MenuPlace,
+    entries: Vec<MenuEntry>,
+    picked: impl FnMut(Option<MenuPick>) + 'static,
 ) {
     let area = area_for(place, &entries);
     let current = entries.iter().position(|e| matches!(e, MenuEntry::Item(i) if i.checked));
-    let state = State { entries, current, top: 0, height: area.h, picked: Box::new(picked) };
-    let mut window = made(area, Rc::new(RefCell::new(state)));
-    window.set_shape(outline(area.w, area.h));
-    window.show();
-    app::set_grab(Some(window));
-}
-
-/// Each menu has a window of its own: one that served before keeps the shape of its first menu.
-/// Closed ones are hidden and kept, see [`super::retire`].
-fn made(area: Rect, state: Rc<RefCell<State>>) -> MenuWindow {
-    let mut window = MenuWindow::new(area.x, area.y, area.w, area.h, None);
-    window.end();
-    window.set_border(false);
-    // Not for the window manager, which would list it, frame it or move the keyboard to it.
-    window.set_override();
-    window.super_draw(false);
+    let state = State {
+        entries,
+        current,
+        top: 0,
+        height: area.h,
+        on_cross: false,
+        picked: Box::new(picked),
+    };
+    let state = Rc::new(RefCell::new(state));
     let drawn = Rc::clone(&state);
-    window.draw(move |window| drawn.borrow().paint(window.w(), window.h()));
-    window.super_handle_first(false);
-    window.handle(move |window, event| handle(&state, window, event));
-    window
+    let paint = move |w, h| drawn.borrow().paint(w, h);
+    popup::open(area, paint, move |window, event| handle(&state, window, event));
 }
 
 /// The area of a control on the screen, for [`MenuPlace`].
@@ -156,11 +191,13 @@ pub fn on_screen(control: &impl super::Control, window: &impl WindowExt) -> Rect
 
 fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> bool {
     let inside = Rect::new(0, 0, window.w(), window.h());
-    let (x, y) = (app::event_x_root() - window.x_root(), app::event_y_root() - window.y_root());
+    let (x, y) = popup::pointer(window);
     let under = if inside.contains(x, y) { state.borrow().at(y) } else { None };
     match event {
         Event::Move | Event::Drag | Event::Enter if under.is_some() => {
-            state.borrow_mut().current = under;
+            let on_cross = state.borrow().is_cross(under, x, window.w());
+            let mut state = state.borrow_mut();
+            (state.current, state.on_cross) = (under, on_cross);
             window.redraw();
         }
         Event::Push if !inside.contains(x, y) => finish(state, window, None),
@@ -168,7 +205,8 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
             if let Some(index) = under
                 && state.borrow().can_pick(index)
             {
-                finish(state, window, Some(index));
+                let on_cross = state.borrow().is_cross(under, x, window.w());
+                finish(state, window, Some(pick(index, on_cross)));
             }
         }
         Event::MouseWheel => {
@@ -180,7 +218,7 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
             let step = |by| {
                 let next = state.borrow().next(by);
                 let mut state = state.borrow_mut();
-                state.current = next;
+                (state.current, state.on_cross) = (next, false);
                 state.reveal();
             };
             match app::event_key() {
@@ -189,8 +227,15 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
                 Key::Escape => finish(state, window, None),
                 Key::Enter | Key::KPEnter => {
                     let current = state.borrow().current;
-                    if current.is_some() {
-                        finish(state, window, current);
+                    if let Some(current) = current {
+                        finish(state, window, Some(MenuPick::Item(current)));
+                    }
+                }
+                Key::Delete => {
+                    let current = state.borrow().current;
+                    let current = current.filter(|index| state.borrow().has_cross(*index));
+                    if let Some(current) = current {
+                        finish(state, window, Some(MenuPick::Cross(current)));
                     }
                 }
                 _ => {}
@@ -203,9 +248,12 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
     true
 }
 
-fn finish(state: &Rc<RefCell<State>>, window: &mut MenuWindow, picked: Option<usize>) {
-    app::set_grab::<MenuWindow>(None);
-    window.hide();
+fn pick(index: usize, on_cross: bool) -> MenuPick {
+    if on_cross { MenuPick::Cross(index) } else { MenuPick::Item(index) }
+}
+
+fn finish(state: &Rc<RefCell<State>>, window: &mut MenuWindow, picked: Option<MenuPick>) {
+    popup::close(window);
     // Not within its own event: the toolkit still holds the window.
     let state = Rc::clone(state);
     app::add_timeout3(0.0, move |_| {
@@ -218,6 +266,14 @@ fn finish(state: &Rc<RefCell<State>>, window: &mut MenuWindow, picked: Option<us
 impl State {
     fn can_pick(&self, index: usize) -> bool {
         matches!(self.entries.get(index), Some(MenuEntry::Item(item)) if !item.disabled)
+    }
+
+    fn has_cross(&self, index: usize) -> bool {
+        matches!(self.entries.get(index), Some(MenuEntry::Item(item)) if item.face.is_some())
+    }
+
+    fn is_cross(&self, index: Option<usize>, x: i32, w: i32) -> bool {
+        index.is_some_and(|index| self.has_cross(index)) && x >= w - PADDING - CROSS
     }
 
     fn next(&self, by: i32) -> Option<usize> {
@@ -267,9 +323,7 @@ impl State {
 
     fn paint(&self, w: i32, h: i32) {
         let area = Rect::new(0, 0, w, h);
-        let canvas = Canvas::over(area);
-        canvas.fill(area, Colour::Paper);
-        canvas.card(area, metric::RADIUS_CARD, Colour::Paper, Colour::Field, 1);
+        let canvas = popup::card(area);
         let ticked = self.entries.iter().any(|e| matches!(e, MenuEntry::Item(i) if i.checked));
         let iconed =
             self.entries.iter().any(|e| matches!(e, MenuEntry::Item(i) if i.icon.is_some()));
@@ -280,7 +334,12 @@ impl State {
                 MenuEntry::Separator => canvas.line_across(row.x, top + 4, row.w, Colour::Line),
                 MenuEntry::Item(item) => {
                     let current = self.current == Some(index);
-                    item.paint(&canvas, row, current, ticked && !iconed, iconed);
+                    match &item.face {
+                        Some(face) => {
+                            item.paint_face(&canvas, row, face, current, current && self.on_cross);
+                        }
+                        None => item.paint(&canvas, row, current, ticked && !iconed, iconed),
+                    }
                 }
             }
         }
@@ -289,6 +348,27 @@ impl State {
 }
 
 impl MenuItem {
+    fn paint_face(&self, canvas: &Canvas, row: Rect, face: &Face, current: bool, on_cross: bool) {
+        let ground = if current { Colour::Selected } else { Colour::Paper };
+        canvas.round(row, metric::RADIUS_SMALL, ground);
+        canvas.avatar(face.portrait, row.x + 8, row.y + 6, 32, false);
+        let words = row.without_left(50).without_right(CROSS + 4);
+        let name = Rect::new(words.x, row.y + 4, words.w, Style::BODY.line);
+        let style = if self.checked { Style::BODY.bold() } else { Style::BODY };
+        canvas.text_in(style, Colour::Ink, name, Align::Left, &self.label);
+        let detail = Rect::new(words.x, row.y + 24, words.w, Style::CAPTION.line);
+        canvas.text_in(Style::CAPTION, Colour::Ink3, detail, Align::Left, &face.detail);
+        let cross = Rect::new(row.right() - CROSS, row.y, CROSS, row.h).middle(28, 28);
+        if on_cross {
+            canvas.circle(cross, Colour::BadSoft);
+        }
+        let (ink, under) = match on_cross {
+            true => (Colour::Bad, Colour::BadSoft),
+            false => (Colour::Ink3, ground),
+        };
+        canvas.icon_on(Icon::Close, cross.x + 7, cross.y + 7, 14, ink, under);
+    }
+
     fn paint(&self, canvas: &Canvas, row: Rect, current: bool, tick_left: bool, iconed: bool) {
         let ground = if current && !self.disabled { Colour::Selected } else { Colour::Paper };
         canvas.round(row, metric::RADIUS_SMALL, ground);
@@ -321,6 +401,7 @@ impl MenuItem {
 
 fn height(entry: &MenuEntry) -> i32 {
     match entry {
+        MenuEntry::Item(item) if item.face.is_some() => FACE_ROW,
         MenuEntry::Item(_) => metric::MENU_ROW,
         MenuEntry::Separator => SEPARATOR,
     }
@@ -328,6 +409,11 @@ fn height(entry: &MenuEntry) -> i32 {
 
 fn area_for(place: MenuPlace, entries: &[MenuEntry]) -> Rect {
     let width = |entry: &MenuEntry| match entry {
+        MenuEntry::Item(MenuItem { label, face: Some(face), .. }) => {
+            let words =
+                text::width(Style::BODY, label).max(text::width(Style::CAPTION, &face.detail));
+            words.min(FACE_WORDS_MAX) + 50 + CROSS
+        }
         MenuEntry::Item(item) => {
             let mark = if item.icon.is_some() || item.checked { 26 } else { 0 };
             let shortcut = match text::width(Style::CAPTION, &item.shortcut) {
@@ -372,20 +458,4 @@ fn area_for(place: MenuPlace, entries: &[MenuEntry]) -> Rect {
     x = x.min(sx + sw - w).max(sx);
     y = y.min(sy + sh - h).max(sy);
     Rect::new(x, y, w, h)
-}
-
-/// The shape of the window: corners cut where nothing of the outline would be seen.
-fn outline(w: i32, h: i32) -> Option<RgbImage> {
-    let radius = metric::RADIUS_CARD;
-    let far = |at: i32, length: i32| (radius - at).max(at + 1 - (length - radius)).max(0);
-    let mut pixels = Vec::new();
-    for y in 0..h {
-        for x in 0..w {
-            let (dx, dy) = (far(x, w), far(y, h));
-            let outside =
-                dx > 0 && dy > 0 && (2 * dx - 1).pow(2) + (2 * dy - 1).pow(2) > (2 * radius).pow(2);
-            pixels.extend([0, 0, 0, if outside { 0 } else { 255 }]);
-        }
-    }
-    RgbImage::new(&pixels, w, h, ColorDepth::Rgba8).ok()
 }

@@ -10,6 +10,7 @@ mod field;
 mod list;
 mod menu;
 mod nav;
+pub mod popup;
 mod scroll;
 mod segment;
 mod select;
@@ -30,7 +31,9 @@ pub use dialog::{Question, ask};
 pub use empty::{EMPTY_HEIGHT, paint_empty, paint_skeleton};
 pub use field::{Field, FieldKind};
 pub use list::{Pointed, RowLook, ScrollList, Side};
-pub use menu::{MenuEntry, MenuItem, MenuPlace, on_screen, open_menu};
+pub use menu::{
+    MenuEntry, MenuItem, MenuPick, MenuPlace, on_screen, open_menu, open_menu_with_crosses,
+};
 pub use nav::{NAV_WIDTH, SideNav};
 pub use scroll::Scroll;
 pub use segment::Segments;

@@ -86,6 +86,12 @@ impl SideNav {
         }
     }
 
+    /// Whether it has the keyboard.
+    #[must_use]
+    pub fn has_focus(&self) -> bool {
+        self.native.has_focus()
+    }
+
     /// Changes the words of one.
     pub fn set_label(&mut self, index: usize, label: &str) {
         if let Some(page) = self.look.borrow_mut().pages.get_mut(index) {

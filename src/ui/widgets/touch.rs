@@ -75,7 +75,13 @@ impl Touch {
                 }
             }
             Event::Focus => self.ring.set(focus_came_by_key()),
-            Event::Unfocus => self.ring.set(false),
+            // At broken scales a ring may reach a pixel beyond what its control draws.
+            Event::Unfocus if self.ring.take() => {
+                if let Some(mut window) = native.window() {
+                    window.redraw();
+                }
+            }
+            Event::Unfocus => {}
             Event::Hide | Event::Deactivate => {
                 self.hover.set(false);
                 self.pressed.set(false);

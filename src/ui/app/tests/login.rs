@@ -5,6 +5,7 @@ use crate::client::{Answer, ClientEvent, Failure, Intent, LinkState};
 use crate::domain::{AccountId, Presence, ServerId};
 use crate::net::address::{Address, Invite};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
+use crate::ui::app::contacts::Confirm;
 use crate::ui::app::login::{Field, HostEnd, Keep, LoginMsg, Phase, Problem};
 use crate::ui::app::servers::Lock;
 use crate::ui::app::testing::{World, found, person, server, ticket_of};
@@ -242,7 +243,8 @@ fn a_kept_account_needs_no_password_until_it_is_forgotten() {
     world.send(Msg::Servers(vec![found(1, "Lab")]));
     assert_eq!(world.model.login.account, "10001");
     assert!(world.model.kept_account().is_some());
-    let effects = world.send(Msg::Login(LoginMsg::Remember(false)));
+    let account = (ServerId([1; 32]), AccountId(10_001));
+    let effects = world.send(Msg::Confirmed(Confirm::StopRemembering(account.0, account.1)));
     assert!(matches!(asks(&effects)[..], [Intent::ForgetAccount { .. }]));
     assert!(world.model.kept_account().is_none());
     let effects = world.send(Msg::Login(LoginMsg::Submit(Secret::new(""))));
@@ -302,6 +304,10 @@ fn the_server_used_last_is_offered_by_its_address_when_it_is_not_on_this_network
     world.pass(3_000);
     assert!(world.model.is_other_chosen());
     assert_eq!(world.model.chosen().unwrap().id, Some(ServerId([1; 32])));
+    assert!(world.model.login.other_open, "the person sees where it goes");
+    world.send(Msg::Login(LoginMsg::CloseOther));
+    world.pass(1_000);
+    assert!(!world.model.login.other_open, "and may fold it");
 }
 
 #[test]
@@ -344,16 +350,17 @@ fn hosting_picks_the_server_of_this_computer_and_says_when_it_did_not_start() {
 #[test]
 fn a_sign_out_by_the_server_says_why_and_one_by_the_person_does_not() {
     let mut world = World::signed_in();
-    let effects = world.event(ClientEvent::SignedOut { why: Goodbye::Kicked });
+    let kicked = Failure::Goodbye(Goodbye::Kicked);
+    let effects = world.event(ClientEvent::SignedOut { why: kicked.clone() });
     assert!(asks(&effects).iter().any(|intent| matches!(intent, Intent::Disconnect)));
     assert_eq!(world.model.screen, Screen::Login);
-    assert_eq!(world.model.login.phase, Phase::Failed(Problem::SignedOut(Goodbye::Kicked)));
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::SignedOut(kicked)));
     assert_eq!(world.model.login.account, "10001");
 
     let mut world = World::signed_in();
     let effects = world.send(Msg::Panel(crate::ui::app::panel::PanelMsg::SignOut));
     assert!(matches!(asks(&effects)[..], [Intent::SignOut { .. }]));
-    world.event(ClientEvent::SignedOut { why: Goodbye::SignedOut });
+    world.event(ClientEvent::SignedOut { why: Failure::Goodbye(Goodbye::SignedOut) });
     assert_eq!(world.model.login.phase, Phase::Idle);
     let _ = server();
 }

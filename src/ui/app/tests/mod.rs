@@ -1,9 +1,12 @@
 //! The rules of the windows: what a person does or the client reports, and what must follow.
 
+mod accounts;
 mod chats;
 mod contacts;
 mod login;
 mod panel;
 mod preferences;
+mod profile;
+mod recover;
 mod register;
 mod trust;

@@ -4,8 +4,10 @@ use crate::client::api::Secret;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::NicknameError;
 use crate::net::protocol::{Reason, Refusal, Registration};
+use crate::ui::app::done::{DoneMsg, Way};
+use crate::ui::app::errors::FieldError;
 use crate::ui::app::login::LoginMsg;
-use crate::ui::app::register::{Field, FieldError, RegisterMsg, Typed};
+use crate::ui::app::register::{Field, RegisterMsg, Typed};
 use crate::ui::app::testing::{World, found, person, ticket_of};
 use crate::ui::app::{Effect, Msg, Screen};
 
@@ -32,7 +34,7 @@ fn submit(world: &mut World, typed: Typed) -> Vec<Effect> {
 }
 
 fn error(world: &World, field: Field) -> Option<FieldError> {
-    world.model.register.as_ref()?.error(field).cloned()
+    world.model.register.as_ref()?.errors.get(field).cloned()
 }
 
 #[test]
@@ -41,7 +43,7 @@ fn the_first_wrong_field_gets_the_cursor_and_nothing_is_sent() {
     let effects = submit(&mut world, typed("10001", "short", "other", ""));
     assert!(matches!(effects[..], [Effect::FocusRegister(Field::Nickname)]));
     assert_eq!(error(&world, Field::Nickname), Some(FieldError::Nickname(NicknameError::Number)));
-    assert_eq!(error(&world, Field::Password), Some(FieldError::Password(Failure::PasswordLength)));
+    assert_eq!(error(&world, Field::Password), Some(FieldError::Failure(Failure::PasswordLength)));
     assert_eq!(error(&world, Field::Again), Some(FieldError::Mismatch));
     assert!(error(&world, Field::Code).is_some());
     world.send(Msg::Register(RegisterMsg::Typed(Field::Nickname)));
@@ -85,7 +87,7 @@ fn a_refusal_stands_at_its_field() {
         let register = world.model.register.as_ref().unwrap();
         match field {
             Some(Field::Code) => assert!(register.needs_code, "the field appears"),
-            Some(field) => assert!(register.error(field).is_some(), "{why:?}"),
+            Some(field) => assert!(register.errors.get(field).is_some(), "{why:?}"),
             None => assert_eq!(register.problem.as_ref(), Some(&why)),
         }
         assert!(world.model.attempt.is_none());
@@ -110,19 +112,14 @@ fn the_number_is_shown_before_the_panel_opens() {
     let result = Ok(Answer::Registered { you, recovery, token });
     world.event(ClientEvent::Answered { ticket: *ticket, result });
     assert_eq!(world.model.screen, Screen::Login, "the person reads the number first");
-    let effects = world.send(Msg::Register(RegisterMsg::Close));
+    assert_eq!(world.model.done.as_ref().map(|done| done.way), Some(Way::Registered));
+    let effects = world.send(Msg::Done(DoneMsg::Close));
     assert!(matches!(effects[..], [Effect::AskBeforeEntering]), "it is shown this once");
     assert_eq!(world.model.screen, Screen::Login);
-    let effects = world.send(Msg::Register(RegisterMsg::CopyRecovery));
+    let effects = world.send(Msg::Done(DoneMsg::CopyRecovery));
     assert!(matches!(&effects[..], [Effect::Copy { text, .. }] if text == "ABCD-EFGH-JK"));
-    assert!(world.send(Msg::Register(RegisterMsg::Close)).is_empty(), "it was copied");
+    let effects = world.send(Msg::Done(DoneMsg::Close));
+    assert!(!effects.iter().any(|e| matches!(e, Effect::AskBeforeEntering)), "it was copied");
     assert_eq!(world.model.screen, Screen::Panel);
-    assert!(world.model.register.is_none());
-}
-
-#[test]
-fn a_closed_server_says_so_at_once() {
-    let world = opened(Registration::Closed);
-    let register = world.model.register.unwrap();
-    assert!(matches!(register.problem, Some(Failure::Refused(_))));
+    assert!(world.model.register.is_none() && world.model.done.is_none());
 }
