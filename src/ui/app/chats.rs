@@ -380,13 +380,10 @@ impl Model {
     pub(super) fn message(&mut self, message: Message, live: bool, out: &mut Vec<Effect>) {
         let Some(target) = self.target_of(message.kind) else { return };
         let own = Some(message.from) == self.my_account();
-        let chat = self.chats.at(target);
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
-        let at = message.at;
-        let change = match (&message.body, target) {
-            (Body::Room { change, .. }, Target::Room(room)) => Some((room, change.clone())),
-            _ => None,
-        };
+        let is_told = self.is_told(target, &message.body);
+        self.line_came(target, &message);
+        let chat = self.chats.at(target);
         chat.state.get_or_insert(ConversationState {
             conversation,
             kind,
@@ -401,12 +398,9 @@ impl Model {
         }
         chat.trim(if chat.open { OPEN_MESSAGES_MAX } else { CLOSED_MESSAGES_MAX });
         let is_seen = chat.open && chat.focused;
-        if let Some((room, change)) = change {
-            self.room_changed(room, at, &change);
-        }
         if is_seen {
             self.mark_read(target, out);
-        } else if live && !own {
+        } else if live && !own && is_told {
             out.push(Effect::Urgent(target));
         }
     }

@@ -7,8 +7,8 @@ use super::contacts::{Confirm, Doing};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Choice, Joining, Member, Notify, OwnRoom, Portrait, Presence, Rank, RoomChange,
-    RoomId, Seq, Target,
+    AccountId, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait, Presence, Rank,
+    RoomChange, RoomId, Seq, Target,
 };
 use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
 use crate::ui::text::Language;
@@ -202,8 +202,26 @@ impl Model {
         }
     }
 
-    /// A line of a room's log came: who is in it changes with it.
-    pub(super) fn room_changed(&mut self, room: RoomId, at: i64, change: &RoomChange) {
+    /// Whether a message asks for attention: not where one wants none, and no line about a room.
+    #[must_use]
+    pub fn is_told(&self, target: Target, body: &Body) -> bool {
+        let mentions_me = match (body, self.my_account()) {
+            (Body::Text { mentions, .. }, Some(me)) => mentions.includes(me),
+            _ => false,
+        };
+        match self.choice(target).notify {
+            Notify::All => !matches!(body, Body::Room { .. }),
+            Notify::Mentions => mentions_me,
+            Notify::None => false,
+        }
+    }
+
+    /// A message of a room's log came: who is in it may change with it.
+    pub(super) fn line_came(&mut self, target: Target, message: &Message) {
+        let (Target::Room(room), Body::Room { change, .. }) = (target, &message.body) else {
+            return;
+        };
+        let at = message.at;
         let Some(hall) = self.halls.get_mut(&room) else { return };
         let mut member = |account: &AccountId, apply: &dyn Fn(&mut Member)| {
             hall.members.get_mut(account).into_iter().for_each(apply);

@@ -94,8 +94,10 @@ fn rooms_stand_in_two_groups_that_fold() {
 fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unread() {
     let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
     let target = Target::Room(CLASS);
-    happens(&mut world, 1, MOMO, change(2, RoomChange::Joined { account: ROOK }));
-    happens(&mut world, 2, MOMO, Body::text("hello"));
+    let joined = change(2, RoomChange::Joined { account: ROOK });
+    assert!(happens(&mut world, 1, MOMO, joined).is_empty(), "nobody is called for that");
+    let told = happens(&mut world, 2, MOMO, Body::text("hello"));
+    assert!(matches!(told[..], [Effect::Urgent(at)] if at == target));
     let listed = |world: &World| {
         let rows = world.model.chat_rows(Language::English);
         rows.into_iter().find(|row| row.target == target)
@@ -110,6 +112,7 @@ fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unrea
     let row = listed(&world).unwrap();
     assert!(row.pinned && row.quiet);
     assert_eq!(world.model.chat_rows(Language::English)[0].target, target, "at the top");
+    assert!(happens(&mut world, 4, MOMO, Body::text("and?")).is_empty(), "it is quiet");
     world.event(ClientEvent::Book(Arc::new(Book::default())));
     assert!(listed(&world).is_none(), "one is in it no more");
     assert_eq!(world.model.closed_to_me(target), Some("room.outside"));
