@@ -144,7 +144,11 @@ fn rooms_are_found_apart_from_people() {
     let effects = door(&mut world, DoorMsg::Search("labs".into()));
     answer(&mut world, old, reply(vec![room(20_009, "old", Joining::Open)], false));
     let add = world.model.add.clone().unwrap();
-    assert_eq!((add.page, add.rooms.results), (Page::Rooms, Results::Asked), "that was the old one");
+    assert_eq!(
+        (add.page, add.rooms.results),
+        (Page::Rooms, Results::Asked),
+        "that was the old one"
+    );
     assert_eq!((add.text.as_str(), add.results), ("mo", Results::Asked), "of people");
     let ticket = effects.iter().find_map(ticket_of).unwrap();
     answer(&mut world, ticket, reply(vec![room(20_001, "Labs", Joining::Open)], true));
@@ -206,7 +210,9 @@ fn an_open_room_is_entered_at_once_and_only_once() {
     assert_eq!(asked, Command::JoinRoom { room: LAB, greeting: String::new() });
     assert!(door(&mut world, DoorMsg::Enter(LAB)).is_empty(), "it is on its way");
     let effects = answer(&mut world, ticket, Err(refused(Reason::RoomFull)));
-    assert!(matches!(&effects[..], [Effect::Say(failure)] if *failure == refused(Reason::RoomFull)));
+    assert!(
+        matches!(&effects[..], [Effect::Say(failure)] if *failure == refused(Reason::RoomFull))
+    );
     let (ticket, _) = command(&door(&mut world, DoorMsg::Enter(LAB)));
     notice(&mut world, inside(20_001, Rank::Member));
     let effects = answer(&mut world, ticket, Ok(Answer::Done));
@@ -393,7 +399,8 @@ fn a_room_whose_window_was_closed_opens_nothing() {
     make(&mut world, CreateRoomMsg::Close);
     make(&mut world, CreateRoomMsg::Open);
     let room = room(20_001, "Lab", Joining::Open);
-    let effects = answer(&mut world, ticket, Ok(Answer::Looked(Reply::Room { room, member: None })));
+    let effects =
+        answer(&mut world, ticket, Ok(Answer::Looked(Reply::Room { room, member: None })));
     assert!(effects.is_empty());
     assert!(world.model.doors.making.is_some(), "the next one is being written");
 }
