@@ -108,9 +108,9 @@ impl CreateRoomWindow {
         this.window.make_modal(true);
         this.window.show();
         if is_new {
-            this.name.focus()
+            this.name.focus();
         } else {
-            this.filter.focus()
+            this.filter.focus();
         }
         this
     }

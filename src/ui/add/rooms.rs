@@ -248,9 +248,8 @@ fn label_of(entry: Entry) -> &'static str {
         Entry::Open => "door.open",
         Entry::Accept => "door.accept",
         Entry::Waiting => "friend.waiting",
-        Entry::Join => "door.join",
+        Entry::Join | Entry::Closed => "door.join",
         Entry::Ask => "door.ask",
-        Entry::Closed => "door.joining.closed",
     })
 }
 
@@ -274,15 +273,12 @@ fn paint_card(canvas: &Canvas, slot: Rect, card: &RoomCard) {
     let wide = button.x - 8 - left;
     let name = paragraph::lines(Style::BODY.bold(), &room.name, wide, 2);
     let about = about_room(room.room.0, room.members);
-    let joining = match (card.entry, room.joining) {
-        // The button says it.
-        (Entry::Closed, _) => "",
-        (_, Joining::Open) => tr("door.joining.open"),
-        (_, Joining::Approval) => tr("door.joining.approval"),
-        (_, Joining::Closed) => tr("door.joining.closed"),
-    };
-    let below = if joining.is_empty() { 16 } else { 34 };
-    let height = 20 * i32::try_from(name.len()).unwrap_or(1) + below;
+    let joining = tr(match room.joining {
+        Joining::Open => "door.joining.open",
+        Joining::Approval => "door.joining.approval",
+        Joining::Closed => "door.joining.closed",
+    });
+    let height = 20 * i32::try_from(name.len()).unwrap_or(1) + 34;
     let mut y = slot.y + (CARD - height) / 2;
     for line in &name {
         let row = Rect::new(left, y, wide, 20);

@@ -385,10 +385,9 @@ impl Model {
     fn room_row(&self, request: &RoomRequest) -> RoomRow {
         let is_mine = Some(request.account) == self.my_account();
         let (way, who) = match (request.door, is_mine) {
-            (Door::Asks, true) => (Way::Out, request.account),
             (Door::Asks, false) => (Way::In, request.account),
             (Door::Invited, true) => (Way::In, request.by),
-            (Door::Invited, false) => (Way::Out, request.account),
+            (Door::Asks, true) | (Door::Invited, false) => (Way::Out, request.account),
         };
         let is_pending = request.state == RequestState::Pending;
         RoomRow {

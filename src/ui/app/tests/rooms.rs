@@ -98,8 +98,8 @@ fn refused(reason: Reason) -> Failure {
     Failure::Refused(reason.into())
 }
 
-fn reply(rooms: Vec<Room>, more: bool) -> Result<Answer, Failure> {
-    Ok(Answer::Looked(Reply::FoundRooms { rooms, more }))
+fn reply(rooms: Vec<Room>, more: bool) -> Answer {
+    Answer::Looked(Reply::FoundRooms { rooms, more })
 }
 
 /// Somebody with two friends.
@@ -119,7 +119,7 @@ fn found(rooms: Vec<Room>) -> World {
     world.send(Msg::Add(AddMsg::OpenRooms));
     let effects = door(&mut world, DoorMsg::Search("lab".into()));
     let ticket = effects.iter().find_map(ticket_of).unwrap();
-    answer(&mut world, ticket, reply(rooms, false));
+    answer(&mut world, ticket, Ok(reply(rooms, false)));
     world
 }
 
@@ -142,7 +142,7 @@ fn rooms_are_found_apart_from_people() {
     assert_eq!(*query, Query::FindRooms { text: "lab".into(), skip: 0 });
     let old = *ticket;
     let effects = door(&mut world, DoorMsg::Search("labs".into()));
-    answer(&mut world, old, reply(vec![room(20_009, "old", Joining::Open)], false));
+    answer(&mut world, old, Ok(reply(vec![room(20_009, "old", Joining::Open)], false)));
     let add = world.model.add.clone().unwrap();
     assert_eq!(
         (add.page, add.rooms.results),
@@ -151,12 +151,12 @@ fn rooms_are_found_apart_from_people() {
     );
     assert_eq!((add.text.as_str(), add.results), ("mo", Results::Asked), "of people");
     let ticket = effects.iter().find_map(ticket_of).unwrap();
-    answer(&mut world, ticket, reply(vec![room(20_001, "Labs", Joining::Open)], true));
+    answer(&mut world, ticket, Ok(reply(vec![room(20_001, "Labs", Joining::Open)], true)));
     let more = door(&mut world, DoorMsg::More);
     let [Effect::Ask(Intent::Look { ticket, query })] = &more[..] else { panic!() };
     assert_eq!(*query, Query::FindRooms { text: "labs".into(), skip: 1 });
     assert!(door(&mut world, DoorMsg::More).is_empty(), "they are on their way");
-    answer(&mut world, *ticket, reply(vec![room(20_002, "Labs 2", Joining::Open)], false));
+    answer(&mut world, *ticket, Ok(reply(vec![room(20_002, "Labs 2", Joining::Open)], false)));
     assert_eq!(world.model.room_cards().len(), 2);
     door(&mut world, DoorMsg::Clear);
     assert_eq!(world.model.add.as_ref().unwrap().rooms.results, Results::None);
