@@ -42,7 +42,7 @@ impl PromptWindow {
             About::Remark(_) => ("prompt.remark", "common.save"),
             About::NewGroup(_) => ("group.new", "common.ok"),
             About::RenameGroup(_) => ("group.rename", "common.save"),
-            About::Decline(_) => ("friend.decline", "friend.decline"),
+            About::Decline(_) | About::TurnAway(..) => ("friend.decline", "friend.decline"),
         };
         let window = widgets::window(tr(window_title), W, H);
         let longest = prompt.about.words().graphemes_max();
@@ -126,7 +126,7 @@ fn title(about: About, model: &Model) -> String {
             let name = model.group_name(group, text::language());
             tr_with("prompt.group.rename", &[("name", &name)])
         }
-        About::Decline(account) => {
+        About::Decline(account) | About::TurnAway(_, account) => {
             tr_with("prompt.decline.title", &[("name", &model.people.name(account))])
         }
     }
@@ -136,7 +136,7 @@ fn placeholder(about: About, model: &Model) -> String {
     match about {
         About::Remark(account) => model.people.nickname(account),
         About::NewGroup(_) | About::RenameGroup(_) => tr("prompt.group.hint").to_owned(),
-        About::Decline(_) => tr("prompt.decline.hint").to_owned(),
+        About::Decline(_) | About::TurnAway(..) => tr("prompt.decline.hint").to_owned(),
     }
 }
 

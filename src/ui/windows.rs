@@ -15,6 +15,7 @@ use super::app::{Effect, Model, Msg, Screen};
 use super::card::{self, CardWindow};
 use super::chat::{self, ChatOut, ChatWindow, USUAL, USUAL_ROOM};
 use super::done::DoneWindow;
+use super::doors::DoorWindows;
 use super::fingerprint::FingerprintWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
@@ -44,6 +45,7 @@ pub struct Windows {
     add: Option<AddWindow>,
     asking: Option<AskingWindow>,
     prompt: Option<PromptWindow>,
+    doors: DoorWindows,
     card: Option<CardWindow>,
     profile: ProfileWindows,
     settings: Option<SettingsWindow>,
@@ -80,6 +82,7 @@ impl Windows {
         self.follow_register(model);
         self.follow_question(model);
         self.follow_people(model);
+        self.doors.follow(model);
         self.profile.follow(model, self.side());
         self.follow_settings(model);
         self.follow_chats(model);
@@ -179,6 +182,7 @@ impl Windows {
         if let Some(add) = &mut self.add {
             add.reword();
         }
+        self.doors.reword();
         self.profile.reword();
         if let Some(settings) = &mut self.settings {
             settings.reword();
@@ -213,6 +217,7 @@ impl Windows {
             panel.close();
         }
         self.close_people();
+        self.doors.close();
         self.profile.close();
         for (_, chat) in std::mem::take(&mut self.chats) {
             chat.window.close();

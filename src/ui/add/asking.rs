@@ -177,7 +177,8 @@ impl AskingWindow {
     }
 }
 
-fn count(text: &str) -> usize {
+/// So many letters a text has.
+pub(super) fn count(text: &str) -> usize {
     text.trim().graphemes(true).count()
 }
 

@@ -1,8 +1,11 @@
-//! The window for finding people and for friend requests.
+//! The window for finding people and rooms, and for requests.
 
 mod asking;
+mod cards;
+mod knocking;
 mod people;
 mod requests;
+mod rooms;
 
 use fltk::app;
 use fltk::enums::{Event, Key};
@@ -19,14 +22,17 @@ use super::text::tr;
 use super::theme::Colour;
 use super::widgets::{self, Control, NAV_WIDTH, SideNav};
 pub use asking::AskingWindow;
+pub use knocking::KnockWindow;
 use people::PeoplePage;
 use requests::RequestsPage;
+use rooms::RoomsPage;
 
 const W: i32 = 760;
 const H: i32 = 480;
 
-const PAGES: [(Page, Icon, &str); 2] = [
+const PAGES: [(Page, Icon, &str); 3] = [
     (Page::People, Icon::Search, "friend.people"),
+    (Page::Rooms, Icon::Hash, "friend.rooms"),
     (Page::Requests, Icon::Bell, "friend.requests"),
 ];
 
@@ -35,6 +41,7 @@ pub struct AddWindow {
     window: DoubleWindow,
     nav: SideNav,
     people: PeoplePage,
+    rooms: RoomsPage,
     requests: RequestsPage,
     page: Page,
 }
@@ -47,27 +54,34 @@ impl AddWindow {
         let nav = SideNav::new(&PAGES.map(|(_, icon, key)| (icon, tr(key))));
         let area = Rect::new(NAV_WIDTH, 0, window.w() - NAV_WIDTH, window.h());
         let people = PeoplePage::new(area, add);
+        let rooms = RoomsPage::new(area, add);
         let requests = RequestsPage::new(area);
         window.end();
-        let mut this = AddWindow { window, nav, people, requests, page: add.page };
+        let mut this = AddWindow { window, nav, people, rooms, requests, page: add.page };
         this.wire();
         this.show_page(add.page);
         this.follow(add, model);
         this.window.show();
-        this.people.focus();
+        this.focus();
         this
     }
 
     /// Brings it up to the model.
     pub fn follow(&mut self, add: &Add, model: &Model) {
         if self.page != add.page {
+            // Whoever walks through the pages with the arrows stays there.
+            let walks = self.nav.has_focus();
             self.show_page(add.page);
+            if !walks {
+                self.focus();
+            }
         }
         let active = PAGES.iter().position(|(page, ..)| *page == add.page);
         self.nav.set_active(active.unwrap_or(0));
-        self.nav.set_badge(1, model.open_requests());
+        self.nav.set_badge(2, model.open_requests());
         match add.page {
             Page::People => self.people.follow(add, model),
+            Page::Rooms => self.rooms.follow(add, model),
             Page::Requests => self.requests.follow(add, model),
         }
     }
@@ -79,6 +93,7 @@ impl AddWindow {
             self.nav.set_label(index, tr(key));
         }
         self.people.reword();
+        self.rooms.reword();
         self.requests.reword();
         self.window.redraw();
     }
@@ -86,9 +101,7 @@ impl AddWindow {
     /// Brings it to the front.
     pub fn raise(&mut self) {
         self.window.show();
-        if self.page == Page::People {
-            self.people.focus();
-        }
+        self.focus();
     }
 
     /// Takes it away.
@@ -99,9 +112,16 @@ impl AddWindow {
     fn show_page(&mut self, page: Page) {
         self.page = page;
         self.people.set_shown(page == Page::People);
+        self.rooms.set_shown(page == Page::Rooms);
         self.requests.set_shown(page == Page::Requests);
-        if page == Page::People {
-            self.people.focus();
+    }
+
+    /// Gives the page's box the keyboard.
+    fn focus(&mut self) {
+        match self.page {
+            Page::People => self.people.focus(),
+            Page::Rooms => self.rooms.focus(),
+            Page::Requests => {}
         }
     }
 
@@ -113,11 +133,11 @@ impl AddWindow {
                 post(Msg::Add(AddMsg::Page(*page)));
             }
         });
-        let (mut nav, mut people, mut requests) =
-            (self.nav.clone(), self.people.group(), self.requests.group());
+        let (mut nav, mut people, mut rooms, mut requests) =
+            (self.nav.clone(), self.people.group(), self.rooms.group(), self.requests.group());
         self.window.resize_callback(move |_, _, _, w, h| {
             nav.place(Rect::new(0, 0, NAV_WIDTH, h));
-            for group in [&mut people, &mut requests] {
+            for group in [&mut people, &mut rooms, &mut requests] {
                 group.resize(NAV_WIDTH, 0, w - NAV_WIDTH, h);
             }
         });

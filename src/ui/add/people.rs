@@ -6,6 +6,7 @@ use std::rc::Rc;
 use fltk::group::Group;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 
+use super::cards::{self, CARD, Column, GAP, PADDING, Press, TOP};
 use super::page;
 use crate::domain::{AccountId, GroupId, Target};
 use crate::ui::app::add::{Action, Add, AddMsg, Card, Results};
@@ -13,21 +14,14 @@ use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::card;
-use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
-use crate::ui::paragraph;
+use crate::ui::paint::{Align, Canvas, Icon, Rect};
 use crate::ui::shell::post;
 use crate::ui::text::{self, tr, tr_with};
-use crate::ui::theme::{Colour, Style, metric};
+use crate::ui::theme::{Colour, Style};
 use crate::ui::widgets::{
-    self, Button, ButtonKind, Choice, ChoiceKind, Control, Field, FieldKind, RowLook, ScrollList,
+    self, Button, ButtonKind, Choice, ChoiceKind, Control, Field, FieldKind, ScrollList,
     paint_empty, paint_skeleton,
 };
-
-const PADDING: i32 = 16;
-const CARD: i32 = 88;
-const GAP: i32 = 12;
-/// The upper edge of the list.
-const TOP: i32 = 108;
 
 /// The page.
 pub struct PeoplePage {
@@ -37,6 +31,7 @@ pub struct PeoplePage {
     online: Choice,
     clear: Button,
     list: ScrollList,
+    column: Column,
     view: Rc<RefCell<View>>,
     /// What it was last brought up to.
     shown: Option<View>,
@@ -80,13 +75,19 @@ impl PeoplePage {
         let mut online = Choice::new(ChoiceKind::Check, tr("friend.online"));
         online.set_on(add.online);
         let view: Rc<RefCell<View>> = Rc::default();
-        let drawn = Rc::clone(&view);
+        let column = Column::default();
+        let (drawn, at) = (Rc::clone(&view), column.clone());
         let list = ScrollList::new(Colour::Paper, move |canvas, look| {
-            paint_row(canvas, look, &drawn.borrow());
-        });
+            let cards = &drawn.borrow().cards;
+            cards::paint_row(canvas, look, (cards.len(), &at), tr("friend.more"), |index, slot| {
+                paint_card(canvas, slot, &cards[index]);
+            });
+        })
+        .plain();
         let clear = Button::new(ButtonKind::Outline, tr("friend.clear"));
         group.end();
-        let mut page = PeoplePage { group, field, go, online, clear, list, view, shown: None };
+        let mut page =
+            PeoplePage { group, field, go, online, clear, list, column, view, shown: None };
         page.wire();
         page.lay_out();
         page
@@ -193,13 +194,15 @@ impl PeoplePage {
                 Some((found, Part::Face)) => show_card(found.person.account),
             }
         });
-        let (view, list) = (Rc::clone(&self.view), self.list.clone());
+        self.column.follow(&mut self.list);
+        let (view, list, column) = (Rc::clone(&self.view), self.list.clone(), self.column.clone());
         self.list.on_open(move |row| {
             let view = view.borrow();
-            // By the keyboard: the first of the row.
             if super::is_enter() {
-                if let Some(found) = view.cards.get(row * 2) {
-                    act(found.person.account, found.action);
+                match view.cards.get(column.card(row, view.cards.len())) {
+                    _ if row * 2 >= view.cards.len() => post(Msg::Add(AddMsg::More)),
+                    Some(found) => act(found.person.account, found.action),
+                    None => {}
                 }
             } else if let Some((found, Part::Words)) = under_pointer(&view, &list, row) {
                 act(found.person.account, Action::Message);
@@ -216,12 +219,9 @@ enum Part {
 }
 
 fn under_pointer<'v>(view: &'v View, list: &ScrollList, row: usize) -> Option<(&'v Card, Part)> {
-    let area = list.area();
-    let x = fltk::app::event_x() - area.x;
-    let column = usize::from(x > area.w / 2);
-    let found = view.cards.get(row * 2 + column)?;
-    let slot = column_of(Rect::new(0, 0, area.w, CARD), column);
-    let button = button_of(slot, found.action);
+    let (index, slot, x) = cards::under_pointer(list, row);
+    let found = view.cards.get(index)?;
+    let button = cards::button_of(slot, label_of(found.action));
     let part = if (button.x..button.right()).contains(&x) {
         Part::Button
     } else if (slot.x..slot.x + 76).contains(&x) {
@@ -270,12 +270,6 @@ fn lay_out(group: &Group, parts: &mut Parts) {
     parts.clear.place(Rect::new(middle, area.y + TOP + (area.h - TOP) / 2 + 76, clear, 32));
 }
 
-fn column_of(row: Rect, column: usize) -> Rect {
-    let w = (row.w - 8 - GAP) / 2;
-    let x = row.x + i32::try_from(column).unwrap_or(0) * (w + GAP);
-    Rect::new(x, row.y, w, CARD)
-}
-
 fn label_of(action: Action) -> &'static str {
     tr(match action {
         Action::Add => "friend.add",
@@ -285,34 +279,12 @@ fn label_of(action: Action) -> &'static str {
     })
 }
 
-fn button_of(slot: Rect, action: Action) -> Rect {
-    let w = measure::width(Style::CAPTION.bold(), label_of(action)) + 20;
-    Rect::new(slot.right() - 12 - w, slot.y + (CARD - 28) / 2, w, 28)
-}
-
-fn paint_row(canvas: &Canvas, look: &RowLook, view: &View) {
-    canvas.fill(look.area, Colour::Paper);
-    let row = Rect { h: CARD, ..look.area };
-    if look.index * 2 >= view.cards.len() {
-        let words = tr("friend.more");
-        canvas.text_in(Style::BODY, Colour::BrandText, row, Align::Centre, words);
-        return;
-    }
-    for column in 0..2 {
-        if let Some(card) = view.cards.get(look.index * 2 + column) {
-            paint_card(canvas, column_of(row, column), card, look.ring && column == 0);
-        }
-    }
-}
-
-fn paint_card(canvas: &Canvas, slot: Rect, card: &Card, ring: bool) {
-    let outline = if ring { (Colour::Focus, 2) } else { (Colour::Line, 1) };
-    canvas.card(slot, metric::RADIUS_CARD, Colour::Paper, outline.0, outline.1);
+fn paint_card(canvas: &Canvas, slot: Rect, card: &Card) {
     let (x, y) = (slot.x + 12, slot.y + (CARD - 48) / 2);
     let portrait = card.person.portrait();
     canvas.avatar_with_status(portrait, x, y, 48, card.presence, Colour::Paper);
-    let button = button_of(slot, card.action);
-    paint_button(canvas, button, card.action);
+    let button = cards::button_of(slot, label_of(card.action));
+    cards::paint_button(canvas, button, look_of(card.action), label_of(card.action));
     let left = x + 60;
     let words = |y: i32, h: i32| Rect::new(left, slot.y + y, button.x - 8 - left, h);
     let has_line = !card.person.signature.is_empty();
@@ -325,17 +297,13 @@ fn paint_card(canvas: &Canvas, slot: Rect, card: &Card, ring: bool) {
     canvas.text_in(Style::CAPTION, Colour::Ink2, line, Align::Left, &card.person.signature);
 }
 
-fn paint_button(canvas: &Canvas, area: Rect, action: Action) {
-    let (fill, outline, ink, style) = match action {
-        Action::Add => {
-            (Colour::BrandSoft, Colour::BrandSoft, Colour::BrandText, Style::CAPTION.bold())
-        }
-        Action::Accept => (Colour::Brand, Colour::Brand, Colour::White, Style::CAPTION.bold()),
-        Action::Waiting => (Colour::Sunken, Colour::Line, Colour::Ink3, Style::CAPTION),
-        Action::Message => (Colour::Paper, Colour::Field, Colour::Ink, Style::CAPTION),
-    };
-    canvas.card(area, metric::RADIUS, fill, outline, 1);
-    canvas.text_in(style, ink, area, Align::Centre, label_of(action));
+fn look_of(action: Action) -> Press {
+    match action {
+        Action::Add => Press::Soft,
+        Action::Accept => Press::Primary,
+        Action::Waiting => Press::Off,
+        Action::Message => Press::Outline,
+    }
 }
 
 fn paint_behind(canvas: &Canvas, area: Rect, view: &View) {
@@ -358,30 +326,13 @@ fn paint_behind(canvas: &Canvas, area: Rect, view: &View) {
             let (title, hint) = (tr("friend.alone"), tr("friend.alone.hint"));
             let _no_button = paint_empty(canvas, rest, Icon::Users, title, hint, false);
         }
-        State::Nobody(text) => paint_nobody(canvas, rest, text),
+        State::Nobody(text) => {
+            let title = tr_with("friend.none", &[("q", text)]);
+            cards::paint_nobody(canvas, rest, &title, tr("friend.none.hint"));
+        }
         State::Failed(why) => {
             let title = tr("friend.failed");
             let _no_button = paint_empty(canvas, rest, Icon::Offline, title, why, false);
         }
     }
-}
-
-fn paint_nobody(canvas: &Canvas, area: Rect, text: &str) {
-    let top = area.y + area.h / 2 - 120;
-    let disc = Rect::new(area.x + (area.w - 96) / 2, top, 96, 96);
-    canvas.circle(disc, Colour::BrandSoft);
-    canvas.leaf(disc.x + 48, disc.y + 48, 52, 20, Colour::Leaf);
-    let line = |y: i32, h: i32| Rect::new(area.x, top + y, area.w, h);
-    let title = tr_with("friend.none", &[("q", text)]);
-    let style = Style::MESSAGE.bold();
-    canvas.text_in(style, Colour::Ink, line(112, 22), Align::Centre, &title);
-    let hint = line(138, 48);
-    paragraph::draw(
-        canvas,
-        Style::CAPTION,
-        Colour::Ink2,
-        hint,
-        Align::Centre,
-        tr("friend.none.hint"),
-    );
 }

@@ -1,4 +1,4 @@
-//! The page of friend requests: those of others, one's own, what became of them.
+//! The page of requests, of friends and about rooms: those of others, one's own, what became of them.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,10 +8,13 @@ use fltk::group::Group;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 
 use super::page;
-use crate::domain::{AccountId, ContactRequest, GroupId, RequestState, Target, Way};
+use crate::domain::{
+    AccountId, ContactRequest, Door, GroupId, Portrait, Presence, RequestState, RoomId, Target, Way,
+};
 use crate::ui::app::add::{Add, AddMsg, RequestRow, Side};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::ContactMsg;
+use crate::ui::app::doors::{DoorMsg, RoomRow};
 use crate::ui::app::{Model, Msg, time};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
 use crate::ui::shell::post;
@@ -55,14 +58,35 @@ enum Line {
 
 #[derive(Clone, PartialEq)]
 struct Shown {
-    request: ContactRequest,
+    of: Of,
+    face: Face,
     name: String,
-    portrait: crate::domain::Portrait,
-    presence: Option<crate::domain::Presence>,
-    when: String,
+    /// Number and time.
+    aside: String,
+    /// Which room it is about, in words; empty for a friend request.
+    line: String,
+    /// What was said with it, or that nothing was.
+    words: String,
     /// What became of it; empty while it waits.
     outcome: String,
-    is_open: bool,
+    presses: &'static [Press],
+}
+
+/// What a request is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Friend(AccountId),
+    /// Somebody asks to come into a room of this person's.
+    Asks(RoomId, AccountId),
+    /// This person was invited, or asked.
+    Own(RoomId),
+}
+
+/// What stands at the left of a row.
+#[derive(Clone, PartialEq)]
+enum Face {
+    Person(Portrait, Option<Presence>),
+    Room(RoomId, String),
 }
 
 /// What can be pressed in a row.
@@ -113,12 +137,11 @@ impl RequestsPage {
     /// Brings it up to the model.
     pub fn follow(&mut self, add: &Add, model: &Model) {
         self.side.set_chosen(usize::from(add.side == Side::Sent));
-        let requests = &model.people.book().requests;
-        let count = |way| requests.values().filter(|request| request.way == way).count();
+        let (received, sent) = model.request_counts();
         let rows = model.request_rows().into_iter().map(|row| line_of(model, row)).collect();
         let named = |id| (id, model.group_name(id, text::language()));
         let groups = model.people.book().groups.iter().map(|group| named(group.id)).collect();
-        let view = View { rows, received: count(Way::In), sent: count(Way::Out), groups };
+        let view = View { rows, received, sent, groups };
         if self.shown.as_ref() == Some(&view) {
             return;
         }
@@ -167,33 +190,67 @@ impl RequestsPage {
             let area = list.area();
             let row = Rect::new(0, 0, area.w, ROW);
             let x = app::event_x() - area.x;
-            let pressed = presses(row, shown)
+            let pressed = placed(row, shown.presses)
                 .into_iter()
                 .find(|(_, button)| (button.x..button.right()).contains(&x));
             if let Some((press, _)) = pressed {
-                act(press, shown.request.peer, &view.groups);
+                act(press, shown.of, &view.groups);
             }
         });
         let view = Rc::clone(&self.view);
         self.list.on_menu(move |index| {
             let view = view.borrow();
             if let Some(Line::Request(shown)) = view.rows.get(index)
-                && shown.is_open
-                && shown.request.way == Way::In
+                && !shown.presses.is_empty()
             {
-                open_more(shown.request.peer, &view.groups);
+                open_presses(shown, &view.groups);
+            }
+        });
+        let view = Rc::clone(&self.view);
+        self.list.on_open(move |index| {
+            let view = view.borrow();
+            // By the keyboard: what is usually done.
+            if let Some(Line::Request(shown)) = view.rows.get(index)
+                && super::is_enter()
+                && let Some(press) = shown.presses.iter().find(|press| **press != Press::More)
+            {
+                act(*press, shown.of, &view.groups);
             }
         });
     }
 }
 
-fn act(press: Press, account: AccountId, groups: &[(GroupId, String)]) {
-    post(match press {
-        Press::Accept => Msg::Contact(ContactMsg::Accept(account, GroupId::FIRST)),
-        Press::Decline => Msg::Contact(ContactMsg::Decline(account)),
-        Press::Message => Msg::Chat(Target::Account(account), ChatMsg::Open),
-        Press::Withdraw => Msg::Contact(ContactMsg::Withdraw(account)),
-        Press::More => return open_more(account, groups),
+fn act(press: Press, of: Of, groups: &[(GroupId, String)]) {
+    let door = |msg| Msg::Add(AddMsg::Room(msg));
+    post(match (press, of) {
+        (Press::Accept, Of::Friend(who)) => Msg::Contact(ContactMsg::Accept(who, GroupId::FIRST)),
+        (Press::Accept, Of::Asks(room, who)) => door(DoorMsg::LetIn(room, who)),
+        (Press::Accept, Of::Own(room)) => door(DoorMsg::AnswerInvitation(room, true)),
+        (Press::Decline, Of::Friend(who)) => Msg::Contact(ContactMsg::Decline(who)),
+        (Press::Decline, Of::Asks(room, who)) => door(DoorMsg::TurnAway(room, who)),
+        (Press::Decline, Of::Own(room)) => door(DoorMsg::AnswerInvitation(room, false)),
+        (Press::Message, Of::Friend(who)) => Msg::Chat(Target::Account(who), ChatMsg::Open),
+        (Press::Message, Of::Asks(room, _) | Of::Own(room)) => {
+            Msg::Chat(Target::Room(room), ChatMsg::Open)
+        }
+        (Press::Withdraw, Of::Friend(who)) => Msg::Contact(ContactMsg::Withdraw(who)),
+        (Press::Withdraw, Of::Asks(room, _) | Of::Own(room)) => door(DoorMsg::Withdraw(room)),
+        (Press::More, Of::Friend(who)) => return open_more(who, groups),
+        (Press::More, _) => return,
+    });
+}
+
+/// Everything that can be done with a request.
+fn open_presses(shown: &Shown, groups: &[(GroupId, String)]) {
+    if let (true, Of::Friend(account)) = (shown.presses.contains(&Press::More), shown.of) {
+        return open_more(account, groups);
+    }
+    let entries = shown.presses.iter().map(|press| MenuItem::new(label(*press)).into()).collect();
+    let (presses, of) = (shown.presses, shown.of);
+    open_menu(MenuPlace::Pointer, entries, move |picked| {
+        if let Some(press) = picked.and_then(|index| presses.get(index)) {
+            act(*press, of, &[]);
+        }
     });
 }
 
@@ -202,13 +259,15 @@ fn open_more(account: AccountId, groups: &[(GroupId, String)]) {
     let entries = vec![
         MenuItem::new(tr("friend.accept.to")).icon(Icon::Folder).into(),
         MenuEntry::Separator,
+        MenuItem::new(tr("friend.decline")).icon(Icon::Close).into(),
         MenuItem::new(tr("friend.ignore")).icon(Icon::EyeOff).into(),
         MenuItem::new(tr("friend.refuse")).icon(Icon::Ban).danger().into(),
     ];
     let (place, groups) = ((app::event_x_root(), app::event_y_root()), groups.to_vec());
     open_menu(MenuPlace::Pointer, entries, move |picked| match picked {
         Some(0) => open_groups(place, account, groups.clone()),
-        Some(2) => post(Msg::Contact(ContactMsg::Ignore(account))),
+        Some(2) => post(Msg::Contact(ContactMsg::Decline(account))),
+        Some(3) => post(Msg::Contact(ContactMsg::Ignore(account))),
         Some(_) => post(Msg::Contact(ContactMsg::Refuse(account))),
         None => {}
     });
@@ -225,41 +284,118 @@ fn open_groups((x, y): (i32, i32), account: AccountId, groups: Vec<(GroupId, Str
 }
 
 fn line_of(model: &Model, row: RequestRow) -> Line {
-    let (request, name, presence, expired) = match row {
-        RequestRow::Head(key) => return Line::Head(key),
+    match row {
+        RequestRow::Head(key) => Line::Head(key),
         RequestRow::Request { request, name, presence, expired } => {
-            (request, name, presence, expired)
+            Line::Request(Box::new(friend_line(model, &request, (name, presence, expired))))
         }
-    };
-    let (now, language) = (model.now.wall_ms, text::language());
+        RequestRow::Room(row) => Line::Request(Box::new(room_line(model, &row))),
+    }
+}
+
+fn friend_line(
+    model: &Model,
+    request: &ContactRequest,
+    (name, presence, expired): (String, Option<Presence>, bool),
+) -> Shown {
     let is_open = request.is_open(model.server_ms());
-    let outcome = match (request.state, expired) {
+    let is_friend = model.people.book().friend(request.peer);
+    let outcome = match (is_friend, request.state) {
+        (Some(contact), RequestState::Accepted) => {
+            let group = model.group_name(contact.group, text::language());
+            tr_with("friend.accepted.in", &[("name", &group)])
+        }
+        _ => outcome(request.state, expired, &request.reason),
+    };
+    let is_grey = !is_open && request.state != RequestState::Accepted;
+    let presence = if is_grey { Some(Presence::Offline) } else { presence };
+    Shown {
+        of: Of::Friend(request.peer),
+        face: Face::Person(model.people.portrait(request.peer), presence),
+        name,
+        aside: aside(model, request.peer.0, request.at),
+        line: String::new(),
+        words: match (request.greeting.is_empty(), request.way) {
+            (false, _) => request.greeting.clone(),
+            (true, Way::In) => tr("friend.no_greeting").to_owned(),
+            (true, Way::Out) => tr("friend.waits").to_owned(),
+        },
+        outcome,
+        presses: match (request.way, is_open, request.state) {
+            (Way::In, true, _) => &[Press::More, Press::Accept, Press::Decline],
+            (Way::Out, true, _) => &[Press::Withdraw],
+            (_, false, RequestState::Accepted) => &[Press::Message],
+            _ => &[],
+        },
+    }
+}
+
+fn room_line(model: &Model, row: &RoomRow) -> Shown {
+    let (request, people) = (&row.request, &model.people);
+    let is_mine = Some(request.account) == model.my_account();
+    let (room, is_ask) = (("room", request.name.as_str()), request.door == Door::Asks);
+    let is_inside = people.book().rooms.contains_key(&request.room);
+    let expired = !row.is_open && request.state == RequestState::Pending;
+    let other =
+        request.answered_by.filter(|who| *who != row.who && Some(*who) != model.my_account());
+    let outcome = match (request.state, other.filter(|_| !is_mine)) {
+        (RequestState::Accepted, Some(other)) => {
+            tr_with("door.accepted.by", &[("name", &people.name(other))])
+        }
+        _ => outcome(request.state, expired, &request.reason),
+    };
+    let (line, words) = match (is_ask, is_mine) {
+        (true, true) if row.is_open => (tr("door.waits").to_owned(), request.greeting.clone()),
+        (true, true) => (tr("door.asked_in").to_owned(), request.greeting.clone()),
+        (true, false) if request.by != request.account => {
+            let by = people.name(request.by);
+            (tr_with("door.asks.by", &[room, ("name", &by)]), request.greeting.clone())
+        }
+        (true, false) => (tr_with("door.asks", &[room]), request.greeting.clone()),
+        (false, true) => (tr_with("door.invites", &[room]), String::new()),
+        (false, false) => (tr_with("door.was_invited", &[room]), String::new()),
+    };
+    let is_grey = !row.is_open && request.state != RequestState::Accepted;
+    let presence = if is_grey { Some(Presence::Offline) } else { row.presence };
+    let (face, name, number) = match is_ask && is_mine {
+        true => {
+            let name = request.name.clone();
+            (Face::Room(request.room, name.clone()), name, request.room.0)
+        }
+        false => (Face::Person(people.portrait(row.who), presence), row.name.clone(), row.who.0),
+    };
+    Shown {
+        of: if is_mine { Of::Own(request.room) } else { Of::Asks(request.room, request.account) },
+        face,
+        name,
+        aside: aside(model, number, request.at),
+        line,
+        words,
+        outcome,
+        presses: match (row.way, row.is_open, is_mine && is_inside) {
+            (Way::In, true, _) => &[Press::Accept, Press::Decline],
+            (Way::Out, true, _) => &[Press::Withdraw],
+            (_, false, true) => &[Press::Message],
+            _ => &[],
+        },
+    }
+}
+
+fn aside(model: &Model, number: u64, at: i64) -> String {
+    let when = time::row_label(at, model.now.wall_ms, &model.zone, text::language());
+    format!("{number}  {when}")
+}
+
+/// What became of a request; nothing while it waits.
+fn outcome(state: RequestState, expired: bool, reason: &str) -> String {
+    match (state, expired) {
         (_, true) => tr("friend.expired").to_owned(),
         (RequestState::Pending, false) => String::new(),
-        (RequestState::Accepted, false) => match model.people.book().friend(request.peer) {
-            Some(contact) => {
-                let group = model.group_name(contact.group, language);
-                tr_with("friend.accepted.in", &[("name", &group)])
-            }
-            None => tr("friend.accepted").to_owned(),
-        },
-        (RequestState::Declined, false) if request.reason.is_empty() => {
-            tr("friend.declined").to_owned()
-        }
-        (RequestState::Declined, false) => {
-            tr_with("friend.declined.why", &[("why", &request.reason)])
-        }
+        (RequestState::Accepted, false) => tr("friend.accepted").to_owned(),
+        (RequestState::Declined, false) if reason.is_empty() => tr("friend.declined").to_owned(),
+        (RequestState::Declined, false) => tr_with("friend.declined.why", &[("why", reason)]),
         (RequestState::Ignored, false) => tr("friend.ignored").to_owned(),
-    };
-    Line::Request(Box::new(Shown {
-        portrait: model.people.portrait(request.peer),
-        when: time::row_label(request.at, now, &model.zone, language),
-        request,
-        name,
-        presence,
-        outcome,
-        is_open,
-    }))
+    }
 }
 
 struct Parts {
@@ -279,16 +415,10 @@ fn lay_out(group: &Group, parts: &mut Parts) {
 }
 
 /// The buttons of a row, from the right to the left.
-fn presses(row: Rect, shown: &Shown) -> Vec<(Press, Rect)> {
-    let wanted: &[Press] = match (shown.request.way, shown.is_open, shown.request.state) {
-        (Way::In, true, _) => &[Press::More, Press::Accept, Press::Decline],
-        (Way::Out, true, _) => &[Press::Withdraw],
-        (_, false, RequestState::Accepted) => &[Press::Message],
-        _ => &[],
-    };
+fn placed(row: Rect, presses: &[Press]) -> Vec<(Press, Rect)> {
     let mut right = row.right() - 12;
     let mut placed = Vec::new();
-    for press in wanted {
+    for press in presses {
         let w = match press {
             Press::More => 28,
             press => measure::width(Style::CAPTION.bold(), label(*press)) + 22,
@@ -323,14 +453,15 @@ fn paint_row(canvas: &Canvas, look: &RowLook, view: &View) {
 
 fn paint_request(canvas: &Canvas, area: Rect, shown: &Shown) {
     let (x, y) = (area.x, area.y + (ROW - 44) / 2);
-    let presence =
-        if shown.is_open { shown.presence } else { Some(crate::domain::Presence::Offline) };
-    let presence =
-        if shown.request.state == RequestState::Accepted { shown.presence } else { presence };
-    canvas.avatar_with_status(shown.portrait, x, y, 44, presence, Colour::Paper);
+    match &shown.face {
+        Face::Person(portrait, presence) => {
+            canvas.avatar_with_status(*portrait, x, y, 44, *presence, Colour::Paper);
+        }
+        Face::Room(room, name) => canvas.room_tile(room.0, name, Rect::new(x, y, 44, 44)),
+    }
     canvas.line_across(area.x, area.bottom() - 1, area.w - 12, Colour::Line);
     let mut right = area.right() - 12;
-    for (press, button) in presses(area, shown) {
+    for (press, button) in placed(area, shown.presses) {
         paint_press(canvas, button, press);
         right = button.x - 12;
     }
@@ -341,19 +472,24 @@ fn paint_request(canvas: &Canvas, area: Rect, shown: &Shown) {
         right -= w + 12;
     }
     let left = x + 56;
-    let aside = format!("{}  {}", shown.request.peer, shown.when);
-    let aside_w = measure::width(Style::CAPTION, &aside);
-    let name_w = measure::width(Style::BODY.bold(), &shown.name).min(right - left - aside_w - 8);
-    let name = Rect::new(left, area.y + 16, name_w, 20);
-    canvas.text_in(Style::BODY.bold(), Colour::Ink, name, Align::Left, &shown.name);
-    canvas.text(Style::CAPTION, Colour::Ink2, name.right() + 8, area.y + 18, &aside);
-    let greeting = match (shown.request.greeting.is_empty(), shown.request.way) {
-        (false, _) => shown.request.greeting.as_str(),
-        (true, Way::In) => tr("friend.no_greeting"),
-        (true, Way::Out) => tr("friend.waits"),
+    // With the room named, what was said has a third line.
+    let lines: &[(Style, &str)] = match (shown.line.is_empty(), shown.words.is_empty()) {
+        (true, _) => &[(Style::BODY, &shown.words)],
+        (false, true) => &[(Style::BODY, &shown.line)],
+        (false, false) => &[(Style::CAPTION, &shown.line), (Style::CAPTION, &shown.words)],
     };
-    let words = Rect::new(left, area.y + 37, right - left, 20);
-    canvas.text_in(Style::BODY, Colour::Ink2, words, Align::Left, greeting);
+    let mut y = if lines.len() > 1 { area.y + 7 } else { area.y + 16 };
+    let aside_w = measure::width(Style::CAPTION, &shown.aside);
+    let name_w = measure::width(Style::BODY.bold(), &shown.name).min(right - left - aside_w - 8);
+    let name = Rect::new(left, y, name_w, 20);
+    canvas.text_in(Style::BODY.bold(), Colour::Ink, name, Align::Left, &shown.name);
+    canvas.text(Style::CAPTION, Colour::Ink2, name.right() + 8, y + 2, &shown.aside);
+    y += 21;
+    for (style, words) in lines {
+        let row = Rect::new(left, y, right - left, style.line);
+        canvas.text_in(*style, Colour::Ink2, row, Align::Left, words);
+        y += style.line + 2;
+    }
 }
 
 fn paint_press(canvas: &Canvas, area: Rect, press: Press) {

@@ -1,6 +1,7 @@
-//! Finding people, asking them, and the requests of others.
+//! Finding people, asking them, and the requests of others; what is about rooms is in `doors`.
 
 use super::contacts::Doing;
+use super::doors::{DoorMsg, RoomRow, RoomSearch};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{AccountId, ContactRequest, GroupId, Person, Presence, RequestState, Way};
@@ -12,6 +13,8 @@ pub enum Page {
     /// Finding people.
     #[default]
     People,
+    /// Finding rooms.
+    Rooms,
     /// Requests of others and one's own.
     Requests,
 }
@@ -28,7 +31,7 @@ pub enum Side {
 
 /// What came of a search.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Results {
+pub enum Results<T> {
     /// Nothing was searched for.
     #[default]
     None,
@@ -37,7 +40,7 @@ pub enum Results {
     /// These.
     Found {
         /// Best first, as they were found.
-        people: Vec<AccountId>,
+        found: Vec<T>,
         /// The server has more.
         more: bool,
         /// The next ones are on their way.
@@ -57,7 +60,9 @@ pub struct Add {
     /// Only who is online.
     pub online: bool,
     /// What came of it.
-    pub results: Results,
+    pub results: Results<AccountId>,
+    /// The page that finds rooms.
+    pub rooms: RoomSearch,
     /// Which requests.
     pub side: Side,
     /// A request that is being written.
@@ -119,6 +124,8 @@ pub enum RequestRow {
         /// It ended because nobody answered.
         expired: bool,
     },
+    /// A request about a room.
+    Room(Box<RoomRow>),
 }
 
 /// In the window.
@@ -128,8 +135,10 @@ pub enum AddMsg {
     Open(Page),
     /// Shows everybody who is online.
     OpenOnline,
-    /// provisional
+    /// Shows the page that finds rooms.
     OpenRooms,
+    /// About rooms.
+    Room(DoorMsg),
     /// Its cross, or Esc.
     Close,
     /// Another page.
@@ -168,6 +177,8 @@ impl Model {
     pub(super) fn add(&mut self, msg: AddMsg, out: &mut Vec<Effect>) {
         match msg {
             AddMsg::Open(page) => self.open_add(page, out),
+            AddMsg::OpenRooms => self.open_add(Page::Rooms, out),
+            AddMsg::Room(msg) => self.door(msg, out),
             AddMsg::OpenOnline => {
                 self.open_add(Page::People, out);
                 self.search("", true, out);
@@ -187,7 +198,6 @@ impl Model {
             }
             AddMsg::Search { text, online } => self.search(&text, online, out),
             AddMsg::More => self.search_more(out),
-            AddMsg::OpenRooms => {}
             AddMsg::Close => self.add = None,
             AddMsg::Leave => drop(self.leave_asking()),
             other => {
@@ -219,9 +229,9 @@ impl Model {
 
     fn search_more(&mut self, out: &mut Vec<Effect>) {
         let Some(add) = &mut self.add else { return };
-        if let Results::Found { people, more: true, asked: asked @ false } = &mut add.results {
+        if let Results::Found { found, more: true, asked: asked @ false } = &mut add.results {
             *asked = true;
-            let skip = u32::try_from(people.len()).unwrap_or(u32::MAX);
+            let skip = u32::try_from(found.len()).unwrap_or(u32::MAX);
             self.ask_found(skip, out);
         }
     }
@@ -246,15 +256,12 @@ impl Model {
         match result {
             Ok(Answer::Looked(Reply::Found { people: new, more })) => {
                 let accounts = new.iter().map(|found| found.person.account);
-                let people = match &mut add.results {
-                    Results::Found { people, .. } if skip > 0 => {
-                        let mut people = std::mem::take(people);
-                        people.extend(accounts);
-                        people
-                    }
-                    _ => accounts.collect(),
+                let mut found = match std::mem::take(&mut add.results) {
+                    Results::Found { found, .. } if skip > 0 => found,
+                    _ => Vec::new(),
                 };
-                add.results = Results::Found { people, more, asked: false };
+                found.extend(accounts);
+                add.results = Results::Found { found, more, asked: false };
                 self.people.seen(new.iter().map(|found| (found.person.account, found.presence)));
                 self.people.learn(new.into_iter().map(|found| found.person).collect());
             }
@@ -294,10 +301,10 @@ impl Model {
     /// The people who were found, as cards.
     #[must_use]
     pub fn found_cards(&self) -> Vec<Card> {
-        let Some(Add { results: Results::Found { people, .. }, .. }) = &self.add else {
+        let Some(Add { results: Results::Found { found, .. }, .. }) = &self.add else {
             return Vec::new();
         };
-        let known = people.iter().filter_map(|account| self.people.get(*account));
+        let known = found.iter().filter_map(|account| self.people.get(*account));
         known
             .map(|person| Card {
                 person: person.clone(),
@@ -326,33 +333,48 @@ impl Model {
     #[must_use]
     pub fn request_rows(&self) -> Vec<RequestRow> {
         let side = self.add.as_ref().map(|add| add.side).unwrap_or_default();
-        let (now, requests) = (self.server_ms(), &self.people.book().requests);
-        let list = |way: Way, all: bool| {
-            let mut list: Vec<&ContactRequest> = requests
-                .values()
-                .filter(|request| request.way == way && (all || request.is_open(now)))
-                .collect();
-            list.sort_by_key(|request| (!request.is_open(now), std::cmp::Reverse(request.at)));
-            list
-        };
-        let row = |request: &ContactRequest| RequestRow::Request {
-            request: request.clone(),
-            name: self.people.name(request.peer),
-            presence: self.people.presence(request.peer),
-            expired: request.is_expired(now),
-        };
         match side {
-            Side::Sent => list(Way::Out, true).into_iter().map(row).collect(),
+            Side::Sent => self.requests(Way::Out, true),
             Side::Received => {
-                let mut rows: Vec<RequestRow> = list(Way::In, true).into_iter().map(row).collect();
-                let waiting = list(Way::Out, false);
+                let mut rows = self.requests(Way::In, true);
+                let waiting = self.requests(Way::Out, false);
                 if !waiting.is_empty() {
                     rows.push(RequestRow::Head("friend.sent_by_you"));
-                    rows.extend(waiting.into_iter().map(row));
+                    rows.extend(waiting);
                 }
                 rows
             }
         }
+    }
+
+    /// So many requests there are on either side, those that need no answer any more among them.
+    #[must_use]
+    pub fn request_counts(&self) -> (usize, usize) {
+        let requests = self.people.book().requests.values().map(|request| request.way);
+        let rooms = self.room_rows().into_iter().map(|row| row.way);
+        let (received, sent): (Vec<Way>, Vec<Way>) =
+            requests.chain(rooms).partition(|way| *way == Way::In);
+        (received.len(), sent.len())
+    }
+
+    fn requests(&self, way: Way, all: bool) -> Vec<RequestRow> {
+        let now = self.server_ms();
+        let requests = self.people.book().requests.values().filter(|request| request.way == way);
+        let people = requests.map(|request| {
+            let row = RequestRow::Request {
+                request: request.clone(),
+                name: self.people.name(request.peer),
+                presence: self.people.presence(request.peer),
+                expired: request.is_expired(now),
+            };
+            (request.is_open(now), request.at, row)
+        });
+        let rooms = self.room_rows().into_iter().filter(|row| row.way == way);
+        let rooms = rooms.map(|row| (row.is_open, row.request.at, RequestRow::Room(Box::new(row))));
+        let mut rows: Vec<(bool, i64, RequestRow)> = people.chain(rooms).collect();
+        rows.retain(|(is_open, ..)| all || *is_open);
+        rows.sort_by_key(|(is_open, at, _)| (!is_open, std::cmp::Reverse(*at)));
+        rows.into_iter().map(|(.., row)| row).collect()
     }
 
     /// Whether a request needs no answer any more, so that it can be cleared.
@@ -363,6 +385,7 @@ impl Model {
             request.state != RequestState::Pending || request.is_expired(now)
         };
         self.people.book().requests.values().any(is_handled)
+            || self.room_rows().iter().any(|row| !row.is_open)
     }
 }
 

@@ -130,6 +130,7 @@ impl Model {
                 self.do_it(Doing::Quiet, Command::WithdrawRequest { to }, out);
             }
             ContactMsg::ClearRequests => {
+                self.forget_answered();
                 self.do_it(Doing::Quiet, Command::ClearRequests {}, out);
             }
         }
@@ -214,6 +215,9 @@ impl Model {
         {
             out.push(Effect::TellOf("friend.parted", name));
         }
+        if let Notice::RoomRequest(request) = notice {
+            self.room_request_told(request);
+        }
         if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
             // Taken after all, though the answer was lost.
             open.refused = None;
@@ -227,12 +231,13 @@ impl Model {
         }
     }
 
-    /// Requests that wait for an answer of this person.
+    /// Requests that wait for an answer of this person, about rooms too.
     #[must_use]
     pub fn open_requests(&self) -> u64 {
         let requests = self.people.book().requests.values();
         let now = self.server_ms();
-        requests.filter(|request| request.way == Way::In && request.is_open(now)).count() as u64
+        let friends = requests.filter(|request| request.way == Way::In && request.is_open(now));
+        friends.count() as u64 + self.open_room_requests()
     }
 
     /// Whether this person waits for somebody's answer.

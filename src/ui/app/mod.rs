@@ -6,8 +6,8 @@
 //!
 //! * `attempt` is a sign-in, a registration or a new password under way.
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
-//!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add`, `profile`, `card`,
-//!   `prompt` and `preferences` are the windows.
+//!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add` with `doors`,
+//!   `create_room`, `profile`, `card`, `prompt` and `preferences` are the windows.
 //! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
 //!   moments.
 
@@ -20,6 +20,7 @@ pub mod chats;
 pub mod contacts;
 pub mod create_room;
 pub mod done;
+pub mod doors;
 pub mod errors;
 pub mod link;
 pub mod login;
@@ -98,8 +99,6 @@ pub enum Msg {
     Panel(panel::PanelMsg),
     /// In a chat window.
     Chat(Target, chats::ChatMsg),
-    /// Making a room.
-    CreateRoom(create_room::CreateRoomMsg),
     /// In a room, or with a conversation as a whole.
     Room(rooms::RoomMsg),
     /// With friends, groups and requests.
@@ -110,6 +109,8 @@ pub enum Msg {
     Prompt(prompt::PromptMsg),
     /// In the window for finding people.
     Add(add::AddMsg),
+    /// In the window that makes a room or invites into one.
+    CreateRoom(create_room::CreateRoomMsg),
     /// In the window about oneself.
     Profile(profile::ProfileMsg),
     /// About the card beside a face.
@@ -217,6 +218,7 @@ enum Asked {
     Saved,
     Do(contacts::Doing),
     Found { text: String, online: bool, skip: u32 },
+    Door(doors::DoorAsked),
     Card(AccountId),
     Profile(profile::Asking),
     Messages(Target),
@@ -266,6 +268,8 @@ pub struct Model {
     pub prompt: Option<prompt::Prompt>,
     /// The window for finding people, while it is open.
     pub add: Option<add::Add>,
+    /// Requests about rooms, and the window that makes one.
+    pub doors: doors::Doors,
     /// The window about oneself, while it is open.
     pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
@@ -312,6 +316,7 @@ impl Model {
             chats: chats::Chats::default(),
             prompt: None,
             add: None,
+            doors: doors::Doors::default(),
             profile: None,
             card: None,
             preferences: None,
@@ -395,10 +400,11 @@ impl Model {
             (Asked::Found { text, online, skip }, result) => {
                 self.found((text, online, skip), result);
             }
+            (Asked::Door(asked), result) => self.door_answered(asked, result, out),
             (Asked::Card(account), result) => self.card_answered(account, result),
             (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
             (Asked::Messages(target), result) => self.page_came(target, result, out),
-            (Asked::Members(room), result) => self.members_came(room, result, out),
+            (Asked::Members(room), result) => self.hall_came(room, result, out),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
@@ -448,10 +454,11 @@ impl Model {
             Target::Lobby | Target::Room(_) => None,
         });
         let found = self.add.iter().flat_map(|add| match &add.results {
-            add::Results::Found { people, .. } => people.as_slice(),
+            add::Results::Found { found, .. } => found.as_slice(),
             _ => &[],
         });
-        let requests = self.people.book().requests.keys().map(|(peer, _)| *peer);
+        let rooms = self.room_rows().into_iter().map(|row| row.who);
+        let requests = self.people.book().requests.keys().map(|(peer, _)| *peer).chain(rooms);
         let card = self.card.iter().map(|card| card.account);
         let me = self.my_account();
         let mut wanted: Vec<AccountId> = card
@@ -509,7 +516,8 @@ impl Model {
         self.link = link::Link::default();
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
-        (self.profile, self.halls) = (None, BTreeMap::new());
+        self.halls.clear();
+        (self.profile, self.doors) = (None, doors::Doors::default());
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
         self.asked.clear();
@@ -558,11 +566,11 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Panel(msg) => model.panel(msg, &mut out),
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
         Msg::Room(msg) => model.room_msg(msg, &mut out),
-        Msg::CreateRoom(_) => {}
         Msg::Contact(msg) => model.contact(msg, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Prompt(msg) => model.prompt(msg, &mut out),
         Msg::Add(msg) => model.add(msg, &mut out),
+        Msg::CreateRoom(msg) => model.create_room(msg, &mut out),
         Msg::Profile(msg) => model.profile(msg, &mut out),
         Msg::Card(msg) => model.card(msg, &mut out),
         Msg::Wanted(blobs) => {

@@ -3,7 +3,7 @@
 use super::contacts::Doing;
 use super::{Effect, Model};
 use crate::client::Failure;
-use crate::domain::{AccountId, GroupId, Words};
+use crate::domain::{AccountId, GroupId, RoomId, Words};
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
 /// What is asked.
@@ -17,6 +17,8 @@ pub enum About {
     RenameGroup(GroupId),
     /// Why a request is declined.
     Decline(AccountId),
+    /// Why somebody does not come into a room.
+    TurnAway(RoomId, AccountId),
 }
 
 impl About {
@@ -26,7 +28,7 @@ impl About {
         match self {
             About::Remark(_) => Words::Remark,
             About::NewGroup(_) | About::RenameGroup(_) => Words::Group,
-            About::Decline(_) => Words::Reason,
+            About::Decline(_) | About::TurnAway(..) => Words::Reason,
         }
     }
 }
@@ -86,6 +88,9 @@ impl Model {
                     About::Decline(from) => {
                         let answer = ContactAnswer::Decline { reason: words };
                         Command::AnswerContact { from, answer }
+                    }
+                    About::TurnAway(room, account) => {
+                        Command::AnswerJoin { room, account, accept: false, reason: words }
                     }
                 };
                 self.do_it(Doing::Prompt, command, out);

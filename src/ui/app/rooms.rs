@@ -16,10 +16,10 @@ use crate::ui::text::Language;
 /// What stands for a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tile {
-    /// Which of the seven colours.
-    pub colour: usize,
-    /// The first letter of its name.
-    pub letter: String,
+    /// Its colour, by its number.
+    pub colour: u64,
+    /// Its name, whose first letter it shows.
+    pub name: String,
 }
 
 /// Who is in a room whose window stands.
@@ -70,16 +70,6 @@ pub enum RoomMsg {
     Pin(Target, bool),
 }
 
-impl Tile {
-    /// The tile of a room by its number and name.
-    #[must_use]
-    pub fn of(room: RoomId, name: &str) -> Tile {
-        use unicode_segmentation::UnicodeSegmentation as _;
-        let letter = name.graphemes(true).next().unwrap_or("#").to_uppercase();
-        Tile { colour: usize::try_from(room.0 % 7).unwrap_or(0), letter }
-    }
-}
-
 impl Model {
     /// A room that one is in.
     #[must_use]
@@ -90,7 +80,7 @@ impl Model {
     /// What stands for a room.
     #[must_use]
     pub fn tile(&self, room: RoomId) -> Tile {
-        Tile::of(room, &self.people.room_name(room))
+        Tile { colour: room.0, name: self.people.room_name(room) }
     }
 
     /// The rooms that one made, or the others, by name.
@@ -159,17 +149,17 @@ impl Model {
         if hall.asked || hall.is_whole || !self.link.is_up() || self.room(room).is_none() {
             return;
         }
-        self.ask_members(room, AccountId(0), out);
+        self.ask_hall(room, AccountId(0), out);
     }
 
-    fn ask_members(&mut self, room: RoomId, after: AccountId, out: &mut Vec<Effect>) {
+    fn ask_hall(&mut self, room: RoomId, after: AccountId, out: &mut Vec<Effect>) {
         self.halls.entry(room).or_default().asked = true;
         let query = Query::Members { room, after };
         self.ask(Asked::Members(room), |ticket| Intent::Look { ticket, query }, out);
     }
 
     /// A page of who is in a room came.
-    pub(super) fn members_came(
+    pub(super) fn hall_came(
         &mut self,
         room: RoomId,
         result: Result<Answer, Failure>,
@@ -184,7 +174,7 @@ impl Model {
         hall.members.extend(members.into_iter().map(|member| (member.account, member)));
         self.chats.at(Target::Room(room));
         match last.filter(|_| more) {
-            Some(after) => self.ask_members(room, after, out),
+            Some(after) => self.ask_hall(room, after, out),
             None => {
                 let hall = self.halls.entry(room).or_default();
                 (hall.asked, hall.is_whole) = (false, true);

@@ -178,7 +178,7 @@ impl Model {
             (Some(wanted), _) => self.found_rows(&wanted, language),
             (None, Tab::Chats) => self.chat_rows(language).into_iter().map(Row::Chat).collect(),
             (None, Tab::Contacts) => self.contact_rows(language),
-            (None, Tab::Rooms) => self.room_rows(),
+            (None, Tab::Rooms) => self.own_room_rows(),
         }
     }
 
@@ -278,20 +278,20 @@ impl Model {
     }
 
     /// The ways to others, then the rooms that one made and the others.
-    fn room_rows(&self) -> Vec<Row> {
+    fn own_room_rows(&self) -> Vec<Row> {
         let mut rows = vec![Row::Doors];
         for own in [true, false] {
             let rooms = self.rooms(own);
             let folded = self.panel.folded_rooms.contains(&own);
             rows.push(Row::Rooms(own, rooms.len(), folded));
             if !folded {
-                rows.extend(rooms.into_iter().map(|own| Row::Room(self.room_row(own))));
+                rows.extend(rooms.into_iter().map(|own| Row::Room(self.own_room_row(own))));
             }
         }
         rows
     }
 
-    fn room_row(&self, own: &OwnRoom) -> RoomRow {
+    fn own_room_row(&self, own: &OwnRoom) -> RoomRow {
         let target = Target::Room(own.room.room);
         let unread = self.chats.get(target).map_or(0, |chat| chat.unread(self.my_account()));
         RoomRow {

@@ -47,7 +47,7 @@ fn head(canvas: &Canvas, area: Rect, view: &ChatView) {
         ChatFace::Person(avatar, presence) => {
             canvas.avatar_with_status(*avatar, face.x, face.y, FACE, *presence, Colour::Paper);
         }
-        ChatFace::Room(tile) => canvas.room_tile(tile, face),
+        ChatFace::Room(tile) => canvas.room_tile(tile.colour, &tile.name, face),
         ChatFace::Lobby => {
             canvas.symbol_tile(Icon::Users, face, FACE * 24 / 100, Colour::Brand, Colour::White);
         }

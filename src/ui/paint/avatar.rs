@@ -1,4 +1,4 @@
-//! Faces of people, tiles of rooms, the app's icon and the leaf behind headers.
+//! Faces of people, the app's icon and the leaf behind headers.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use fltk::prelude::ImageExt;
 use super::canvas::device;
 use super::{Align, Canvas, Icon, Rect, portrait, shape};
 use crate::domain::{Portrait, Presence};
-use crate::ui::theme::{Colour, ROOM_TILES, Rgb, Style};
+use crate::ui::theme::{Colour, Rgb, Style};
 
 /// How many pictures are kept: a few sizes of every avatar, plain and faded.
 const KEPT_MAX: usize = 256;
@@ -100,17 +100,6 @@ impl Canvas {
         self.circle(Rect::new(left, top, disc, disc), ground);
         let (icon, colour) = Icon::of_presence(presence);
         self.icon_on(icon, left + 2, top + 2, disc - 4, colour, ground);
-    }
-
-    /// A room's tile: a rounded square with the first letter of its name.
-    pub fn tile(&self, number: u64, name: &str, area: Rect) {
-        let count = u64::try_from(ROOM_TILES.len()).unwrap_or(1);
-        let fill = usize::try_from(number % count).unwrap_or(0);
-        self.round(area, area.w * 24 / 100, ROOM_TILES[fill]);
-        let letter: String = name.chars().take(1).flat_map(char::to_uppercase).collect();
-        let size = area.w * 2 / 5;
-        let style = Style::HEADING.sized(size, size * 3 / 2);
-        self.text_in(style, Colour::White, area, Align::Centre, &letter);
     }
 
     /// A symbol on a rounded square, for what has no picture of its own.

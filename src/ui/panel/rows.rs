@@ -84,7 +84,7 @@ fn paint_chat(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
         (Some(portrait), _) => {
             canvas.avatar_with_status(portrait, x, y, CHAT_FACE, row.presence, ground);
         }
-        (None, Some(room)) => canvas.room_tile(room, tile),
+        (None, Some(room)) => canvas.room_tile(room.colour, &room.name, tile),
         (None, None) => {
             canvas.symbol_tile(Icon::Users, tile, 11, Colour::Brand, Colour::White);
         }
@@ -177,7 +177,7 @@ fn paint_group(canvas: &Canvas, look: &RowLook, (name, count, folded): (&str, &s
 fn paint_room(canvas: &Canvas, look: &RowLook, row: &RoomRow) {
     let (area, ground) = (look.area, look.ground(Colour::Paper));
     let tile = Rect::new(area.x + 16, area.y + 8, FACE, FACE);
-    canvas.room_tile(&row.tile, tile);
+    canvas.room_tile(row.tile.colour, &row.tile.name, tile);
     let (left, mut right) = (area.x + 64, area.right() - 12);
     right -= match canvas.badge(row.unread, right, area.y + area.h / 2, row.quiet) {
         0 => 0,

@@ -77,6 +77,8 @@ struct State {
     carried: Option<usize>,
     ground: Colour,
     easing: bool,
+    /// The owner shows where the keyboard is.
+    plain: bool,
 }
 
 /// A list.
@@ -97,6 +99,7 @@ struct Calls {
     carry: RefCell<Box<dyn FnMut(usize) -> bool>>,
     drop: RefCell<Dropped>,
     side: RefCell<Box<dyn FnMut(Side)>>,
+    space: RefCell<Told>,
 }
 
 /// An arrow to a side.
@@ -129,6 +132,7 @@ impl ScrollList {
             carried: None,
             ground,
             easing: false,
+            plain: false,
         }));
         let calls = Rc::new(Calls {
             paint: RefCell::new(Box::new(paint)),
@@ -140,6 +144,7 @@ impl ScrollList {
             carry: RefCell::new(Box::new(|_| false)),
             drop: RefCell::new(Box::new(|_, _| {})),
             side: RefCell::new(Box::new(|_| {})),
+            space: RefCell::new(Box::new(|_| {})),
         });
         let (drawn, called) = (Rc::clone(&state), Rc::clone(&calls));
         native.draw(move |native| {
@@ -150,6 +155,13 @@ impl ScrollList {
         let handled = list.clone();
         native.handle(move |_, event| handled.clone().event(event));
         list
+    }
+
+    /// Without a ring around the row that has the keyboard: its owner draws one.
+    #[must_use]
+    pub fn plain(self) -> ScrollList {
+        self.state.borrow_mut().plain = true;
+        self
     }
 
     /// Takes the heights of all rows. The chosen row and the place stay.
@@ -267,6 +279,11 @@ impl ScrollList {
     /// Calls back at the arrows to the sides.
     pub fn on_side(&mut self, side: impl FnMut(Side) + 'static) {
         *self.calls.side.borrow_mut() = Box::new(side);
+    }
+
+    /// Calls back at the space bar.
+    pub fn on_space(&mut self, space: impl FnMut(usize) + 'static) {
+        *self.calls.space.borrow_mut() = Box::new(space);
     }
 
     fn event(&mut self, event: Event) -> bool {
@@ -419,6 +436,12 @@ impl ScrollList {
                 }
                 return selected.is_some();
             }
+            key if key == Key::from_char(' ') => {
+                if let Some(selected) = selected {
+                    (self.calls.space.borrow_mut())(selected);
+                }
+                return selected.is_some();
+            }
             _ => return false,
         };
         if count > 0 {
@@ -509,7 +532,7 @@ fn draw(canvas: &Canvas, area: Rect, state: &RefCell<State>, calls: &Calls) {
             canvas.fill(row, ground);
         }
         paint(canvas, &look);
-        if look.ring {
+        if look.ring && !state.plain {
             canvas.frame(row.inset(1), 4, Colour::Focus, 2);
         }
         if state.carried.is_some_and(|carried| carried != index) && state.hover == Some(index) {

@@ -277,6 +277,7 @@ fn requests_that_wait_come_first_and_are_counted() {
         let told = |row| match row {
             RequestRow::Head(_) => None,
             RequestRow::Request { request, expired, .. } => Some((request.peer.0, expired)),
+            RequestRow::Room(row) => Some((row.who.0, !row.is_open)),
         };
         rows.into_iter().map(told).collect()
     };

@@ -87,7 +87,7 @@ fn rooms_stand_in_two_groups_that_fold() {
     assert_eq!(picks(&world), [doors, head(true), head(false), chat(other)]);
     world.send(Msg::Panel(PanelMsg::Fold(Some(false))));
     assert_eq!(picks(&world).len(), 5);
-    assert_eq!(Tile::of(CLASS, "class"), Tile { colour: 20_001 % 7, letter: "C".into() });
+    assert_eq!(world.model.tile(CLASS), Tile { colour: 20_001, name: "Class".into() });
 }
 
 #[test]
