@@ -322,6 +322,14 @@ impl PanelWindow {
                 _ => {}
             }
         });
+        self.wire_drop();
+        hover::wire(&mut self.list, &self.window, &self.rows);
+    }
+
+    /// Friends are carried into groups, groups before others.
+    fn wire_drop(&mut self) {
+        let rows = Rc::clone(&self.rows);
+        let pick = move |index: usize| rows.borrow().get(index).and_then(Row::pick);
         let carried = pick.clone();
         let may = move |index| matches!(carried(index), Some(Pick::Friend(_) | Pick::Group(_)));
         let known = Rc::clone(&self.known);
@@ -345,7 +353,6 @@ impl PanelWindow {
                 _ => {}
             }
         });
-        hover::wire(&mut self.list, &self.window, &self.rows);
     }
 
     fn wire_window(&mut self) {
