@@ -76,8 +76,8 @@ fn faces(canvas: &Canvas) {
         canvas.avatar_with_status(id, 440 + at * 56, 76, 36, Some(presence), Colour::Paper);
     }
     canvas.app_icon(440, 124, 40);
-    canvas.tile(3, "高二(3)班", Rect::new(490, 124, 40, 40));
-    canvas.tile(1, "lab", Rect::new(540, 124, 44, 44));
+    canvas.room_tile(3, "高二(3)班", Rect::new(490, 124, 40, 40));
+    canvas.room_tile(1, "lab", Rect::new(540, 124, 44, 44));
     let server = Rect::new(594, 124, 36, 36);
     canvas.symbol_tile(Icon::Server, server, 8, Colour::BrandSoft, Colour::BrandText);
     canvas.badge(3, 670, 134, false);
