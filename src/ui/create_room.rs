@@ -146,6 +146,9 @@ impl CreateRoomWindow {
         if before == view {
             return;
         }
+        if before.room_name != view.room_name {
+            self.entitle();
+        }
         let chosen = JOININGS.iter().position(|(joining, ..)| *joining == making.joining);
         self.joining.set_chosen(chosen.unwrap_or(0));
         self.go.set_busy(making.busy);
@@ -167,14 +170,12 @@ impl CreateRoomWindow {
     /// Says it in the language of the moment; the next [`CreateRoomWindow::follow`] does the rest.
     pub fn reword(&mut self) {
         let is_new = self.view.borrow().room.is_none();
-        let (title, action) =
-            if is_new { ("make.window", "make.go") } else { ("invite.window", "invite.go") };
-        self.window.set_label(tr(title));
+        self.entitle();
         self.name.set_placeholder(tr("make.name.hint"));
         self.joining.set_options(&JOININGS.map(|(_, label, _)| tr(label)));
         self.filter.set_placeholder(tr("make.friends"));
         self.cancel.set_label(tr("common.cancel"));
-        self.go.set_label(tr(action));
+        self.go.set_label(tr(if is_new { "make.go" } else { "invite.go" }));
         let mut right = self.window.w() - PADDING;
         for button in [&mut self.go, &mut self.cancel] {
             let width = button.wanted_width().max(56);
@@ -185,6 +186,14 @@ impl CreateRoomWindow {
         self.view.borrow_mut().error.clear();
         self.view.borrow_mut().name_error.clear();
         self.window.redraw();
+    }
+
+    fn entitle(&mut self) {
+        let view = self.view.borrow();
+        self.window.set_label(&match view.room {
+            None => tr("make.window").to_owned(),
+            Some(_) => tr_with("invite.window", &[("name", &view.room_name)]),
+        });
     }
 
     /// Takes it away.

@@ -43,9 +43,12 @@ impl PromptWindow {
             About::NewGroup(_) => ("group.new", "common.ok"),
             About::RenameGroup(_) => ("group.rename", "common.save"),
             About::Decline(_) | About::TurnAway(..) => ("friend.decline", "friend.decline"),
+            About::RenameRoom(_) => ("room.rename", "common.save"),
+            About::Announce(_) => ("room.announcement", "common.save"),
+            About::Card(_) => ("room.card", "common.save"),
         };
         let window = widgets::window(tr(window_title), W, H);
-        let longest = prompt.about.words().graphemes_max();
+        let longest = prompt.about.graphemes_max();
         let mut field =
             Field::new(FieldKind::Outlined, &placeholder(prompt.about, model)).counter(longest);
         field.place(Rect::new(PADDING, 72, W - 2 * PADDING, 36));
@@ -129,6 +132,9 @@ fn title(about: About, model: &Model) -> String {
         About::Decline(account) | About::TurnAway(_, account) => {
             tr_with("prompt.decline.title", &[("name", &model.people.name(account))])
         }
+        About::RenameRoom(room) | About::Announce(room) | About::Card(room) => {
+            model.people.room_name(room)
+        }
     }
 }
 
@@ -137,6 +143,11 @@ fn placeholder(about: About, model: &Model) -> String {
         About::Remark(account) => model.people.nickname(account),
         About::NewGroup(_) | About::RenameGroup(_) => tr("prompt.group.hint").to_owned(),
         About::Decline(_) | About::TurnAway(..) => tr("prompt.decline.hint").to_owned(),
+        About::RenameRoom(room) => model.people.room_name(room),
+        About::Announce(_) => tr("room.announcement.hint").to_owned(),
+        About::Card(_) => {
+            model.me.as_ref().map(|me| me.person.nickname.clone()).unwrap_or_default()
+        }
     }
 }
 

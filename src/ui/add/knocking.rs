@@ -20,7 +20,7 @@ use crate::ui::theme::{Colour, Style};
 use crate::ui::widgets::{self, Button, ButtonKind, Control, TextBox};
 
 const W: i32 = 400;
-const H: i32 = 300;
+const H: i32 = 312;
 const PADDING: i32 = 24;
 const WIDE: i32 = W - 2 * PADDING;
 

@@ -216,7 +216,7 @@ impl Model {
             out.push(Effect::TellOf("friend.parted", name));
         }
         if let Notice::RoomRequest(request) = notice {
-            self.room_request_told(request);
+            self.room_request_told(request, out);
         }
         if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
             // Taken after all, though the answer was lost.

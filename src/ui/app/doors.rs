@@ -348,8 +348,18 @@ impl Model {
         (!request.is_expired(self.server_ms())).then_some(request)
     }
 
-    /// A request was made, or somebody answered one: what became of it stays in sight.
-    pub(super) fn room_request_told(&mut self, request: &RoomRequest) {
+    /// A request was made, or somebody answered one: what became of it stays in sight. An answer of
+    /// others to one's own is said as well.
+    pub(super) fn room_request_told(&mut self, request: &RoomRequest, out: &mut Vec<Effect>) {
+        let me = self.my_account();
+        if request.door == Door::Asks && Some(request.account) == me && request.answered_by != me {
+            let name = request.name.clone();
+            match request.state {
+                RequestState::Accepted => out.push(Effect::TellOf("door.joined", name)),
+                RequestState::Declined => out.push(Effect::TellOf("door.declined", name)),
+                RequestState::Pending | RequestState::Ignored => {}
+            }
+        }
         let answered = &mut self.doors.answered;
         answered.retain(|other| other.key() != request.key());
         if request.state != RequestState::Pending {

@@ -284,6 +284,8 @@ pub struct Model {
     moves_to: Option<(AccountId, String)>,
     /// Who is in the rooms whose windows stand.
     halls: BTreeMap<RoomId, rooms::Hall>,
+    /// When what was read on the walls of rooms was put there.
+    walls: BTreeMap<RoomId, i64>,
     /// With whom a friendship was just ended here.
     parting: Option<AccountId>,
     /// Whose presence was asked for last, besides that of friends.
@@ -325,6 +327,7 @@ impl Model {
             moves_to: None,
             parting: None,
             halls: BTreeMap::new(),
+            walls: BTreeMap::new(),
             watched: Vec::new(),
             next_ticket: 1,
             asked: BTreeMap::new(),
@@ -517,6 +520,7 @@ impl Model {
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
         self.halls.clear();
+        self.walls.clear();
         (self.profile, self.doors) = (None, doors::Doors::default());
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();

@@ -3,8 +3,8 @@
 use super::contacts::Doing;
 use super::{Effect, Model};
 use crate::client::Failure;
-use crate::domain::{AccountId, GroupId, RoomId, Words};
-use crate::net::protocol::{Command, ContactAnswer, ContactChange};
+use crate::domain::{AccountId, GroupId, ROOM_NAME_MAX, RoomId, Words};
+use crate::net::protocol::{Command, ContactAnswer, ContactChange, MemberChange, RoomSettings};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,12 @@ pub enum About {
     Decline(AccountId),
     /// Why somebody does not come into a room.
     TurnAway(RoomId, AccountId),
+    /// What a room is called from now on.
+    RenameRoom(RoomId),
+    /// What is on a room's wall.
+    Announce(RoomId),
+    /// What one is called in a room.
+    Card(RoomId),
 }
 
 impl About {
@@ -27,8 +33,19 @@ impl About {
     pub fn words(self) -> Words {
         match self {
             About::Remark(_) => Words::Remark,
-            About::NewGroup(_) | About::RenameGroup(_) => Words::Group,
+            About::NewGroup(_) | About::RenameGroup(_) | About::RenameRoom(_) => Words::Group,
             About::Decline(_) | About::TurnAway(..) => Words::Reason,
+            About::Announce(_) => Words::Announcement,
+            About::Card(_) => Words::Card,
+        }
+    }
+
+    /// How many letters the answer may have.
+    #[must_use]
+    pub fn graphemes_max(self) -> usize {
+        match self {
+            About::RenameRoom(_) => ROOM_NAME_MAX,
+            about => about.words().graphemes_max(),
         }
     }
 }
@@ -65,6 +82,7 @@ impl Prompt {
 
 impl Model {
     pub(super) fn prompt(&mut self, msg: PromptMsg, out: &mut Vec<Effect>) {
+        let me = self.my_account();
         let Some(prompt) = &mut self.prompt else { return };
         match msg {
             PromptMsg::Typed => prompt.error = None,
@@ -91,6 +109,20 @@ impl Model {
                     }
                     About::TurnAway(room, account) => {
                         Command::AnswerJoin { room, account, accept: false, reason: words }
+                    }
+                    About::RenameRoom(room) => {
+                        let change = RoomSettings { name: Some(words), ..RoomSettings::default() };
+                        Command::SetRoom { room, change }
+                    }
+                    About::Announce(room) => {
+                        let announcement = Some(words);
+                        let change = RoomSettings { announcement, ..RoomSettings::default() };
+                        Command::SetRoom { room, change }
+                    }
+                    About::Card(room) => {
+                        let Some(account) = me else { return };
+                        let change = MemberChange { card: Some(words), ..MemberChange::default() };
+                        Command::SetMember { room, account, change }
                     }
                 };
                 self.do_it(Doing::Prompt, command, out);

@@ -4,11 +4,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::contacts::{Confirm, Doing};
+use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait, Presence, Rank,
-    RoomChange, RoomId, Seq, Target,
+    AccountId, Announcement, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait,
+    Presence, Rank, RoomChange, RoomId, Seq, Target,
 };
 use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
 use crate::ui::text::Language;
@@ -60,6 +61,14 @@ pub enum RoomMsg {
     Mute(RoomId, AccountId, u64),
     /// What somebody is there.
     Rank(RoomId, AccountId, Rank),
+    /// Call the room otherwise; asked for.
+    Rename(RoomId),
+    /// Put something on its wall; asked for.
+    Announce(RoomId),
+    /// Call oneself otherwise there; asked for.
+    Card(RoomId),
+    /// What is on the wall was read.
+    ReadWall(RoomId),
     /// Only admins write, or everybody.
     AdminsOnly(RoomId, bool),
     /// Who may come in.
@@ -252,6 +261,28 @@ impl Model {
             RoomMsg::Kick(room, account) => {
                 return out.push(Effect::Confirm(Confirm::Kick(room, account)));
             }
+            RoomMsg::Rename(room) => {
+                let name = self.people.room_name(room);
+                self.prompt = Some(Prompt::new(About::RenameRoom(room), name));
+                return;
+            }
+            RoomMsg::Announce(room) => {
+                let text = self.wall(room).map(|wall| wall.text.clone());
+                self.prompt = Some(Prompt::new(About::Announce(room), text.unwrap_or_default()));
+                return;
+            }
+            RoomMsg::Card(room) => {
+                let card = self.room(room).map(|own| own.member.card.clone());
+                self.prompt = Some(Prompt::new(About::Card(room), card.unwrap_or_default()));
+                return;
+            }
+            RoomMsg::ReadWall(room) => {
+                if let Some(at) = self.wall(room).map(|wall| wall.at) {
+                    self.walls.insert(room, at);
+                    self.chats.at(Target::Room(room));
+                }
+                return;
+            }
             RoomMsg::Mute(room, account, ms) => {
                 let change = MemberChange { mute_ms: Some(ms), ..MemberChange::default() };
                 Command::SetMember { room, account, change }
@@ -278,6 +309,18 @@ impl Model {
             }
         };
         self.do_it(Doing::Quiet, command, out);
+    }
+
+    fn wall(&self, room: RoomId) -> Option<&Announcement> {
+        self.room(room)?.room.announcement.as_ref()
+    }
+
+    /// What is on a room's wall, until it was read.
+    #[must_use]
+    pub fn unread_wall(&self, room: RoomId) -> Option<&str> {
+        let wall = self.wall(room)?;
+        let is_new = self.walls.get(&room).is_none_or(|read| *read < wall.at);
+        is_new.then_some(wall.text.as_str())
     }
 
     /// Why one cannot write here: the key of a sentence.

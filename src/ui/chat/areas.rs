@@ -39,6 +39,8 @@ pub struct Bars {
 pub struct Areas {
     /// Name and face.
     pub head: Rect,
+    /// The button at its right, in a room.
+    pub more: Rect,
     /// Under it, if something is to be said.
     pub notice: Rect,
     /// Who is in the room.
@@ -81,6 +83,8 @@ impl Areas {
         let reply = if reply { REPLY } else { 0 };
         let reply = Rect::new(0, composer.y - reply, w, reply);
         let transcript = Rect::new(0, notice.bottom(), w, reply.y - notice.bottom());
+        let more =
+            Rect::new(w - 12 - metric::ICON_BUTTON, 16, metric::ICON_BUTTON, metric::ICON_BUTTON);
         let unreply = Rect::new(w - MARGIN - 28, reply.y + 4, 28, 28);
         let side = metric::ICON_BUTTON;
         let tool = Rect::new(12, composer.y + 5, side, side);
@@ -96,6 +100,7 @@ impl Areas {
         let hint = Rect::new(MARGIN, y + 8, close.x - 2 * MARGIN, 16);
         Areas {
             head,
+            more,
             notice,
             members,
             transcript,

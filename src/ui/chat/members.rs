@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use fltk::app;
 
+use super::view::Standing;
 use crate::domain::{AccountId, Presence, Rank, RoomId, Target};
 use crate::ui::app::Msg;
 use crate::ui::app::card::CardMsg;
@@ -39,7 +40,7 @@ pub struct Members {
     list: ScrollList,
     lines: Rc<RefCell<Vec<Line>>>,
     /// Which room, and what one is there.
-    at: Rc<RefCell<Option<(RoomId, Rank)>>>,
+    at: Rc<RefCell<Option<Standing>>>,
 }
 
 impl Members {
@@ -64,7 +65,7 @@ impl Members {
     }
 
     /// Shows who is there.
-    pub fn show(&mut self, room: Option<(RoomId, Rank)>, rows: &[MemberRow]) {
+    pub fn show(&mut self, room: Option<Standing>, rows: &[MemberRow]) {
         *self.at.borrow_mut() = room;
         let there = rows.iter().filter(|row| row.is_there()).count();
         let mut lines = Vec::with_capacity(rows.len() + 2);
@@ -112,8 +113,8 @@ impl Members {
         });
         let at = Rc::clone(&self.at);
         self.list.on_menu(move |index| {
-            if let (Some(row), Some((room, rank))) = (who(index), *at.borrow()) {
-                open_member_menu(room, rank, &row);
+            if let (Some(row), Some(at)) = (who(index), *at.borrow()) {
+                open_member_menu(at.room, at.rank, &row);
             }
         });
     }

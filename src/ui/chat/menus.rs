@@ -5,13 +5,21 @@ use std::rc::Rc;
 use fltk::app;
 use fltk::prelude::WindowExt;
 
+use super::view::Standing;
 use super::{ChatOut, Parts, emoji};
+use crate::domain::Rank;
+use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::app::rooms::RoomMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::paint::{Icon, Rect};
+use crate::ui::shell::post;
 use crate::ui::text::tr;
 use crate::ui::transcript::{Key as EntryKey, Mark};
-use crate::ui::widgets::{Control, MenuEntry, MenuItem, MenuPlace, on_screen, open_menu};
+use crate::ui::widgets::{
+    Control, MenuEntry, MenuItem, MenuPlace, StripKind, on_screen, open_menu,
+};
 
 impl Parts {
     /// What is chosen is written into the box.
@@ -44,6 +52,63 @@ impl Parts {
             };
             (told.borrow_mut())(ChatOut::SendKey(chosen));
         });
+    }
+
+    /// What can be done with the room, by what one is there.
+    pub(super) fn open_room_menu(&self) {
+        let standing = self.state.borrow().view.standing;
+        let Some(Standing { room, rank, admins_only }) = standing else { return };
+        let item = |key, icon, msg| {
+            let item: MenuEntry = MenuItem::new(tr(key)).icon(icon).into();
+            (item, Some(msg))
+        };
+        let invite = Msg::CreateRoom(CreateRoomMsg::Invite(room));
+        let mut menu = vec![
+            item("room.invite", Icon::UserPlus, invite),
+            item("room.card", Icon::Pencil, Msg::Room(RoomMsg::Card(room))),
+        ];
+        if rank >= Rank::Admin {
+            menu.push((MenuEntry::Separator, None));
+            menu.push(item("room.rename", Icon::Text, Msg::Room(RoomMsg::Rename(room))));
+            let announce = Msg::Room(RoomMsg::Announce(room));
+            menu.push(item("room.announcement", Icon::Megaphone, announce));
+            let key = if admins_only { "room.admins_only.off" } else { "room.admins_only.on" };
+            let only = Msg::Room(RoomMsg::AdminsOnly(room, !admins_only));
+            menu.push(item(key, Icon::Shield, only));
+        }
+        menu.push((MenuEntry::Separator, None));
+        let leave = MenuItem::new(tr("room.leave")).icon(Icon::Logout).danger();
+        menu.push((leave.into(), Some(Msg::Room(RoomMsg::Leave(room)))));
+        if rank == Rank::Owner {
+            let end = MenuItem::new(tr("room.dissolve")).icon(Icon::Trash).danger();
+            menu.push((end.into(), Some(Msg::Room(RoomMsg::Dissolve(room)))));
+        }
+        let (entries, mut acts): (Vec<_>, Vec<_>) = menu.into_iter().unzip();
+        open_menu(MenuPlace::Below(on_screen(&self.more, &self.window)), entries, move |picked| {
+            if let Some(msg) = picked.and_then(|index| acts.get_mut(index)?.take()) {
+                post(msg);
+            }
+        });
+    }
+
+    /// What was refused goes before what is on the room's wall, for its moment.
+    pub(super) fn show_bar(&mut self, refused: &str) {
+        let wall = self.state.borrow().view.wall.clone();
+        match refused.is_empty() {
+            false => self.notice.set(StripKind::Warning, Icon::Info, refused, ""),
+            true => {
+                let read = tr("room.wall.read");
+                self.notice.set(StripKind::Warning, Icon::Megaphone, &wall, read);
+            }
+        }
+    }
+
+    /// What is on the room's wall was read.
+    pub(super) fn read_wall(&self) {
+        let state = self.state.borrow();
+        if let (true, Some(at)) = (state.view.notice.is_empty(), state.view.standing) {
+            post(Msg::Room(RoomMsg::ReadWall(at.room)));
+        }
     }
 
     /// Copies what is marked, answers, or marks everything; a failed message goes again or away.

@@ -34,9 +34,7 @@ use crate::ui::screen;
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, metric};
 use crate::ui::transcript::{Entry, Key as EntryKey, Transcript, TranscriptMsg};
-use crate::ui::widgets::{
-    self, Button, ButtonKind, Control, IconButton, Strip, StripKind, backdrop,
-};
+use crate::ui::widgets::{self, Button, ButtonKind, Control, IconButton, Strip, backdrop};
 
 /// From one icon over the box to the next.
 const TOOL_STEP: i32 = 36;
@@ -78,6 +76,7 @@ struct Parts {
     transcript: Transcript,
     notice: Strip,
     members: Members,
+    more: IconButton,
     unreply: IconButton,
     emoji: IconButton,
     shake: IconButton,
@@ -198,12 +197,15 @@ impl ChatWindow {
         self.parts.members.show(view.standing, &view.members);
         self.parts.composer.set_closed(view.closed.map(tr));
         let (notice, reply) = (view.notice.clone(), view.reply.clone());
+        let is_inside = view.standing.is_some();
         self.parts.state.borrow_mut().view = view;
-        if notice != old.notice {
-            self.parts.notice.set(StripKind::Warning, Icon::Info, &notice, "");
-        }
+        self.parts.show_bar(&notice);
+        let wall = self.parts.state.borrow().view.wall.clone();
+        let has_bar = !notice.is_empty() || !wall.is_empty();
+        let had_bar = !old.notice.is_empty() || !old.wall.is_empty();
         let has_moved = old.target != self.parts.state.borrow().view.target;
-        if has_moved || (&notice, reply.is_some()) != (&old.notice, old.reply.is_some()) {
+        let has_moved = has_moved || old.standing.is_some() != is_inside;
+        if has_moved || (has_bar, reply.is_some()) != (had_bar, old.reply.is_some()) {
             self.parts.lay_out(self.window.w(), self.window.h());
         }
         if reply.is_some() && reply != old.reply {
@@ -338,6 +340,7 @@ impl Parts {
             transcript: Transcript::new(AccountId::FIRST, |_| {}),
             notice: Strip::new(),
             members: Members::new(),
+            more: IconButton::new(Icon::More, ""),
             unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
             shake: IconButton::new(Icon::Shake, ""),
@@ -352,6 +355,7 @@ impl Parts {
 
     /// Speaks the language and wears the theme of the moment.
     fn restyle(&mut self) {
+        self.more.set_tip(tr("card.more"));
         self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
         self.shake.set_tip(tr("chat.shake"));
@@ -384,7 +388,7 @@ impl Parts {
         let areas = {
             let mut state = self.state.borrow_mut();
             let bars = Bars {
-                notice: !state.view.notice.is_empty(),
+                notice: !state.view.notice.is_empty() || !state.view.wall.is_empty(),
                 reply: state.view.reply.is_some(),
                 members: matches!(state.view.target, Target::Room(_)),
             };
@@ -395,6 +399,9 @@ impl Parts {
         self.notice.set_shown(areas.notice.h > 0);
         self.notice.place(areas.notice);
         self.members.place(areas.members);
+        let is_inside = self.state.borrow().view.standing.is_some();
+        self.more.set_shown(is_inside);
+        self.more.place(areas.more);
         self.unreply.set_shown(areas.reply.h > 0);
         self.unreply.place(areas.unreply);
         self.emoji.place(areas.tool);
@@ -434,6 +441,10 @@ impl Parts {
         self.composer.on_msg(move |msg| this.clone().composed(msg));
         let this = self.clone();
         self.transcript.on_msg(move |msg| this.clone().read(msg));
+        let this = self.clone();
+        self.more.on_press(move || this.open_room_menu());
+        let this = self.clone();
+        self.notice.on_press(move || this.read_wall());
         let this = self.clone();
         self.unreply.on_press(move || this.tell(ChatMsg::Reply(None)));
         let this = self.clone();

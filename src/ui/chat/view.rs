@@ -51,8 +51,10 @@ pub struct ChatView {
     pub unread_from: Option<Key>,
     /// What the next message answers.
     pub reply: Option<quotes::Quote>,
+    /// What is on the room's wall and was not read; empty for nothing.
+    pub wall: String,
     /// Which room this is, and what one is there.
-    pub standing: Option<(RoomId, Rank)>,
+    pub standing: Option<Standing>,
     /// How many are in the room.
     pub count: u32,
     /// Who is in the room.
@@ -63,6 +65,17 @@ pub struct ChatView {
     pub me: AccountId,
     /// What people look like here.
     pub faces: HashMap<AccountId, Face>,
+}
+
+/// What one is in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Which room.
+    pub room: RoomId,
+    /// What one is there.
+    pub rank: Rank,
+    /// Only admins may write.
+    pub admins_only: bool,
 }
 
 /// The picture in the header.
@@ -147,7 +160,12 @@ impl ChatView {
             number: language().fill("room.number", &[("n", &room.to_string())]),
             line,
             face: ChatFace::Room(model.tile(room)),
-            standing: own.map(|own| (room, own.member.rank)),
+            wall: model.unread_wall(room).unwrap_or_default().to_owned(),
+            standing: own.map(|own| Standing {
+                room,
+                rank: own.member.rank,
+                admins_only: own.room.admins_only,
+            }),
             count,
             members,
             closed: model.closed_to_me(Target::Room(room)),
@@ -183,6 +201,7 @@ impl ChatView {
             has_earlier: false,
             unread_from: None,
             reply: None,
+            wall: String::new(),
             standing: None,
             count: 0,
             members: Vec::new(),

@@ -63,8 +63,8 @@ fn notice(world: &mut World, notice: Notice) -> Vec<Effect> {
     world.event(ClientEvent::Notice(Box::new(notice)))
 }
 
-fn told(world: &mut World, request: RoomRequest) {
-    notice(world, Notice::RoomRequest(request));
+fn told(world: &mut World, request: RoomRequest) -> Vec<Effect> {
+    notice(world, Notice::RoomRequest(request))
 }
 
 fn door(world: &mut World, msg: DoorMsg) -> Vec<Effect> {
@@ -322,13 +322,21 @@ fn what_became_of_a_request_stays_in_sight_until_it_is_cleared() {
     let asked = request(LAB, ME, Door::Asks, ME);
     told(&mut world, asked.clone());
     let (state, reason) = (RequestState::Declined, "full".to_owned());
-    told(&mut world, RoomRequest { state, reason, answered_by: Some(ROOK), ..asked.clone() });
+    let no = RoomRequest { state, reason, answered_by: Some(ROOK), ..asked.clone() };
+    let effects = told(&mut world, no.clone());
+    assert!(matches!(&effects[..], [Effect::TellOf("door.declined", name)] if name == "Lab"));
+    assert!(told(&mut world, RoomRequest { answered_by: Some(ME), ..no.clone() }).is_empty());
+    told(&mut world, no);
     let rows = world.model.room_rows();
     assert_eq!((rows.len(), rows[0].is_open, rows[0].request.reason.as_str()), (1, false, "full"));
     assert!(world.model.has_handled_requests());
     told(&mut world, asked.clone());
     assert_eq!(world.model.room_rows().len(), 1, "asked anew");
     assert!(world.model.room_rows()[0].is_open);
+    let accepted = RequestState::Accepted;
+    let yes = RoomRequest { state: accepted, answered_by: Some(ROOK), ..asked.clone() };
+    let effects = told(&mut world, yes);
+    assert!(matches!(&effects[..], [Effect::TellOf("door.joined", _)]));
     told(&mut world, RoomRequest { state, ..asked });
     // Who was invited by oneself said yes.
     let state = RequestState::Accepted;
