@@ -86,8 +86,10 @@ pub struct Registration {
 
 /// How a sign-in was proven.
 pub enum Proof {
-    /// By password, checked by the session; a new token is kept for the device.
-    Password,
+    /// By the password of this credential, checked by the session; the transaction checks that it is
+    /// still the account's. Each password has a credential of its own. A new token is kept for the
+    /// device.
+    Password(Vec<u8>),
     /// By the device's token, checked by the transaction.
     Token([u8; 32]),
 }

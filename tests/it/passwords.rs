@@ -48,6 +48,22 @@ fn a_new_password_ends_all_other_devices_before_it_is_answered() {
 }
 
 #[test]
+fn a_password_that_is_changed_between_the_two_steps_signs_nobody_in() {
+    let ground = Ground::start();
+    let mut lime = ground.register("Lime");
+    let mut late = ground.connect();
+    let (state, request) = opaque::sign_in_start(PASSWORD).unwrap();
+    let step = late.auth(Auth::SignInStart { login: "Lime".to_owned(), request }).unwrap();
+    lime.prove(PASSWORD).unwrap();
+    lime.change(NEW).unwrap();
+    late.finish_sign_in(state, &step);
+    let ServerFrame::Refused { refusal, .. } = late.read().unwrap() else { panic!("signed in") };
+    assert_eq!(refusal.reason, Reason::WrongPassword);
+    assert_eq!(devices(&mut lime).len(), 1);
+    late.sign_in("Lime", NEW).unwrap();
+}
+
+#[test]
 fn of_two_devices_that_change_it_at_once_one_wins_and_the_other_is_out() {
     let ground = Ground::start();
     let mut lime = ground.register("Lime");

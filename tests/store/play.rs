@@ -254,7 +254,7 @@ fn sign_in(who: usize) -> Job {
         account: [LIME, MOMO][who],
         device: device(who),
         device_name: None,
-        proof: Proof::Password,
+        proof: Proof::Password(vec![1; 32]),
         presence: Presence::Online,
     };
     Job::SignIn { applicant: applicant(who), id: 1, sign_in, token: [5; 32] }
