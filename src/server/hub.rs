@@ -143,7 +143,9 @@ impl Hub {
 
     fn outcome(&mut self, outcome: Outcome, now: Moment) {
         match outcome {
-            Outcome::Answer { outbox, frame } => outbox.push_frame(&frame),
+            Outcome::Answer { outbox, frame } | Outcome::Blob { outbox, frame, .. } => {
+                outbox.push_frame(&frame);
+            }
             Outcome::Entered(entered) => self.enter(*entered, now),
             Outcome::TurnedAway { applicant, id, refusal } => {
                 applicant.outbox.push_frame(&ServerFrame::Refused { id, refusal: refusal.clone() });
@@ -466,9 +468,11 @@ impl Hub {
         let Target::Account(peer) = to else { return };
         let event = ServerFrame::Event(Event::Typing { from, to });
         let shows = |account| self.audience.ties(account).is_some_and(|ties| ties.typing);
+        let takes = self.audience.ties(peer).is_some_and(|ties| ties.takes_from(from));
         let wanted = peer != from
             && shows(from)
             && shows(peer)
+            && takes
             && !self.audience.is_hidden(peer, from)
             && !self.audience.is_hidden(from, peer);
         if let (true, Some(bytes)) = (wanted, encode(&event)) {
@@ -486,7 +490,10 @@ impl Hub {
     }
 
     fn refold(&mut self, account: AccountId) {
-        self.board.publish(account, self.presences.of(account));
+        let online = self.accounts.get(&account).into_iter();
+        let sessions = online.flat_map(|online| &online.sessions);
+        let devices = sessions.filter_map(|id| Some(self.sessions.get(id)?.caller.device));
+        self.board.publish(account, self.presences.of(account), devices.collect());
         self.changed.insert(account);
     }
 

@@ -205,7 +205,9 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         Reason::LockedOut => wait_ms.unwrap_or(60_000).div_ceil(60_000).max(1),
         Reason::NameTooLong => refusal.limit.unwrap_or(NICKNAME_GRAPHEMES),
         Reason::TextTooLong => refusal.limit.unwrap_or(TEXT_BYTES),
-        Reason::WordsTooLong | Reason::TooMany => refusal.limit.unwrap_or(WORDS),
+        Reason::WordsTooLong | Reason::WordsLines | Reason::TooMany => {
+            refusal.limit.unwrap_or(WORDS)
+        }
         Reason::ShakeTooSoon => wait_ms.unwrap_or(10_000).div_ceil(1_000).max(1),
         _ => wait_ms.unwrap_or(1_000).div_ceil(1_000).max(1),
     };

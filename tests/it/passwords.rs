@@ -1,11 +1,11 @@
 //! Property: a password changes only for who knows it or holds a code, all other devices are out
 //! before the answer, and what was begun and not finished changes nothing.
 
-use mychat::domain::{DeviceId, Way};
+use mychat::domain::{DeviceId, Presence, Way};
 use mychat::net::opaque;
 use mychat::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Goodbye, Opaque, Query, Reason, Reply,
-    ServerFrame, Stretch,
+    ServerFrame, Signal, Stretch,
 };
 use mychat::server::admin::{self, Done, Verb};
 
@@ -213,6 +213,30 @@ fn devices_are_listed_and_signed_out_one_by_one_or_all() {
     back.device = second.device;
     assert_eq!(reason(back.sign_in_by_token(lime.account(), &token)), Reason::TokenInvalid);
     third.barrier();
+    // Who is there is there now; who left was there when it left, seen or not.
+    let used = |peer: &mut Peer, of: DeviceId| {
+        devices(peer).into_iter().find(|row| row.device == of).unwrap().used
+    };
+    let first = used(&mut lime, third.device);
+    while used(&mut lime, third.device) == first {}
+    third.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
+    lime.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
+    lime.barrier();
+    third.barrier();
+    let since = mychat::clock::wall_ms();
+    let (token, device) = (third.token.clone().unwrap(), third.device);
+    third.send(&ClientFrame::Bye {});
+    third.goodbye();
+    let mut left = since;
+    while used(&mut lime, device) != left {
+        left = used(&mut lime, device);
+        let now = mychat::clock::wall_ms();
+        while mychat::clock::wall_ms() < now + 5 {}
+    }
+    assert!(left >= since && left > 0, "an invisible one left");
+    let mut third = ground.connect();
+    third.device = device;
+    third.sign_in_by_token(lime.account(), &token).unwrap();
     lime.command(Command::RevokeOthers {}).unwrap();
     assert_eq!(third.goodbye(), Some(Goodbye::SignedOut));
     assert_eq!(devices(&mut lime).len(), 1);

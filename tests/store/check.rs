@@ -145,7 +145,11 @@ fn books_agree(rows: &Reads, logs: &BTreeMap<ConversationId, Vec<Message>>) {
         let kept = Book {
             groups: rows.get_groups(account).unwrap().list,
             contacts: contacts.into_iter().map(|contact| (contact.account, contact)).collect(),
-            requests: requests.into_iter().map(|r| ((r.peer, r.way), r)).collect(),
+            requests: requests
+                .into_iter()
+                .map(|kept| kept.request)
+                .map(|r| ((r.peer, r.way), r))
+                .collect(),
             privacy: rows.get_privacy(account).unwrap(),
         };
         assert_eq!(kept, told, "the rows of {account} are what it was told");

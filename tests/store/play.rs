@@ -280,6 +280,7 @@ fn fact(outcome: &Outcome) -> Fact {
         Outcome::Profile { .. }
         | Outcome::Revoked { .. }
         | Outcome::Deleted { .. }
+        | Outcome::Blob { .. }
         | Outcome::Swept { .. }
         | Outcome::Admin { .. }
         | Outcome::TurnedAway { .. }

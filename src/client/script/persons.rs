@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::people::privacy_shape;
 use super::shapes::presence_name;
+use crate::clock;
 use crate::domain::{
     AccountId, Book, Contact, ContactRequest, Details, Gender, Group, GroupId, Notice, Person,
     RequestState, Way,
@@ -69,6 +70,7 @@ impl Persons {
             "greeting": request.greeting,
             "at": request.at,
             "state": match request.state {
+                RequestState::Pending if request.is_expired(clock::wall_ms()) => "expired",
                 RequestState::Pending => "pending",
                 RequestState::Accepted => "accepted",
                 RequestState::Declined => "declined",

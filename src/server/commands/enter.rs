@@ -126,7 +126,7 @@ impl Rules {
         let known = devices.iter().position(|(device, _)| *device == place.device);
         let known = known.map(|index| devices.swap_remove(index).1);
         let limit = usize::try_from(self.limits.devices_per_account).unwrap_or(usize::MAX);
-        devices.sort_by_key(|(_, device)| std::cmp::Reverse(device.used));
+        devices.sort_by_key(|(_, device)| std::cmp::Reverse((device.used_age_min, device.used)));
         let too_many = devices.iter().skip(limit.saturating_sub(1));
         let forgotten: Vec<DeviceId> = too_many.map(|(device, _)| *device).collect();
         for device in &forgotten {
