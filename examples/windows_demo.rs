@@ -209,6 +209,7 @@ impl Fake {
             registration: Registration::Open,
             online: 42,
             pinned_before: true,
+            ahead_ms: 0,
         };
         self.say(ClientEvent::Link(LinkState::Up { server }));
     }
@@ -315,6 +316,7 @@ impl Fake {
         let (kind, id) = match to {
             Target::Lobby => (ConversationKind::Lobby, 1),
             Target::Account(peer) => (ConversationKind::direct(AccountId(10_001), peer), peer.0),
+            Target::Room(room) => (ConversationKind::Room { room }, room.0),
         };
         self.message(kind, id, seq, 10_001, at, body, true);
     }

@@ -45,10 +45,35 @@ pub const WATCHED_MAX: usize = 500;
 pub const FOUND_PAGE_MAX: usize = 50;
 /// As above.
 pub const FOUND_MAX: usize = 1000;
+/// Things done in rooms by one person at once, such as letting a whole class in; each is told to
+/// others, most of them to everybody in the room.
+pub const ROOM_ORDERS_BURST: u64 = 60;
+/// The same a second in the long run.
+pub const ROOM_ORDERS_PER_SECOND: u64 = 2;
 /// Groups of friends of one account.
 pub const GROUPS_MAX: usize = 50;
 /// Requests that are kept for one account; over it the oldest that are answered are dropped.
 pub const REQUESTS_KEPT_MAX: usize = 200;
+/// Rooms that one is in, in one answer: frames stay under 64 KiB with the longest announcements.
+pub const ROOMS_PAGE_MAX: usize = 20;
+/// People of a room in one answer.
+pub const MEMBERS_PAGE_MAX: usize = 200;
+/// Old announcements in one answer, with the longest words.
+pub const ANNOUNCEMENTS_PAGE_MAX: usize = 20;
+/// Announcements that are kept of one room; over it the oldest are dropped.
+pub const ANNOUNCEMENTS_KEPT_MAX: usize = 100;
+/// Conversations that one wants to have in another way than the usual, in one answer.
+pub const CHOICES_PAGE_MAX: usize = 200;
+/// The same in all: friends, rooms and some strangers. One more is refused.
+pub const CHOICES_MAX: usize = 5_000;
+/// People that one text mentions; more would be everybody.
+pub const MENTIONS_MAX: usize = 50;
+/// Friends that are invited with the making of a room.
+pub const INVITED_AT_ONCE_MAX: usize = 50;
+/// People named in the answer to who has read a message; the others are counted.
+pub const READERS_NAMED_MAX: usize = 100;
+/// Nobody is muted for longer: whoever shall never write is put out instead.
+pub const MUTE_MAX: Duration = Duration::from_hours(30 * 24);
 /// Contacts in one answer.
 pub const CONTACTS_PAGE_MAX: usize = 200;
 /// Friend requests in one answer.
@@ -277,6 +302,18 @@ limits! {
         "messages a second of one person in the long run";
     lobby_per_second = 50 in 1..=1_000_000, "lobby.per_second",
         "messages a second in the lobby, of all people together";
+    lobby_closed = 0 in 0..=1, "lobby.closed",
+        "1 closes the lobby: only administrators write there";
+    room_per_second = 50 in 1..=1_000_000, "room.per_second",
+        "messages a second in one room, of all people together";
+    room_members_max = 2_000 in 1..=100_000, "room.members",
+        "people in one room; one more is refused";
+    room_requests_max = 200 in 1..=100_000, "room.requests",
+        "people who wait to come into one room; one more is refused";
+    rooms_max = 200 in 1..=100_000, "rooms.per_account",
+        "rooms that one person is in; one more is refused";
+    rooms_per_day = 20 in 0..=100_000, "rooms.per_day",
+        "rooms that one person makes in a day; one more is refused";
     text_bytes_max = 16_384 in 1..=32_768, "text.bytes_max",
         "bytes of one text; a longer one is refused";
     shake_pair_seconds = 10 in 0..=3_600, "shake.pair_seconds",

@@ -125,6 +125,10 @@ fn shown(bytes: &[u8]) -> Option<Arc<Picture>> {
 /// A file of the person's own, upright and small enough to work on.
 fn load(path: &Path) -> Result<Arc<Picture>, Failure> {
     let failed = |error: std::io::Error| Failure::File(error.to_string());
+    // What is no file, such as a pipe, might never be opened.
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(Failure::PictureKind);
+    }
     let file = fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();
     file.take(SOURCE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;

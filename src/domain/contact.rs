@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::AccountId;
+use super::{
+    AccountId, Body, Choice, ConversationKind, Door, Message, OwnRoom, Parting, Rank, RoomId,
+    RoomRequest, Target,
+};
 
 /// A request that nobody answered ends after so many days.
 pub const REQUEST_DAYS: i64 = 30;
@@ -139,10 +142,14 @@ impl ContactRequest {
     /// Whether nobody answered it in time.
     #[must_use]
     pub fn is_expired(&self, now_ms: i64) -> bool {
-        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-        self.state == RequestState::Pending
-            && now_ms.saturating_sub(self.at) >= REQUEST_DAYS * DAY_MS
+        self.state == RequestState::Pending && is_over(self.at, now_ms)
     }
+}
+
+/// Whether a request of that time has waited too long.
+pub(super) fn is_over(at: i64, now_ms: i64) -> bool {
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    now_ms.saturating_sub(at) >= REQUEST_DAYS * DAY_MS
 }
 
 /// Who may ask to be a friend.
@@ -226,6 +233,33 @@ pub enum Notice {
     },
     /// What others may do now.
     Privacy(Privacy),
+    /// A room that one came into, or oneself in it as one is now.
+    Room(OwnRoom),
+    /// One is in a room no more; nothing of it waits for one either.
+    RoomGone {
+        /// Which.
+        room: RoomId,
+        /// Why.
+        why: Parting,
+    },
+    /// Somebody may come into a room. One that was answered is listed no more.
+    RoomRequest(RoomRequest),
+    /// One of them is not listed any more.
+    RoomRequestGone {
+        /// Which room.
+        room: RoomId,
+        /// Who might have come in.
+        account: AccountId,
+        /// By which door.
+        door: Door,
+    },
+    /// How one wants to have a conversation now.
+    Choice {
+        /// Which.
+        with: Target,
+        /// How.
+        choice: Choice,
+    },
 }
 
 /// Everything that one account keeps of others.
@@ -239,6 +273,15 @@ pub struct Book {
     pub requests: BTreeMap<(AccountId, Way), ContactRequest>,
     /// What others may do.
     pub privacy: Privacy,
+    /// The rooms that one is in, by number.
+    #[serde(default)]
+    pub rooms: BTreeMap<RoomId, OwnRoom>,
+    /// Who may come into which room: oneself, and others where one is an admin.
+    #[serde(default)]
+    pub room_requests: BTreeMap<(RoomId, AccountId, Door), RoomRequest>,
+    /// How one wants to have conversations, where it is not the usual.
+    #[serde(default)]
+    pub choices: BTreeMap<Target, Choice>,
 }
 
 impl Default for Book {
@@ -248,6 +291,9 @@ impl Default for Book {
             contacts: BTreeMap::new(),
             requests: BTreeMap::new(),
             privacy: Privacy::default(),
+            rooms: BTreeMap::new(),
+            room_requests: BTreeMap::new(),
+            choices: BTreeMap::new(),
         }
     }
 }
@@ -279,7 +325,57 @@ impl Book {
             }
             Notice::RequestGone { peer, way } => drop(self.requests.remove(&(*peer, *way))),
             Notice::Privacy(privacy) => self.privacy.clone_from(privacy),
+            Notice::Choice { with, choice } => match *choice == Choice::default() {
+                true => drop(self.choices.remove(with)),
+                false => drop(self.choices.insert(*with, *choice)),
+            },
+            rooms => self.apply_room(rooms),
         }
+    }
+
+    fn apply_room(&mut self, notice: &Notice) {
+        match notice {
+            Notice::Room(own) => {
+                let (room, me) = (own.room.room, own.member.account);
+                if own.member.rank < Rank::Admin {
+                    self.room_requests.retain(|(of, account, _), _| *of != room || *account == me);
+                }
+                // The room's own log may have told of a later change already.
+                let known = self.rooms.remove(&room).map(|known| known.room);
+                let newer = known.filter(|known| known.version > own.room.version);
+                let (room_now, member) = (newer.unwrap_or(own.room.clone()), own.member.clone());
+                self.rooms.insert(room, OwnRoom { room: room_now, member });
+            }
+            Notice::RoomGone { room, .. } => {
+                self.rooms.remove(room);
+                self.room_requests.retain(|(of, ..), _| of != room);
+            }
+            Notice::RoomRequest(request) => match request.state {
+                RequestState::Pending => {
+                    drop(self.room_requests.insert(request.key(), request.clone()));
+                }
+                _ => drop(self.room_requests.remove(&request.key())),
+            },
+            Notice::RoomRequestGone { room, account, door } => {
+                self.room_requests.remove(&(*room, *account, *door));
+            }
+            _ => {}
+        }
+    }
+
+    /// A line of a room's log: its next change is taken in. `false` when changes are missing before
+    /// it, so that the room has to be asked for.
+    pub fn apply_line(&mut self, message: &Message) -> bool {
+        let (ConversationKind::Room { room }, Body::Room { version, change }) =
+            (message.kind, &message.body)
+        else {
+            return true;
+        };
+        let Some(own) = self.rooms.get_mut(&room) else { return true };
+        if own.room.version + 1 == *version {
+            own.room.apply(message.from, message.at, change);
+        }
+        own.room.version >= *version
     }
 
     /// A friend, as one keeps that person.

@@ -29,6 +29,28 @@ impl fmt::Display for AccountId {
     }
 }
 
+/// A room's number, counted from 20001: what people type to find it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RoomId(pub u64);
+
+impl RoomId {
+    /// The number that the first room of a server gets.
+    pub const FIRST: RoomId = RoomId(20_001);
+
+    /// Reads a number as people type it: digits and nothing else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<RoomId> {
+        AccountId::parse(text).map(|number| RoomId(number.0))
+    }
+}
+
+impl fmt::Display for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// A conversation's number on its server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

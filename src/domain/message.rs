@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ConversationId, Nonce, Notice, Seq};
+use super::{AccountId, ConversationId, Mentions, Nonce, Notice, RoomChange, RoomId, Seq};
 
 /// What a conversation is. The same value for every member, so that one encoding serves all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +24,11 @@ pub enum ConversationKind {
         /// Whose it is.
         account: AccountId,
     },
+    /// Those who are in a room.
+    Room {
+        /// Which.
+        room: RoomId,
+    },
 }
 
 impl ConversationKind {
@@ -40,6 +45,7 @@ impl ConversationKind {
             ConversationKind::Direct { low, high } if low == me => Some(Target::Account(high)),
             ConversationKind::Direct { low, .. } => Some(Target::Account(low)),
             ConversationKind::Lobby => Some(Target::Lobby),
+            ConversationKind::Room { room } => Some(Target::Room(room)),
             ConversationKind::Notices { .. } => None,
         }
     }
@@ -53,6 +59,8 @@ pub enum Target {
     Account(AccountId),
     /// Everybody on the server.
     Lobby,
+    /// Those who are in a room.
+    Room(RoomId),
 }
 
 /// What a message says.
@@ -66,18 +74,28 @@ pub enum Body {
         /// The message of the same conversation that it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<Seq>,
+        /// Whom it mentions, in a room or the lobby.
+        #[serde(default, skip_serializing_if = "Mentions::is_empty")]
+        mentions: Mentions,
     },
     /// The line "shook your window"; the shaking itself happens on live delivery only.
     Shake {},
     /// A change of the account's own book; in a notices log only, written by the server.
     Notice(Box<Notice>),
+    /// A change of the room; in a room's log only, written by the server.
+    Room {
+        /// The room's version with it.
+        version: u64,
+        /// What changed.
+        change: RoomChange,
+    },
 }
 
 impl Body {
-    /// Words without a quote.
+    /// Words without a quote and without mentions.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Body::Text { text: text.into(), reply_to: None }
+        Body::Text { text: text.into(), reply_to: None, mentions: Mentions::default() }
     }
 }
 
@@ -87,6 +105,7 @@ impl fmt::Debug for Body {
             Body::Text { text, .. } => write!(f, "Text({} bytes)", text.len()),
             Body::Shake {} => f.write_str("Shake"),
             Body::Notice(_) => f.write_str("Notice"),
+            Body::Room { version, .. } => write!(f, "Room({version})"),
         }
     }
 }

@@ -12,8 +12,8 @@ use unicode_segmentation::UnicodeSegmentation;
 pub const GRAPHEMES_MAX: usize = 16;
 /// Marks that may stand on one base letter; more is decoration that covers other lines.
 const MARKS_PER_BASE_MAX: usize = 2;
-/// Longest nickname in bytes, whatever its graphemes are made of.
-const BYTES_MAX: usize = 128;
+/// Bytes of a grapheme of a name in the long run, whatever it is made of.
+const BYTES_PER_GRAPHEME: usize = 8;
 /// Names that would pass for the server or its keepers.
 const RESERVED: [&str; 12] = [
     "admin",
@@ -60,21 +60,7 @@ impl Nickname {
     /// # Errors
     /// The first rule that it breaks.
     pub fn parse(text: &str) -> Result<Self, NicknameError> {
-        if text.len() > BYTES_MAX * 4 {
-            return Err(NicknameError::TooLong);
-        }
-        // Emoji or text, it is the same name.
-        let plain = text.chars().filter(|c| !matches!(c, '\u{FE0E}' | '\u{FE0F}'));
-        let name = plain.collect::<String>().trim().nfc().collect::<String>();
-        if name.is_empty() {
-            return Err(NicknameError::Empty);
-        }
-        if name.len() > BYTES_MAX || name.graphemes(true).count() > GRAPHEMES_MAX {
-            return Err(NicknameError::TooLong);
-        }
-        if has_forbidden_character(&name) {
-            return Err(NicknameError::Character);
-        }
+        let name = cleaned(text, GRAPHEMES_MAX)?;
         if name.chars().all(char::is_numeric) {
             return Err(NicknameError::Number);
         }
@@ -105,6 +91,28 @@ impl Nickname {
 impl fmt::Display for Nickname {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Reads a name as a person typed it: trimmed, in normal form C, without what cannot be seen or turns
+/// the text around.
+pub(super) fn cleaned(text: &str, graphemes_max: usize) -> Result<String, NicknameError> {
+    let bytes_max = graphemes_max * BYTES_PER_GRAPHEME;
+    if text.len() > bytes_max * 4 {
+        return Err(NicknameError::TooLong);
+    }
+    // Emoji or text, it is the same name.
+    let plain = text.chars().filter(|c| !matches!(c, '\u{FE0E}' | '\u{FE0F}'));
+    let name = plain.collect::<String>().trim().nfc().collect::<String>();
+    if name.is_empty() {
+        return Err(NicknameError::Empty);
+    }
+    if name.len() > bytes_max || name.graphemes(true).count() > graphemes_max {
+        return Err(NicknameError::TooLong);
+    }
+    match has_forbidden_character(&name) {
+        true => Err(NicknameError::Character),
+        false => Ok(name),
     }
 }
 

@@ -27,6 +27,10 @@ pub enum Words {
     Reason,
     /// The name of a group of friends.
     Group,
+    /// What one is called in a room.
+    Card,
+    /// What is on a room's wall.
+    Announcement,
 }
 
 /// Why a text cannot be taken.
@@ -52,7 +56,8 @@ impl Words {
             Words::Class => 24,
             Words::About => 200,
             Words::Greeting | Words::Reason => 50,
-            Words::Remark | Words::Group => 16,
+            Words::Remark | Words::Group | Words::Card => 16,
+            Words::Announcement => 500,
         }
     }
 
@@ -61,6 +66,7 @@ impl Words {
     pub const fn lines_max(self) -> usize {
         match self {
             Words::About => 20,
+            Words::Announcement => 50,
             _ => 1,
         }
     }

@@ -186,6 +186,30 @@ codes!(
         ShakeBusy = "shake_busy",
         /// Only a person can be shaken.
         ShakeTarget = "shake_target",
+        /// There is no such room, or it was dissolved.
+        RoomGone = "room_gone",
+        /// You are not in that room.
+        NotMember = "not_member",
+        /// That person is in the room already.
+        AlreadyMember = "already_member",
+        /// People come into that room by invitation only.
+        RoomClosed = "room_closed",
+        /// So many are in the room already.
+        RoomFull = "room_full",
+        /// So many rooms were made by you in a day.
+        RoomsToday = "rooms_today",
+        /// That is for the owner, or for the owner and admins.
+        NotAllowed = "not_allowed",
+        /// The owner hands the room on or dissolves it first.
+        OwnerStays = "owner_stays",
+        /// You are muted in that room; the time to wait is said.
+        RoomMuted = "room_muted",
+        /// Only the owner and admins write there.
+        AdminsOnly = "admins_only",
+        /// Only the owner and admins mention everybody.
+        MentionEveryone = "mention_everyone",
+        /// The administrator closed the lobby.
+        LobbyClosed = "lobby_closed",
         /// A value out of its range.
         BadValue = "bad_value",
         /// The nonce was used for something else.

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::bucket::Bucket;
 use super::rates::{Deed, Rates};
 use crate::clock::millis;
-use crate::domain::{AccountId, DeviceId};
+use crate::domain::{AccountId, DeviceId, RoomId, Target};
 use crate::limits::{COUNTED_MAX, Limits, SLOWED_MAX};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
 
@@ -37,6 +37,7 @@ struct Counts {
     wrong: Bounded<(String, IpAddr), Wrong>,
     registrations: Bucket,
     lobby: Bucket,
+    rooms: Bounded<RoomId, Bucket>,
 }
 
 struct Address {
@@ -86,6 +87,7 @@ impl Admission {
             wrong: Bounded::default(),
             registrations: Bucket::per(limits.registrations_per_minute, MINUTE, uptime),
             lobby: Bucket::new(limits.lobby_per_second * 2, limits.lobby_per_second, uptime),
+            rooms: Bounded::default(),
         };
         Arc::new(Admission { limits, counts: Mutex::new(counts) })
     }
@@ -199,7 +201,7 @@ impl Admission {
     pub fn book_message(
         &self,
         account: AccountId,
-        is_lobby: bool,
+        to: Target,
         uptime: Duration,
     ) -> Result<Duration, Refusal> {
         let too_fast = |wait| Refusal::retry(Reason::TooFast, millis(wait));
@@ -208,12 +210,15 @@ impl Admission {
             Some((_, rates)) => rates.book_message(uptime).map_err(too_fast)?,
             None => Duration::ZERO,
         };
-        match is_lobby {
-            true => {
-                counts.lobby.book(uptime, SLOWED_MAX).map(|wait| wait.max(own)).map_err(too_fast)
+        let shared = match to {
+            Target::Account(_) => return Ok(own),
+            Target::Lobby => &mut counts.lobby,
+            Target::Room(room) => {
+                let rate = self.limits.room_per_second;
+                counts.rooms.get_or_insert(room, || Bucket::new(rate * 2, rate, uptime))
             }
-            false => Ok(own),
-        }
+        };
+        shared.book(uptime, SLOWED_MAX).map(|wait| wait.max(own)).map_err(too_fast)
     }
 
     /// Books what costs others something: how long the session is not read further.
@@ -366,6 +371,12 @@ trait Keep {
     fn is_needed(&self) -> bool;
 }
 
+impl Keep for Bucket {
+    fn is_needed(&self) -> bool {
+        false
+    }
+}
+
 /// A map of at most [`COUNTED_MAX`] entries that forgets the oldest which are not needed.
 struct Bounded<K, V> {
     map: HashMap<K, V>,
@@ -513,8 +524,9 @@ mod tests {
         for round in 0..3 {
             let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
             place.sign_in(account, device, Duration::ZERO).unwrap();
-            let waits =
-                (0..10).map(|_| admission.book_message(account, false, Duration::ZERO).unwrap());
+            let waits = (0..10).map(|_| {
+                admission.book_message(account, Target::Account(account), Duration::ZERO).unwrap()
+            });
             assert_eq!(waits.filter(Duration::is_zero).count(), if round < 2 { 10 } else { 0 });
         }
         let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
@@ -542,7 +554,9 @@ mod tests {
         let waits: Vec<_> = (0..6).map(|_| profile().unwrap()).collect();
         assert_eq!(waits[4..], [Duration::ZERO, Duration::from_secs(6)]);
         assert_eq!(profile(), Err(Refusal::retry(Reason::TooFast, 12_000)));
-        let book = || admission.book_message(AccountId(10_001), false, Duration::ZERO);
+        let book = || {
+            admission.book_message(AccountId(10_001), Target::Account(AccountId(1)), Duration::ZERO)
+        };
         let waits: Vec<_> = (0..22).map(|_| book().unwrap()).collect();
         assert!(waits[..20].iter().all(Duration::is_zero));
         assert_eq!(waits[20..], [Duration::from_millis(200), Duration::from_millis(400)]);

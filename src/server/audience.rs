@@ -135,7 +135,7 @@ impl Audience {
                 ties.friends_only = privacy.friends_only;
                 return None;
             }
-            Notice::Groups { .. } | Notice::Request(_) | Notice::RequestGone { .. } => return None,
+            _ => return None,
         };
         let before = (ties.friends.contains(&account), ties.blocked.contains(&account));
         ties.take(&contact);

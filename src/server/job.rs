@@ -11,10 +11,10 @@ use super::outbox::Outbox;
 use super::presence::Standing;
 use crate::domain::{
     AccountId, BlobId, ConversationId, ConversationKind, DeviceId, Message, Nickname, Person,
-    Presence,
+    Presence, RoomId,
 };
 use crate::net::control::{Done, Verb};
-use crate::net::protocol::{AuthStep, Command, Refusal, RequestId, ServerFrame, Stretch};
+use crate::net::protocol::{AuthStep, Command, Refusal, Reply, RequestId, ServerFrame, Stretch};
 use crate::store::conversations::Cursors;
 
 /// A link's number since the server started; it stands in every log line of the link.
@@ -260,8 +260,10 @@ pub enum Outcome {
         caller: Caller,
         /// For the answer.
         id: RequestId,
-        /// Notices, in order.
+        /// Notices and lines of rooms, in order.
         messages: Vec<Message>,
+        /// The answer, where it is not `Done`.
+        reply: Option<Box<Reply>>,
     },
     /// A profile changed.
     Profile {
@@ -291,7 +293,7 @@ pub enum Outcome {
         id: RequestId,
         /// What is left of it.
         person: Person,
-        /// Notices to those who knew it.
+        /// Notices to those who knew it, and lines of its rooms.
         messages: Vec<Message>,
     },
     /// A blob was taken or not. One that is not kept leaves a file that goes.
@@ -391,6 +393,8 @@ pub struct Entered {
     pub forgotten: Vec<DeviceId>,
     /// What its book says about who may see what.
     pub ties: Ties,
+    /// The rooms that it is in.
+    pub rooms: Vec<RoomId>,
     /// When, by the wall.
     pub since: i64,
 }

@@ -4,7 +4,8 @@
 //! * [`job`] is what sessions ask of the writer, and what the writer hands on to the hub.
 //! * [`commands`] are the rules, inside the write transaction.
 //! * [`hub`] knows who is online and gives everybody their bytes; [`board`] is what it publishes,
-//!   [`presence`] is how several devices fold into one, [`audience`] who sees whom.
+//!   [`presence`] is how several devices fold into one, [`audience`] who sees whom,
+//!   [`attendance`] who is in which room.
 //! * [`readers`] answer queries from snapshots.
 //! * [`outbox`] holds the bytes that wait for one peer.
 //! * [`admission`] counts links, registrations and passwords; [`bucket`] is how, [`rates`] what one
@@ -17,6 +18,7 @@
 
 pub mod admin;
 pub mod admission;
+pub mod attendance;
 pub mod audience;
 pub mod board;
 pub mod bucket;

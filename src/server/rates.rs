@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bucket::Bucket;
-use crate::limits::{Limits, SLOWED_MAX};
+use crate::limits::{Limits, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, SLOWED_MAX};
 use crate::net::protocol::{ClientFrame, Command, Query, RequestId};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -15,8 +15,10 @@ const MIB: u64 = 1024 * 1024;
 pub enum Deed {
     /// A friend request is sent, withdrawn or answered: the other side is told each time.
     Request,
-    /// Another change of what one keeps of people.
+    /// Another change of what one keeps of people and conversations.
     Contact,
+    /// Something done in a room: everybody there gets a line of it, or those who may let people in.
+    Room,
     /// A search, which looks at every name.
     Find,
     /// A change of the profile, which everybody is told.
@@ -32,6 +34,7 @@ impl Deed {
         match self {
             Deed::Request => "requests",
             Deed::Contact => "contacts",
+            Deed::Room => "rooms",
             Deed::Find => "searches",
             Deed::Profile => "profile",
             Deed::Upload(_) => "uploads",
@@ -42,7 +45,9 @@ impl Deed {
     #[must_use]
     pub fn of(frame: &ClientFrame) -> Option<(RequestId, Deed)> {
         let (id, deed) = match frame {
-            ClientFrame::Query { id, query: Query::Find { .. } } => (id, Deed::Find),
+            ClientFrame::Query { id, query: Query::Find { .. } | Query::FindRooms { .. } } => {
+                (id, Deed::Find)
+            }
             ClientFrame::Command { id, command } => (id, Deed::of_command(command)?),
             _ => return None,
         };
@@ -61,7 +66,19 @@ impl Deed {
             | Command::RenameGroup { .. }
             | Command::RemoveGroup { .. }
             | Command::OrderGroups { .. }
-            | Command::SetPrivacy(_) => Deed::Contact,
+            | Command::SetPrivacy(_)
+            | Command::SetConversation { .. } => Deed::Contact,
+            Command::CreateRoom { .. }
+            | Command::JoinRoom { .. }
+            | Command::WithdrawJoin { .. }
+            | Command::AnswerJoin { .. }
+            | Command::InviteToRoom { .. }
+            | Command::AnswerInvitation { .. }
+            | Command::LeaveRoom { .. }
+            | Command::DissolveRoom { .. }
+            | Command::SetRoom { .. }
+            | Command::SetMember { .. }
+            | Command::Kick { .. } => Deed::Room,
             Command::SetProfile(_) => Deed::Profile,
             Command::PutBlob { part, .. } => Deed::Upload(part.len() as u64),
             _ => return None,
@@ -75,6 +92,7 @@ pub struct Rates {
     messages: Bucket,
     requests: Bucket,
     contacts: Bucket,
+    rooms: Bucket,
     finds: Bucket,
     profiles: Bucket,
     uploads: Bucket,
@@ -93,6 +111,7 @@ impl Rates {
             messages: Bucket::new(limits.messages_burst, limits.messages_per_second, uptime),
             requests: slow(limits.requests_burst, limits.requests_per_minute),
             contacts: slow(limits.contacts_burst, limits.contacts_per_minute),
+            rooms: Bucket::new(ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, uptime),
             finds: Bucket::new(limits.finds_burst, limits.finds_per_second, uptime),
             profiles: slow(limits.profiles_burst, limits.profiles_per_minute),
             uploads: Bucket::per(limits.uploads_mib_per_day * MIB, DAY, uptime),
@@ -115,6 +134,7 @@ impl Rates {
         let (bucket, count) = match deed {
             Deed::Request => (&mut self.requests, 1),
             Deed::Contact => (&mut self.contacts, 1),
+            Deed::Room => (&mut self.rooms, 1),
             Deed::Find => (&mut self.finds, 1),
             Deed::Profile => (&mut self.profiles, 1),
             Deed::Upload(bytes) => (&mut self.uploads, bytes),
@@ -125,8 +145,8 @@ impl Rates {
     /// Whether nothing would be lost by forgetting them.
     #[must_use]
     pub fn are_full(&self, uptime: Duration) -> bool {
-        let Rates { messages, requests, contacts, finds, profiles, uploads } = self;
-        let all = [messages, requests, contacts, finds, profiles, uploads];
+        let Rates { messages, requests, contacts, rooms, finds, profiles, uploads } = self;
+        let all = [messages, requests, contacts, rooms, finds, profiles, uploads];
         all.into_iter().all(|bucket| bucket.is_full(uptime))
     }
 }
@@ -147,6 +167,7 @@ mod tests {
         let mut rates = Rates::new(&Limits::default(), Duration::ZERO);
         assert_eq!(at_once(&mut rates, Deed::Request), (60, 61));
         assert_eq!(at_once(&mut rates, Deed::Contact), (100, 110));
+        assert_eq!(at_once(&mut rates, Deed::Room), (60, 80));
         assert_eq!(at_once(&mut rates, Deed::Find), (5, 15));
         assert_eq!(at_once(&mut rates, Deed::Profile), (5, 6));
         let part = Deed::Upload(32 * 1024);

@@ -92,13 +92,9 @@ impl<M: Mode> Rows<M> {
         let mut found = Vec::new();
         for row in self.names.iter()? {
             let (account, name) = row?;
-            let fit = match name.value().find(part) {
-                None => continue,
-                Some(0) if name.value().len() == part.len() => 0,
-                Some(0) => 1,
-                Some(_) => 2,
-            };
-            found.push((fit, AccountId(account.value())));
+            if let Some(fit) = fit(name.value(), part) {
+                found.push((fit, AccountId(account.value())));
+            }
         }
         Ok(found)
     }
@@ -172,6 +168,15 @@ impl Writes<'_> {
 #[must_use]
 pub fn folded(text: &str) -> String {
     text.trim().nfkc().flat_map(char::to_lowercase).collect()
+}
+
+/// How well a part fits a name: 0 is the whole name, 1 its beginning, 2 some other part.
+pub(super) fn fit(name: &str, part: &str) -> Option<u8> {
+    match name.find(part)? {
+        0 if name.len() == part.len() => Some(0),
+        0 => Some(1),
+        _ => Some(2),
+    }
 }
 
 /// Fills the index of nicknames.

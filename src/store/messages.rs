@@ -7,7 +7,7 @@ use super::engine::StoreError;
 use super::record::{self, Record};
 use super::rows::{Mode, Rows, Writes};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Notice, Seq,
+    AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Notice, Seq,
 };
 
 /// A message without what its key says.
@@ -17,6 +17,28 @@ struct Stored {
     nonce: Nonce,
     at: i64,
     body: Body,
+    /// The mentions of a text, which stand beside it: here fields have places and no names.
+    #[serde(default)]
+    mentions: Mentions,
+}
+
+impl Stored {
+    fn of(Draft { from, nonce, mut body }: Draft, at: i64) -> Self {
+        let mentions = match &mut body {
+            Body::Text { mentions, .. } => std::mem::take(mentions),
+            _ => Mentions::default(),
+        };
+        Stored { from, nonce, at, body, mentions }
+    }
+
+    fn into_message(self, place: (ConversationId, ConversationKind, Seq)) -> Message {
+        let Stored { from, nonce, at, mut body, mentions: beside } = self;
+        if let Body::Text { mentions, .. } = &mut body {
+            *mentions = beside;
+        }
+        let (conversation, kind, seq) = place;
+        Message { conversation, kind, seq, from, nonce, at, body }
+    }
 }
 
 impl Record for Stored {
@@ -129,20 +151,20 @@ impl Writes<'_> {
         let Some(mut conversation) = self.get_conversation(id)? else {
             return Err(StoreError::damaged("a conversation", &"it is missing"));
         };
-        let Draft { from, nonce, body } = draft;
+        let (from, nonce) = (draft.from, draft.nonce);
         conversation.head = conversation.head.next();
         conversation.head_at = conversation.head_at.max(now);
         let (seq, at, kind) = (conversation.head, conversation.head_at, conversation.kind);
-        let stored = Stored { from, nonce, at, body };
+        let stored = Stored::of(draft, at);
         self.put_conversation(id, conversation)?;
         self.messages.insert((id.0, seq.0), record::encode(&stored)?.as_slice())?;
         self.nonces.insert((from.0, &nonce.0), (id.0, seq.0))?;
-        Ok(Message { conversation: id, kind, seq, from, nonce, at, body: stored.body })
+        Ok(stored.into_message((id, kind, seq)))
     }
 }
 
 impl Writes<'_> {
-    /// Appends a notice to an account's own log; no client names it, so nothing looks for its nonce.
+    /// Appends a notice to an account's own log.
     ///
     /// # Errors
     /// The disk failed, or the account has no such log.
@@ -155,18 +177,32 @@ impl Writes<'_> {
     ) -> Result<Message, StoreError> {
         let missing = || StoreError::damaged("a notices log", &"it is missing");
         let id = self.get_notices(account)?.ok_or_else(missing)?;
+        self.append_line(id, from, now, Body::Notice(Box::new(notice)))
+    }
+
+    /// Appends what the server says by itself, in somebody's name; no client names it, so nothing
+    /// looks for its nonce.
+    ///
+    /// # Errors
+    /// The disk failed, or there is no such conversation.
+    pub fn append_line(
+        &mut self,
+        id: ConversationId,
+        from: AccountId,
+        now: i64,
+        body: Body,
+    ) -> Result<Message, StoreError> {
+        let missing = || StoreError::damaged("a conversation", &"it is missing");
         let mut log = self.get_conversation(id)?.ok_or_else(missing)?;
         log.head = log.head.next();
         log.head_at = log.head_at.max(now);
         let mut nonce = [0; 16];
         nonce[..8].copy_from_slice(&id.0.to_be_bytes());
         nonce[8..].copy_from_slice(&log.head.0.to_be_bytes());
-        let (nonce, at, body) = (Nonce(nonce), log.head_at, Body::Notice(Box::new(notice)));
-        let stored = Stored { from, nonce, at, body };
+        let stored = Stored::of(Draft { from, nonce: Nonce(nonce), body }, log.head_at);
         self.put_conversation(id, log)?;
         self.messages.insert((id.0, log.head.0), record::encode(&stored)?.as_slice())?;
-        let Stored { body, .. } = stored;
-        Ok(Message { conversation: id, kind: log.kind, seq: log.head, from, nonce, at, body })
+        Ok(stored.into_message((id, log.kind, log.head)))
     }
 }
 
@@ -176,6 +212,6 @@ fn read(
     seq: Seq,
     bytes: &[u8],
 ) -> Result<Message, StoreError> {
-    let Stored { from, nonce, at, body } = record::decode(bytes)?;
-    Ok(Message { conversation, kind, seq, from, nonce, at, body })
+    let stored: Stored = record::decode(bytes)?;
+    Ok(stored.into_message((conversation, kind, seq)))
 }

@@ -4,8 +4,8 @@
 //! * [`schema`] lists the server's tables, its version and its migrations.
 //! * [`writer`] is the one thread that writes: batch, apply, commit, hand on.
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
-//!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`conversations`], [`messages`],
-//!   [`blobs`], [`settings`].
+//!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`rooms`], [`choices`],
+//!   [`conversations`], [`messages`], [`blobs`], [`settings`].
 //! * [`local`] is a client's own store, a file and a format of its own.
 //! * [`record`] turns values into our own versioned bytes.
 //!
@@ -13,6 +13,7 @@
 
 pub mod accounts;
 pub mod blobs;
+pub mod choices;
 pub mod contacts;
 pub mod conversations;
 pub mod devices;
@@ -21,6 +22,7 @@ pub mod local;
 pub mod messages;
 pub mod profiles;
 mod record;
+pub mod rooms;
 pub mod rows;
 pub mod schema;
 pub mod settings;

@@ -42,6 +42,33 @@ pub(super) const NAMES: TableDefinition<u64, &str> = TableDefinition::new("names
 pub(super) const SEEN: TableDefinition<u64, i64> = TableDefinition::new("seen");
 /// Hash → bytes, uses, and since which age of the server in minutes it has no use.
 pub(super) const BLOBS: TableDefinition<&[u8; 32], (u64, u64, i64)> = TableDefinition::new("blobs");
+/// Room → room.
+pub(super) const ROOMS: TableDefinition<u64, &[u8]> = TableDefinition::new("rooms");
+/// Room → its name as it is searched.
+pub(super) const ROOM_NAMES: TableDefinition<u64, &str> = TableDefinition::new("room_names");
+/// Room, account → somebody in the room.
+pub(super) const ROOM_MEMBERS: TableDefinition<(u64, u64), &[u8]> =
+    TableDefinition::new("room_members");
+/// Account, room: the same the other way round.
+pub(super) const OWN_ROOMS: TableDefinition<(u64, u64), ()> = TableDefinition::new("own_rooms");
+/// Room, account → until when somebody is muted who went meanwhile, milliseconds since 1970 UTC.
+pub(super) const ROOM_MUTES: TableDefinition<(u64, u64), i64> = TableDefinition::new("room_mutes");
+/// Room, account, 0 for asks or 1 for invited → the request.
+pub(super) const ROOM_REQUESTS: TableDefinition<(u64, u64, u8), &[u8]> =
+    TableDefinition::new("room_requests");
+/// Account, room, 0 or 1 as above: the same the other way round.
+pub(super) const ROOM_ASKERS: TableDefinition<(u64, u64, u8), ()> =
+    TableDefinition::new("room_askers");
+/// Room, number → what was on its wall.
+pub(super) const ANNOUNCEMENTS: TableDefinition<(u64, u64), &[u8]> =
+    TableDefinition::new("announcements");
+/// Account → since which age of the server in minutes it made how many rooms.
+pub(super) const ROOMS_MADE: TableDefinition<u64, (u64, u64)> = TableDefinition::new("rooms_made");
+/// Conversation, account, first seq → last seq that this account may see of a room's log.
+pub(super) const RANGES: TableDefinition<(u64, u64, u64), u64> = TableDefinition::new("ranges");
+/// Account, 0 for a person, 1 for the lobby or 2 for a room, number → how it wants to have that
+/// conversation, where it is not the usual way.
+pub(super) const CHOICES: TableDefinition<(u64, u8, u64), &[u8]> = TableDefinition::new("choices");
 /// Name → the number given out next.
 pub(super) const COUNTERS: TableDefinition<&str, u64> = TableDefinition::new("counters");
 /// Key → value, as the administrator set it.
@@ -50,7 +77,7 @@ pub(super) const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("s
 pub(super) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub const MIGRATIONS: &[Migration] = &[create, add_people];
+pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms];
 
 /// The version of the files that this program writes.
 pub const SCHEMA_VERSION: u64 = MIGRATIONS.len() as u64;
@@ -81,4 +108,20 @@ fn add_people(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(BLOBS)?;
     super::accounts::index_names(transaction)?;
     super::conversations::index_notices(transaction)
+}
+
+/// Rooms, and how people want to have their conversations; there are none of either yet.
+fn add_rooms(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(ROOMS)?;
+    transaction.open_table(ROOM_NAMES)?;
+    transaction.open_table(ROOM_MEMBERS)?;
+    transaction.open_table(OWN_ROOMS)?;
+    transaction.open_table(ROOM_MUTES)?;
+    transaction.open_table(ROOM_REQUESTS)?;
+    transaction.open_table(ROOM_ASKERS)?;
+    transaction.open_table(ANNOUNCEMENTS)?;
+    transaction.open_table(ROOMS_MADE)?;
+    transaction.open_table(RANGES)?;
+    transaction.open_table(CHOICES)?;
+    Ok(())
 }

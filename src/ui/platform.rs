@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 /// Marks the second start of [`prepare_locale`], so that there is no third.
 #[cfg(target_os = "linux")]
@@ -170,9 +171,15 @@ fn detach(command: &mut Command) {
     command.creation_flags(DETACHED);
 }
 
-/// Whether the desktop's own look is a dark one, as far as that can be read from its settings.
+/// Whether the desktop's own look is a dark one, as far as that can be read from its settings. They
+/// are read once: no window waits for a disk later.
 #[must_use]
 pub fn prefers_dark() -> bool {
+    static DARK: LazyLock<bool> = LazyLock::new(settings_prefer_dark);
+    *DARK
+}
+
+fn settings_prefer_dark() -> bool {
     if let Ok(theme) = std::env::var("GTK_THEME") {
         return theme.to_lowercase().contains("dark");
     }

@@ -38,6 +38,9 @@ const NICKNAME_GRAPHEMES: u64 = 16;
 const TEXT_BYTES: u64 = 16 * 1024;
 /// What the rules allow the shortest of texts, for servers that do not say their own number.
 const WORDS: u64 = 16;
+/// The same for the people in a room, and the rooms that one person makes in a day.
+const ROOM_MEMBERS: u64 = 2_000;
+const ROOMS_A_DAY: u64 = 20;
 
 /// The language now in use, as an index of [`Language::ALL`].
 static CURRENT: AtomicU8 = AtomicU8::new(0);
@@ -202,12 +205,14 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
     let code = refusal.reason.code();
     let wait_ms = refusal.retry_after_ms;
     let number = match refusal.reason {
-        Reason::LockedOut => wait_ms.unwrap_or(60_000).div_ceil(60_000).max(1),
+        Reason::LockedOut | Reason::RoomMuted => wait_ms.unwrap_or(60_000).div_ceil(60_000).max(1),
         Reason::NameTooLong => refusal.limit.unwrap_or(NICKNAME_GRAPHEMES),
         Reason::TextTooLong => refusal.limit.unwrap_or(TEXT_BYTES),
         Reason::WordsTooLong | Reason::WordsLines | Reason::TooMany => {
             refusal.limit.unwrap_or(WORDS)
         }
+        Reason::RoomFull => refusal.limit.unwrap_or(ROOM_MEMBERS),
+        Reason::RoomsToday => refusal.limit.unwrap_or(ROOMS_A_DAY),
         Reason::ShakeTooSoon => wait_ms.unwrap_or(10_000).div_ceil(1_000).max(1),
         _ => wait_ms.unwrap_or(1_000).div_ceil(1_000).max(1),
     };

@@ -4,8 +4,10 @@
 
 mod finder;
 mod place;
+mod rooms;
 mod script;
 mod script_people;
+mod script_rooms;
 
 use mychat::client::api::{Answer, LinkState, Secret, Trust};
 use mychat::client::probe::probe;
@@ -20,7 +22,7 @@ fn text(event: &ClientEvent) -> Option<String> {
         ClientEvent::Message { message, .. } => match &message.body {
             Body::Text { text, .. } => Some(text.clone()),
             Body::Shake {} => Some("<shake>".into()),
-            Body::Notice(_) => None,
+            Body::Notice(_) | Body::Room { .. } => None,
         },
         _ => None,
     }

@@ -8,7 +8,7 @@ use crate::place::{PASSWORD, Place};
 use crate::script::{answer, events, run, run_with, token};
 
 /// Lines that begin with signing in by a token.
-fn lines(token: &str, requests: &[Value]) -> String {
+pub fn lines(token: &str, requests: &[Value]) -> String {
     let mut text = json!({"do": "sign_in", "token": token}).to_string();
     for request in requests {
         write!(text, "\n{request}").unwrap();
@@ -16,13 +16,13 @@ fn lines(token: &str, requests: &[Value]) -> String {
     text
 }
 
-fn ok(output: &[Value], id: &str) -> Value {
+pub fn ok(output: &[Value], id: &str) -> Value {
     let answer = answer(output, &json!(id));
     assert!(answer.get("ok").is_some(), "{answer}");
     answer["ok"].clone()
 }
 
-fn refused(output: &[Value], id: &str) -> String {
+pub fn refused(output: &[Value], id: &str) -> String {
     answer(output, &json!(id))["refused"]["code"].as_str().unwrap_or_default().to_owned()
 }
 

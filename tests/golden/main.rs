@@ -8,11 +8,13 @@
 
 #[macro_use]
 mod folder;
+mod client;
 mod people;
+mod rooms;
 
 use mychat::domain::{
-    AccountId, Body, ConversationId, ConversationKind, DeviceId, GroupId, Message, Nonce, Notice,
-    Person, Presence, Role, Seq, Target, Way,
+    AccountId, Body, ConversationId, ConversationKind, DeviceId, Door, GroupId, Joining, Mentions,
+    Message, Nonce, Notice, Person, Presence, Role, RoomChange, Seq, Target, Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
@@ -35,7 +37,11 @@ const NONCE: Nonce = Nonce([0xA0; 16]);
 const AT: i64 = 1_767_225_600_000;
 
 fn text() -> Body {
-    Body::Text { text: "你好, lime 😄".into(), reply_to: Some(Seq(6)) }
+    Body::Text {
+        text: "你好, lime 😄".into(),
+        reply_to: Some(Seq(6)),
+        mentions: Mentions::default(),
+    }
 }
 
 fn message() -> Message {
@@ -70,6 +76,7 @@ fn head() -> Head {
         read: Seq(8),
         peer_delivered: Seq(7),
         peer_read: Seq(6),
+        version: 0,
     }
 }
 
@@ -96,149 +103,6 @@ fn step(step: AuthStep) -> ServerFrame {
 fn reply(reply: Reply) -> ServerFrame {
     ServerFrame::Reply { id: 3, reply }
 }
-
-table!(client_frames, frame, ClientFrame {
-    "client.hello", ClientFrame::Hello(_) => ClientFrame::Hello(Hello {
-        version: 1,
-        features: vec!["rooms".into()],
-        client: "mychat 0.1.0 linux".into(),
-        has_token: true,
-    });
-    "client.auth.register_start", ClientFrame::Auth { auth: Auth::RegisterStart { .. }, .. } =>
-        auth(Auth::RegisterStart {
-            nickname: "青柠".into(),
-            code: Some("K7".into()),
-            request: bytes(1, 32),
-        });
-    "client.auth.register_finish", ClientFrame::Auth { auth: Auth::RegisterFinish { .. }, .. } =>
-        auth(Auth::RegisterFinish {
-            record: bytes(2, 192),
-            stretch: Stretch::STRONG,
-            avatar: 5,
-            device: DEVICE,
-            device_name: "宿舍的电脑".into(),
-        });
-    "client.auth.sign_in_start", ClientFrame::Auth { auth: Auth::SignInStart { .. }, .. } =>
-        auth(Auth::SignInStart { login: "10001".into(), request: bytes(3, 96) });
-    "client.auth.sign_in_finish", ClientFrame::Auth { auth: Auth::SignInFinish { .. }, .. } =>
-        auth(Auth::SignInFinish {
-            finalization: bytes(4, 64),
-            device: DEVICE,
-            device_name: "laptop".into(),
-            presence: Some(Presence::Invisible),
-        });
-    "client.auth.recover_start", ClientFrame::Auth { auth: Auth::RecoverStart { .. }, .. } =>
-        auth(Auth::RecoverStart {
-            login: "10001".into(),
-            code: bytes(9, 16),
-            request: bytes(1, 32),
-        });
-    "client.auth.recover_finish", ClientFrame::Auth { auth: Auth::RecoverFinish { .. }, .. } =>
-        auth(Auth::RecoverFinish {
-            record: bytes(2, 192),
-            stretch: Stretch::STRONG,
-            device: DEVICE,
-            device_name: "laptop".into(),
-        });
-    "client.auth.prove_start", ClientFrame::Auth { auth: Auth::ProveStart { .. }, .. } =>
-        auth(Auth::ProveStart { request: bytes(3, 96) });
-    "client.auth.prove_finish", ClientFrame::Auth { auth: Auth::ProveFinish { .. }, .. } =>
-        auth(Auth::ProveFinish { finalization: bytes(4, 64) });
-    "client.auth.change_start", ClientFrame::Auth { auth: Auth::ChangeStart { .. }, .. } =>
-        auth(Auth::ChangeStart { request: bytes(1, 32) });
-    "client.auth.change_finish", ClientFrame::Auth { auth: Auth::ChangeFinish { .. }, .. } =>
-        auth(Auth::ChangeFinish { record: bytes(2, 192), stretch: Stretch::STRONG });
-    "client.auth.delete", ClientFrame::Auth { auth: Auth::Delete {}, .. } => auth(Auth::Delete {});
-    "client.auth.token", ClientFrame::Auth { auth: Auth::Token { .. }, .. } =>
-        auth(Auth::Token { account: LIME, device: DEVICE, token: bytes(5, 32), presence: None });
-    "client.command.send", ClientFrame::Command { command: Command::Send { .. }, .. } =>
-        command(Command::Send { to: Target::Account(PLUM), nonce: NONCE, body: text() });
-    "client.command.mark_read", ClientFrame::Command { command: Command::MarkRead { .. }, .. } =>
-        command(Command::MarkRead { conversation: CHAT, seq: Seq(7) });
-    "client.command.mark_delivered",
-    ClientFrame::Command { command: Command::MarkDelivered { .. }, .. } =>
-        command(Command::MarkDelivered { conversation: CHAT, seq: Seq(7) });
-    "client.command.sign_out", ClientFrame::Command { command: Command::SignOut {}, .. } =>
-        command(Command::SignOut {});
-    "client.command.revoke", ClientFrame::Command { command: Command::Revoke { .. }, .. } =>
-        command(Command::Revoke { device: DEVICE });
-    "client.command.revoke_others",
-    ClientFrame::Command { command: Command::RevokeOthers {}, .. } =>
-        command(Command::RevokeOthers {});
-    "client.command.set_profile", ClientFrame::Command { command: Command::SetProfile(_), .. } =>
-        command(Command::SetProfile(people::profile_change()));
-    "client.command.put_blob", ClientFrame::Command { command: Command::PutBlob { .. }, .. } =>
-        command(Command::PutBlob { blob: people::BLOB, bytes_all: 9, offset: 6, part: vec![1, 2, 3] });
-    "client.command.ask_contact",
-    ClientFrame::Command { command: Command::AskContact { .. }, .. } =>
-        command(Command::AskContact {
-            to: PLUM,
-            greeting: "我是青柠".into(),
-            group: GroupId(2),
-            remark: "同桌".into(),
-        });
-    "client.command.withdraw_request",
-    ClientFrame::Command { command: Command::WithdrawRequest { .. }, .. } =>
-        command(Command::WithdrawRequest { to: PLUM });
-    "client.command.answer_contact",
-    ClientFrame::Command { command: Command::AnswerContact { .. }, .. } =>
-        command(Command::AnswerContact {
-            from: PLUM,
-            answer: ContactAnswer::Decline { reason: "?".into() },
-        });
-    "client.command.clear_requests",
-    ClientFrame::Command { command: Command::ClearRequests {}, .. } =>
-        command(Command::ClearRequests {});
-    "client.command.set_contact",
-    ClientFrame::Command { command: Command::SetContact { .. }, .. } =>
-        command(Command::SetContact { account: PLUM, change: people::contact_change() });
-    "client.command.remove_contact",
-    ClientFrame::Command { command: Command::RemoveContact { .. }, .. } =>
-        command(Command::RemoveContact { account: PLUM });
-    "client.command.add_group", ClientFrame::Command { command: Command::AddGroup { .. }, .. } =>
-        command(Command::AddGroup { name: "同班同学".into() });
-    "client.command.rename_group",
-    ClientFrame::Command { command: Command::RenameGroup { .. }, .. } =>
-        command(Command::RenameGroup { group: GroupId(2), name: "老师".into() });
-    "client.command.remove_group",
-    ClientFrame::Command { command: Command::RemoveGroup { .. }, .. } =>
-        command(Command::RemoveGroup { group: GroupId(2) });
-    "client.command.order_groups",
-    ClientFrame::Command { command: Command::OrderGroups { .. }, .. } =>
-        command(Command::OrderGroups { groups: vec![GroupId(2), GroupId::FIRST] });
-    "client.command.set_privacy", ClientFrame::Command { command: Command::SetPrivacy(_), .. } =>
-        command(Command::SetPrivacy(people::privacy()));
-    "client.query.heads", ClientFrame::Query { query: Query::Heads { .. }, .. } =>
-        query(Query::Heads { after: ConversationId(0) });
-    "client.query.history", ClientFrame::Query { query: Query::History { .. }, .. } =>
-        query(Query::History { conversation: CHAT, page: Page::After(Seq(200)), limit: 100 });
-    "client.query.conversation", ClientFrame::Query { query: Query::Conversation { .. }, .. } =>
-        query(Query::Conversation { with: Target::Lobby });
-    "client.query.people", ClientFrame::Query { query: Query::People { .. }, .. } =>
-        query(Query::People { accounts: vec![LIME, PLUM] });
-    "client.query.online", ClientFrame::Query { query: Query::Online { .. }, .. } =>
-        query(Query::Online { after: AccountId(0) });
-    "client.query.profile", ClientFrame::Query { query: Query::Profile { .. }, .. } =>
-        query(Query::Profile { account: PLUM });
-    "client.query.find", ClientFrame::Query { query: Query::Find { .. }, .. } =>
-        query(Query::Find { text: "蘑菇".into(), online: true, skip: 50 });
-    "client.query.devices", ClientFrame::Query { query: Query::Devices {}, .. } =>
-        query(Query::Devices {});
-    "client.query.contacts", ClientFrame::Query { query: Query::Contacts { .. }, .. } =>
-        query(Query::Contacts { after: PLUM });
-    "client.query.requests", ClientFrame::Query { query: Query::Requests { .. }, .. } =>
-        query(Query::Requests { after: Some((PLUM, Way::Out)) });
-    "client.query.blob", ClientFrame::Query { query: Query::Blob { .. }, .. } =>
-        query(Query::Blob { blob: people::BLOB, offset: 32_768 });
-    "client.signal.watch", ClientFrame::Signal(Signal::Watch { .. }) =>
-        ClientFrame::Signal(Signal::Watch { accounts: vec![LIME, PLUM] });
-    "client.signal.presence", ClientFrame::Signal(Signal::Presence(_)) =>
-        ClientFrame::Signal(Signal::Presence(Presence::Away));
-    "client.signal.typing", ClientFrame::Signal(Signal::Typing { .. }) =>
-        ClientFrame::Signal(Signal::Typing { to: Target::Account(PLUM) });
-    "client.ping", ClientFrame::Ping { .. } => ClientFrame::Ping { id: u64::MAX };
-    "client.bye", ClientFrame::Bye {} => ClientFrame::Bye {};
-});
 
 table!(server_frames, frame, ServerFrame {
     "server.welcome", ServerFrame::Welcome(_) => ServerFrame::Welcome(Welcome {
@@ -312,6 +176,32 @@ table!(server_frames, frame, ServerFrame {
         reply(Reply::Requests { as_of: Seq(4), requests: vec![people::request()], more: false });
     "server.reply.blob", ServerFrame::Reply { reply: Reply::Blob { .. }, .. } =>
         reply(Reply::Blob { bytes_all: 9, part: vec![1, 2, 3] });
+    "server.reply.choices", ServerFrame::Reply { reply: Reply::Choices { .. }, .. } =>
+        reply(Reply::Choices {
+            as_of: Seq(4),
+            choices: vec![(rooms::HALL, rooms::choice())],
+            more: false,
+        });
+    "server.reply.rooms", ServerFrame::Reply { reply: Reply::Rooms { .. }, .. } =>
+        reply(Reply::Rooms { as_of: Seq(4), rooms: vec![rooms::own_room()], more: true });
+    "server.reply.room_requests",
+    ServerFrame::Reply { reply: Reply::RoomRequests { .. }, .. } =>
+        reply(Reply::RoomRequests {
+            as_of: Seq(4),
+            requests: vec![rooms::room_request()],
+            more: false,
+        });
+    "server.reply.room", ServerFrame::Reply { reply: Reply::Room { .. }, .. } =>
+        reply(Reply::Room { room: rooms::room(), member: Some(rooms::member()) });
+    "server.reply.members", ServerFrame::Reply { reply: Reply::Members { .. }, .. } =>
+        reply(Reply::Members { members: vec![rooms::member()], more: true });
+    "server.reply.announcements",
+    ServerFrame::Reply { reply: Reply::Announcements { .. }, .. } =>
+        reply(Reply::Announcements { announcements: vec![rooms::announcement()], more: false });
+    "server.reply.found_rooms", ServerFrame::Reply { reply: Reply::FoundRooms { .. }, .. } =>
+        reply(Reply::FoundRooms { rooms: vec![rooms::room()], more: true });
+    "server.reply.read_by", ServerFrame::Reply { reply: Reply::ReadBy { .. }, .. } =>
+        reply(Reply::ReadBy { count: 40, accounts: vec![LIME, PLUM] });
     "server.refused", ServerFrame::Refused { .. } => ServerFrame::Refused {
         id: 2,
         refusal: Refusal {
@@ -447,6 +337,8 @@ table!(log_kinds, value, LogKind {
 table!(bodies, value, Body {
     "body.text", Body::Text { reply_to: None, .. } => Body::text("hi");
     "body.text_reply", Body::Text { reply_to: Some(_), .. } => text();
+    "body.room", Body::Room { .. } =>
+        Body::Room { version: 3, change: RoomChange::Joined { account: PLUM } };
     "body.shake", Body::Shake {} => Body::Shake {};
     "body.notice", Body::Notice(_) =>
         Body::Notice(Box::new(Notice::RequestGone { peer: PLUM, way: Way::In }));
@@ -455,6 +347,7 @@ table!(bodies, value, Body {
 table!(targets, value, Target {
     "target.account", Target::Account(_) => Target::Account(PLUM);
     "target.lobby", Target::Lobby => Target::Lobby;
+    "target.room", Target::Room(_) => rooms::HALL;
 });
 
 table!(conversation_kinds, value, ConversationKind {
@@ -462,6 +355,8 @@ table!(conversation_kinds, value, ConversationKind {
     "conversation_kind.lobby", ConversationKind::Lobby => ConversationKind::Lobby;
     "conversation_kind.notices", ConversationKind::Notices { .. } =>
         ConversationKind::Notices { account: LIME };
+    "conversation_kind.room", ConversationKind::Room { .. } =>
+        ConversationKind::Room { room: rooms::ROOM };
 });
 
 table!(pages, value, Page {
@@ -492,7 +387,6 @@ table!(registrations, value, Registration {
 fn every_frame_has_the_bytes_it_always_had() {
     let mut folder = Folder::open();
     let tables = [
-        client_frames,
         server_frames,
         control_requests,
         control_replies,
@@ -506,7 +400,8 @@ fn every_frame_has_the_bytes_it_always_had() {
         roles,
         registrations,
     ];
-    for table in tables.into_iter().chain(people::TABLES) {
+    for table in tables.into_iter().chain(client::TABLES).chain(people::TABLES).chain(rooms::TABLES)
+    {
         table(&mut folder);
     }
     for reason in Reason::ALL {

@@ -2,7 +2,7 @@
 
 use mychat::domain::{
     Asking, BlobId, Book, Contact, ContactRequest, Details, Gender, Group, GroupId, Notice,
-    Privacy, RequestState, Way, first_groups,
+    Parting, Privacy, RequestState, Way, first_groups,
 };
 use mychat::net::control::{Done, Verb};
 use mychat::net::protocol::{ContactAnswer, ContactChange, DeviceRow, ProfileChange};
@@ -97,6 +97,14 @@ table!(notices, value, Notice {
     "notice.request_gone", Notice::RequestGone { .. } =>
         Notice::RequestGone { peer: PLUM, way: Way::Out };
     "notice.privacy", Notice::Privacy(_) => Notice::Privacy(privacy());
+    "notice.room", Notice::Room(_) => Notice::Room(rooms::own_room());
+    "notice.room_gone", Notice::RoomGone { .. } =>
+        Notice::RoomGone { room: rooms::ROOM, why: Parting::Kicked };
+    "notice.room_request", Notice::RoomRequest(_) => Notice::RoomRequest(rooms::room_request());
+    "notice.room_request_gone", Notice::RoomRequestGone { .. } =>
+        Notice::RoomRequestGone { room: rooms::ROOM, account: PLUM, door: Door::Invited };
+    "notice.choice", Notice::Choice { .. } =>
+        Notice::Choice { with: Target::Account(PLUM), choice: rooms::choice() };
 });
 
 table!(answers, value, ContactAnswer {

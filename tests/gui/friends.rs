@@ -1,7 +1,8 @@
 //! Two people become friends in their windows: one finds the other and asks, the other accepts, makes a
-//! group for the new friend and gives a remark; a new face is seen at the other window.
+//! group for the new friend and gives a remark; a new face is seen at the other window. Then all
+//! windows of one of them change their theme and their language while they stand.
 
-use crate::hands::{Button, DOWN, RETURN};
+use crate::hands::{Button, COMMA, CONTROL, DOWN, RETURN};
 use crate::party::{Person, Server, enter, register};
 use crate::screen::{Screen, Window};
 
@@ -9,6 +10,8 @@ use crate::screen::{Screen, Window};
 const BADGE: [u8; 3] = [0xD1, 0x3B, 0x3B];
 /// What menus and inputs are drawn round with.
 const OUTLINE: [u8; 3] = [0x82, 0x8D, 0x9D];
+/// The paper of dark windows.
+const DARK: [u8; 3] = [0x1B, 0x21, 0x2B];
 /// Behind the second face.
 const PANDA: [u8; 3] = [0xB9, 0xE0, 0xCB];
 /// Fewer pixels than the outline of the smallest menu has.
@@ -64,6 +67,8 @@ fn two_people_become_friends() {
         (screen.picture(lime_panel).count(PANDA) > 50).then_some(())
     });
     screen.wait_still(lime_panel).save("face-zh");
+
+    restyle(&screen, &lime, lime_panel);
 
     let kept = server.ask_as("青柠", "\"do\":\"contacts\"");
     let contact = &kept["ok"]["contacts"][0];
@@ -130,6 +135,37 @@ fn take_face(screen: &Screen, person: &Person, panel: Window) {
         screen.activate(panel);
         (screen.picture(panel).count(PANDA) > 50).then_some(())
     });
+}
+
+/// From Chinese and light to English and dark.
+fn restyle(screen: &Screen, person: &Person, panel: Window) {
+    screen.activate(panel);
+    screen.key(&[CONTROL], COMMA);
+    let settings = screen.window(&person.program, "设置 - MyChat");
+    screen.activate(settings);
+    screen.wait_still(settings).save("settings-zh");
+    screen.click(Button::Left, settings, 60, 74);
+    screen.wait_still(settings).save("appearance-zh");
+    screen.click(Button::Left, settings, 383, 78);
+    for window in [settings, panel] {
+        screen.activate(window);
+        screen.wait_for("a dark window", || {
+            (screen.picture(window).count(DARK) > 5_000).then_some(())
+        });
+    }
+    screen.activate(settings);
+    screen.click(Button::Left, settings, 60, 158);
+    screen.wait_still(settings);
+    screen.click(Button::Left, settings, 331, 208);
+    let settings = screen.window(&person.program, "Settings - MyChat");
+    screen.activate(settings);
+    screen.wait_still(settings).save("settings-en-dark");
+    screen.activate(panel);
+    screen.wait_still(panel).save("friends-en-dark");
+    let add = screen.window(&person.program, "Add friends - MyChat");
+    screen.activate(add);
+    screen.wait_still(add).save("requests-en-dark");
+    assert!(screen.picture(add).count(DARK) > 5_000, "every window is dark");
 }
 
 /// Shows the friends.

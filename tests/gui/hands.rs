@@ -15,6 +15,7 @@ pub const RETURN: Keysym = 0xFF0D;
 pub const TAB: Keysym = 0xFF09;
 pub const DOWN: Keysym = 0xFF54;
 pub const CONTROL: Keysym = 0xFFE3;
+pub const COMMA: Keysym = 0x2C;
 const SHIFT: Keysym = 0xFFE1;
 
 /// Which finger.

@@ -337,6 +337,40 @@ impl Peer {
         self.answer(id).map(drop)
     }
 
+    /// A command that is answered with more than that it is done.
+    pub fn make(&mut self, command: Command) -> Result<Reply, Refusal> {
+        let id = self.id();
+        self.send(&ClientFrame::Command { id, command });
+        match self.answer(id)? {
+            ServerFrame::Reply { reply, .. } => Ok(reply),
+            other => panic!("unexpected {other:?}"),
+        }
+    }
+
+    /// Says so many things without waiting for any, and gives each one's fate: its place, or why not.
+    pub fn say_all(&mut self, to: Target, count: u64) -> Vec<Result<Seq, Refusal>> {
+        let ids: Vec<u64> = (0..count).map(|_| self.id()).collect();
+        let mut nonces = Vec::new();
+        for id in &ids {
+            let nonce = Nonce(fresh());
+            let command = Command::Send { to, nonce, body: Body::text("more") };
+            self.send(&ClientFrame::Command { id: *id, command });
+            nonces.push(nonce);
+        }
+        let mut fates = Vec::new();
+        while fates.len() < ids.len() {
+            match self.read().unwrap() {
+                ServerFrame::Event(Event::Message(message)) if nonces.contains(&message.nonce) => {
+                    fates.push(Ok(message.seq));
+                }
+                ServerFrame::Event(event) => self.events.push_back(event),
+                ServerFrame::Refused { refusal, .. } => fates.push(Err(refusal)),
+                other => panic!("unexpected {other:?}"),
+            }
+        }
+        fates
+    }
+
     pub fn query(&mut self, query: Query) -> Result<Reply, Refusal> {
         let id = self.id();
         self.send(&ClientFrame::Query { id, query });

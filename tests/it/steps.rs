@@ -106,7 +106,11 @@ impl Peer {
         else {
             panic!("requests")
         };
+        let (rooms, room_requests, choices) = self.own_rooms();
         Book {
+            rooms,
+            room_requests,
+            choices,
             groups,
             privacy,
             contacts: contacts.into_iter().map(|contact| (contact.account, contact)).collect(),

@@ -2,7 +2,7 @@
 //! and for nobody else, in the same order, also after a restart.
 
 use mychat::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, Mentions, Nonce, Presence, Seq, Target,
 };
 use mychat::net::protocol::{ClientFrame, Command, Event, Page, Query, Reason, Reply, Signal};
 
@@ -80,7 +80,11 @@ fn what_cannot_be_said_is_refused_and_takes_no_place() {
     let ground = Ground::start();
     let mut lime = ground.register("Lime");
     let long = "长".repeat(16_384 / 3 + 1);
-    let reply = Body::Text { text: "to what".to_owned(), reply_to: Some(Seq(7)) };
+    let reply = Body::Text {
+        text: "to what".to_owned(),
+        reply_to: Some(Seq(7)),
+        mentions: Mentions::default(),
+    };
     let cases = [
         (Target::Lobby, text(""), Reason::TextEmpty),
         (Target::Lobby, text(" \n "), Reason::TextEmpty),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mychat::domain::{AccountId, Body, Book, ConversationId, Message, Nickname, Seq};
+use mychat::domain::{
+    AccountId, Body, Book, ConversationId, Door, Message, Nickname, OwnRoom, Rank, RoomId, Seq,
+};
 use mychat::store::messages::{Continue, Order};
 use mychat::store::{Engine, Reads, schema};
 
@@ -14,7 +16,7 @@ use crate::play::{Fact, LATE, LIME, MOMO, SAID, device, words};
 pub struct Totals {
     pub accounts: u64,
     pub messages: usize,
-    /// Lines of people's own logs.
+    /// Lines of people's own logs, and those that the server writes into rooms.
     pub notices: usize,
     /// The epoch of each one's device, while it is remembered.
     pub devices: [Option<u64>; 2],
@@ -128,7 +130,37 @@ fn logs(rows: &Reads) -> BTreeMap<ConversationId, Vec<Message>> {
 }
 
 fn is_notice(message: &Message) -> bool {
-    matches!(message.body, Body::Notice(_))
+    matches!(message.body, Body::Notice(_) | Body::Room { .. })
+}
+
+/// The account's rows of what is kept of others, as a book.
+pub fn kept_book(rows: &Reads, account: AccountId) -> Book {
+    let contacts = rows.list_contacts(account, AccountId(0), usize::MAX).unwrap();
+    let requests = rows.list_requests(account).unwrap();
+    let mut book = Book {
+        groups: rows.get_groups(account).unwrap().list,
+        contacts: contacts.into_iter().map(|contact| (contact.account, contact)).collect(),
+        requests: requests
+            .into_iter()
+            .map(|kept| kept.request)
+            .map(|r| ((r.peer, r.way), r))
+            .collect(),
+        privacy: rows.get_privacy(account).unwrap(),
+        choices: rows.list_choices(account, None, usize::MAX).unwrap().into_iter().collect(),
+        ..Book::default()
+    };
+    let mut waiting = rows.list_own_requests(account).unwrap();
+    for number in rows.list_own_rooms(account, RoomId(0), usize::MAX).unwrap() {
+        let room = rows.get_room(number).unwrap().unwrap();
+        let member = rows.get_member(number, account).unwrap().unwrap();
+        if member.rank >= Rank::Admin {
+            let others = rows.list_room_requests(number).unwrap().into_iter();
+            waiting.extend(others.filter(|request| request.door == Door::Asks));
+        }
+        book.rooms.insert(number, OwnRoom { room, member });
+    }
+    book.room_requests = waiting.into_iter().map(|request| (request.key(), request)).collect();
+    book
 }
 
 /// Each account's rows are what its notices tell, and friendship stands on both sides or on none.
@@ -140,18 +172,11 @@ fn books_agree(rows: &Reads, logs: &BTreeMap<ConversationId, Vec<Message>>) {
             let Body::Notice(notice) = &message.body else { panic!("{message:?}") };
             told.apply(notice);
         }
-        let contacts = rows.list_contacts(account, AccountId(0), usize::MAX).unwrap();
-        let requests = rows.list_requests(account).unwrap();
-        let kept = Book {
-            groups: rows.get_groups(account).unwrap().list,
-            contacts: contacts.into_iter().map(|contact| (contact.account, contact)).collect(),
-            requests: requests
-                .into_iter()
-                .map(|kept| kept.request)
-                .map(|r| ((r.peer, r.way), r))
-                .collect(),
-            privacy: rows.get_privacy(account).unwrap(),
-        };
+        let lines = logs.values().flatten().filter(|m| matches!(m.body, Body::Room { .. }));
+        for line in lines {
+            told.apply_line(line);
+        }
+        let kept = kept_book(rows, account);
         assert_eq!(kept, told, "the rows of {account} are what it was told");
         for contact in kept.contacts.values() {
             let other = rows.get_contact(contact.account, account).unwrap();

@@ -20,6 +20,7 @@ use mychat::store::messages::{Continue, Order};
 use mychat::store::writer::Apply;
 use mychat::store::{Engine, Reads, Writes, schema};
 
+use crate::check::kept_book;
 use crate::disk::{Chance, Disk, Fault};
 use crate::model::{Model, Side};
 use crate::play;
@@ -282,7 +283,7 @@ impl World {
         assert_eq!(got, step.expected);
         let rows = Reads::open(&self.engine.read().unwrap()).unwrap();
         for (account, side) in &self.model.sides {
-            assert_eq!(kept(&rows, *account), side.book, "the book of {account}");
+            assert_eq!(kept_book(&rows, *account), side.book, "the book of {account}");
         }
         got.is_err()
     }
@@ -313,20 +314,6 @@ fn notices(rows: &Reads, id: ConversationId) -> Vec<mychat::domain::Notice> {
     })
     .unwrap();
     notices
-}
-
-fn kept(rows: &Reads, account: AccountId) -> Book {
-    let contacts = rows.list_contacts(account, AccountId(0), usize::MAX).unwrap();
-    let requests = rows.list_requests(account).unwrap();
-    Book {
-        groups: rows.get_groups(account).unwrap().list,
-        contacts: contacts.into_iter().map(|contact| (contact.account, contact)).collect(),
-        requests: requests
-            .into_iter()
-            .map(|kept| ((kept.request.peer, kept.request.way), kept.request))
-            .collect(),
-        privacy: rows.get_privacy(account).unwrap(),
-    }
 }
 
 fn account(who: u64) -> AccountId {

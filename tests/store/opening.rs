@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use mychat::domain::{
-    ConversationId, ConversationKind, DeviceId, Nickname, RequestState, Seq, Way,
+    ConversationId, ConversationKind, DeviceId, Nickname, Rank, RequestState, RoomId, Seq, Way,
 };
 use mychat::store::engine::Migration;
 use mychat::store::messages::{Continue, Order};
+use mychat::store::rooms::Range;
 use mychat::store::{Engine, Reads, StoreError, Writes, schema};
 
 use crate::disk::{Disk, Fault};
@@ -163,6 +164,9 @@ fn a_store_of_every_schema_still_opens() {
         if version >= 2 {
             shows_the_friends(&rows);
         }
+        if version >= 3 {
+            shows_the_room(&rows);
+        }
     }
 }
 
@@ -228,4 +232,14 @@ fn shows_the_friends(rows: &Reads) {
     let log = rows.get_conversation(notices).unwrap().unwrap();
     assert_eq!(log.kind, ConversationKind::Notices { account: LIME });
     assert!(log.head > Seq(1));
+}
+
+fn shows_the_room(rows: &Reads) {
+    let room = rows.get_room(RoomId::FIRST).unwrap().unwrap();
+    assert_eq!((room.name.as_str(), room.owner, room.members), ("Room", LIME, 2));
+    let momo = rows.get_member(RoomId::FIRST, MOMO).unwrap().unwrap();
+    assert_eq!((momo.rank, momo.first), (Rank::Member, Seq(2)));
+    let ranges = rows.list_ranges(room.conversation, MOMO).unwrap();
+    assert_eq!(ranges, [Range { first: Seq(2), last: Seq(u64::MAX) }]);
+    assert_eq!(rows.list_rooms_named("room").unwrap(), [(0, RoomId::FIRST)]);
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use mychat::clock::Moment;
 use mychat::domain::{
-    AccountId, Body, DeviceId, GroupId, Message, Nickname, Nonce, Presence, Seq, Target,
+    AccountId, Body, DeviceId, GroupId, Joining, Message, Nickname, Nonce, Presence, RoomId, Seq,
+    Target,
 };
 use mychat::limits::Limits;
 use mychat::net::protocol::{Command, ContactAnswer, Event, ServerFrame, Stretch};
@@ -152,10 +153,10 @@ impl Play {
             }
             5 => {
                 let said = [self.say(5), self.say(2), self.other_words(4), self.say(9)];
-                said.into_iter().chain([self.read(0, 7), self.accept()]).collect()
+                said.into_iter().chain([self.read(0, 7), self.accept(), self.make_room()]).collect()
             }
             6 => vec![sign_in(0), self.say_late(0)],
-            7 => vec![self.say(20), self.sign_out(1)],
+            7 => vec![self.say(20), self.come(), self.sign_out(1)],
             _ => vec![self.say(20), self.say_late(1)],
         }
     }
@@ -190,6 +191,16 @@ impl Play {
     fn accept(&self) -> Job {
         let answer = ContactAnswer::Accept { group: GroupId::FIRST, remark: String::new() };
         self.command(1, Command::AnswerContact { from: LIME, answer })
+    }
+
+    /// With the new friend invited.
+    fn make_room(&self) -> Job {
+        let (name, joining) = ("Room".to_owned(), Joining::Closed);
+        self.command(0, Command::CreateRoom { name, joining, invite: vec![MOMO] })
+    }
+
+    fn come(&self) -> Job {
+        self.command(1, Command::AnswerInvitation { room: RoomId::FIRST, accept: true })
     }
 
     fn sign_out(&self, who: usize) -> Job {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     AccountId, BlobId, Body, Book, ConversationId, ConversationKind, Message, Nonce, Notice,
-    Person, Presence, Seq, ServerId, Target,
+    Person, Presence, Room, Seq, ServerId, Target,
 };
 use crate::net::address::Address;
 use crate::net::protocol::Registration;
@@ -98,6 +98,8 @@ pub enum ClientEvent {
     Book(Arc<Book>),
     /// A change of the book, to be applied to it.
     Notice(Box<Notice>),
+    /// A room that this account is in changed; oneself in it is told by notices.
+    Room(Box<Room>),
     /// A picture is there, or cannot be had.
     Picture {
         /// Which.
@@ -186,4 +188,6 @@ pub struct LinkedServer {
     pub online: u64,
     /// Whether its key was pinned before this link.
     pub pinned_before: bool,
+    /// How far its clock is ahead of this computer's, in milliseconds.
+    pub ahead_ms: i64,
 }

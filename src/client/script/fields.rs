@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::lines::Login;
 use crate::client::api::Secret;
 use crate::client::credential::Credential;
-use crate::domain::{AVATARS, AccountId, Nonce, Presence, Seq, Target};
+use crate::domain::{AVATARS, AccountId, Nonce, Presence, RoomId, Seq, Target};
 use crate::limits::HISTORY_PAGE_MAX;
 use crate::net::protocol::Page;
 
@@ -47,7 +47,7 @@ impl Fields {
     }
 
     pub fn target(&self, name: &str) -> Result<Target, String> {
-        let wrong = || format!("`{name}` is an account number or \"lobby\"");
+        let wrong = || format!("`{name}` is an account number, {{\"room\": number}} or \"lobby\"");
         match self.0.get(name) {
             None | Some(Value::Null) => Err(format!("the field `{name}` is missing")),
             Some(Value::String(text)) if text == "lobby" => Ok(Target::Lobby),
@@ -55,7 +55,8 @@ impl Fields {
                 text.parse().map(|number| Target::Account(AccountId(number))).map_err(|_| wrong())
             }
             Some(Value::Object(object)) if object.contains_key("room") => {
-                Err("there are no rooms in this version".to_owned())
+                let room = object.get("room").and_then(Value::as_u64).map(RoomId);
+                room.map(Target::Room).ok_or_else(|| format!("`{name}` has no room's number"))
             }
             Some(value) => {
                 value.as_u64().map(|number| Target::Account(AccountId(number))).ok_or_else(wrong)
@@ -78,6 +79,33 @@ impl Fields {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
             Some(_) => Err(format!("`{name}` is true or false")),
+        }
+    }
+
+    pub fn flag(&self, name: &str) -> Result<bool, String> {
+        self.optional_flag(name)?.ok_or_else(|| format!("the field `{name}` is missing"))
+    }
+
+    /// A room by its number, alone or as a target has it.
+    pub fn room(&self, name: &str) -> Result<RoomId, String> {
+        match self.target(name) {
+            Ok(Target::Account(AccountId(number)) | Target::Room(RoomId(number))) => {
+                Ok(RoomId(number))
+            }
+            _ => Err(format!("`{name}` is a room's number")),
+        }
+    }
+
+    /// A list of account numbers; none when it is absent.
+    pub fn accounts(&self, name: &str) -> Result<Vec<AccountId>, String> {
+        let wrong = || format!("`{name}` is a list of account numbers");
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(list)) => {
+                let number = |value: &Value| value.as_u64().map(AccountId).ok_or_else(wrong);
+                list.iter().map(number).collect()
+            }
+            Some(_) => Err(wrong()),
         }
     }
 

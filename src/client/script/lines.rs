@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::people::{self, PeopleVerb};
+use super::rooms;
 use super::waits::Wanted;
 use crate::client::api::Secret;
 use crate::domain::{AccountId, Body, Nonce, Presence, Seq, Target};
@@ -103,6 +104,7 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
             body: Body::Text {
                 text: fields.text("text")?,
                 reply_to: fields.optional_number("reply_to")?.map(Seq),
+                mentions: rooms::mentions(&fields)?,
             },
             nonce: fields.nonce()?,
         },
@@ -123,11 +125,16 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
         "wait" => Verb::Wait(wanted(fields)?),
         "barrier" => Verb::Barrier,
         other if people::VERBS.contains(&other) => Verb::People(people::parse(other, &fields)?),
+        other if rooms::VERBS.contains(&other) => Verb::People(rooms::parse(other, &fields)?),
         other => {
-            let verbs = [&VERBS[..], &people::VERBS].concat().join(", ");
+            let verbs = all_verbs().join(", ");
             return Err(format!("there is no verb {other:?}; there are {verbs}"));
         }
     })
+}
+
+fn all_verbs() -> Vec<&'static str> {
+    [&VERBS[..], &people::VERBS, &rooms::VERBS].concat()
 }
 
 fn wanted(fields: Fields) -> Result<Wanted, String> {
@@ -152,8 +159,8 @@ mod tests {
             (r#"{"do":3}"#, "`do` is a text", None),
             (r#"{"id":7,"do":"fly"}"#, "no verb \"fly\"", Some(7)),
             (r#"{"do":"send","text":"x"}"#, "`to` is missing", None),
-            (r#"{"do":"send","to":"me","text":"x"}"#, "account number or \"lobby\"", None),
-            (r#"{"do":"send","to":{"room":1},"text":"x"}"#, "no rooms", None),
+            (r#"{"do":"send","to":"me","text":"x"}"#, "account number, {\"room\"", None),
+            (r#"{"do":"send","to":{"room":"x"},"text":"x"}"#, "no room's number", None),
             (r#"{"do":"send","to":10001}"#, "`text` is missing", None),
             (r#"{"do":"send","to":10001,"text":"x","nonce":"ab"}"#, "32 hex digits", None),
             (r#"{"do":"history","with":1,"limit":201}"#, "from 1 to 200", None),
@@ -176,7 +183,7 @@ mod tests {
 
     #[test]
     fn every_listed_verb_is_one() {
-        for verb in [&VERBS[..], &people::VERBS].concat() {
+        for verb in all_verbs() {
             let line = serde_json::json!({"do": verb}).to_string();
             let why = parse(&line).err().map(|bad| bad.why).unwrap_or_default();
             assert!(!why.contains("no verb"), "{why}");

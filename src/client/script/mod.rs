@@ -1,7 +1,7 @@
 //! The headless client: one JSON object a line in, one a line out.
 //!
 //! * [`lines`] reads a line into a request, [`fields`] its fields; [`people`] has the verbs about
-//!   people.
+//!   people, [`rooms`] those about rooms.
 //! * [`shapes`] turns answers and events into JSON, [`persons`] those about people.
 //! * [`words`] has a sentence for every failure.
 //!
@@ -12,6 +12,7 @@ mod fields;
 mod lines;
 mod people;
 mod persons;
+mod rooms;
 mod shapes;
 mod waits;
 mod words;
@@ -30,7 +31,7 @@ use super::api::{
     Answer, Client, ClientEvent, Crop, Failure, Intent, LinkState, Setup, StartError, Ticket, Trust,
 };
 use crate::clock;
-use crate::domain::AccountId;
+use crate::domain::{AccountId, RoomId};
 use crate::net::address::Address;
 use crate::net::protocol::{Command, ProfileChange, Query, Reason};
 use lines::{Login, Request, Verb};
@@ -154,6 +155,8 @@ enum Then {
     Answer,
     /// The profile as it is now.
     Profile,
+    /// The room as it is now.
+    Room(RoomId),
     /// A part of the book.
     Book(&'static str),
     /// The loaded picture becomes the own one.
@@ -354,6 +357,9 @@ impl<W: Write> Script<W> {
             PeopleVerb::Do(command) => {
                 self.ask(id, Then::Answer, |ticket| Intent::Do { ticket, command });
             }
+            PeopleVerb::InRoom(room, command) => {
+                self.ask(id, Then::Room(room), |ticket| Intent::Do { ticket, command });
+            }
             PeopleVerb::Booked(verb) if self.shapes.persons.book.is_some() || me.is_none() => {
                 return self.booked(id, verb);
             }
@@ -394,6 +400,11 @@ impl<W: Write> Script<W> {
         match (then, answer) {
             (Then::Profile, _) => {
                 self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query: own });
+                Ok(())
+            }
+            (Then::Room(room), _) => {
+                let query = Query::Room { room };
+                self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
                 Ok(())
             }
             (Then::SetPicture(change), Answer::Loaded(source)) => {

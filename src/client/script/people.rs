@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::Fields;
 use crate::client::api::Secret;
-use crate::domain::{AccountId, Asking, Book, DeviceId, Gender, Group, GroupId, Privacy};
+use crate::domain::{AccountId, Asking, Book, DeviceId, Gender, Group, GroupId, Privacy, RoomId};
 use crate::net::protocol::{Command, ContactAnswer, ContactChange, ProfileChange, Query};
 
 pub(super) const VERBS: [&str; 19] = [
@@ -57,6 +57,8 @@ pub(super) enum PeopleVerb {
         picture: Option<PathBuf>,
     },
     Do(Command),
+    /// The same, and the room is told with the answer.
+    InRoom(RoomId, Command),
     /// What needs the book first.
     Booked(BookVerb),
 }
@@ -67,6 +69,8 @@ pub(super) enum BookVerb {
     Contacts,
     Groups,
     Privacy,
+    Rooms,
+    Conversations,
     Ask { to: AccountId, greeting: String, group: Option<String>, remark: String },
     Accept { from: AccountId, group: Option<String>, remark: String },
     SetContact { account: AccountId, group: Option<String>, change: ContactChange },
@@ -153,8 +157,10 @@ fn revoke(fields: &Fields) -> Result<Command, String> {
 }
 
 fn find(fields: &Fields) -> Result<Query, String> {
-    if let Some("rooms") = fields.optional_text("what")?.as_deref() {
-        return Err("there are no rooms in this version".to_owned());
+    match fields.optional_text("what")?.as_deref() {
+        None | Some("people") => {}
+        Some("rooms") => return super::rooms::find(fields),
+        Some(_) => return Err("`what` is people or rooms".to_owned()),
     }
     let text = match fields.optional_number("number")? {
         Some(number) => number.to_string(),
@@ -213,6 +219,8 @@ impl BookVerb {
             BookVerb::Contacts => return Ok(Ready::Say(say("contacts"))),
             BookVerb::Groups => return Ok(Ready::Say(say("groups"))),
             BookVerb::Privacy => return Ok(Ready::Say(say("privacy"))),
+            BookVerb::Rooms => return Ok(Ready::Say(say("rooms"))),
+            BookVerb::Conversations => return Ok(Ready::Say(say("conversations"))),
             BookVerb::Ask { to, greeting, group, remark } => {
                 Command::AskContact { to, greeting, group: group_of(book, group)?, remark }
             }

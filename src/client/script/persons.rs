@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::people::privacy_shape;
+use super::rooms;
 use super::shapes::presence_name;
 use crate::clock;
 use crate::domain::{
     AccountId, Book, Contact, ContactRequest, Details, Gender, Group, GroupId, Notice, Person,
-    RequestState, Way,
+    RequestState, Room, Way,
 };
 use crate::net::protocol::{DeviceRow, Reply};
 
@@ -34,6 +35,8 @@ impl Persons {
         match what {
             "groups" => json!({ "groups": groups(&book.groups) }),
             "privacy" => privacy_shape(&book.privacy),
+            "rooms" => rooms::rooms(book),
+            "conversations" => rooms::conversations(book),
             _ => {
                 let contacts = book.contacts.values().map(|contact| self.contact(book, contact));
                 let requests = book.requests.values().map(|request| self.request(request));
@@ -84,10 +87,23 @@ impl Persons {
         self.known.get(&account).map(|person| person.nickname.as_str())
     }
 
+    /// A room changed.
+    pub(super) fn room(&mut self, room: &Room) -> Value {
+        let own = self.book.as_mut().and_then(|book| book.rooms.get_mut(&room.room));
+        if let Some(own) = own {
+            own.room = room.clone();
+        }
+        rooms::changed(room)
+    }
+
     /// A change of the book: taken in, then told.
     pub(super) fn notice(&mut self, notice: &Notice) -> Value {
         let mut book = self.book.take().unwrap_or_default();
         book.apply(notice);
+        if let Some(event) = rooms::notice(notice) {
+            self.book = Some(book);
+            return event;
+        }
         let mut event = match notice {
             Notice::Contact(contact) => self.contact(&book, contact),
             Notice::ContactGone { account } => json!({ "account": account.0 }),
@@ -98,6 +114,7 @@ impl Persons {
                 "way": if *way == Way::In { "in" } else { "out" },
             }),
             Notice::Privacy(privacy) => privacy_shape(privacy),
+            _ => json!({}),
         };
         self.book = Some(book);
         event["event"] = json!("contact");
@@ -108,6 +125,7 @@ impl Persons {
             Notice::Request(_) => "request",
             Notice::RequestGone { .. } => "request_gone",
             Notice::Privacy(_) => "privacy",
+            _ => "other",
         });
         event
     }
@@ -141,7 +159,7 @@ pub(super) fn looked(reply: &Reply) -> Value {
         Reply::Devices { devices } => {
             json!({ "devices": devices.iter().map(device).collect::<Vec<_>>() })
         }
-        _ => json!({}),
+        reply => rooms::looked(reply),
     }
 }
 

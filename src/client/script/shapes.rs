@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::persons::{self, Persons};
+use super::rooms;
 use super::words;
 use crate::client::api::{
     Answer, ClientEvent, ConversationState, Failure, LinkState, LinkedServer, NO_RETRY, Secret,
@@ -131,6 +132,7 @@ impl Shapes {
                 Vec::new()
             }
             ClientEvent::Notice(notice) => vec![self.persons.notice(notice)],
+            ClientEvent::Room(room) => vec![self.persons.room(room)],
             ClientEvent::Answered { .. }
             | ClientEvent::Pending(_)
             | ClientEvent::Discarded(_)
@@ -281,7 +283,7 @@ fn presence((account, presence): &(AccountId, Presence)) -> Value {
 fn typing(from: AccountId, to: Target) -> Value {
     let with = match to {
         Target::Account(_) => json!(from.0),
-        Target::Lobby => json!("lobby"),
+        to => target(to),
     };
     json!({"event": "typing", "from": from.0, "with": with})
 }
@@ -293,12 +295,32 @@ fn goodbye(why: Goodbye) -> Value {
 
 fn body(body: &Body) -> Value {
     match body {
-        Body::Text { text, reply_to: None } => json!({"kind": "text", "text": text}),
-        Body::Text { text, reply_to: Some(seq) } => {
-            json!({"kind": "text", "text": text, "reply_to": seq.0})
+        Body::Text { text, reply_to, mentions } => {
+            let mut value = json!({"kind": "text", "text": text});
+            if let Some(seq) = reply_to {
+                value["reply_to"] = json!(seq.0);
+            }
+            if !mentions.accounts.is_empty() {
+                let accounts = mentions.accounts.iter().map(|account| account.0);
+                value["mentions"] = accounts.collect();
+            }
+            if mentions.everyone {
+                value["everyone"] = json!(true);
+            }
+            value
         }
         Body::Shake {} => json!({"kind": "shake"}),
         Body::Notice(_) => json!({"kind": "notice"}),
+        Body::Room { version, change } => rooms::line(*version, change),
+    }
+}
+
+/// Whom something is for, as requests name it.
+pub(super) fn target(target: Target) -> Value {
+    match target {
+        Target::Account(account) => json!(account.0),
+        Target::Lobby => json!("lobby"),
+        Target::Room(room) => json!({ "room": room.0 }),
     }
 }
 
@@ -306,6 +328,7 @@ fn with(kind: ConversationKind, me: Option<AccountId>) -> Value {
     match kind {
         ConversationKind::Lobby => json!("lobby"),
         ConversationKind::Notices { .. } => json!("notices"),
+        ConversationKind::Room { room } => target(Target::Room(room)),
         ConversationKind::Direct { low, high } if Some(low) == me => json!(high.0),
         ConversationKind::Direct { low, .. } => json!(low.0),
     }

@@ -41,9 +41,7 @@ fn reason(reason: Reason) -> &'static str {
         Reason::AlreadySignedIn => "somebody is signed in already: sign out first",
         Reason::AccountGone => "this account was deleted",
         Reason::WrongCode => "this code opens nothing, or not any more: check every letter",
-        Reason::NotProven => {
-            "prove the password again: it was too long ago, or was changed meanwhile"
-        }
+        Reason::NotProven => "prove the password again: too long ago, or changed meanwhile",
         Reason::WordsTooLong => "this text has too many characters",
         Reason::WordsCharacter => {
             "this text has control or direction characters, or letters with many marks"
@@ -72,6 +70,18 @@ fn reason(reason: Reason) -> &'static str {
         Reason::ShakeTooSoon => "these two shook a moment ago",
         Reason::ShakeBusy => "the other side is busy and does not want to be shaken",
         Reason::ShakeTarget => "only a person can be shaken",
+        Reason::RoomGone => "there is no such room, or it was dissolved",
+        Reason::NotMember => "you are not in this room",
+        Reason::AlreadyMember => "this person is in the room already",
+        Reason::RoomClosed => "people come into this room by invitation only",
+        Reason::RoomFull => "this room is full",
+        Reason::RoomsToday => "you made too many rooms today",
+        Reason::NotAllowed => "that is for the owner of the room, or for its owner and admins",
+        Reason::OwnerStays => "hand the room on, or dissolve it, before you leave",
+        Reason::RoomMuted => "you are muted in this room",
+        Reason::AdminsOnly => "only the owner and admins may write in this room now",
+        Reason::MentionEveryone => "only the owner and admins may mention everybody",
+        Reason::LobbyClosed => "the administrator closed the lobby",
         Reason::BadValue => "a value is out of its range",
         Reason::NonceReused => "this nonce was used for another message",
         Reason::Fenced => "this sign-in was ended by a newer one",

@@ -11,8 +11,8 @@ use super::desk::Heads;
 use super::{Request, State, Turn};
 use crate::client::api::ClientEvent;
 use crate::domain::{
-    AccountId, Body, Book, Contact, ContactRequest, ConversationKind, Group, Message, Notice,
-    Privacy, Seq, Way,
+    AccountId, Body, Book, Choice, Contact, ContactRequest, ConversationKind, Group, Message,
+    Notice, OwnRoom, Privacy, Room, RoomId, RoomRequest, Seq, Target, Way,
 };
 use crate::net::protocol::{Query, Refusal};
 use crate::store::local::Write;
@@ -26,6 +26,10 @@ pub(super) struct Shelf {
     fetching: Option<Fetching>,
     /// It changed in this turn.
     touched: bool,
+    /// The last version of each room that a line or a head told of.
+    seen: BTreeMap<RoomId, u64>,
+    /// The room that is asked for.
+    asking: Option<RoomId>,
 }
 
 /// The whole book on its way, in pages.
@@ -50,10 +54,57 @@ impl Shelf {
     /// The pages that were on their way are not any more.
     pub(super) fn link_lost(&mut self) {
         self.fetching = None;
+        self.asking = None;
     }
 
     pub(super) fn is_known(&self) -> bool {
         self.as_of.is_some()
+    }
+
+    /// It is to be kept.
+    pub(super) fn touch(&mut self) {
+        self.touched = true;
+    }
+
+    /// A room has this version by now.
+    pub(super) fn saw(&mut self, room: RoomId, version: u64) {
+        let seen = self.seen.entry(room).or_default();
+        *seen = version.max(*seen);
+    }
+
+    pub(super) fn version_of(&self, room: RoomId) -> Option<u64> {
+        self.book.rooms.get(&room).map(|own| own.room.version)
+    }
+
+    /// A room that is known in an older version than the last; it is being asked for from now on.
+    pub(super) fn next_stale(&mut self) -> Option<RoomId> {
+        if self.asking.is_some() || self.fetching.is_some() {
+            return None;
+        }
+        let seen = |room: &RoomId| self.seen.get(room).copied().unwrap_or_default();
+        let rooms = self.book.rooms.iter();
+        let mut stale = rooms.filter(|(room, own)| own.room.version < seen(room));
+        self.asking = stale.next().map(|(room, _)| *room);
+        self.asking
+    }
+
+    /// The room that was asked for; whether it is news.
+    pub(super) fn take_room(&mut self, room: Room) -> bool {
+        self.give_up(room.room);
+        let known = self.version_of(room.room);
+        if known.is_none_or(|known| known >= room.version) {
+            return false;
+        }
+        if let Some(own) = Arc::make_mut(&mut self.book).rooms.get_mut(&room.room) {
+            own.room = room;
+        }
+        true
+    }
+
+    /// It is not asked for again before more is told of it.
+    pub(super) fn give_up(&mut self, room: RoomId) {
+        self.asking = None;
+        self.seen.remove(&room);
     }
 }
 
@@ -76,6 +127,10 @@ impl State {
         }
         if let Notice::Request(request) = &**notice {
             desk.people.refresh(request.peer);
+        }
+        if let Notice::RoomRequest(request) = &**notice {
+            desk.people.refresh(request.account);
+            desk.people.refresh(request.by);
         }
         turn.emit(ClientEvent::Notice(notice.clone()));
     }
@@ -133,13 +188,72 @@ impl State {
         if more && last.is_some() {
             return self.query(turn, Query::Requests { after: last }, Request::Requests);
         }
+        self.query(turn, Query::Rooms { after: RoomId(0) }, Request::Rooms);
+    }
+
+    pub(super) fn on_rooms(
+        &mut self,
+        turn: &mut Turn<'_>,
+        as_of: Seq,
+        rooms: Vec<OwnRoom>,
+        more: bool,
+    ) {
+        let Some(fetching) = self.fetching(as_of) else { return };
+        let last = rooms.last().map(|own| own.room.room);
+        fetching.book.rooms.extend(rooms.into_iter().map(|own| (own.room.room, own)));
+        match last.filter(|_| more) {
+            Some(after) => self.query(turn, Query::Rooms { after }, Request::Rooms),
+            None => self.query(turn, Query::RoomRequests { after: None }, Request::RoomRequests),
+        }
+    }
+
+    pub(super) fn on_room_requests(
+        &mut self,
+        turn: &mut Turn<'_>,
+        as_of: Seq,
+        requests: Vec<RoomRequest>,
+        more: bool,
+    ) {
+        let Some(fetching) = self.fetching(as_of) else { return };
+        let last = requests.last().map(RoomRequest::key);
+        fetching.book.room_requests.extend(requests.into_iter().map(|r| (r.key(), r)));
+        if more && last.is_some() {
+            return self.query(turn, Query::RoomRequests { after: last }, Request::RoomRequests);
+        }
+        self.query(turn, Query::Choices { after: None }, Request::Choices);
+    }
+
+    pub(super) fn on_choices(
+        &mut self,
+        turn: &mut Turn<'_>,
+        as_of: Seq,
+        choices: Vec<(Target, Choice)>,
+        more: bool,
+    ) {
+        let Some(fetching) = self.fetching(as_of) else { return };
+        let last = choices.last().map(|(with, _)| *with);
+        fetching.book.choices.extend(choices);
+        if more && last.is_some() {
+            return self.query(turn, Query::Choices { after: last }, Request::Choices);
+        }
+        self.on_whole_book(turn, as_of);
+    }
+
+    fn on_whole_book(&mut self, turn: &mut Turn<'_>, mut as_of: Seq) {
         let Some(desk) = &mut self.desk else { return };
         let Some(Fetching { mut book, meanwhile, .. }) = desk.shelf.fetching.take() else { return };
-        let mut as_of = as_of;
         for (seq, notice) in meanwhile {
             if seq == as_of.next() {
                 book.apply(&notice);
                 as_of = seq;
+            }
+        }
+        // Lines that came meanwhile may have told more of a room than its page.
+        for (room, own) in &desk.shelf.book.rooms {
+            if let Some(fresh) = book.rooms.get_mut(room)
+                && fresh.room.version < own.room.version
+            {
+                fresh.room.clone_from(&own.room);
             }
         }
         desk.shelf.as_of = Some(as_of);
@@ -168,13 +282,21 @@ impl State {
 
     /// The whole book, to the person; everybody in it matters.
     pub(super) fn tell_book(&mut self, turn: &mut Turn<'_>) {
+        self.refresh_book();
+        if let Some(desk) = &self.desk {
+            turn.emit(ClientEvent::Book(desk.shelf.book.clone()));
+        }
+    }
+
+    /// Whoever changed while there was no link is asked for anew.
+    pub(super) fn refresh_book(&mut self) {
         let Some(desk) = &mut self.desk else { return };
         let book = desk.shelf.book.clone();
         let peers = book.requests.keys().map(|(peer, _)| *peer);
-        for account in book.contacts.keys().copied().chain(peers) {
+        let waiting = book.room_requests.values().flat_map(|of| [of.account, of.by]);
+        for account in book.contacts.keys().copied().chain(peers).chain(waiting) {
             desk.people.refresh(account);
         }
-        turn.emit(ClientEvent::Book(book));
     }
 
     /// The write that keeps it, where it changed.

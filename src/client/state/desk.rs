@@ -8,7 +8,7 @@ use super::link::Retry;
 use super::outbox::{Entry, Stage};
 use super::people::People;
 use super::{Effect, KeepJob, Request, State, Turn};
-use crate::client::api::{ClientEvent, ConversationState, Failure, PendingMessage, Ticket};
+use crate::client::api::{Answer, ClientEvent, ConversationState, Failure, PendingMessage, Ticket};
 use crate::domain::{AccountId, ConversationId, ConversationKind, Person, Presence, Seq, Target};
 use crate::net::protocol::{Head, Reason, Refusal, Reply, Signal};
 use crate::store::local::{KnownConversation, Loaded, Owner, Waiting, Write};
@@ -191,10 +191,14 @@ impl Desk {
         match with {
             Target::Lobby => Some(ConversationId::LOBBY),
             Target::Account(account) => {
-                let kind = ConversationKind::direct(self.owner.account, account);
-                self.conversations.iter().find(|(_, c)| c.kind == kind).map(|(id, _)| *id)
+                self.find_kind(ConversationKind::direct(self.owner.account, account))
             }
+            Target::Room(room) => self.find_kind(ConversationKind::Room { room }),
         }
+    }
+
+    fn find_kind(&self, kind: ConversationKind) -> Option<ConversationId> {
+        self.conversations.iter().find(|(_, c)| c.kind == kind).map(|(id, _)| *id)
     }
 
     /// Everything that this link knew of has been emitted.
@@ -254,6 +258,7 @@ impl State {
             self.signal(turn, Signal::Watch { accounts });
         }
         self.learn(turn, vec![you.clone()]);
+        self.refresh_book();
     }
 
     /// Nobody is signed in any more: what waited on the desk is answered. The outbox is on disk.
@@ -327,6 +332,22 @@ impl State {
             (Request::Requests, Reply::Requests { as_of, requests, more }) => {
                 self.on_requests(turn, as_of, requests, more);
             }
+            (Request::Rooms, Reply::Rooms { as_of, rooms, more }) => {
+                self.on_rooms(turn, as_of, rooms, more);
+            }
+            (Request::RoomRequests, Reply::RoomRequests { as_of, requests, more }) => {
+                self.on_room_requests(turn, as_of, requests, more);
+            }
+            (Request::Choices, Reply::Choices { as_of, choices, more }) => {
+                self.on_choices(turn, as_of, choices, more);
+            }
+            (Request::Room(_), Reply::Room { room, member }) => {
+                self.on_room(turn, room, member.is_some());
+            }
+            // A room was made: its number is the answer.
+            (Request::Do(ticket), reply @ Reply::Room { .. }) => {
+                turn.answer(ticket, Ok(Answer::Looked(reply)));
+            }
             (Request::Blob(blob), Reply::Blob { bytes_all, part }) => {
                 self.on_blob(turn, blob, bytes_all, &part);
             }
@@ -398,6 +419,8 @@ pub(super) fn peer(kind: ConversationKind, me: AccountId) -> Option<AccountId> {
     match kind {
         ConversationKind::Direct { low, high } if low == me => Some(high),
         ConversationKind::Direct { low, .. } => Some(low),
-        ConversationKind::Lobby | ConversationKind::Notices { .. } => None,
+        ConversationKind::Lobby
+        | ConversationKind::Notices { .. }
+        | ConversationKind::Room { .. } => None,
     }
 }

@@ -4,7 +4,7 @@ use super::{Effect, KeepJob, Mark, Request, State, Turn};
 use crate::client::api::{Answer, Failure, Ticket};
 use crate::domain::{ConversationId, Message, Seq, Target};
 use crate::limits::HISTORY_PAGE_MAX;
-use crate::net::protocol::{Head, Page, Query};
+use crate::net::protocol::{Head, Page, Query, Reason};
 use crate::store::local::Write;
 
 /// A page that somebody waits for.
@@ -44,8 +44,11 @@ impl State {
         limit: u32,
     ) {
         let limit = limit.clamp(1, u32::try_from(HISTORY_PAGE_MAX).unwrap_or(u32::MAX));
-        let signed_in = self.is_signed_in();
-        let why_not = self.why_not();
+        let signed_in = self.is_reachable(with);
+        let why_not = match self.is_signed_in() {
+            true => Failure::Refused(Reason::NotMember.into()),
+            false => self.why_not(),
+        };
         let Some(desk) = &self.desk else { return turn.answer(ticket, Err(why_not)) };
         // Before the heads are known, the end of a log is: only the server can say.
         let known = desk.find(with).filter(|id| {
@@ -91,7 +94,8 @@ impl State {
         page: Page,
         limit: u32,
     ) {
-        let signed_in = self.is_signed_in();
+        let is_there = self.target_of(id).is_none_or(|with| self.is_reachable(with));
+        let signed_in = self.is_signed_in() && is_there;
         let Some(desk) = &self.desk else {
             return turn.answer(ticket, Err(Failure::Offline));
         };
@@ -160,7 +164,7 @@ impl State {
                 Page::After(_) => reading.to < head,
             };
             for message in &messages {
-                desk.people.want(message.from);
+                desk.people.refresh(message.from);
             }
             return answer(turn, &reading, messages, more);
         }
@@ -187,18 +191,22 @@ impl State {
         }
         if let Some(desk) = &mut self.desk {
             for message in &messages {
-                desk.people.want(message.from);
+                desk.people.refresh(message.from);
             }
             if let Some(conversation) = desk.conversations.get_mut(&id)
                 && let Some((first, last)) = conversation.cached
-                && let (Some(oldest), Some(newest)) = (messages.first(), messages.last())
-                && oldest.seq < first
-                && newest.seq.next() >= first
             {
-                conversation.cached = Some((oldest.seq, last));
-                let older = messages.iter().take_while(|message| message.seq < first).cloned();
-                turn.writes.push(Write::PutMessages(desk.owner, older.collect()));
-                turn.touched.insert(id);
+                // A page of a room may leave out what is not for this account.
+                let mut from = first;
+                for message in messages.iter().rev() {
+                    from = if message.seq.next() == from { message.seq } else { from };
+                }
+                if from < first {
+                    conversation.cached = Some((from, last));
+                    let older = messages.iter().filter(|m| (from..first).contains(&m.seq));
+                    turn.writes.push(Write::PutMessages(desk.owner, older.cloned().collect()));
+                    turn.touched.insert(id);
+                }
             }
         }
         answer(turn, reading, messages, more);

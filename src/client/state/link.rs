@@ -169,6 +169,7 @@ impl State {
             registration: welcome.registration,
             online: welcome.online,
             pinned_before,
+            ahead_ms: self.link.ahead_ms,
         };
         turn.writes.extend(self.known.met(server, &info.name, &info.address, turn.now.wall_ms));
         self.link.phase = Phase::Up { server: info.clone(), since: turn.uptime() };

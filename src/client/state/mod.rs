@@ -7,8 +7,8 @@
 //! * [`desk`] is what the signed-in account has before it: conversations, people, outbox.
 //! * [`sync`] brings every conversation up to its head, in order, each message once.
 //! * [`outbox`] sends in order and again, until the server has it.
-//! * [`book`] keeps what the account knows of others equal to the server's; [`prove`] changes
-//!   passwords; [`pictures`] fetches and sets pictures.
+//! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
+//!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
 //!   [`people`] knows who is who.
 //!
@@ -28,10 +28,15 @@ mod passwords;
 mod people;
 mod pictures;
 mod prove;
+mod rooms;
 mod sync;
 
 #[cfg(test)]
+mod halls;
+#[cfg(test)]
 mod model;
+#[cfg(test)]
+mod storms;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -43,7 +48,7 @@ use std::time::Duration;
 use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket};
 use crate::clock::Moment;
 use crate::domain::{
-    AccountId, BlobId, ConversationId, DeviceId, Message, Nonce, Person, Presence, Seq,
+    AccountId, BlobId, ConversationId, DeviceId, Message, Nonce, Person, Presence, RoomId, Seq,
 };
 use crate::net::protocol::{
     ClientFrame, Command, Event, Query, Reason, Refusal, RequestId, ServerFrame, Signal, Stretch,
@@ -80,6 +85,10 @@ enum Request {
     People,
     Contacts,
     Requests,
+    Rooms,
+    RoomRequests,
+    Choices,
+    Room(RoomId),
     Proof,
     Do(Ticket),
     Look(Ticket),
@@ -372,7 +381,12 @@ impl State {
                 turn.answer(*ticket, Err(Failure::Refused(refusal)));
             }
             Request::Proof => self.fail_proof(turn, Failure::Refused(refusal)),
-            Request::Contacts | Request::Requests => self.on_book_refused(turn, &refusal),
+            Request::Contacts
+            | Request::Requests
+            | Request::Rooms
+            | Request::RoomRequests
+            | Request::Choices => self.on_book_refused(turn, &refusal),
+            Request::Room(room) => self.on_room_refused(*room),
             Request::Blob(blob) => self.picture_is_missing(turn, *blob),
             Request::Part => self.on_part_refused(turn, refusal),
             Request::People => self.on_people_refused(),
@@ -407,6 +421,7 @@ impl State {
             self.pump_outbox(turn);
             self.pump_tails(turn);
             self.pump_book(turn);
+            self.pump_rooms(turn);
             self.pump_cursors(turn);
             self.pump_people(turn);
             self.pump_barriers(turn);
@@ -529,6 +544,10 @@ impl State {
                 | Request::People
                 | Request::Contacts
                 | Request::Requests
+                | Request::Rooms
+                | Request::RoomRequests
+                | Request::Choices
+                | Request::Room(_)
                 | Request::Proof
                 | Request::Part
                 | Request::Ping => {}

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::{KeepJob, Kept};
 use crate::domain::{
     AccountId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group, GroupId,
-    Message, Nonce, Notice, Person, Presence, RequestState, Role, Seq, ServerId, Target, Way,
+    Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId, Target, Way,
 };
 use crate::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Head, OnlinePerson, Page, Query, Reason, Refusal,
@@ -47,6 +47,9 @@ pub struct ModelServer {
     pub people_asked: Vec<Vec<AccountId>>,
     pub books: BTreeMap<AccountId, Book>,
     notices: u64,
+    /// The one room, and who was in it from which message to which.
+    pub room: Option<Room>,
+    pub stays: BTreeMap<AccountId, Vec<(u64, u64)>>,
     clock_ms: i64,
     now: Duration,
 }
@@ -185,12 +188,13 @@ impl ModelServer {
         let kind = match to {
             Target::Lobby => ConversationKind::Lobby,
             Target::Account(peer) => ConversationKind::direct(me, peer),
+            Target::Room(room) => ConversationKind::Room { room },
         };
         said.extend(self.write(kind, me, nonce, body));
     }
 
     /// A change of somebody's book, in its own log.
-    fn tell(&mut self, whom: AccountId, notice: Notice) -> Said {
+    pub fn tell(&mut self, whom: AccountId, notice: Notice) -> Said {
         self.books.entry(whom).or_default().apply(&notice);
         let mut nonce = Nonce([0xDD; 16]);
         self.notices += 1;
@@ -208,7 +212,7 @@ impl ModelServer {
         body: Body,
     ) -> Said {
         let message = self.append(kind, from, nonce, body);
-        let members = self.sessions.iter().filter(|(_, account)| is_member(kind, **account));
+        let members = self.sessions.iter().filter(|(_, account)| self.is_in(kind, **account));
         let event = ServerFrame::Event(Event::Message(message));
         members.map(|(link, _)| (*link, event.clone())).collect()
     }
@@ -234,22 +238,28 @@ impl ModelServer {
     fn query(&mut self, me: AccountId, query: Query) -> Reply {
         match query {
             Query::Heads { after } => {
-                let mine =
-                    self.logs.iter().filter(|(id, (kind, _))| **id > after && is_member(*kind, me));
+                let mine = self
+                    .logs
+                    .iter()
+                    .filter(|(id, (kind, _))| **id > after && self.is_in(*kind, me));
                 let heads: Vec<Head> = mine.map(|(id, _)| self.head(me, *id)).collect();
                 let more = heads.len() > HEADS_PAGE;
                 Reply::Heads { heads: heads.into_iter().take(HEADS_PAGE).collect(), more }
             }
             Query::History { conversation, page, limit } => {
-                let log = &self.logs[&conversation].1;
+                let (kind, log) = &self.logs[&conversation];
                 let limit = limit.min(HISTORY_PAGE) as usize;
-                let (messages, more) = page_of(log, page, limit);
+                let (messages, more) = match kind {
+                    ConversationKind::Room { .. } => self.room_page(me, page, limit),
+                    _ => page_of(log, page, limit),
+                };
                 Reply::History { messages, more }
             }
             Query::Conversation { with } => {
                 let kind = match with {
                     Target::Lobby => ConversationKind::Lobby,
                     Target::Account(peer) => ConversationKind::direct(me, peer),
+                    Target::Room(room) => ConversationKind::Room { room },
                 };
                 let known = self.logs.iter().find(|(_, (other, _))| *other == kind);
                 Reply::Conversation { head: known.map(|(id, _)| self.head(me, *id)) }
@@ -286,11 +296,11 @@ impl ModelServer {
                 let more = people.len() > 1;
                 Reply::Online { people: people.into_iter().take(1).collect(), more }
             }
-            other => panic!("the model knows no {other:?}"),
+            query => self.room_query(me, &query),
         }
     }
 
-    fn as_of(&self, me: AccountId) -> Seq {
+    pub fn as_of(&self, me: AccountId) -> Seq {
         let kind = ConversationKind::Notices { account: me };
         let log = self.logs.values().find(|(other, _)| *other == kind);
         Seq(log.map_or(0, |(_, log)| log.len() as u64))
@@ -306,6 +316,10 @@ impl ModelServer {
             read: cursor(&self.read),
             peer_delivered: Seq::ZERO,
             peer_read: Seq::ZERO,
+            version: match kind {
+                ConversationKind::Room { .. } => self.room.as_ref().map_or(0, |room| room.version),
+                _ => 0,
+            },
         }
     }
 }
@@ -331,6 +345,7 @@ pub fn is_member(kind: ConversationKind, account: AccountId) -> bool {
         ConversationKind::Direct { low, high } => account == low || account == high,
         ConversationKind::Lobby => true,
         ConversationKind::Notices { account: owner } => account == owner,
+        ConversationKind::Room { .. } => false,
     }
 }
 

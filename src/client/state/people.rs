@@ -25,14 +25,7 @@ impl People {
         people.into_iter().take(PEOPLE_KNOWN_MAX).filter(|person| self.take(person)).collect()
     }
 
-    /// Somebody is mentioned: is fetched when not known.
-    pub(super) fn want(&mut self, account: AccountId) {
-        if !self.known.contains_key(&account) && !self.asked.contains(&account) {
-            self.wanted.insert(account);
-        }
-    }
-
-    /// Somebody matters: is fetched once a link, known or not.
+    /// Somebody matters or is mentioned: is fetched once a link, since what is known may be old.
     pub(super) fn refresh(&mut self, account: AccountId) {
         if !self.asked.contains(&account) {
             self.wanted.insert(account);

@@ -6,7 +6,7 @@
 use super::desk::{Conversation, Heads, peer};
 use super::{Request, State, Turn};
 use crate::client::api::ClientEvent;
-use crate::domain::{ConversationId, Message, Seq};
+use crate::domain::{ConversationId, ConversationKind, Message, Seq};
 use crate::limits::{CACHED_MAX, FIRST_PAGE, HISTORY_PAGE_MAX, TAIL_MAX, TAILS_AT_ONCE};
 use crate::net::protocol::{Head, Page, Query, Refusal};
 use crate::store::local::Write;
@@ -42,6 +42,7 @@ impl State {
 
     /// One conversation's head, from the list or because it was asked for.
     pub(super) fn on_head(&mut self, turn: &mut Turn<'_>, head: &Head) {
+        self.on_room_head(head);
         let Some(desk) = &mut self.desk else { return };
         let id = head.conversation;
         let conversation =
@@ -102,6 +103,7 @@ impl State {
         self.tail_is_over(id);
         let mut progress = false;
         for message in messages.into_iter().filter(|message| message.conversation == id) {
+            self.pass_over(&message);
             self.acknowledge(turn, &message);
             progress |= self.accept(turn, message, Arrival::Fetched);
         }
@@ -110,6 +112,18 @@ impl State {
         // A server that has nothing for a gap is not asked again before it says more.
         if conversation.settle() >= conversation.head || !progress {
             desk.behind.remove(&id);
+        }
+    }
+
+    /// What a page of a room leaves out before a message is not for this account, which was not in the
+    /// room then: the log goes on behind it, and so does the cache.
+    fn pass_over(&mut self, message: &Message) {
+        let Some(desk) = &mut self.desk else { return };
+        let Some(conversation) = desk.conversations.get_mut(&message.conversation) else { return };
+        let is_room = matches!(conversation.kind, ConversationKind::Room { .. });
+        if is_room && message.seq > conversation.settle().next() {
+            conversation.emitted = Some(Seq(message.seq.0 - 1));
+            conversation.cached = None;
         }
     }
 
@@ -194,10 +208,11 @@ impl State {
             conversation.stored = seq;
             conversation.delivered = seq;
         }
-        desk.people.want(message.from);
+        desk.people.refresh(message.from);
         turn.touched.insert(id);
         turn.messages.push(message.clone());
         self.on_notice(turn, &message);
+        self.on_line(turn, &message);
         turn.emit(ClientEvent::Message { message, live: arrival == Arrival::Live });
         true
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::model::{ModelServer, ModelStore, SERVER, Said, is_member};
+use super::model::{ModelServer, ModelStore, SERVER, Said};
 use super::{Chance, Effect, Input, KeepJob, LinkInput, State};
 use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Secret, Ticket, Trust};
 use crate::clock::Moment;
@@ -40,6 +40,8 @@ pub struct Client {
     pub asked: Ticket,
     /// It failed: the person asks again.
     pub turned_away: bool,
+    /// Places of the room's messages that were emitted in this run.
+    pub room_seen: BTreeSet<u64>,
     /// Messages emitted in this run.
     pub emitted: u64,
     pub failed: Vec<Nonce>,
@@ -108,6 +110,7 @@ impl World {
                 signed_in: false,
                 asked: 0,
                 turned_away: false,
+                room_seen: BTreeSet::new(),
                 emitted: 0,
                 failed: Vec::new(),
                 signed_out: None,
@@ -343,6 +346,7 @@ impl World {
         client.state = state;
         client.run += 1;
         client.last.clear();
+        client.room_seen.clear();
         client.pending.clear();
         client.signed_in = false;
         // What was not on disk was never promised.
@@ -447,7 +451,7 @@ impl World {
             assert!(desk.entries.is_empty(), "the outbox of {me} has drained");
             assert!(client.store.waiting.is_empty(), "also on disk");
             for (id, (kind, log)) in &self.server.logs {
-                if !is_member(*kind, me) || log.is_empty() {
+                if !self.server.is_in(*kind, me) || log.is_empty() {
                     continue;
                 }
                 let head = Seq(log.len() as u64);
@@ -514,6 +518,11 @@ impl Client {
         match event {
             ClientEvent::Message { message, .. } => {
                 self.emitted += 1;
+                if let ConversationKind::Room { .. } = message.kind {
+                    self.room_message(message.seq);
+                    self.last.insert(message.conversation, message.seq);
+                    return;
+                }
                 let before = self.last.insert(message.conversation, message.seq);
                 if let Some(before) = before {
                     assert_eq!(message.seq, before.next(), "in order, each once");

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AccountId, BlobId, Body, ConversationId, DeviceId, Gender, GroupId, Nonce, Privacy, Seq, Target,
+    AccountId, BlobId, Body, ConversationId, DeviceId, Gender, GroupId, Joining, Nonce, Notify,
+    Privacy, Rank, RoomId, Seq, Target,
 };
 
 /// Changes durable state, in one write transaction.
@@ -123,6 +124,96 @@ pub enum Command {
     },
     /// Says what others may do.
     SetPrivacy(Privacy),
+    /// How one wants to have a conversation, on all devices.
+    SetConversation {
+        /// Which.
+        with: Target,
+        /// What changes.
+        change: ChoiceChange,
+    },
+    /// Makes a room; answered by `Reply::Room`.
+    CreateRoom {
+        /// What it is called.
+        name: String,
+        /// Who may come in.
+        #[serde(default)]
+        joining: Joining,
+        /// Friends who are invited at once.
+        #[serde(default)]
+        invite: Vec<AccountId>,
+    },
+    /// Comes into a room, or asks to.
+    JoinRoom {
+        /// Which.
+        room: RoomId,
+        /// What is said with it.
+        #[serde(default)]
+        greeting: String,
+    },
+    /// Takes the own request to come into a room back.
+    WithdrawJoin {
+        /// Which.
+        room: RoomId,
+    },
+    /// Answers who asks to come into a room.
+    AnswerJoin {
+        /// Which.
+        room: RoomId,
+        /// Who asks.
+        account: AccountId,
+        /// Whether that person comes in.
+        accept: bool,
+        /// Why not.
+        #[serde(default)]
+        reason: String,
+    },
+    /// Invites a friend into a room.
+    InviteToRoom {
+        /// Which.
+        room: RoomId,
+        /// Whom.
+        account: AccountId,
+    },
+    /// Answers an invitation.
+    AnswerInvitation {
+        /// Into which room.
+        room: RoomId,
+        /// Whether one comes.
+        accept: bool,
+    },
+    /// Leaves a room. Its owner hands it on first, or is the last one in it.
+    LeaveRoom {
+        /// Which.
+        room: RoomId,
+    },
+    /// Ends a room for everybody.
+    DissolveRoom {
+        /// Which.
+        room: RoomId,
+    },
+    /// Changes what a room is.
+    SetRoom {
+        /// Which.
+        room: RoomId,
+        /// What.
+        change: RoomSettings,
+    },
+    /// Changes what somebody is in a room; oneself too.
+    SetMember {
+        /// In which room.
+        room: RoomId,
+        /// Who.
+        account: AccountId,
+        /// What.
+        change: MemberChange,
+    },
+    /// Puts somebody out of a room.
+    Kick {
+        /// Out of which.
+        room: RoomId,
+        /// Whom.
+        account: AccountId,
+    },
 }
 
 impl fmt::Debug for Command {
@@ -153,6 +244,29 @@ impl fmt::Debug for Command {
             Command::RemoveGroup { group } => write!(f, "RemoveGroup({group:?})"),
             Command::OrderGroups { groups } => write!(f, "OrderGroups({groups:?})"),
             Command::SetPrivacy(privacy) => write!(f, "SetPrivacy({privacy:?})"),
+            room => room.debug_room(f),
+        }
+    }
+}
+
+impl Command {
+    fn debug_room(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Command::SetConversation { with, .. } => write!(f, "SetConversation({with:?})"),
+            Command::CreateRoom { .. } => f.write_str("CreateRoom"),
+            Command::JoinRoom { room, .. } => write!(f, "JoinRoom({room})"),
+            Command::WithdrawJoin { room } => write!(f, "WithdrawJoin({room})"),
+            Command::AnswerJoin { room, account, .. } => write!(f, "AnswerJoin({room}, {account})"),
+            Command::InviteToRoom { room, account } => {
+                write!(f, "InviteToRoom({room}, {account})")
+            }
+            Command::AnswerInvitation { room, .. } => write!(f, "AnswerInvitation({room})"),
+            Command::LeaveRoom { room } => write!(f, "LeaveRoom({room})"),
+            Command::DissolveRoom { room } => write!(f, "DissolveRoom({room})"),
+            Command::SetRoom { room, .. } => write!(f, "SetRoom({room})"),
+            Command::SetMember { room, account, .. } => write!(f, "SetMember({room}, {account})"),
+            Command::Kick { room, account } => write!(f, "Kick({room}, {account})"),
+            _ => f.write_str("Command"),
         }
     }
 }
@@ -228,6 +342,48 @@ pub struct ContactChange {
     pub shakes: Option<bool>,
 }
 
+/// What changes of a room; what is absent stays.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomSettings {
+    /// What it is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Who may come in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joining: Option<Joining>,
+    /// Whether only the owner and admins may write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admins_only: Option<bool>,
+    /// What is on its wall; empty for nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub announcement: Option<String>,
+}
+
+/// What changes of somebody in a room; what is absent stays.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberChange {
+    /// What one is called there, oneself only; empty for the nickname.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
+    /// May not write for so many milliseconds; 0 for may again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mute_ms: Option<u64>,
+    /// What that person is; `owner` hands the room on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rank: Option<Rank>,
+}
+
+/// What changes of how one has a conversation; what is absent stays.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceChange {
+    /// At the top of the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<bool>,
+    /// What is told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notify: Option<Notify>,
+}
+
 /// What people wrote stays out of logs.
 macro_rules! named_only {
     ($($name:ident),+) => {
@@ -239,4 +395,4 @@ macro_rules! named_only {
     };
 }
 
-named_only!(ProfileChange, ContactAnswer, ContactChange);
+named_only!(ProfileChange, ContactAnswer, ContactChange, RoomSettings, MemberChange, ChoiceChange);

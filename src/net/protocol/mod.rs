@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 pub use super::refusal::{Goodbye, Reason, Refusal};
 pub use auth::{Auth, AuthStep, Opaque, Stretch};
-pub use command::{Command, ContactAnswer, ContactChange, ProfileChange};
+pub use command::{
+    ChoiceChange, Command, ContactAnswer, ContactChange, MemberChange, ProfileChange, RoomSettings,
+};
 pub use event::{Event, PresenceChange, Signal};
 pub use query::{DeviceRow, Head, OnlinePerson, Page, Query, Reply};
 

@@ -5,8 +5,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AccountId, BlobId, Contact, ContactRequest, ConversationId, ConversationKind, Details,
-    DeviceId, Group, Message, Person, Presence, Privacy, Seq, Target, Way,
+    AccountId, Announcement, BlobId, Choice, Contact, ContactRequest, ConversationId,
+    ConversationKind, Details, DeviceId, Door, Group, Member, Message, OwnRoom, Person, Presence,
+    Privacy, Room, RoomId, RoomRequest, Seq, Target, Way,
 };
 
 /// Reads durable state.
@@ -77,6 +78,58 @@ pub enum Query {
         blob: BlobId,
         /// Where the part begins.
         offset: u32,
+    },
+    /// How this account wants to have its conversations, where it is not the usual.
+    Choices {
+        /// The last one of the page before; absent for the first page.
+        #[serde(default)]
+        after: Option<Target>,
+    },
+    /// The rooms that this account is in, by number.
+    Rooms {
+        /// Zero for the first page.
+        after: RoomId,
+    },
+    /// Who may come into a room: this account, and others where it is an admin.
+    RoomRequests {
+        /// The last one of the page before; absent for the first page.
+        #[serde(default)]
+        after: Option<(RoomId, AccountId, Door)>,
+    },
+    /// One room, from inside or outside.
+    Room {
+        /// Which.
+        room: RoomId,
+    },
+    /// Who is in a room, by number; for those in it.
+    Members {
+        /// Which.
+        room: RoomId,
+        /// Zero for the first page.
+        after: AccountId,
+    },
+    /// What has been on a room's wall, newest first; for those in it.
+    Announcements {
+        /// Which.
+        room: RoomId,
+        /// So many are passed over.
+        #[serde(default)]
+        skip: u32,
+    },
+    /// Rooms by number or by a part of their name, best first.
+    FindRooms {
+        /// What is looked for.
+        text: String,
+        /// So many results are passed over.
+        #[serde(default)]
+        skip: u32,
+    },
+    /// Who of a room has read a message, as far as those people show it; for those in it.
+    ReadBy {
+        /// Which.
+        room: RoomId,
+        /// The message.
+        seq: Seq,
     },
 }
 
@@ -177,6 +230,69 @@ pub enum Reply {
         #[serde(with = "serde_bytes")]
         part: Vec<u8>,
     },
+    /// A page of choices.
+    Choices {
+        /// The notices up to here are in it.
+        as_of: Seq,
+        /// By conversation.
+        choices: Vec<(Target, Choice)>,
+        /// More behind the last one.
+        more: bool,
+    },
+    /// A page of the own rooms.
+    Rooms {
+        /// The notices up to here are in it.
+        as_of: Seq,
+        /// By number.
+        rooms: Vec<OwnRoom>,
+        /// More behind the last one.
+        more: bool,
+    },
+    /// A page of who may come into a room.
+    RoomRequests {
+        /// The notices up to here are in it.
+        as_of: Seq,
+        /// By room, person and door.
+        requests: Vec<RoomRequest>,
+        /// More behind the last one.
+        more: bool,
+    },
+    /// One room; also the answer to `CreateRoom`.
+    Room {
+        /// The room. What is on its wall is for those in it.
+        room: Room,
+        /// Oneself in it; absent when one is outside.
+        #[serde(default)]
+        member: Option<Member>,
+    },
+    /// A page of who is in a room.
+    Members {
+        /// By number.
+        members: Vec<Member>,
+        /// More behind the last one.
+        more: bool,
+    },
+    /// A page of what has been on a room's wall.
+    Announcements {
+        /// Newest first.
+        announcements: Vec<Announcement>,
+        /// More behind them.
+        more: bool,
+    },
+    /// Rooms that were found.
+    FoundRooms {
+        /// Best first.
+        rooms: Vec<Room>,
+        /// More behind them.
+        more: bool,
+    },
+    /// Who has read a message, besides who wrote it.
+    ReadBy {
+        /// So many have, as far as it shows.
+        count: u32,
+        /// The first 100 of them by number.
+        accounts: Vec<AccountId>,
+    },
 }
 
 /// One place where an account is signed in.
@@ -215,6 +331,14 @@ pub struct Head {
     /// Read by the other side of a direct conversation up to here.
     #[serde(default)]
     pub peer_read: Seq,
+    /// Of a room, its version; else zero.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub version: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One person who is online.
@@ -240,6 +364,14 @@ impl fmt::Debug for Query {
             Query::Contacts { .. } => "Contacts",
             Query::Requests { .. } => "Requests",
             Query::Blob { .. } => "Blob",
+            Query::Choices { .. } => "Choices",
+            Query::Rooms { .. } => "Rooms",
+            Query::RoomRequests { .. } => "RoomRequests",
+            Query::Room { .. } => "Room",
+            Query::Members { .. } => "Members",
+            Query::Announcements { .. } => "Announcements",
+            Query::FindRooms { .. } => "FindRooms",
+            Query::ReadBy { .. } => "ReadBy",
         })
     }
 }
@@ -258,6 +390,14 @@ impl fmt::Debug for Reply {
             Reply::Contacts { contacts, .. } => ("Contacts", contacts.len()),
             Reply::Requests { requests, .. } => ("Requests", requests.len()),
             Reply::Blob { part, .. } => ("Blob", part.len()),
+            Reply::Choices { choices, .. } => ("Choices", choices.len()),
+            Reply::Rooms { rooms, .. } => ("Rooms", rooms.len()),
+            Reply::RoomRequests { requests, .. } => ("RoomRequests", requests.len()),
+            Reply::Room { .. } => ("Room", 1),
+            Reply::Members { members, .. } => ("Members", members.len()),
+            Reply::Announcements { announcements, .. } => ("Announcements", announcements.len()),
+            Reply::FoundRooms { rooms, .. } => ("FoundRooms", rooms.len()),
+            Reply::ReadBy { accounts, .. } => ("ReadBy", accounts.len()),
         };
         write!(f, "{name}({count})")
     }

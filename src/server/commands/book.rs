@@ -1,10 +1,12 @@
 //! What a command writes into people's books, and the notices that tell them of it.
 
 use crate::domain::{
-    AccountId, Contact, GroupId, Message, Notice, RequestState, Way, Words, WordsError,
+    AccountId, Body, Contact, GroupId, Message, Notice, RequestState, Room, RoomChange, Way, Words,
+    WordsError,
 };
 use crate::net::protocol::{Reason, Refusal};
 use crate::store::contacts::{Groups, KeptRequest};
+use crate::store::conversations::Cursors;
 use crate::store::{StoreError, Writes};
 
 /// The write side of one command: each change of a row is told to whose row it is.
@@ -23,6 +25,36 @@ impl<'a, 't> Notes<'a, 't> {
     /// The notices, in order.
     pub fn into_messages(self) -> Vec<Message> {
         self.messages
+    }
+
+    /// When this is.
+    pub fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// Who does this.
+    pub fn by(&self) -> AccountId {
+        self.by
+    }
+
+    /// Delivered behind what was told before.
+    pub fn push(&mut self, message: Message) {
+        self.messages.push(message);
+    }
+
+    /// A change of a room, kept and written into its log. Who tells it says when it is delivered.
+    pub fn line(&mut self, room: &mut Room, change: &RoomChange) -> Result<Message, StoreError> {
+        let body = Body::Room { version: room.version + 1, change: change.clone() };
+        let line = self.rows.append_line(room.conversation, self.by, self.now, body)?;
+        room.apply(self.by, line.at, change);
+        self.rows.put_room(room)?;
+        // As with what people write: whoever did it knows of it, if nothing was unread before.
+        let own = self.rows.get_cursors(self.by, room.conversation)?;
+        if let Some(own) = own.filter(|own| own.read.next() == line.seq) {
+            let seen = Cursors { read: line.seq, delivered: own.delivered.max(line.seq), ..own };
+            self.rows.put_cursors(self.by, room.conversation, seen)?;
+        }
+        Ok(line)
     }
 
     pub fn tell(&mut self, whom: AccountId, notice: Notice) -> Result<(), StoreError> {

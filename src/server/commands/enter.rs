@@ -6,7 +6,7 @@ use super::book::all_contacts;
 use super::{Decision, Rules};
 use crate::clock::Moment;
 use crate::domain::{
-    AccountId, ConversationId, ConversationKind, DeviceId, Person, Presence, Role,
+    AccountId, ConversationId, ConversationKind, DeviceId, Person, Presence, Role, RoomId,
 };
 use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId, Stretch};
 use crate::server::audience::Ties;
@@ -243,6 +243,7 @@ impl Rules {
             rows.put_seen(account, now.wall_ms)?;
         }
         let ties = Ties::of(&all_contacts(rows, account)?, &rows.get_privacy(account)?);
+        let rooms = rows.list_own_rooms(account, RoomId(0), usize::MAX)?;
         let caller = Caller { session, account, device, epoch, outbox };
         let Entry { standing, step, is_new, forgotten } = entry;
         let (applicant, since) = (applicant.clone(), now.wall_ms);
@@ -256,6 +257,7 @@ impl Rules {
             is_new,
             forgotten,
             ties,
+            rooms,
             since,
         };
         Ok(Outcome::Entered(Box::new(entered)))

@@ -6,6 +6,7 @@
 //! * [`send`] is messages, [`cursors`] how far people are.
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
+//! * [`rooms`] is who comes into rooms, goes, and does what there.
 //! * [`keeper`] is what the server's keeper asks for.
 
 mod age;
@@ -18,6 +19,7 @@ mod passwords;
 mod pauses;
 mod profile;
 mod requests;
+mod rooms;
 mod send;
 mod shakes;
 
@@ -136,7 +138,7 @@ impl Rules {
             Command::RemoveGroup { group } => contacts::remove_group(rows, now, from, *group),
             Command::OrderGroups { groups } => contacts::order_groups(rows, now, from, groups),
             Command::SetPrivacy(privacy) => contacts::set_privacy(rows, now, from, privacy),
-            _ => Ok(Err(Reason::BadValue.into())),
+            command => self.rooms(rows, now, from, command),
         }
     }
 
@@ -288,7 +290,8 @@ fn admin(
 
 /// Books changed: the notices go to their owners, then the answer to who asked.
 fn booked(caller: &Caller, id: RequestId, notes: book::Notes<'_, '_>) -> Outcome {
-    Outcome::Booked { caller: caller.clone(), id, messages: notes.into_messages() }
+    let messages = notes.into_messages();
+    Outcome::Booked { caller: caller.clone(), id, messages, reply: None }
 }
 
 /// Whether the session's sign-in is still the device's last one. A revoke removes the device, a

@@ -125,6 +125,7 @@ pub(super) fn delete(
     for kept in notes.rows.list_requests(me)? {
         notes.rows.remove_request(me, kept.request.peer, kept.request.way)?;
     }
+    super::rooms::leave_all(&mut notes, me)?;
     let messages = notes.into_messages();
     remove_devices(rows, me, None)?;
     use_blob(rows, age_min, account.person.picture, Use::Ends)?;

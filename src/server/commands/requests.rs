@@ -281,6 +281,7 @@ impl Rules {
         for kept in requests.into_iter().filter(|kept| !kept.is_open(age)) {
             notes.remove_request(caller.account, kept.request.peer, kept.request.way)?;
         }
+        super::rooms::clear_requests(&mut notes, caller.account)?;
         Ok(Ok(booked(caller, id, notes)))
     }
 

@@ -1,5 +1,6 @@
 //! Messages: who may say what to whom, exactly once.
 
+use super::rooms::{self, Writer};
 use super::shakes::Shaking;
 use super::{Decision, Rules};
 use crate::clock::Moment;
@@ -34,6 +35,10 @@ impl Rules {
         if self.is_disk_full() {
             return Ok(Err(Reason::DiskFull.into()));
         }
+        let writer = match self.may_write_to(rows, now, caller.account, wanted.to)? {
+            Ok(writer) => writer,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         let Some(place) = find(rows, caller.account, wanted.to)? else {
             return Ok(Err(Reason::NotFound.into()));
         };
@@ -42,7 +47,7 @@ impl Rules {
         {
             return Ok(Err(refusal));
         }
-        if let Err(refusal) = self.may_say(rows, now, caller, wanted, place)? {
+        if let Err(refusal) = self.may_say(rows, now, (writer, wanted), place)? {
             return Ok(Err(refusal));
         }
         let conversation = match place {
@@ -61,17 +66,28 @@ impl Rules {
         Ok(Ok(Outcome::Appended { message, shakes }))
     }
 
+    /// Whether somebody writes there at all.
+    fn may_write_to(
+        &self,
+        rows: &Writes<'_>,
+        now: Moment,
+        account: AccountId,
+        to: Target,
+    ) -> Result<Result<Writer, Refusal>, StoreError> {
+        let is_closed = self.limits.lobby_closed == 1;
+        rooms::decided(rooms::may_write(rows, now.wall_ms, (account, to), is_closed))
+    }
+
     /// Everything that may refuse, before the first write.
     fn may_say(
         &mut self,
         rows: &Writes<'_>,
         now: Moment,
-        caller: &Caller,
-        wanted: &Wanted<'_>,
+        (writer, wanted): (Writer, &Wanted<'_>),
         place: Place,
     ) -> Result<Result<(), Refusal>, StoreError> {
         match wanted.body {
-            Body::Text { text, reply_to } => {
+            Body::Text { text, reply_to, mentions } => {
                 let longest = self.limits.text_bytes_max;
                 if text.trim().is_empty() {
                     return Ok(Err(Reason::TextEmpty.into()));
@@ -79,10 +95,13 @@ impl Rules {
                 if text.len() as u64 > longest {
                     return Ok(Err(Refusal::limit(Reason::TextTooLong, longest)));
                 }
-                answers(rows, *reply_to, place)
+                if let Err(refusal) = rooms::may_mention(writer, mentions) {
+                    return Ok(Err(refusal));
+                }
+                answers(rows, writer, *reply_to, place)
             }
-            Body::Shake {} => self.may_shake(rows, now, caller.account, wanted),
-            Body::Notice(_) => Ok(Err(Reason::BadValue.into())),
+            Body::Shake {} => self.may_shake(rows, now, writer.account, wanted),
+            Body::Notice(_) | Body::Room { .. } => Ok(Err(Reason::BadValue.into())),
         }
     }
 
@@ -148,6 +167,7 @@ fn find(rows: &Writes<'_>, me: AccountId, to: Target) -> Result<Option<Place>, S
     let known = match to {
         Target::Lobby => Some(ConversationId::LOBBY),
         Target::Account(peer) => rows.get_direct(me, peer)?,
+        Target::Room(room) => rows.get_room(room)?.map(|room| room.conversation),
     };
     if let Some(id) = known {
         let head = rows.get_conversation(id)?.map(|conversation| conversation.head);
@@ -161,16 +181,17 @@ fn find(rows: &Writes<'_>, me: AccountId, to: Target) -> Result<Option<Place>, S
     }
 }
 
-/// A quote must exist.
+/// A quote must exist, and be seen by who quotes it.
 fn answers(
     rows: &Writes<'_>,
+    writer: Writer,
     reply_to: Option<Seq>,
     place: Place,
 ) -> Result<Result<(), Refusal>, StoreError> {
     let Some(seq) = reply_to else { return Ok(Ok(())) };
     let Place::Known(id, head) = place else { return Ok(Err(Reason::NotFound.into())) };
-    let exists = seq > Seq::ZERO && seq <= head && rows.get_conversation(id)?.is_some();
-    Ok(if exists { Ok(()) } else { Err(Reason::NotFound.into()) })
+    let is_seen = rooms::may_quote(rows, writer, (id, head), seq)?;
+    Ok(if is_seen { Ok(()) } else { Err(Reason::NotFound.into()) })
 }
 
 fn start(rows: &mut Writes<'_>, kind: ConversationKind) -> Result<ConversationId, StoreError> {

@@ -1,8 +1,10 @@
 //! Queries: a small bounded pool of threads that read snapshots, one page at a time.
 //!
-//! [`people`] answers what concerns people; the logs are answered here.
+//! [`people`] answers what concerns people, [`rooms`] what concerns rooms; the logs are answered
+//! here.
 
 mod people;
+mod rooms;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use crate::store::accounts::Account;
 use crate::store::blobs::Files;
 use crate::store::conversations::Cursors;
 use crate::store::messages::{Continue, Order};
+use crate::store::rooms::Range;
 use crate::store::{Engine, Reads, StoreError};
 
 /// What can be asked. The answer's slot is dropped unanswered only when the store failed.
@@ -178,6 +181,7 @@ impl Reader {
                 let id = match with {
                     Target::Lobby => Some(ConversationId::LOBBY),
                     Target::Account(peer) => rows.get_direct(me, peer)?,
+                    Target::Room(room) => rows.get_room(room)?.map(|room| room.conversation),
                 };
                 let cursors = match id {
                     Some(id) => rows.get_cursors(me, id)?.map(|cursors| (id, cursors)),
@@ -207,6 +211,7 @@ impl Reader {
             Query::Contacts { after } => people::contacts(rows, me, after),
             Query::Requests { after } => people::requests(rows, me, after),
             Query::Blob { blob, offset } => self.blob(rows, blob, offset),
+            query => rooms::answer(rows, me, query),
         }
     }
 
@@ -276,7 +281,12 @@ impl Reader {
             }
             _ => Cursors::default(),
         };
+        let version = match log.kind {
+            ConversationKind::Room { room } => rows.get_room(room)?.map(|room| room.version),
+            _ => None,
+        };
         Ok(Some(Head {
+            version: version.unwrap_or_default(),
             conversation,
             kind: log.kind,
             head: log.head,
@@ -304,7 +314,7 @@ fn find_login(rows: &Reads, login: &str) -> Result<Option<Box<Account>>, StoreEr
     Ok(account.map(Box::new))
 }
 
-/// One page: bounded in messages and in bytes, gapless, oldest first.
+/// One page: bounded in messages and in bytes, oldest first, without what is not for the asker.
 fn history(
     rows: &Reads,
     me: AccountId,
@@ -316,26 +326,34 @@ fn history(
         return Ok(Err(Reason::NotFound.into()));
     };
     let limit = usize::try_from(limit).unwrap_or(usize::MAX).clamp(1, HISTORY_PAGE_MAX);
+    let mut ranges = match log.kind {
+        ConversationKind::Room { .. } => rows.list_ranges(conversation, me)?,
+        _ => vec![Range { first: Seq(1), last: log.head }],
+    };
     let (first, last, order) = match page {
         Page::After(seq) => (Seq(seq.0.saturating_add(1)), log.head, Order::OldestFirst),
         Page::Before(seq) => {
+            ranges.reverse();
             (Seq(1), Seq(seq.0.saturating_sub(1).min(log.head.0)), Order::NewestFirst)
         }
     };
-    if first > last {
-        return Ok(Ok(Reply::History { messages: Vec::new(), more: false }));
-    }
     let (mut messages, mut bytes, mut more) = (Vec::new(), 0, false);
-    rows.list_messages(conversation, log.kind, (first, last), order, |message, length| {
-        // What a message takes on the wire beside its stored bytes: names of fields and ids.
-        bytes += length + 160;
-        if messages.len() == limit || (bytes > HISTORY_BYTES_MAX && !messages.is_empty()) {
-            more = true;
-            return Continue::No;
+    for range in ranges {
+        let part = (range.first.max(first), range.last.min(last));
+        if more || part.0 > part.1 {
+            continue;
         }
-        messages.push(message);
-        Continue::Yes
-    })?;
+        rows.list_messages(conversation, log.kind, part, order, |message, length| {
+            // What a message takes on the wire beside its stored bytes: names of fields and ids.
+            bytes += length + 160;
+            if messages.len() == limit || (bytes > HISTORY_BYTES_MAX && !messages.is_empty()) {
+                more = true;
+                return Continue::No;
+            }
+            messages.push(message);
+            Continue::Yes
+        })?;
+    }
     if order == Order::NewestFirst {
         messages.reverse();
     }

@@ -146,7 +146,7 @@ pub(super) fn requests(rows: &Reads, me: AccountId, after: Option<(AccountId, Wa
 }
 
 /// How far the account's notices are in this snapshot.
-fn as_of(rows: &Reads, me: AccountId) -> Result<crate::domain::Seq, StoreError> {
+pub(super) fn as_of(rows: &Reads, me: AccountId) -> Result<crate::domain::Seq, StoreError> {
     let notices = rows.get_notices(me)?;
     let log = notices.map(|id| rows.get_conversation(id)).transpose()?.flatten();
     Ok(log.map(|log| log.head).unwrap_or_default())

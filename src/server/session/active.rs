@@ -217,8 +217,7 @@ impl Session {
             return Err(Refusal::retry(Reason::TooFast, millis(wait)));
         }
         pace.refused = None;
-        let is_lobby = to == Target::Lobby;
-        match self.shared.admission.book_message(caller.account, is_lobby, uptime) {
+        match self.shared.admission.book_message(caller.account, to, uptime) {
             Ok(wait) if wait.is_zero() => Ok(()),
             Ok(wait) => {
                 Timer::after(wait).await;

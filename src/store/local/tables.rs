@@ -27,7 +27,7 @@ const BOOKS: TableDefinition<u32, Bytes> = TableDefinition::new("books");
 const DEVICE: &str = "device";
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub(super) const MIGRATIONS: &[Migration] = &[make_tables, add_books];
+pub(super) const MIGRATIONS: &[Migration] = &[make_tables, add_books, forget_books];
 
 /// The name of this place: the kept one, or a fresh one that is kept from now on.
 pub(super) fn device(engine: &Engine, fresh: DeviceId) -> Result<DeviceId, StoreError> {
@@ -55,6 +55,12 @@ fn make_tables(transaction: &WriteTransaction) -> Result<(), StoreError> {
 
 fn add_books(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(BOOKS)?;
+    Ok(())
+}
+
+/// A book from before there were rooms does not know of them: it is asked for anew.
+fn forget_books(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(BOOKS)?.retain(|_, _| false)?;
     Ok(())
 }
 

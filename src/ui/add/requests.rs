@@ -18,8 +18,8 @@ use crate::ui::shell::post;
 use crate::ui::text::{self, tr, tr_with};
 use crate::ui::theme::{Colour, Style, metric};
 use crate::ui::widgets::{
-    self, Button, ButtonKind, Control, MenuItem, MenuPlace, RowLook, ScrollList, Segments,
-    open_menu, paint_empty,
+    self, Button, ButtonKind, Control, MenuEntry, MenuItem, MenuPlace, RowLook, ScrollList,
+    Segments, open_menu, paint_empty,
 };
 
 const PADDING: i32 = 20;
@@ -43,6 +43,8 @@ struct View {
     rows: Vec<Line>,
     received: usize,
     sent: usize,
+    /// All groups of friends, by name, in order.
+    groups: Vec<(GroupId, String)>,
 }
 
 #[derive(Clone, PartialEq)]
@@ -114,7 +116,9 @@ impl RequestsPage {
         let requests = &model.people.book().requests;
         let count = |way| requests.values().filter(|request| request.way == way).count();
         let rows = model.request_rows().into_iter().map(|row| line_of(model, row)).collect();
-        let view = View { rows, received: count(Way::In), sent: count(Way::Out) };
+        let named = |id| (id, model.group_name(id, text::language()));
+        let groups = model.people.book().groups.iter().map(|group| named(group.id)).collect();
+        let view = View { rows, received: count(Way::In), sent: count(Way::Out), groups };
         if self.shown.as_ref() == Some(&view) {
             return;
         }
@@ -167,41 +171,56 @@ impl RequestsPage {
                 .into_iter()
                 .find(|(_, button)| (button.x..button.right()).contains(&x));
             if let Some((press, _)) = pressed {
-                act(press, shown.request.peer);
+                act(press, shown.request.peer, &view.groups);
             }
         });
         let view = Rc::clone(&self.view);
         self.list.on_menu(move |index| {
-            if let Some(Line::Request(shown)) = view.borrow().rows.get(index)
+            let view = view.borrow();
+            if let Some(Line::Request(shown)) = view.rows.get(index)
                 && shown.is_open
                 && shown.request.way == Way::In
             {
-                open_more(shown.request.peer);
+                open_more(shown.request.peer, &view.groups);
             }
         });
     }
 }
 
-fn act(press: Press, account: AccountId) {
+fn act(press: Press, account: AccountId, groups: &[(GroupId, String)]) {
     post(match press {
         Press::Accept => Msg::Contact(ContactMsg::Accept(account, GroupId::FIRST)),
         Press::Decline => Msg::Contact(ContactMsg::Decline(account)),
         Press::Message => Msg::Chat(Target::Account(account), ChatMsg::Open),
         Press::Withdraw => Msg::Contact(ContactMsg::Withdraw(account)),
-        Press::More => return open_more(account),
+        Press::More => return open_more(account, groups),
     });
 }
 
 /// What else can be done with a request.
-fn open_more(account: AccountId) {
+fn open_more(account: AccountId, groups: &[(GroupId, String)]) {
     let entries = vec![
+        MenuItem::new(tr("friend.accept.to")).icon(Icon::Folder).into(),
+        MenuEntry::Separator,
         MenuItem::new(tr("friend.ignore")).icon(Icon::EyeOff).into(),
         MenuItem::new(tr("friend.refuse")).icon(Icon::Ban).danger().into(),
     ];
+    let (place, groups) = ((app::event_x_root(), app::event_y_root()), groups.to_vec());
     open_menu(MenuPlace::Pointer, entries, move |picked| match picked {
-        Some(0) => post(Msg::Contact(ContactMsg::Ignore(account))),
+        Some(0) => open_groups(place, account, groups.clone()),
+        Some(2) => post(Msg::Contact(ContactMsg::Ignore(account))),
         Some(_) => post(Msg::Contact(ContactMsg::Refuse(account))),
         None => {}
+    });
+}
+
+/// Which group the new friend goes to.
+fn open_groups((x, y): (i32, i32), account: AccountId, groups: Vec<(GroupId, String)>) {
+    let entries = groups.iter().map(|(_, name)| MenuItem::new(name).into()).collect();
+    open_menu(MenuPlace::At(x, y), entries, move |picked| {
+        if let Some((group, _)) = picked.and_then(|index| groups.get(index)) {
+            post(Msg::Contact(ContactMsg::Accept(account, *group)));
+        }
     });
 }
 
@@ -213,7 +232,7 @@ fn line_of(model: &Model, row: RequestRow) -> Line {
         }
     };
     let (now, language) = (model.now.wall_ms, text::language());
-    let is_open = request.is_open(now);
+    let is_open = request.is_open(model.server_ms());
     let outcome = match (request.state, expired) {
         (_, true) => tr("friend.expired").to_owned(),
         (RequestState::Pending, false) => String::new(),

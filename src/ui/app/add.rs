@@ -128,6 +128,8 @@ pub enum AddMsg {
     Open(Page),
     /// Shows everybody who is online.
     OpenOnline,
+    /// provisional
+    OpenRooms,
     /// Its cross, or Esc.
     Close,
     /// Another page.
@@ -185,6 +187,7 @@ impl Model {
             }
             AddMsg::Search { text, online } => self.search(&text, online, out),
             AddMsg::More => self.search_more(out),
+            AddMsg::OpenRooms => {}
             AddMsg::Close => self.add = None,
             AddMsg::Leave => drop(self.leave_asking()),
             other => {
@@ -308,7 +311,7 @@ impl Model {
     /// What can be done with somebody.
     #[must_use]
     pub fn action(&self, account: AccountId) -> Action {
-        let now = self.now.wall_ms;
+        let now = self.server_ms();
         let requests = &self.people.book().requests;
         let asked = requests.get(&(account, Way::In)).is_some_and(|request| request.is_open(now));
         match () {
@@ -323,7 +326,7 @@ impl Model {
     #[must_use]
     pub fn request_rows(&self) -> Vec<RequestRow> {
         let side = self.add.as_ref().map(|add| add.side).unwrap_or_default();
-        let (now, requests) = (self.now.wall_ms, &self.people.book().requests);
+        let (now, requests) = (self.server_ms(), &self.people.book().requests);
         let list = |way: Way, all: bool| {
             let mut list: Vec<&ContactRequest> = requests
                 .values()
@@ -355,7 +358,7 @@ impl Model {
     /// Whether a request needs no answer any more, so that it can be cleared.
     #[must_use]
     pub fn has_handled_requests(&self) -> bool {
-        let now = self.now.wall_ms;
+        let now = self.server_ms();
         let is_handled = |request: &ContactRequest| {
             request.state != RequestState::Pending || request.is_expired(now)
         };

@@ -7,7 +7,8 @@ use super::{Asked, Effect, Model};
 use crate::client::api::{ConversationState, PendingMessage};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Presence, Seq,
+    Target,
 };
 use crate::net::protocol::Page;
 
@@ -234,7 +235,8 @@ impl Chats {
 }
 
 impl Chat {
-    /// Messages of others behind the read cursor. Those that are not here yet count as others'.
+    /// Messages of others behind the read cursor, without lines about the room. Those that are not here
+    /// yet count as others'.
     #[must_use]
     pub fn unread(&self, me: Option<AccountId>) -> u64 {
         let Some(state) = self.state else { return 0 };
@@ -242,7 +244,7 @@ impl Chat {
         let own = self
             .messages
             .range(state.read.next()..)
-            .filter(|(_, message)| Some(message.from) == me)
+            .filter(|(_, one)| Some(one.from) == me || matches!(one.body, Body::Room { .. }))
             .count() as u64;
         all.saturating_sub(own)
     }
@@ -283,7 +285,7 @@ impl Chat {
     }
 
     fn mark(&self, message: &Message, me: AccountId, kind: Target) -> Mark {
-        if message.from != me || kind == Target::Lobby {
+        if message.from != me || !matches!(kind, Target::Account(_)) {
             return Mark::None;
         }
         match self.state {
@@ -331,7 +333,8 @@ impl Model {
                     self.take_back_length(target);
                     self.say_offline(target);
                     let reply_to = self.chats.at(target).replying.take();
-                    self.say(target, Body::Text { text: text.trim_end().into(), reply_to }, out);
+                    let (text, mentions) = (text.trim_end().into(), Mentions::default());
+                    self.say(target, Body::Text { text, reply_to, mentions }, out);
                 }
                 Err(notice) => self.notice(target, notice),
             },
@@ -351,6 +354,7 @@ impl Model {
     pub fn target_of(&self, kind: ConversationKind) -> Option<Target> {
         match kind {
             ConversationKind::Lobby => Some(Target::Lobby),
+            ConversationKind::Room { room } => Some(Target::Room(room)),
             kind => kind.target_for(self.my_account()?),
         }
     }
@@ -376,8 +380,10 @@ impl Model {
     pub(super) fn message(&mut self, message: Message, live: bool, out: &mut Vec<Effect>) {
         let Some(target) = self.target_of(message.kind) else { return };
         let own = Some(message.from) == self.my_account();
-        let chat = self.chats.at(target);
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
+        let is_told = self.is_told(target, &message.body);
+        self.line_came(target, &message);
+        let chat = self.chats.at(target);
         chat.state.get_or_insert(ConversationState {
             conversation,
             kind,
@@ -394,7 +400,7 @@ impl Model {
         let is_seen = chat.open && chat.focused;
         if is_seen {
             self.mark_read(target, out);
-        } else if live && !own {
+        } else if live && !own && is_told {
             out.push(Effect::Urgent(target));
         }
     }
@@ -484,7 +490,7 @@ impl Model {
     pub(super) fn typing(&mut self, from: AccountId, to: Target) {
         let target = match to {
             Target::Account(_) => Target::Account(from),
-            Target::Lobby => return,
+            Target::Lobby | Target::Room(_) => return,
         };
         let until = self.now.mono_ms + TYPING_MS;
         self.chats.at(target).typing_until = until;
@@ -504,6 +510,10 @@ impl Model {
             };
         }
         out.push(Effect::OpenChat(target));
+        if let Target::Room(room) = target {
+            self.enter_hall(room, out);
+        }
+        let chat = self.chats.at(target);
         if chat.earlier == Earlier::Unknown {
             self.ask_earlier(target, out);
         }

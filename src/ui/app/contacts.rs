@@ -4,7 +4,7 @@ use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, ServerId, Way};
+use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, RoomId, ServerId, Way};
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
 /// What is done when something was answered.
@@ -72,6 +72,12 @@ pub enum Confirm {
     Refuse(AccountId),
     /// The group goes, its friends stay.
     RemoveGroup(GroupId),
+    /// One is in the room no more.
+    LeaveRoom(RoomId),
+    /// The room ends for everybody.
+    DissolveRoom(RoomId),
+    /// That person is in the room no more.
+    Kick(RoomId, AccountId),
     /// In the window about oneself.
     Profile(ProfileConfirm),
     /// The account goes from the list of the sign-in window, with what this computer keeps of it.
@@ -133,6 +139,7 @@ impl Model {
     pub(super) fn confirmed(&mut self, confirm: Confirm, out: &mut Vec<Effect>) {
         match confirm {
             Confirm::Delete(account) => {
+                self.parting = Some(account);
                 self.do_it(Doing::Quiet, Command::RemoveContact { account }, out);
             }
             Confirm::Block(account) => {
@@ -142,6 +149,13 @@ impl Model {
             Confirm::Refuse(from) => self.answer(from, ContactAnswer::Block {}, out),
             Confirm::RemoveGroup(group) => {
                 self.do_it(Doing::Quiet, Command::RemoveGroup { group }, out);
+            }
+            Confirm::LeaveRoom(room) => self.do_it(Doing::Quiet, Command::LeaveRoom { room }, out),
+            Confirm::DissolveRoom(room) => {
+                self.do_it(Doing::Quiet, Command::DissolveRoom { room }, out);
+            }
+            Confirm::Kick(room, account) => {
+                self.do_it(Doing::Quiet, Command::Kick { room, account }, out);
             }
             Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
             Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
@@ -186,7 +200,20 @@ impl Model {
 
     /// The book changed. A group that was made for a friend is there now: the friend goes there.
     pub(super) fn noticed(&mut self, notice: &Notice, out: &mut Vec<Effect>) {
+        let about = match notice {
+            Notice::Contact(contact) => Some(contact.account),
+            Notice::ContactGone { account } => Some(*account),
+            _ => None,
+        };
+        let friend = about.filter(|account| self.people.is_friend(*account));
+        let name = friend.map(|account| self.people.name(account));
         self.people.notice(notice);
+        if let (Some(account), Some(name)) = (friend, name)
+            && !self.people.is_friend(account)
+            && self.parting.take_if(|parting| *parting == account).is_none()
+        {
+            out.push(Effect::TellOf("friend.parted", name));
+        }
         if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
             // Taken after all, though the answer was lost.
             open.refused = None;
@@ -204,7 +231,7 @@ impl Model {
     #[must_use]
     pub fn open_requests(&self) -> u64 {
         let requests = self.people.book().requests.values();
-        let now = self.now.wall_ms;
+        let now = self.server_ms();
         requests.filter(|request| request.way == Way::In && request.is_open(now)).count() as u64
     }
 
@@ -213,7 +240,7 @@ impl Model {
     pub fn waits_for(&self, account: AccountId) -> bool {
         let request = self.people.book().requests.get(&(account, Way::Out));
         request.is_some_and(|request| {
-            request.state == RequestState::Pending && request.is_open(self.now.wall_ms)
+            request.state == RequestState::Pending && request.is_open(self.server_ms())
         })
     }
 

@@ -117,6 +117,13 @@ impl Link {
 }
 
 impl Model {
+    /// The time by the server's clock, as far as it is known: what others wrote down is of that one.
+    #[must_use]
+    pub fn server_ms(&self) -> i64 {
+        let ahead = self.link.server.as_ref().map_or(0, |server| server.ahead_ms);
+        self.now.wall_ms.saturating_add(ahead)
+    }
+
     pub(super) fn link_changed(&mut self, state: LinkState, out: &mut Vec<Effect>) {
         let failed = match &state {
             LinkState::Down { why, .. } => Some(why.clone()),

@@ -18,6 +18,7 @@ pub mod away;
 pub mod card;
 pub mod chats;
 pub mod contacts;
+pub mod create_room;
 pub mod done;
 pub mod errors;
 pub mod link;
@@ -30,6 +31,7 @@ pub mod prompt;
 pub mod quotes;
 pub mod recover;
 pub mod register;
+pub mod rooms;
 pub mod rows;
 pub mod search;
 pub mod servers;
@@ -48,7 +50,7 @@ use crate::client::api::{Picture, Saved, Ticket};
 use crate::client::finder::FoundCard;
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, BlobId, Person, Presence, Seq, ServerId, Target};
+use crate::domain::{AccountId, BlobId, Person, Presence, RoomId, Seq, ServerId, Target};
 use crate::net::address::{Address, Invite};
 
 /// Answers that are waited for at once. The client answers everything, so more means that answers
@@ -96,6 +98,10 @@ pub enum Msg {
     Panel(panel::PanelMsg),
     /// In a chat window.
     Chat(Target, chats::ChatMsg),
+    /// Making a room.
+    CreateRoom(create_room::CreateRoomMsg),
+    /// In a room, or with a conversation as a whole.
+    Room(rooms::RoomMsg),
     /// With friends, groups and requests.
     Contact(contacts::ContactMsg),
     /// The person said yes to what was asked before.
@@ -166,6 +172,8 @@ pub enum Effect {
     Say(Failure),
     /// Say in passing what was done; the key of the sentence.
     Tell(&'static str),
+    /// The same of somebody, by name.
+    TellOf(&'static str, String),
     /// Bring the window for finding people to the front.
     RaiseAdd,
     /// Something about the window about oneself.
@@ -212,6 +220,7 @@ enum Asked {
     Card(AccountId),
     Profile(profile::Asking),
     Messages(Target),
+    Members(RoomId),
     Send(Target),
     SignOut,
     Other,
@@ -269,6 +278,10 @@ pub struct Model {
     pub trouble: Option<String>,
     /// A friend who moves to a group of this name once it is there.
     moves_to: Option<(AccountId, String)>,
+    /// Who is in the rooms whose windows stand.
+    halls: BTreeMap<RoomId, rooms::Hall>,
+    /// With whom a friendship was just ended here.
+    parting: Option<AccountId>,
     /// Whose presence was asked for last, besides that of friends.
     watched: Vec<AccountId>,
     next_ticket: Ticket,
@@ -305,6 +318,8 @@ impl Model {
             away_by_itself: false,
             trouble: None,
             moves_to: None,
+            parting: None,
+            halls: BTreeMap::new(),
             watched: Vec::new(),
             next_ticket: 1,
             asked: BTreeMap::new(),
@@ -362,6 +377,7 @@ impl Model {
             ClientEvent::Presence(changes) => self.seen(changes),
             ClientEvent::Book(book) => self.people.set_book(book),
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
+            ClientEvent::Room(room) => self.people.set_room(*room),
             ClientEvent::Picture { blob, picture } => out.push(Effect::Picture(blob, picture)),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
@@ -382,6 +398,7 @@ impl Model {
             (Asked::Card(account), result) => self.card_answered(account, result),
             (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
             (Asked::Messages(target), result) => self.page_came(target, result, out),
+            (Asked::Members(room), result) => self.members_came(room, result, out),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
@@ -395,6 +412,7 @@ impl Model {
         self.link.is_signed_in(self.now, self.screen == Screen::Panel);
         // Who is there is told behind this; whom else one looks at, the client says again.
         self.people.regain_sight();
+        self.reenter_halls(out);
         out.push(Effect::PicturesAgain);
     }
 
@@ -427,7 +445,7 @@ impl Model {
         const WATCHED_MAX: usize = 500;
         let chats = self.chats.iter().filter_map(|(target, _)| match target {
             Target::Account(account) => Some(account),
-            Target::Lobby => None,
+            Target::Lobby | Target::Room(_) => None,
         });
         let found = self.add.iter().flat_map(|add| match &add.results {
             add::Results::Found { people, .. } => people.as_slice(),
@@ -440,13 +458,18 @@ impl Model {
             .chain(found.copied())
             .chain(requests)
             .chain(chats)
+            .chain(self.seen_members())
             .filter(|account| Some(*account) != me && !self.people.is_friend(*account))
             .collect();
         wanted.truncate(WATCHED_MAX);
         wanted.sort_unstable();
         wanted.dedup();
         if wanted != self.watched {
-            self.watched.clone_from(&wanted);
+            let before = std::mem::replace(&mut self.watched, wanted.clone());
+            let people = &mut self.people;
+            let gone = before.into_iter().filter(|one| wanted.binary_search(one).is_err());
+            let gone: Vec<AccountId> = gone.filter(|one| !people.is_friend(*one)).collect();
+            people.forget_presence(gone);
             out.push(Effect::Ask(Intent::Watch(wanted)));
         }
     }
@@ -486,7 +509,7 @@ impl Model {
         self.link = link::Link::default();
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
-        self.profile = None;
+        (self.profile, self.halls) = (None, BTreeMap::new());
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
         self.asked.clear();
@@ -534,6 +557,8 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Trust(msg) => model.trust(msg, &mut out),
         Msg::Panel(msg) => model.panel(msg, &mut out),
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
+        Msg::Room(msg) => model.room_msg(msg, &mut out),
+        Msg::CreateRoom(_) => {}
         Msg::Contact(msg) => model.contact(msg, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Prompt(msg) => model.prompt(msg, &mut out),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Book, Notice, Person, Portrait, Presence};
+use crate::domain::{AccountId, Book, Notice, Person, Portrait, Presence, Room, RoomId};
 use crate::ui::text::tr_with;
 
 /// People by number.
@@ -74,6 +74,12 @@ impl People {
         &self.book
     }
 
+    /// What a room is called, while one is in it.
+    #[must_use]
+    pub fn room_name(&self, room: RoomId) -> String {
+        self.book.rooms.get(&room).map_or(room.to_string(), |own| own.room.name.clone())
+    }
+
     /// Whether the book came since the sign-in.
     #[must_use]
     pub fn has_book(&self) -> bool {
@@ -97,6 +103,21 @@ impl People {
     pub fn notice(&mut self, notice: &Notice) {
         self.version += 1;
         Arc::make_mut(&mut self.book).apply(notice);
+    }
+
+    /// These people are not shown any more: nobody tells when they leave.
+    pub fn forget_presence(&mut self, accounts: impl IntoIterator<Item = AccountId>) {
+        for account in accounts {
+            self.there.remove(&account);
+        }
+    }
+
+    /// A room changed.
+    pub fn set_room(&mut self, room: Room) {
+        self.version += 1;
+        if let Some(own) = Arc::make_mut(&mut self.book).rooms.get_mut(&room.room) {
+            own.room = room;
+        }
     }
 
     /// The link is down: nobody knows who is there until it is signed in again.

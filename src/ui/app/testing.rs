@@ -123,6 +123,7 @@ pub fn server() -> LinkedServer {
         registration: Registration::Open,
         online: 3,
         pinned_before: true,
+        ahead_ms: 0,
     }
 }
 
@@ -176,5 +177,6 @@ fn conversation_id(kind: ConversationKind) -> ConversationId {
         ConversationKind::Direct { low, high } => ConversationId(low.0 * 100_000 + high.0),
         ConversationKind::Lobby => ConversationId::LOBBY,
         ConversationKind::Notices { account } => ConversationId(account.0),
+        ConversationKind::Room { room } => ConversationId(room.0),
     }
 }

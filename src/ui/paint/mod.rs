@@ -9,6 +9,7 @@ mod icon;
 pub mod portrait;
 mod shape;
 pub mod text;
+mod tile;
 
 pub use avatar::app_icon_image;
 pub use canvas::{Canvas, Clip, Radii};

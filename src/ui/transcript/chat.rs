@@ -15,7 +15,7 @@ impl<'a> Entry<'a> {
             },
             Body::Shake {} => Saying::Shake,
             // Of a log that no chat shows.
-            Body::Notice(_) => Saying::Text(""),
+            Body::Notice(_) | Body::Room { .. } => Saying::Text(""),
         };
         Entry {
             key: entry.id.into(),

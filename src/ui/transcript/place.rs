@@ -33,8 +33,9 @@ const SEPARATOR_GAP: i32 = 12;
 /// The line of what a message answers, and what is free under it.
 const QUOTE: i32 = CAPTION;
 const QUOTE_GAP: i32 = 6;
-/// The bar before that line, and what is free behind it.
+/// The bar before that line.
 pub const QUOTE_BAR: i32 = 3;
+/// What is free behind the bar.
 pub const QUOTE_BAR_GAP: i32 = 8;
 /// Between a name and words of that line.
 pub const QUOTE_NAME_GAP: i32 = 10;

@@ -3,13 +3,14 @@
 use crate::client::api::PendingMessage;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, Mentions, Nonce, Presence, Seq, Target,
 };
 use crate::net::protocol::{Page, Reason, Refusal};
 use crate::ui::app::chats::{ChatMsg, Earlier, EntryId, Mark};
 use crate::ui::app::testing::{NOON_MS, World, conversation, direct, message, person, ticket_of};
 use crate::ui::app::writing::Notice;
 use crate::ui::app::{Effect, Msg};
+use crate::ui::text::Language;
 
 const ME: AccountId = AccountId(10_001);
 const FRIEND: Target = Target::Account(AccountId(10_002));
@@ -72,6 +73,69 @@ fn what_is_seen_is_read_and_what_is_not_asks_for_attention() {
     let effects = says(&mut world, 3, 10_002);
     assert!(matches!(effects[..], [Effect::Urgent(FRIEND)]));
     assert_eq!(unread(&world), 1);
+}
+
+/// What is sent, of all that was asked for.
+fn sent(effects: &[Effect]) -> Vec<Body> {
+    let body = |effect: &Effect| match effect {
+        Effect::Ask(Intent::Send { body, .. }) => Some(body.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(body).collect()
+}
+
+#[test]
+fn the_next_message_answers_what_was_chosen_and_only_that_one() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::People(vec![person(10_002, "Momo")]));
+    says(&mut world, 1, 10_002);
+    says(&mut world, 2, 10_001);
+    chat(&mut world, ChatMsg::Open);
+    chat(&mut world, ChatMsg::Reply(Some(Seq(9))));
+    assert_eq!(world.model.chats.get(FRIEND).unwrap().replying(), None, "no such message");
+    chat(&mut world, ChatMsg::Reply(Some(Seq(1))));
+    let quote = world.model.quote(FRIEND, Seq(1), Language::English);
+    assert_eq!((quote.name.as_str(), quote.words.as_str()), ("Momo", "hi"));
+    let own = world.model.quote(FRIEND, Seq(2), Language::English);
+    assert_eq!(own.name, "青柠");
+    assert!(world.model.quote(FRIEND, Seq(7), Language::English).name.is_empty());
+    let said = |text: &str, reply_to| Body::Text {
+        text: text.into(),
+        reply_to,
+        mentions: Mentions::default(),
+    };
+    let effects = chat(&mut world, ChatMsg::Send("yes".into()));
+    assert_eq!(sent(&effects), [said("yes", Some(Seq(1)))]);
+    let effects = chat(&mut world, ChatMsg::Send("more".into()));
+    assert_eq!(sent(&effects), [said("more", None)]);
+}
+
+#[test]
+fn older_messages_are_fetched_until_the_one_that_is_gone_to_is_there() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 9, 9)));
+    says(&mut world, 9, 10_002);
+    let first = chat(&mut world, ChatMsg::Open);
+    let page = |world: &mut World, effects: &[Effect], seqs: std::ops::Range<u64>, more| {
+        let ticket = effects.iter().find_map(ticket_of).unwrap();
+        let said = |seq| message(direct(10_002), seq, 10_002, NOON_MS, "hi");
+        let messages = seqs.map(said).collect();
+        let conversation = ConversationId(100_000 * 10_001 + 10_002);
+        let result = Ok(Answer::History { conversation: Some(conversation), messages, more });
+        world.event(ClientEvent::Answered { ticket, result })
+    };
+    page(&mut world, &first, 8..9, true);
+    assert!(matches!(
+        chat(&mut world, ChatMsg::GoTo(Seq(8)))[..],
+        [Effect::ShowMessage(FRIEND, Seq(8))]
+    ));
+    let asked = chat(&mut world, ChatMsg::GoTo(Seq(5)));
+    let again = page(&mut world, &asked, 6..8, true);
+    let shown = page(&mut world, &again, 4..6, true);
+    assert!(matches!(shown[..], [Effect::ShowMessage(FRIEND, Seq(5))]));
+    // One that is nowhere ends the way.
+    let asked = chat(&mut world, ChatMsg::GoTo(Seq(0)));
+    assert!(page(&mut world, &asked, 1..4, false).is_empty());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Friends, groups, requests: what is shown and what is asked for.
 
-use crate::client::{Answer, ClientEvent, Failure, Intent};
+use crate::client::api::LinkedServer;
+use crate::client::{Answer, ClientEvent, Failure, Intent, LinkState};
 use crate::domain::{
     AccountId, Contact, ContactRequest, Group, GroupId, Notice, Presence, RequestState, Way,
     first_groups,
@@ -14,7 +15,7 @@ use crate::ui::app::contacts::{Confirm, ContactMsg};
 use crate::ui::app::panel::{PanelMsg, Tab};
 use crate::ui::app::prompt::PromptMsg;
 use crate::ui::app::rows::{Pick, Row};
-use crate::ui::app::testing::{NOON_MS, World, direct, message, person};
+use crate::ui::app::testing::{NOON_MS, World, direct, message, person, server};
 use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
 
@@ -108,7 +109,7 @@ fn groups_stand_in_order_with_who_is_there_first() {
     let rows = world.model.panel_rows(Language::English);
     let Row::Group(group) = &rows[2] else { panic!() };
     assert_eq!((&*group.name, group.online, group.total), ("My friends", Some(1), 3));
-    world.event(ClientEvent::Link(crate::client::LinkState::Dialing));
+    world.event(ClientEvent::Link(LinkState::Dialing));
     let rows = world.model.panel_rows(Language::English);
     assert!(matches!(&rows[2], Row::Group(group) if group.online.is_none()), "nobody knows");
 }
@@ -342,4 +343,45 @@ fn another_account_forgets_all_of_it() {
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Ask(Intent::SignOut { .. }))));
     assert!(world.model.add.is_none() && world.model.card.is_none());
     assert!(!world.model.people.is_friend(MOMO));
+}
+
+#[test]
+fn who_is_left_by_a_friend_is_told_and_who_leaves_is_not() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::People(vec![person(10_002, "Momo"), person(10_003, "Rook")]));
+    notice(&mut world, friend(MOMO, 0));
+    notice(&mut world, friend(ROOK, 0));
+    let told = notice(&mut world, Notice::ContactGone { account: MOMO });
+    assert!(matches!(&told[..], [Effect::TellOf("friend.parted", name)] if name == "Momo"));
+    assert!(notice(&mut world, Notice::ContactGone { account: MOMO }).is_empty());
+    world.send(Msg::Confirmed(Confirm::Delete(ROOK)));
+    assert!(notice(&mut world, Notice::ContactGone { account: ROOK }).is_empty());
+}
+
+#[test]
+fn requests_expire_by_the_clock_of_the_server() {
+    let mut world = World::signed_in();
+    // This computer is a year ahead.
+    world.now.wall_ms = NOON_MS + 365 * DAY_MS;
+    let ahead_ms = NOON_MS - world.now.wall_ms;
+    let server = LinkedServer { ahead_ms, ..server() };
+    world.event(ClientEvent::Link(LinkState::Up { server }));
+    let asked = request(MOMO, Way::In, NOON_MS - 29 * DAY_MS);
+    notice(&mut world, Notice::Request(asked));
+    assert_eq!(world.model.open_requests(), 1);
+    let old = request(ROOK, Way::In, NOON_MS - 30 * DAY_MS);
+    notice(&mut world, Notice::Request(old));
+    assert_eq!(world.model.open_requests(), 1);
+}
+
+#[test]
+fn who_is_shown_no_more_is_not_remembered_as_being_there() {
+    let mut world = World::signed_in();
+    world.send(Msg::Card(CardMsg::Show(MOMO)));
+    world.pass(250);
+    world.event(ClientEvent::Presence(vec![(MOMO, Presence::Online)]));
+    assert_eq!(world.model.people.presence(MOMO), Some(Presence::Online));
+    world.send(Msg::Card(CardMsg::Hide));
+    world.pass(250);
+    assert_eq!(world.model.people.presence(MOMO), Some(Presence::Offline));
 }

@@ -9,4 +9,5 @@ mod preferences;
 mod profile;
 mod recover;
 mod register;
+mod rooms;
 mod trust;

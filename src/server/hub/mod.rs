@@ -1,31 +1,31 @@
 //! Who is online, and who gets what. Pure: inputs in, pushes into outboxes out, no waiting.
 //!
 //! The hub stores nothing and decides no rule: what comes here is committed. Each event is encoded
-//! once and the bytes are shared by everybody who gets them.
+//! once and the bytes are shared by everybody who gets them. [`passing`] is what passes by unstored:
+//! cursors and typing.
+
+mod passing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::audience::{Audience, Turn};
-use super::board::Board;
-use super::bucket::Bucket;
-use super::job::{Caller, Entered, Outcome, SessionId};
-use super::journal::{Journal, field};
-use super::outbox::{Bytes, Outbox};
-use super::presence::Presences;
 use crate::clock::{Moment, millis};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, DeviceId, Message, Person, Presence, Seq,
-    Target,
+    AccountId, Body, ConversationKind, DeviceId, Message, Person, Presence, Target,
 };
-use crate::limits::{
-    PRESENCE_BURST, PRESENCE_EVERY, PRESENCE_FRAME_MAX, SHAKE_LATE_MAX, TYPING_EVERY,
-};
+use crate::limits::{PRESENCE_BURST, PRESENCE_EVERY, PRESENCE_FRAME_MAX, SHAKE_LATE_MAX};
 use crate::net::control::{LogEvent, LogKind, OnlineSession};
 use crate::net::frame;
 use crate::net::protocol::{AuthStep, Event, Goodbye, PresenceChange, ServerFrame};
-use crate::store::conversations::Cursors;
+use crate::server::attendance::Attendance;
+use crate::server::audience::{Audience, Turn};
+use crate::server::board::Board;
+use crate::server::bucket::Bucket;
+use crate::server::job::{Caller, Entered, Outcome, SessionId};
+use crate::server::journal::{Journal, field};
+use crate::server::outbox::{Bytes, Outbox};
+use crate::server::presence::Presences;
 
 /// Nobody's first frame waits for more of a batch than this.
 const WAKE_EVERY: usize = 64;
@@ -62,6 +62,7 @@ pub struct Hub {
     journal: Arc<Journal>,
     presences: Presences,
     audience: Audience,
+    attendance: Attendance,
     sessions: HashMap<SessionId, Session>,
     accounts: BTreeMap<AccountId, Online>,
     changed: BTreeSet<AccountId>,
@@ -99,6 +100,7 @@ impl Hub {
             journal,
             presences: Presences::default(),
             audience: Audience::default(),
+            attendance: Attendance::default(),
             sessions: HashMap::new(),
             accounts: BTreeMap::new(),
             changed: BTreeSet::new(),
@@ -156,9 +158,12 @@ impl Hub {
                 self.tell_cursor(&caller, (conversation, kind), (before, cursors));
                 caller.outbox.push_frame(&ServerFrame::Done { id });
             }
-            Outcome::Booked { caller, id, messages } => {
+            Outcome::Booked { caller, id, messages, reply } => {
                 self.notices(&messages, now);
-                caller.outbox.push_frame(&ServerFrame::Done { id });
+                caller.outbox.push_frame(&match reply {
+                    Some(reply) => ServerFrame::Reply { id, reply: *reply },
+                    None => ServerFrame::Done { id },
+                });
             }
             Outcome::Profile { caller, id, person } => {
                 self.tell_person(person);
@@ -212,8 +217,19 @@ impl Hub {
             (AuthStep::Registered { .. }, false) => Goodbye::PasswordChanged,
             _ => Goodbye::SignedOut,
         };
-        let Entered { applicant, id, caller, person, standing, step, is_new, since, ties, .. } =
-            entered;
+        let Entered {
+            applicant,
+            id,
+            caller,
+            person,
+            standing,
+            step,
+            is_new,
+            since,
+            ties,
+            rooms,
+            ..
+        } = entered;
         self.fence(caller.account, caller.device, Goodbye::Replaced);
         for device in forgotten {
             self.fence(caller.account, device, why);
@@ -245,6 +261,7 @@ impl Hub {
         self.sessions.insert(id, session);
         let told = Presence::Offline;
         self.audience.enter(account, ties);
+        self.attendance.enter(account, rooms);
         let online = self.accounts.entry(account).or_insert_with(|| Online {
             person: person.clone(),
             sessions: Vec::new(),
@@ -335,7 +352,7 @@ impl Hub {
         }
     }
 
-    /// A notice is delivered like any message, and may change who sees whom.
+    /// A notice is delivered like any message, and may change who sees whom and who hears whom.
     fn notice(&mut self, message: &Message, now: Moment) {
         self.deliver(message, None, now);
         let (ConversationKind::Notices { account }, Body::Notice(notice)) =
@@ -343,6 +360,9 @@ impl Hub {
         else {
             return;
         };
+        if self.accounts.contains_key(&account) {
+            self.attendance.apply(account, notice);
+        }
         let (viewer, presence) = match self.audience.apply(account, notice) {
             Some(Turn::Hidden(viewer)) => (viewer, Presence::Offline),
             Some(Turn::Friends(viewer) | Turn::Shown(viewer)) => {
@@ -398,42 +418,6 @@ impl Hub {
         });
     }
 
-    /// Own other devices are told always; the other side of a direct conversation what may be shown,
-    /// and of reading only if it shows its own. In the lobby cursors are nobody else's.
-    fn tell_cursor(
-        &self,
-        caller: &Caller,
-        (conversation, kind): (ConversationId, ConversationKind),
-        (before, cursors): (Cursors, Cursors),
-    ) {
-        let account = caller.account;
-        let told = |read, delivered| {
-            encode(&ServerFrame::Event(Event::Cursor { conversation, account, read, delivered }))
-        };
-        if let Some(own) = told(cursors.read, cursors.delivered) {
-            self.each_member(ConversationKind::Notices { account }, |_, outbox| {
-                if !Arc::ptr_eq(outbox, &caller.outbox) {
-                    outbox.push(&own);
-                }
-            });
-        }
-        let ConversationKind::Direct { low, high } = kind else { return };
-        let peer = if low == account { high } else { low };
-        let sees_reading = self.audience.ties(peer).is_some_and(|ties| ties.read_marks);
-        let shown = |cursors: Cursors| {
-            let read = if sees_reading { cursors.shown_read } else { Seq::ZERO };
-            (read, cursors.shown_delivered)
-        };
-        // What shows nothing new would still tell that something moved.
-        let (read, delivered) = shown(cursors);
-        let is_news = peer != account && shown(before) != (read, delivered);
-        if is_news && let Some(shown) = told(read, delivered) {
-            self.each_member(ConversationKind::Notices { account: peer }, |_, outbox| {
-                outbox.push(&shown);
-            });
-        }
-    }
-
     fn each_member(&self, kind: ConversationKind, mut visit: impl FnMut(AccountId, &Arc<Outbox>)) {
         let mut of = |account: AccountId| {
             for id in self.accounts.get(&account).map_or(&[][..], |online| &online.sessions) {
@@ -446,38 +430,12 @@ impl Hub {
             ConversationKind::Direct { low, high } if low == high => of(low),
             ConversationKind::Direct { low, high } => [low, high].into_iter().for_each(of),
             ConversationKind::Notices { account } => of(account),
+            ConversationKind::Room { room } => self.attendance.of_room(room).for_each(of),
             ConversationKind::Lobby => {
                 for session in self.sessions.values() {
                     visit(session.account, &session.caller.outbox);
                 }
             }
-        }
-    }
-
-    fn typing(&mut self, id: SessionId, to: Target, now: Moment) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.seen = now.uptime;
-        let from = session.account;
-        let Some(online) = self.accounts.get_mut(&from) else { return };
-        let is_early = online.typed > Duration::ZERO && online.typed + TYPING_EVERY > now.uptime;
-        if is_early || self.presences.of(from) == Presence::Invisible {
-            return;
-        }
-        online.typed = now.uptime;
-        // Typing in the lobby would reach everybody for nothing.
-        let Target::Account(peer) = to else { return };
-        let event = ServerFrame::Event(Event::Typing { from, to });
-        let shows = |account| self.audience.ties(account).is_some_and(|ties| ties.typing);
-        let takes = self.audience.ties(peer).is_some_and(|ties| ties.takes_from(from));
-        let wanted = peer != from
-            && shows(from)
-            && shows(peer)
-            && takes
-            && !self.audience.is_hidden(peer, from)
-            && !self.audience.is_hidden(from, peer);
-        if let (true, Some(bytes)) = (wanted, encode(&event)) {
-            let kind = ConversationKind::Notices { account: peer };
-            self.each_member(kind, |_, outbox| outbox.push(&bytes));
         }
     }
 
@@ -527,6 +485,7 @@ impl Hub {
             if self.accounts.get(&account).is_some_and(|online| online.sessions.is_empty()) {
                 self.accounts.remove(&account);
                 self.audience.leave(account);
+                self.attendance.leave(account);
             }
         }
         for (id, changes) in news {

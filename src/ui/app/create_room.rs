@@ -1,0 +1,10 @@
+//! provisional
+use crate::domain::RoomId;
+/// provisional
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreateRoomMsg {
+    /// provisional
+    Open,
+    /// provisional
+    Invite(RoomId),
+}

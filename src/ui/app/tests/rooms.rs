@@ -1,0 +1,202 @@
+//! Rooms: how they stand in the lists, who is in them, what is said of what happens there.
+
+use std::sync::Arc;
+
+use crate::client::{Answer, ClientEvent, Failure, Intent};
+use crate::domain::{
+    AccountId, Body, Book, Choice, ConversationId, ConversationKind, Joining, Member, Message,
+    Nonce, Notify, OwnRoom, Presence, Rank, Room, RoomChange, RoomId, Seq, Target,
+};
+use crate::net::protocol::{Command, MemberChange, Query, Reply};
+use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::contacts::Confirm;
+use crate::ui::app::panel::{PanelMsg, Tab};
+use crate::ui::app::rooms::{RoomMsg, Tile};
+use crate::ui::app::rows::{Pick, Row};
+use crate::ui::app::testing::{NOON_MS, World, person, ticket_of};
+use crate::ui::app::{Effect, Msg};
+use crate::ui::text::Language;
+
+const ME: AccountId = AccountId(10_001);
+const MOMO: AccountId = AccountId(10_002);
+const ROOK: AccountId = AccountId(10_003);
+const CLASS: RoomId = RoomId(20_001);
+
+fn own(room: RoomId, name: &str, rank: Rank) -> OwnRoom {
+    OwnRoom {
+        room: Room {
+            room,
+            conversation: ConversationId(room.0),
+            name: name.into(),
+            owner: if rank == Rank::Owner { ME } else { MOMO },
+            joining: Joining::Open,
+            admins_only: false,
+            announcement: None,
+            members: 3,
+            version: 1,
+            since: 0,
+        },
+        member: member(ME, rank),
+    }
+}
+
+fn member(account: AccountId, rank: Rank) -> Member {
+    Member { account, rank, card: String::new(), muted_until: 0, since: 0, first: Seq(1) }
+}
+
+fn with(rooms: Vec<OwnRoom>) -> World {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::People(vec![person(10_002, "Momo"), person(10_003, "Rook")]));
+    let rooms = rooms.into_iter().map(|own| (own.room.room, own)).collect();
+    world.event(ClientEvent::Book(Arc::new(Book { rooms, ..Book::default() })));
+    world
+}
+
+fn happens(world: &mut World, seq: u64, from: AccountId, body: Body) -> Vec<Effect> {
+    let kind = ConversationKind::Room { room: CLASS };
+    let nonce = Nonce([u8::try_from(seq).unwrap(); 16]);
+    let (conversation, seq) = (ConversationId(CLASS.0), Seq(seq));
+    let message = Message { conversation, kind, seq, from, nonce, at: NOON_MS, body };
+    world.event(ClientEvent::Message { message, live: true })
+}
+
+fn change(version: u64, change: RoomChange) -> Body {
+    Body::Room { version, change }
+}
+
+fn commands(effects: &[Effect]) -> Vec<Command> {
+    let command = |effect: &Effect| match effect {
+        Effect::Ask(Intent::Do { command, .. }) => Some(command.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(command).collect()
+}
+
+#[test]
+fn rooms_stand_in_two_groups_that_fold() {
+    let other = RoomId(20_002);
+    let mut world = with(vec![own(CLASS, "Class", Rank::Owner), own(other, "Lab", Rank::Member)]);
+    world.send(Msg::Panel(PanelMsg::Tab(Tab::Rooms)));
+    let picks = |world: &World| -> Vec<Option<Pick>> {
+        world.model.panel_rows(Language::English).iter().map(Row::pick).collect()
+    };
+    let (doors, head) = (Some(Pick::Doors), |own| Some(Pick::Rooms(own)));
+    let chat = |room| Some(Pick::Chat(Target::Room(room)));
+    assert_eq!(picks(&world), [doors, head(true), chat(CLASS), head(false), chat(other)]);
+    world.send(Msg::Panel(PanelMsg::Open(Pick::Rooms(true))));
+    assert_eq!(picks(&world), [doors, head(true), head(false), chat(other)]);
+    world.send(Msg::Panel(PanelMsg::Fold(Some(false))));
+    assert_eq!(picks(&world).len(), 5);
+    assert_eq!(Tile::of(CLASS, "class"), Tile { colour: 20_001 % 7, letter: "C".into() });
+}
+
+#[test]
+fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unread() {
+    let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
+    let target = Target::Room(CLASS);
+    let joined = change(2, RoomChange::Joined { account: ROOK });
+    assert!(happens(&mut world, 1, MOMO, joined).is_empty(), "nobody is called for that");
+    let told = happens(&mut world, 2, MOMO, Body::text("hello"));
+    assert!(matches!(told[..], [Effect::Urgent(at)] if at == target));
+    let listed = |world: &World| {
+        let rows = world.model.chat_rows(Language::English);
+        rows.into_iter().find(|row| row.target == target)
+    };
+    let row = listed(&world).unwrap();
+    assert_eq!((row.preview.as_str(), row.unread), ("Momo: hello", 1));
+    happens(&mut world, 3, MOMO, change(3, RoomChange::Kicked { account: ROOK }));
+    assert_eq!(listed(&world).unwrap().preview, "Momo removed Rook from the room");
+    let choices = [(target, Choice { pinned: true, notify: Notify::None })].into();
+    let rooms = [(CLASS, own(CLASS, "Class", Rank::Member))].into();
+    world.event(ClientEvent::Book(Arc::new(Book { rooms, choices, ..Book::default() })));
+    let row = listed(&world).unwrap();
+    assert!(row.pinned && row.quiet);
+    assert_eq!(world.model.chat_rows(Language::English)[0].target, target, "at the top");
+    assert!(happens(&mut world, 4, MOMO, Body::text("and?")).is_empty(), "it is quiet");
+    world.event(ClientEvent::Book(Arc::new(Book::default())));
+    assert!(listed(&world).is_none(), "one is in it no more");
+    assert_eq!(world.model.closed_to_me(target), Some("room.outside"));
+}
+
+#[test]
+fn who_is_in_a_room_is_asked_for_page_by_page_and_changes_with_its_log() {
+    let mut world = with(vec![own(CLASS, "Class", Rank::Owner)]);
+    let target = Target::Room(CLASS);
+    let effects = world.send(Msg::Chat(target, ChatMsg::Open));
+    let ask = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Ask(Intent::Look { ticket, query: Query::Members { after, .. } }) => {
+                Some((*ticket, *after))
+            }
+            _ => None,
+        })
+    };
+    let page = |world: &mut World, ticket, members, more| {
+        let result = Ok(Answer::Looked(Reply::Members { members, more }));
+        world.event(ClientEvent::Answered { ticket, result })
+    };
+    let (ticket, after) = ask(&effects).unwrap();
+    assert_eq!(after, AccountId(0));
+    let effects = page(&mut world, ticket, vec![member(ME, Rank::Owner)], true);
+    let (ticket, after) = ask(&effects).unwrap();
+    assert_eq!(after, ME);
+    let card = Member { card: "Monitor".into(), ..member(MOMO, Rank::Member) };
+    page(&mut world, ticket, vec![card], false);
+    world.event(ClientEvent::Presence(vec![(MOMO, Presence::Online)]));
+    let names = |world: &World| -> Vec<String> {
+        world.model.member_rows(CLASS).into_iter().map(|row| row.name).collect()
+    };
+    assert_eq!(names(&world), ["青柠", "Monitor"]);
+    happens(&mut world, 5, ROOK, change(2, RoomChange::Joined { account: ROOK }));
+    assert_eq!(names(&world), ["青柠", "Monitor", "Rook"], "who is not there comes last");
+    happens(&mut world, 6, ME, change(3, RoomChange::Owner { account: MOMO }));
+    assert_eq!(names(&world), ["Monitor", "青柠", "Rook"], "the owner first");
+    happens(&mut world, 7, MOMO, change(4, RoomChange::Kicked { account: ROOK }));
+    assert_eq!(names(&world).len(), 2);
+    // A page that could not be had is asked for when the window is opened again.
+    let mut world = with(vec![own(CLASS, "Class", Rank::Owner)]);
+    let effects = world.send(Msg::Chat(target, ChatMsg::Open));
+    let (ticket, _) = ask(&effects).unwrap();
+    world.event(ClientEvent::Answered { ticket, result: Err(Failure::Offline) });
+    assert!(ask(&world.send(Msg::Chat(target, ChatMsg::Open))).is_some());
+    assert!(effects.iter().filter_map(ticket_of).count() > 0, "its messages too");
+}
+
+#[test]
+fn what_others_notice_is_asked_before_and_the_rest_is_done_at_once() {
+    let mut world = with(vec![own(CLASS, "Class", Rank::Owner)]);
+    let asked = [
+        (RoomMsg::Leave(CLASS), Confirm::LeaveRoom(CLASS), Command::LeaveRoom { room: CLASS }),
+        (
+            RoomMsg::Dissolve(CLASS),
+            Confirm::DissolveRoom(CLASS),
+            Command::DissolveRoom { room: CLASS },
+        ),
+        (
+            RoomMsg::Kick(CLASS, MOMO),
+            Confirm::Kick(CLASS, MOMO),
+            Command::Kick { room: CLASS, account: MOMO },
+        ),
+    ];
+    for (msg, confirm, command) in asked {
+        let effects = world.send(Msg::Room(msg));
+        assert!(matches!(&effects[..], [Effect::Confirm(asked)] if *asked == confirm));
+        assert_eq!(commands(&world.send(Msg::Confirmed(confirm))), [command]);
+    }
+    let effects = world.send(Msg::Room(RoomMsg::Mute(CLASS, MOMO, 60_000)));
+    let change = MemberChange { mute_ms: Some(60_000), ..MemberChange::default() };
+    assert_eq!(commands(&effects), [Command::SetMember { room: CLASS, account: MOMO, change }]);
+}
+
+#[test]
+fn where_one_may_not_write_it_is_said_why() {
+    let target = Target::Room(CLASS);
+    let mut room = own(CLASS, "Class", Rank::Member);
+    assert_eq!(with(vec![room.clone()]).model.closed_to_me(target), None);
+    room.room.admins_only = true;
+    assert_eq!(with(vec![room.clone()]).model.closed_to_me(target), Some("room.admins_only"));
+    room.member.rank = Rank::Admin;
+    assert_eq!(with(vec![room.clone()]).model.closed_to_me(target), None);
+    room.member.muted_until = NOON_MS + 60_000;
+    assert_eq!(with(vec![room]).model.closed_to_me(target), Some("room.muted_me"));
+}
