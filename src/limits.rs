@@ -45,12 +45,8 @@ pub const WATCHED_MAX: usize = 500;
 pub const FOUND_PAGE_MAX: usize = 50;
 /// As above.
 pub const FOUND_MAX: usize = 1000;
-/// Searches of one link at once; each looks at every nickname. Then one a second.
-pub const FINDS_BURST: u64 = 5;
-/// Changes of a profile at once; each is told to everybody who is online. Then one in 6 seconds.
-pub const PROFILES_BURST: u64 = 5;
-/// Things done in rooms over one link at once, such as letting a whole class in; each is a line that
-/// everybody in the room gets.
+/// Things done in rooms by one person at once, such as letting a whole class in; each is told to
+/// others, most of them to everybody in the room.
 pub const ROOM_ORDERS_BURST: u64 = 60;
 /// The same a second in the long run.
 pub const ROOM_ORDERS_PER_SECOND: u64 = 2;
@@ -330,6 +326,28 @@ limits! {
         "friends of one account; one more is refused";
     requests_open_max = 50 in 1..=100_000, "requests.per_account",
         "friend requests that wait for an answer, sent and received each; one more is refused";
+    requests_burst = 60 in 1..=1_000_000, "requests.burst",
+        "friend requests that one person may send, withdraw and answer at once: all that can be open, and some more";
+    requests_per_minute = 10 in 1..=1_000_000, "requests.per_minute",
+        "the same a minute in the long run, since each is told to the other side; far more are refused";
+    requests_pause_seconds = 60 in 0..=1_000_000, "requests.pause_seconds",
+        "seconds after which somebody may be asked again when a request was withdrawn or declined";
+    contacts_burst = 100 in 1..=1_000_000, "contacts.burst",
+        "changes of one person's friends, groups and privacy at once; far more are refused";
+    contacts_per_minute = 60 in 1..=1_000_000, "contacts.per_minute",
+        "the same a minute in the long run: each is kept for ever in the log of its devices";
+    finds_burst = 5 in 1..=1_000_000, "finds.burst",
+        "searches of one person at once; each looks at every name";
+    finds_per_second = 1 in 1..=1_000_000, "finds.per_second",
+        "searches a second of one person in the long run; far more are refused";
+    profiles_burst = 5 in 1..=1_000_000, "profiles.burst",
+        "changes of one person's profile at once; each is told to everybody who is online";
+    profiles_per_minute = 10 in 1..=1_000_000, "profiles.per_minute",
+        "the same a minute in the long run; far more are refused";
+    uploads_mib_per_day = 8 in 1..=1_000_000, "uploads.mib_per_day",
+        "MiB of pictures that one person may bring in a day, so that twice as much at most lies unused";
+    uploads_idle_mib = 1_024 in 1..=1_000_000_000, "uploads.idle_mib",
+        "MiB of pictures in all that nobody shows yet; over it none is taken";
     pages_burst = 100 in 1..=1_000_000, "pages.burst",
         "pages of history that one link may ask for at once before being slowed down";
     pages_per_second = 10 in 1..=1_000_000, "pages.per_second",

@@ -115,6 +115,16 @@ pub fn parse_birthday(text: &str) -> Option<String> {
     (is_exact && (1900..=2100).contains(&day.year())).then(|| day.to_string())
 }
 
+/// Whether a birthday has been, somewhere on earth; an unsaid one has.
+#[must_use]
+pub fn is_past(birthday: &str, now_ms: i64) -> bool {
+    let Ok(day) = birthday.parse::<jiff::civil::Date>() else { return true };
+    // Where the day begins first, it is 14 hours ahead of UTC.
+    let first = jiff::tz::Offset::constant(14);
+    let today = jiff::Timestamp::from_millisecond(now_ms).map(|now| first.to_datetime(now).date());
+    today.is_ok_and(|today| day <= today)
+}
+
 /// What an account may do on its server. Named from the console or `mychat admin` only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -167,5 +177,17 @@ mod tests {
         {
             assert_eq!(day(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn nobody_is_born_tomorrow() {
+        // 2026-11-25 09:00 UTC: on the 25th everywhere but in Honolulu.
+        let now_ms = 1_795_597_200_000;
+        for (day, expected) in
+            [("", true), ("2008-02-29", true), ("2026-11-25", true), ("2026-11-26", false)]
+        {
+            assert_eq!(is_past(day, now_ms), expected, "{day}");
+        }
+        assert!(is_past("2026-11-26", now_ms + 60 * 60 * 1000), "it is the 26th in Kiritimati");
     }
 }

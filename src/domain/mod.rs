@@ -10,7 +10,9 @@ mod nickname;
 mod room;
 mod words;
 
-pub use account::{AVATARS, Details, Gender, Person, Portrait, Presence, Role, parse_birthday};
+pub use account::{
+    AVATARS, Details, Gender, Person, Portrait, Presence, Role, is_past, parse_birthday,
+};
 pub use contact::{
     Asking, Book, Contact, ContactRequest, Group, GroupId, Notice, Privacy, REQUEST_DAYS,
     RequestState, Way, first_groups,

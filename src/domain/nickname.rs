@@ -167,7 +167,7 @@ fn has_forbidden_character(name: &str) -> bool {
 
 /// What draws nothing though its category does not say so (`Default_Ignorable_Code_Point` of the
 /// Unicode Character Database, and the blank Braille pattern).
-fn is_unseen(c: char) -> bool {
+pub(super) fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}'
         | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'

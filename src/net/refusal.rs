@@ -140,6 +140,8 @@ codes!(
         WordsTooLong = "words_too_long",
         /// A control or direction character, or letters with many marks.
         WordsCharacter = "words_character",
+        /// Over the limit of lines, which is said.
+        WordsLines = "words_lines",
         /// It needs a name.
         WordsEmpty = "words_empty",
         /// No day that exists.
@@ -154,6 +156,8 @@ codes!(
         NotFriends = "not_friends",
         /// You asked already, and no answer has come.
         AlreadyAsked = "already_asked",
+        /// A request of yours was withdrawn or declined a moment ago; the time to wait is said.
+        AskedTooSoon = "asked_too_soon",
         /// There is no such request, or it was answered or has expired.
         RequestGone = "request_gone",
         /// That person takes no requests.

@@ -73,7 +73,10 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
 fn apply(engine: &Engine, verb: &Verb) -> Result<Done, AdminError> {
     let transaction = engine.write()?;
     let code = chance()?;
-    let (done, _) = keeper::apply(&mut Writes::open(&transaction)?, clock::wall_ms(), verb, code)?;
+    let mut rows = Writes::open(&transaction)?;
+    let now = (clock::wall_ms(), rows.get_age()?);
+    let (done, _) = keeper::apply(&mut rows, now, verb, code)?;
+    drop(rows);
     transaction.commit().map_err(StoreError::from)?;
     if let Verb::Set { .. } = verb {
         let settings = Settings::load(&Reads::open(&engine.read()?)?)?;

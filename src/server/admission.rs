@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::bucket::Bucket;
+use super::rates::{Deed, Rates};
 use crate::clock::millis;
 use crate::domain::{AccountId, DeviceId, RoomId, Target};
 use crate::limits::{COUNTED_MAX, Limits, SLOWED_MAX};
@@ -31,7 +32,8 @@ struct Counts {
     unauthenticated: u64,
     addresses: Bounded<IpAddr, Address>,
     accounts: HashMap<AccountId, HashMap<DeviceId, u64>>,
-    senders: HashMap<AccountId, (u64, Bucket)>,
+    /// The links of each account, and what it did lately on all of them.
+    senders: HashMap<AccountId, (u64, Rates)>,
     wrong: Bounded<(String, IpAddr), Wrong>,
     registrations: Bucket,
     lobby: Bucket,
@@ -205,7 +207,7 @@ impl Admission {
         let too_fast = |wait| Refusal::retry(Reason::TooFast, millis(wait));
         let mut counts = self.lock();
         let own = match counts.senders.get_mut(&account) {
-            Some((_, bucket)) => bucket.book(uptime, SLOWED_MAX).map_err(too_fast)?,
+            Some((_, rates)) => rates.book_message(uptime).map_err(too_fast)?,
             None => Duration::ZERO,
         };
         let shared = match to {
@@ -217,6 +219,21 @@ impl Admission {
             }
         };
         shared.book(uptime, SLOWED_MAX).map(|wait| wait.max(own)).map_err(too_fast)
+    }
+
+    /// Books what costs others something: how long the session is not read further.
+    ///
+    /// # Errors
+    /// Far over the account's rate; the time after which it works again. Nothing is counted then.
+    pub fn book(
+        &self,
+        account: AccountId,
+        deed: Deed,
+        uptime: Duration,
+    ) -> Result<Duration, Refusal> {
+        let mut counts = self.lock();
+        let Some((_, rates)) = counts.senders.get_mut(&account) else { return Ok(Duration::ZERO) };
+        rates.book(deed, uptime).map_err(|wait| Refusal::retry(Reason::TooFast, millis(wait)))
     }
 
     fn leave(&self, place: &Place) {
@@ -266,11 +283,11 @@ impl Place {
         let mut counts = self.admission.lock();
         let devices = counts.accounts.entry(account).or_default();
         *devices.entry(device).or_default() += 1;
-        let bucket = || Bucket::new(limits.messages_burst, limits.messages_per_second, uptime);
         if counts.senders.len() > COUNTED_MAX {
-            counts.senders.retain(|_, (links, bucket)| *links > 0 || !bucket.is_full(uptime));
+            counts.senders.retain(|_, (links, rates)| *links > 0 || !rates.are_full(uptime));
         }
-        counts.senders.entry(account).or_insert_with(|| (0, bucket())).0 += 1;
+        let sender = counts.senders.entry(account);
+        sender.or_insert_with(|| (0, Rates::new(limits, uptime))).0 += 1;
         counts.leave_unauthenticated(self.address);
         drop(counts);
         self.signed_in = Some((account, device));
@@ -530,6 +547,13 @@ mod tests {
             place.sign_in(AccountId(10_001), DeviceId([device; 16]), Duration::ZERO).unwrap();
             places.push(place);
         }
+        let find = || admission.book(AccountId(10_001), Deed::Find, Duration::ZERO);
+        let waits: Vec<_> = (0..6).map(|_| find().unwrap()).collect();
+        assert_eq!(waits[4..], [Duration::ZERO, Duration::from_secs(1)]);
+        let profile = || admission.book(AccountId(10_001), Deed::Profile, Duration::ZERO);
+        let waits: Vec<_> = (0..6).map(|_| profile().unwrap()).collect();
+        assert_eq!(waits[4..], [Duration::ZERO, Duration::from_secs(6)]);
+        assert_eq!(profile(), Err(Refusal::retry(Reason::TooFast, 12_000)));
         let book = || {
             admission.book_message(AccountId(10_001), Target::Account(AccountId(1)), Duration::ZERO)
         };

@@ -16,11 +16,13 @@ pub struct Ties {
     pub read_marks: bool,
     /// Shows and sees who is writing.
     pub typing: bool,
+    /// Takes messages from friends only.
+    pub friends_only: bool,
 }
 
 impl Default for Ties {
     fn default() -> Self {
-        Ties { friends: BTreeSet::new(), blocked: BTreeSet::new(), read_marks: true, typing: true }
+        Ties::of(&[], &Privacy::default())
     }
 }
 
@@ -28,12 +30,19 @@ impl Ties {
     /// From rows of a book.
     #[must_use]
     pub fn of(contacts: &[Contact], privacy: &Privacy) -> Self {
-        let mut ties =
-            Ties { read_marks: privacy.read_marks, typing: privacy.typing, ..Ties::default() };
+        let Privacy { read_marks, typing, friends_only, .. } = *privacy;
+        let (friends, blocked) = (BTreeSet::new(), BTreeSet::new());
+        let mut ties = Ties { friends, blocked, read_marks, typing, friends_only };
         for contact in contacts {
             ties.take(contact);
         }
         ties
+    }
+
+    /// Whether messages from somebody would be taken.
+    #[must_use]
+    pub fn takes_from(&self, account: AccountId) -> bool {
+        !self.friends_only || self.friends.contains(&account)
     }
 
     fn take(&mut self, contact: &Contact) {
@@ -123,6 +132,7 @@ impl Audience {
             Notice::ContactGone { account } => (*account, Contact::stranger(*account)),
             Notice::Privacy(privacy) => {
                 (ties.read_marks, ties.typing) = (privacy.read_marks, privacy.typing);
+                ties.friends_only = privacy.friends_only;
                 return None;
             }
             _ => return None,

@@ -38,7 +38,7 @@ impl Bucket {
             self.tokens -= 1.0;
             return Ok(());
         }
-        Err(self.wait())
+        Err(self.wait(1.0))
     }
 
     /// Puts back a token that was taken for something that was not done after all.
@@ -52,12 +52,27 @@ impl Bucket {
     /// # Errors
     /// The wait, when it would be longer than the most that is accepted. Nothing is taken then.
     pub fn book(&mut self, uptime: Duration, wait_max: Duration) -> Result<Duration, Duration> {
+        self.book_many(1, uptime, wait_max)
+    }
+
+    /// The same with several tokens at once.
+    ///
+    /// # Errors
+    /// As above.
+    #[expect(clippy::cast_precision_loss, reason = "a frame's bytes are far below 2^52")]
+    pub fn book_many(
+        &mut self,
+        count: u64,
+        uptime: Duration,
+        wait_max: Duration,
+    ) -> Result<Duration, Duration> {
         self.refill(uptime);
-        let wait = if self.tokens >= 1.0 { Duration::ZERO } else { self.wait() };
+        let count = count as f64;
+        let wait = if self.tokens >= count { Duration::ZERO } else { self.wait(count) };
         if wait > wait_max {
             return Err(wait);
         }
-        self.tokens -= 1.0;
+        self.tokens -= count;
         Ok(wait)
     }
 
@@ -75,9 +90,10 @@ impl Bucket {
         self.at = self.at.max(uptime);
     }
 
-    fn wait(&self) -> Duration {
+    /// The time after which so many tokens are there.
+    fn wait(&self, count: f64) -> Duration {
         match self.per_second > 0.0 {
-            true => Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.per_second),
+            true => Duration::from_secs_f64((count - self.tokens).max(0.0) / self.per_second),
             false => Duration::from_hours(1),
         }
     }
@@ -106,6 +122,16 @@ mod tests {
         let waits: Vec<_> = (0..4).map(|_| bucket.book(Duration::ZERO, wait_max)).collect();
         let ms = Duration::from_millis;
         assert_eq!(waits, [Ok(ms(0)), Ok(ms(500)), Ok(ms(1000)), Err(ms(1500))]);
+    }
+
+    #[test]
+    fn many_tokens_are_given_together_or_not_at_all() {
+        let mut bucket = Bucket::per(100, Duration::from_secs(100), Duration::ZERO);
+        let wait_max = Duration::from_secs(10);
+        let waits: Vec<_> =
+            (0..4).map(|_| bucket.book_many(35, Duration::ZERO, wait_max)).collect();
+        let second = Duration::from_secs;
+        assert_eq!(waits, [Ok(second(0)), Ok(second(0)), Ok(second(5)), Err(second(40))]);
     }
 
     #[test]

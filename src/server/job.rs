@@ -1,5 +1,6 @@
 //! What sessions ask of the writer, and what the writer hands on to the hub.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,8 +87,10 @@ pub struct Registration {
 
 /// How a sign-in was proven.
 pub enum Proof {
-    /// By password, checked by the session; a new token is kept for the device.
-    Password,
+    /// By the password of this credential, checked by the session; the transaction checks that it is
+    /// still the account's. Each password has a credential of its own. A new token is kept for the
+    /// device.
+    Password(Vec<u8>),
     /// By the device's token, checked by the transaction.
     Token([u8; 32]),
 }
@@ -180,10 +183,8 @@ pub enum Job {
         /// Its length.
         bytes: u64,
     },
-    /// Forget these blobs if they have had no use since before a moment.
+    /// Forget these blobs if they have had no use for long, and files that no row names.
     Sweep {
-        /// The moment, milliseconds since 1970 UTC.
-        before: i64,
         /// Which.
         blobs: Vec<BlobId>,
     },
@@ -295,6 +296,17 @@ pub enum Outcome {
         /// Notices to those who knew it, and lines of its rooms.
         messages: Vec<Message>,
     },
+    /// A blob was taken or not. One that is not kept leaves a file that goes.
+    Blob {
+        /// Whom to tell.
+        outbox: Arc<Outbox>,
+        /// What.
+        frame: ServerFrame,
+        /// Which.
+        blob: BlobId,
+        /// Whether a row names it.
+        is_kept: bool,
+    },
     /// Blobs were forgotten: their files go.
     Swept {
         /// Which.
@@ -343,6 +355,22 @@ pub enum Outcome {
         /// Which.
         session: SessionId,
     },
+}
+
+/// The files that a commit leaves without a row. What was swept and then taken again in the same
+/// batch stays.
+#[must_use]
+pub fn left_files(outcomes: &[Outcome]) -> BTreeSet<BlobId> {
+    let mut left = BTreeSet::new();
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Swept { blobs } => left.extend(blobs.iter().copied()),
+            Outcome::Blob { blob, is_kept: true, .. } => drop(left.remove(blob)),
+            Outcome::Blob { blob, is_kept: false, .. } => drop(left.insert(*blob)),
+            _ => {}
+        }
+    }
+    left
 }
 
 /// A session that is signed in.

@@ -8,7 +8,8 @@
 //!   [`attendance`] who is in which room.
 //! * [`readers`] answer queries from snapshots.
 //! * [`outbox`] holds the bytes that wait for one peer.
-//! * [`admission`] counts links, registrations and passwords; [`bucket`] is how.
+//! * [`admission`] counts links, registrations and passwords; [`bucket`] is how, [`rates`] what one
+//!   account may do.
 //! * [`control`] is the door for the server's own console; [`journal`] and [`metrics`] are what
 //!   it shows, and [`exposition`] is how other programs read the counters.
 //! * [`listen`], [`disk`], [`settings`] are what the process needs from its machine.
@@ -32,11 +33,12 @@ mod listen;
 pub mod metrics;
 pub mod outbox;
 pub mod presence;
+pub mod rates;
 pub mod readers;
 mod ring;
 pub mod session;
 pub mod settings;
-mod sweep;
+pub mod sweep;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

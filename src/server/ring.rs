@@ -21,7 +21,7 @@ use super::board::Board;
 use super::commands::Rules;
 use super::control::Door;
 use super::hub::{Hub, HubInput};
-use super::job::{Job, Outcome, SessionId};
+use super::job::{Job, Outcome, SessionId, left_files};
 use super::journal::Journal;
 use super::listen::{self, AcceptError};
 use super::metrics::Metrics;
@@ -165,6 +165,7 @@ impl Ring {
             hub,
             readers,
             files: files.clone(),
+            disk_full: disk_full.clone(),
             turns: session::Turns::default(),
             closing,
         });
@@ -220,13 +221,11 @@ fn hand_on(
     files: Files,
 ) -> impl FnMut(Vec<Outcome>) + Send {
     move |outcomes| {
-        // Behind the commit and before the next one: nothing can begin to use them in between.
-        for outcome in &outcomes {
-            let Outcome::Swept { blobs } = outcome else { continue };
-            for blob in blobs {
-                if let Err(error) = files.remove(*blob) {
-                    tracing::warn!(%error, "an unused picture cannot be removed");
-                }
+        // On the writer's thread, behind the commit and before the next one: a job that takes a blob
+        // looks for its file, and finds it gone.
+        for blob in left_files(&outcomes) {
+            if let Err(error) = files.remove(blob) {
+                tracing::warn!(%error, "an unused picture cannot be removed");
             }
         }
         metrics.batch_ended(clock::uptime());

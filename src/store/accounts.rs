@@ -8,7 +8,7 @@ use super::engine::StoreError;
 use super::record::{self, Record};
 use super::rows::{Mode, Rows, Writes};
 use super::schema;
-use crate::domain::{AccountId, Nickname, Person, Role};
+use crate::domain::{AccountId, Nickname, Person};
 
 /// Everything that a server keeps of an account. No password: see RFC 9807.
 #[derive(Clone, Serialize, Deserialize)]
@@ -46,6 +46,10 @@ pub struct Reset {
     pub hash: Vec<u8>,
     /// Given out at, milliseconds since 1970 UTC.
     pub at: i64,
+    /// The same by the server's own age in minutes, which is what its end is measured by. One that an
+    /// older program gave out opens nothing.
+    #[serde(default)]
+    pub age_min: Option<u64>,
 }
 
 impl Record for Account {
@@ -157,18 +161,6 @@ impl Writes<'_> {
         self.written = true;
         self.names.remove(account.0)?;
         Ok(())
-    }
-
-    /// Names or removes an administrator; `false` when there is no such account.
-    ///
-    /// # Errors
-    /// The disk failed, or the account is damaged.
-    pub fn put_role(&mut self, account: AccountId, role: Role) -> Result<bool, StoreError> {
-        let Some(mut record) = self.get_account(account)? else { return Ok(false) };
-        record.person.role = role;
-        record.person.version += 1;
-        self.put_account(&record)?;
-        Ok(true)
     }
 }
 

@@ -1,11 +1,13 @@
 //! Blobs: bytes named by their BLAKE3 hash, as files beside the store; their uses are counted in it.
 //!
-//! A file is written under a temporary name, synced and renamed before its row is. So a row always
-//! has its file, and a file without a row is an orphan that the sweep removes.
+//! A file is written under a temporary name, synced and renamed before its row is, and removed behind
+//! the commit that removes the row. So a row always has its file, and a file without a row is on its
+//! way, or an orphan: the writer removes it when it does not take it, the sweep whatever is left.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use redb::ReadableTable;
 
@@ -23,9 +25,22 @@ pub struct Blob {
     pub bytes: u64,
     /// How many rows name it.
     pub uses: u64,
-    /// Since when it has no use, milliseconds since 1970 UTC.
-    pub idle_since: i64,
+    /// Since when it has no use: the server's age in minutes. An older program wrote milliseconds since
+    /// 1970, which no server's age comes to.
+    pub idle_since: u64,
 }
+
+impl Blob {
+    /// Whether it has had no use for so long, at this age of the server.
+    #[must_use]
+    pub fn is_idle(&self, age_min: u64, longest: Duration) -> bool {
+        let idle_min = age_min.saturating_sub(self.idle_since);
+        self.uses == 0 && idle_min >= longest.as_secs() / 60
+    }
+}
+
+/// The counter of the bytes that no row names.
+const IDLE_BYTES: &str = "idle_bytes";
 
 impl<M: Mode> Rows<M> {
     /// What is known of a blob.
@@ -36,25 +51,41 @@ impl<M: Mode> Rows<M> {
         Ok(self.blobs.get(&id.0)?.map(|value| blob_of(value.value())))
     }
 
-    /// Blobs that have had no use since before a moment.
+    /// All blobs without a use.
     ///
     /// # Errors
     /// The disk failed.
-    pub fn list_idle_blobs(&self, before: i64) -> Result<Vec<BlobId>, StoreError> {
-        let mut idle = Vec::new();
+    pub fn list_unused_blobs(&self) -> Result<Vec<(BlobId, Blob)>, StoreError> {
+        let mut unused = Vec::new();
         for row in self.blobs.iter()? {
             let (id, value) = row?;
             let blob = blob_of(value.value());
-            if blob.uses == 0 && blob.idle_since < before {
-                idle.push(BlobId(*id.value()));
+            if blob.uses == 0 {
+                unused.push((BlobId(*id.value()), blob));
             }
         }
-        Ok(idle)
+        Ok(unused)
+    }
+
+    /// How many bytes all blobs without a use have together.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn count_idle_bytes(&self) -> Result<u64, StoreError> {
+        if let Some(bytes) = self.counters.get(IDLE_BYTES)? {
+            return Ok(bytes.value());
+        }
+        Ok(self.list_unused_blobs()?.iter().map(|(_, blob)| blob.bytes).sum())
     }
 }
 
 fn blob_of((bytes, uses, idle_since): (u64, u64, i64)) -> Blob {
-    Blob { bytes, uses, idle_since }
+    Blob { bytes, uses, idle_since: u64::try_from(idle_since).unwrap_or_default() }
+}
+
+/// What a blob adds to the bytes without a use.
+fn idle_bytes(blob: Option<Blob>) -> u64 {
+    blob.filter(|blob| blob.uses == 0).map_or(0, |blob| blob.bytes)
 }
 
 impl Writes<'_> {
@@ -63,8 +94,9 @@ impl Writes<'_> {
     /// # Errors
     /// The disk failed.
     pub fn put_blob(&mut self, id: BlobId, blob: Blob) -> Result<(), StoreError> {
-        self.written = true;
+        self.count_idle(id, Some(blob))?;
         let Blob { bytes, uses, idle_since } = blob;
+        let idle_since = i64::try_from(idle_since).unwrap_or(i64::MAX);
         self.blobs.insert(&id.0, (bytes, uses, idle_since))?;
         Ok(())
     }
@@ -74,8 +106,16 @@ impl Writes<'_> {
     /// # Errors
     /// The disk failed.
     pub fn remove_blob(&mut self, id: BlobId) -> Result<(), StoreError> {
-        self.written = true;
+        self.count_idle(id, None)?;
         self.blobs.remove(&id.0)?;
+        Ok(())
+    }
+
+    /// A blob will be so: counts what that changes, before it is.
+    fn count_idle(&mut self, id: BlobId, blob: Option<Blob>) -> Result<(), StoreError> {
+        self.written = true;
+        let others = self.count_idle_bytes()?.saturating_sub(idle_bytes(self.get_blob(id)?));
+        self.counters.insert(IDLE_BYTES, others.saturating_add(idle_bytes(blob)))?;
         Ok(())
     }
 }

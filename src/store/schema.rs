@@ -40,7 +40,7 @@ pub(super) const DETAILS: TableDefinition<u64, &[u8]> = TableDefinition::new("de
 pub(super) const NAMES: TableDefinition<u64, &str> = TableDefinition::new("names");
 /// Account → when others saw it last, milliseconds since 1970 UTC.
 pub(super) const SEEN: TableDefinition<u64, i64> = TableDefinition::new("seen");
-/// Hash → bytes, uses, and since when it has no use, milliseconds since 1970 UTC.
+/// Hash → bytes, uses, and since which age of the server in minutes it has no use.
 pub(super) const BLOBS: TableDefinition<&[u8; 32], (u64, u64, i64)> = TableDefinition::new("blobs");
 /// Room → room.
 pub(super) const ROOMS: TableDefinition<u64, &[u8]> = TableDefinition::new("rooms");

@@ -208,7 +208,9 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         Reason::LockedOut | Reason::RoomMuted => wait_ms.unwrap_or(60_000).div_ceil(60_000).max(1),
         Reason::NameTooLong => refusal.limit.unwrap_or(NICKNAME_GRAPHEMES),
         Reason::TextTooLong => refusal.limit.unwrap_or(TEXT_BYTES),
-        Reason::WordsTooLong | Reason::TooMany => refusal.limit.unwrap_or(WORDS),
+        Reason::WordsTooLong | Reason::WordsLines | Reason::TooMany => {
+            refusal.limit.unwrap_or(WORDS)
+        }
         Reason::RoomFull => refusal.limit.unwrap_or(ROOM_MEMBERS),
         Reason::RoomsToday => refusal.limit.unwrap_or(ROOMS_A_DAY),
         Reason::ShakeTooSoon => wait_ms.unwrap_or(10_000).div_ceil(1_000).max(1),

@@ -149,7 +149,7 @@ fn what_cannot_be_asked_is_refused_and_nothing_is_kept() {
 
 #[test]
 fn a_request_is_declined_with_a_reason_ignored_or_taken_back() {
-    let ground = Ground::start();
+    let ground = Ground::with(&[("requests.pause_seconds", "0")]);
     let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
     let (me, to) = (lime.account(), momo.account());
     lime.ask(to).unwrap();
@@ -243,6 +243,7 @@ fn who_is_blocked_reaches_nobody_and_learns_nothing() {
     let (mut lime, mut momo) = ground.friends(["Lime", "Momo"]);
     let (me, to) = (lime.account(), momo.account());
     let conversation = lime.say(Target::Account(to), text("hi")).unwrap().conversation;
+    let before = lime.seen(to).unwrap();
     momo.block(me);
     while lime.presence_of(to) != Presence::Offline {}
     assert!(lime.friend(to).is_some(), "nothing is told");
@@ -262,10 +263,8 @@ fn who_is_blocked_reaches_nobody_and_learns_nothing() {
     let query = Query::Find { text: "Momo".to_owned(), online: false, skip: 0 };
     let Ok(Reply::Found { people, .. }) = lime.query(query) else { panic!() };
     assert_eq!(people[0].presence, Presence::Offline);
-    let Ok(Reply::Profile { seen, .. }) = lime.query(Query::Profile { account: to }) else {
-        panic!()
-    };
-    assert_eq!(seen, None);
+    let seen = lime.seen(to);
+    assert!(seen >= Some(before), "as if it had left just now");
     let heard = lime.drain();
     let is_telling = |event: &Event| match event {
         Event::Presence { changes } => changes.iter().any(|c| c.presence != Presence::Offline),
@@ -273,11 +272,128 @@ fn who_is_blocked_reaches_nobody_and_learns_nothing() {
         _ => false,
     };
     assert!(!heard.iter().any(is_telling), "{heard:?}");
+    momo.send(&ClientFrame::Bye {});
+    momo.goodbye();
+    let mut momo = ground.connect();
+    momo.sign_in("Momo", crate::peer::PASSWORD).unwrap();
+    momo.barrier();
+    assert_eq!(lime.seen(to), seen, "and so it stays");
     // A request of who is blocked seems to wait, and is seen by nobody.
     momo.command(Command::RemoveContact { account: me }).unwrap();
     lime.ask(to).unwrap();
     assert_eq!(lime.request(to, Way::Out), Some(RequestState::Pending));
     assert_eq!(momo.request(me, Way::In), Some(RequestState::Accepted), "that of long ago");
+    // It arrives when the block ends.
+    let unblock = ContactChange { blocked: Some(false), ..ContactChange::default() };
+    momo.set_contact(me, unblock).unwrap();
+    let asks = |notice: Notice| match notice {
+        Notice::Request(request) => {
+            (request.peer, request.way, request.state) == (me, Way::In, RequestState::Pending)
+        }
+        _ => false,
+    };
+    while !asks(momo.notice()) {}
+    momo.ask(me).unwrap();
+    assert!(momo.friend(me).is_some() && lime.friend(to).is_some());
+}
+
+#[test]
+fn who_asks_somebody_that_waits_for_an_answer_is_a_friend_at_once() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    lime.ask(momo.account()).unwrap();
+    momo.answer_contact(lime.account(), ContactAnswer::Ignore {}).unwrap();
+    momo.command(Command::ClearRequests {}).unwrap();
+    momo.ask(lime.account()).unwrap();
+    assert!(momo.friend(lime.account()).is_some() && lime.friend(momo.account()).is_some());
+}
+
+#[test]
+fn somebody_who_was_put_aside_does_not_wait_for_a_deleted_account() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    lime.ask(momo.account()).unwrap();
+    momo.answer_contact(lime.account(), ContactAnswer::Ignore {}).unwrap();
+    momo.command(Command::ClearRequests {}).unwrap();
+    momo.prove(crate::peer::PASSWORD).unwrap();
+    momo.auth(mychat::net::protocol::Auth::Delete {}).unwrap();
+    let gone = Notice::RequestGone { peer: momo.account(), way: Way::Out };
+    while lime.notice() != gone {}
+    assert!(lime.book().requests.is_empty());
+}
+
+#[test]
+fn nobody_is_asked_again_at_once_after_a_withdrawal_or_a_decline() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let mut rook = ground.register("Rook");
+    let (me, to) = (lime.account(), momo.account());
+    lime.ask(to).unwrap();
+    lime.command(Command::WithdrawRequest { to }).unwrap();
+    let refused = lime.ask(to).unwrap_err();
+    assert_eq!(refused.reason, Reason::AskedTooSoon);
+    assert!(refused.retry_after_ms.is_some_and(|wait| wait > 30_000), "{refused:?}");
+    lime.ask(rook.account()).unwrap();
+    rook.answer_contact(me, ContactAnswer::Decline { reason: String::new() }).unwrap();
+    assert_eq!(refusal(lime.ask(rook.account())), Reason::AskedTooSoon);
+    // The other way round nothing holds anybody back, and who was asked meanwhile may answer so.
+    momo.ask(me).unwrap();
+    lime.ask(to).unwrap();
+    assert!(lime.friend(to).is_some());
+}
+
+#[test]
+fn requests_and_changes_of_the_book_have_rates_of_their_own() {
+    let ground = Ground::with(&[
+        ("requests.burst", "2"),
+        ("requests.per_minute", "1"),
+        ("contacts.burst", "2"),
+        ("contacts.per_minute", "1"),
+    ]);
+    let (mut lime, momo) = (ground.register("Lime"), ground.register("Momo"));
+    let to = momo.account();
+    lime.ask(to).unwrap();
+    lime.command(Command::WithdrawRequest { to }).unwrap();
+    let too_fast = lime.ask(to).unwrap_err();
+    assert_eq!(too_fast.reason, Reason::TooFast);
+    assert!(too_fast.retry_after_ms.is_some());
+    for name in ["a", "b"] {
+        lime.command(Command::AddGroup { name: name.to_owned() }).unwrap();
+    }
+    let mut other = ground.second(&lime);
+    assert_eq!(refusal(other.command(Command::ClearRequests {})), Reason::TooFast);
+    lime.say(Target::Lobby, text("talking goes on")).unwrap();
+}
+
+#[test]
+fn people_are_blocked_by_an_answer_only_as_far_as_there_is_room() {
+    let ground = Ground::with(&[("friends.per_account", "1")]);
+    let (mut momo, mut rook) = (ground.register("Momo"), ground.register("Rook"));
+    for name in ["A1", "A2"] {
+        momo.block(ground.register(name).account());
+    }
+    rook.ask(momo.account()).unwrap();
+    let refused = momo.answer_contact(rook.account(), ContactAnswer::Block {}).unwrap_err();
+    assert_eq!((refused.reason, refused.limit), (Reason::TooMany, Some(2)));
+    assert_eq!(momo.request(rook.account(), Way::In), Some(RequestState::Pending));
+}
+
+#[test]
+fn a_strangers_typing_reaches_nobody_who_takes_messages_from_friends_only() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = ground.friends(["Lime", "Momo"]);
+    let (mut rook, me) = (ground.register("Rook"), momo.account());
+    let friends_only = Privacy { friends_only: true, ..Privacy::default() };
+    momo.command(Command::SetPrivacy(friends_only)).unwrap();
+    for peer in [&mut rook, &mut lime] {
+        peer.send(&ClientFrame::Signal(Signal::Typing { to: Target::Account(me) }));
+        peer.barrier();
+    }
+    let heard = momo.drain().into_iter().filter_map(|event| match event {
+        Event::Typing { from, .. } => Some(from),
+        _ => None,
+    });
+    assert_eq!(heard.collect::<Vec<_>>(), [lime.account()]);
 }
 
 #[test]

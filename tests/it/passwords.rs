@@ -1,11 +1,11 @@
 //! Property: a password changes only for who knows it or holds a code, all other devices are out
 //! before the answer, and what was begun and not finished changes nothing.
 
-use mychat::domain::{DeviceId, Way};
+use mychat::domain::{DeviceId, Presence, Way};
 use mychat::net::opaque;
 use mychat::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Goodbye, Opaque, Query, Reason, Reply,
-    ServerFrame, Stretch,
+    ServerFrame, Signal, Stretch,
 };
 use mychat::server::admin::{self, Done, Verb};
 
@@ -45,6 +45,22 @@ fn a_new_password_ends_all_other_devices_before_it_is_answered() {
     again.device = lime.device;
     again.sign_in_by_token(account, &own_token).unwrap();
     assert_eq!(reason(again.change(PASSWORD)), Reason::NotProven, "a proof is one link's");
+}
+
+#[test]
+fn a_password_that_is_changed_between_the_two_steps_signs_nobody_in() {
+    let ground = Ground::start();
+    let mut lime = ground.register("Lime");
+    let mut late = ground.connect();
+    let (state, request) = opaque::sign_in_start(PASSWORD).unwrap();
+    let step = late.auth(Auth::SignInStart { login: "Lime".to_owned(), request }).unwrap();
+    lime.prove(PASSWORD).unwrap();
+    lime.change(NEW).unwrap();
+    late.finish_sign_in(state, &step);
+    let ServerFrame::Refused { refusal, .. } = late.read().unwrap() else { panic!("signed in") };
+    assert_eq!(refusal.reason, Reason::WrongPassword);
+    assert_eq!(devices(&mut lime).len(), 1);
+    late.sign_in("Lime", NEW).unwrap();
 }
 
 #[test]
@@ -197,6 +213,30 @@ fn devices_are_listed_and_signed_out_one_by_one_or_all() {
     back.device = second.device;
     assert_eq!(reason(back.sign_in_by_token(lime.account(), &token)), Reason::TokenInvalid);
     third.barrier();
+    // Who is there is there now; who left was there when it left, seen or not.
+    let used = |peer: &mut Peer, of: DeviceId| {
+        devices(peer).into_iter().find(|row| row.device == of).unwrap().used
+    };
+    let first = used(&mut lime, third.device);
+    while used(&mut lime, third.device) == first {}
+    third.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
+    lime.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
+    lime.barrier();
+    third.barrier();
+    let since = mychat::clock::wall_ms();
+    let (token, device) = (third.token.clone().unwrap(), third.device);
+    third.send(&ClientFrame::Bye {});
+    third.goodbye();
+    let mut left = since;
+    while used(&mut lime, device) != left {
+        left = used(&mut lime, device);
+        let now = mychat::clock::wall_ms();
+        while mychat::clock::wall_ms() < now + 5 {}
+    }
+    assert!(left >= since && left > 0, "an invisible one left");
+    let mut third = ground.connect();
+    third.device = device;
+    third.sign_in_by_token(lime.account(), &token).unwrap();
     lime.command(Command::RevokeOthers {}).unwrap();
     assert_eq!(third.goodbye(), Some(Goodbye::SignedOut));
     assert_eq!(devices(&mut lime).len(), 1);

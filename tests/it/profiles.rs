@@ -1,12 +1,12 @@
 //! Property: people are found as they want to be, say of themselves what the rules allow, and show
 //! pictures that are pictures.
 
-use mychat::domain::{AccountId, BlobId, Gender, Privacy};
+use mychat::domain::{AccountId, BlobId, Details, Gender, Privacy, Target};
 use mychat::net::protocol::{Command, ProfileChange, Query, Reason, Refusal, Reply};
 use mychat::store::blobs::{Blob, Files};
 use mychat::store::{Engine, Writes, schema};
 
-use crate::peer::{Ground, PASSWORD, Peer};
+use crate::peer::{Ground, PASSWORD, Peer, text};
 
 fn reason<T: std::fmt::Debug>(result: Result<T, Refusal>) -> Reason {
     result.expect_err("it was taken").reason
@@ -66,7 +66,7 @@ fn many_results_come_in_pages() {
 }
 
 /// What breaks each rule of profiles.
-fn bad_changes() -> [(ProfileChange, Reason); 12] {
+fn bad_changes() -> [(ProfileChange, Reason); 15] {
     [
         (ProfileChange { nickname: Some("Momo".into()), ..Default::default() }, Reason::NameTaken),
         (
@@ -102,6 +102,18 @@ fn bad_changes() -> [(ProfileChange, Reason); 12] {
             ProfileChange { birthday: Some("2007-02-29".into()), ..Default::default() },
             Reason::BadBirthday,
         ),
+        (
+            ProfileChange { birthday: Some("2100-01-01".into()), ..Default::default() },
+            Reason::BadBirthday,
+        ),
+        (
+            ProfileChange { signature: Some("\u{3164}".into()), ..Default::default() },
+            Reason::WordsCharacter,
+        ),
+        (
+            ProfileChange { about: Some(format!("a{}b", "\n".repeat(150))), ..Default::default() },
+            Reason::WordsLines,
+        ),
         (ProfileChange { avatar: Some(25), ..Default::default() }, Reason::BadValue),
         (
             ProfileChange { picture: Some(BlobId([9; 32])), ..Default::default() },
@@ -112,7 +124,7 @@ fn bad_changes() -> [(ProfileChange, Reason); 12] {
 
 #[test]
 fn a_profile_says_what_the_rules_allow() {
-    let ground = Ground::start();
+    let ground = Ground::with(&[("profiles.burst", "100")]);
     let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
     let me = lime.account();
     for (change, expected) in bad_changes() {
@@ -145,6 +157,102 @@ fn a_profile_says_what_the_rules_allow() {
     ground.register("Lime");
     let nobody = momo.query(Query::Profile { account: AccountId(99_999) });
     assert_eq!(reason(nobody), Reason::NotFound);
+}
+
+#[test]
+fn who_does_not_want_to_be_found_is_read_by_those_it_knows() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = ground.friends(["Lime", "Momo"]);
+    let (mut rook, mut tern) = (ground.register("Rook"), ground.register("Tern"));
+    let mut quail = ground.register("Quail");
+    let me = lime.account();
+    let change = ProfileChange {
+        birthday: Some("2008-02-29".into()),
+        class: Some("软工 2401".into()),
+        signature: Some("hi".into()),
+        ..ProfileChange::default()
+    };
+    lime.set_profile(change).unwrap();
+    let class = |peer: &mut Peer| {
+        let profile = peer.query(Query::Profile { account: me });
+        let Ok(Reply::Profile { person, details, seen }) = profile else { panic!() };
+        assert_eq!((person.nickname.as_str(), person.signature.as_str()), ("Lime", "hi"));
+        assert!(!details.class.is_empty() || (details == Details::default() && seen.is_none()));
+        !details.class.is_empty()
+    };
+    let half = Privacy { by_number: false, ..Privacy::default() };
+    lime.command(Command::SetPrivacy(half)).unwrap();
+    assert!(class(&mut rook), "by name it may be found");
+    let hidden = Privacy { by_number: false, by_nickname: false, ..Privacy::default() };
+    lime.command(Command::SetPrivacy(hidden)).unwrap();
+    tern.say(Target::Account(me), text("hello")).unwrap();
+    lime.ask(quail.account()).unwrap();
+    let knows = [&mut lime, &mut momo, &mut rook, &mut tern, &mut quail].map(class);
+    assert_eq!(knows, [true, true, false, true, true]);
+    rook.ask(me).unwrap();
+    assert!(!class(&mut rook), "asking opens nothing");
+}
+
+#[test]
+fn two_links_of_one_account_share_its_rates() {
+    let ground = Ground::with(&[
+        ("finds.burst", "2"),
+        ("profiles.burst", "2"),
+        ("profiles.per_minute", "1"),
+    ]);
+    let mut lime = ground.register("Lime");
+    let mut other = ground.second(&lime);
+    let start = mychat::clock::uptime();
+    for _ in 0..2 {
+        lime.found("x");
+        other.found("x");
+    }
+    let took = mychat::clock::uptime().saturating_sub(start);
+    assert!(took >= std::time::Duration::from_millis(1900), "two at once, then one a second");
+    let line = |n: u8| ProfileChange { signature: Some(n.to_string()), ..Default::default() };
+    lime.set_profile(line(1)).unwrap();
+    other.set_profile(line(2)).unwrap();
+    let refused = lime.set_profile(line(3)).unwrap_err();
+    assert_eq!(refused.reason, Reason::TooFast);
+    assert!(refused.retry_after_ms.is_some_and(|wait| wait > 50_000), "{refused:?}");
+}
+
+#[test]
+fn who_brings_too_many_pictures_is_stopped_for_a_while() {
+    let ground = Ground::with(&[("uploads.mib_per_day", "1")]);
+    let mut lime = ground.register("Lime");
+    let refused = (20..40).find_map(|noise| lime.upload(&png(256, noise)).err()).unwrap();
+    assert_eq!(refused.reason, Reason::TooFast);
+    assert!(refused.retry_after_ms.is_some());
+    assert!(ground.register("Momo").upload(&png(256, 40)).is_ok());
+}
+
+#[test]
+fn pictures_that_nobody_shows_have_a_bound_and_a_full_disk_takes_none() {
+    let mut ground = Ground::with(&[("uploads.idle_mib", "1")]);
+    let mut lime = ground.register("Lime");
+    let taken: Vec<BlobId> =
+        (50..70).map_while(|noise| lime.upload(&png(256, noise)).ok()).collect();
+    let files = Files::of(ground.folder());
+    assert!((5..10).contains(&taken.len()), "{}", taken.len());
+    assert_eq!(reason(lime.upload(&png(256, 71))), Reason::DiskFull);
+    assert_eq!(files.list().unwrap().len(), taken.len(), "what is refused leaves no file");
+    lime.upload(&png(256, 50)).unwrap();
+    // What is shown is not unused.
+    let picture = Some(taken[0]);
+    lime.set_profile(ProfileChange { picture, ..ProfileChange::default() }).unwrap();
+    lime.upload(&png(256, 71)).unwrap();
+    drop(lime);
+    ground.stop();
+    crate::peer::set(ground.folder(), "disk.free_mib", "1000000000");
+    ground.restart();
+    let mut lime = ground.connect();
+    lime.sign_in("Lime", PASSWORD).unwrap();
+    let before = files.list().unwrap().len();
+    let blob = BlobId([5; 32]);
+    let first = Command::PutBlob { blob, bytes_all: 100_000, offset: 0, part: vec![1; 100] };
+    assert_eq!(reason(lime.command(first)), Reason::DiskFull, "at its first part");
+    assert_eq!(files.list().unwrap().len(), before);
 }
 
 fn png(side: u32, noise: u64) -> Vec<u8> {
@@ -224,13 +332,19 @@ fn pictures_that_nobody_shows_are_thrown_away() {
     lime.set_profile(ProfileChange { picture, ..ProfileChange::default() }).unwrap();
     drop(lime);
     ground.stop();
-    // A day goes by for one of them, and a crash leaves a file that no row names.
+    // The server runs for a day more while one of them lies there; an older program wrote the time by
+    // the wall for another, and a crash leaves a file that no row names.
     let engine =
         Engine::open(ground.folder(), "mychat.redb", schema::MIGRATIONS, 1024 * 1024).unwrap();
     let transaction = engine.write().unwrap();
     let bytes = idle.len() as u64;
     let old = Blob { bytes, uses: 0, idle_since: 0 };
-    Writes::open(&transaction).unwrap().put_blob(blobs[1], old).unwrap();
+    let mut rows = Writes::open(&transaction).unwrap();
+    rows.put_blob(blobs[1], old).unwrap();
+    let older = Blob { bytes, uses: 0, idle_since: 1_800_000_000_000 };
+    rows.put_blob(blobs[2], older).unwrap();
+    rows.put_age(2 * 24 * 60).unwrap();
+    drop(rows);
     transaction.commit().unwrap();
     drop(engine);
     let files = Files::of(ground.folder());

@@ -83,6 +83,13 @@ impl Peer {
         self.set_contact(account, change).unwrap();
     }
 
+    /// When somebody was there last, as this one is told.
+    pub fn seen(&mut self, account: AccountId) -> Option<i64> {
+        let profile = self.query(Query::Profile { account });
+        let Ok(Reply::Profile { seen, .. }) = profile else { panic!("{profile:?}") };
+        seen
+    }
+
     pub fn set_profile(&mut self, change: ProfileChange) -> Result<(), Refusal> {
         self.command(Command::SetProfile(change))
     }

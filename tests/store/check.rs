@@ -140,7 +140,11 @@ pub fn kept_book(rows: &Reads, account: AccountId) -> Book {
     let mut book = Book {
         groups: rows.get_groups(account).unwrap().list,
         contacts: contacts.into_iter().map(|contact| (contact.account, contact)).collect(),
-        requests: requests.into_iter().map(|r| ((r.peer, r.way), r)).collect(),
+        requests: requests
+            .into_iter()
+            .map(|kept| kept.request)
+            .map(|r| ((r.peer, r.way), r))
+            .collect(),
         privacy: rows.get_privacy(account).unwrap(),
         choices: rows.list_choices(account, None, usize::MAX).unwrap().into_iter().collect(),
         ..Book::default()

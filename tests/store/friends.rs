@@ -1,12 +1,15 @@
-//! Property: whatever people do with friends, groups, requests and blocks, in whatever order, the
-//! store holds what a simple model says, on both sides, and each one's notices tell it.
+//! Property: whatever people do with friends, groups, requests and blocks, in whatever order and
+//! whatever the clock on the wall says, the store holds what a simple model says, on both sides, and
+//! each one's notices tell it.
+
+use std::collections::BTreeSet;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use mychat::clock::Moment;
 use mychat::domain::{
-    AccountId, Asking, Body, Book, ConversationId, GroupId, Nickname, Privacy, Seq,
+    AccountId, Asking, Body, Book, ConversationId, GroupId, Nickname, Privacy, Seq, Way,
 };
 use mychat::limits::Limits;
 use mychat::net::protocol::{Command, ContactAnswer, ContactChange, Reason, ServerFrame, Stretch};
@@ -32,6 +35,7 @@ const FRIENDS_MAX: usize = 3;
 const REQUESTS_MAX: usize = 2;
 const START: i64 = 1_800_000_000_000;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+const TEN_YEARS_MS: i64 = 10 * 365 * 24 * 60 * 60 * 1000;
 
 /// A store with its rules, and the model beside it.
 struct World {
@@ -40,6 +44,8 @@ struct World {
     callers: Vec<Caller>,
     model: Model,
     chance: Chance,
+    /// Whose request is put aside by whom: it asks for no answer any more.
+    aside: BTreeSet<(AccountId, AccountId)>,
 }
 
 #[test]
@@ -50,9 +56,11 @@ fn the_store_agrees_with_a_simple_model_after_every_step() {
         let mut world = World::new(seed);
         for step in 0..STEPS {
             let what = world.step();
+            world.note_aside(&what);
             let agreed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 let refused = world.check(&what);
                 done[usize::from(refused)] += 1;
+                world.check_pairs();
             }));
             assert!(agreed.is_ok(), "step {step} of seed {seed}: {} by {}", what.said, what.who);
         }
@@ -65,6 +73,7 @@ fn the_store_agrees_with_a_simple_model_after_every_step() {
 /// A step: what was asked, what the model says and what the rules said.
 struct Step {
     who: AccountId,
+    command: Option<Command>,
     said: String,
     expected: Result<(), Reason>,
     outcome: Outcome,
@@ -77,18 +86,20 @@ impl World {
         let limits = Limits {
             friends_max: FRIENDS_MAX as u64,
             requests_open_max: REQUESTS_MAX as u64,
+            requests_pause_seconds: 0,
             ..Limits::default()
         };
         let full = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let rules = Rules::new(Arc::new(limits), full, Files::of(std::path::Path::new("nowhere")));
         let model = Model {
             now: START,
+            uptime_ms: 1000,
             sides: (0..PEOPLE).map(|who| (account(who), Side::default())).collect(),
             friends_max: FRIENDS_MAX,
             requests_max: REQUESTS_MAX,
         };
-        let (callers, chance) = (Vec::new(), Chance(seed));
-        let mut world = World { engine, rules, callers, model, chance };
+        let (callers, chance, aside) = (Vec::new(), Chance(seed), BTreeSet::new());
+        let mut world = World { engine, rules, callers, model, chance, aside };
         for who in 0..PEOPLE {
             match world.apply(&register(who)) {
                 Outcome::Entered(entered) => world.callers.push(entered.caller),
@@ -99,7 +110,8 @@ impl World {
     }
 
     fn apply(&mut self, job: &Job) -> Outcome {
-        let now = Moment { wall_ms: self.model.now, uptime: Duration::from_secs(1) };
+        let uptime = Duration::from_millis(self.model.uptime_ms);
+        let now = Moment { wall_ms: self.model.now, uptime };
         let transaction = self.engine.write().unwrap();
         let mut rows = Writes::open(&transaction).unwrap();
         let outcome = self.rules.apply(&mut rows, now, job).unwrap();
@@ -110,9 +122,16 @@ impl World {
 
     /// Something that one of them does, to the store and to the model.
     fn step(&mut self) -> Step {
-        self.model.now += match self.chance.next() % 10 {
-            0 => i64::try_from(self.chance.next() % (20 * DAY_MS)).unwrap(),
+        let passed = match self.chance.next() % 10 {
+            0 => self.chance.next() % (20 * DAY_MS),
             _ => 1000,
+        };
+        self.model.uptime_ms += passed;
+        self.model.now += i64::try_from(passed).unwrap();
+        self.model.now += match self.chance.next() % 40 {
+            0 => TEN_YEARS_MS,
+            1 => -TEN_YEARS_MS,
+            _ => 0,
         };
         let index = self.pick(PEOPLE);
         let (who, caller) = (account(index), self.callers[usize::try_from(index).unwrap()].clone());
@@ -124,7 +143,8 @@ impl World {
                 self.model.delete(who);
             }
             let outcome = self.apply(&job);
-            return Step { who, said: "deletes the account".to_owned(), expected, outcome };
+            let said = "deletes the account".to_owned();
+            return Step { who, command: None, said, expected, outcome };
         }
         let command = self.command();
         let said = said(&command);
@@ -132,8 +152,49 @@ impl World {
             true => Err(Reason::Fenced),
             false => self.model.apply(who, &command),
         };
-        let outcome = self.apply(&Job::Command { caller, id: 1, command });
-        Step { who, said, expected, outcome }
+        let outcome = self.apply(&Job::Command { caller, id: 1, command: command.clone() });
+        Step { who, command: Some(command), said, expected, outcome }
+    }
+
+    /// What the step put aside or asked anew, whatever the model makes of it.
+    fn note_aside(&mut self, step: &Step) {
+        let (me, Ok(())) = (step.who, &step.expected) else { return };
+        match &step.command {
+            Some(Command::AskContact { to, .. }) => drop(self.aside.remove(&(*to, me))),
+            Some(Command::AnswerContact {
+                from,
+                answer: ContactAnswer::Ignore {} | ContactAnswer::Block {},
+            }) => drop(self.aside.insert((me, *from))),
+            Some(Command::SetContact { account, change }) if change.blocked == Some(true) => {
+                self.aside.insert((me, *account));
+            }
+            _ => {}
+        }
+    }
+
+    /// What holds between any two of them, by itself.
+    fn check_pairs(&self) {
+        let rows = Reads::open(&self.engine.read().unwrap()).unwrap();
+        let age_min = self.model.uptime_ms / 60_000;
+        let open = |of, peer, way| {
+            rows.get_request(of, peer, way).unwrap().is_some_and(|kept| kept.is_open(age_min))
+        };
+        let contact = |of, with| rows.get_contact(of, with).unwrap();
+        for (a, side) in &self.model.sides {
+            for b in self.model.sides.keys().copied().filter(|b| b != a) {
+                let a = *a;
+                let friends = |of, with| contact(of, with).is_some_and(|contact| contact.friend);
+                assert_eq!(friends(a, b), friends(b, a), "{a} and {b}: friends on one side");
+                let asks = open(a, b, Way::Out);
+                assert!(!(asks && open(b, a, Way::Out)), "{a} and {b} asked each other");
+                let blocked = contact(b, a).is_some_and(|contact| contact.blocked);
+                let heard = open(b, a, Way::In) || blocked || self.aside.contains(&(b, a));
+                assert!(heard || !asks, "{b} does not hear that {a} asks");
+                assert!(asks || !open(b, a, Way::In), "{b} hears {a}, who does not ask");
+                let waits = rows.get_request(b, a, Way::Out).unwrap().is_some();
+                assert!(!(side.gone && waits), "{b} waits for {a}, who is gone");
+            }
+        }
     }
 
     fn pick(&mut self, of: u64) -> u64 {

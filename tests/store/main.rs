@@ -2,7 +2,7 @@
 //! and what it cannot vouch for is refused with a sentence.
 //!
 //! [`disk`] fails when it is told to; [`play`] is a short workload over the real rules; [`check`]
-//! holds a store against what its writer handed on.
+//! holds a store against what its writer handed on. [`stage`] is rules over a store, job by job.
 #![cfg(test)]
 
 mod check;
@@ -12,6 +12,9 @@ mod friends;
 mod halls;
 mod model;
 mod opening;
+mod pictures;
 mod play;
 mod rooms;
+mod spans;
+mod stage;
 mod writing;

@@ -8,19 +8,24 @@ use mychat::domain::{
 };
 use mychat::net::protocol::{Command, ContactAnswer, ContactChange, Reason};
 
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+const MINUTE_MS: u64 = 60 * 1000;
 
 /// One account's side.
 #[derive(Debug, Default)]
 pub struct Side {
     pub gone: bool,
     pub book: Book,
+    /// How long the server had run when each request was asked, in minutes.
+    asked_min: BTreeMap<(AccountId, Way), u64>,
     groups_made: u32,
 }
 
 /// All accounts.
 pub struct Model {
+    /// By the wall, which jumps.
     pub now: i64,
+    /// How long the server has run.
+    pub uptime_ms: u64,
     pub sides: BTreeMap<AccountId, Side>,
     pub friends_max: usize,
     pub requests_max: usize,
@@ -44,8 +49,12 @@ impl Model {
             }
             Command::AnswerContact { from, answer } => self.answer(me, *from, answer),
             Command::ClearRequests {} => {
-                let now = self.now;
-                self.book(me).requests.retain(|_, request| is_open(request, now));
+                let requests: Vec<_> = self.book(me).requests.keys().copied().collect();
+                for (peer, way) in requests {
+                    if !self.is_open(me, peer, way) {
+                        self.book(me).requests.remove(&(peer, way));
+                    }
+                }
                 Ok(())
             }
             Command::SetContact { account, change } => self.set(me, *account, change),
@@ -64,21 +73,16 @@ impl Model {
         }
     }
 
-    /// The account is gone, and with it what stood between it and others. Only a request that it had
-    /// put aside and cleared goes on waiting, until it expires.
+    /// The account is gone, and with it what stood between it and others.
     pub fn delete(&mut self, me: AccountId) {
         let book = std::mem::take(self.book(me));
         self.sides.insert(me, Side { gone: true, ..Side::default() });
-        for (peer, contact) in &book.contacts {
+        for peer in book.contacts.keys() {
             let blocked = self.contact(*peer, me).blocked;
             self.put(*peer, Contact { blocked, ..Contact::stranger(me) });
-            if contact.blocked {
-                self.book(*peer).requests.remove(&(me, Way::Out));
-            }
         }
-        for (peer, way) in book.requests.keys() {
-            let other = if *way == Way::In { Way::Out } else { Way::In };
-            self.book(*peer).requests.remove(&(me, other));
+        for side in self.sides.values_mut() {
+            side.book.requests.retain(|(peer, _), _| *peer != me);
         }
     }
 
@@ -106,15 +110,23 @@ impl Model {
         self.book(of).contacts.values().filter(|contact| contact.friend).count()
     }
 
-    fn is_open(&mut self, of: AccountId, peer: AccountId, way: Way) -> bool {
-        let now = self.now;
-        self.book(of).requests.get(&(peer, way)).is_some_and(|request| is_open(request, now))
+    fn is_open(&self, of: AccountId, peer: AccountId, way: Way) -> bool {
+        let side = &self.sides[&of];
+        let Some(request) = side.book.requests.get(&(peer, way)) else { return false };
+        let waited = self.uptime_ms / MINUTE_MS - side.asked_min[&(peer, way)];
+        request.state == RequestState::Pending && waited < REQUEST_DAYS.unsigned_abs() * 24 * 60
     }
 
-    fn count_open(&mut self, of: AccountId, way: Way) -> usize {
-        let now = self.now;
-        let requests = self.book(of).requests.values();
-        requests.filter(|request| request.way == way && is_open(request, now)).count()
+    fn count_open(&mut self, of: AccountId, wanted: Way) -> usize {
+        let requests: Vec<_> = self.book(of).requests.keys().copied().collect();
+        let open = |(peer, way): &(AccountId, Way)| *way == wanted && self.is_open(of, *peer, *way);
+        requests.iter().copied().filter(|key| open(key)).count()
+    }
+
+    fn put_request(&mut self, of: AccountId, request: ContactRequest, asked_min: u64) {
+        let (side, key) = (self.sides.get_mut(&of).unwrap(), (request.peer, request.way));
+        side.asked_min.insert(key, asked_min);
+        side.book.requests.insert(key, request);
     }
 
     fn known_group(&mut self, of: AccountId, group: GroupId) -> GroupId {
@@ -146,13 +158,13 @@ impl Model {
         if mine.blocked {
             return Err(Reason::YouBlocked);
         }
-        if self.is_open(me, to, Way::Out) {
-            return Err(Reason::AlreadyAsked);
-        }
         let asking = self.book(to).privacy.asking;
         let blocked = self.contact(to, me).blocked;
-        if self.is_open(me, to, Way::In) {
+        if self.is_open(to, me, Way::Out) {
             return self.befriend((me, group, remark), to);
+        }
+        if self.is_open(me, to, Way::Out) {
+            return Err(Reason::AlreadyAsked);
         }
         match asking {
             Asking::Nobody => return Err(Reason::TakesNoRequests),
@@ -175,18 +187,20 @@ impl Model {
             state: RequestState::Pending,
             reason: String::new(),
         };
+        self.put_request(me, request, self.uptime_ms / MINUTE_MS);
         if !blocked {
-            let theirs = ContactRequest {
-                peer: me,
-                way: Way::In,
-                group: GroupId::FIRST,
-                remark: String::new(),
-                ..request.clone()
-            };
-            self.book(to).requests.insert((me, Way::In), theirs);
+            self.bring_in(to, me);
         }
-        self.book(me).requests.insert((to, Way::Out), request);
         Ok(())
+    }
+
+    /// What somebody asked stands on the other side.
+    fn bring_in(&mut self, to: AccountId, from: AccountId) {
+        let sent = self.sides[&from].book.requests[&(to, Way::Out)].clone();
+        let asked_min = self.sides[&from].asked_min[&(to, Way::Out)];
+        let (group, remark) = (GroupId::FIRST, String::new());
+        let theirs = ContactRequest { peer: from, way: Way::In, group, remark, ..sent };
+        self.put_request(to, theirs, asked_min);
     }
 
     fn befriend(&mut self, mine: (AccountId, GroupId, &str), peer: AccountId) -> Done {
@@ -285,6 +299,15 @@ impl Model {
                 request.state = RequestState::Ignored;
             }
         }
+        if was_blocked && !contact.blocked && self.is_open(account, me, Way::Out) {
+            let asked = self.sides[&account].asked_min[&(me, Way::Out)];
+            let sent = self.book(account).requests[&(me, Way::Out)].at;
+            let known = self.book(me).requests.get(&(account, Way::In)).map(|known| known.at);
+            // What was put aside stays there.
+            if known != Some(sent) || self.sides[&me].asked_min[&(account, Way::In)] != asked {
+                self.bring_in(me, account);
+            }
+        }
         self.put(me, contact);
         Ok(())
     }
@@ -350,8 +373,4 @@ impl Model {
             other => panic!("the model does not know {other:?}"),
         }
     }
-}
-
-fn is_open(request: &ContactRequest, now: i64) -> bool {
-    request.state == RequestState::Pending && now - request.at < REQUEST_DAYS * DAY_MS
 }

@@ -226,7 +226,7 @@ fn shows_the_friends(rows: &Reads) {
     let momo = rows.get_contact(LIME, MOMO).unwrap().unwrap();
     assert_eq!((momo.friend, momo.remark.as_str(), momo.since), (true, "M", 1_800_000_000_000));
     assert!(rows.get_contact(MOMO, LIME).unwrap().unwrap().friend);
-    let asked = rows.get_request(MOMO, LIME, Way::In).unwrap().unwrap();
+    let asked = rows.get_request(MOMO, LIME, Way::In).unwrap().unwrap().request;
     assert_eq!((asked.greeting.as_str(), asked.state), ("hi", RequestState::Accepted));
     let notices = rows.get_notices(LIME).unwrap().unwrap();
     let log = rows.get_conversation(notices).unwrap().unwrap();

@@ -265,7 +265,7 @@ fn sign_in(who: usize) -> Job {
         account: [LIME, MOMO][who],
         device: device(who),
         device_name: None,
-        proof: Proof::Password,
+        proof: Proof::Password(vec![1; 32]),
         presence: Presence::Online,
     };
     Job::SignIn { applicant: applicant(who), id: 1, sign_in, token: [5; 32] }
@@ -291,6 +291,7 @@ fn fact(outcome: &Outcome) -> Fact {
         Outcome::Profile { .. }
         | Outcome::Revoked { .. }
         | Outcome::Deleted { .. }
+        | Outcome::Blob { .. }
         | Outcome::Swept { .. }
         | Outcome::Admin { .. }
         | Outcome::TurnedAway { .. }

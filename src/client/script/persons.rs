@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::people::privacy_shape;
 use super::rooms;
 use super::shapes::presence_name;
+use crate::clock;
 use crate::domain::{
     AccountId, Book, Contact, ContactRequest, Details, Gender, Group, GroupId, Notice, Person,
     RequestState, Room, Way,
@@ -72,6 +73,7 @@ impl Persons {
             "greeting": request.greeting,
             "at": request.at,
             "state": match request.state {
+                RequestState::Pending if request.is_expired(clock::wall_ms()) => "expired",
                 RequestState::Pending => "pending",
                 RequestState::Accepted => "accepted",
                 RequestState::Declined => "declined",

@@ -41,13 +41,12 @@ fn reason(reason: Reason) -> &'static str {
         Reason::AlreadySignedIn => "somebody is signed in already: sign out first",
         Reason::AccountGone => "this account was deleted",
         Reason::WrongCode => "this code opens nothing, or not any more: check every letter",
-        Reason::NotProven => {
-            "prove the password again: it was too long ago, or was changed meanwhile"
-        }
+        Reason::NotProven => "prove the password again: too long ago, or changed meanwhile",
         Reason::WordsTooLong => "this text has too many characters",
         Reason::WordsCharacter => {
             "this text has control or direction characters, or letters with many marks"
         }
+        Reason::WordsLines => "this text has too many lines",
         Reason::WordsEmpty => "it needs a name",
         Reason::BadBirthday => "a birthday is a day such as 2008-05-01",
         Reason::BadPicture => "a picture is a PNG or JPEG of 256 by 256 pixels and at most 256 KiB",
@@ -55,6 +54,7 @@ fn reason(reason: Reason) -> &'static str {
         Reason::AlreadyFriends => "you are friends already",
         Reason::NotFriends => "you are not friends",
         Reason::AlreadyAsked => "you asked already: wait for the answer, or withdraw the request",
+        Reason::AskedTooSoon => "this person was asked a moment ago",
         Reason::RequestGone => "there is no such request, or it was answered or has expired",
         Reason::TakesNoRequests => "this person takes no friend requests",
         Reason::TakesNoMessages => "this person takes no messages from you",

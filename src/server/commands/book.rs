@@ -1,11 +1,11 @@
 //! What a command writes into people's books, and the notices that tell them of it.
 
 use crate::domain::{
-    AccountId, Body, Contact, ContactRequest, GroupId, Message, Notice, RequestState, Room,
-    RoomChange, Way, Words, WordsError,
+    AccountId, Body, Contact, GroupId, Message, Notice, RequestState, Room, RoomChange, Way, Words,
+    WordsError,
 };
 use crate::net::protocol::{Reason, Refusal};
-use crate::store::contacts::Groups;
+use crate::store::contacts::{Groups, KeptRequest};
 use crate::store::conversations::Cursors;
 use crate::store::{StoreError, Writes};
 
@@ -75,10 +75,10 @@ impl<'a, 't> Notes<'a, 't> {
     pub fn put_contact_request(
         &mut self,
         whose: AccountId,
-        request: ContactRequest,
+        kept: KeptRequest,
     ) -> Result<(), StoreError> {
-        self.rows.put_request(whose, &request)?;
-        self.tell(whose, Notice::Request(request))
+        self.rows.put_request(whose, &kept)?;
+        self.tell(whose, Notice::Request(kept.request))
     }
 
     pub fn remove_request(
@@ -107,13 +107,12 @@ impl<'a, 't> Notes<'a, 't> {
     pub fn settle(&mut self, a: AccountId, b: AccountId) -> Result<(), StoreError> {
         for (whose, peer) in [(a, b), (b, a)] {
             for way in [Way::In, Way::Out] {
-                let request = self.rows.get_request(whose, peer, way)?;
-                let waits = |request: &ContactRequest| {
-                    matches!(request.state, RequestState::Pending | RequestState::Ignored)
+                let kept = self.rows.get_request(whose, peer, way)?;
+                let waits = |kept: &KeptRequest| {
+                    matches!(kept.request.state, RequestState::Pending | RequestState::Ignored)
                 };
-                if let Some(request) = request.filter(waits) {
-                    let state = RequestState::Accepted;
-                    self.put_contact_request(whose, ContactRequest { state, ..request })?;
+                if let Some(kept) = kept.filter(waits) {
+                    self.put_contact_request(whose, kept.with(RequestState::Accepted))?;
                 }
             }
         }
@@ -125,6 +124,7 @@ impl<'a, 't> Notes<'a, 't> {
 pub(super) fn words(kind: Words, text: &str) -> Result<String, Refusal> {
     kind.parse(text).map_err(|error| match error {
         WordsError::TooLong(most) => Refusal::limit(Reason::WordsTooLong, most as u64),
+        WordsError::Lines(most) => Refusal::limit(Reason::WordsLines, most as u64),
         WordsError::Character => Reason::WordsCharacter.into(),
     })
 }

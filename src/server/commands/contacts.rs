@@ -1,17 +1,17 @@
 //! What one keeps of others, the groups of one's friends, and what others may do.
 
 use super::book::{Notes, all_contacts, words};
-use super::requests::take_back;
+use super::requests::{arrived, take_back};
 use super::{Decision, Rules, booked};
 use crate::clock::Moment;
 use crate::domain::{
-    AccountId, Contact, ContactRequest, Group, GroupId, Notice, Privacy, RequestState, Way, Words,
+    AccountId, Contact, Group, GroupId, Notice, Presence, Privacy, RequestState, Way, Words,
 };
 use crate::limits::GROUPS_MAX;
 use crate::net::protocol::{ContactChange, Reason, Refusal, RequestId};
 use crate::server::job::Caller;
 use crate::store::accounts::folded;
-use crate::store::contacts::Groups;
+use crate::store::contacts::{Groups, KeptRequest};
 use crate::store::{StoreError, Writes};
 
 impl Rules {
@@ -31,8 +31,7 @@ impl Rules {
             return Ok(Err(Reason::NotFound.into()));
         }
         let known = rows.get_contact(me, account)?;
-        let is_new = known.is_none();
-        let before = known.unwrap_or_else(|| Contact::stranger(account));
+        let before = known.clone().unwrap_or_else(|| Contact::stranger(account));
         let of_friends =
             change.group.is_some() || change.remark.is_some() || change.shakes.is_some();
         if of_friends && !before.friend {
@@ -53,20 +52,75 @@ impl Rules {
         }
         contact.shakes = change.shakes.unwrap_or(contact.shakes);
         contact.blocked = change.blocked.unwrap_or(contact.blocked);
-        // Friends and blocked people together: nobody blocks more than that by hand.
-        let most = self.limits.friends_max.saturating_mul(2);
-        if is_new && contact.blocked && all_contacts(rows, me)?.len() as u64 >= most {
-            return Ok(Err(Refusal::limit(Reason::TooMany, most)));
+        if contact.blocked
+            && let Err(refusal) = self.may_block(rows, me, known.as_ref())?
+        {
+            return Ok(Err(refusal));
         }
+        let age = self.age.minutes(rows, now)?;
         let mut notes = Notes::new(rows, now.wall_ms, me);
-        if contact != before {
-            let blocks = contact.blocked && !before.blocked;
-            notes.put_contact(me, contact)?;
-            if blocks {
+        match (before.blocked, contact.blocked) {
+            _ if contact == before => {}
+            (false, true) => {
+                self.block(&mut notes, now, me, contact)?;
                 end_requests(&mut notes, me, account)?;
             }
+            (true, false) => {
+                notes.put_contact(me, contact)?;
+                bring_in(&mut notes, me, account, age)?;
+            }
+            _ => notes.put_contact(me, contact)?,
         }
         Ok(Ok(booked(caller, id, notes)))
+    }
+
+    /// Friends and blocked people together have a bound: nobody blocks more than that by hand.
+    pub(super) fn may_block(
+        &self,
+        rows: &Writes<'_>,
+        me: AccountId,
+        known: Option<&Contact>,
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        let most = self.limits.friends_max.saturating_mul(2);
+        let is_full = known.is_none() && all_contacts(rows, me)?.len() as u64 >= most;
+        Ok(if is_full { Err(Refusal::limit(Reason::TooMany, most)) } else { Ok(()) })
+    }
+
+    /// Who is blocked goes on being told when one was there last as if one had left now.
+    pub(super) fn block(
+        &self,
+        notes: &mut Notes<'_, '_>,
+        now: Moment,
+        me: AccountId,
+        contact: Contact,
+    ) -> Result<(), StoreError> {
+        let seen = match self.presences.of(me).as_seen_by_others() {
+            Presence::Offline => notes.rows.get_seen(me)?,
+            _ => Some(now.wall_ms),
+        };
+        let account = contact.account;
+        notes.put_contact(me, contact)?;
+        notes.rows.put_seen_by_blocked(me, account, seen)
+    }
+}
+
+/// What somebody asked while it was blocked arrives when it is no more, unless it was put aside before.
+fn bring_in(
+    notes: &mut Notes<'_, '_>,
+    me: AccountId,
+    from: AccountId,
+    age_min: u64,
+) -> Result<(), StoreError> {
+    let sent = notes.rows.get_request(from, me, Way::Out)?;
+    let Some(sent) = sent.filter(|sent| sent.is_open(age_min)) else { return Ok(()) };
+    let arrived = arrived(from, sent);
+    let known = notes.rows.get_request(me, from, Way::In)?;
+    let is_known = known.is_some_and(|known| {
+        (known.request.at, known.asked_min) == (arrived.request.at, arrived.asked_min)
+    });
+    match is_known {
+        true => Ok(()),
+        false => notes.put_contact_request(me, arrived),
     }
 }
 
@@ -76,13 +130,12 @@ fn end_requests(
     me: AccountId,
     blocked: AccountId,
 ) -> Result<(), StoreError> {
-    let open = |request: &ContactRequest| request.state == RequestState::Pending;
+    let open = |kept: &KeptRequest| kept.request.state == RequestState::Pending;
     if notes.rows.get_request(me, blocked, Way::Out)?.as_ref().is_some_and(open) {
         take_back(notes, me, blocked)?;
     }
-    if let Some(request) = notes.rows.get_request(me, blocked, Way::In)?.filter(open) {
-        notes
-            .put_contact_request(me, ContactRequest { state: RequestState::Ignored, ..request })?;
+    if let Some(kept) = notes.rows.get_request(me, blocked, Way::In)?.filter(open) {
+        notes.put_contact_request(me, kept.with(RequestState::Ignored))?;
     }
     Ok(())
 }

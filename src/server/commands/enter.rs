@@ -65,11 +65,15 @@ impl Rules {
         token: &[u8; 32],
     ) -> Decision {
         let invalid = match sign_in.proof {
-            Proof::Password => Reason::WrongPassword,
+            Proof::Password(_) => Reason::WrongPassword,
             Proof::Token(_) => Reason::TokenInvalid,
         };
         let account = rows.get_account(sign_in.account)?.filter(|account| !account.deleted);
         let Some(account) = account else { return Ok(Err(invalid.into())) };
+        // The password may have been changed between the two steps of its check.
+        if matches!(&sign_in.proof, Proof::Password(proven) if *proven != account.credential_id) {
+            return Ok(Err(invalid.into()));
+        }
         let known = rows.get_device(sign_in.account, sign_in.device)?;
         if let Proof::Token(token) = &sign_in.proof {
             let idle = DAY_MIN * self.limits.device_idle_days;
@@ -97,7 +101,7 @@ impl Rules {
             }
         };
         let choice = match sign_in.proof {
-            Proof::Password => Choice::Fresh(sign_in.presence),
+            Proof::Password(_) => Choice::Fresh(sign_in.presence),
             Proof::Token(_) => Choice::Remembered(sign_in.presence),
         };
         let standing = self.presences.enter(applicant.session, sign_in.account, choice);
@@ -122,7 +126,7 @@ impl Rules {
         let known = devices.iter().position(|(device, _)| *device == place.device);
         let known = known.map(|index| devices.swap_remove(index).1);
         let limit = usize::try_from(self.limits.devices_per_account).unwrap_or(usize::MAX);
-        devices.sort_by_key(|(_, device)| std::cmp::Reverse(device.used));
+        devices.sort_by_key(|(_, device)| std::cmp::Reverse((device.used_age_min, device.used)));
         let too_many = devices.iter().skip(limit.saturating_sub(1));
         let forgotten: Vec<DeviceId> = too_many.map(|(device, _)| *device).collect();
         for device in &forgotten {

@@ -13,14 +13,15 @@ use crate::store::accounts::{Account, Reset};
 /// What a verb came to, and whose profile it changed.
 type Outcome = Result<(Done, Option<Person>), AdminError>;
 
-/// Does a verb. `code` is chance for the verbs that give out a code.
+/// Does a verb now: by the wall in milliseconds, and at this age of the server in minutes. `code` is
+/// chance for the verbs that give out a code.
 ///
 /// # Errors
 /// Why it was not done; nothing was changed then.
-pub fn apply(rows: &mut Writes<'_>, now_ms: i64, verb: &Verb, code: [u8; 16]) -> Outcome {
+pub fn apply(rows: &mut Writes<'_>, now: (i64, u64), verb: &Verb, code: [u8; 16]) -> Outcome {
     match verb {
         Verb::Role { account, role } => set_role(rows, account, *role),
-        Verb::Reset { account } => reset(rows, now_ms, account, code),
+        Verb::Reset { account } => reset(rows, now, account, code),
         Verb::Set { key, value } => {
             Settings::store(rows, key, value)??;
             Ok((get(rows, Some(key))?, None))
@@ -40,9 +41,10 @@ fn set_role(rows: &mut Writes<'_>, name: &str, role: Role) -> Outcome {
 }
 
 /// A code that opens one new password, for a short time. The one before it is void.
-fn reset(rows: &mut Writes<'_>, now_ms: i64, name: &str, code: [u8; 16]) -> Outcome {
+fn reset(rows: &mut Writes<'_>, (at, age_min): (i64, u64), name: &str, code: [u8; 16]) -> Outcome {
     let mut account = find(rows, name)?;
-    account.reset = Some(Reset { hash: Sha256::digest(code).to_vec(), at: now_ms });
+    let hash = Sha256::digest(code).to_vec();
+    account.reset = Some(Reset { hash, at, age_min: Some(age_min) });
     rows.put_account(&account)?;
     let Person { account, nickname, .. } = account.person;
     let (code, minutes) = (in_groups(code), RESET_CODE_MAX.as_secs() / 60);

@@ -16,6 +16,7 @@ mod cursors;
 mod enter;
 pub mod keeper;
 mod passwords;
+mod pauses;
 mod profile;
 mod requests;
 mod rooms;
@@ -41,6 +42,7 @@ use crate::store::writer::Apply;
 use crate::store::{StoreError, Writes};
 use age::Age;
 use cursors::Hidden;
+use pauses::Pauses;
 use shakes::Shakes;
 
 /// The rules and the little that they remember between jobs, none of it durable.
@@ -52,6 +54,7 @@ pub struct Rules {
     /// Set by the disk watch: readable, not writable.
     disk_full: Arc<AtomicBool>,
     shakes: Shakes,
+    pauses: Pauses,
     age: Age,
     /// Where pictures lie.
     files: Files,
@@ -67,8 +70,8 @@ impl Rules {
     #[must_use]
     pub fn new(limits: Arc<Limits>, disk_full: Arc<AtomicBool>, files: Files) -> Self {
         let (presences, shakes) = (Presences::default(), Shakes::default());
-        let devices = HashMap::new();
-        Rules { limits, presences, devices, disk_full, shakes, age: Age::default(), files }
+        let (devices, pauses, age) = (HashMap::new(), Pauses::default(), Age::default());
+        Rules { limits, presences, devices, disk_full, shakes, pauses, age, files }
     }
 
     fn command(
@@ -96,7 +99,10 @@ impl Rules {
                 let hidden = self.hides(rows, caller)?;
                 cursors::mark_delivered(rows, (caller, id), hidden, *conversation, *seq)
             }
-            Command::SetProfile(change) => profile::set(rows, now, (caller, id), change),
+            Command::SetProfile(change) => {
+                let age = self.age.minutes(rows, now)?;
+                profile::set(rows, (now, age), (caller, id), change)
+            }
             // Parts are put together by the session, which sends a job of its own.
             Command::PutBlob { .. } => Ok(Err(Reason::BadValue.into())),
             command => self.people(rows, now, (caller, id), command),
@@ -116,11 +122,11 @@ impl Rules {
                 let asked = requests::Asked { to: *to, greeting, group: *group, remark };
                 self.ask_contact(rows, now, from, &asked)
             }
-            Command::WithdrawRequest { to } => requests::withdraw(rows, now, from, *to),
+            Command::WithdrawRequest { to } => self.withdraw(rows, now, from, *to),
             Command::AnswerContact { from: who, answer } => {
                 self.answer_contact(rows, now, from, *who, answer)
             }
-            Command::ClearRequests {} => requests::clear(rows, now, from),
+            Command::ClearRequests {} => self.clear(rows, now, from),
             Command::SetContact { account, change } => {
                 self.set_contact(rows, now, from, *account, change)
             }
@@ -190,9 +196,7 @@ impl Rules {
                 let place = enter::Place { device: *device, name: device_name, token };
                 self.recover(rows, now, (applicant, *id), recovery, &place)?
             }
-            Job::ChangePassword { caller, id, .. }
-            | Job::DeleteAccount { caller, id, .. }
-            | Job::Blob { caller, id, .. }
+            Job::ChangePassword { caller, id, .. } | Job::DeleteAccount { caller, id, .. }
                 if !is_current(rows, caller)? =>
             {
                 return Ok(refused(caller, *id, Reason::Fenced.into()));
@@ -204,18 +208,24 @@ impl Rules {
                 passwords::change(rows, (caller, *id), proven, password)?
             }
             Job::DeleteAccount { caller, id, proven } => {
-                passwords::delete(rows, now, (caller, *id), proven)?
+                let age = self.age.minutes(rows, now)?;
+                passwords::delete(rows, (now, age), (caller, *id), proven)?
             }
             Job::Blob { caller, id, blob, bytes } => {
-                self.keep_blob(rows, now, (caller, *id), (*blob, *bytes))?
+                return self.take_blob(rows, now, (caller, *id), (*blob, *bytes));
             }
             Job::Command { caller, id, command } => {
                 self.command(rows, now, (caller, *id, command))?
             }
-            Job::Sweep { before, blobs } => return Rules::sweep(rows, *before, blobs),
-            Job::Admin { verb, code, slot } => return admin(rows, now, verb, *code, slot),
+            Job::Sweep { blobs } => return self.sweep(rows, now, blobs),
+            Job::Admin { verb, code, slot } => {
+                let now = (now.wall_ms, self.age.minutes(rows, now)?);
+                return admin(rows, now, verb, *code, slot);
+            }
+            // Of a session that was fenced off nothing is heard any more.
             Job::Presence { caller, presence } => {
-                return self.seen(rows, now, (caller.session, Some(*presence)));
+                let presence = is_current(rows, caller)?.then_some(*presence);
+                return self.seen(rows, now, (caller.session, presence));
             }
             Job::Left { session } => return self.seen(rows, now, (*session, None)),
             Job::Ping { caller, id } => {
@@ -226,8 +236,8 @@ impl Rules {
         Ok(decision.unwrap_or_else(|refusal| given_up(job, refusal)))
     }
 
-    /// A session says how it wants to be seen, or ends. Whoever vanishes by that was seen last now;
-    /// who was hidden already is not betrayed.
+    /// A session says how it wants to be seen, or ends: then its device was used last now. Whoever
+    /// vanishes by that was seen last now; who was hidden already is not betrayed.
     fn seen(
         &mut self,
         rows: &mut Writes<'_>,
@@ -246,12 +256,13 @@ impl Rules {
                 self.devices.remove(&session);
             }
         }
-        if let Some((account, device)) = place.filter(|_| before && !self.is_disk_full()) {
-            if !is_shown(&self.presences, account) {
+        if let Some((account, device)) = place.filter(|_| !self.is_disk_full()) {
+            if before && !is_shown(&self.presences, account) {
                 rows.put_seen(account, now.wall_ms)?;
             }
             if let (None, Some(mut row)) = (presence, rows.get_device(account, device)?) {
                 row.used = row.used.max(now.wall_ms);
+                row.used_age_min = row.used_age_min.max(self.age.minutes(rows, now)?);
                 rows.put_device(account, device, &row)?;
             }
         }
@@ -264,13 +275,13 @@ impl Rules {
 
 fn admin(
     rows: &mut Writes<'_>,
-    now: Moment,
+    now: (i64, u64),
     verb: &Verb,
     code: [u8; 16],
     slot: &Sender<Result<Done, String>>,
 ) -> Result<Outcome, StoreError> {
     let slot = slot.clone();
-    Ok(match keeper::apply(rows, now.wall_ms, verb, code) {
+    Ok(match keeper::apply(rows, now, verb, code) {
         Ok((done, person)) => Outcome::Admin { result: Ok(done), person, slot },
         Err(AdminError::Store(error)) => return Err(error),
         Err(error) => Outcome::Admin { result: Err(error.to_string()), person: None, slot },

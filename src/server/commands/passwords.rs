@@ -8,7 +8,7 @@ use super::enter::Place;
 use super::profile::{Use, use_blob};
 use super::{Decision, Rules};
 use crate::clock::Moment;
-use crate::domain::{AccountId, DeviceId, Person, Presence, Way};
+use crate::domain::{AccountId, DeviceId, Person, Presence};
 use crate::limits::RESET_CODE_MAX;
 use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId};
 use crate::server::job::{Applicant, Caller, Outcome, Password, Recovery};
@@ -29,9 +29,9 @@ impl Rules {
         if self.is_disk_full() {
             return Ok(Err(Reason::DiskFull.into()));
         }
+        let age = self.age.minutes(rows, now)?;
         let account = rows.get_account(recovery.account)?;
-        let Some(mut account) =
-            account.filter(|account| opens(account, &recovery.code, now.wall_ms))
+        let Some(mut account) = account.filter(|account| opens(account, &recovery.code, Some(age)))
         else {
             return Ok(Err(Reason::WrongCode.into()));
         };
@@ -105,7 +105,7 @@ pub(super) fn revoke(
 /// nickname are given to nobody else.
 pub(super) fn delete(
     rows: &mut Writes<'_>,
-    now: Moment,
+    (now, age_min): (Moment, u64),
     (caller, id): (&Caller, RequestId),
     proven: &[u8],
 ) -> Decision {
@@ -116,26 +116,19 @@ pub(super) fn delete(
     let mut notes = Notes::new(rows, now.wall_ms, me);
     for contact in all_contacts(notes.rows, me)? {
         notes.part(contact.account, me)?;
-        // Who is blocked may have asked all the same.
-        if contact.blocked && notes.rows.get_request(contact.account, me, Way::Out)?.is_some() {
-            notes.remove_request(contact.account, me, Way::Out)?;
-        }
         notes.rows.put_contact(me, &crate::domain::Contact::stranger(contact.account))?;
     }
-    for request in notes.rows.list_requests(me)? {
-        let other = match request.way {
-            Way::In => Way::Out,
-            Way::Out => Way::In,
-        };
-        if notes.rows.get_request(request.peer, me, other)?.is_some() {
-            notes.remove_request(request.peer, me, other)?;
-        }
-        notes.rows.remove_request(me, request.peer, request.way)?;
+    // Others may wait for an answer though nothing is listed here any more.
+    for (whose, way) in notes.rows.list_requests_with(me)? {
+        notes.remove_request(whose, me, way)?;
+    }
+    for kept in notes.rows.list_requests(me)? {
+        notes.rows.remove_request(me, kept.request.peer, kept.request.way)?;
     }
     super::rooms::leave_all(&mut notes, me)?;
     let messages = notes.into_messages();
     remove_devices(rows, me, None)?;
-    use_blob(rows, now, account.person.picture, Use::Ends)?;
+    use_blob(rows, age_min, account.person.picture, Use::Ends)?;
     rows.remove_choices(me)?;
     rows.put_details(me, &crate::domain::Details::default())?;
     rows.remove_name(me)?;
@@ -149,17 +142,17 @@ pub(super) fn delete(
     Ok(Ok(Outcome::Deleted { caller: caller.clone(), id, person, messages }))
 }
 
-/// Whether a code is the account's own, or an administrator's that still holds.
-pub(crate) fn opens(account: &Account, code: &[u8; 16], now_ms: i64) -> bool {
+/// Whether a code is the account's own, or an administrator's that still holds at this age of the
+/// server in minutes; without an age, one that was given out at any time.
+pub(crate) fn opens(account: &Account, code: &[u8; 16], age_min: Option<u64>) -> bool {
     if account.deleted {
         return false;
     }
     let hash = Sha256::digest(code);
     let is = |kept: &[u8]| bool::from(kept.ct_eq(hash.as_slice()));
-    let longest = i64::try_from(RESET_CODE_MAX.as_millis()).unwrap_or(i64::MAX);
-    // A clock that went back makes a code void as well: it is soon made anew.
-    let holds = |at: i64| (0..longest).contains(&now_ms.saturating_sub(at));
-    let reset = account.reset.as_ref().filter(|reset| holds(reset.at));
+    let longest = RESET_CODE_MAX.as_secs() / 60;
+    let holds = |given: u64| age_min.is_none_or(|now| now.saturating_sub(given) < longest);
+    let reset = account.reset.as_ref().filter(|reset| reset.age_min.is_some_and(holds));
     is(&account.recovery_hash) || reset.is_some_and(|reset| is(&reset.hash))
 }
 

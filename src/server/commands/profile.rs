@@ -2,15 +2,18 @@
 
 use super::book::Notes;
 use super::book::words;
-use super::{Decision, Rules, booked};
+use super::{Decision, Rules, booked, is_current};
 use crate::clock::Moment;
-use crate::domain::{AVATARS, BlobId, Nickname, Words, parse_birthday};
+use crate::domain::{AVATARS, BlobId, Nickname, Words, is_past, parse_birthday};
+use crate::limits::BLOB_IDLE_MAX;
 use crate::net::protocol::{ProfileChange, Reason, Refusal, RequestId, ServerFrame};
 use crate::server::job::{Caller, Outcome};
 use crate::server::session::name_refusal;
 use crate::store::accounts::Account;
 use crate::store::blobs::Blob;
 use crate::store::{StoreError, Writes};
+
+const MIB: u64 = 1024 * 1024;
 
 /// A profile as it would be, and what else changes with it.
 struct Changed {
@@ -19,9 +22,10 @@ struct Changed {
     nickname: Option<Nickname>,
 }
 
+/// Changes a profile, at this age of the server in minutes.
 pub(super) fn set(
     rows: &mut Writes<'_>,
-    now: Moment,
+    (now, age_min): (Moment, u64),
     (caller, id): (&Caller, RequestId),
     change: &ProfileChange,
 ) -> Decision {
@@ -30,7 +34,8 @@ pub(super) fn set(
     };
     let details = rows.get_details(caller.account)?;
     let changed = Changed { account: before.clone(), details: details.clone(), nickname: None };
-    let Changed { mut account, details: new_details, nickname } = match apply(changed, change) {
+    let Changed { mut account, details: new_details, nickname } = match apply(changed, change, now)
+    {
         Ok(changed) => changed,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -51,8 +56,8 @@ pub(super) fn set(
         return Ok(Ok(booked(caller, id, Notes::new(rows, now.wall_ms, caller.account))));
     }
     if before.person.picture != account.person.picture {
-        use_blob(rows, now, account.person.picture, Use::Begins)?;
-        use_blob(rows, now, before.person.picture, Use::Ends)?;
+        use_blob(rows, age_min, account.person.picture, Use::Begins)?;
+        use_blob(rows, age_min, before.person.picture, Use::Ends)?;
     }
     if let Some(nickname) = nickname {
         if let Ok(old) = Nickname::parse(&before.person.nickname) {
@@ -66,7 +71,7 @@ pub(super) fn set(
     Ok(Ok(Outcome::Profile { caller: caller.clone(), id, person: account.person }))
 }
 
-fn apply(mut changed: Changed, change: &ProfileChange) -> Result<Changed, Refusal> {
+fn apply(mut changed: Changed, change: &ProfileChange, now: Moment) -> Result<Changed, Refusal> {
     let (person, details) = (&mut changed.account.person, &mut changed.details);
     if let Some(text) = &change.nickname {
         let nickname = Nickname::parse(text).map_err(name_refusal)?;
@@ -85,7 +90,8 @@ fn apply(mut changed: Changed, change: &ProfileChange) -> Result<Changed, Refusa
         details.about = words(Words::About, text)?;
     }
     if let Some(text) = &change.birthday {
-        details.birthday = parse_birthday(text).ok_or(Reason::BadBirthday)?;
+        let day = parse_birthday(text).filter(|day| is_past(day, now.wall_ms));
+        details.birthday = day.ok_or(Reason::BadBirthday)?;
     }
     details.gender = change.gender.unwrap_or(details.gender);
     if let Some(avatar) = change.avatar {
@@ -105,10 +111,10 @@ pub(super) enum Use {
     Ends,
 }
 
-/// Counts the uses of a blob.
+/// Counts the uses of a blob, at this age of the server.
 pub(super) fn use_blob(
     rows: &mut Writes<'_>,
-    now: Moment,
+    age_min: u64,
     id: Option<BlobId>,
     what: Use,
 ) -> Result<(), StoreError> {
@@ -118,45 +124,61 @@ pub(super) fn use_blob(
         Use::Begins => blob.uses + 1,
         Use::Ends => blob.uses.saturating_sub(1),
     };
-    rows.put_blob(id, Blob { uses, idle_since: now.wall_ms, ..blob })
+    rows.put_blob(id, Blob { uses, idle_since: age_min, ..blob })
 }
 
 impl Rules {
-    /// A blob's file is on disk: from now on it can be used.
-    pub(super) fn keep_blob(
+    /// A blob's file is on disk: from now on it can be used. One that is not taken, and that no row
+    /// names, leaves its file behind, which goes after the commit.
+    pub(super) fn take_blob(
         &self,
         rows: &mut Writes<'_>,
         now: Moment,
         (caller, id): (&Caller, RequestId),
         (blob, bytes): (BlobId, u64),
-    ) -> Decision {
-        if self.is_disk_full() {
-            return Ok(Err(Reason::DiskFull.into()));
-        }
-        // A sweep may have taken it away between its writing and now: it has to come again.
-        let is_there = std::fs::metadata(self.files.path(blob)).is_ok_and(|f| f.len() == bytes);
-        if !is_there {
-            return Ok(Err(Reason::Failed.into()));
-        }
+    ) -> Result<Outcome, StoreError> {
         let known = rows.get_blob(blob)?;
-        let uses = known.map_or(0, |known| known.uses);
-        rows.put_blob(blob, Blob { bytes, uses, idle_since: now.wall_ms })?;
-        let (outbox, frame) = (caller.outbox.clone(), ServerFrame::Done { id });
-        Ok(Ok(Outcome::Answer { outbox, frame }))
+        let is_there = std::fs::metadata(self.files.path(blob)).is_ok_and(|f| f.len() == bytes);
+        let most = self.limits.uploads_idle_mib.saturating_mul(MIB);
+        let has_room = known.is_some() || rows.count_idle_bytes()?.saturating_add(bytes) <= most;
+        let refusal = match () {
+            () if !is_current(rows, caller)? => Some(Reason::Fenced),
+            () if self.is_disk_full() || !has_room => Some(Reason::DiskFull),
+            // A sweep took it away between its writing and now: it has to come again.
+            () if !is_there => Some(Reason::Failed),
+            () => None,
+        };
+        let outbox = caller.outbox.clone();
+        if let Some(reason) = refusal {
+            let frame = ServerFrame::Refused { id, refusal: reason.into() };
+            return Ok(Outcome::Blob { outbox, frame, blob, is_kept: known.is_some() });
+        }
+        let (uses, idle_since) = (known.map_or(0, |k| k.uses), self.age.minutes(rows, now)?);
+        rows.put_blob(blob, Blob { bytes, uses, idle_since })?;
+        Ok(Outcome::Blob { outbox, frame: ServerFrame::Done { id }, blob, is_kept: true })
     }
 
-    /// Forgets blobs that are still without a use; their files go after the commit.
+    /// Forgets blobs that are still without a use, and files that still have no row; the files go
+    /// after the commit.
     pub(super) fn sweep(
+        &self,
         rows: &mut Writes<'_>,
-        before: i64,
+        now: Moment,
         blobs: &[BlobId],
     ) -> Result<Outcome, StoreError> {
+        let age = self.age.minutes(rows, now)?;
         let mut gone = Vec::new();
         for id in blobs {
-            let idle = rows.get_blob(*id)?;
-            if idle.is_some_and(|blob| blob.uses == 0 && blob.idle_since < before) {
-                rows.remove_blob(*id)?;
-                gone.push(*id);
+            match rows.get_blob(*id)? {
+                None => gone.push(*id),
+                Some(blob) if blob.is_idle(age, BLOB_IDLE_MAX) => {
+                    rows.remove_blob(*id)?;
+                    gone.push(*id);
+                }
+                Some(blob) if blob.uses == 0 && blob.idle_since > age => {
+                    rows.put_blob(*id, Blob { idle_since: age, ..blob })?;
+                }
+                Some(_) => {}
             }
         }
         Ok(Outcome::Swept { blobs: gone })

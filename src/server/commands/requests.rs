@@ -1,5 +1,7 @@
 //! Friend requests: asked, answered, taken back.
 
+use std::time::Duration;
+
 use super::book::{Notes, count_friends, group_or_first, words};
 use super::{Decision, Rules, booked};
 use crate::clock::Moment;
@@ -9,6 +11,7 @@ use crate::domain::{
 use crate::limits::REQUESTS_KEPT_MAX;
 use crate::net::protocol::{ContactAnswer, Reason, Refusal, RequestId};
 use crate::server::job::Caller;
+use crate::store::contacts::KeptRequest;
 use crate::store::{StoreError, Writes};
 
 /// A wish to be friends, as it was sent.
@@ -71,15 +74,15 @@ impl Rules {
             let ours = Side { account: me, group: request.group, remark: request.remark };
             return self.befriend(rows, now, (caller, id), ours, theirs);
         }
+        let age = self.age.minutes(rows, now)?;
+        let sent = KeptRequest { request, asked_min: Some(age) };
         let mut notes = Notes::new(rows, now.wall_ms, me);
-        notes.put_contact_request(me, request.clone())?;
-        prune(&mut notes, me)?;
+        notes.put_contact_request(me, sent.clone())?;
+        prune(&mut notes, me, age)?;
         // Who is blocked is not told so: the request waits, and nobody sees it.
         if meaning == Meaning::Question {
-            let (group, remark) = (GroupId::FIRST, String::new());
-            let theirs = ContactRequest { peer: me, way: Way::In, group, remark, ..request };
-            notes.put_contact_request(to, theirs)?;
-            prune(&mut notes, to)?;
+            notes.put_contact_request(to, arrived(me, sent))?;
+            prune(&mut notes, to, age)?;
         }
         Ok(Ok(booked(caller, id, notes)))
     }
@@ -107,13 +110,17 @@ impl Rules {
         if mine.blocked {
             return Ok(Err(Reason::YouBlocked.into()));
         }
-        let is_open = |request: &ContactRequest| request.is_open(now.wall_ms);
+        let age = self.age.minutes(rows, now)?;
+        let is_open = |kept: &KeptRequest| kept.is_open(age);
+        // Whoever asked already wants it, whatever it says to others, and though it was put aside.
+        if rows.get_request(to, me, Way::Out)?.as_ref().is_some_and(is_open) {
+            return Ok(Ok(Meaning::Friends));
+        }
         if rows.get_request(me, to, Way::Out)?.as_ref().is_some_and(is_open) {
             return Ok(Err(Reason::AlreadyAsked.into()));
         }
-        // Whoever asked already wants it, whatever it says to others.
-        if rows.get_request(me, to, Way::In)?.as_ref().is_some_and(is_open) {
-            return Ok(Ok(Meaning::Friends));
+        if let Some(wait) = self.pauses.left(me, to, now.uptime, self.pause()) {
+            return Ok(Err(Refusal::retry(Reason::AskedTooSoon, wait)));
         }
         let asking = rows.get_privacy(to)?.asking;
         if asking == Asking::Nobody {
@@ -124,8 +131,8 @@ impl Rules {
             return Ok(Ok(Meaning::Friends));
         }
         let most = self.limits.requests_open_max;
-        let count = |requests: &[ContactRequest], way| {
-            let open = requests.iter().filter(|request| request.way == way && is_open(request));
+        let count = |requests: &[KeptRequest], way| {
+            let open = requests.iter().filter(|kept| kept.request.way == way && is_open(kept));
             open.count() as u64
         };
         if count(&rows.list_requests(me)?, Way::Out) >= most {
@@ -156,7 +163,7 @@ impl Rules {
         let (me, peer) = (ours.account, theirs.account);
         // What who asked wished for stands in its request.
         let wish = rows.get_request(peer, me, Way::Out)?;
-        let wish = wish.filter(|wish| wish.state == RequestState::Pending);
+        let wish = wish.map(|wish| wish.request).filter(|wish| wish.state == RequestState::Pending);
         let theirs = match wish {
             Some(ContactRequest { group, remark, .. }) => {
                 Side { account: peer, group: group_or_first(rows, peer, group)?, remark }
@@ -183,7 +190,7 @@ impl Rules {
     }
 
     pub(super) fn answer_contact(
-        &self,
+        &mut self,
         rows: &mut Writes<'_>,
         now: Moment,
         (caller, id): (&Caller, RequestId),
@@ -191,8 +198,9 @@ impl Rules {
         answer: &ContactAnswer,
     ) -> Decision {
         let me = caller.account;
-        let request = rows.get_request(me, from, Way::In)?;
-        let Some(request) = request.filter(|request| request.is_open(now.wall_ms)) else {
+        let age = self.age.minutes(rows, now)?;
+        let kept = rows.get_request(me, from, Way::In)?;
+        let Some(kept) = kept.filter(|kept| kept.is_open(age)) else {
             let are_friends = rows.get_contact(me, from)?.is_some_and(|contact| contact.friend);
             return match answer {
                 // Another device was quicker, and it is as wanted.
@@ -202,7 +210,7 @@ impl Rules {
                 _ => Ok(Err(Reason::RequestGone.into())),
             };
         };
-        let reason = match answer {
+        match answer {
             ContactAnswer::Accept { group, remark } => {
                 let remark = match words(Words::Remark, remark) {
                     Ok(remark) => remark,
@@ -211,50 +219,101 @@ impl Rules {
                 let group = group_or_first(rows, me, *group)?;
                 let ours = Side { account: me, group, remark };
                 let theirs = Side { account: from, group: GroupId::FIRST, remark: String::new() };
-                return self.befriend(rows, now, (caller, id), ours, theirs);
+                self.befriend(rows, now, (caller, id), ours, theirs)
             }
-            ContactAnswer::Decline { reason } => match words(Words::Reason, reason) {
-                Ok(reason) => reason,
-                Err(refusal) => return Ok(Err(refusal)),
-            },
-            ContactAnswer::Ignore {} | ContactAnswer::Block {} => String::new(),
-        };
-        let theirs = rows.get_request(from, me, Way::Out)?;
+            ContactAnswer::Decline { reason } => {
+                let reason = match words(Words::Reason, reason) {
+                    Ok(reason) => reason,
+                    Err(refusal) => return Ok(Err(refusal)),
+                };
+                self.pauses.begin(from, me, now.uptime, self.pause());
+                decline(rows, now, (caller, id), kept, &reason)
+            }
+            ContactAnswer::Ignore {} => {
+                let mut notes = Notes::new(rows, now.wall_ms, me);
+                notes.put_contact_request(me, kept.with(RequestState::Ignored))?;
+                Ok(Ok(booked(caller, id, notes)))
+            }
+            ContactAnswer::Block {} => {
+                let known = rows.get_contact(me, from)?;
+                if let Err(refusal) = self.may_block(rows, me, known.as_ref())? {
+                    return Ok(Err(refusal));
+                }
+                let known = known.unwrap_or_else(|| Contact::stranger(from));
+                let mut notes = Notes::new(rows, now.wall_ms, me);
+                notes.put_contact_request(me, kept.with(RequestState::Ignored))?;
+                self.block(&mut notes, now, me, Contact { blocked: true, ..known })?;
+                Ok(Ok(booked(caller, id, notes)))
+            }
+        }
+    }
+
+    /// Takes a request back; who was asked sees it no more.
+    pub(super) fn withdraw(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (caller, id): (&Caller, RequestId),
+        to: AccountId,
+    ) -> Decision {
+        let me = caller.account;
+        let age = self.age.minutes(rows, now)?;
+        let sent = rows.get_request(me, to, Way::Out)?;
+        if !sent.is_some_and(|kept| kept.is_open(age)) {
+            return Ok(Err(Reason::RequestGone.into()));
+        }
+        self.pauses.begin(me, to, now.uptime, self.pause());
         let mut notes = Notes::new(rows, now.wall_ms, me);
-        if let ContactAnswer::Decline { .. } = answer {
-            let state = RequestState::Declined;
-            let declined = ContactRequest { state, reason: reason.clone(), ..request };
-            notes.put_contact_request(me, declined)?;
-            if let Some(theirs) = theirs {
-                notes.put_contact_request(from, ContactRequest { state, reason, ..theirs })?;
-            }
-            return Ok(Ok(booked(caller, id, notes)));
-        }
-        notes
-            .put_contact_request(me, ContactRequest { state: RequestState::Ignored, ..request })?;
-        if let ContactAnswer::Block {} = answer {
-            let known = notes.rows.get_contact(me, from)?;
-            let known = known.unwrap_or_else(|| Contact::stranger(from));
-            notes.put_contact(me, Contact { blocked: true, ..known })?;
-        }
+        take_back(&mut notes, me, to)?;
         Ok(Ok(booked(caller, id, notes)))
+    }
+
+    /// Takes everything off the list that needs no answer any more.
+    pub(super) fn clear(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (caller, id): (&Caller, RequestId),
+    ) -> Decision {
+        let age = self.age.minutes(rows, now)?;
+        let requests = rows.list_requests(caller.account)?;
+        let mut notes = Notes::new(rows, now.wall_ms, caller.account);
+        for kept in requests.into_iter().filter(|kept| !kept.is_open(age)) {
+            notes.remove_request(caller.account, kept.request.peer, kept.request.way)?;
+        }
+        super::rooms::clear_requests(&mut notes, caller.account)?;
+        Ok(Ok(booked(caller, id, notes)))
+    }
+
+    fn pause(&self) -> Duration {
+        Duration::from_secs(self.limits.requests_pause_seconds)
     }
 }
 
-/// Takes a request back; who was asked sees it no more.
-pub(super) fn withdraw(
+/// A request as who is asked sees it: where who asked wants a new friend is its own.
+pub(super) fn arrived(from: AccountId, sent: KeptRequest) -> KeptRequest {
+    let (way, group, remark) = (Way::In, GroupId::FIRST, String::new());
+    let request = ContactRequest { peer: from, way, group, remark, ..sent.request };
+    KeptRequest { request, ..sent }
+}
+
+/// Turned down, on both sides.
+fn decline(
     rows: &mut Writes<'_>,
     now: Moment,
     (caller, id): (&Caller, RequestId),
-    to: AccountId,
+    kept: KeptRequest,
+    reason: &str,
 ) -> Decision {
-    let me = caller.account;
-    let request = rows.get_request(me, to, Way::Out)?;
-    if !request.is_some_and(|request| request.is_open(now.wall_ms)) {
-        return Ok(Err(Reason::RequestGone.into()));
-    }
+    let (me, from) = (caller.account, kept.request.peer);
+    let sent = rows.get_request(from, me, Way::Out)?;
     let mut notes = Notes::new(rows, now.wall_ms, me);
-    take_back(&mut notes, me, to)?;
+    for (whose, kept) in [(me, Some(kept)), (from, sent)] {
+        if let Some(mut kept) = kept {
+            reason.clone_into(&mut kept.request.reason);
+            notes.put_contact_request(whose, kept.with(RequestState::Declined))?;
+        }
+    }
     Ok(Ok(booked(caller, id, notes)))
 }
 
@@ -273,29 +332,14 @@ pub(super) fn take_back(
     Ok(())
 }
 
-/// Takes everything off the list that needs no answer any more.
-pub(super) fn clear(
-    rows: &mut Writes<'_>,
-    now: Moment,
-    (caller, id): (&Caller, RequestId),
-) -> Decision {
-    let requests = rows.list_requests(caller.account)?;
-    let mut notes = Notes::new(rows, now.wall_ms, caller.account);
-    for request in requests.into_iter().filter(|request| !request.is_open(now.wall_ms)) {
-        notes.remove_request(caller.account, request.peer, request.way)?;
-    }
-    super::rooms::clear_requests(&mut notes, caller.account)?;
-    Ok(Ok(booked(caller, id, notes)))
-}
-
-/// The oldest answered requests make room.
-fn prune(notes: &mut Notes<'_, '_>, whose: AccountId) -> Result<(), StoreError> {
+/// The oldest requests that need no answer make room.
+fn prune(notes: &mut Notes<'_, '_>, whose: AccountId, age_min: u64) -> Result<(), StoreError> {
     let mut requests = notes.rows.list_requests(whose)?;
     let over = requests.len().saturating_sub(REQUESTS_KEPT_MAX);
-    requests.retain(|request| request.state != RequestState::Pending);
-    requests.sort_by_key(|request| request.at);
-    for request in requests.into_iter().take(over) {
-        notes.remove_request(whose, request.peer, request.way)?;
+    requests.retain(|kept| !kept.is_open(age_min));
+    requests.sort_by_key(|kept| (kept.asked_min, kept.request.at));
+    for kept in requests.into_iter().take(over) {
+        notes.remove_request(whose, kept.request.peer, kept.request.way)?;
     }
     Ok(())
 }

@@ -145,7 +145,9 @@ impl Hub {
 
     fn outcome(&mut self, outcome: Outcome, now: Moment) {
         match outcome {
-            Outcome::Answer { outbox, frame } => outbox.push_frame(&frame),
+            Outcome::Answer { outbox, frame } | Outcome::Blob { outbox, frame, .. } => {
+                outbox.push_frame(&frame);
+            }
             Outcome::Entered(entered) => self.enter(*entered, now),
             Outcome::TurnedAway { applicant, id, refusal } => {
                 applicant.outbox.push_frame(&ServerFrame::Refused { id, refusal: refusal.clone() });
@@ -446,7 +448,10 @@ impl Hub {
     }
 
     fn refold(&mut self, account: AccountId) {
-        self.board.publish(account, self.presences.of(account));
+        let online = self.accounts.get(&account).into_iter();
+        let sessions = online.flat_map(|online| &online.sessions);
+        let devices = sessions.filter_map(|id| Some(self.sessions.get(id)?.caller.device));
+        self.board.publish(account, self.presences.of(account), devices.collect());
         self.changed.insert(account);
     }
 

@@ -62,9 +62,11 @@ impl Hub {
         let Target::Account(peer) = to else { return };
         let event = ServerFrame::Event(Event::Typing { from, to });
         let shows = |account| self.audience.ties(account).is_some_and(|ties| ties.typing);
+        let takes = self.audience.ties(peer).is_some_and(|ties| ties.takes_from(from));
         let wanted = peer != from
             && shows(from)
             && shows(peer)
+            && takes
             && !self.audience.is_hidden(peer, from)
             && !self.audience.is_hidden(from, peer);
         if let (true, Some(bytes)) = (wanted, encode(&event)) {

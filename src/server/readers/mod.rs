@@ -13,6 +13,7 @@ use std::thread::{self, JoinHandle};
 use async_channel::{Receiver, Sender};
 
 use super::board::Board;
+use super::sweep::Leftovers;
 use crate::domain::{
     AccountId, BlobId, ConversationId, ConversationKind, DeviceId, Nickname, Seq, Target,
 };
@@ -64,12 +65,10 @@ pub enum Ask {
         /// For the answer.
         slot: Sender<bool>,
     },
-    /// Blobs without a use since before a moment.
-    Idle {
-        /// The moment, milliseconds since 1970 UTC.
-        before: i64,
+    /// Pictures and files that may go.
+    Leftovers {
         /// For the answer.
-        slot: Sender<Vec<BlobId>>,
+        slot: Sender<Leftovers>,
     },
     /// How many accounts there are.
     Accounts {
@@ -157,8 +156,8 @@ impl Reader {
             Ask::Nickname { nickname, slot } => {
                 slot.try_send(rows.get_nickname_owner(&nickname)?.is_none()).ok();
             }
-            Ask::Idle { before, slot } => {
-                slot.try_send(rows.list_idle_blobs(before)?).ok();
+            Ask::Leftovers { slot } => {
+                slot.try_send(Leftovers::find(&rows, &self.files)?).ok();
             }
             Ask::Accounts { slot } => {
                 slot.try_send(rows.count_accounts()?).ok();
@@ -208,7 +207,7 @@ impl Reader {
             Query::Find { text, online, skip } => {
                 people::find(rows, &self.board, me, &people::Wanted { text: &text, online, skip })
             }
-            Query::Devices {} => people::devices(rows, me, here).map(Ok),
+            Query::Devices {} => people::devices(rows, &self.board, (me, here)).map(Ok),
             Query::Contacts { after } => people::contacts(rows, me, after),
             Query::Requests { after } => people::requests(rows, me, after),
             Query::Blob { blob, offset } => self.blob(rows, blob, offset),

@@ -2,7 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::domain::{AccountId, ContactRequest, DeviceId, Presence, Way};
+use crate::clock;
+use crate::domain::{AccountId, ContactRequest, Details, DeviceId, Presence, Way};
 use crate::limits::{CONTACTS_PAGE_MAX, FOUND_MAX, FOUND_PAGE_MAX, REQUESTS_PAGE_MAX};
 use crate::net::protocol::{DeviceRow, OnlinePerson, Reason, Refusal, Reply};
 use crate::server::board::Board;
@@ -13,11 +14,32 @@ type Answer = Result<Result<Reply, Refusal>, StoreError>;
 
 pub(super) fn profile(rows: &Reads, me: AccountId, account: AccountId) -> Answer {
     let Some(person) = rows.get_person(account)? else { return Ok(Err(Reason::NotFound.into())) };
-    let details = rows.get_details(account)?;
+    let details = match may_read(rows, me, account)? {
+        true => rows.get_details(account)?,
+        false => Details::default(),
+    };
     let known = rows.get_contact(account, me)?;
-    let may_know = account == me || known.is_some_and(|c| c.friend && !c.blocked);
-    let seen = if may_know { rows.get_seen(account)? } else { None };
+    let seen = match known.filter(|known| known.friend) {
+        // Told as it was: a friend that reads nothing any more would know.
+        Some(known) if known.blocked => rows.get_seen_by_blocked(account, me)?,
+        Some(_) => rows.get_seen(account)?,
+        None if account == me => rows.get_seen(account)?,
+        None => None,
+    };
     Ok(Ok(Reply::Profile { person, details, seen }))
+}
+
+/// Whether somebody may read what another says of itself: everybody, unless that one does not want to
+/// be found; then friends, whom it asked to be one, and whom it has a conversation with.
+fn may_read(rows: &Reads, me: AccountId, account: AccountId) -> Result<bool, StoreError> {
+    let privacy = rows.get_privacy(account)?;
+    if account == me || privacy.by_number || privacy.by_nickname {
+        return Ok(true);
+    }
+    let (age, asked) = (rows.get_age()?, rows.get_request(account, me, Way::Out)?);
+    Ok(rows.get_contact(account, me)?.is_some_and(|known| known.friend)
+        || asked.is_some_and(|asked| asked.is_open(age))
+        || rows.get_direct(me, account)?.is_some())
 }
 
 /// What is looked for.
@@ -78,7 +100,14 @@ pub(super) fn find(rows: &Reads, board: &Board, me: AccountId, wanted: &Wanted<'
     Ok(Ok(Reply::Found { people, more: false }))
 }
 
-pub(super) fn devices(rows: &Reads, me: AccountId, here: DeviceId) -> Result<Reply, StoreError> {
+/// A device that is signed in now is used now.
+pub(super) fn devices(
+    rows: &Reads,
+    board: &Board,
+    (me, here): (AccountId, DeviceId),
+) -> Result<Reply, StoreError> {
+    let (connected, now) = (board.devices(me), clock::wall_ms());
+    let used = |id, used: i64| if connected.contains(&id) { used.max(now) } else { used };
     let mut devices: Vec<DeviceRow> = rows
         .list_devices(me)?
         .into_iter()
@@ -88,7 +117,7 @@ pub(super) fn devices(rows: &Reads, me: AccountId, here: DeviceId) -> Result<Rep
             client: device.client,
             address: device.address,
             created: device.created,
-            used: device.used,
+            used: used(id, device.used),
             current: id == here,
         })
         .collect();
@@ -107,7 +136,8 @@ pub(super) fn contacts(rows: &Reads, me: AccountId, after: AccountId) -> Answer 
 
 pub(super) fn requests(rows: &Reads, me: AccountId, after: Option<(AccountId, Way)>) -> Answer {
     let key = |request: &ContactRequest| (request.peer, request.way);
-    let mut requests = rows.list_requests(me)?;
+    let requests = rows.list_requests(me)?.into_iter();
+    let mut requests: Vec<ContactRequest> = requests.map(|kept| kept.request).collect();
     requests.sort_by_key(key);
     requests.retain(|request| after.is_none_or(|after| key(request) > after));
     let more = requests.len() > REQUESTS_PAGE_MAX;

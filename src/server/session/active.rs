@@ -11,10 +11,7 @@ use super::upload::{Part, Upload};
 use super::{End, Session};
 use crate::clock::{self, millis};
 use crate::domain::{BlobId, Nonce, Target};
-use crate::limits::{
-    FINDS_BURST, IDLE_DEADLINE, Limits, PROFILES_BURST, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND,
-    WATCHED_MAX,
-};
+use crate::limits::{IDLE_DEADLINE, Limits, WATCHED_MAX};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::link::{LinkError, Reader};
 use crate::net::protocol::{
@@ -23,14 +20,12 @@ use crate::net::protocol::{
 use crate::server::bucket::Bucket;
 use crate::server::hub::HubInput;
 use crate::server::job::{Caller, Job};
+use crate::server::rates::Deed;
 use crate::server::readers::Ask;
 
 /// A refused message that does not come again is given up by its sender: after so long the others
 /// go on without it.
 const REFUSED_MAX: Duration = Duration::from_secs(30);
-
-/// A profile may change this often in the long run.
-const PROFILE_EVERY: Duration = Duration::from_secs(6);
 
 /// What a signed-in session remembers between frames.
 struct Pace {
@@ -41,12 +36,6 @@ struct Pace {
     /// Far over the limit this message was refused. All others are refused until it comes again
     /// after this moment, so that their order holds whatever was on its way already.
     refused: Option<(Nonce, Duration)>,
-    /// Searches, each of which looks at every name.
-    finds: Bucket,
-    /// Changes of the profile, each of which is told to everybody.
-    profiles: Bucket,
-    /// What is done in rooms, each of which is a line for everybody there.
-    rooms: Bucket,
 }
 
 /// What a signed-in session keeps of exchanges of several frames.
@@ -62,45 +51,21 @@ impl Pace {
             frames: Bucket::new(queries_per_second, queries_per_second, uptime),
             pages: Bucket::new(pages_burst, pages_per_second, uptime),
             refused: None,
-            finds: Bucket::new(FINDS_BURST, 1, uptime),
-            profiles: Bucket::per(PROFILES_BURST, PROFILE_EVERY * 5, uptime),
-            rooms: Bucket::new(ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, uptime),
         }
     }
 }
 
 impl Pace {
-    /// Waits until this frame's turn has come. Messages wait elsewhere, all devices together.
+    /// Waits until this frame's turn has come. What has a rate for all devices together waits
+    /// elsewhere.
     async fn turn(&mut self, frame: &ClientFrame) {
-        let more = match frame {
+        match frame {
             ClientFrame::Command { command: Command::Send { .. }, .. } => return,
-            ClientFrame::Command { command: Command::SetProfile(_), .. } => &mut self.profiles,
-            ClientFrame::Command { command, .. } if is_told_in_a_room(command) => &mut self.rooms,
-            ClientFrame::Query { query: Query::History { .. }, .. } => &mut self.pages,
-            ClientFrame::Query { query: Query::Find { .. } | Query::FindRooms { .. }, .. } => {
-                &mut self.finds
-            }
-            _ => return turn(&mut self.frames).await,
-        };
-        turn(more).await;
+            ClientFrame::Query { query: Query::History { .. }, .. } => turn(&mut self.pages).await,
+            _ => {}
+        }
         turn(&mut self.frames).await;
     }
-}
-
-/// Whether a command writes a line into a room's log.
-fn is_told_in_a_room(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::CreateRoom { .. }
-            | Command::JoinRoom { .. }
-            | Command::AnswerJoin { .. }
-            | Command::AnswerInvitation { .. }
-            | Command::LeaveRoom { .. }
-            | Command::DissolveRoom { .. }
-            | Command::SetRoom { .. }
-            | Command::SetMember { .. }
-            | Command::Kick { .. }
-    )
 }
 
 impl Session {
@@ -142,13 +107,23 @@ impl Session {
         frame: ClientFrame,
     ) -> Result<(), End> {
         pace.turn(&frame).await;
+        if let Some((id, deed)) = Deed::of(&frame)
+            && let Err(refusal) = self.wait_for(caller, deed).await
+        {
+            self.outbox.push_frame(&ServerFrame::Refused { id, refusal });
+            return Ok(());
+        }
         match frame {
             ClientFrame::Command {
                 id,
                 command: Command::PutBlob { blob, bytes_all, offset, part },
             } => {
                 let part = Part { blob, bytes_all, offset, bytes: part };
-                self.part(caller, id, exchanges.upload.take(part)).await
+                let taken = match self.shared.disk_full.load(Ordering::Relaxed) {
+                    true => Err(Reason::DiskFull.into()),
+                    false => exchanges.upload.take(part),
+                };
+                self.part(caller, id, taken).await
             }
             ClientFrame::Command { id, command } => {
                 if let Command::Send { to, nonce, .. } = &command
@@ -182,6 +157,21 @@ impl Session {
             }
             ClientFrame::Hello(_) => Err(End::Goodbye(Goodbye::BadFrame)),
         }
+    }
+
+    /// Over the account's rate the session is not read further; far over it the deed is refused.
+    async fn wait_for(&self, caller: &Caller, deed: Deed) -> Result<(), Refusal> {
+        let account = caller.account;
+        let booked = self.shared.admission.book(account, deed, clock::uptime());
+        match booked {
+            Ok(wait) if wait.is_zero() => {}
+            Ok(wait) => drop(Timer::after(wait).await),
+            Err(_) => {
+                let what = deed.name().to_owned();
+                self.note(LogKind::Warn, LogEvent::RateLimited { account, what });
+            }
+        }
+        booked.map(drop)
     }
 
     /// A part of a picture came; the last one makes it a file and then a job.

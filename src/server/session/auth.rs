@@ -122,11 +122,11 @@ impl Steps {
             | Auth::Delete {} => Err(Reason::NotSignedIn.into()),
             Auth::SignInFinish { finalization, device, device_name, presence } => {
                 let checked = self.finish_password(session, &device_name, &finalization);
-                let sign_in = checked.map(|account| SignIn {
+                let sign_in = checked.map(|(account, proven)| SignIn {
                     account,
                     device,
                     device_name: Some(device_name),
-                    proof: Proof::Password,
+                    proof: Proof::Password(proven),
                     presence: presence.unwrap_or(Presence::Online),
                 });
                 return self.enter(session, id, sign_in).await;
@@ -155,15 +155,13 @@ impl Steps {
         session: &Session,
         device_name: &str,
         finalization: &Opaque,
-    ) -> Result<AccountId, Refusal> {
+    ) -> Result<(AccountId, Vec<u8>), Refusal> {
         let state = std::mem::replace(&mut self.state, State::Start);
         match state {
             State::SigningIn(_) if device_name.len() > NAME_BYTES_MAX => {
                 Err(Reason::BadValue.into())
             }
-            State::SigningIn(checking) => {
-                check_password(session, checking, finalization).map(|(account, _)| account)
-            }
+            State::SigningIn(checking) => check_password(session, checking, finalization),
             _ => Err(Reason::OutOfOrder.into()),
         }
     }

@@ -73,6 +73,8 @@ pub struct Shared {
     pub readers: Readers,
     /// Where pictures lie.
     pub files: Files,
+    /// Set by the disk watch: readable, not writable.
+    pub disk_full: Arc<AtomicBool>,
     /// Taken by those who are not signed in.
     pub turns: Turns,
     /// Closed when the server closes: those who are not signed in have nothing to wait for.

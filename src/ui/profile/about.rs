@@ -267,6 +267,10 @@ fn error_lines(place: Place, error: Option<&FieldError>) -> Vec<String> {
             let most = u64::try_from(*most).unwrap_or(u64::MAX);
             refused(Refusal::limit(Reason::WordsTooLong, most))
         }
+        Some(FieldError::Words(WordsError::Lines(most))) => {
+            let most = u64::try_from(*most).unwrap_or(u64::MAX);
+            refused(Refusal::limit(Reason::WordsLines, most))
+        }
         Some(FieldError::Words(WordsError::Character)) => refused(Reason::WordsCharacter.into()),
         Some(FieldError::Birthday) => refused(Reason::BadBirthday.into()),
         Some(FieldError::Refused(refusal)) => text::refusal(language, refusal),

@@ -1,0 +1,180 @@
+//! How fast one account may do what, on all its links together. Pure: time is an argument.
+
+use std::time::Duration;
+
+use super::bucket::Bucket;
+use crate::limits::{Limits, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, SLOWED_MAX};
+use crate::net::protocol::{ClientFrame, Command, Query, RequestId};
+
+const MINUTE: Duration = Duration::from_mins(1);
+const DAY: Duration = Duration::from_hours(24);
+const MIB: u64 = 1024 * 1024;
+
+/// What costs others something, and so has a rate of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// A friend request is sent, withdrawn or answered: the other side is told each time.
+    Request,
+    /// Another change of what one keeps of people and conversations.
+    Contact,
+    /// Something done in a room: everybody there gets a line of it, or those who may let people in.
+    Room,
+    /// A search, which looks at every name.
+    Find,
+    /// A change of the profile, which everybody is told.
+    Profile,
+    /// So many bytes of a picture.
+    Upload(u64),
+}
+
+impl Deed {
+    /// What it is called in the log.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Deed::Request => "requests",
+            Deed::Contact => "contacts",
+            Deed::Room => "rooms",
+            Deed::Find => "searches",
+            Deed::Profile => "profile",
+            Deed::Upload(_) => "uploads",
+        }
+    }
+
+    /// What a frame does, and which request it is; messages are counted elsewhere.
+    #[must_use]
+    pub fn of(frame: &ClientFrame) -> Option<(RequestId, Deed)> {
+        let (id, deed) = match frame {
+            ClientFrame::Query { id, query: Query::Find { .. } | Query::FindRooms { .. } } => {
+                (id, Deed::Find)
+            }
+            ClientFrame::Command { id, command } => (id, Deed::of_command(command)?),
+            _ => return None,
+        };
+        Some((*id, deed))
+    }
+
+    fn of_command(command: &Command) -> Option<Deed> {
+        Some(match command {
+            Command::AskContact { .. }
+            | Command::WithdrawRequest { .. }
+            | Command::AnswerContact { .. } => Deed::Request,
+            Command::ClearRequests {}
+            | Command::SetContact { .. }
+            | Command::RemoveContact { .. }
+            | Command::AddGroup { .. }
+            | Command::RenameGroup { .. }
+            | Command::RemoveGroup { .. }
+            | Command::OrderGroups { .. }
+            | Command::SetPrivacy(_)
+            | Command::SetConversation { .. } => Deed::Contact,
+            Command::CreateRoom { .. }
+            | Command::JoinRoom { .. }
+            | Command::WithdrawJoin { .. }
+            | Command::AnswerJoin { .. }
+            | Command::InviteToRoom { .. }
+            | Command::AnswerInvitation { .. }
+            | Command::LeaveRoom { .. }
+            | Command::DissolveRoom { .. }
+            | Command::SetRoom { .. }
+            | Command::SetMember { .. }
+            | Command::Kick { .. } => Deed::Room,
+            Command::SetProfile(_) => Deed::Profile,
+            Command::PutBlob { part, .. } => Deed::Upload(part.len() as u64),
+            _ => return None,
+        })
+    }
+}
+
+/// The buckets of one account.
+#[derive(Debug)]
+pub struct Rates {
+    messages: Bucket,
+    requests: Bucket,
+    contacts: Bucket,
+    rooms: Bucket,
+    finds: Bucket,
+    profiles: Bucket,
+    uploads: Bucket,
+}
+
+impl Rates {
+    /// Full buckets.
+    #[must_use]
+    pub fn new(limits: &Limits, uptime: Duration) -> Self {
+        // So many at once, then as many a minute.
+        let slow = |burst: u64, per_minute: u64| {
+            let each = MINUTE / u32::try_from(per_minute.max(1)).unwrap_or(u32::MAX);
+            Bucket::per(burst, each * u32::try_from(burst).unwrap_or(u32::MAX), uptime)
+        };
+        Rates {
+            messages: Bucket::new(limits.messages_burst, limits.messages_per_second, uptime),
+            requests: slow(limits.requests_burst, limits.requests_per_minute),
+            contacts: slow(limits.contacts_burst, limits.contacts_per_minute),
+            rooms: Bucket::new(ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, uptime),
+            finds: Bucket::new(limits.finds_burst, limits.finds_per_second, uptime),
+            profiles: slow(limits.profiles_burst, limits.profiles_per_minute),
+            uploads: Bucket::per(limits.uploads_mib_per_day * MIB, DAY, uptime),
+        }
+    }
+
+    /// A message: how long the session is not read further.
+    ///
+    /// # Errors
+    /// Far over the limit; the time after which sending works again. Nothing is taken then.
+    pub fn book_message(&mut self, uptime: Duration) -> Result<Duration, Duration> {
+        self.messages.book(uptime, SLOWED_MAX)
+    }
+
+    /// The same for a deed.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn book(&mut self, deed: Deed, uptime: Duration) -> Result<Duration, Duration> {
+        let (bucket, count) = match deed {
+            Deed::Request => (&mut self.requests, 1),
+            Deed::Contact => (&mut self.contacts, 1),
+            Deed::Room => (&mut self.rooms, 1),
+            Deed::Find => (&mut self.finds, 1),
+            Deed::Profile => (&mut self.profiles, 1),
+            Deed::Upload(bytes) => (&mut self.uploads, bytes),
+        };
+        bucket.book_many(count, uptime, SLOWED_MAX)
+    }
+
+    /// Whether nothing would be lost by forgetting them.
+    #[must_use]
+    pub fn are_full(&self, uptime: Duration) -> bool {
+        let Rates { messages, requests, contacts, rooms, finds, profiles, uploads } = self;
+        let all = [messages, requests, contacts, rooms, finds, profiles, uploads];
+        all.into_iter().all(|bucket| bucket.is_full(uptime))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many of a thousand are taken at once, and how many of them without a wait.
+    fn at_once(rates: &mut Rates, deed: Deed) -> (usize, usize) {
+        let waits: Vec<_> =
+            (0..1000).filter_map(|_| rates.book(deed, Duration::ZERO).ok()).collect();
+        (waits.iter().filter(|wait| wait.is_zero()).count(), waits.len())
+    }
+
+    #[test]
+    fn each_deed_has_its_own_burst_and_rate() {
+        let mut rates = Rates::new(&Limits::default(), Duration::ZERO);
+        assert_eq!(at_once(&mut rates, Deed::Request), (60, 61));
+        assert_eq!(at_once(&mut rates, Deed::Contact), (100, 110));
+        assert_eq!(at_once(&mut rates, Deed::Room), (60, 80));
+        assert_eq!(at_once(&mut rates, Deed::Find), (5, 15));
+        assert_eq!(at_once(&mut rates, Deed::Profile), (5, 6));
+        let part = Deed::Upload(32 * 1024);
+        assert_eq!(at_once(&mut rates, part), (256, 256), "8 MiB");
+        let wait = rates.book(part, Duration::ZERO).unwrap_err();
+        assert!(wait > Duration::from_mins(5) && wait < Duration::from_mins(6), "{wait:?}");
+        assert!(!rates.are_full(Duration::from_hours(23)));
+        assert!(rates.are_full(Duration::from_hours(25)));
+    }
+}

@@ -1,0 +1,151 @@
+//! Property: a picture that a row names has its file, and a file that no row names does not stay,
+//! whatever comes together in one batch.
+
+use mychat::domain::BlobId;
+use mychat::limits::{BLOB_IDLE_MAX, Limits};
+use mychat::net::protocol::Reason;
+use mychat::server::job::{Caller, Job, Outcome, left_files};
+use mychat::server::sweep::Leftovers;
+use mychat::store::blobs::Files;
+
+use crate::stage::{DAY, MINUTE, Stage, TEN_YEARS_MS, refusal};
+
+const BYTES: &[u8] = b"some picture";
+
+struct Gallery {
+    stage: Stage,
+    files: Files,
+    lime: Caller,
+    _data: tempfile::TempDir,
+}
+
+impl Gallery {
+    fn new(limits: Limits) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut stage = Stage::new(limits, data.path());
+        let (lime, files) = (stage.register(), Files::of(data.path()));
+        Gallery { stage, files, lime, _data: data }
+    }
+
+    /// The file is written, and the job is what comes next.
+    fn upload(&self, bytes: &[u8]) -> Job {
+        self.files.put(id(bytes), bytes).unwrap();
+        let (caller, bytes_all) = (self.lime.clone(), bytes.len() as u64);
+        Job::Blob { caller, id: 1, blob: id(bytes), bytes: bytes_all }
+    }
+
+    /// A batch, and what is done behind its commit.
+    fn batch(&mut self, jobs: &[Job]) -> Vec<Outcome> {
+        let outcomes = self.stage.batch(jobs);
+        for blob in left_files(&outcomes) {
+            self.files.remove(blob).unwrap();
+        }
+        outcomes
+    }
+
+    /// Whether a row names it, and whether its file is there.
+    fn kept(&self, bytes: &[u8]) -> (bool, bool) {
+        let row = self.stage.rows().get_blob(id(bytes)).unwrap();
+        (row.is_some(), self.files.path(id(bytes)).exists())
+    }
+}
+
+fn id(bytes: &[u8]) -> BlobId {
+    BlobId(*blake3::hash(bytes).as_bytes())
+}
+
+fn sweep(bytes: &[u8]) -> Job {
+    Job::Sweep { blobs: vec![id(bytes)] }
+}
+
+#[test]
+fn a_picture_that_comes_again_while_it_is_swept_stays() {
+    let mut gallery = Gallery::new(Limits::default());
+    let job = gallery.upload(BYTES);
+    gallery.batch(&[job]);
+    gallery.stage.pass(BLOB_IDLE_MAX + MINUTE);
+    let again = gallery.upload(BYTES);
+    let outcomes = gallery.batch(&[sweep(BYTES), again]);
+    assert_eq!(refusal(&outcomes[1]), Ok(()));
+    assert_eq!(gallery.kept(BYTES), (true, true));
+    // The other way round it is no longer idle.
+    gallery.stage.pass(BLOB_IDLE_MAX + MINUTE);
+    let again = gallery.upload(BYTES);
+    gallery.batch(&[again, sweep(BYTES)]);
+    assert_eq!(gallery.kept(BYTES), (true, true));
+    gallery.stage.pass(BLOB_IDLE_MAX + MINUTE);
+    let late = gallery.upload(BYTES);
+    gallery.batch(&[sweep(BYTES)]);
+    let outcomes = gallery.batch(&[late]);
+    assert_eq!(refusal(&outcomes[0]), Err(Reason::Failed), "its file went meanwhile");
+    assert_eq!(gallery.kept(BYTES), (false, false));
+}
+
+#[test]
+fn what_is_not_taken_leaves_no_file() {
+    let mut gallery = Gallery::new(Limits::default());
+    gallery.stage.full.store(true, std::sync::atomic::Ordering::Relaxed);
+    let job = gallery.upload(BYTES);
+    let outcomes = gallery.batch(&[job]);
+    assert_eq!(refusal(&outcomes[0]), Err(Reason::DiskFull));
+    assert_eq!(gallery.kept(BYTES), (false, false));
+    gallery.stage.full.store(false, std::sync::atomic::Ordering::Relaxed);
+    let (mine, other) = (gallery.upload(BYTES), gallery.upload(b"another"));
+    gallery.batch(&[mine]);
+    // The device signed in again: the older session brings nothing any more.
+    let (account, mine) = (gallery.lime.account, gallery.upload(BYTES));
+    gallery.stage.sign_in(account, 1).unwrap();
+    let outcomes = gallery.batch(&[mine, other]);
+    assert_eq!(outcomes.iter().map(refusal).collect::<Vec<_>>(), [Err(Reason::Fenced); 2]);
+    assert_eq!(gallery.kept(BYTES), (true, true), "it was there before");
+    assert_eq!(gallery.kept(b"another"), (false, false));
+}
+
+#[test]
+fn a_picture_lies_unused_for_a_day_of_the_server() {
+    for jump in [TEN_YEARS_MS, -TEN_YEARS_MS] {
+        let mut gallery = Gallery::new(Limits::default());
+        let job = gallery.upload(BYTES);
+        gallery.batch(&[job]);
+        gallery.stage.wall_ms += jump;
+        gallery.stage.pass(DAY.saturating_sub(MINUTE));
+        gallery.batch(&[sweep(BYTES)]);
+        assert_eq!(gallery.kept(BYTES), (true, true), "{jump}");
+        gallery.stage.pass(MINUTE);
+        gallery.stage.register();
+        let found = Leftovers::find(&gallery.stage.rows(), &gallery.files).unwrap();
+        assert_eq!(found.idle, [id(BYTES)]);
+        gallery.batch(&[sweep(BYTES)]);
+        assert_eq!(gallery.kept(BYTES), (false, false), "{jump}");
+    }
+}
+
+#[test]
+fn a_file_that_no_row_names_is_found_and_goes() {
+    let mut gallery = Gallery::new(Limits::default());
+    let job = gallery.upload(BYTES);
+    gallery.batch(&[job]);
+    gallery.files.put(id(b"left"), b"left").unwrap();
+    let found = Leftovers::find(&gallery.stage.rows(), &gallery.files).unwrap();
+    assert_eq!((found.idle.len(), found.orphans.into_iter().collect()), (0, vec![id(b"left")]));
+    gallery.batch(&[sweep(b"left")]);
+    assert_eq!(gallery.kept(b"left"), (false, false));
+    assert_eq!(gallery.kept(BYTES), (true, true));
+}
+
+#[test]
+fn pictures_that_nobody_shows_are_counted() {
+    let mut gallery = Gallery::new(Limits { uploads_idle_mib: 0, ..Limits::default() });
+    let job = gallery.upload(BYTES);
+    let outcomes = gallery.batch(&[job]);
+    assert_eq!(refusal(&outcomes[0]), Err(Reason::DiskFull));
+    let mut gallery = Gallery::new(Limits::default());
+    for (bytes, total) in [(BYTES, 12), (b"another", 19), (BYTES, 19)] {
+        let job = gallery.upload(bytes);
+        gallery.batch(&[job]);
+        assert_eq!(gallery.stage.rows().count_idle_bytes().unwrap(), total);
+    }
+    gallery.stage.pass(2 * DAY);
+    gallery.batch(&[sweep(BYTES)]);
+    assert_eq!(gallery.stage.rows().count_idle_bytes().unwrap(), 7);
+}
