@@ -227,6 +227,8 @@ impl Writes<'_> {
         self.room_names.remove(room.room.0)?;
         let wall = (room.room.0, 0)..=(room.room.0, u64::MAX);
         self.announcements.retain_in(wall, |_, _| false)?;
+        let mutes = (room.room.0, 0)..=(room.room.0, u64::MAX);
+        self.room_mutes.retain_in(mutes, |_, _| false)?;
         let all = (room.conversation.0, 0, 0)..=(room.conversation.0, u64::MAX, u64::MAX);
         self.ranges.retain_in(all, |_, _| false)?;
         Ok(())
@@ -259,6 +261,30 @@ impl Writes<'_> {
         self.own_rooms.remove((member.account.0, room.0))?;
         self.members.remove((member.account.0, conversation.0))?;
         self.put_range(conversation, member.account, Range { first: member.first, last })
+    }
+
+    /// Somebody who is muted went: that holds when it comes again.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn put_mute(
+        &mut self,
+        room: RoomId,
+        account: AccountId,
+        until: i64,
+    ) -> Result<(), StoreError> {
+        self.written = true;
+        self.room_mutes.insert((room.0, account.0), until)?;
+        Ok(())
+    }
+
+    /// Until when somebody was muted who comes again; 0 where it was not.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn take_mute(&mut self, room: RoomId, account: AccountId) -> Result<i64, StoreError> {
+        self.written = true;
+        Ok(self.room_mutes.remove((room.0, account.0))?.map_or(0, |until| until.value()))
     }
 
     /// Writes what somebody may see of a log.

@@ -51,6 +51,8 @@ pub(super) const ROOM_MEMBERS: TableDefinition<(u64, u64), &[u8]> =
     TableDefinition::new("room_members");
 /// Account, room: the same the other way round.
 pub(super) const OWN_ROOMS: TableDefinition<(u64, u64), ()> = TableDefinition::new("own_rooms");
+/// Room, account → until when somebody is muted who went meanwhile, milliseconds since 1970 UTC.
+pub(super) const ROOM_MUTES: TableDefinition<(u64, u64), i64> = TableDefinition::new("room_mutes");
 /// Room, account, 0 for asks or 1 for invited → the request.
 pub(super) const ROOM_REQUESTS: TableDefinition<(u64, u64, u8), &[u8]> =
     TableDefinition::new("room_requests");
@@ -114,6 +116,7 @@ fn add_rooms(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(ROOM_NAMES)?;
     transaction.open_table(ROOM_MEMBERS)?;
     transaction.open_table(OWN_ROOMS)?;
+    transaction.open_table(ROOM_MUTES)?;
     transaction.open_table(ROOM_REQUESTS)?;
     transaction.open_table(ROOM_ASKERS)?;
     transaction.open_table(ANNOUNCEMENTS)?;

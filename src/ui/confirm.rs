@@ -6,6 +6,7 @@ use super::paint::Icon;
 use super::shell::post;
 use super::text::{language, tr, tr_with};
 use super::widgets::{Question, ask};
+use crate::domain::Target;
 
 /// Asks, and tells the model of a yes.
 pub fn ask_before(confirm: Confirm, model: &Model) {
@@ -17,6 +18,11 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         Confirm::RemoveGroup(group) => {
             ("ask.group", Icon::Trash, model.group_name(group, language()))
         }
+        Confirm::LeaveRoom(room) => ("ask.leave", Icon::Logout, model.people.room_name(room)),
+        Confirm::DissolveRoom(room) => ("ask.dissolve", Icon::Trash, model.people.room_name(room)),
+        Confirm::Kick(room, account) => {
+            ("ask.kick", Icon::Logout, model.name_in(Target::Room(room), account))
+        }
         Confirm::Profile(asked) => return super::profile::ask_before(asked),
         Confirm::RemoveAccount(server, account) | Confirm::StopRemembering(server, account) => {
             ("ask.account", Icon::Trash, model.saved_name(server, account))
@@ -24,6 +30,9 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
     };
     let (title, text, action) = match key {
         "ask.delete" => ("ask.delete", "ask.delete.text", "row.delete"),
+        "ask.leave" => ("ask.leave", "ask.leave.text", "room.leave"),
+        "ask.dissolve" => ("ask.dissolve", "ask.dissolve.text", "room.dissolve"),
+        "ask.kick" => ("ask.kick", "ask.kick.text", "room.kick"),
         "ask.block" => ("ask.block", "ask.block.text", "row.block"),
         "ask.account" => ("ask.account", "ask.account.text", "ask.account.go"),
         _ => ("ask.group", "ask.group.text", "group.remove"),

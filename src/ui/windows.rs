@@ -13,7 +13,7 @@ use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::time;
 use super::app::{Effect, Model, Msg, Screen};
 use super::card::{self, CardWindow};
-use super::chat::{self, ChatOut, ChatWindow, USUAL};
+use super::chat::{self, ChatOut, ChatWindow, USUAL, USUAL_ROOM};
 use super::done::DoneWindow;
 use super::doors::DoorWindows;
 use super::fingerprint::FingerprintWindow;
@@ -396,7 +396,8 @@ impl Windows {
                 None => {
                     let told = move |out| post_out(target, out);
                     let side = Side { other: self.panel_area(), taken: self.chats.len() };
-                    let place = side.place(USUAL);
+                    let usual = if matches!(target, Target::Room(_)) { USUAL_ROOM } else { USUAL };
+                    let place = side.place(usual);
                     let Some(window) = ChatWindow::of(model, target, place, told) else { continue };
                     let chat = Chat { window, shown: Some(stamp), parked: false };
                     self.chats.insert(target, chat);

@@ -70,6 +70,9 @@ fn who_is_muted_is_silent_until_then_and_where_admins_talk_only_they_do() {
     let refused = people[1].say(to, text("?")).unwrap_err();
     assert_eq!(refused.reason, Reason::RoomMuted);
     assert!(refused.retry_after_ms.is_some_and(|ms| ms > 500_000 && ms <= 600_000), "{refused:?}");
+    people[1].leave(room).unwrap();
+    people[1].join(room).unwrap();
+    assert_eq!(why(people[1].say(to, text("?"))), Reason::RoomMuted, "also after coming again");
     let muted = people[2].members(room).unwrap().into_iter().find(|m| m.account == momo).unwrap();
     assert!(muted.muted_until > 0);
     people[0].mute(room, momo, 0).unwrap();
@@ -152,6 +155,8 @@ fn a_room_changes_its_name_rules_and_wall_and_all_of_it_stands_in_its_log() {
     let (room, mut people) = ground.room(&["Lime", "Momo"]);
     let account = people[1].account();
     people[1].drain();
+    let conversation = people[0].room(room).unwrap().0.conversation;
+    people[0].command(Command::MarkRead { conversation, seq: Seq(2) }).unwrap();
     let all = RoomSettings {
         name: Some(" 软工  ".to_owned()),
         joining: Some(Joining::Approval),
@@ -170,6 +175,8 @@ fn a_room_changes_its_name_rules_and_wall_and_all_of_it_stands_in_its_log() {
         RoomChange::Announced { text: String::new() },
     ];
     assert_eq!(people[1].lines(), expected, "what is the same already is no change");
+    let head = people[0].heads().into_iter().find(|head| head.version > 0).unwrap();
+    assert_eq!((head.read, head.version), (head.head, 7), "own lines are read");
     let (seen, _) = people[1].room(room).unwrap();
     assert_eq!((seen.version, seen.announcement), (7, None));
     let query = Query::Announcements { room, skip: 0 };

@@ -9,7 +9,7 @@ use mychat::net::protocol::{
     ChoiceChange, ClientFrame, Command, Event, Page, Query, Reason, Reply, RoomSettings, Signal,
 };
 
-use crate::peer::{Ground, NEWEST, Peer, seqs, text};
+use crate::peer::{Ground, NEWEST, PASSWORD, Peer, seqs, text};
 
 fn why<T: std::fmt::Debug>(result: Result<T, mychat::net::protocol::Refusal>) -> Reason {
     result.expect_err("it was taken").reason
@@ -153,6 +153,27 @@ fn mentions_are_told_and_everybody_is_mentioned_by_few() {
     assert_eq!(why(lime.say(direct, mentioning(&[peer], false))), Reason::BadValue);
     assert_eq!(why(lime.say(to, Body::Shake {})), Reason::ShakeTarget);
     assert_eq!(why(lime.say(Target::Lobby, text("hi"))), Reason::LobbyClosed);
+    momo.drain();
+    lime.send(&ClientFrame::Signal(Signal::Typing { to }));
+    lime.barrier();
+    assert!(!momo.drain().iter().any(|event| matches!(event, Event::Typing { .. })));
+}
+
+#[test]
+fn a_closed_lobby_is_open_to_administrators() {
+    let mut ground = Ground::with(&[("lobby.closed", "1")]);
+    let lime = ground.register("Lime");
+    ground.stop();
+    let (account, role) = ("Lime".to_owned(), mychat::domain::Role::Admin);
+    let verb = mychat::server::admin::Verb::Role { account, role };
+    mychat::server::admin::run(ground.folder(), verb).unwrap();
+    drop(lime);
+    ground.restart();
+    let mut lime = ground.connect();
+    lime.sign_in("Lime", PASSWORD).unwrap();
+    lime.say(Target::Lobby, mentioning(&[], true)).unwrap();
+    let mut momo = ground.register("Momo");
+    assert_eq!(why(momo.say(Target::Lobby, text("hi"))), Reason::LobbyClosed);
 }
 
 fn message_of(event: &Event, seq: Seq) -> Option<Body> {

@@ -30,6 +30,8 @@ pub struct Halls {
     pub rooms: BTreeMap<RoomId, Hall>,
     pub requests: BTreeMap<(RoomId, AccountId, Door), RoomRequest>,
     pub choices: BTreeMap<(AccountId, Target), Choice>,
+    /// Of those who went while they were muted.
+    pub mutes: BTreeMap<(RoomId, AccountId), i64>,
     pub made: BTreeMap<AccountId, u64>,
     pub numbers: u64,
     pub members_max: usize,
@@ -317,7 +319,10 @@ impl Halls {
     fn admit(&mut self, room: RoomId, account: AccountId) {
         self.requests.retain(|(of, who, _), _| (*of, *who) != (room, account));
         let now = self.now;
-        enter(self.rooms.get_mut(&room).unwrap(), account, Rank::Member, now);
+        let until = self.mutes.remove(&(room, account)).unwrap_or_default();
+        let hall = self.rooms.get_mut(&room).unwrap();
+        enter(hall, account, Rank::Member, now);
+        hall.members.get_mut(&account).unwrap().muted_until = if until > now { until } else { 0 };
     }
 
     fn is_by_admin(&self, invitation: &RoomRequest) -> bool {
@@ -432,7 +437,12 @@ impl Halls {
 
     fn part(&mut self, room: RoomId, account: AccountId) {
         self.choices.remove(&(account, Target::Room(room)));
-        self.rooms.get_mut(&room).unwrap().go(account);
+        let hall = self.rooms.get_mut(&room).unwrap();
+        let until = hall.members[&account].muted_until;
+        if until > self.now {
+            self.mutes.insert((room, account), until);
+        }
+        hall.go(account);
     }
 
     fn dissolve(&mut self, room: RoomId) {

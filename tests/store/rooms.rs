@@ -95,6 +95,7 @@ impl World {
             rooms: BTreeMap::new(),
             requests: BTreeMap::new(),
             choices: BTreeMap::new(),
+            mutes: BTreeMap::new(),
             made: BTreeMap::new(),
             numbers: 0,
             members_max: MEMBERS_MAX,

@@ -36,6 +36,8 @@ mod halls;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod storms;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod world;

@@ -6,6 +6,7 @@ use crate::domain::{
 };
 use crate::net::protocol::{Reason, Refusal};
 use crate::store::contacts::Groups;
+use crate::store::conversations::Cursors;
 use crate::store::{StoreError, Writes};
 
 /// The write side of one command: each change of a row is told to whose row it is.
@@ -47,6 +48,12 @@ impl<'a, 't> Notes<'a, 't> {
         let line = self.rows.append_line(room.conversation, self.by, self.now, body)?;
         room.apply(self.by, line.at, change);
         self.rows.put_room(room)?;
+        // As with what people write: whoever did it knows of it, if nothing was unread before.
+        let own = self.rows.get_cursors(self.by, room.conversation)?;
+        if let Some(own) = own.filter(|own| own.read.next() == line.seq) {
+            let seen = Cursors { read: line.seq, delivered: own.delivered.max(line.seq), ..own };
+            self.rows.put_cursors(self.by, room.conversation, seen)?;
+        }
         Ok(line)
     }
 

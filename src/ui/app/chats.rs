@@ -235,7 +235,8 @@ impl Chats {
 }
 
 impl Chat {
-    /// Messages of others behind the read cursor. Those that are not here yet count as others'.
+    /// Messages of others behind the read cursor, without lines about the room. Those that are not here
+    /// yet count as others'.
     #[must_use]
     pub fn unread(&self, me: Option<AccountId>) -> u64 {
         let Some(state) = self.state else { return 0 };
@@ -243,7 +244,7 @@ impl Chat {
         let own = self
             .messages
             .range(state.read.next()..)
-            .filter(|(_, message)| Some(message.from) == me)
+            .filter(|(_, one)| Some(one.from) == me || matches!(one.body, Body::Room { .. }))
             .count() as u64;
         all.saturating_sub(own)
     }
@@ -284,7 +285,7 @@ impl Chat {
     }
 
     fn mark(&self, message: &Message, me: AccountId, kind: Target) -> Mark {
-        if message.from != me || kind == Target::Lobby {
+        if message.from != me || !matches!(kind, Target::Account(_)) {
             return Mark::None;
         }
         match self.state {
@@ -353,8 +354,7 @@ impl Model {
     pub fn target_of(&self, kind: ConversationKind) -> Option<Target> {
         match kind {
             ConversationKind::Lobby => Some(Target::Lobby),
-            // No window shows rooms yet.
-            ConversationKind::Room { .. } => None,
+            ConversationKind::Room { room } => Some(Target::Room(room)),
             kind => kind.target_for(self.my_account()?),
         }
     }
@@ -380,8 +380,10 @@ impl Model {
     pub(super) fn message(&mut self, message: Message, live: bool, out: &mut Vec<Effect>) {
         let Some(target) = self.target_of(message.kind) else { return };
         let own = Some(message.from) == self.my_account();
-        let chat = self.chats.at(target);
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
+        let is_told = self.is_told(target, &message.body);
+        self.line_came(target, &message);
+        let chat = self.chats.at(target);
         chat.state.get_or_insert(ConversationState {
             conversation,
             kind,
@@ -398,15 +400,12 @@ impl Model {
         let is_seen = chat.open && chat.focused;
         if is_seen {
             self.mark_read(target, out);
-        } else if live && !own {
+        } else if live && !own && is_told {
             out.push(Effect::Urgent(target));
         }
     }
 
     pub(super) fn pending(&mut self, pending: PendingMessage) {
-        if matches!(pending.to, Target::Room(_)) {
-            return;
-        }
         let chat = self.chats.at(pending.to);
         match chat.outgoing.iter_mut().find(|known| known.pending.nonce == pending.nonce) {
             // Sent again after it had failed.
@@ -511,6 +510,10 @@ impl Model {
             };
         }
         out.push(Effect::OpenChat(target));
+        if let Target::Room(room) = target {
+            self.enter_hall(room, out);
+        }
+        let chat = self.chats.at(target);
         if chat.earlier == Earlier::Unknown {
             self.ask_earlier(target, out);
         }

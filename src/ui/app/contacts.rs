@@ -4,7 +4,7 @@ use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, ServerId, Way};
+use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, RoomId, ServerId, Way};
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
 /// What is done when something was answered.
@@ -72,6 +72,12 @@ pub enum Confirm {
     Refuse(AccountId),
     /// The group goes, its friends stay.
     RemoveGroup(GroupId),
+    /// One is in the room no more.
+    LeaveRoom(RoomId),
+    /// The room ends for everybody.
+    DissolveRoom(RoomId),
+    /// That person is in the room no more.
+    Kick(RoomId, AccountId),
     /// In the window about oneself.
     Profile(ProfileConfirm),
     /// The account goes from the list of the sign-in window, with what this computer keeps of it.
@@ -144,6 +150,13 @@ impl Model {
             Confirm::Refuse(from) => self.answer(from, ContactAnswer::Block {}, out),
             Confirm::RemoveGroup(group) => {
                 self.do_it(Doing::Quiet, Command::RemoveGroup { group }, out);
+            }
+            Confirm::LeaveRoom(room) => self.do_it(Doing::Quiet, Command::LeaveRoom { room }, out),
+            Confirm::DissolveRoom(room) => {
+                self.do_it(Doing::Quiet, Command::DissolveRoom { room }, out);
+            }
+            Confirm::Kick(room, account) => {
+                self.do_it(Doing::Quiet, Command::Kick { room, account }, out);
             }
             Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
             Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),

@@ -32,6 +32,7 @@ pub mod prompt;
 pub mod quotes;
 pub mod recover;
 pub mod register;
+pub mod rooms;
 pub mod rows;
 pub mod search;
 pub mod servers;
@@ -50,7 +51,7 @@ use crate::client::api::{Picture, Saved, Ticket};
 use crate::client::finder::FoundCard;
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, BlobId, Person, Presence, Seq, ServerId, Target};
+use crate::domain::{AccountId, BlobId, Person, Presence, RoomId, Seq, ServerId, Target};
 use crate::net::address::{Address, Invite};
 
 /// Answers that are waited for at once. The client answers everything, so more means that answers
@@ -98,6 +99,8 @@ pub enum Msg {
     Panel(panel::PanelMsg),
     /// In a chat window.
     Chat(Target, chats::ChatMsg),
+    /// In a room, or with a conversation as a whole.
+    Room(rooms::RoomMsg),
     /// With friends, groups and requests.
     Contact(contacts::ContactMsg),
     /// The person said yes to what was asked before.
@@ -219,6 +222,7 @@ enum Asked {
     Card(AccountId),
     Profile(profile::Asking),
     Messages(Target),
+    Members(RoomId),
     Send(Target),
     SignOut,
     Other,
@@ -278,6 +282,8 @@ pub struct Model {
     pub trouble: Option<String>,
     /// A friend who moves to a group of this name once it is there.
     moves_to: Option<(AccountId, String)>,
+    /// Who is in the rooms whose windows stand.
+    halls: BTreeMap<RoomId, rooms::Hall>,
     /// With whom a friendship was just ended here.
     parting: Option<AccountId>,
     /// Whose presence was asked for last, besides that of friends.
@@ -318,6 +324,7 @@ impl Model {
             trouble: None,
             moves_to: None,
             parting: None,
+            halls: BTreeMap::new(),
             watched: Vec::new(),
             next_ticket: 1,
             asked: BTreeMap::new(),
@@ -397,6 +404,7 @@ impl Model {
             (Asked::Card(account), result) => self.card_answered(account, result),
             (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
             (Asked::Messages(target), result) => self.page_came(target, result, out),
+            (Asked::Members(room), result) => self.hall_came(room, result, out),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
@@ -410,6 +418,7 @@ impl Model {
         self.link.is_signed_in(self.now, self.screen == Screen::Panel);
         // Who is there is told behind this; whom else one looks at, the client says again.
         self.people.regain_sight();
+        self.reenter_halls(out);
         out.push(Effect::PicturesAgain);
     }
 
@@ -456,6 +465,7 @@ impl Model {
             .chain(found.copied())
             .chain(requests)
             .chain(chats)
+            .chain(self.seen_members())
             .filter(|account| Some(*account) != me && !self.people.is_friend(*account))
             .collect();
         wanted.truncate(WATCHED_MAX);
@@ -506,6 +516,7 @@ impl Model {
         self.link = link::Link::default();
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
+        self.halls.clear();
         (self.profile, self.doors) = (None, doors::Doors::default());
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
@@ -554,6 +565,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Trust(msg) => model.trust(msg, &mut out),
         Msg::Panel(msg) => model.panel(msg, &mut out),
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
+        Msg::Room(msg) => model.room_msg(msg, &mut out),
         Msg::Contact(msg) => model.contact(msg, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Prompt(msg) => model.prompt(msg, &mut out),

@@ -19,6 +19,8 @@ pub enum Tab {
     Chats,
     /// Friends, in their groups.
     Contacts,
+    /// Rooms.
+    Rooms,
 }
 
 /// One's own line while it is written anew.
@@ -41,6 +43,8 @@ pub struct Panel {
     pub selected: Option<Pick>,
     /// Groups whose friends are hidden.
     pub folded: BTreeSet<GroupId>,
+    /// The same of the rooms that one made, and of the others.
+    pub folded_rooms: BTreeSet<bool>,
     /// One's own line, while it is written anew in its place.
     pub line: Option<LineEdit>,
 }
@@ -123,7 +127,9 @@ impl Model {
         match pick {
             Pick::Chat(target) => self.chat(target, ChatMsg::Open, out),
             Pick::Friend(account) => self.chat(Target::Account(account), ChatMsg::Open, out),
-            Pick::Group(_) => self.fold(None, out),
+            Pick::Group(_) | Pick::Rooms(_) => self.fold(None, out),
+            // Its two buttons say which.
+            Pick::Doors => {}
             Pick::NewFriends => self.add(AddMsg::Open(Page::Requests), out),
             Pick::Online => self.add(AddMsg::OpenOnline, out),
         }
@@ -132,6 +138,16 @@ impl Model {
     /// Folds the chosen group, or that of the chosen friend.
     fn fold(&mut self, folded: Option<bool>, out: &mut Vec<Effect>) {
         let group = match self.panel.selected {
+            Some(Pick::Rooms(own)) => {
+                let rooms = &mut self.panel.folded_rooms;
+                let is = folded.unwrap_or(!rooms.contains(&own));
+                if is {
+                    rooms.insert(own)
+                } else {
+                    rooms.remove(&own)
+                };
+                return;
+            }
             Some(Pick::Group(group)) => group,
             Some(Pick::Friend(account)) if self.panel.search.is_empty() => {
                 match (folded, self.people.book().friend(account)) {

@@ -4,9 +4,13 @@ use std::cmp::Reverse;
 
 use super::chats::Chat;
 use super::panel::Tab;
+use super::rooms::Tile;
 use super::search::{Fit, Wanted};
 use super::{Model, time};
-use crate::domain::{AccountId, Body, Contact, GroupId, Message, Portrait, Presence, Target};
+use crate::domain::{
+    AccountId, Body, Contact, GroupId, Message, Notify, OwnRoom, Portrait, Presence, Rank, RoomId,
+    Target,
+};
 use crate::ui::text::Language;
 
 /// Results of one kind; who wants more of them types another letter.
@@ -21,6 +25,10 @@ pub enum Pick {
     Friend(AccountId),
     /// A group of friends.
     Group(GroupId),
+    /// The rooms that one made, or the others.
+    Rooms(bool),
+    /// Making a room, and finding one.
+    Doors,
     /// Friend requests.
     NewFriends,
     /// Everybody who is online.
@@ -38,6 +46,12 @@ pub enum Row {
     Friend(FriendRow),
     /// A group of friends.
     Group(GroupRow),
+    /// The rooms that one made, or the others: how many, and whether they are hidden.
+    Rooms(bool, usize, bool),
+    /// A room.
+    Room(RoomRow),
+    /// Making a room, and finding one.
+    Doors,
     /// So many friend requests wait.
     NewFriends(u64),
     /// The way to everybody who is online.
@@ -53,8 +67,16 @@ pub struct ChatRow {
     pub target: Target,
     /// Its name.
     pub name: String,
-    /// What stands for the other side; the lobby has a tile instead.
+    /// What stands for the other side; rooms and the lobby have tiles instead.
     pub portrait: Option<Portrait>,
+    /// What stands for a room.
+    pub tile: Option<Tile>,
+    /// At the top.
+    pub pinned: bool,
+    /// Nothing is told of it.
+    pub quiet: bool,
+    /// What one is in the room that it is.
+    pub rank: Option<Rank>,
     /// How the other side is seen; `None` in the lobby and while nobody knows.
     pub presence: Option<Presence>,
     /// The coloured beginning of the preview.
@@ -84,6 +106,27 @@ pub struct FriendRow {
     pub blocked: bool,
 }
 
+/// A room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomRow {
+    /// Which.
+    pub room: RoomId,
+    /// What it is called.
+    pub name: String,
+    /// What stands for it.
+    pub tile: Tile,
+    /// What one is there.
+    pub rank: Rank,
+    /// How many are in it.
+    pub members: u32,
+    /// Unread messages.
+    pub unread: u64,
+    /// At the top of the conversations.
+    pub pinned: bool,
+    /// Nothing is told of it.
+    pub quiet: bool,
+}
+
 /// A group of friends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupRow {
@@ -108,6 +151,9 @@ impl Row {
             Row::Chat(row) => Some(Pick::Chat(row.target)),
             Row::Friend(row) => Some(Pick::Friend(row.account)),
             Row::Group(row) => Some(Pick::Group(row.id)),
+            Row::Rooms(own, ..) => Some(Pick::Rooms(*own)),
+            Row::Room(row) => Some(Pick::Chat(Target::Room(row.room))),
+            Row::Doors => Some(Pick::Doors),
             Row::NewFriends(_) => Some(Pick::NewFriends),
             Row::Online => Some(Pick::Online),
         }
@@ -119,7 +165,7 @@ impl Row {
         match self.pick()? {
             Pick::Chat(target) => Some(target),
             Pick::Friend(account) => Some(Target::Account(account)),
-            Pick::Group(_) | Pick::NewFriends | Pick::Online => None,
+            Pick::Group(_) | Pick::Rooms(_) | Pick::Doors | Pick::NewFriends | Pick::Online => None,
         }
     }
 }
@@ -132,6 +178,7 @@ impl Model {
             (Some(wanted), _) => self.found_rows(&wanted, language),
             (None, Tab::Chats) => self.chat_rows(language).into_iter().map(Row::Chat).collect(),
             (None, Tab::Contacts) => self.contact_rows(language),
+            (None, Tab::Rooms) => self.own_room_rows(),
         }
     }
 
@@ -146,7 +193,7 @@ impl Model {
         let mut chats: Vec<(Fit, Target, &Chat)> = self
             .chats
             .iter()
-            .filter(|(target, chat)| is_listed(*target, chat))
+            .filter(|(target, chat)| self.is_listed(*target, chat))
             .filter_map(|(target, chat)| {
                 Some((self.fit_chat(wanted, target, language)?, target, chat))
             })
@@ -192,8 +239,11 @@ impl Model {
     #[must_use]
     pub fn chat_rows(&self, language: Language) -> Vec<ChatRow> {
         let mut chats: Vec<(Target, &Chat)> =
-            self.chats.iter().filter(|(target, chat)| is_listed(*target, chat)).collect();
-        chats.sort_by_key(|(target, chat)| (Reverse(chat.last_at().unwrap_or(i64::MIN)), *target));
+            self.chats.iter().filter(|(target, chat)| self.is_listed(*target, chat)).collect();
+        chats.sort_by_key(|(target, chat)| {
+            let last = Reverse(chat.last_at().unwrap_or(i64::MIN));
+            (!self.choice(*target).pinned, last, *target)
+        });
         chats.into_iter().map(|(target, chat)| self.chat_row(target, chat, language)).collect()
     }
 
@@ -225,6 +275,35 @@ impl Model {
             rows.push(Row::Nobody);
         }
         rows
+    }
+
+    /// The ways to others, then the rooms that one made and the others.
+    fn own_room_rows(&self) -> Vec<Row> {
+        let mut rows = vec![Row::Doors];
+        for own in [true, false] {
+            let rooms = self.rooms(own);
+            let folded = self.panel.folded_rooms.contains(&own);
+            rows.push(Row::Rooms(own, rooms.len(), folded));
+            if !folded {
+                rows.extend(rooms.into_iter().map(|own| Row::Room(self.own_room_row(own))));
+            }
+        }
+        rows
+    }
+
+    fn own_room_row(&self, own: &OwnRoom) -> RoomRow {
+        let target = Target::Room(own.room.room);
+        let unread = self.chats.get(target).map_or(0, |chat| chat.unread(self.my_account()));
+        RoomRow {
+            room: own.room.room,
+            name: own.room.name.clone(),
+            tile: self.tile(own.room.room),
+            rank: own.member.rank,
+            members: own.room.members,
+            unread,
+            pinned: self.choice(target).pinned,
+            quiet: self.choice(target).notify != Notify::All,
+        }
     }
 
     fn friends(&self) -> impl Iterator<Item = &Contact> {
@@ -275,6 +354,16 @@ impl Model {
             target,
             name: self.target_name(target, language),
             portrait: account.map(|account| self.people.portrait(account)),
+            tile: match target {
+                Target::Room(room) => Some(self.tile(room)),
+                _ => None,
+            },
+            pinned: self.choice(target).pinned,
+            rank: match target {
+                Target::Room(room) => self.room(room).map(|own| own.member.rank),
+                _ => None,
+            },
+            quiet: self.choice(target).notify != Notify::All,
             presence: account.and_then(|account| self.people.presence(account)),
             prefix,
             preview,
@@ -305,11 +394,23 @@ impl Model {
         }
     }
 
+    /// A room that one left is not among them.
+    fn is_listed(&self, target: Target, chat: &Chat) -> bool {
+        match target {
+            Target::Lobby => true,
+            Target::Account(_) => is_begun(chat),
+            Target::Room(room) => self.room(room).is_some(),
+        }
+    }
+
     fn preview_of(&self, target: Target, message: &Message, language: Language) -> String {
+        if let Body::Room { change, .. } = &message.body {
+            return one_line(&self.room_line(target, (message.from, change), language));
+        }
         let words = words(&message.body, language);
         match target {
             Target::Lobby | Target::Room(_) if Some(message.from) != self.my_account() => {
-                let name = self.people.name(message.from);
+                let name = self.name_in(target, message.from);
                 language.fill("preview.from", &[("name", &name), ("text", &words)])
             }
             _ => words,
@@ -326,9 +427,9 @@ fn rank(row: &FriendRow) -> (bool, String, AccountId) {
     (!is_there(row), row.name.to_lowercase(), row.account)
 }
 
-fn is_listed(target: Target, chat: &Chat) -> bool {
-    target == Target::Lobby
-        || !chat.messages.is_empty()
+/// Whether there is anything to come back for.
+fn is_begun(chat: &Chat) -> bool {
+    !chat.messages.is_empty()
         || !chat.outgoing.is_empty()
         || !chat.draft.is_empty()
         || chat.state.is_some_and(|state| state.head.0 > 0)

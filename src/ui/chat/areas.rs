@@ -17,6 +17,23 @@ const MARGIN: i32 = 16;
 /// The editor's own margin at the left.
 const EDITOR_INNER: i32 = 3;
 
+/// The window of a room at first.
+pub const USUAL_ROOM: (i32, i32) = (920, 600);
+/// Who is in a room stands beside, where the window is at least so wide.
+const MEMBERS: i32 = 200;
+const MEMBERS_FROM: i32 = 720;
+
+/// What a chat window has beside its usual parts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bars {
+    /// Something is said under the head.
+    pub notice: bool,
+    /// The next message answers another one.
+    pub reply: bool,
+    /// It is a room's.
+    pub members: bool,
+}
+
 /// The parts of a chat window.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Areas {
@@ -24,6 +41,8 @@ pub struct Areas {
     pub head: Rect,
     /// Under it, if something is to be said.
     pub notice: Rect,
+    /// Who is in the room.
+    pub members: Rect,
     /// The messages.
     pub transcript: Rect,
     /// What the next message answers, over the composer.
@@ -47,15 +66,14 @@ pub struct Areas {
 }
 
 impl Areas {
-    /// For a window of this size, a composer that is wanted so high, a notice or none, an answer or
-    /// none, and the widths of the two buttons.
+    /// For a window of this size, a composer that is wanted so high, what else stands there, and the
+    /// widths of the two buttons.
     #[must_use]
-    pub fn new(
-        (w, h): (i32, i32),
-        composer: i32,
-        (notice, reply): (bool, bool),
-        buttons: (i32, i32),
-    ) -> Areas {
+    pub fn new((w, h): (i32, i32), composer: i32, bars: Bars, buttons: (i32, i32)) -> Areas {
+        let Bars { notice, reply, .. } = bars;
+        let side = if bars.members && w >= MEMBERS_FROM { MEMBERS } else { 0 };
+        let members = Rect::new(w - side, 0, side, h);
+        let w = w - side;
         let head = Rect::new(0, 0, w, metric::CHAT_HEAD);
         let notice = Rect::new(0, head.bottom(), w, if notice { metric::STRIP } else { 0 });
         let composer = clamped(composer, h);
@@ -79,6 +97,7 @@ impl Areas {
         Areas {
             head,
             notice,
+            members,
             transcript,
             reply,
             unreply,
@@ -105,7 +124,7 @@ mod tests {
 
     #[test]
     fn parts_stand_where_the_pictures_have_them() {
-        let areas = Areas::new((760, 560), metric::COMPOSER, (false, false), (76, 76));
+        let areas = Areas::new((760, 560), metric::COMPOSER, Bars::default(), (76, 76));
         assert_eq!(areas.transcript, Rect::new(0, 64, 760, 344));
         assert_eq!(areas.tool, Rect::new(12, 413, 32, 32));
         assert_eq!(areas.editor, Rect::new(13, 450, 745, 70));
@@ -118,7 +137,13 @@ mod tests {
     fn nothing_is_lost_in_any_window() {
         for (w, h) in [SMALLEST, USUAL, (1920, 1080)] {
             for composer in [0, 120, 152, 400, 5000] {
-                for bars in [(false, false), (true, false), (false, true), (true, true)] {
+                let flags = [false, true];
+                let bars = flags.into_iter().flat_map(|notice| {
+                    flags
+                        .into_iter()
+                        .flat_map(move |reply| flags.map(|members| Bars { notice, reply, members }))
+                });
+                for bars in bars {
                     let areas = Areas::new((w, h), composer, bars, (90, 90));
                     assert!(areas.transcript.h >= 68, "{w} x {h}, {composer}");
                     assert_eq!(areas.transcript.bottom(), areas.reply.y);

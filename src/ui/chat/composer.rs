@@ -52,6 +52,8 @@ pub enum ComposerMsg {
 
 struct State {
     send_key: SendKey,
+    /// Why nothing can be written.
+    closed: Option<&'static str>,
     /// How messages are set.
     style: Style,
     /// The text that was seen or set last.
@@ -120,7 +122,8 @@ impl Composer {
         let told: Box<dyn FnMut(ComposerMsg)> = Box::new(|_| {});
         let (send_key, known, marks) = (SendKey::Enter, String::new(), Marks::default());
         let style = Style::MESSAGE;
-        let state = Rc::new(RefCell::new(State { send_key, style, known, marks, told }));
+        let state =
+            Rc::new(RefCell::new(State { send_key, closed: None, style, known, marks, told }));
         let mut composer = Composer { editor, bar, buffer, styles, state };
         composer.restyle();
         composer.wire();
@@ -135,6 +138,15 @@ impl Composer {
     /// Which key sends.
     pub fn set_send_key(&mut self, send_key: SendKey) {
         self.state.borrow_mut().send_key = send_key;
+    }
+
+    /// Says why nothing can be written, or lets people write again.
+    pub fn set_closed(&mut self, why: Option<&'static str>) {
+        if self.state.borrow().closed != why {
+            self.state.borrow_mut().closed = why;
+            self.set_enabled(why.is_none());
+            self.editor.redraw();
+        }
     }
 
     /// The size of what is written.
@@ -244,7 +256,7 @@ impl Composer {
                 let words = area.without_left(INNER + CARET);
                 let style = state.borrow().style;
                 let words = Rect { h: style.line, ..words };
-                let hint = tr("chat.placeholder");
+                let hint = state.borrow().closed.unwrap_or(tr("chat.placeholder"));
                 canvas.text_in(style, Colour::Ink3, words, Align::Left, hint);
             }
         });

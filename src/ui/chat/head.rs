@@ -1,6 +1,7 @@
 //! What is painted around a chat window's controls: the header, the lines, the hint.
 
 use super::areas::Areas;
+use super::members;
 use super::view::{ChatFace, ChatView};
 use crate::ui::app::quotes::Quote;
 use crate::ui::app::settings::SendKey;
@@ -15,6 +16,8 @@ pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
     head(canvas, areas.head, view);
     canvas.line_across(0, areas.head.bottom() - 1, areas.head.w, Colour::Line);
     canvas.line_across(0, areas.composer.y, areas.composer.w, Colour::Line);
+    let online = view.members.iter().filter(|row| row.is_there()).count();
+    members::paint_title(canvas, areas.members, online, view.count);
     if let Some(reply) = &view.reply {
         paint_reply(canvas, areas, reply);
     }
@@ -40,10 +43,11 @@ fn paint_reply(canvas: &Canvas, areas: &Areas, reply: &Quote) {
 
 fn head(canvas: &Canvas, area: Rect, view: &ChatView) {
     let face = Rect::new(16, (area.h - FACE) / 2, FACE, FACE);
-    match view.face {
+    match &view.face {
         ChatFace::Person(avatar, presence) => {
-            canvas.avatar_with_status(avatar, face.x, face.y, FACE, presence, Colour::Paper);
+            canvas.avatar_with_status(*avatar, face.x, face.y, FACE, *presence, Colour::Paper);
         }
+        ChatFace::Room(tile) => canvas.room_tile(tile.colour, &tile.name, face),
         ChatFace::Lobby => {
             canvas.symbol_tile(Icon::Users, face, FACE * 24 / 100, Colour::Brand, Colour::White);
         }

@@ -6,6 +6,7 @@ mod composer;
 mod emoji;
 mod head;
 pub mod marks;
+mod members;
 mod menus;
 mod shake;
 mod view;
@@ -18,10 +19,11 @@ use fltk::enums::{Cursor, Event, Key, Shortcut};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
-pub use self::areas::USUAL;
-use self::areas::{Areas, SMALLEST};
+use self::areas::{Areas, Bars, SMALLEST};
+pub use self::areas::{USUAL, USUAL_ROOM};
 use self::composer::{Composer, ComposerMsg};
 pub use self::emoji::set_recent;
+use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Seq, Target};
 use crate::ui::app::Model;
@@ -75,6 +77,7 @@ struct Parts {
     window: DoubleWindow,
     transcript: Transcript,
     notice: Strip,
+    members: Members,
     unreply: IconButton,
     emoji: IconButton,
     shake: IconButton,
@@ -173,7 +176,7 @@ impl ChatWindow {
     /// Takes what it shows now: messages oldest first, and everything around them.
     pub fn show(&mut self, view: ChatView, entries: &[Entry<'_>]) {
         let transcript = &mut self.parts.transcript;
-        transcript.set_people(view.me, view.target == Target::Lobby);
+        transcript.set_people(view.me, !matches!(view.target, Target::Account(_)));
         transcript.set_text_size(view.text_size);
         transcript.set_faces(view.faces.clone());
         transcript.sync(entries, view.has_earlier);
@@ -192,12 +195,15 @@ impl ChatWindow {
         self.parts.composer.set_send_key(view.send_key);
         self.parts.composer.set_text_size(view.text_size);
         self.parts.shake.set_shown(view.can_shake);
+        self.parts.members.show(view.standing, &view.members);
+        self.parts.composer.set_closed(view.closed.map(tr));
         let (notice, reply) = (view.notice.clone(), view.reply.clone());
         self.parts.state.borrow_mut().view = view;
         if notice != old.notice {
             self.parts.notice.set(StripKind::Warning, Icon::Info, &notice, "");
         }
-        if (&notice, reply.is_some()) != (&old.notice, old.reply.is_some()) {
+        let has_moved = old.target != self.parts.state.borrow().view.target;
+        if has_moved || (&notice, reply.is_some()) != (&old.notice, old.reply.is_some()) {
             self.parts.lay_out(self.window.w(), self.window.h());
         }
         if reply.is_some() && reply != old.reply {
@@ -331,6 +337,7 @@ impl Parts {
             window: window.clone(),
             transcript: Transcript::new(AccountId::FIRST, |_| {}),
             notice: Strip::new(),
+            members: Members::new(),
             unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
             shake: IconButton::new(Icon::Shake, ""),
@@ -376,13 +383,18 @@ impl Parts {
         let widths = (self.close.wanted_width().max(76), self.send.wanted_width().max(76));
         let areas = {
             let mut state = self.state.borrow_mut();
-            let bars = (!state.view.notice.is_empty(), state.view.reply.is_some());
+            let bars = Bars {
+                notice: !state.view.notice.is_empty(),
+                reply: state.view.reply.is_some(),
+                members: matches!(state.view.target, Target::Room(_)),
+            };
             state.areas = Areas::new((w, h), state.composer_height, bars, widths);
             state.areas
         };
         self.transcript.place(areas.transcript);
         self.notice.set_shown(areas.notice.h > 0);
         self.notice.place(areas.notice);
+        self.members.place(areas.members);
         self.unreply.set_shown(areas.reply.h > 0);
         self.unreply.place(areas.unreply);
         self.emoji.place(areas.tool);

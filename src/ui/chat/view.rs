@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{AccountId, Body, Person, Portrait, Presence, Target};
+use crate::domain::{AccountId, Body, Person, Portrait, Presence, Rank, RoomId, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier};
 use crate::ui::app::quotes;
+use crate::ui::app::rooms::{MemberRow, Tile};
 use crate::ui::app::settings::SendKey;
 use crate::ui::app::writing::TextLimit;
 use crate::ui::text::{self, language, tr};
@@ -50,6 +51,14 @@ pub struct ChatView {
     pub unread_from: Option<Key>,
     /// What the next message answers.
     pub reply: Option<quotes::Quote>,
+    /// Which room this is, and what one is there.
+    pub standing: Option<(RoomId, Rank)>,
+    /// How many are in the room.
+    pub count: u32,
+    /// Who is in the room.
+    pub members: Vec<MemberRow>,
+    /// Why one cannot write here: the key of a sentence.
+    pub closed: Option<&'static str>,
     /// Oneself.
     pub me: AccountId,
     /// What people look like here.
@@ -57,12 +66,14 @@ pub struct ChatView {
 }
 
 /// The picture in the header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChatFace {
     /// A person.
     Person(Portrait, Option<Presence>),
     /// Everybody.
     Lobby,
+    /// A room.
+    Room(Tile),
 }
 
 impl ChatView {
@@ -73,7 +84,8 @@ impl ChatView {
         let chat = model.chats.get(target)?;
         let mut view = match target {
             Target::Account(account) => ChatView::person(model, account),
-            Target::Lobby | Target::Room(_) => ChatView::lobby(model),
+            Target::Lobby => ChatView::lobby(model),
+            Target::Room(room) => ChatView::room(model, room),
         };
         view.target = target;
         view.reply = chat.replying().map(|seq| model.quote(target, seq, language()));
@@ -92,7 +104,7 @@ impl ChatView {
         view.text_size = model.settings.text_size;
         view.has_earlier = chat.earlier == Earlier::More;
         view.unread_from = chat.unread_from.map(Key::Seq);
-        view.faces = faces(model, chat, &me.person);
+        view.faces = faces(model, target, chat, &me.person);
         Some(view)
     }
 
@@ -114,6 +126,31 @@ impl ChatView {
             typing,
             face: ChatFace::Person(people.portrait(account), presence),
             can_shake: true,
+            ..ChatView::empty()
+        }
+    }
+
+    fn room(model: &Model, room: RoomId) -> ChatView {
+        let own = model.room(room);
+        let members = model.member_rows(room);
+        let online = members.iter().filter(|row| row.is_there()).count().to_string();
+        let count = own.map_or(0, |own| own.room.members);
+        let values = [("n", count.to_string()), ("online", online)];
+        let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        let line = match (own, members.is_empty()) {
+            (None, _) => tr("room.outside").to_owned(),
+            (Some(_), true) => language().fill("room.count", &values),
+            (Some(_), false) => language().fill("room.count.online", &values),
+        };
+        ChatView {
+            name: model.people.room_name(room),
+            number: language().fill("room.number", &[("n", &room.to_string())]),
+            line,
+            face: ChatFace::Room(model.tile(room)),
+            standing: own.map(|own| (room, own.member.rank)),
+            count,
+            members,
+            closed: model.closed_to_me(Target::Room(room)),
             ..ChatView::empty()
         }
     }
@@ -146,18 +183,22 @@ impl ChatView {
             has_earlier: false,
             unread_from: None,
             reply: None,
+            standing: None,
+            count: 0,
+            members: Vec::new(),
+            closed: None,
             me: AccountId::FIRST,
             faces: HashMap::new(),
         }
     }
 }
 
-fn faces(model: &Model, chat: &Chat, me: &Person) -> HashMap<AccountId, Face> {
+fn faces(model: &Model, target: Target, chat: &Chat, me: &Person) -> HashMap<AccountId, Face> {
     let mut faces = HashMap::new();
     faces.insert(me.account, Face { name: me.nickname.clone(), portrait: me.portrait() });
     for message in chat.messages.values() {
         faces.entry(message.from).or_insert_with(|| Face {
-            name: model.people.name(message.from),
+            name: model.name_in(target, message.from),
             portrait: model.people.portrait(message.from),
         });
     }
@@ -174,7 +215,10 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
     let mut entries: Vec<Entry<'_>> = chat
         .entries(me, target)
         .zip(&about)
-        .map(|(entry, about)| Entry::of(&entry, &about.why, about.quote()))
+        .map(|(entry, about)| match &about.line {
+            Some(line) => Entry { saying: Saying::Note(line), ..Entry::of(&entry, "", None) },
+            None => Entry::of(&entry, &about.why, about.quote()),
+        })
         .collect();
     let note = offline_note(model, target);
     if let (Some(note), Some(at)) = (&note, chat.offline_said_at) {
@@ -200,6 +244,8 @@ struct About {
     why: String,
     /// What it answers.
     quoted: Option<quotes::Quote>,
+    /// What happened in the room, where it tells that.
+    line: Option<String>,
 }
 
 impl About {
@@ -209,7 +255,13 @@ impl About {
             Body::Text { reply_to: Some(seq), .. } => Some(model.quote(target, *seq, language())),
             _ => None,
         };
-        About { why: why.unwrap_or_default(), quoted }
+        let line = match entry.body {
+            Body::Room { change, .. } => {
+                Some(model.room_line(target, (entry.from, change), language()))
+            }
+            _ => None,
+        };
+        About { why: why.unwrap_or_default(), quoted, line }
     }
 
     fn quote(&self) -> Option<Quote<'_>> {

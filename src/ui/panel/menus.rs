@@ -2,13 +2,15 @@
 
 use fltk::app;
 
-use crate::domain::{AccountId, GroupId, Presence, Target};
+use crate::domain::{AccountId, GroupId, Notify, Presence, Rank, RoomId, Target};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::ContactMsg;
+use crate::ui::app::create_room::CreateRoomMsg;
 use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::profile::ProfileMsg;
-use crate::ui::app::rows::Pick;
+use crate::ui::app::rooms::RoomMsg;
+use crate::ui::app::rows::{ChatRow, Pick, RoomRow, Row};
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
 use crate::ui::text::{self, tr};
@@ -81,16 +83,63 @@ pub fn open_status(place: Rect, presence: Option<Presence>) {
 }
 
 /// What can be done with a conversation.
-pub fn open_chat_menu(target: Target, known: &Known) {
+pub fn open_chat_menu(target: Target, known: &Known, stands: Stands) {
     let mut menu = Menu::default();
     let open = MenuItem::new(tr("row.open")).icon(Icon::Chat);
     menu.item(open, Msg::Panel(PanelMsg::Open(Pick::Chat(target))));
     let read = MenuItem::new(tr("row.read")).icon(Icon::Check);
     menu.item(read, Msg::Chat(target, ChatMsg::MarkRead));
-    if let Target::Account(account) = target {
-        about(&mut menu, account, known, true);
+    let pin = MenuItem::new(tr(if stands.pinned { "row.unpin" } else { "row.pin" }));
+    menu.item(pin.icon(Icon::Pin), Msg::Room(RoomMsg::Pin(target, !stands.pinned)));
+    let quiet = MenuItem::new(tr(if stands.quiet { "row.loud" } else { "row.quiet" }));
+    let notify = if stands.quiet { Notify::All } else { Notify::None };
+    menu.item(quiet.icon(Icon::BellOff), Msg::Room(RoomMsg::Notify(target, notify)));
+    match target {
+        Target::Account(account) => about(&mut menu, account, known, true),
+        Target::Room(room) => about_room(&mut menu, room, stands.rank),
+        Target::Lobby => {}
     }
     menu.open(MenuPlace::Pointer);
+}
+
+/// How a conversation stands with oneself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stands {
+    /// At the top.
+    pub pinned: bool,
+    /// Nothing is told of it.
+    pub quiet: bool,
+    /// What one is there, in a room.
+    pub rank: Option<Rank>,
+}
+
+impl Stands {
+    /// As a row says.
+    pub fn of(row: &Row) -> Option<Stands> {
+        match row {
+            Row::Chat(ChatRow { pinned, quiet, rank, .. }) => {
+                Some(Stands { pinned: *pinned, quiet: *quiet, rank: *rank })
+            }
+            Row::Room(RoomRow { pinned, quiet, rank, .. }) => {
+                Some(Stands { pinned: *pinned, quiet: *quiet, rank: Some(*rank) })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn about_room(menu: &mut Menu, room: RoomId, rank: Option<Rank>) {
+    let Some(rank) = rank else { return };
+    menu.line();
+    let invite = MenuItem::new(tr("room.invite")).icon(Icon::UserPlus);
+    menu.item(invite, Msg::CreateRoom(CreateRoomMsg::Invite(room)));
+    menu.line();
+    let leave = MenuItem::new(tr("room.leave")).icon(Icon::Logout).danger();
+    menu.item(leave, Msg::Room(RoomMsg::Leave(room)));
+    if rank == Rank::Owner {
+        let end = MenuItem::new(tr("room.dissolve")).icon(Icon::Trash).danger();
+        menu.item(end, Msg::Room(RoomMsg::Dissolve(room)));
+    }
 }
 
 /// What can be done with a friend.

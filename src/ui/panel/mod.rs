@@ -18,6 +18,7 @@ use fltk::window::DoubleWindow;
 use crate::domain::{AccountId, Target};
 use crate::ui::app::add::{AddMsg, Page};
 use crate::ui::app::contacts::ContactMsg;
+use crate::ui::app::create_room::CreateRoomMsg;
 use crate::ui::app::link::Strip as State;
 use crate::ui::app::panel::{PanelMsg, Tab};
 use crate::ui::app::preferences::PreferencesMsg;
@@ -34,7 +35,8 @@ use crate::ui::widgets::{
     paint_empty,
 };
 use head::{HEAD, Head};
-use menus::Known;
+use menus::{Known, Stands};
+pub use rows::rank_mark;
 use view::View;
 
 const W: i32 = 300;
@@ -43,6 +45,8 @@ const W_MIN: i32 = 280;
 const W_MAX: i32 = 420;
 const H_MIN: i32 = 480;
 const FOOT: i32 = 56;
+/// In the order in which they stand.
+const TABS: [Tab; 3] = [Tab::Chats, Tab::Contacts, Tab::Rooms];
 
 /// The main panel.
 pub struct PanelWindow {
@@ -75,7 +79,8 @@ impl PanelWindow {
         let search = Field::new(FieldKind::Search, tr("panel.search"))
             .style(Style::BODY)
             .clearable(tr("field.clear"), emptied);
-        let tabs = Tabs::new(TabKind::Even, &[tr("tab.chats"), tr("tab.contacts")]);
+        let tabs =
+            Tabs::new(TabKind::Even, &[tr("tab.chats"), tr("tab.contacts"), tr("tab.rooms")]);
         let painted = Rc::clone(&rows);
         let list = ScrollList::new(Colour::Paper, move |canvas, look| {
             if let Some(row) = painted.borrow().get(look.index) {
@@ -138,6 +143,7 @@ impl PanelWindow {
         self.search.set_tip(tr("field.clear"));
         self.tabs.set_label(0, tr("tab.chats"));
         self.tabs.set_label(1, tr("tab.contacts"));
+        self.tabs.set_label(2, tr("tab.rooms"));
         self.add.set_tip(tr("panel.add.tip"));
         self.add.set_caption(tr("bottom.add"));
         self.settings.set_tip(tr("panel.settings.tip"));
@@ -158,7 +164,8 @@ impl PanelWindow {
             lay_out(&mut self.parts());
             self.window.redraw();
         }
-        self.tabs.set_active(usize::from(model.panel.tab == Tab::Contacts));
+        let active = TABS.iter().position(|tab| *tab == model.panel.tab);
+        self.tabs.set_active(active.unwrap_or(0));
         if self.search.value() != model.panel.search {
             self.search.set_value(&model.panel.search);
         }
@@ -252,8 +259,9 @@ impl PanelWindow {
         });
         self.search.on_escape(|| post(Msg::Panel(PanelMsg::Search(String::new()))));
         self.tabs.on_change(|index| {
-            let tab = if index == 0 { Tab::Chats } else { Tab::Contacts };
-            post(Msg::Panel(PanelMsg::Tab(tab)));
+            if let Some(tab) = TABS.get(index) {
+                post(Msg::Panel(PanelMsg::Tab(*tab)));
+            }
         });
         self.add.on_press(|| post(Msg::Add(AddMsg::Open(Page::People))));
         self.settings.on_press(|| post(Msg::Preferences(PreferencesMsg::Open)));
@@ -268,9 +276,16 @@ impl PanelWindow {
                 post(Msg::Panel(PanelMsg::Select(pick)));
             }
         });
-        let clicked = pick.clone();
+        let (clicked, list) = (pick.clone(), self.list.clone());
         self.list.on_click(move |index| match clicked(index) {
-            Some(Pick::Group(_)) => post(Msg::Panel(PanelMsg::Fold(None))),
+            Some(Pick::Group(_) | Pick::Rooms(_)) => post(Msg::Panel(PanelMsg::Fold(None))),
+            Some(Pick::Doors) => {
+                let [create, _] = rows::doors(list.area());
+                post(match app::event_x() < create.right() + 4 {
+                    true => Msg::CreateRoom(CreateRoomMsg::Open),
+                    false => Msg::Add(AddMsg::OpenRooms),
+                });
+            }
             Some(way @ (Pick::NewFriends | Pick::Online)) => {
                 post(Msg::Panel(PanelMsg::Open(way)));
             }
@@ -288,7 +303,8 @@ impl PanelWindow {
         self.list.on_side(|side| {
             post(Msg::Panel(PanelMsg::Fold(Some(side == Side::Left))));
         });
-        let (asked, known) = (pick.clone(), Rc::clone(&self.known));
+        let (asked, known, rows_here) =
+            (pick.clone(), Rc::clone(&self.known), Rc::clone(&self.rows));
         self.list.on_menu(move |index| {
             let of = |whom| known.borrow().get(&whom).cloned().unwrap_or_default();
             match asked(index) {
@@ -297,13 +313,23 @@ impl PanelWindow {
                         Target::Account(account) => Some(account),
                         Target::Lobby | Target::Room(_) => None,
                     };
-                    menus::open_chat_menu(target, &of(whom));
+                    if let Some(stands) = rows_here.borrow().get(index).and_then(Stands::of) {
+                        menus::open_chat_menu(target, &of(whom), stands);
+                    }
                 }
                 Some(Pick::Friend(account)) => menus::open_friend_menu(account, &of(Some(account))),
                 Some(Pick::Group(group)) => menus::open_group_menu(group, &of(None)),
                 _ => {}
             }
         });
+        self.wire_drop();
+        hover::wire(&mut self.list, &self.window, &self.rows);
+    }
+
+    /// Friends are carried into groups, groups before others.
+    fn wire_drop(&mut self) {
+        let rows = Rc::clone(&self.rows);
+        let pick = move |index: usize| rows.borrow().get(index).and_then(Row::pick);
         let carried = pick.clone();
         let may = move |index| matches!(carried(index), Some(Pick::Friend(_) | Pick::Group(_)));
         let known = Rc::clone(&self.known);
@@ -327,7 +353,6 @@ impl PanelWindow {
                 _ => {}
             }
         });
-        hover::wire(&mut self.list, &self.window, &self.rows);
     }
 
     fn wire_window(&mut self) {
@@ -357,6 +382,7 @@ impl PanelWindow {
             match app::event_key().to_char() {
                 Some('1') => post(Msg::Panel(PanelMsg::Tab(Tab::Chats))),
                 Some('2') => post(Msg::Panel(PanelMsg::Tab(Tab::Contacts))),
+                Some('3') => post(Msg::Panel(PanelMsg::Tab(Tab::Rooms))),
                 Some('f') => {
                     search.focus();
                     search.select_all();

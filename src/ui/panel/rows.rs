@@ -1,7 +1,7 @@
 //! How the rows of the main panel's lists look.
 
-use crate::domain::Presence;
-use crate::ui::app::rows::{ChatRow, FriendRow, GroupRow, Row};
+use crate::domain::{Presence, Rank};
+use crate::ui::app::rows::{ChatRow, FriendRow, RoomRow, Row};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
 use crate::ui::text::{self, tr};
 use crate::ui::theme::{Colour, Style, metric};
@@ -11,6 +11,7 @@ use crate::ui::widgets::{RowLook, paint_empty};
 const ROW_HEAD: i32 = 32;
 const ROW_NEW: i32 = 48;
 const ROW_NOBODY: i32 = 200;
+const ROW_DOORS: i32 = 56;
 /// The left edge of a friend's face; what is left of it does not raise the card.
 pub const FACE_X: i32 = 20;
 /// Its side.
@@ -23,10 +24,11 @@ pub const CHAT_FACE: i32 = 44;
 /// How high a row is.
 pub fn height(row: &Row, compact: bool) -> i32 {
     match row {
-        Row::Head(_) | Row::Group(_) => ROW_HEAD,
+        Row::Head(_) | Row::Group(_) | Row::Rooms(..) => ROW_HEAD,
+        Row::Doors => ROW_DOORS,
         Row::Chat(_) => metric::ROW_CHAT,
         Row::Friend(_) if compact => metric::ROW_COMPACT,
-        Row::Friend(_) => metric::ROW_PERSON,
+        Row::Friend(_) | Row::Room(_) => metric::ROW_PERSON,
         Row::NewFriends(_) | Row::Online => ROW_NEW,
         Row::Nobody => ROW_NOBODY,
     }
@@ -39,7 +41,19 @@ pub fn paint(canvas: &Canvas, look: &RowLook, row: &Row) {
         Row::Chat(row) => paint_chat(canvas, look, row),
         Row::Friend(row) if look.area.h == metric::ROW_COMPACT => paint_compact(canvas, look, row),
         Row::Friend(row) => paint_friend(canvas, look, row),
-        Row::Group(row) => paint_group(canvas, look, row),
+        Row::Group(row) => {
+            let count = match row.online {
+                Some(online) => format!("{online}/{}", row.total),
+                None => row.total.to_string(),
+            };
+            paint_group(canvas, look, (&row.name, &count, row.folded));
+        }
+        Row::Rooms(own, count, folded) => {
+            let name = tr(if *own { "rooms.own" } else { "rooms.others" });
+            paint_group(canvas, look, (name, &count.to_string(), *folded));
+        }
+        Row::Room(row) => paint_room(canvas, look, row),
+        Row::Doors => paint_doors(canvas, look),
         Row::NewFriends(count) => {
             paint_way(canvas, look, Icon::UserPlus, tr("contacts.new"), *count);
         }
@@ -65,21 +79,31 @@ fn paint_row_head(canvas: &Canvas, look: &RowLook, words: &str) {
 fn paint_chat(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
     let (area, ground) = (look.area, look.ground(Colour::Paper));
     let (x, y) = (area.x + CHAT_FACE_X, area.y + 10);
-    match row.portrait {
-        Some(portrait) => {
+    let tile = Rect::new(x, y, CHAT_FACE, CHAT_FACE);
+    match (row.portrait, &row.tile) {
+        (Some(portrait), _) => {
             canvas.avatar_with_status(portrait, x, y, CHAT_FACE, row.presence, ground);
         }
-        None => {
-            let tile = Rect::new(x, y, CHAT_FACE, CHAT_FACE);
+        (None, Some(room)) => canvas.room_tile(room.colour, &room.name, tile),
+        (None, None) => {
             canvas.symbol_tile(Icon::Users, tile, 11, Colour::Brand, Colour::White);
         }
     }
     let (left, right) = (area.x + 68, area.right() - 12);
     let time = measure::width(Style::MICRO, &row.time);
     canvas.text(Style::MICRO, Colour::Ink3, right - time, area.y + 18, &row.time);
-    let name = Rect::new(left, area.y + 15, right - time - 8 - left, 22);
+    let mut name = Rect::new(left, area.y + 15, right - time - 8 - left, 22);
+    if row.pinned {
+        name.w -= 20;
+        canvas.icon_on(Icon::Pin, right - time - 20, area.y + 19, 14, Colour::Ink3, ground);
+    }
     canvas.text_in(Style::MESSAGE, Colour::Ink, name, Align::Left, &row.name);
-    let badge = canvas.badge(row.unread, right, area.y + 48, false);
+    let mut badge = canvas.badge(row.unread, right, area.y + 48, row.quiet);
+    if row.quiet {
+        let x = right - badge - if badge > 0 { 22 } else { 16 };
+        canvas.icon_on(Icon::BellOff, x, area.y + 40, 16, Colour::Ink3, ground);
+        badge = right - x;
+    }
     let mut preview = Rect::new(left, area.y + 40, right - badge - 8 - left, 16);
     if let Some(prefix) = row.prefix {
         let words = tr(prefix);
@@ -139,19 +163,69 @@ fn line_of(row: &FriendRow) -> String {
     }
 }
 
-fn paint_group(canvas: &Canvas, look: &RowLook, row: &GroupRow) {
+fn paint_group(canvas: &Canvas, look: &RowLook, (name, count, folded): (&str, &str, bool)) {
     let (area, ground) = (look.area, look.ground(Colour::Paper));
-    let arrow = if row.folded { Icon::TriRight } else { Icon::TriDown };
+    let arrow = if folded { Icon::TriRight } else { Icon::TriDown };
     canvas.icon_on(arrow, area.x + 12, area.y + 9, 14, Colour::Ink2, ground);
-    let count = match row.online {
-        Some(online) => format!("{online}/{}", row.total),
-        None => row.total.to_string(),
-    };
     let right = area.right() - 12;
-    let w = measure::width(Style::CAPTION, &count);
-    canvas.text(Style::CAPTION, Colour::Ink3, right - w, area.y + 8, &count);
-    let name = Rect::new(area.x + 30, area.y + 6, right - w - 8 - area.x - 30, 20);
-    canvas.text_in(Style::BODY.bold(), Colour::Ink, name, Align::Left, &row.name);
+    let w = measure::width(Style::CAPTION, count);
+    canvas.text(Style::CAPTION, Colour::Ink3, right - w, area.y + 8, count);
+    let words = Rect::new(area.x + 30, area.y + 6, right - w - 8 - area.x - 30, 20);
+    canvas.text_in(Style::BODY.bold(), Colour::Ink, words, Align::Left, name);
+}
+
+fn paint_room(canvas: &Canvas, look: &RowLook, row: &RoomRow) {
+    let (area, ground) = (look.area, look.ground(Colour::Paper));
+    let tile = Rect::new(area.x + 16, area.y + 8, FACE, FACE);
+    canvas.room_tile(row.tile.colour, &row.tile.name, tile);
+    let (left, mut right) = (area.x + 64, area.right() - 12);
+    right -= match canvas.badge(row.unread, right, area.y + area.h / 2, row.quiet) {
+        0 => 0,
+        w => w + 8,
+    };
+    if row.quiet {
+        canvas.icon_on(Icon::BellOff, right - 16, area.y + 18, 16, Colour::Ink3, ground);
+        right -= 24;
+    }
+    let mark = rank_mark(row.rank);
+    let room = right - left - if mark.is_some() { 22 } else { 0 };
+    let name = measure::width(Style::BODY, &row.name).min(room);
+    let words = Rect::new(left, area.y + 6, name, 20);
+    canvas.text_in(Style::BODY, Colour::Ink, words, Align::Left, &row.name);
+    if let Some((icon, colour)) = mark {
+        canvas.icon_on(icon, left + name + 6, area.y + 8, 16, colour, ground);
+    }
+    let (number, count) = (row.room.to_string(), row.members.to_string());
+    let line = text::tr_with("room.row", &[("number", &number), ("n", &count)]);
+    let words = Rect::new(left, area.y + 27, right - left, 16);
+    canvas.text_in(Style::CAPTION, Colour::Ink2, words, Align::Left, &line);
+}
+
+/// What marks the owner and the admins of a room.
+pub fn rank_mark(rank: Rank) -> Option<(Icon, Colour)> {
+    match rank {
+        Rank::Owner => Some((Icon::Crown, Colour::StatusAway)),
+        Rank::Admin => Some((Icon::Shield, Colour::Ok)),
+        Rank::Member => None,
+    }
+}
+
+/// The two buttons over the rooms.
+pub fn doors(area: Rect) -> [Rect; 2] {
+    let w = (area.w - 32) / 2;
+    [12, 20 + w].map(|x| Rect::new(area.x + x, area.y + 14, w, 32))
+}
+
+fn paint_doors(canvas: &Canvas, look: &RowLook) {
+    canvas.fill(look.area, Colour::Paper);
+    let wanted = [(Icon::Plus, "rooms.create"), (Icon::Hash, "rooms.join")];
+    for (button, (icon, key)) in doors(look.area).into_iter().zip(wanted) {
+        canvas.card(button, metric::RADIUS, Colour::Paper, Colour::Field, 1);
+        let w = measure::width(Style::BODY, tr(key)) + 22;
+        let x = button.x + (button.w - w) / 2;
+        canvas.icon_on(icon, x, button.y + 8, 16, Colour::Ink2, Colour::Paper);
+        canvas.text(Style::BODY, Colour::Ink, x + 22, button.y + 6, tr(key));
+    }
 }
 
 /// A way to somewhere else, with a count.

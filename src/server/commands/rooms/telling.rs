@@ -52,7 +52,10 @@ impl Notes<'_, '_> {
             Cursors { read: first, delivered: first, shown_read: first, shown_delivered: first };
         self.rows.put_cursors(account, conversation, cursors)?;
         let (card, since) = (String::new(), line.at);
-        self.put_member(room, Member { account, rank, card, muted_until: 0, since, first })
+        // Nobody talks again by going and coming.
+        let until = self.rows.take_mute(room.room, account)?;
+        let muted_until = if until > self.now() { until } else { 0 };
+        self.put_member(room, Member { account, rank, card, muted_until, since, first })
     }
 
     /// Somebody is in the room no more and does not see the line that says so.
@@ -83,6 +86,9 @@ impl Notes<'_, '_> {
         let log = self.rows.get_conversation(room.conversation)?;
         let last = log.map(|log| log.head).unwrap_or_default();
         self.rows.remove_member((room.room, room.conversation), member, last)?;
+        if member.muted_until > self.now() {
+            self.rows.put_mute(room.room, member.account, member.muted_until)?;
+        }
         self.forget_choice(member.account, room.room)?;
         self.tell(member.account, Notice::RoomGone { room: room.room, why })
     }

@@ -3,6 +3,7 @@
 mod accounts;
 mod chats;
 mod contacts;
+mod doors;
 mod login;
 mod panel;
 mod preferences;

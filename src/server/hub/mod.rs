@@ -1,32 +1,31 @@
 //! Who is online, and who gets what. Pure: inputs in, pushes into outboxes out, no waiting.
 //!
 //! The hub stores nothing and decides no rule: what comes here is committed. Each event is encoded
-//! once and the bytes are shared by everybody who gets them.
+//! once and the bytes are shared by everybody who gets them. [`passing`] is what passes by unstored:
+//! cursors and typing.
+
+mod passing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::attendance::Attendance;
-use super::audience::{Audience, Turn};
-use super::board::Board;
-use super::bucket::Bucket;
-use super::job::{Caller, Entered, Outcome, SessionId};
-use super::journal::{Journal, field};
-use super::outbox::{Bytes, Outbox};
-use super::presence::Presences;
 use crate::clock::{Moment, millis};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, DeviceId, Message, Person, Presence, Seq,
-    Target,
+    AccountId, Body, ConversationKind, DeviceId, Message, Person, Presence, Target,
 };
-use crate::limits::{
-    PRESENCE_BURST, PRESENCE_EVERY, PRESENCE_FRAME_MAX, SHAKE_LATE_MAX, TYPING_EVERY,
-};
+use crate::limits::{PRESENCE_BURST, PRESENCE_EVERY, PRESENCE_FRAME_MAX, SHAKE_LATE_MAX};
 use crate::net::control::{LogEvent, LogKind, OnlineSession};
 use crate::net::frame;
 use crate::net::protocol::{AuthStep, Event, Goodbye, PresenceChange, ServerFrame};
-use crate::store::conversations::Cursors;
+use crate::server::attendance::Attendance;
+use crate::server::audience::{Audience, Turn};
+use crate::server::board::Board;
+use crate::server::bucket::Bucket;
+use crate::server::job::{Caller, Entered, Outcome, SessionId};
+use crate::server::journal::{Journal, field};
+use crate::server::outbox::{Bytes, Outbox};
+use crate::server::presence::Presences;
 
 /// Nobody's first frame waits for more of a batch than this.
 const WAKE_EVERY: usize = 64;
@@ -417,42 +416,6 @@ impl Hub {
         });
     }
 
-    /// Own other devices are told always; the other side of a direct conversation what may be shown,
-    /// and of reading only if it shows its own. In the lobby cursors are nobody else's.
-    fn tell_cursor(
-        &self,
-        caller: &Caller,
-        (conversation, kind): (ConversationId, ConversationKind),
-        (before, cursors): (Cursors, Cursors),
-    ) {
-        let account = caller.account;
-        let told = |read, delivered| {
-            encode(&ServerFrame::Event(Event::Cursor { conversation, account, read, delivered }))
-        };
-        if let Some(own) = told(cursors.read, cursors.delivered) {
-            self.each_member(ConversationKind::Notices { account }, |_, outbox| {
-                if !Arc::ptr_eq(outbox, &caller.outbox) {
-                    outbox.push(&own);
-                }
-            });
-        }
-        let ConversationKind::Direct { low, high } = kind else { return };
-        let peer = if low == account { high } else { low };
-        let sees_reading = self.audience.ties(peer).is_some_and(|ties| ties.read_marks);
-        let shown = |cursors: Cursors| {
-            let read = if sees_reading { cursors.shown_read } else { Seq::ZERO };
-            (read, cursors.shown_delivered)
-        };
-        // What shows nothing new would still tell that something moved.
-        let (read, delivered) = shown(cursors);
-        let is_news = peer != account && shown(before) != (read, delivered);
-        if is_news && let Some(shown) = told(read, delivered) {
-            self.each_member(ConversationKind::Notices { account: peer }, |_, outbox| {
-                outbox.push(&shown);
-            });
-        }
-    }
-
     fn each_member(&self, kind: ConversationKind, mut visit: impl FnMut(AccountId, &Arc<Outbox>)) {
         let mut of = |account: AccountId| {
             for id in self.accounts.get(&account).map_or(&[][..], |online| &online.sessions) {
@@ -471,31 +434,6 @@ impl Hub {
                     visit(session.account, &session.caller.outbox);
                 }
             }
-        }
-    }
-
-    fn typing(&mut self, id: SessionId, to: Target, now: Moment) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        session.seen = now.uptime;
-        let from = session.account;
-        let Some(online) = self.accounts.get_mut(&from) else { return };
-        let is_early = online.typed > Duration::ZERO && online.typed + TYPING_EVERY > now.uptime;
-        if is_early || self.presences.of(from) == Presence::Invisible {
-            return;
-        }
-        online.typed = now.uptime;
-        // Typing in a room or the lobby would reach everybody for nothing.
-        let Target::Account(peer) = to else { return };
-        let event = ServerFrame::Event(Event::Typing { from, to });
-        let shows = |account| self.audience.ties(account).is_some_and(|ties| ties.typing);
-        let wanted = peer != from
-            && shows(from)
-            && shows(peer)
-            && !self.audience.is_hidden(peer, from)
-            && !self.audience.is_hidden(from, peer);
-        if let (true, Some(bytes)) = (wanted, encode(&event)) {
-            let kind = ConversationKind::Notices { account: peer };
-            self.each_member(kind, |_, outbox| outbox.push(&bytes));
         }
     }
 
