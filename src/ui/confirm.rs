@@ -18,7 +18,7 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
             ("ask.group", Icon::Trash, model.group_name(group, language()))
         }
         Confirm::Profile(asked) => return super::profile::ask_before(asked),
-        Confirm::RemoveAccount(server, account) | Confirm::StopRemembering(server, account) => {
+        Confirm::RemoveAccount(server, account) => {
             ("ask.account", Icon::Trash, model.saved_name(server, account))
         }
     };

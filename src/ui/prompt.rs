@@ -16,7 +16,7 @@ use super::theme::{Colour, Style};
 use super::widgets::{self, Button, ButtonKind, Control, Field, FieldKind};
 
 const W: i32 = 360;
-const H: i32 = 196;
+const H: i32 = 212;
 const PADDING: i32 = 24;
 
 /// The window.
@@ -55,7 +55,7 @@ impl PromptWindow {
         window.end();
         let view = Rc::new(RefCell::new(View {
             title: title(prompt.about, model),
-            label: tr(window_title).to_owned(),
+            label: tr(label(prompt.about)).to_owned(),
             error: String::new(),
         }));
         let mut prompted = PromptWindow { window, field, go, about: prompt.about, view };
@@ -132,11 +132,19 @@ fn title(about: About, model: &Model) -> String {
     }
 }
 
+/// The key of what stands over the field.
+fn label(about: About) -> &'static str {
+    match about {
+        About::Remark(_) => "prompt.remark",
+        About::NewGroup(_) | About::RenameGroup(_) => "prompt.group.hint",
+        About::Decline(_) => "prompt.decline.hint",
+    }
+}
+
 fn placeholder(about: About, model: &Model) -> String {
     match about {
         About::Remark(account) => model.people.nickname(account),
-        About::NewGroup(_) | About::RenameGroup(_) => tr("prompt.group.hint").to_owned(),
-        About::Decline(_) => tr("prompt.decline.hint").to_owned(),
+        _ => String::new(),
     }
 }
 

@@ -106,6 +106,8 @@ pub struct Card {
 /// A line of the page of requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestRow {
+    /// Nothing stands here.
+    Nothing,
     /// A headline.
     Head(&'static str),
     /// A request.
@@ -344,6 +346,9 @@ impl Model {
                 let mut rows: Vec<RequestRow> = list(Way::In, true).into_iter().map(row).collect();
                 let waiting = list(Way::Out, false);
                 if !waiting.is_empty() {
+                    if rows.is_empty() {
+                        rows.push(RequestRow::Nothing);
+                    }
                     rows.push(RequestRow::Head("friend.sent_by_you"));
                     rows.extend(waiting.into_iter().map(row));
                 }
