@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Once;
 
 use fltk::app;
 use fltk::enums::{Event, Key};
@@ -81,20 +80,16 @@ fn watch(window: MenuWindow) {
     });
 }
 
-/// Esc takes it away before anything else that it would close.
-fn hear_escape() {
-    static HEARS: Once = Once::new();
-    HEARS.call_once(|| {
-        app::add_handler(|event| {
-            let is_shown =
-                SHOWN.with_borrow(|shown| shown.as_ref().is_some_and(WidgetExt::visible));
-            let is_escape = event == Event::Shortcut && app::event_key() == Key::Escape;
-            if is_shown && is_escape {
-                post(Msg::Card(CardMsg::Hide));
-            }
-            is_shown && is_escape
-        });
-    });
+/// Whether this event is an Esc that takes the card away, before the window that it belongs to.
+#[must_use]
+pub fn takes_escape() -> bool {
+    let is_key = matches!(app::event(), Event::KeyDown | Event::Shortcut);
+    let is_shown = SHOWN.with_borrow(|shown| shown.as_ref().is_some_and(WindowExt::shown));
+    let takes = is_shown && is_key && app::event_key() == Key::Escape;
+    if takes {
+        post(Msg::Card(CardMsg::Hide));
+    }
+    takes
 }
 
 fn area_of(window: &MenuWindow) -> Rect {
@@ -142,7 +137,6 @@ impl CardWindow {
         let area = place(card.window.h());
         card.window.resize(area.x, area.y, area.w, area.h);
         card.window.show();
-        hear_escape();
         SHOWN.set(Some(card.window.clone()));
         watch(card.window.clone());
         Some(card)
