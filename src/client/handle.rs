@@ -135,7 +135,8 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::Look { ticket, .. }
         | Intent::LoadPicture { ticket, .. }
         | Intent::SetPicture { ticket, .. }
-        | Intent::ForgetAccount { ticket, .. } => Some(*ticket),
+        | Intent::ForgetAccount { ticket, .. }
+        | Intent::ForgetSignIn { ticket, .. } => Some(*ticket),
         Intent::Connect { .. }
         | Intent::Disconnect
         | Intent::ReconnectNow

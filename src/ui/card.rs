@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::Event;
+use fltk::enums::{Event, Key};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::MenuWindow;
 
@@ -29,12 +29,17 @@ const FACE: i32 = 64;
 const PADDING: i32 = 20;
 /// The pointer may leave for so long, on its way from the face to the card.
 const LEAVE_S: f64 = 0.3;
+/// While it is shown it looks this often where the pointer is, and goes when it was elsewhere twice:
+/// a face that is drawn anew, covered or closed says nothing of a pointer that left.
+const LOOK_S: f64 = 0.2;
 
 thread_local! {
     /// The face that the card belongs to, on the screen.
     static AIM: Cell<Rect> = Cell::new(Rect::default());
     /// Counts the pointer's comings and goings, so that an old one's end does nothing.
     static VISITS: Cell<u64> = const { Cell::new(0) };
+    /// The card that was shown last.
+    static SHOWN: RefCell<Option<MenuWindow>> = const { RefCell::new(None) };
 }
 
 /// The next card appears beside this area of the screen.
@@ -56,6 +61,39 @@ pub fn leave() {
 
 fn stay() {
     VISITS.set(VISITS.get() + 1);
+}
+
+/// Takes the card away once the pointer is neither on the face nor on the card.
+fn watch(window: MenuWindow) {
+    let mut elsewhere = 0;
+    app::add_timeout3(LOOK_S, move |timer| {
+        if !window.shown() {
+            return;
+        }
+        let (x, y) = app::get_mouse();
+        let is_here = AIM.get().contains(x, y) || area_of(&window).contains(x, y);
+        elsewhere = if is_here { 0 } else { elsewhere + 1 };
+        if elsewhere >= 2 {
+            post(Msg::Card(CardMsg::Hide));
+        }
+        app::repeat_timeout3(LOOK_S, timer);
+    });
+}
+
+/// Whether this event is an Esc that takes the card away, before the window that it belongs to.
+#[must_use]
+pub fn takes_escape() -> bool {
+    let is_key = matches!(app::event(), Event::KeyDown | Event::Shortcut);
+    let is_shown = SHOWN.with_borrow(|shown| shown.as_ref().is_some_and(WindowExt::shown));
+    let takes = is_shown && is_key && app::event_key() == Key::Escape;
+    if takes {
+        post(Msg::Card(CardMsg::Hide));
+    }
+    takes
+}
+
+fn area_of(window: &MenuWindow) -> Rect {
+    Rect::new(window.x_root(), window.y_root(), window.w(), window.h())
 }
 
 /// The card.
@@ -89,7 +127,7 @@ impl CardWindow {
         let mut window = MenuWindow::new(0, 0, W, 100, None);
         window.set_border(false);
         window.set_override();
-        let main = Button::new(ButtonKind::Primary, "").icon(Icon::Chat);
+        let main = Button::new(ButtonKind::Primary, "");
         let more = IconButton::new(Icon::More, tr("card.more"));
         window.end();
         let view = Rc::new(RefCell::new(view));
@@ -99,6 +137,8 @@ impl CardWindow {
         let area = place(card.window.h());
         card.window.resize(area.x, area.y, area.w, area.h);
         card.window.show();
+        SHOWN.set(Some(card.window.clone()));
+        watch(card.window.clone());
         Some(card)
     }
 
@@ -137,6 +177,7 @@ impl CardWindow {
             Action::Add => ("friend.add", true),
         };
         self.main.set_label(tr(label));
+        self.main.set_icon((view.action == Action::Message).then_some(Icon::Chat));
         self.main.set_enabled(enabled);
         self.main.set_shown(!view.is_me);
         self.more.set_shown(!view.is_me);

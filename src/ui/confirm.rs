@@ -24,7 +24,7 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
             ("ask.kick", Icon::Logout, model.name_in(Target::Room(room), account))
         }
         Confirm::Profile(asked) => return super::profile::ask_before(asked),
-        Confirm::RemoveAccount(server, account) | Confirm::StopRemembering(server, account) => {
+        Confirm::RemoveAccount(server, account) => {
             ("ask.account", Icon::Trash, model.saved_name(server, account))
         }
     };

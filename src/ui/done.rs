@@ -14,7 +14,7 @@ use super::theme::{Colour, Style};
 use super::widgets::{self, Button, ButtonKind, ButtonSize, Control};
 
 const W: i32 = 400;
-const H: i32 = 508;
+const H: i32 = 524;
 
 /// The keys of what it says.
 #[derive(Clone, Copy)]
@@ -63,7 +63,7 @@ impl DoneWindow {
             .size(ButtonSize::Small)
             .on(Colour::GoldSoft);
         let w = code.wanted_width();
-        code.place(Rect::new(LEFT + WIDE - 12 - w, 280, w, 28));
+        code.place(Rect::new(LEFT + WIDE - 12 - w, 282, w, 28));
         let mut enter = Button::new(ButtonKind::Primary, tr("reg.enter")).size(ButtonSize::Large);
         enter.place(Rect::new(LEFT, H - 64, WIDE, 40));
         window.end();
@@ -74,7 +74,8 @@ impl DoneWindow {
         let done = done.clone();
         widgets::backdrop(&mut window, Colour::Paper, move |canvas, area| {
             paint_done(canvas, area, &done, &words);
-            paint_recovery(canvas, &done.recovery_shown(), tr(words.recovery));
+            let title_w = WIDE - 12 - w - 8 - 12;
+            paint_recovery(canvas, &done.recovery_shown(), (tr(words.recovery), title_w));
         });
         window.make_modal(true);
         window.show();
@@ -104,22 +105,23 @@ fn paint_done(canvas: &Canvas, area: Rect, done: &Done, words: &Words) {
     canvas.text_in(Style::CAPTION, Colour::Ink2, caption, Align::Centre, tr("reg.number"));
     let display = line(174, Style::DISPLAY);
     canvas.text_in(Style::DISPLAY, Colour::BrandText, display, Align::Centre, &number);
-    let note = Rect::new(LEFT, 388, WIDE, 32);
+    let note = Rect::new(LEFT, 404, WIDE, 32);
     paragraph::draw(canvas, Style::CAPTION, Colour::Ink2, note, Align::Centre, tr(words.note));
 }
 
-fn paint_recovery(canvas: &Canvas, recovery: &str, title: &str) {
-    let card = Rect::new(LEFT, 272, WIDE, 104);
+/// The code, with its title in so much room beside the button.
+fn paint_recovery(canvas: &Canvas, recovery: &str, (title, title_w): (&str, i32)) {
+    let card = Rect::new(LEFT, 272, WIDE, 120);
     canvas.round(card, 8, Colour::GoldSoft);
     let style = Style::CAPTION.bold();
-    let place = Rect::new(card.x + 12, card.y + 14, 190, 16);
-    canvas.text_in(style, Colour::GoldText, place, Align::Left, title);
+    let place = Rect::new(card.x + 12, card.y + 8, title_w, 32);
+    paragraph::draw_middle(canvas, style, Colour::GoldText, place, title);
     let mono = Style::MESSAGE.bold().mono();
     let fits = measure::width(mono, recovery) <= card.w - 24;
     let mono = if fits { mono } else { Style::CAPTION.bold().mono() };
-    let code = Rect::new(card.x + 12, card.y + 42, card.w - 24, 24);
+    let code = Rect::new(card.x + 12, card.y + 46, card.w - 24, 24);
     canvas.text_in(mono, Colour::Ink, code, Align::Centre, recovery);
-    let note = Rect::new(card.x + 12, card.y + 74, card.w - 24, 16);
+    let note = Rect::new(card.x + 12, card.y + 78, card.w - 24, 32);
     let words = tr("reg.recovery.note");
     paragraph::draw(canvas, Style::CAPTION, Colour::GoldText, note, Align::Left, words);
 }

@@ -16,7 +16,7 @@ use super::theme::{Colour, Style};
 use super::widgets::{self, Button, ButtonKind, Control, Field, FieldKind};
 
 const W: i32 = 360;
-const H: i32 = 196;
+const H: i32 = 212;
 const PADDING: i32 = 24;
 
 /// The window.
@@ -58,7 +58,7 @@ impl PromptWindow {
         window.end();
         let view = Rc::new(RefCell::new(View {
             title: title(prompt.about, model),
-            label: tr(window_title).to_owned(),
+            label: tr(label(prompt.about)).to_owned(),
             error: String::new(),
         }));
         let mut prompted = PromptWindow { window, field, go, about: prompt.about, view };
@@ -138,16 +138,26 @@ fn title(about: About, model: &Model) -> String {
     }
 }
 
+/// The key of what stands over the field.
+fn label(about: About) -> &'static str {
+    match about {
+        About::Remark(_) => "prompt.remark",
+        About::NewGroup(_) | About::RenameGroup(_) => "prompt.group.hint",
+        About::Decline(_) | About::TurnAway(..) => "prompt.decline.hint",
+        About::RenameRoom(_) => "room.rename",
+        About::Announce(_) => "room.announcement.hint",
+        About::Card(_) => "room.card",
+    }
+}
+
 fn placeholder(about: About, model: &Model) -> String {
     match about {
         About::Remark(account) => model.people.nickname(account),
-        About::NewGroup(_) | About::RenameGroup(_) => tr("prompt.group.hint").to_owned(),
-        About::Decline(_) | About::TurnAway(..) => tr("prompt.decline.hint").to_owned(),
         About::RenameRoom(room) => model.people.room_name(room),
-        About::Announce(_) => tr("room.announcement.hint").to_owned(),
         About::Card(_) => {
             model.me.as_ref().map(|me| me.person.nickname.clone()).unwrap_or_default()
         }
+        _ => String::new(),
     }
 }
 

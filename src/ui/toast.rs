@@ -1,4 +1,4 @@
-//! A short word that something was done, over an edge of a window; it goes by itself.
+//! A short word that something was done or not, over an edge of a window; it goes by itself.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -28,9 +28,19 @@ thread_local! {
 #[derive(Clone)]
 struct Toast {
     window: MenuWindow,
-    words: Rc<RefCell<String>>,
+    said: Rc<RefCell<(Kind, String)>>,
     /// Counts toasts, so that an older one's end does not hide a newer one.
     number: u64,
+}
+
+/// What is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// Something was done.
+    #[default]
+    Done,
+    /// Something was not done.
+    Trouble,
 }
 
 /// Where over a window words are shown: where it has nothing to press.
@@ -43,7 +53,7 @@ pub enum Edge {
 }
 
 /// Shows words at an edge of an area of the screen.
-pub fn show(over: Rect, edge: Edge, words: &str) {
+pub fn show(over: Rect, edge: Edge, kind: Kind, words: &str) {
     let w = measure::width(Style::BODY, words) + 58;
     let y = match edge {
         Edge::Upper => over.y + HEAD,
@@ -53,7 +63,7 @@ pub fn show(over: Rect, edge: Edge, words: &str) {
     let number = TOAST.with_borrow_mut(|place| {
         let toast = place.get_or_insert_with(made);
         toast.number += 1;
-        words.clone_into(&mut toast.words.borrow_mut());
+        *toast.said.borrow_mut() = (kind, words.to_owned());
         toast.window.hide();
         toast.window.resize(area.x, area.y, area.w, area.h);
         toast.window.set_shape(shape(area.w, area.h));
@@ -75,17 +85,22 @@ fn made() -> Toast {
     window.set_border(false);
     window.set_override();
     window.super_draw(false);
-    let words = Rc::new(RefCell::new(String::new()));
-    let drawn = Rc::clone(&words);
+    let said = Rc::<RefCell<(Kind, String)>>::default();
+    let drawn = Rc::clone(&said);
     window.draw(move |window| {
         let area = Rect::new(0, 0, window.w(), window.h());
         let canvas = Canvas::over(area);
         canvas.card(area, 8, Colour::Toast, Colour::ToastLine, 1);
-        canvas.icon_on(Icon::Check, 16, (area.h - 16) / 2, 16, Colour::White, Colour::Toast);
-        let words = area.without_left(42);
-        canvas.text_in(Style::BODY, Colour::White, words, Align::Left, &drawn.borrow());
+        let (kind, words) = &*drawn.borrow();
+        let (icon, ink) = match kind {
+            Kind::Done => (Icon::Check, Colour::White),
+            Kind::Trouble => (Icon::Warn, Colour::Gold),
+        };
+        canvas.icon_on(icon, 16, (area.h - 16) / 2, 16, ink, Colour::Toast);
+        let area = area.without_left(42);
+        canvas.text_in(Style::BODY, Colour::White, area, Align::Left, words);
     });
-    Toast { window, words, number: 0 }
+    Toast { window, said, number: 0 }
 }
 
 /// Rounded corners of 8 px.

@@ -28,7 +28,7 @@ use super::screen::Side;
 use super::settings::SettingsWindow;
 use super::shell::post;
 use super::theme::Theme;
-use super::toast::Edge;
+use super::toast::{Edge, Kind};
 use super::widgets::{Question, ask};
 use super::{confirm, paint, platform, screen, text, toast, widgets};
 use crate::domain::Target;
@@ -136,11 +136,12 @@ impl Windows {
             Effect::Profile(effect) => self.profile.carry_out(effect),
             Effect::Say(failure) => {
                 let words = text::failure(text::language(), &failure);
-                toast::show(front(), Edge::Lower, &words);
+                toast::show(front(), Edge::Lower, Kind::Trouble, &words);
             }
-            Effect::Tell(key) => toast::show(front(), Edge::Lower, text::tr(key)),
+            Effect::Tell(key) => toast::show(front(), Edge::Lower, Kind::Done, text::tr(key)),
             Effect::TellOf(key, name) => {
-                toast::show(front(), Edge::Lower, &text::tr_with(key, &[("name", &name)]));
+                let words = text::tr_with(key, &[("name", &name)]);
+                toast::show(front(), Edge::Lower, Kind::Done, &words);
             }
             Effect::Picture(blob, picture) => {
                 paint::portrait::put(blob, picture);
@@ -154,7 +155,7 @@ impl Windows {
                 // Questions have their buttons below.
                 let is_question = self.done.is_some() || self.fingerprint.is_some();
                 let edge = if is_question { Edge::Upper } else { Edge::Lower };
-                toast::show(front(), edge, &words);
+                toast::show(front(), edge, Kind::Done, &words);
             }
             _ => {}
         }

@@ -201,6 +201,15 @@ pub enum Intent {
         /// Which.
         account: AccountId,
     },
+    /// Forget the token of a saved account, which stays in the list; answers `Done`.
+    ForgetSignIn {
+        /// For the answer.
+        ticket: Ticket,
+        /// Of which server.
+        server: ServerId,
+        /// Which.
+        account: AccountId,
+    },
     /// Keep a setting of this computer, such as `language` or `theme`; no answer.
     SetSetting {
         /// Its name.

@@ -275,6 +275,10 @@ impl State {
             Intent::ForgetAccount { ticket, server, account } => {
                 self.forget_account(turn, ticket, Owner { server, account });
             }
+            Intent::ForgetSignIn { ticket, server, account } => {
+                turn.writes.extend(self.known.drop_token(Owner { server, account }));
+                turn.answer(ticket, Ok(Answer::Done));
+            }
             Intent::SetSetting { key, value } => {
                 turn.writes.push(self.known.set_setting(key, value));
             }

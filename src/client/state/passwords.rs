@@ -1,9 +1,12 @@
 //! Which passwords this client will not register: too short, too long, too common.
 
 use crate::client::api::Failure;
+use crate::net::protocol::Reason;
 
 /// Characters of a password.
 const LENGTH: std::ops::RangeInclusive<usize> = 8..=64;
+/// Letters and digits of a recovery code.
+const CODE_CHARS: usize = 26;
 
 /// The commonest of lists of leaked passwords that have at least 8 characters, and those that
 /// a Chinese keyboard suggests. Compared without case.
@@ -163,7 +166,8 @@ pub fn check(password: &str) -> Result<(), Failure> {
 }
 
 /// Reads a recovery code as people copy it: dashes, spaces and case do not matter, and neither does
-/// whether a zero or an O, a one or an I was read.
+/// whether a zero or an O, a one or an I was read. Whatever has the length and cannot be a code is a wrong
+/// one, like any other with a letter mistaken.
 pub fn code(text: &str) -> Result<Vec<u8>, Failure> {
     let letters: String = text
         .chars()
@@ -176,8 +180,11 @@ pub fn code(text: &str) -> Result<Vec<u8>, Failure> {
             c => c,
         })
         .collect();
-    let bytes = data_encoding::BASE32_NOPAD.decode(letters.as_bytes()).ok();
-    bytes.filter(|bytes| bytes.len() == 16).ok_or(Failure::CodeForm)
+    if letters.chars().count() != CODE_CHARS {
+        return Err(Failure::CodeForm);
+    }
+    let bytes = data_encoding::BASE32_NOPAD.decode(letters.as_bytes());
+    bytes.map_err(|_| Failure::Refused(Reason::WrongCode.into()))
 }
 
 #[cfg(test)]
@@ -193,6 +200,11 @@ mod tests {
         }
         for text in ["", "ABCD", &text[1..], &format!("{text}A")] {
             assert_eq!(code(text), Err(Failure::CodeForm), "{text}");
+        }
+        // A last letter that no code ends in, and one that no code has.
+        let wrong = Failure::Refused(Reason::WrongCode.into());
+        for text in [format!("{}B", &text[..25]), format!("9{}", &text[1..])] {
+            assert_eq!(code(&text), Err(wrong.clone()), "{text}");
         }
     }
 

@@ -511,6 +511,21 @@ fn what_is_void_is_not_kept_and_of_an_account_that_is_gone_nothing_is() {
 }
 
 #[test]
+fn a_sign_in_that_is_forgotten_leaves_the_account_in_the_list() {
+    let (mut world, owner) = listed();
+    let Owner { server, account } = owner;
+    for forgotten in [AccountId(10_009), account] {
+        let kept = world.clients[0].store.accounts[&owner].token.is_some();
+        assert!(kept, "another one has nothing to do with it");
+        let ticket = world.ticket();
+        world.intent(0, Intent::ForgetSignIn { ticket, server, account: forgotten });
+        world.run_for(SECOND);
+    }
+    let kept = &world.clients[0].store.accounts[&owner];
+    assert_eq!((kept.token.as_ref(), kept.person.account), (None, account));
+}
+
+#[test]
 fn an_own_profile_that_changed_is_the_one_in_the_list() {
     let (mut world, owner) = listed();
     let kept = |world: &World| world.clients[0].store.accounts[&owner].clone();

@@ -15,6 +15,7 @@ use fltk::window::DoubleWindow;
 
 use super::app::add::{Add, AddMsg, Page};
 use super::app::{Model, Msg};
+use super::card;
 use super::paint::{Icon, Rect};
 use super::screen::Side;
 use super::shell::post;
@@ -142,7 +143,11 @@ impl AddWindow {
             }
         });
         self.window.size_range(600, 380, 0, 0);
-        self.window.set_callback(|_| post(Msg::Add(AddMsg::Close)));
+        self.window.set_callback(|_| {
+            if !card::takes_escape() {
+                post(Msg::Add(AddMsg::Close));
+            }
+        });
     }
 }
 

@@ -178,6 +178,13 @@ impl PeoplePage {
         };
         self.go.on_press(search.clone());
         self.field.on_enter(search.clone());
+        let (view, field, again) = (Rc::clone(&self.view), self.field.clone(), search.clone());
+        self.field.on_change(move || {
+            // Nothing was found for words that do not stand there any more.
+            if field.value().is_empty() && matches!(view.borrow().state, State::Nobody(_)) {
+                again();
+            }
+        });
         self.online.on_change(move |_| search());
         self.clear.on_press(|| post(Msg::Add(AddMsg::Clear)));
         self.wire_list();

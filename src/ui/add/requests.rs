@@ -29,6 +29,8 @@ const PADDING: i32 = 20;
 const ROW: i32 = 72;
 const HEAD: i32 = 48;
 const TOP: i32 = 56;
+/// The picture for nothing received, above what was sent.
+const NOTHING: i32 = 200;
 
 /// The page.
 pub struct RequestsPage {
@@ -52,6 +54,7 @@ struct View {
 
 #[derive(Clone, PartialEq)]
 enum Line {
+    Nothing,
     Head(&'static str),
     Request(Box<Shown>),
 }
@@ -155,7 +158,11 @@ impl RequestsPage {
         let heights: Vec<i32> = view
             .rows
             .iter()
-            .map(|row| if matches!(row, Line::Head(_)) { HEAD } else { ROW })
+            .map(|row| match row {
+                Line::Nothing => NOTHING,
+                Line::Head(_) => HEAD,
+                Line::Request(_) => ROW,
+            })
             .collect();
         *self.view.borrow_mut() = view;
         self.list.set_rows(heights);
@@ -171,9 +178,7 @@ impl RequestsPage {
         let view = Rc::clone(&self.view);
         widgets::backdrop(&mut self.group, Colour::Paper, move |canvas, area| {
             if view.borrow().rows.is_empty() {
-                let area = Rect::new(area.x, TOP, area.w, area.h - TOP);
-                let (title, hint) = (tr("friend.no_requests"), tr("friend.no_requests.hint"));
-                let _no_button = paint_empty(canvas, area, Icon::Bell, title, hint, false);
+                paint_nothing(canvas, Rect::new(area.x, TOP, area.w, area.h - TOP));
             }
         });
         let mut parts = self.parts();
@@ -285,6 +290,7 @@ fn open_groups((x, y): (i32, i32), account: AccountId, groups: Vec<(GroupId, Str
 
 fn line_of(model: &Model, row: RequestRow) -> Line {
     match row {
+        RequestRow::Nothing => Line::Nothing,
         RequestRow::Head(key) => Line::Head(key),
         RequestRow::Request { request, name, presence, expired } => {
             Line::Request(Box::new(friend_line(model, &request, (name, presence, expired))))
@@ -442,6 +448,7 @@ fn label(press: Press) -> &'static str {
 fn paint_row(canvas: &Canvas, look: &RowLook, view: &View) {
     canvas.fill(look.area, Colour::Paper);
     match view.rows.get(look.index) {
+        Some(Line::Nothing) => paint_nothing(canvas, look.area),
         Some(Line::Head(key)) => {
             let area = Rect::new(look.area.x, look.area.y + 16, look.area.w, 20);
             canvas.text_in(Style::BODY.bold(), Colour::Ink2, area, Align::Left, tr(key));
@@ -449,6 +456,11 @@ fn paint_row(canvas: &Canvas, look: &RowLook, view: &View) {
         Some(Line::Request(shown)) => paint_request(canvas, look.area, shown),
         None => {}
     }
+}
+
+fn paint_nothing(canvas: &Canvas, area: Rect) {
+    let (title, hint) = (tr("friend.no_requests"), tr("friend.no_requests.hint"));
+    let _no_button = paint_empty(canvas, area, Icon::Bell, title, hint, false);
 }
 
 fn paint_request(canvas: &Canvas, area: Rect, shown: &Shown) {

@@ -1,6 +1,5 @@
 //! The accounts that signed in here: picked, remembered, removed.
 
-use super::contacts::Confirm;
 use super::login::{AVATAR_UNKNOWN, Field, Keep, Phase, SOON_MS};
 use super::servers::Choice;
 use super::settings::Settings;
@@ -26,19 +25,26 @@ impl Model {
             self.login.host.clone_from(&server.address.host);
             self.login.port = server.address.port.to_string();
         }
-        if self.login.so_far.typed || self.login.choice == Choice::Other {
+        self.offer_account(out);
+    }
+
+    /// Fills in the account that signs in by itself, else the one used last. A server that was given
+    /// at the start stays chosen: only its own accounts are offered.
+    pub(super) fn offer_account(&mut self, out: &mut Vec<Effect>) {
+        if self.login.so_far.typed {
             return;
         }
-        let mut accounts = self.saved.accounts.iter();
-        let is_listed = |(server, account): &(ServerId, AccountId)| {
-            accounts.any(|saved| is(saved, *server, *account))
-        };
-        let auto = self.settings.auto.filter(is_listed);
-        let chosen = auto.or_else(|| {
-            self.saved.accounts.first().map(|account| (account.server, account.person.account))
-        });
-        let Some((server, account)) = chosen else { return };
-        self.pick_account(server, account, out);
+        let is_given = self.login.choice == Choice::Other;
+        let given = self.chosen().ok().and_then(|chosen| chosen.id).filter(|_| is_given);
+        let mut offered: Vec<(ServerId, AccountId)> =
+            self.saved.accounts.iter().map(|saved| (saved.server, saved.person.account)).collect();
+        offered.retain(|(server, _)| !is_given || given == Some(*server));
+        let auto = self.settings.auto.filter(|auto| offered.contains(auto));
+        let Some((server, account)) = auto.or(offered.first().copied()) else { return };
+        match is_given {
+            true => self.fill_in(account, false, out),
+            false => self.pick_account(server, account, out),
+        }
         let kept = self.kept_account().is_some();
         if auto.is_some() && kept {
             self.login.keep = Keep::Auto;
@@ -104,27 +110,40 @@ impl Model {
         out: &mut Vec<Effect>,
     ) {
         let was_kept = self.kept_account().is_some();
-        self.login.account = account.to_string();
         if self.saved.servers.first().is_none_or(|first| first.id != server) {
             self.pick_server(server);
         } else {
             self.login.choice = Choice::Automatic;
         }
+        self.fill_in(account, was_kept, out);
+    }
+
+    fn fill_in(&mut self, account: AccountId, was_kept: bool, out: &mut Vec<Effect>) {
+        self.login.account = account.to_string();
         self.account_changed(was_kept);
         out.push(Effect::FocusLogin(Field::Password));
     }
 
-    /// Unticking it removes what this computer keeps, which is asked before: whoever unticks it at a
-    /// shared computer means just that.
+    /// Unticking it takes the kept sign-in away at once: whoever unticks it at a shared computer
+    /// means just that. The account stays in the list, with its messages; removing those is for its
+    /// cross.
     pub(super) fn set_remember(&mut self, on: bool, out: &mut Vec<Effect>) {
-        let kept = self.kept_account().map(|kept| (kept.server, kept.person.account));
-        match (on, kept) {
-            (true, _) => self.login.keep = self.login.keep.max(Keep::SignIn),
-            (false, Some((server, account))) => {
-                out.push(Effect::Confirm(Confirm::StopRemembering(server, account)));
-            }
-            (false, None) => self.login.keep = Keep::Nothing,
+        if on {
+            self.login.keep = self.login.keep.max(Keep::SignIn);
+            return;
         }
+        let kept = self.kept_account().map(|kept| (kept.server, kept.person.account));
+        self.login.keep = Keep::Nothing;
+        let Some((server, account)) = kept else { return };
+        for saved in &mut self.saved.accounts {
+            saved.has_token &= !is(saved, server, account);
+        }
+        if self.settings.auto == Some((server, account)) {
+            self.keep_auto(None, out);
+        }
+        let ask = |ticket| Intent::ForgetSignIn { ticket, server, account };
+        self.ask(Asked::Other, ask, out);
+        out.push(Effect::FocusLogin(Field::Password));
     }
 
     /// The account goes from the list, with all that this computer keeps of it. What stays of the
@@ -145,18 +164,6 @@ impl Model {
             true => Effect::FocusLogin(Field::Account),
             false => Effect::ShowAccounts,
         });
-    }
-
-    /// The same; what was typed stays, for a sign-in by password.
-    pub(super) fn stop_remembering(
-        &mut self,
-        server: ServerId,
-        account: AccountId,
-        out: &mut Vec<Effect>,
-    ) {
-        self.forget_account(server, account, out);
-        self.login.keep = Keep::Nothing;
-        out.push(Effect::FocusLogin(Field::Password));
     }
 
     fn forget_account(&mut self, server: ServerId, account: AccountId, out: &mut Vec<Effect>) {

@@ -111,6 +111,8 @@ pub struct Card {
 /// A line of the page of requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RequestRow {
+    /// Nothing stands here.
+    Nothing,
     /// A headline.
     Head(&'static str),
     /// A request.
@@ -339,6 +341,9 @@ impl Model {
                 let mut rows = self.requests(Way::In, true);
                 let waiting = self.requests(Way::Out, false);
                 if !waiting.is_empty() {
+                    if rows.is_empty() {
+                        rows.push(RequestRow::Nothing);
+                    }
                     rows.push(RequestRow::Head("friend.sent_by_you"));
                     rows.extend(waiting);
                 }

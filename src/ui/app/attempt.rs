@@ -69,6 +69,17 @@ pub enum Stage {
     Asking(Ticket),
 }
 
+/// What is said of how one is seen by the choice of another device. Being away is no choice, and being
+/// online is one only after another.
+pub(super) fn holds(presence: Presence, was_chosen: bool) -> Option<&'static str> {
+    match presence {
+        Presence::Busy => Some("presence.holds.busy"),
+        Presence::Invisible => Some("presence.holds.invisible"),
+        Presence::Online if was_chosen => Some("presence.holds.online"),
+        Presence::Online | Presence::Away | Presence::Offline => None,
+    }
+}
+
 impl Model {
     /// Starts an attempt; a link to the same place that stands already is used.
     pub(super) fn begin(&mut self, attempt: Attempt, trust: Trust, out: &mut Vec<Effect>) {
@@ -140,7 +151,7 @@ impl Model {
                 let presence = self.login.presence;
                 self.me.get_or_insert(Me { person: you, presence });
                 self.remember_auto(out);
-                self.keep_presence(presence, out);
+                self.settle_presence(out);
                 self.enter();
                 self.ask_saved(out);
             }
@@ -185,6 +196,20 @@ impl Model {
                 out.push(Effect::FocusLogin(field));
             }
         }
+    }
+
+    /// What was chosen in the login window holds from now on, on all devices. Where nothing was, what
+    /// another device chose before goes on, and is said.
+    fn settle_presence(&mut self, out: &mut Vec<Effect>) {
+        let wanted = self.login.presence;
+        let holds = self.me.as_ref().map_or(wanted, |me| me.presence);
+        if holds != wanted && self.login.presence_chosen {
+            self.show_presence(wanted, out);
+        } else if holds != wanted {
+            self.login.presence = holds;
+            out.extend(self::holds(holds, false).map(Effect::Tell));
+        }
+        self.keep_presence(self.login.presence, out);
     }
 
     fn remember_auto(&mut self, out: &mut Vec<Effect>) {

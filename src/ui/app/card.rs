@@ -1,6 +1,8 @@
 //! The card about somebody that appears beside a face.
 
-use super::{Asked, Effect, Model};
+use super::add::AddMsg;
+use super::chats::ChatMsg;
+use super::{Asked, Effect, Model, Msg};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{AccountId, Details};
 use crate::net::protocol::{Query, Reply};
@@ -23,6 +25,18 @@ pub enum CardMsg {
     Show(AccountId),
     /// It left.
     Hide,
+}
+
+/// Whether the person does something else by it, so that the card is in the way.
+pub(super) fn ends_with(msg: &Msg) -> bool {
+    match msg {
+        Msg::Chat(_, msg) => {
+            matches!(msg, ChatMsg::Open | ChatMsg::Close { .. } | ChatMsg::Send(_))
+        }
+        Msg::Add(msg) => !matches!(msg, AddMsg::More),
+        Msg::Panel(_) | Msg::Contact(_) | Msg::Prompt(_) | Msg::Profile(_) => true,
+        _ => false,
+    }
 }
 
 impl Model {

@@ -424,6 +424,9 @@ impl Model {
                 continue;
             }
             let chat = self.chats.at(target);
+            if matches!(why, Failure::Refused(_)) {
+                chat.offline_said_at = None;
+            }
             let found = chat.outgoing.iter_mut().find(|known| known.pending.nonce == nonce);
             let Some(outgoing) = found else { continue };
             if outgoing.pending.body == (Body::Shake {}) {

@@ -82,8 +82,6 @@ pub enum Confirm {
     Profile(ProfileConfirm),
     /// The account goes from the list of the sign-in window, with what this computer keeps of it.
     RemoveAccount(ServerId, AccountId),
-    /// The same, by the tick under its password.
-    StopRemembering(ServerId, AccountId),
 }
 
 impl Model {
@@ -160,9 +158,6 @@ impl Model {
             }
             Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
             Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
-            Confirm::StopRemembering(server, account) => {
-                self.stop_remembering(server, account, out);
-            }
         }
     }
 
@@ -208,7 +203,18 @@ impl Model {
         };
         let friend = about.filter(|account| self.people.is_friend(*account));
         let name = friend.map(|account| self.people.name(account));
+        let accepted = match notice {
+            Notice::Request(request)
+                if request.state == RequestState::Accepted && self.waits_for(request.peer) =>
+            {
+                Some(request.peer).filter(|_| request.way == Way::Out)
+            }
+            _ => None,
+        };
         self.people.notice(notice);
+        out.extend(
+            accepted.map(|peer| Effect::TellOf("friend.accepted.by", self.people.name(peer))),
+        );
         if let (Some(account), Some(name)) = (friend, name)
             && !self.people.is_friend(account)
             && self.parting.take_if(|parting| *parting == account).is_none()

@@ -223,6 +223,8 @@ pub struct Login {
     pub keep: Keep,
     /// How to be seen after signing in.
     pub presence: Presence,
+    /// The person chose that in this window: then it holds for all devices.
+    pub(super) presence_chosen: bool,
     /// What the window does.
     pub phase: Phase,
     /// Since when a server is being started here.
@@ -249,6 +251,7 @@ impl Login {
             account: String::new(),
             keep: Keep::Nothing,
             presence: Presence::Online,
+            presence_chosen: false,
             phase: Phase::Idle,
             hosting: None,
             started_at: now.mono_ms,
@@ -303,6 +306,7 @@ impl Login {
         self.phase = Phase::Idle;
         self.hosting = None;
         self.so_far.typed = false;
+        self.presence_chosen = false;
     }
 
     /// The window is shown again after a sign-out.
@@ -368,7 +372,9 @@ impl Model {
             LoginMsg::Remember(on) => self.set_remember(on, out),
             LoginMsg::Auto(true) => login.keep = Keep::Auto,
             LoginMsg::Auto(false) => login.keep = login.keep.min(Keep::SignIn),
-            LoginMsg::Presence(presence) => self.login.presence = presence,
+            LoginMsg::Presence(presence) => {
+                (login.presence, login.presence_chosen) = (presence, true);
+            }
             LoginMsg::Submit(password) => self.submit(password, out),
             LoginMsg::Cancel => self.cancel(out),
             LoginMsg::Register => self.open_register(out),

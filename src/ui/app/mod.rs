@@ -382,7 +382,7 @@ impl Model {
             ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
             ClientEvent::People(people) => self.learn_of_me_too(people, out),
-            ClientEvent::Presence(changes) => self.seen(changes),
+            ClientEvent::Presence(changes) => self.seen(changes, out),
             ClientEvent::Book(book) => self.people.set_book(book),
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
             ClientEvent::Room(room) => self.people.set_room(*room),
@@ -436,14 +436,18 @@ impl Model {
         self.people.learn(people);
     }
 
-    /// People are seen otherwise now; oneself too, by another device.
-    fn seen(&mut self, changes: Vec<(AccountId, Presence)>) {
+    /// People are seen otherwise now; oneself too, by another device, which is said.
+    fn seen(&mut self, changes: Vec<(AccountId, Presence)>, out: &mut Vec<Effect>) {
         if let Some(me) = &mut self.me
             && let Some((_, presence)) =
                 changes.iter().rev().find(|(who, _)| *who == me.person.account)
             && *presence != Presence::Offline
         {
-            me.presence = *presence;
+            let before = std::mem::replace(&mut me.presence, *presence);
+            if before != *presence {
+                let was_chosen = matches!(before, Presence::Busy | Presence::Invisible);
+                out.extend(attempt::holds(*presence, was_chosen).map(Effect::Tell));
+            }
         }
         self.people.seen(changes);
     }
@@ -548,6 +552,7 @@ impl Model {
             Screen::Panel => {
                 self.watch(out);
                 self.chats_tick(out);
+                self.devices_tick(out);
             }
         }
     }
@@ -557,6 +562,9 @@ impl Model {
 pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
     model.now = now;
     let mut out = Vec::new();
+    if card::ends_with(&msg) {
+        model.card = None;
+    }
     match msg {
         Msg::Tick => model.tick(&mut out),
         Msg::Client(event) => model.client(event, &mut out),
@@ -565,7 +573,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Register(msg) => model.register(msg, &mut out),
         Msg::Recover(msg) => model.recover(msg, &mut out),
         Msg::Done(msg) => model.done_window(msg, &mut out),
-        Msg::Looked(address, seen) => model.looked(&address, seen),
+        Msg::Looked(address, seen) => model.looked(&address, seen, &mut out),
         Msg::Trust(msg) => model.trust(msg, &mut out),
         Msg::Panel(msg) => model.panel(msg, &mut out),
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),

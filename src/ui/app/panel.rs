@@ -124,6 +124,10 @@ impl Model {
 
     fn open_row(&mut self, pick: Pick, out: &mut Vec<Effect>) {
         self.panel.selected = Some(pick);
+        if matches!(pick, Pick::Chat(_) | Pick::Friend(_)) {
+            // What was searched for is found.
+            self.panel.search.clear();
+        }
         match pick {
             Pick::Chat(target) => self.chat(target, ChatMsg::Open, out),
             Pick::Friend(account) => self.chat(Target::Account(account), ChatMsg::Open, out),

@@ -4,7 +4,9 @@ use super::contacts::Doing;
 use super::{Effect, Model};
 use crate::client::Failure;
 use crate::domain::{AccountId, GroupId, ROOM_NAME_MAX, RoomId, Words};
-use crate::net::protocol::{Command, ContactAnswer, ContactChange, MemberChange, RoomSettings};
+use crate::net::protocol::{
+    Command, ContactAnswer, ContactChange, MemberChange, Reason, RoomSettings,
+};
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,11 +85,16 @@ impl Prompt {
 impl Model {
     pub(super) fn prompt(&mut self, msg: PromptMsg, out: &mut Vec<Effect>) {
         let me = self.my_account();
+        let is_first = matches!(&msg, PromptMsg::Submit(words) if self.is_first_group(words));
         let Some(prompt) = &mut self.prompt else { return };
         match msg {
             PromptMsg::Typed => prompt.error = None,
             PromptMsg::Close => self.prompt = None,
             PromptMsg::Submit(_) if prompt.busy => {}
+            PromptMsg::Submit(_) if is_first => {
+                let error = Failure::Refused(Reason::GroupExists.into());
+                self.prompt_answered(Some(error));
+            }
             PromptMsg::Submit(words) => {
                 prompt.busy = true;
                 prompt.error = None;
@@ -128,6 +135,18 @@ impl Model {
                 self.do_it(Doing::Prompt, command, out);
             }
         }
+    }
+
+    /// Whether another group would be called like the first one, whose name the server does not know
+    /// while nobody has given it one: it is shown in the language of the window.
+    fn is_first_group(&self, words: &str) -> bool {
+        let is_other = match self.prompt.as_ref().map(|prompt| prompt.about) {
+            Some(About::NewGroup(_)) => true,
+            Some(About::RenameGroup(group)) => group != GroupId::FIRST,
+            _ => false,
+        };
+        let first = self.group_name(GroupId::FIRST, crate::ui::text::language());
+        is_other && words.trim().to_lowercase() == first.to_lowercase()
     }
 
     pub(super) fn prompt_answered(&mut self, failure: Option<Failure>) {

@@ -15,6 +15,8 @@ const LAST_USED_WAIT_MS: u64 = 2_500;
 
 /// A typed address is looked at when it has stood so long.
 const LOOK_AFTER_MS: u64 = 700;
+/// And again this often: who is there changes, and a server may stop.
+const LOOK_EVERY_MS: u64 = 10_000;
 
 /// Which server is chosen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -91,7 +93,7 @@ impl Chosen {
 pub struct Glance {
     /// Where.
     pub address: Address,
-    /// It stands there since then.
+    /// It stands there since then, or was looked at then.
     since: u64,
     /// What was seen; `None` while that is not known.
     pub seen: Option<Result<Probed, Failure>>,
@@ -119,8 +121,8 @@ impl Model {
         registration == Some(Registration::Closed)
     }
 
-    /// A typed address is looked at once, when nothing more is typed: no words are sent there. One
-    /// look at a time.
+    /// A typed address is looked at when nothing more is typed, and now and then: no words are sent
+    /// there. One look at a time.
     pub(super) fn look_at_typed(&mut self, at_once: bool, out: &mut Vec<Effect>) {
         let typed = if self.is_other_chosen() { self.chosen().ok() } else { None };
         let Some(Chosen { address, id, .. }) = typed else {
@@ -133,9 +135,12 @@ impl Model {
             self.login.looks.glance = Some(glance);
         }
         let Some(glance) = &mut self.login.looks.glance else { return };
+        if glance.seen.is_some() && self.now.mono_ms >= glance.since + LOOK_EVERY_MS {
+            glance.wanted = true;
+        }
         let has_stood = at_once || self.now.mono_ms >= glance.since + LOOK_AFTER_MS;
         if glance.wanted && has_stood && !self.login.looks.looking && self.attempt.is_none() {
-            glance.wanted = false;
+            (glance.wanted, glance.since) = (false, self.now.mono_ms);
             self.login.looks.looking = true;
             out.push(Effect::Look(address, id));
         }
@@ -150,7 +155,12 @@ impl Model {
     }
 
     /// What came of a look.
-    pub(super) fn looked(&mut self, address: &Address, seen: Result<Probed, Failure>) {
+    pub(super) fn looked(
+        &mut self,
+        address: &Address,
+        seen: Result<Probed, Failure>,
+        out: &mut Vec<Effect>,
+    ) {
         self.login.looks.looking = false;
         if let Ok(probed) = &seen
             && let Some(register) = &mut self.register
@@ -162,7 +172,10 @@ impl Model {
         if let Some(glance) = &mut self.login.looks.glance
             && glance.address == *address
         {
-            glance.seen = Some(seen);
+            let is_first = glance.seen.replace(seen).is_none();
+            if is_first && self.login.account.is_empty() && self.attempt.is_none() {
+                self.offer_account(out);
+            }
         }
     }
 
@@ -244,10 +257,12 @@ impl Model {
         let glance =
             self.login.looks.glance.as_ref().filter(|glance| glance.address == invite.address);
         let seen = glance.and_then(|glance| glance.seen.as_ref()?.as_ref().ok());
+        // Met before, at another address.
+        let known = seen.map(|seen| seen.id).filter(|id| self.saved_server(*id).is_some());
         let name = met.map(|server| &server.name).or(seen.map(|seen| &seen.name));
         Ok(Chosen {
             trust: invite.key.map_or(Trust::Ask, Trust::Key),
-            id: invite.key.or(met.map(|server| server.id)),
+            id: invite.key.or(met.map(|server| server.id)).or(known),
             name: name.cloned().unwrap_or_else(|| invite.address.to_string()),
             registration: seen.map(|seen| seen.registration),
             address: invite.address,

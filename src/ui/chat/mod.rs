@@ -29,6 +29,7 @@ use crate::domain::{AccountId, Seq, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::settings::SendKey;
+use crate::ui::card;
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::screen;
 use crate::ui::text::tr;
@@ -512,7 +513,7 @@ impl Parts {
     }
 
     fn leave(&mut self) {
-        if std::mem::replace(&mut self.state.borrow_mut().closed, true) {
+        if card::takes_escape() || std::mem::replace(&mut self.state.borrow_mut().closed, true) {
             return;
         }
         self.tell(ChatMsg::Close { draft: self.composer.value() });

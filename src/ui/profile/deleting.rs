@@ -77,10 +77,13 @@ impl DeletingWindow {
         self.password.set_enabled(!deleting.busy);
         self.password.set_error(!error.is_empty());
         if self.view.borrow().error != error {
+            // Only where there is one: what is typed anew takes it away and has to stay.
+            if !error.is_empty() {
+                self.password.focus();
+                self.password.select_all();
+            }
             self.view.borrow_mut().error = error;
             self.window.redraw();
-            self.password.focus();
-            self.password.select_all();
         }
     }
 

@@ -1,6 +1,7 @@
 //! Where everything stands on the page of what one says, with what is wrong under each field. Pure.
 //!
-//! The window has one size. When more is wrong than fits, everything moves closer together.
+//! The window has one size. A line of what is wrong has its place kept, so that nothing moves when it
+//! comes; when more is wrong than fits, everything moves closer together.
 
 use crate::ui::app::profile::form::Place;
 use crate::ui::paint::Rect;
@@ -25,8 +26,12 @@ const ERROR_GAP: i32 = 3;
 struct Pace {
     top: i32,
     face: i32,
-    /// From the face to the first row, and from row to row.
+    /// From the face to the first row.
+    first: i32,
+    /// From row to row.
     gap: i32,
+    /// The same, below what is wrong.
+    least: i32,
     /// From a label to its field, which may have a ring around it.
     label: i32,
     field: i32,
@@ -36,12 +41,25 @@ struct Pace {
     note: bool,
 }
 
+const USUAL: Pace = Pace {
+    top: 12,
+    face: 64,
+    first: 8,
+    gap: 20,
+    least: 1,
+    label: 20,
+    field: 36,
+    lines: 56,
+    note: true,
+};
+const CLOSER: Pace = Pace { lines: 54, note: false, ..USUAL };
+
 /// From the usual one to the closest that can be read.
 const PACES: [Pace; 4] = [
-    Pace { top: 16, face: 72, gap: 10, label: 20, field: 36, lines: 74, note: true },
-    Pace { top: 16, face: 72, gap: 10, label: 20, field: 36, lines: 74, note: false },
-    Pace { top: 10, face: 48, gap: 8, label: 19, field: 36, lines: 56, note: false },
-    Pace { top: 8, face: 40, gap: 4, label: 18, field: 32, lines: 54, note: false },
+    USUAL,
+    Pace { note: false, ..USUAL },
+    Pace { top: 10, face: 48, first: 8, gap: 8, least: 8, label: 19, lines: 56, ..CLOSER },
+    Pace { top: 8, face: 40, first: 4, gap: 4, least: 4, label: 18, field: 32, ..CLOSER },
 ];
 
 /// A label, its field, and where what is wrong begins.
@@ -104,14 +122,16 @@ impl Layout {
         let right = LEFT + HALF + BETWEEN;
         let face = Rect::new(LEFT, pace.top, pace.face, pace.face);
         let [nickname, class, birthday, signature, about] = lines.map(height);
-        let first = face.bottom() + pace.gap;
+        let below =
+            |wrong: i32| if wrong > 0 { pace.gap.max(wrong + pace.least) } else { pace.gap };
+        let first = face.bottom() + pace.first;
         let names = [spot(LEFT, first, HALF, pace.field), spot(right, first, HALF, pace.field)];
-        let second = names[0].field.bottom() + nickname.max(class) + pace.gap;
+        let second = names[0].field.bottom() + below(nickname.max(class));
         let gender = spot(LEFT, second, HALF, pace.field);
         let day = spot(right, second, HALF, pace.field);
-        let third = day.field.bottom() + birthday + pace.gap;
+        let third = day.field.bottom() + below(birthday);
         let line = spot(LEFT, third, WIDE, pace.field);
-        let fourth = line.field.bottom() + signature + pace.gap;
+        let fourth = line.field.bottom() + below(signature);
         let words = spot(LEFT, fourth, WIDE, pace.lines);
         let mut bottom = words.field.bottom() + about;
         let note_y = pace.note.then_some(bottom + 8);
@@ -130,11 +150,21 @@ mod tests {
     #[test]
     fn without_trouble_everything_has_its_usual_place() {
         let layout = Layout::new([0; 5]);
-        assert_eq!(layout.face, Rect::new(184, 16, 72, 72));
-        assert_eq!(layout.spot(Place::Nickname).field, Rect::new(184, 118, 208, 36));
-        assert_eq!(layout.spot(Place::Class).field, Rect::new(408, 118, 208, 36));
-        assert_eq!(layout.spot(Place::About).field, Rect::new(184, 316, 432, 74));
+        assert_eq!(layout.face, Rect::new(184, 12, 64, 64));
+        assert_eq!(layout.spot(Place::Nickname).field, Rect::new(184, 104, 208, 36));
+        assert_eq!(layout.spot(Place::Class).field, Rect::new(408, 104, 208, 36));
+        assert_eq!(layout.spot(Place::About).field, Rect::new(184, 332, 432, 56));
         assert!(layout.note_y.is_some());
+    }
+
+    #[test]
+    fn a_line_of_what_is_wrong_moves_nothing() {
+        let usual = Layout::new([0; 5]);
+        for number in 0..32 {
+            let lines = [0, 1, 2, 3, 4].map(|place| number >> place & 1);
+            let layout = Layout::new(lines);
+            assert_eq!((&layout.spots, layout.face), (&usual.spots, usual.face), "{lines:?}");
+        }
     }
 
     #[test]

@@ -74,6 +74,7 @@ struct Look {
     ground: Colour,
     join_right: bool,
     join_left: bool,
+    rings: bool,
     busy: Option<i32>,
     muted: bool,
     align: Align,
@@ -104,6 +105,7 @@ impl Button {
             ground: Colour::Paper,
             join_right: false,
             join_left: false,
+            rings: false,
             busy: None,
             muted: false,
             align: Align::Centre,
@@ -114,7 +116,9 @@ impl Button {
         native.draw(move |native| {
             let outer = Rect::of(native);
             let canvas = Canvas::over(outer);
-            drawn.borrow().paint(&canvas, outer.inset(RING), &touch, native.active_r());
+            let (look, focused) = (drawn.borrow(), native.has_focus());
+            let ring = touch.ring() || (look.rings && focused);
+            look.paint(&canvas, outer.inset(RING), &touch, (ring, native.active_r()));
         });
         Button { native, look }
     }
@@ -144,6 +148,13 @@ impl Button {
     #[must_use]
     pub fn on(self, ground: Colour) -> Button {
         self.look.borrow_mut().ground = ground;
+        self
+    }
+
+    /// With the ring of focus however the focus came, as what Enter does has to be seen.
+    #[must_use]
+    pub fn ringed(self) -> Button {
+        self.look.borrow_mut().rings = true;
         self
     }
 
@@ -206,6 +217,14 @@ impl Button {
     pub fn set_label(&mut self, label: &str) {
         if self.look.borrow().label != label {
             self.look.borrow_mut().label = label.to_string();
+            self.native.redraw();
+        }
+    }
+
+    /// Changes the icon before the words.
+    pub fn set_icon(&mut self, icon: Option<Icon>) {
+        if self.look.borrow().icon != icon {
+            self.look.borrow_mut().icon = icon;
             self.native.redraw();
         }
     }
@@ -317,7 +336,7 @@ impl Look {
         }
     }
 
-    fn paint(&self, canvas: &Canvas, area: Rect, touch: &Touch, enabled: bool) {
+    fn paint(&self, canvas: &Canvas, area: Rect, touch: &Touch, (ring, enabled): (bool, bool)) {
         let radius = if self.size == ButtonSize::Large { 8 } else { metric::RADIUS };
         let (fill, outline, ink) = self.colours(touch, enabled && self.busy.is_none());
         let radii = crate::ui::paint::Radii(
@@ -334,11 +353,11 @@ impl Look {
         } else if self.join_left {
             canvas.line_down(area.x, area.y, area.h, Colour::Line);
         }
-        if touch.ring() && (self.join_left || self.join_right) {
+        if ring && (self.join_left || self.join_right) {
             // Around it the ring would lie under the neighbour.
             let colour = if ink == Colour::White { Colour::White } else { Colour::Focus };
             canvas.frame(area.inset(2), radius - 2, colour, 2);
-        } else if touch.ring() {
+        } else if ring {
             canvas.frame(area.inset(-RING), radius + RING, Colour::Focus, 2);
         }
         match self.busy {

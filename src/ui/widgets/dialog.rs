@@ -66,8 +66,8 @@ impl Dialog {
     fn new() -> Dialog {
         let mut window = window("", WIDTH, WIDTH);
         window.make_modal(true);
-        let cancel = Button::new(ButtonKind::Outline, "");
-        let action = Button::new(ButtonKind::Primary, "");
+        let cancel = Button::new(ButtonKind::Outline, "").ringed();
+        let action = Button::new(ButtonKind::Primary, "").ringed();
         window.end();
         let asked = Rc::new(RefCell::new(None));
         let mut dialog = Dialog { window, action, cancel, asked };

@@ -345,9 +345,6 @@ impl ScrollList {
             let may = (self.calls.carry.borrow_mut())(index);
             state = self.state.borrow_mut();
             state.carried = may.then_some(index);
-            if !may {
-                state.pressed = None;
-            }
         }
         if state.carried.is_some() {
             // Near an edge the list comes along.
@@ -363,8 +360,17 @@ impl ScrollList {
 
     fn release(&self, area: Rect, x: i32, y: i32) {
         let mut state = self.state.borrow_mut();
-        (state.dragging, state.pressed) = (None, None);
-        let Some(carried) = state.carried.take() else { return };
+        state.dragging = None;
+        let pressed = state.pressed.take();
+        let Some(carried) = state.carried.take() else {
+            let under = state.at(area, x, y);
+            drop(state);
+            // What is let go elsewhere was not clicked.
+            if let Some((index, _)) = pressed.filter(|(index, _)| under == Some(*index)) {
+                (self.calls.click.borrow_mut())(index);
+            }
+            return;
+        };
         let (to, inside) = (state.at(area, x, y), area.contains(x, y));
         drop(state);
         if inside && to != Some(carried) {
@@ -394,7 +400,6 @@ impl ScrollList {
             (self.calls.open.borrow_mut())(index);
         } else {
             self.state.borrow_mut().pressed = Some((index, y));
-            (self.calls.click.borrow_mut())(index);
         }
     }
 

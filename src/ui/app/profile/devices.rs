@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{Asking, Profile, ProfileConfirm};
+use super::{Asking, Page, Profile, ProfileConfirm};
 use crate::client::api::Secret;
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::DeviceId;
 use crate::net::protocol::{Command, DeviceRow, Goodbye, Query, Reason, Reply};
 use crate::ui::app::contacts::Confirm;
 use crate::ui::app::{Effect, Model};
+
+/// While the page is shown it is asked for anew this often: others sign in and out.
+const ASK_EVERY_MS: u64 = 4_000;
 
 /// The page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub struct Devices {
     pub problem: Option<Failure>,
     /// Those that are being signed out.
     pub busy: BTreeSet<DeviceId>,
+    /// When they were asked for last, by the steady clock.
+    asked_at: u64,
 }
 
 /// On the page.
@@ -116,7 +121,21 @@ impl Model {
         self.ask_of_profile(Asking::RevokeOthers, |ticket| Intent::Do { ticket, command }, out);
     }
 
+    /// Time went on: the page that is shown is kept as it is.
+    pub(in crate::ui::app) fn devices_tick(&mut self, out: &mut Vec<Effect>) {
+        let now = self.now.mono_ms;
+        let is_due = |profile: &Profile| {
+            profile.page == Page::Devices && now >= profile.devices.asked_at + ASK_EVERY_MS
+        };
+        if self.link.is_up() && self.profile.as_ref().is_some_and(is_due) {
+            self.ask_devices(out);
+        }
+    }
+
     pub(super) fn ask_devices(&mut self, out: &mut Vec<Effect>) {
+        if let Some(profile) = &mut self.profile {
+            profile.devices.asked_at = self.now.mono_ms;
+        }
         let query = Query::Devices {};
         self.ask_of_profile(Asking::Devices, |ticket| Intent::Look { ticket, query }, out);
     }

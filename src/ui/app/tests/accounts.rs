@@ -4,13 +4,13 @@ use crate::client::api::{Saved, SavedAccount, SavedServer};
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::{AccountId, BlobId, Person, Presence, ServerId};
-use crate::net::address::Address;
+use crate::net::address::{Address, Invite};
 use crate::net::protocol::{Goodbye, Reason, Refusal, Registration};
 use crate::ui::app::contacts::Confirm;
 use crate::ui::app::login::{AVATAR_UNKNOWN, Field, Keep, LoginMsg, Phase, Problem};
 use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::testing::{World, found, person, server, ticket_of};
-use crate::ui::app::{Effect, Msg, Screen};
+use crate::ui::app::{Effect, Model, Msg, Screen};
 use crate::ui::text::{self, Language};
 
 const LAB: ServerId = ServerId([1; 32]);
@@ -69,18 +69,66 @@ fn removing_another_account_leaves_what_is_typed() {
 }
 
 #[test]
-fn unticking_remember_me_asks_before_it_deletes() {
-    let mut world = two();
+fn unticking_remember_me_forgets_the_sign_in_and_nothing_else() {
+    let mut world = World::new();
+    let mut store = saved(vec![account(LIME, "青柠", true)]);
+    store.settings = vec![("auto".to_owned(), format!("{LAB}/10001"))];
+    world.restore(store);
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    assert_eq!(world.model.login.keep, Keep::Auto);
     let effects = world.send(Msg::Login(LoginMsg::Remember(false)));
-    let confirm = Confirm::StopRemembering(LAB, LIME);
-    assert!(matches!(effects[..], [Effect::Confirm(asked)] if asked == confirm));
-    assert_eq!(world.model.login.keep, Keep::SignIn, "the tick stays until the answer");
-    let effects = world.send(Msg::Confirmed(confirm));
-    assert_eq!(forgets(&effects), Some(LIME));
-    assert_eq!(
-        (world.model.login.account.as_str(), world.model.login.keep),
-        ("10001", Keep::Nothing)
-    );
+    assert_eq!(forgets(&effects), None, "the messages of this computer stay");
+    let sign_in = effects.iter().any(|effect| {
+        matches!(effect, Effect::Ask(Intent::ForgetSignIn { account, .. }) if *account == LIME)
+    });
+    assert!(sign_in && !effects.iter().any(|effect| matches!(effect, Effect::Confirm(_))));
+    assert_eq!((world.model.login.keep, world.model.settings.auto), (Keep::Nothing, None));
+    assert_eq!((world.model.saved.accounts.len(), world.model.kept_account()), (1, None));
+    assert_eq!(world.model.login.account, "10001");
+    world.send(Msg::Login(LoginMsg::Remember(true)));
+    assert_eq!(world.model.kept_account(), None, "a password is needed again");
+}
+
+/// Started with a server, as `--connect` does.
+fn given(address: &str, store: Saved) -> World {
+    let mut world = World::new();
+    let invite = Invite::parse(address).ok();
+    (world.model, world.first) = Model::new(world.now, jiff::tz::TimeZone::UTC, invite);
+    world.restore(store);
+    world
+}
+
+fn auto() -> Saved {
+    let mut store = saved(vec![account(PLUM, "Plum", true), account(LIME, "青柠", true)]);
+    store.settings = vec![("auto".to_owned(), format!("{LAB}/10001"))];
+    store
+}
+
+#[test]
+fn a_given_server_offers_its_own_accounts_and_signs_in_by_itself() {
+    let world = given("192.168.3.1:1029", auto());
+    assert_eq!((&*world.model.login.account, world.model.login.keep), ("10001", Keep::Auto));
+    assert!(matches!(world.model.login.phase, Phase::Soon { .. }));
+    assert!(world.model.is_other_chosen(), "the server that was given stays");
+
+    let store = saved(vec![account(PLUM, "Plum", true)]);
+    let world = given("192.168.3.1:1029", store);
+    assert_eq!((&*world.model.login.account, world.model.login.keep), ("10002", Keep::SignIn));
+    assert_eq!(world.model.login.phase, Phase::Idle);
+
+    let world = given("chat.example:7610", auto());
+    assert_eq!((&*world.model.login.account, world.model.login.keep), ("", Keep::Nothing));
+}
+
+#[test]
+fn a_given_address_that_turns_out_to_be_a_known_server_offers_them_too() {
+    let mut world = given("chat.example:7610", auto());
+    world.pass(700);
+    let address = Address { host: "chat.example".to_owned(), port: 7610 };
+    world.send(Msg::Looked(address.clone(), Ok(probed(Registration::Open))));
+    assert_eq!((&*world.model.login.account, world.model.login.keep), ("10001", Keep::Auto));
+    assert!(world.model.has_met_typed(), "its key is known");
+    assert_eq!(world.model.chosen().unwrap().address, address);
 }
 
 #[test]
@@ -176,7 +224,7 @@ fn typing(host: &str) -> World {
 }
 
 #[test]
-fn a_typed_server_is_looked_at_once_when_nothing_more_is_typed() {
+fn a_typed_server_is_looked_at_when_nothing_more_is_typed_and_now_and_then() {
     let mut world = typing("chat.ex");
     assert_eq!(looks(&world.pass(250)), 0);
     world.send(Msg::Login(LoginMsg::HostTyped("chat.example".into())));
@@ -187,7 +235,10 @@ fn a_typed_server_is_looked_at_once_when_nothing_more_is_typed() {
     world.send(Msg::Looked(address.clone(), Ok(probed(Registration::Code))));
     let chosen = world.model.chosen().unwrap();
     assert_eq!((chosen.name.as_str(), chosen.registration), ("Library", Some(Registration::Code)));
-    assert_eq!(looks(&world.pass(60_000)), 0);
+    assert_eq!(looks(&world.pass(4_000)), 0);
+    assert_eq!(looks(&world.pass(2_000)), 1, "who is there changes");
+    world.send(Msg::Looked(address.clone(), Err(Failure::Unreachable)));
+    assert_eq!(world.model.glance(), Some(&Err(Failure::Unreachable)), "it has stopped");
     assert_eq!(looks(&world.send(Msg::Login(LoginMsg::Refresh))), 1);
     world.send(Msg::Login(LoginMsg::HostTyped("a b".into())));
     world.pass(1_000);

@@ -304,6 +304,20 @@ fn writing_to_somebody_who_is_away_says_so_once() {
 }
 
 #[test]
+fn a_message_that_was_refused_is_not_said_to_be_delivered_later() {
+    let mut world = World::signed_in();
+    let said = |world: &World| world.model.chats.get(FRIEND).and_then(|chat| chat.offline_said_at);
+    world.event(ClientEvent::People(vec![person(10_002, "小满")]));
+    world.event(ClientEvent::Presence(vec![(AccountId(10_002), Presence::Offline)]));
+    chat(&mut world, ChatMsg::Send("hi".into()));
+    world.event(ClientEvent::Pending(pending(1, Body::text("hi"))));
+    assert!(said(&world).is_some());
+    let failure = Failure::Refused(Reason::TakesNoMessages.into());
+    world.event(ClientEvent::SendFailed { nonce: Nonce([1; 16]), failure });
+    assert_eq!(said(&world), None);
+}
+
+#[test]
 fn what_was_written_stays_as_a_draft() {
     let mut world = World::signed_in();
     chat(&mut world, ChatMsg::Open);

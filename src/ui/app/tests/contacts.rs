@@ -3,14 +3,15 @@
 use crate::client::api::LinkedServer;
 use crate::client::{Answer, ClientEvent, Failure, Intent, LinkState};
 use crate::domain::{
-    AccountId, Contact, ContactRequest, Group, GroupId, Notice, Presence, RequestState, Way,
-    first_groups,
+    AccountId, Contact, ContactRequest, Group, GroupId, Notice, Presence, RequestState, Target,
+    Way, first_groups,
 };
 use crate::net::protocol::{
     Command, ContactAnswer, ContactChange, OnlinePerson, Query, Reason, Reply,
 };
 use crate::ui::app::add::{Action, AddMsg, Page, RequestRow, Results, Side};
 use crate::ui::app::card::CardMsg;
+use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::{Confirm, ContactMsg};
 use crate::ui::app::panel::{PanelMsg, Tab};
 use crate::ui::app::prompt::PromptMsg;
@@ -275,7 +276,7 @@ fn requests_that_wait_come_first_and_are_counted() {
     let rows = |world: &World| -> Vec<Option<(u64, bool)>> {
         let rows = world.model.request_rows();
         let told = |row| match row {
-            RequestRow::Head(_) => None,
+            RequestRow::Nothing | RequestRow::Head(_) => None,
             RequestRow::Request { request, expired, .. } => Some((request.peer.0, expired)),
             RequestRow::Room(row) => Some((row.who.0, !row.is_open)),
         };
@@ -330,6 +331,80 @@ fn a_card_asks_once_and_goes_with_the_pointer() {
     assert_eq!((card.details.unwrap().class, card.seen), ("SE".to_owned(), Some(1)));
     world.send(Msg::Card(CardMsg::Hide));
     assert_eq!(world.model.card, None);
+}
+
+#[test]
+fn a_card_goes_when_the_person_does_something_else() {
+    let draft = String::new();
+    let target = Target::Account(MOMO);
+    for msg in [
+        Msg::Add(AddMsg::Ask(MOMO)),
+        Msg::Add(AddMsg::Close),
+        Msg::Chat(target, ChatMsg::Open),
+        Msg::Chat(target, ChatMsg::Close { draft }),
+        Msg::Panel(PanelMsg::Tab(Tab::Chats)),
+    ] {
+        let mut world = with_friends();
+        world.send(Msg::Add(AddMsg::Open(Page::People)));
+        world.send(Msg::Card(CardMsg::Show(MOMO)));
+        world.send(Msg::Chat(target, ChatMsg::Focus(true)));
+        world.pass(250);
+        assert!(world.model.card.is_some(), "nothing was done");
+        world.send(msg.clone());
+        assert_eq!(world.model.card, None, "{msg:?}");
+    }
+}
+
+#[test]
+fn nothing_received_is_said_above_what_was_sent() {
+    let mut world = World::signed_in();
+    world.send(Msg::Add(AddMsg::Open(Page::Requests)));
+    assert!(world.model.request_rows().is_empty());
+    notice(&mut world, Notice::Request(request(MOMO, Way::Out, NOON_MS)));
+    let rows = world.model.request_rows();
+    assert!(matches!(
+        &rows[..],
+        [RequestRow::Nothing, RequestRow::Head("friend.sent_by_you"), RequestRow::Request { .. }]
+    ));
+    notice(&mut world, Notice::Request(request(ROOK, Way::In, NOON_MS)));
+    let rows = world.model.request_rows();
+    assert!(matches!(
+        &rows[..],
+        [RequestRow::Request { .. }, RequestRow::Head(_), RequestRow::Request { .. }]
+    ));
+}
+
+#[test]
+fn who_asked_is_told_of_a_yes_once() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::People(vec![person(10_002, "Momo"), person(10_003, "Rook")]));
+    let yes = |peer, way| {
+        let state = RequestState::Accepted;
+        Notice::Request(ContactRequest { state, ..request(peer, way, NOON_MS) })
+    };
+    for (peer, way) in [(MOMO, Way::Out), (ROOK, Way::In)] {
+        notice(&mut world, Notice::Request(request(peer, way, NOON_MS)));
+    }
+    let told = notice(&mut world, yes(MOMO, Way::Out));
+    assert!(matches!(&told[..], [Effect::TellOf("friend.accepted.by", name)] if name == "Momo"));
+    assert!(notice(&mut world, yes(MOMO, Way::Out)).is_empty());
+    assert!(notice(&mut world, yes(ROOK, Way::In)).is_empty(), "that was the own answer");
+}
+
+#[test]
+fn no_group_is_called_like_the_first_one() {
+    let mut world = with_friends();
+    let first = world.model.group_name(GroupId::FIRST, crate::ui::text::language());
+    let tries = |world: &mut World, msg: ContactMsg| {
+        world.send(Msg::Contact(msg));
+        let asked = world.send(Msg::Prompt(PromptMsg::Submit(format!(" {first} "))));
+        (asked.len(), world.model.prompt.clone().and_then(|prompt| prompt.error))
+    };
+    let exists = Some(refused(Reason::GroupExists));
+    assert_eq!(tries(&mut world, ContactMsg::NewGroup(None)), (0, exists.clone()));
+    assert_eq!(tries(&mut world, ContactMsg::RenameGroup(GroupId(1))), (0, exists));
+    assert_eq!(tries(&mut world, ContactMsg::RenameGroup(GroupId::FIRST)), (1, None));
+    assert_eq!(tries(&mut world, ContactMsg::Remark(MOMO)), (1, None), "that is no group");
 }
 
 #[test]

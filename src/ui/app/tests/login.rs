@@ -5,7 +5,6 @@ use crate::client::{Answer, ClientEvent, Failure, Intent, LinkState};
 use crate::domain::{AccountId, Presence, ServerId};
 use crate::net::address::{Address, Invite};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
-use crate::ui::app::contacts::Confirm;
 use crate::ui::app::login::{Field, HostEnd, Keep, LoginMsg, Phase, Problem};
 use crate::ui::app::servers::Lock;
 use crate::ui::app::testing::{World, found, person, server, ticket_of};
@@ -243,9 +242,8 @@ fn a_kept_account_needs_no_password_until_it_is_forgotten() {
     world.send(Msg::Servers(vec![found(1, "Lab")]));
     assert_eq!(world.model.login.account, "10001");
     assert!(world.model.kept_account().is_some());
-    let account = (ServerId([1; 32]), AccountId(10_001));
-    let effects = world.send(Msg::Confirmed(Confirm::StopRemembering(account.0, account.1)));
-    assert!(matches!(asks(&effects)[..], [Intent::ForgetAccount { .. }]));
+    let effects = world.send(Msg::Login(LoginMsg::Remember(false)));
+    assert!(matches!(asks(&effects)[..], [Intent::ForgetSignIn { .. }]));
     assert!(world.model.kept_account().is_none());
     let effects = world.send(Msg::Login(LoginMsg::Submit(Secret::new(""))));
     assert!(matches!(effects[..], [Effect::FocusLogin(Field::Password)]));
@@ -363,4 +361,74 @@ fn a_sign_out_by_the_server_says_why_and_one_by_the_person_does_not() {
     world.event(ClientEvent::SignedOut { why: Failure::Goodbye(Goodbye::SignedOut) });
     assert_eq!(world.model.login.phase, Phase::Idle);
     let _ = server();
+}
+
+/// Signs in where the server says that the account is seen so.
+fn entered(world: &mut World, holds: Presence) -> Vec<Effect> {
+    world.restore(Saved::default());
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    submit(world, "10001", "correct horse");
+    let ticket = world.up().iter().find_map(ticket_of).unwrap();
+    let you = person(10_001, "青柠");
+    world.event(ClientEvent::SignedIn { you: you.clone(), presence: holds });
+    let result = Ok(Answer::SignedIn { you, token: None });
+    world.event(ClientEvent::Answered { ticket, result })
+}
+
+fn shown(world: &World) -> Presence {
+    world.model.me.as_ref().unwrap().presence
+}
+
+fn sets(effects: &[Effect]) -> Option<Presence> {
+    asks(effects).into_iter().find_map(|intent| match intent {
+        Intent::SetPresence { presence, .. } => Some(*presence),
+        _ => None,
+    })
+}
+
+fn told(effects: &[Effect]) -> Option<&'static str> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Tell(key) => Some(*key),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_status_chosen_in_the_window_holds_and_another_devices_is_said() {
+    let mut world = World::new();
+    world.send(Msg::Login(LoginMsg::Presence(Presence::Invisible)));
+    world.send(Msg::Login(LoginMsg::Presence(Presence::Online)));
+    let effects = entered(&mut world, Presence::Invisible);
+    assert_eq!((sets(&effects), told(&effects)), (Some(Presence::Online), None));
+    assert_eq!(
+        (shown(&world), world.model.settings.presence),
+        (Presence::Online, Presence::Online)
+    );
+
+    let mut world = World::new();
+    let effects = entered(&mut world, Presence::Invisible);
+    assert_eq!((sets(&effects), told(&effects)), (None, Some("presence.holds.invisible")));
+    assert_eq!(shown(&world), Presence::Invisible);
+    assert_eq!(world.model.login.presence, Presence::Invisible);
+
+    let mut world = World::new();
+    let effects = entered(&mut world, Presence::Online);
+    assert_eq!((sets(&effects), told(&effects)), (None, None));
+}
+
+#[test]
+fn what_another_device_chooses_is_shown_and_said() {
+    let mut world = World::signed_in();
+    let me = AccountId(10_001);
+    let mut seen = |presence| {
+        let effects = world.event(ClientEvent::Presence(vec![(me, presence)]));
+        (shown(&world), told(&effects))
+    };
+    assert_eq!(seen(Presence::Online), (Presence::Online, None));
+    let expected = (Presence::Invisible, Some("presence.holds.invisible"));
+    assert_eq!(seen(Presence::Invisible), expected);
+    assert_eq!(seen(Presence::Invisible), (Presence::Invisible, None), "said once");
+    assert_eq!(seen(Presence::Online), (Presence::Online, Some("presence.holds.online")));
+    assert_eq!(seen(Presence::Away), (Presence::Away, None));
+    assert_eq!(seen(Presence::Online), (Presence::Online, None));
 }

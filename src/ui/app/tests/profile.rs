@@ -380,6 +380,24 @@ fn this_device_stands_first_and_cannot_be_signed_out() {
 }
 
 #[test]
+fn the_page_that_is_shown_is_asked_for_anew() {
+    let mut world = on_devices();
+    let asks = |effects: Vec<Effect>| {
+        let is_list =
+            |intent: &&Intent| matches!(intent, Intent::Look { query: Query::Devices {}, .. });
+        intents(&effects).iter().filter(|intent| is_list(intent)).count()
+    };
+    assert_eq!(asks(world.pass(3_000)), 0);
+    assert_eq!(asks(world.pass(1_000)), 1);
+    assert_eq!(asks(world.pass(1_000)), 0);
+    send(&mut world, ProfileMsg::Page(Page::About));
+    assert_eq!(asks(world.pass(60_000)), 0, "nobody looks");
+    assert_eq!(asks(send(&mut world, ProfileMsg::Page(Page::Devices))), 1);
+    world.event(ClientEvent::Link(LinkState::Dialing));
+    assert_eq!(asks(world.pass(60_000)), 0, "nobody answers");
+}
+
+#[test]
 fn all_others_are_signed_out_after_a_question() {
     let mut world = on_devices();
     let asked = send(&mut world, ProfileMsg::Devices(DevicesMsg::SignOutOthers));
