@@ -102,20 +102,10 @@ impl Windows {
             Effect::FocusRegister(place) => {
                 self.register.iter_mut().for_each(|window| window.focus(place));
             }
-            Effect::OpenChat(target) => {
-                if let Some(chat) = self.chats.get_mut(&target) {
-                    chat.window.raise();
-                }
-            }
-            Effect::ShakeWindow(target) => {
-                if let Some(chat) = self.chats.get_mut(&target) {
-                    chat.window.shake();
-                }
-            }
+            Effect::OpenChat(target) => self.chat(target, ChatWindow::raise),
+            Effect::ShakeWindow(target) => self.chat(target, ChatWindow::shake),
             Effect::ShowMessage(target, seq) => {
-                if let Some(chat) = self.chats.get_mut(&target) {
-                    chat.window.show_message(seq);
-                }
+                self.chat(target, |window| window.show_message(seq));
             }
             Effect::FocusRecover(place) => {
                 self.recover.iter_mut().for_each(|window| window.focus(place));
@@ -158,6 +148,12 @@ impl Windows {
                 toast::show(front(), edge, Kind::Done, &words);
             }
             _ => {}
+        }
+    }
+
+    fn chat(&mut self, target: Target, act: impl FnOnce(&mut ChatWindow)) {
+        if let Some(chat) = self.chats.get_mut(&target) {
+            act(&mut chat.window);
         }
     }
 
