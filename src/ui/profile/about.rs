@@ -109,7 +109,7 @@ impl AboutPage {
     pub fn follow(&mut self, profile: &Profile, model: &Model) {
         self.follow_saved(&profile.saved);
         let Some(me) = &model.me else { return };
-        let errors = Place::ALL.map(|place| error_lines(place, profile.error(place)));
+        let errors = Place::ALL.map(|place| error_lines(place, profile));
         let new = View {
             name: me.person.nickname.clone(),
             number: tr_with("profile.number", &[("n", &me.person.account.to_string())]),
@@ -257,10 +257,10 @@ fn face_button(view: &Rc<RefCell<View>>) -> Pressable {
     })
 }
 
-fn error_lines(place: Place, error: Option<&FieldError>) -> Vec<String> {
+fn error_lines(place: Place, profile: &Profile) -> Vec<String> {
     let language = text::language();
     let refused = |refusal| text::refusal(language, &refusal);
-    let words = match error {
+    let words = match profile.error(place) {
         None => return Vec::new(),
         Some(FieldError::Nickname(error)) => text::nickname(language, *error),
         Some(FieldError::Words(WordsError::TooLong(most))) => {
@@ -276,7 +276,12 @@ fn error_lines(place: Place, error: Option<&FieldError>) -> Vec<String> {
         Some(FieldError::Refused(refusal)) => text::refusal(language, refusal),
         Some(FieldError::LeftOut) => tr("reg.left_out").to_owned(),
     };
-    let is_half = matches!(place, Place::Nickname | Place::Class | Place::Birthday);
+    // The nickname's may reach below its neighbour, where nothing stands.
+    let is_half = match place {
+        Place::Nickname => profile.error(Place::Class).is_some(),
+        Place::Class | Place::Birthday => true,
+        Place::Signature | Place::About => false,
+    };
     let (width, most) = if is_half { ((WIDE - 16) / 2, 3) } else { (WIDE, 1) };
     paragraph::lines(Style::CAPTION, &words, width - 20, most)
 }

@@ -65,6 +65,15 @@ impl ButtonSize {
     }
 }
 
+/// When the ring of focus is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rings {
+    /// When the focus came by a key.
+    ByKey,
+    /// However it came.
+    Always,
+}
+
 struct Look {
     kind: ButtonKind,
     size: ButtonSize,
@@ -74,7 +83,7 @@ struct Look {
     ground: Colour,
     join_right: bool,
     join_left: bool,
-    rings: bool,
+    rings: Rings,
     busy: Option<i32>,
     muted: bool,
     align: Align,
@@ -105,7 +114,7 @@ impl Button {
             ground: Colour::Paper,
             join_right: false,
             join_left: false,
-            rings: false,
+            rings: Rings::ByKey,
             busy: None,
             muted: false,
             align: Align::Centre,
@@ -117,7 +126,7 @@ impl Button {
             let outer = Rect::of(native);
             let canvas = Canvas::over(outer);
             let (look, focused) = (drawn.borrow(), native.has_focus());
-            let ring = touch.ring() || (look.rings && focused);
+            let ring = touch.ring() || (focused && look.rings == Rings::Always);
             look.paint(&canvas, outer.inset(RING), &touch, (ring, native.active_r()));
         });
         Button { native, look }
@@ -154,7 +163,7 @@ impl Button {
     /// With the ring of focus however the focus came, as what Enter does has to be seen.
     #[must_use]
     pub fn ringed(self) -> Button {
-        self.look.borrow_mut().rings = true;
+        self.look.borrow_mut().rings = Rings::Always;
         self
     }
 
