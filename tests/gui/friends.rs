@@ -171,7 +171,7 @@ fn restyle(screen: &Screen, person: &Person, panel: Window) {
 /// Shows the friends.
 fn contacts(screen: &Screen, panel: Window) {
     screen.activate(panel);
-    screen.click(Button::Left, panel, 225, 161);
+    screen.click(Button::Left, panel, 150, 161);
 }
 
 /// Whether a face is seen at this height.

@@ -94,7 +94,7 @@ fn open_chat(
     (finding, title): (&str, &str),
 ) -> Window {
     screen.activate(panel);
-    screen.click(Button::Left, panel, 225, 161);
+    screen.click(Button::Left, panel, 150, 161);
     screen.wait_still(panel);
     screen.click(Button::Left, panel, 120, 256);
     let found = screen.window(&person.program, finding);
