@@ -90,6 +90,8 @@ fn two(place: &Place) -> (Seat, Seat, AccountId) {
     let made = order(&mut alice, Command::CreateRoom { name, joining, invite: Vec::new() });
     let Ok(Answer::Looked(Reply::Room { room, .. })) = made else { panic!("{made:?}") };
     assert_eq!(room.room, ROOM);
+    // What changes before the whole book came is in it, and no notice of its own.
+    book(&mut bob);
     join(&mut bob);
     (alice, bob, you.account)
 }
