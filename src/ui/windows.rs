@@ -125,14 +125,10 @@ impl Windows {
             }
             Effect::Profile(effect) => self.profile.carry_out(effect),
             Effect::Say(failure) => {
-                let words = text::failure(text::language(), &failure);
-                toast::show(front(), Edge::Lower, Kind::Trouble, &words);
+                tell(Kind::Trouble, &text::failure(text::language(), &failure));
             }
-            Effect::Tell(key) => toast::show(front(), Edge::Lower, Kind::Done, text::tr(key)),
-            Effect::TellOf(key, name) => {
-                let words = text::tr_with(key, &[("name", &name)]);
-                toast::show(front(), Edge::Lower, Kind::Done, &words);
-            }
+            Effect::Tell(key) => tell(Kind::Done, text::tr(key)),
+            Effect::TellOf(key, name) => tell(Kind::Done, &text::tr_with(key, &[("name", &name)])),
             Effect::Picture(blob, picture) => {
                 paint::portrait::put(blob, picture);
                 widgets::restyle();
@@ -479,6 +475,10 @@ fn ask_before_entering() {
             post(Msg::Done(DoneMsg::Enter));
         }
     });
+}
+
+fn tell(kind: Kind, words: &str) {
+    toast::show(front(), Edge::Lower, kind, words);
 }
 
 fn say_store_trouble(reason: &str) {

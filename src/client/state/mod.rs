@@ -34,6 +34,8 @@ mod sync;
 #[cfg(test)]
 mod halls;
 #[cfg(test)]
+mod kept;
+#[cfg(test)]
 mod model;
 #[cfg(test)]
 mod storms;

@@ -9,14 +9,12 @@ use crate::client::api::{
     Answer, ClientEvent, Failure, Intent, LinkState, NO_RETRY, Secret, Trust,
 };
 use crate::clock::Moment;
-use crate::domain::{
-    AccountId, Body, ConversationKind, Nonce, Person, Presence, Seq, ServerId, Target,
-};
+use crate::domain::{AccountId, Body, ConversationKind, Nonce, Presence, Seq, ServerId, Target};
 use crate::limits::{FIRST_PAGE, REST_AFTER, SHAKE_LATE_MAX, TAIL_MAX};
 use crate::net::protocol::{
     ClientFrame, Event, Goodbye, Page, PresenceChange, Reason, ServerFrame, Stretch,
 };
-use crate::store::local::{KnownAccount, KnownServer, Owner};
+use crate::store::local::KnownServer;
 
 const OTHER: ServerId = ServerId([0x52; 32]);
 const SECOND: Duration = Duration::from_secs(1);
@@ -470,78 +468,6 @@ fn people_are_fetched_in_batches_and_nobody_twice() {
     assert_eq!(each.len(), count, "nobody twice");
     assert!(count >= 300);
     assert_eq!(person(AccountId(20_000)).account, AccountId(20_000));
-}
-
-/// Signed in as an account that this place lists, with its token.
-fn listed() -> (World, Owner) {
-    let mut world = World::new(11, 1);
-    let owner = Owner { server: SERVER, account: AccountId(10_001) };
-    let account = KnownAccount {
-        server: SERVER,
-        person: person(owner.account),
-        token: Some("ab".repeat(32)),
-        used: 1,
-    };
-    world.clients[0].store.accounts.insert(owner, account);
-    world.kill(0);
-    world.run_for(SECOND);
-    assert!(world.clients[0].signed_in);
-    (world, owner)
-}
-
-#[test]
-fn what_is_void_is_not_kept_and_of_an_account_that_is_gone_nothing_is() {
-    // Whether the account stays in the list, and whether its token does.
-    let cases = [
-        (Goodbye::SignedOut, true, false),
-        (Goodbye::PasswordChanged, true, false),
-        (Goodbye::Replaced, true, true),
-        (Goodbye::Kicked, true, true),
-        (Goodbye::Deleted, false, false),
-    ];
-    for (goodbye, listed_still, token_still) in cases {
-        let (mut world, owner) = listed();
-        world.tell(0, ServerFrame::Goodbye(goodbye));
-        world.run_for(SECOND);
-        let account = world.clients[0].store.accounts.get(&owner);
-        assert_eq!(account.is_some(), listed_still, "{goodbye}");
-        let has_token = account.is_some_and(|account| account.token.is_some());
-        assert_eq!(has_token, token_still, "{goodbye}");
-    }
-}
-
-#[test]
-fn a_sign_in_that_is_forgotten_leaves_the_account_in_the_list() {
-    let (mut world, owner) = listed();
-    let Owner { server, account } = owner;
-    for forgotten in [AccountId(10_009), account] {
-        let kept = world.clients[0].store.accounts[&owner].token.is_some();
-        assert!(kept, "another one has nothing to do with it");
-        let ticket = world.ticket();
-        world.intent(0, Intent::ForgetSignIn { ticket, server, account: forgotten });
-        world.run_for(SECOND);
-    }
-    let kept = &world.clients[0].store.accounts[&owner];
-    assert_eq!((kept.token.as_ref(), kept.person.account), (None, account));
-}
-
-#[test]
-fn an_own_profile_that_changed_is_the_one_in_the_list() {
-    let (mut world, owner) = listed();
-    let kept = |world: &World| world.clients[0].store.accounts[&owner].clone();
-    let changed = Person { version: 5, avatar: 9, ..person(owner.account) };
-    let tell = |world: &mut World, person: &Person| {
-        let event = Event::People { people: vec![person.clone()] };
-        world.tell(0, ServerFrame::Event(event));
-        world.run_for(SECOND);
-    };
-    tell(&mut world, &changed);
-    assert_eq!(kept(&world).person, changed);
-    assert!(kept(&world).token.is_some(), "nothing else changes");
-    tell(&mut world, &Person { version: 4, ..person(owner.account) });
-    assert_eq!(kept(&world).person, changed, "older news is none");
-    tell(&mut world, &Person { version: 9, ..person(AccountId(10_009)) });
-    assert_eq!(kept(&world).person, changed, "of others there is no list");
 }
 
 #[test]
