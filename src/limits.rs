@@ -41,6 +41,17 @@ pub const PRESENCE_FOLD: Duration = Duration::from_millis(200);
 pub const PRESENCE_FRAME_MAX: usize = 500;
 /// People whose presence one link may watch besides its friends'.
 pub const WATCHED_MAX: usize = 500;
+/// Messages that one search looks at before it says where to go on: some tens of milliseconds of one
+/// reader, in which others wait.
+pub const SEARCH_LOOKED_MAX: usize = 50_000;
+/// The same in a client's own store, whose thread keeps what is being sent too.
+pub const LOCAL_LOOKED_MAX: usize = 50_000;
+/// Searches of messages of one person at once: a long one takes several.
+pub const SEARCHES_BURST: u64 = 20;
+/// The same a second in the long run.
+pub const SEARCHES_PER_SECOND: u64 = 5;
+/// Moments between which messages are counted in one answer: the days of a month, and some more.
+pub const TALLIES_MAX: usize = 64;
 /// Results of a search in one answer, and in all answers together: nobody reads more.
 pub const FOUND_PAGE_MAX: usize = 50;
 /// As above.

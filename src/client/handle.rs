@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use async_channel::{Receiver, TrySendError};
 
 use super::api::{Client, ClientEvent, Failure, Intent, Setup, StartError, Ticket};
+use super::export::Press;
 use super::keeper::Keeper;
 use super::pictures::Studio;
 use super::runner::Runner;
@@ -36,8 +37,9 @@ impl Client {
         let folder = |error| StartError::Folder { folder: setup.home.clone(), error };
         let keeper = Keeper::start(local).map_err(folder)?;
         let studio = Studio::start(&setup.home).map_err(folder)?;
+        let press = Press::start().map_err(folder)?;
         let queues = (wanted, events.clone(), left);
-        let runner = Runner::new(state, keeper, studio, queues, setup.wake);
+        let runner = Runner::new(state, keeper, studio, press, queues, setup.wake);
         let thread = std::thread::Builder::new()
             .name("client".to_owned())
             .spawn(move || runner.run())
@@ -123,6 +125,10 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::SignOut { ticket }
         | Intent::Send { ticket, .. }
         | Intent::History { ticket, .. }
+        | Intent::Search { ticket, .. }
+        | Intent::Days { ticket, .. }
+        | Intent::Here { ticket }
+        | Intent::Export { ticket, .. }
         | Intent::MarkRead { ticket, .. }
         | Intent::Online { ticket }
         | Intent::SetPresence { ticket, .. }
@@ -141,6 +147,7 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::Disconnect
         | Intent::ReconnectNow
         | Intent::CancelSignIn
+        | Intent::CancelExport(_)
         | Intent::Retry(_)
         | Intent::Discard(_)
         | Intent::Typing(_)

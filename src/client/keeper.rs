@@ -9,10 +9,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::state::{KeepJob, Kept};
+use super::state::{KeepJob, Kept, Question, Told};
 use crate::clock;
-use crate::limits::KEEP_LINGER;
-use crate::store::local::{Loaded, Local, Write};
+use crate::domain::Seq;
+use crate::limits::{HISTORY_PAGE_MAX, KEEP_LINGER, LOCAL_LOOKED_MAX};
+use crate::store::StoreError;
+use crate::store::local::{Loaded, Local, Owner, Write};
+use crate::store::seek::Bounds;
 
 /// Jobs that wait. The runner stops taking inputs long before.
 pub(super) const JOBS_MAX: usize = 1024;
@@ -117,6 +120,14 @@ impl Work {
                 });
                 self.answer(Kept::Loaded(owner, Box::new(loaded)));
             }
+            KeepJob::Ask { owner, question, mark } => {
+                self.flush();
+                let told = self.tell(owner, &question).unwrap_or_else(|error| {
+                    tracing::warn!(%error, "client store");
+                    Told::Nothing
+                });
+                self.answer(Kept::Told { mark, told });
+            }
             KeepJob::Read { owner, conversation, from, to, mark } => {
                 self.flush();
                 let read = self.local.list_messages(owner, conversation, from, to);
@@ -125,6 +136,27 @@ impl Work {
                 self.answer(Kept::Messages { mark, messages });
             }
         }
+    }
+
+    fn tell(&self, owner: Owner, question: &Question) -> Result<Told, StoreError> {
+        Ok(match question {
+            Question::Search { spans, search, before, limit } => {
+                let found = usize::try_from(*limit).unwrap_or(usize::MAX);
+                let bounds = Bounds {
+                    found: found.clamp(1, HISTORY_PAGE_MAX),
+                    bytes: usize::MAX,
+                    looked: LOCAL_LOOKED_MAX,
+                };
+                let found = self.local.search(owner, spans, search, *before, bounds)?;
+                let earlier = spans.iter().filter(|span| span.first > Seq(1));
+                let earlier: Vec<_> = earlier.copied().collect();
+                Told::Found { found, edge: self.local.newest_first_of(owner, &earlier)? }
+            }
+            Question::Count { span, starts } => {
+                Told::Counted(self.local.count_between(owner, *span, starts)?)
+            }
+            Question::Bytes => Told::Bytes(self.local.bytes()),
+        })
     }
 
     /// Writes what was gathered. Trouble is told once, until writing works again.

@@ -5,6 +5,7 @@
 //! * `credential` is what signs in without a password.
 //! * `handle` starts and ends a client; `keeper` is the thread of its store, `pictures` the one
 //!   that decodes; `wire` is one link.
+//! * `export` is what stands in an exported file, and the thread that writes it.
 //! * `runner` is the thread that gives `state` its time, its link and its store.
 //! * [`discover`] lists the servers on this network.
 //! * [`probe`] is a look at a server, [`finder`] looks at all servers of this network.
@@ -15,6 +16,7 @@
 pub mod api;
 mod credential;
 pub mod discover;
+mod export;
 pub mod finder;
 mod handle;
 mod keeper;

@@ -10,10 +10,12 @@ use async_io::Timer;
 use smol::future::{or, race};
 
 use super::api::{ClientEvent, Failure, Intent, Secret};
+use super::export::Press;
 use super::keeper::{JOBS_MAX, Keeper};
 use super::pictures::Studio;
 use super::state::{
-    Drawn, Effect, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep, PictureJob, State,
+    Drawn, Effect, FileJob, Filed, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep,
+    PictureJob, State, Told,
 };
 use super::wire::{self, Bytes, FromLink};
 use crate::clock;
@@ -36,6 +38,8 @@ pub(super) struct Runner {
     kept: Receiver<Kept>,
     studio: Studio,
     drawn: Receiver<Drawn>,
+    press: Press,
+    filed: Receiver<Filed>,
     /// Jobs that the store has not answered.
     jobs: usize,
     intents: Receiver<Intent>,
@@ -78,6 +82,7 @@ impl Runner {
         state: State,
         (keeper, kept): (Keeper, Receiver<Kept>),
         (studio, drawn): (Studio, Receiver<Drawn>),
+        (press, filed): (Press, Receiver<Filed>),
         (intents, events, leaving): Queues,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Self {
@@ -87,6 +92,8 @@ impl Runner {
             kept,
             studio,
             drawn,
+            press,
+            filed,
             jobs: 0,
             intents,
             events,
@@ -169,7 +176,15 @@ impl Runner {
                     Err(_) => std::future::pending().await,
                 }
             };
-            or(kept, or(computed, or(race(said, race(intent, drawn)), tick))).await
+            let filed = async {
+                match self.filed.recv().await {
+                    Ok(filed) => Some(Input::Filed(filed)),
+                    // As above.
+                    Err(_) => std::future::pending().await,
+                }
+            };
+            let made = race(drawn, filed);
+            or(kept, or(computed, or(race(said, race(intent, made)), tick))).await
         };
         if let Some(Input::Kept(kept)) = &input
             && !matches!(kept, Kept::Trouble(_))
@@ -197,6 +212,7 @@ impl Runner {
                 Effect::Opaque { attempt, step } => self.compute(attempt, step),
                 Effect::Keep(job) => self.keep(job),
                 Effect::Picture(job) => self.draw(job),
+                Effect::File(job) => self.file(job),
                 Effect::Emit(event) => {
                     emitted = true;
                     self.emit(event).await;
@@ -239,6 +255,7 @@ impl Runner {
             let kept = match job {
                 KeepJob::Write { mark, .. } => Kept::Written { mark, ok: false },
                 KeepJob::Load(owner) => Kept::Loaded(owner, Box::default()),
+                KeepJob::Ask { mark, .. } => Kept::Told { mark, told: Told::Nothing },
                 KeepJob::Read { mark, .. } => Kept::Messages { mark, messages: Vec::new() },
             };
             self.next.push_back(Input::Kept(kept));
@@ -253,6 +270,16 @@ impl Runner {
             PictureJob::Load(ticket, _) => Drawn::Loaded(ticket, Err(busy())),
             PictureJob::Cut(ticket, ..) => Drawn::Cut(ticket, Err(busy())),
         }));
+    }
+
+    fn file(&mut self, job: FileJob) {
+        let Err(job) = self.press.send(job) else { return };
+        let (FileJob::Begin { ticket, .. }
+        | FileJob::Part { ticket, .. }
+        | FileJob::Finish { ticket, .. }
+        | FileJob::Drop { ticket }) = job;
+        let busy = Failure::Refused(Refusal::retry(Reason::TooFast, 1000));
+        self.next.push_back(Input::Filed(Filed { ticket, result: Err(busy) }));
     }
 
     /// Queues an event. While the queue is full nothing else happens here, which in the end

@@ -6,8 +6,10 @@ mod account;
 mod contact;
 mod ids;
 mod message;
+mod needle;
 mod nickname;
 mod room;
+mod search;
 mod words;
 
 pub use account::{
@@ -19,9 +21,11 @@ pub use contact::{
 };
 pub use ids::{AccountId, BlobId, ConversationId, DeviceId, Nonce, RoomId, Seq, ServerId};
 pub use message::{Body, ConversationKind, Message, Target};
+pub use needle::{NEEDLE_CHARS_MAX, Needle};
 pub use nickname::{GRAPHEMES_MAX as NICKNAME_GRAPHEMES_MAX, Nickname, NicknameError};
 pub use room::{
     Announcement, Choice, Door, Joining, Member, Mentions, Notify, OwnRoom, Parting, ROOM_NAME_MAX,
     Rank, Room, RoomChange, RoomRequest, room_name,
 };
+pub use search::{Place, Search, Sieve, Sort, Tally, has_link};
 pub use words::{Words, WordsError};

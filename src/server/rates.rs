@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use super::bucket::Bucket;
-use crate::limits::{Limits, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, SLOWED_MAX};
+use crate::limits::{
+    Limits, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, SEARCHES_BURST, SEARCHES_PER_SECOND,
+    SLOWED_MAX,
+};
 use crate::net::protocol::{ClientFrame, Command, Query, RequestId};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -21,6 +24,8 @@ pub enum Deed {
     Room,
     /// A search, which looks at every name.
     Find,
+    /// A search in messages, which looks at very many.
+    Search,
     /// A change of the profile, which everybody is told.
     Profile,
     /// So many bytes of a picture.
@@ -36,6 +41,7 @@ impl Deed {
             Deed::Contact => "contacts",
             Deed::Room => "rooms",
             Deed::Find => "searches",
+            Deed::Search => "history",
             Deed::Profile => "profile",
             Deed::Upload(_) => "uploads",
         }
@@ -47,6 +53,9 @@ impl Deed {
         let (id, deed) = match frame {
             ClientFrame::Query { id, query: Query::Find { .. } | Query::FindRooms { .. } } => {
                 (id, Deed::Find)
+            }
+            ClientFrame::Query { id, query: Query::Search { .. } | Query::Days { .. } } => {
+                (id, Deed::Search)
             }
             ClientFrame::Command { id, command } => (id, Deed::of_command(command)?),
             _ => return None,
@@ -94,6 +103,7 @@ pub struct Rates {
     contacts: Bucket,
     rooms: Bucket,
     finds: Bucket,
+    searches: Bucket,
     profiles: Bucket,
     uploads: Bucket,
 }
@@ -113,6 +123,7 @@ impl Rates {
             contacts: slow(limits.contacts_burst, limits.contacts_per_minute),
             rooms: Bucket::new(ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, uptime),
             finds: Bucket::new(limits.finds_burst, limits.finds_per_second, uptime),
+            searches: Bucket::new(SEARCHES_BURST, SEARCHES_PER_SECOND, uptime),
             profiles: slow(limits.profiles_burst, limits.profiles_per_minute),
             uploads: Bucket::per(limits.uploads_mib_per_day * MIB, DAY, uptime),
         }
@@ -136,6 +147,7 @@ impl Rates {
             Deed::Contact => (&mut self.contacts, 1),
             Deed::Room => (&mut self.rooms, 1),
             Deed::Find => (&mut self.finds, 1),
+            Deed::Search => (&mut self.searches, 1),
             Deed::Profile => (&mut self.profiles, 1),
             Deed::Upload(bytes) => (&mut self.uploads, bytes),
         };
@@ -145,8 +157,8 @@ impl Rates {
     /// Whether nothing would be lost by forgetting them.
     #[must_use]
     pub fn are_full(&self, uptime: Duration) -> bool {
-        let Rates { messages, requests, contacts, rooms, finds, profiles, uploads } = self;
-        let all = [messages, requests, contacts, rooms, finds, profiles, uploads];
+        let Rates { messages, requests, contacts, rooms, finds, searches, profiles, uploads } = self;
+        let all = [messages, requests, contacts, rooms, finds, searches, profiles, uploads];
         all.into_iter().all(|bucket| bucket.is_full(uptime))
     }
 }

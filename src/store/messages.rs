@@ -12,7 +12,7 @@ use crate::domain::{
 
 /// A message without what its key says.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(super) struct Stored {
     from: AccountId,
     nonce: Nonce,
     at: i64,
@@ -206,7 +206,7 @@ impl Writes<'_> {
     }
 }
 
-fn read(
+pub(super) fn read(
     conversation: ConversationId,
     kind: ConversationKind,
     seq: Seq,

@@ -6,6 +6,7 @@
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
 //!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`rooms`], [`choices`],
 //!   [`conversations`], [`messages`], [`blobs`], [`settings`].
+//! * [`search`] looks into the logs; [`seek`] is what it shares with a client's store.
 //! * [`local`] is a client's own store, a file and a format of its own.
 //! * [`record`] turns values into our own versioned bytes.
 //!
@@ -25,6 +26,8 @@ mod record;
 pub mod rooms;
 pub mod rows;
 pub mod schema;
+mod search;
+pub mod seek;
 pub mod settings;
 pub mod writer;
 

@@ -25,6 +25,7 @@ mod fields;
 mod fingerprint;
 pub mod fonts;
 mod form;
+mod history;
 mod idle;
 mod login;
 pub mod paint;

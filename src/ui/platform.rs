@@ -137,15 +137,24 @@ pub fn start_server() -> std::io::Result<std::process::Child> {
     command.spawn()
 }
 
+/// Shows a folder of this computer in the system's way.
+pub fn open_folder(folder: &std::path::Path) {
+    open(folder.as_os_str());
+}
+
 /// Opens a web address in the system's browser. Anything else that a message might name is left
 /// alone.
 pub fn open_link(address: &str) {
     if !(address.starts_with("http://") || address.starts_with("https://")) {
         return;
     }
+    open(address.as_ref());
+}
+
+fn open(what: &std::ffi::OsStr) {
     let program = if cfg!(windows) { "explorer" } else { "xdg-open" };
     let mut command = Command::new(program);
-    command.arg(address).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     detach(&mut command);
     let started = command.spawn().and_then(|mut child| {
         let reap = move || drop(child.wait());

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::app::writing::Notice;
+use crate::client::api::ExportTrouble;
 use crate::client::{Failure, StartError};
 use crate::domain::{NicknameError, Presence};
 use crate::net::address::AddressError;
@@ -64,6 +65,15 @@ impl Language {
         match locale.to_ascii_lowercase().starts_with("zh") {
             true => Language::Chinese,
             false => Language::English,
+        }
+    }
+
+    /// Its tag for programs.
+    #[must_use]
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Chinese => "zh-CN",
+            Language::English => "en",
         }
     }
 
@@ -182,6 +192,9 @@ pub fn failure(language: Language, failure: &Failure) -> String {
         Failure::Refused(refusal) => self::refusal(language, refusal),
         Failure::Goodbye(goodbye) => self::goodbye(language, *goodbye).to_owned(),
         Failure::Store(reason) => language.fill("failure.store", &[("reason", reason)]),
+        Failure::Export(ExportTrouble::Other(reason)) => {
+            language.fill("failure.export", &[("reason", reason)])
+        }
         Failure::File(reason) => language.fill("failure.file", &[("reason", reason)]),
         plain => by_code(language, "failure", plain.code()).to_owned(),
     }

@@ -17,6 +17,7 @@ use super::chat::{self, ChatOut, ChatWindow, USUAL, USUAL_ROOM};
 use super::done::DoneWindow;
 use super::doors::DoorWindows;
 use super::fingerprint::FingerprintWindow;
+use super::history::HistoryWindow;
 use super::login::LoginWindow;
 use super::paint::{Icon, Rect};
 use super::panel::PanelWindow;
@@ -49,6 +50,7 @@ pub struct Windows {
     card: Option<CardWindow>,
     profile: ProfileWindows,
     settings: Option<SettingsWindow>,
+    history: Option<HistoryWindow>,
     chats: BTreeMap<Target, Chat>,
 }
 
@@ -85,6 +87,7 @@ impl Windows {
         self.doors.follow(model);
         self.profile.follow(model, self.side());
         self.follow_settings(model);
+        self.follow_history(model);
         self.follow_chats(model);
     }
 
@@ -119,6 +122,9 @@ impl Windows {
             Effect::Confirm(confirm) => confirm::ask_before(confirm, model),
             Effect::RaiseAdd => {
                 self.add.iter_mut().for_each(AddWindow::raise);
+            }
+            Effect::RaiseHistory => {
+                self.history.iter_mut().for_each(HistoryWindow::raise);
             }
             Effect::RaiseSettings => {
                 self.settings.iter_mut().for_each(SettingsWindow::raise);
@@ -179,6 +185,9 @@ impl Windows {
         self.profile.reword();
         if let Some(settings) = &mut self.settings {
             settings.reword();
+        }
+        if let Some(history) = &mut self.history {
+            history.reword();
         }
         for chat in self.chats.values_mut() {
             chat.window.restyle();
@@ -349,7 +358,23 @@ impl Windows {
         }
     }
 
+    fn follow_history(&mut self, model: &Model) {
+        let side = self.side();
+        match (&model.history, &mut self.history) {
+            (Some(_), Some(window)) => window.follow(model),
+            (Some(_), place) => *place = Some(HistoryWindow::new(model, side)),
+            (None, place) => {
+                if let Some(window) = place.take() {
+                    window.close();
+                }
+            }
+        }
+    }
+
     fn close_people(&mut self) {
+        if let Some(window) = self.history.take() {
+            window.close();
+        }
         if let Some(window) = self.settings.take() {
             window.close();
         }

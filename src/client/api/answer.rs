@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::domain::{ConversationId, Message, Person, Presence, ServerId};
+use crate::domain::{ConversationId, Message, Person, Presence, ServerId, Tally, Target};
 use crate::net::address::Address;
 use crate::net::protocol::Reply;
 
-use super::{Picture, Secret};
+use super::{Picture, Secret, Spot};
 
 /// What an intent was answered with.
 #[derive(Debug, Clone)]
@@ -46,6 +46,30 @@ pub enum Answer {
     Saved(Saved),
     /// What the server answered.
     Looked(Reply),
+    /// Messages that were looked for, newest first.
+    Hits {
+        /// They may be none although there is more, and some of what only the server has was told
+        /// before: a message has one place.
+        messages: Vec<Message>,
+        /// Where to go on; nothing when all was looked at that can be.
+        next: Option<Spot>,
+    },
+    /// How many messages there are between each two neighbours of the moments asked for.
+    Days(Vec<Tally>),
+    /// What this computer has.
+    Here {
+        /// Messages of each conversation.
+        counts: Vec<(Target, u64)>,
+        /// The size of the store.
+        bytes: u64,
+    },
+    /// A file was written.
+    Exported {
+        /// So many messages.
+        messages: u64,
+        /// So many bytes.
+        bytes: u64,
+    },
     /// A picture for cropping.
     Loaded(Arc<Picture>),
 }

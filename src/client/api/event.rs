@@ -116,6 +116,15 @@ pub enum ClientEvent {
         /// Where.
         to: Target,
     },
+    /// An export goes on.
+    Exporting {
+        /// Which.
+        ticket: Ticket,
+        /// So many messages are written.
+        done: u64,
+        /// Of so many.
+        all: u64,
+    },
     /// The client's own store failed; it goes on without, and says so.
     StoreTrouble(String),
 }

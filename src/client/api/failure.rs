@@ -1,5 +1,6 @@
 //! Why something could not be done.
 
+use super::ExportTrouble;
 use crate::domain::Nonce;
 use crate::net::protocol::{Goodbye, Refusal};
 
@@ -60,6 +61,9 @@ pub enum Failure {
     /// Under 128 pixels.
     #[error("a picture needs at least 128 by 128 pixels")]
     PictureTooSmall,
+    /// Nothing was exported.
+    #[error(transparent)]
+    Export(#[from] ExportTrouble),
     /// What was typed is no recovery code.
     #[error("a recovery code has 26 letters and digits: check that all were copied")]
     CodeForm,
@@ -100,6 +104,14 @@ impl Failure {
             Failure::PictureTooLarge => "picture_too_large",
             Failure::PictureKind => "picture_kind",
             Failure::PictureTooSmall => "picture_too_small",
+            Failure::Export(trouble) => match trouble {
+                ExportTrouble::Exists => "export_exists",
+                ExportTrouble::Full => "export_full",
+                ExportTrouble::Denied => "export_denied",
+                ExportTrouble::NoFolder => "export_folder",
+                ExportTrouble::Busy => "export_busy",
+                ExportTrouble::Other(_) => "export",
+            },
             Failure::CodeForm => "code_form",
             Failure::PasswordLength => "password_length",
             Failure::PasswordCommon => "password_common",

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, BlobId, Body, Nonce, Presence, Seq, ServerId, Target};
+use crate::domain::{AccountId, BlobId, Body, Nonce, Presence, Search, Seq, ServerId, Target};
 use crate::net::address::Address;
 use crate::net::protocol::{Command, Page, Query};
 
-use super::{Crop, Picture, Secret, Ticket, Trust};
+use super::{Crop, Export, Picture, Secret, Spot, Ticket, Trust};
 
 /// What the person wants.
 #[derive(Debug, Clone)]
@@ -93,6 +93,42 @@ pub enum Intent {
         /// At most so many.
         limit: u32,
     },
+    /// One look for messages, here or on the server; answers `Hits`.
+    Search {
+        /// For the answer.
+        ticket: Ticket,
+        /// In this conversation only.
+        with: Option<Target>,
+        /// What.
+        search: Search,
+        /// [`Spot::START`], or where the look before it ended.
+        spot: Spot,
+        /// At most so many.
+        limit: u32,
+    },
+    /// How many messages of a conversation there are between moments; answers `Days`.
+    Days {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        with: Target,
+        /// The moments, in order.
+        starts: Vec<i64>,
+    },
+    /// What this computer has; answers `Here`.
+    Here {
+        /// For the answer.
+        ticket: Ticket,
+    },
+    /// Write messages into a file; tells how far it is, answers `Exported`.
+    Export {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which, and how.
+        export: Box<Export>,
+    },
+    /// Give up an export, by its ticket.
+    CancelExport(Ticket),
     /// This was seen by the person; answers `Done`.
     MarkRead {
         /// For the answer.

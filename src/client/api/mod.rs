@@ -2,6 +2,7 @@
 
 mod answer;
 mod event;
+mod export;
 mod failure;
 mod intent;
 
@@ -13,6 +14,7 @@ use crate::net::protocol::Stretch;
 
 pub use answer::{Answer, Saved, SavedAccount, SavedServer};
 pub use event::{ClientEvent, ConversationState, LinkState, LinkedServer, PendingMessage};
+pub use export::{Export, ExportTrouble, Format, Scope, Spot};
 pub use failure::Failure;
 pub use intent::Intent;
 

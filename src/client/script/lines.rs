@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
+use super::history::{self, HistoryVerb};
 use super::people::{self, PeopleVerb};
 use super::rooms;
 use super::waits::Wanted;
@@ -48,6 +49,7 @@ pub(super) enum Verb {
     Wait(Wanted),
     Barrier,
     People(PeopleVerb),
+    Said(HistoryVerb),
 }
 
 /// How somebody signs in.
@@ -126,6 +128,9 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
         "barrier" => Verb::Barrier,
         other if people::VERBS.contains(&other) => Verb::People(people::parse(other, &fields)?),
         other if rooms::VERBS.contains(&other) => Verb::People(rooms::parse(other, &fields)?),
+        other if history::VERBS.contains(&other) => {
+            Verb::Said(history::parse(other, &fields)?)
+        }
         other => {
             let verbs = all_verbs().join(", ");
             return Err(format!("there is no verb {other:?}; there are {verbs}"));
@@ -134,7 +139,7 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
 }
 
 fn all_verbs() -> Vec<&'static str> {
-    [&VERBS[..], &people::VERBS, &rooms::VERBS].concat()
+    [&VERBS[..], &history::VERBS, &people::VERBS, &rooms::VERBS].concat()
 }
 
 fn wanted(fields: Fields) -> Result<Wanted, String> {

@@ -2,6 +2,7 @@
 //!
 //! * [`lines`] reads a line into a request, [`fields`] its fields; [`people`] has the verbs about
 //!   people, [`rooms`] those about rooms.
+//! * [`history`] has the verbs about what was said.
 //! * [`shapes`] turns answers and events into JSON, [`persons`] those about people.
 //! * [`words`] has a sentence for every failure.
 //!
@@ -9,6 +10,7 @@
 //! `barrier` hold the lines behind them until they are answered.
 
 mod fields;
+mod history;
 mod lines;
 mod people;
 mod persons;
@@ -34,6 +36,7 @@ use crate::clock;
 use crate::domain::{AccountId, RoomId};
 use crate::net::address::Address;
 use crate::net::protocol::{Command, ProfileChange, Query, Reason};
+use history::{HistoryVerb, Looking};
 use lines::{Login, Request, Verb};
 use people::{BookVerb, PeopleVerb, Ready};
 use shapes::Shapes;
@@ -159,6 +162,8 @@ enum Then {
     Room(RoomId),
     /// A part of the book.
     Book(&'static str),
+    /// More of what is looked for.
+    Search(Box<Looking>),
     /// The loaded picture becomes the own one.
     SetPicture(ProfileChange),
     /// The rest of a profile, behind its picture.
@@ -294,6 +299,14 @@ impl<W: Write> Script<W> {
                 self.answer(id, "ok", json!({}))
             }
             Verb::People(verb) => self.people(id, verb),
+            Verb::Said(HistoryVerb::Search(looking)) => {
+                self.look_on(id, looking);
+                Ok(())
+            }
+            Verb::Said(HistoryVerb::Export(export)) => {
+                self.ask(id, Then::Answer, |ticket| Intent::Export { ticket, export });
+                Ok(())
+            }
             verb => {
                 let holds = matches!(
                     verb,
@@ -317,6 +330,14 @@ impl<W: Write> Script<W> {
         self.open.insert(self.tickets, Open { id, then });
         self.held = Some(self.tickets);
         self.client.send(make(self.tickets));
+    }
+
+    /// The next look of a search.
+    fn look_on(&mut self, id: Option<Value>, looking: Box<Looking>) {
+        self.tickets += 1;
+        self.client.send(looking.intent(self.tickets));
+        self.open.insert(self.tickets, Open { id, then: Then::Search(looking) });
+        self.held = Some(self.tickets);
     }
 
     fn people(&mut self, id: Option<Value>, verb: PeopleVerb) -> Result<(), ScriptError> {
@@ -424,7 +445,15 @@ impl<W: Write> Script<W> {
                 let value = self.shapes.persons.say(what);
                 self.answer(id, "ok", value)
             }
-            (Then::Answer | Then::SetPicture(_), answer) => {
+            (Then::Search(mut looking), Answer::Hits { messages, next }) => {
+                if looking.take(messages, *next) {
+                    self.look_on(id, looking);
+                    return Ok(());
+                }
+                let ok = self.shapes.answer(&looking.answer());
+                self.answer(id, "ok", ok)
+            }
+            (Then::Answer | Then::SetPicture(_) | Then::Search(_), answer) => {
                 let ok = self.shapes.answer(answer);
                 self.answer(id, "ok", ok)
             }
@@ -518,7 +547,7 @@ fn intent(verb: Verb, ticket: Ticket) -> Option<Intent> {
         Verb::Online => Intent::Online { ticket },
         Verb::SetPresence(presence) => Intent::SetPresence { ticket, presence },
         Verb::Barrier => Intent::Barrier { ticket },
-        Verb::Typing(_) | Verb::Wait(_) | Verb::People(_) => return None,
+        Verb::Typing(_) | Verb::Wait(_) | Verb::People(_) | Verb::Said(_) => return None,
     })
 }
 

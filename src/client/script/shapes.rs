@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::history;
 use super::persons::{self, Persons};
 use super::rooms;
 use super::words;
@@ -57,6 +58,11 @@ impl Shapes {
                 "messages": messages.iter().map(|message| self.message(message)).collect::<Vec<_>>(),
                 "more": more,
             }),
+            Answer::Hits { messages, next } => json!({
+                "hits": messages.iter().map(|message| self.message(message)).collect::<Vec<_>>(),
+                "more": next.is_some(),
+            }),
+            Answer::Days(_) | Answer::Here { .. } | Answer::Exported { .. } => history::say(answer),
             Answer::Online(people) => {
                 let people = people.iter().map(|(person, presence)| {
                     json!({
@@ -115,6 +121,9 @@ impl Shapes {
             ClientEvent::Shaken { from, conversation } => vec![shaken(*from, *conversation)],
             ClientEvent::Presence(changes) => changes.iter().map(presence).collect(),
             ClientEvent::Typing { from, to } => vec![typing(*from, *to)],
+            ClientEvent::Exporting { done, all, .. } => {
+                vec![json!({"event": "exporting", "messages": done, "of": all})]
+            }
             ClientEvent::StoreTrouble(text) => {
                 vec![json!({"event": "store_trouble", "message": text})]
             }

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::client::api::{ClientEvent, Crop, Failure, Intent, Picture, Secret, Ticket};
-use crate::domain::{BlobId, ConversationId, Message, Seq, ServerId};
+use crate::domain::{BlobId, ConversationId, Message, Place, Search, Seq, ServerId, Tally};
 use crate::net::address::Address;
 use crate::net::protocol::{ClientFrame, Opaque, ServerFrame, Stretch};
 use crate::store::local::{Loaded, Owner, Write};
+use crate::store::seek::{Found, Span};
 
 /// Everything that can reach the state.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub enum Input {
     Kept(Kept),
     /// The pictures' thread did something.
     Drawn(Drawn),
+    /// The exports' thread did something.
+    Filed(Filed),
     /// Time passed.
     Tick,
 }
@@ -77,6 +80,13 @@ pub enum Kept {
         /// Oldest first.
         messages: Vec<Message>,
     },
+    /// An answer to a question.
+    Told {
+        /// Which was asked.
+        mark: u64,
+        /// What.
+        told: Told,
+    },
     /// The store failed.
     Trouble(String),
 }
@@ -108,6 +118,8 @@ pub enum Effect {
     Keep(KeepJob),
     /// Do something with a picture.
     Picture(PictureJob),
+    /// Do something with an exported file.
+    File(FileJob),
     /// Tell the person.
     Emit(ClientEvent),
 }
@@ -157,6 +169,15 @@ pub enum KeepJob {
     },
     /// Read what an account left behind.
     Load(Owner),
+    /// Answer a question.
+    Ask {
+        /// Whose.
+        owner: Owner,
+        /// What.
+        question: Question,
+        /// For [`Kept::Told`].
+        mark: u64,
+    },
     /// Read cached messages.
     Read {
         /// Whose.
@@ -170,6 +191,93 @@ pub enum KeepJob {
         /// For [`Kept::Messages`].
         mark: u64,
     },
+}
+
+/// What the store is asked.
+#[derive(Debug)]
+pub enum Question {
+    /// Messages that a search means.
+    Search {
+        /// Where.
+        spans: Vec<Span>,
+        /// What.
+        search: Search,
+        /// From before this place on.
+        before: Place,
+        /// At most so many.
+        limit: u32,
+    },
+    /// How many messages there are between moments.
+    Count {
+        /// Where.
+        span: Span,
+        /// The moments.
+        starts: Vec<i64>,
+    },
+    /// How large the store is.
+    Bytes,
+}
+
+/// What the store answers.
+#[derive(Debug)]
+pub enum Told {
+    /// Messages.
+    Found {
+        /// Those.
+        found: Found,
+        /// The newest message with which a span begins that has earlier ones elsewhere.
+        edge: Option<Place>,
+    },
+    /// Counts.
+    Counted(Vec<Tally>),
+    /// Bytes.
+    Bytes(u64),
+    /// It could not be read.
+    Nothing,
+}
+
+/// What the exports' thread is asked for; each job but the last kind is answered.
+#[derive(Debug)]
+pub enum FileJob {
+    /// Make a file, under another name for now.
+    Begin {
+        /// For the answer.
+        ticket: Ticket,
+        /// Its name.
+        path: PathBuf,
+        /// Another file of that name may go.
+        replace: bool,
+        /// Its beginning.
+        text: String,
+    },
+    /// Write on.
+    Part {
+        /// For the answer.
+        ticket: Ticket,
+        /// What.
+        text: String,
+    },
+    /// Write the end, and give it its name.
+    Finish {
+        /// For the answer.
+        ticket: Ticket,
+        /// What.
+        text: String,
+    },
+    /// Give it up.
+    Drop {
+        /// Which.
+        ticket: Ticket,
+    },
+}
+
+/// What the exports' thread did.
+#[derive(Debug)]
+pub struct Filed {
+    /// Of which export.
+    pub ticket: Ticket,
+    /// The bytes in its file.
+    pub result: Result<u64, Failure>,
 }
 
 /// What the pictures' thread is asked for.

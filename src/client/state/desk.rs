@@ -8,7 +8,7 @@ use super::link::Retry;
 use super::outbox::{Entry, Stage};
 use super::people::People;
 use super::{Effect, KeepJob, Request, State, Turn};
-use crate::client::api::{Answer, ClientEvent, ConversationState, Failure, PendingMessage, Ticket};
+use crate::client::api::{Answer, ClientEvent, ConversationState, Failure, PendingMessage, Spot, Ticket};
 use crate::domain::{AccountId, ConversationId, ConversationKind, Person, Presence, Seq, Target};
 use crate::net::protocol::{Head, Reason, Refusal, Reply, Signal};
 use crate::store::local::{KnownConversation, Loaded, Owner, Waiting, Write};
@@ -263,6 +263,7 @@ impl State {
 
     /// Nobody is signed in any more: what waited on the desk is answered. The outbox is on disk.
     pub(super) fn leave_desk(&mut self, turn: &mut Turn<'_>, why: &Failure) {
+        self.drop_exports(turn, why);
         let Some(mut desk) = self.desk.take() else { return };
         desk.link_lost(turn, why);
         for entry in &mut desk.entries {
@@ -350,6 +351,12 @@ impl State {
             }
             (Request::Blob(blob), Reply::Blob { bytes_all, part }) => {
                 self.on_blob(turn, blob, bytes_all, &part);
+            }
+            (Request::Search(ticket), Reply::Hits { messages, next }) => {
+                self.hits(turn, ticket, messages, next.map(Spot::There));
+            }
+            (Request::Days(ticket), Reply::Days { days }) => {
+                turn.answer(ticket, Ok(Answer::Days(days)));
             }
             (Request::Look(ticket), reply) => self.on_look(turn, ticket, reply),
             (Request::Online(ticket, found), Reply::Online { people, more }) => {

@@ -10,7 +10,7 @@
 //! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
 //!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
-//!   [`people`] knows who is who.
+//!   [`people`] knows who is who; [`search`] looks into logs, [`export`] writes them into files.
 //!
 //! Deliberately absent: clocks, sockets, disks, threads. `client/runner` has those.
 
@@ -20,6 +20,7 @@ mod border;
 mod chance;
 mod cursors;
 mod desk;
+mod export;
 mod history;
 mod known;
 mod link;
@@ -29,6 +30,7 @@ mod people;
 mod pictures;
 mod prove;
 mod rooms;
+mod search;
 mod sync;
 
 #[cfg(test)]
@@ -59,15 +61,18 @@ use crate::store::local::{Owner, Start, Write};
 
 use auth::Auth;
 pub use border::{
-    Drawn, Effect, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep, PictureJob,
+    Drawn, Effect, FileJob, Filed, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep,
+    PictureJob, Question, Told,
 };
 pub use chance::Chance;
 use desk::Desk;
+use export::Exporting;
 use history::{Find, Reading};
 use known::Known;
 use link::Link;
 use pictures::Pictures;
 use prove::Proving;
+use search::Looking;
 
 /// A shake that is heard later shakes nothing; half a second is for the way and the clocks.
 const SHAKE_LATE_MS: i64 = 10_500;
@@ -94,6 +99,8 @@ enum Request {
     Proof,
     Do(Ticket),
     Look(Ticket),
+    Search(Ticket),
+    Days(Ticket),
     Blob(BlobId),
     Part,
     Online(Ticket, Vec<(Person, Presence)>),
@@ -108,6 +115,12 @@ enum Mark {
     Written(Vec<Nonce>, Vec<(ConversationId, Seq)>),
     /// A page that was read from the cache.
     Page(Reading),
+    /// A search in the cache.
+    Search(Looking),
+    /// Counts of the cache, so many.
+    Days(Ticket, usize),
+    /// The size of the cache.
+    Here(Ticket),
 }
 
 /// One client.
@@ -122,6 +135,7 @@ pub struct State {
     desk: Option<Desk>,
     proving: Option<Proving>,
     pictures: Pictures,
+    exports: BTreeMap<Ticket, Exporting>,
     /// Whose presence is shown, as long as somebody is signed in.
     watched: Vec<AccountId>,
     requests: BTreeMap<RequestId, (Duration, Request)>,
@@ -140,6 +154,8 @@ struct Turn<'a> {
     stored: Vec<(ConversationId, Seq)>,
     messages: Vec<Message>,
     touched: BTreeSet<ConversationId>,
+    /// Answers to questions of this client's own.
+    own: Vec<(Ticket, Result<Answer, Failure>)>,
 }
 
 impl Turn<'_> {
@@ -148,7 +164,10 @@ impl Turn<'_> {
     }
 
     fn answer(&mut self, ticket: Ticket, result: Result<Answer, Failure>) {
-        self.emit(ClientEvent::Answered { ticket, result });
+        match export::is_own(ticket) {
+            true => self.own.push((ticket, result)),
+            false => self.emit(ClientEvent::Answered { ticket, result }),
+        }
     }
 
     fn link(&mut self, state: LinkState) {
@@ -179,6 +198,7 @@ impl State {
             desk: None,
             proving: None,
             pictures: Pictures::default(),
+            exports: BTreeMap::new(),
             watched: Vec::new(),
             requests: BTreeMap::new(),
             marks: BTreeMap::new(),
@@ -197,6 +217,7 @@ impl State {
             stored: Vec::new(),
             messages: Vec::new(),
             touched: BTreeSet::new(),
+            own: Vec::new(),
         };
         let turn = &mut turn;
         match input {
@@ -214,9 +235,14 @@ impl State {
                 turn.answer(ticket, loaded.map(Answer::Loaded));
             }
             Input::Drawn(Drawn::Cut(ticket, cut)) => self.on_cut(turn, ticket, cut),
+            Input::Filed(filed) => self.on_filed(turn, filed),
         }
         self.on_time(turn);
         self.pump(turn);
+        while let Some((ticket, result)) = turn.own.pop() {
+            self.on_own(turn, ticket, result);
+        }
+        self.pump_exports(turn);
         self.keep(turn);
     }
 
@@ -268,6 +294,13 @@ impl State {
             Intent::History { ticket, with, page, limit } => {
                 self.history(turn, ticket, with, page, limit);
             }
+            Intent::Search { ticket, with, search, spot, limit } => {
+                self.search(turn, ticket, with, search, (spot, limit));
+            }
+            Intent::Days { ticket, with, starts } => self.days(turn, ticket, with, starts),
+            Intent::Here { ticket } => self.here(turn, ticket),
+            Intent::Export { ticket, export } => self.export(turn, ticket, *export),
+            Intent::CancelExport(ticket) => self.cancel_export(turn, ticket),
             Intent::MarkRead { ticket, with, seq } => self.mark_read(turn, ticket, with, seq),
             Intent::Online { ticket } => self.online(turn, ticket),
             Intent::SetPresence { ticket, presence } => self.set_presence(turn, ticket, presence),
@@ -383,6 +416,8 @@ impl State {
             | Request::Online(ticket, _)
             | Request::Do(ticket)
             | Request::Look(ticket)
+            | Request::Search(ticket)
+            | Request::Days(ticket)
             | Request::Barrier(ticket) => {
                 turn.answer(*ticket, Err(Failure::Refused(refusal)));
             }
@@ -414,6 +449,11 @@ impl State {
             Kept::Messages { mark, messages } => {
                 if let Some(Mark::Page(reading)) = self.marks.remove(&mark) {
                     self.on_page_read(turn, reading, messages);
+                }
+            }
+            Kept::Told { mark, told } => {
+                if let Some(mark) = self.marks.remove(&mark) {
+                    self.on_told(turn, mark, told);
                 }
             }
             Kept::Trouble(text) => turn.emit(ClientEvent::StoreTrouble(text)),
@@ -537,6 +577,8 @@ impl State {
                 Request::Online(ticket, _)
                 | Request::Do(ticket)
                 | Request::Look(ticket)
+                | Request::Search(ticket)
+                | Request::Days(ticket)
                 | Request::Barrier(ticket) => turn.answer(ticket, Err(why.clone())),
                 Request::SignOut(ticket) => self.signed_out_by_wish(turn, ticket),
                 Request::Find(find) => turn.answer(find.ticket(), Err(why.clone())),

@@ -32,6 +32,16 @@ impl People {
         }
     }
 
+    /// Who somebody is, as far as it is known.
+    pub(super) fn get(&self, account: AccountId) -> Option<&Person> {
+        self.known.get(&account)
+    }
+
+    /// Nobody is asked for or to be asked for.
+    pub(super) fn is_settled(&self) -> bool {
+        self.wanted.is_empty() && !self.asking
+    }
+
     pub(super) fn link_lost(&mut self) {
         self.asked.clear();
         self.asking = false;

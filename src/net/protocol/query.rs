@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AccountId, Announcement, BlobId, Choice, Contact, ContactRequest, ConversationId,
-    ConversationKind, Details, DeviceId, Door, Group, Member, Message, OwnRoom, Person, Presence,
-    Privacy, Room, RoomId, RoomRequest, Seq, Target, Way,
+    ConversationKind, Details, DeviceId, Door, Group, Member, Message, OwnRoom, Person, Place,
+    Presence, Privacy, Room, RoomId, RoomRequest, Seq, Sort, Tally, Target, Way,
 };
 
 /// Reads durable state.
@@ -123,6 +123,38 @@ pub enum Query {
         /// So many results are passed over.
         #[serde(default)]
         skip: u32,
+    },
+    /// Messages that this account may read and that have a text in them, newest first.
+    Search {
+        /// A part of them, one character and more; an empty one is in every text.
+        text: String,
+        /// In this conversation only.
+        #[serde(default)]
+        with: Option<Target>,
+        /// Only what this one wrote.
+        #[serde(default)]
+        from: Option<AccountId>,
+        /// Only this kind.
+        #[serde(default)]
+        kind: Option<Sort>,
+        /// Not before this moment, in milliseconds since 1970 UTC.
+        #[serde(default)]
+        since: Option<i64>,
+        /// Before this moment.
+        #[serde(default)]
+        until: Option<i64>,
+        /// The `next` of the answer before; absent for the first one.
+        #[serde(default)]
+        before: Option<Place>,
+        /// At most so many; the server may send fewer.
+        limit: u32,
+    },
+    /// How many messages of a conversation there are between moments.
+    Days {
+        /// Which.
+        with: Target,
+        /// The moments, such as the midnights of a month; at most 64.
+        starts: Vec<i64>,
     },
     /// Who of a room has read a message, as far as those people show it; for those in it.
     ReadBy {
@@ -286,6 +318,19 @@ pub enum Reply {
         /// More behind them.
         more: bool,
     },
+    /// Messages that were looked for.
+    Hits {
+        /// Newest first; there may be none although there is a `next`.
+        messages: Vec<Message>,
+        /// Where to go on; absent when all was looked at.
+        #[serde(default)]
+        next: Option<Place>,
+    },
+    /// How many messages there are between each two neighbours of the moments asked for.
+    Days {
+        /// One fewer than the moments.
+        days: Vec<Tally>,
+    },
     /// Who has read a message, besides who wrote it.
     ReadBy {
         /// So many have, as far as it shows.
@@ -371,6 +416,8 @@ impl fmt::Debug for Query {
             Query::Members { .. } => "Members",
             Query::Announcements { .. } => "Announcements",
             Query::FindRooms { .. } => "FindRooms",
+            Query::Search { .. } => "Search",
+            Query::Days { .. } => "Days",
             Query::ReadBy { .. } => "ReadBy",
         })
     }
@@ -397,6 +444,8 @@ impl fmt::Debug for Reply {
             Reply::Members { members, .. } => ("Members", members.len()),
             Reply::Announcements { announcements, .. } => ("Announcements", announcements.len()),
             Reply::FoundRooms { rooms, .. } => ("FoundRooms", rooms.len()),
+            Reply::Hits { messages, .. } => ("Hits", messages.len()),
+            Reply::Days { days } => ("Days", days.len()),
             Reply::ReadBy { accounts, .. } => ("ReadBy", accounts.len()),
         };
         write!(f, "{name}({count})")

@@ -1,10 +1,11 @@
 //! Queries: a small bounded pool of threads that read snapshots, one page at a time.
 //!
-//! [`people`] answers what concerns people, [`rooms`] what concerns rooms; the logs are answered
-//! here.
+//! [`people`] answers what concerns people, [`rooms`] what concerns rooms, [`search`] looks into the
+//! logs; their pages are answered here.
 
 mod people;
 mod rooms;
+mod search;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -211,6 +212,7 @@ impl Reader {
             Query::Contacts { after } => people::contacts(rows, me, after),
             Query::Requests { after } => people::requests(rows, me, after),
             Query::Blob { blob, offset } => self.blob(rows, blob, offset),
+            query @ (Query::Search { .. } | Query::Days { .. }) => search::answer(rows, me, query),
             query => rooms::answer(rows, me, query),
         }
     }

@@ -4,6 +4,7 @@
 //! server's log is. Only the outbox and the tokens exist nowhere else. Deliberately absent:
 //! threads and batches; the client's keeper thread owns a [`Local`] and calls it.
 
+mod search;
 mod tables;
 mod values;
 
@@ -26,6 +27,7 @@ const FILE: &str = "client.redb";
 #[derive(Debug)]
 pub struct Local {
     engine: Engine,
+    file: PathBuf,
     device: DeviceId,
     /// Orders the outbox; above every number that is in use.
     next_order: u64,
@@ -41,7 +43,7 @@ impl Local {
         let engine = Engine::open(home, FILE, tables::MIGRATIONS, CLIENT_CACHE_BYTES)?;
         let device = tables::device(&engine, fresh_device)?;
         let next_order = Schema::read(&engine.read()?)?.next_order()?;
-        Ok(Local { engine, device, next_order })
+        Ok(Local { engine, file: home.join(FILE), device, next_order })
     }
 
     /// What every start needs: it is small.

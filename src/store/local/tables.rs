@@ -186,7 +186,7 @@ pub(super) struct Schema {
     owners: ReadOnlyTable<Bytes, u32>,
     waiting: ReadOnlyTable<(u32, [u8; 16]), Bytes>,
     conversations: ReadOnlyTable<(u32, u64), Bytes>,
-    messages: ReadOnlyTable<(u32, u64, u64), Bytes>,
+    pub(super) messages: ReadOnlyTable<(u32, u64, u64), Bytes>,
     people: ReadOnlyTable<(u32, u64), Bytes>,
     books: ReadOnlyTable<u32, Bytes>,
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::super::engine::StoreError;
@@ -184,8 +183,8 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
     Ok(bytes)
 }
 
-pub(super) fn decode<T: DeserializeOwned>(
-    bytes: &[u8],
+pub(super) fn decode<'b, T: Deserialize<'b>>(
+    bytes: &'b [u8],
     what: &'static str,
 ) -> Result<T, StoreError> {
     match bytes.split_first() {

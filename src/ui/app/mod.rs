@@ -7,7 +7,7 @@
 //! * `attempt` is a sign-in, a registration or a new password under way.
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add` with `doors`,
-//!   `create_room`, `profile`, `card`, `prompt` and `preferences` are the windows.
+//!   `create_room`, `history`, `profile`, `card`, `prompt` and `preferences` are the windows.
 //! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
 //!   moments.
 
@@ -22,6 +22,7 @@ pub mod create_room;
 pub mod done;
 pub mod doors;
 pub mod errors;
+pub mod history;
 pub mod link;
 pub mod login;
 pub mod panel;
@@ -112,6 +113,8 @@ pub enum Msg {
     Add(add::AddMsg),
     /// In the window that makes a room or invites into one.
     CreateRoom(create_room::CreateRoomMsg),
+    /// In the window of what was said.
+    History(history::HistoryMsg),
     /// In the window about oneself.
     Profile(profile::ProfileMsg),
     /// About the card beside a face.
@@ -180,6 +183,8 @@ pub enum Effect {
     RaiseAdd,
     /// Something about the window about oneself.
     Profile(profile::ProfileEffect),
+    /// Bring the window of what was said to the front.
+    RaiseHistory,
     /// Bring the settings window to the front.
     RaiseSettings,
     /// A picture is there, or cannot be had.
@@ -224,6 +229,7 @@ enum Asked {
     Profile(profile::Asking),
     Messages(Target),
     Members(RoomId),
+    History(history::Asking),
     Send(Target),
     SignOut,
     Other,
@@ -271,6 +277,8 @@ pub struct Model {
     pub add: Option<add::Add>,
     /// Requests about rooms, and the window that makes one.
     pub doors: doors::Doors,
+    /// The window of what was said, while it is open.
+    pub history: Option<history::History>,
     /// The window about oneself, while it is open.
     pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
@@ -320,6 +328,7 @@ impl Model {
             prompt: None,
             add: None,
             doors: doors::Doors::default(),
+            history: None,
             profile: None,
             card: None,
             preferences: None,
@@ -391,6 +400,7 @@ impl Model {
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
             ClientEvent::KeyOther { .. } => {}
+            ClientEvent::Exporting { ticket, done, all } => self.exporting(ticket, done, all),
             ClientEvent::StoreTrouble(reason) => self.store_trouble(reason, out),
         }
     }
@@ -409,6 +419,7 @@ impl Model {
             (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
             (Asked::Messages(target), result) => self.page_came(target, result, out),
             (Asked::Members(room), result) => self.hall_came(room, result, out),
+            (Asked::History(asking), result) => self.history_answered(asking, result, out),
             (Asked::Send(target), result) => self.send_answered(target, result),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
@@ -490,7 +501,7 @@ impl Model {
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
         self.halls.clear();
         self.walls.clear();
-        (self.profile, self.doors) = (None, doors::Doors::default());
+        (self.history, self.profile, self.doors) = (None, None, doors::Doors::default());
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
         self.asked.clear();
@@ -518,6 +529,7 @@ impl Model {
                 self.watch(out);
                 self.chats_tick(out);
                 self.devices_tick(out);
+                self.history_tick();
             }
         }
     }
@@ -548,6 +560,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Prompt(msg) => model.prompt(msg, &mut out),
         Msg::Add(msg) => model.add(msg, &mut out),
         Msg::CreateRoom(msg) => model.create_room(msg, &mut out),
+        Msg::History(msg) => model.history(msg, &mut out),
         Msg::Profile(msg) => model.profile(msg, &mut out),
         Msg::Card(msg) => model.card(msg, &mut out),
         Msg::Wanted(blobs) => {

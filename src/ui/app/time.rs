@@ -66,6 +66,30 @@ pub fn exact_label(at_ms: i64, zone: &TimeZone, language: Language) -> String {
     language.fill("time.join", &[("date", &day), ("time", &clock)])
 }
 
+/// A day and its weekday, with its year where that is not this one.
+#[must_use]
+pub fn weekday_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {
+    let (at, today) = (zoned(at_ms, zone), zoned(now_ms, zone).date());
+    let day = date(at.date(), today, Width::Long, language);
+    language.fill("time.join", &[("date", &day), ("time", weekday(at.weekday(), language))])
+}
+
+/// The clock with seconds.
+#[must_use]
+pub fn clock_label(at_ms: i64, zone: &TimeZone, language: Language) -> String {
+    clock_in(hours(), &zoned(at_ms, zone), true, language)
+}
+
+/// The time of a hit: day and clock within the last days, then the date.
+#[must_use]
+pub fn hit_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {
+    let (at, today) = (zoned(at_ms, zone), zoned(now_ms, zone).date());
+    match age_days(at.date(), today) {
+        0..=WEEKDAY_DAYS_MAX => separator_label(at_ms, now_ms, zone, language),
+        _ => date(at.date(), today, Width::Long, language),
+    }
+}
+
 /// A day, with its year where that is not this one.
 #[must_use]
 pub fn day_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {

@@ -55,6 +55,8 @@ pub struct Areas {
     pub composer: Rect,
     /// The first icon over the box.
     pub tool: Rect,
+    /// The button of what was said before, at the right of the icons.
+    pub history: Rect,
     /// The box that messages are written in.
     pub editor: Rect,
     /// The hint in the foot.
@@ -69,9 +71,9 @@ pub struct Areas {
 
 impl Areas {
     /// For a window of this size, a composer that is wanted so high, what else stands there, and the
-    /// widths of the two buttons.
+    /// widths of the buttons: close, send, history.
     #[must_use]
-    pub fn new((w, h): (i32, i32), composer: i32, bars: Bars, buttons: (i32, i32)) -> Areas {
+    pub fn new((w, h): (i32, i32), composer: i32, bars: Bars, buttons: (i32, i32, i32)) -> Areas {
         let Bars { notice, reply, .. } = bars;
         let side = if bars.members && w >= MEMBERS_FROM { MEMBERS } else { 0 };
         let members = Rect::new(w - side, 0, side, h);
@@ -88,6 +90,7 @@ impl Areas {
         let unreply = Rect::new(w - MARGIN - 28, reply.y + 4, 28, 28);
         let side = metric::ICON_BUTTON;
         let tool = Rect::new(12, composer.y + 5, side, side);
+        let history = Rect::new(w - 12 - buttons.2, composer.y + 5, buttons.2, side);
         let top = composer.y + TOOLBAR;
         let left = MARGIN - EDITOR_INNER;
         // Its scrollbar stands in the margin, so that words end where the buttons do. Three lines
@@ -108,6 +111,7 @@ impl Areas {
             unreply,
             composer,
             tool,
+            history,
             editor,
             hint,
             close,

@@ -26,12 +26,14 @@ pub use self::emoji::set_recent;
 use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Seq, Target};
-use crate::ui::app::Model;
+use crate::ui::app::{Model, Msg};
 use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::history::HistoryMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::card;
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::screen;
+use crate::ui::shell::post;
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, metric};
 use crate::ui::transcript::{Entry, Key as EntryKey, Transcript, TranscriptMsg};
@@ -81,6 +83,7 @@ struct Parts {
     unreply: IconButton,
     emoji: IconButton,
     shake: IconButton,
+    history: Button,
     composer: Composer,
     close: Button,
     send: Button,
@@ -345,6 +348,7 @@ impl Parts {
             unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
             shake: IconButton::new(Icon::Shake, ""),
+            history: Button::new(ButtonKind::Quiet, "").icon(Icon::History),
             composer: Composer::new(),
             close: Button::new(ButtonKind::Outline, ""),
             send: Button::new(ButtonKind::Primary, "").joined_right(),
@@ -360,6 +364,7 @@ impl Parts {
         self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
         self.shake.set_tip(tr("chat.shake"));
+        self.history.set_label(tr("hist.open"));
         self.close.set_label(tr("chat.close"));
         self.send.set_label(tr("chat.send"));
         self.composer.restyle();
@@ -385,7 +390,11 @@ impl Parts {
     }
 
     fn lay_out(&mut self, w: i32, h: i32) {
-        let widths = (self.close.wanted_width().max(76), self.send.wanted_width().max(76));
+        let widths = (
+            self.close.wanted_width().max(76),
+            self.send.wanted_width().max(76),
+            self.history.wanted_width(),
+        );
         let areas = {
             let mut state = self.state.borrow_mut();
             let bars = Bars {
@@ -407,6 +416,7 @@ impl Parts {
         self.unreply.place(areas.unreply);
         self.emoji.place(areas.tool);
         self.shake.place(areas.tool.moved(TOOL_STEP, 0));
+        self.history.place(areas.history);
         self.composer.place(areas.editor);
         self.close.place(areas.close);
         self.send.place(areas.send);
@@ -452,6 +462,8 @@ impl Parts {
         self.emoji.on_press(move || this.open_emoji());
         let this = self.clone();
         self.shake.on_press(move || this.tell(ChatMsg::Shake));
+        let this = self.clone();
+        self.history.on_press(move || this.open_history());
         let this = self.clone();
         self.close.on_press(move || this.clone().leave());
         let this = self.clone();
@@ -582,12 +594,23 @@ impl Parts {
             (true, key) if key == Key::from_char('s') => self.send(),
             (true, key) if key == Key::from_char('e') => self.open_emoji(),
             (false, Key::Escape) => self.leave(),
+            (false, key) if is_ctrl(key, 'h') => self.open_history(),
             _ => return false,
         }
         true
     }
 
+    /// What was said before, in a window of its own.
+    fn open_history(&self) {
+        let target = self.state.borrow().view.target;
+        post(Msg::History(HistoryMsg::Open(Some(target))));
+    }
+
     fn tell(&self, msg: ChatMsg) {
         (self.told.borrow_mut())(ChatOut::Msg(msg));
     }
+}
+
+fn is_ctrl(key: Key, letter: char) -> bool {
+    app::event_state().contains(Shortcut::Ctrl) && key == Key::from_char(letter)
 }

@@ -7,6 +7,7 @@ use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::app::history::HistoryMsg;
 use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::profile::ProfileMsg;
 use crate::ui::app::rooms::RoomMsg;
@@ -89,6 +90,8 @@ pub fn open_chat_menu(target: Target, known: &Known, stands: Stands) {
     menu.item(open, Msg::Panel(PanelMsg::Open(Pick::Chat(target))));
     let read = MenuItem::new(tr("row.read")).icon(Icon::Check);
     menu.item(read, Msg::Chat(target, ChatMsg::MarkRead));
+    let history = MenuItem::new(tr("hist.open")).icon(Icon::History).shortcut("Ctrl+H");
+    menu.item(history, Msg::History(HistoryMsg::Open(Some(target))));
     let pin = MenuItem::new(tr(if stands.pinned { "row.unpin" } else { "row.pin" }));
     menu.item(pin.icon(Icon::Pin), Msg::Room(RoomMsg::Pin(target, !stands.pinned)));
     let quiet = MenuItem::new(tr(if stands.quiet { "row.loud" } else { "row.quiet" }));

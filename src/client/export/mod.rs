@@ -1,0 +1,7 @@
+//! Messages into a file: what stands in it, and how it is written safely.
+
+mod file;
+mod format;
+
+pub(super) use file::Press;
+pub(super) use format::{foot, head, rows};

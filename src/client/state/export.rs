@@ -1,0 +1,216 @@
+//! Exports: pages of a conversation into a file, one after the other.
+//!
+//! An export asks for its pages as the person would, with a ticket of its own, so that cache and
+//! server are one to it. Each part is written before the next one is asked for.
+
+use std::collections::BTreeMap;
+
+use super::{Effect, FileJob, Filed, State, Turn};
+use crate::client::api::{Answer, ClientEvent, Export, Failure, Scope, Ticket};
+use crate::client::export;
+use crate::domain::{AccountId, Message, Seq, Tally};
+use crate::limits::HISTORY_PAGE_MAX;
+use crate::net::protocol::Page;
+
+/// Set in the tickets of questions that this client asks itself; nobody counts so far.
+const OWN: Ticket = 1 << 63;
+
+/// An export under way.
+#[derive(Debug)]
+pub(super) struct Exporting {
+    export: Export,
+    step: Step,
+    /// The last message that was written.
+    last: Option<Message>,
+    done: u64,
+    all: u64,
+}
+
+/// What an export waits for.
+#[derive(Debug)]
+enum Step {
+    /// The file is being made.
+    Begin,
+    /// What is exported is being counted, or a page fetched.
+    Fetch,
+    /// Who wrote this page is being asked for; whether it is the last one.
+    Names(Vec<Message>, bool),
+    /// A part is being written; whether it was the last one.
+    Write(bool),
+    /// The file is getting its name.
+    Finish,
+}
+
+/// Whether this is a question of the client's own.
+pub(super) fn is_own(ticket: Ticket) -> bool {
+    ticket & OWN != 0
+}
+
+impl State {
+    pub(super) fn export(&mut self, turn: &mut Turn<'_>, ticket: Ticket, export: Export) {
+        let Some(desk) = &self.desk else { return turn.answer(ticket, Err(self.why_not())) };
+        let text = export::head(&export, desk.owner.account, turn.now.wall_ms);
+        let (path, replace) = (export.path.clone(), export.replace);
+        let all = match &export.what {
+            Scope::Messages(messages) => messages.len() as u64,
+            Scope::Conversation { .. } => 0,
+        };
+        let exporting = Exporting { export, step: Step::Begin, last: None, done: 0, all };
+        self.exports.insert(ticket, exporting);
+        turn.effects.push(Effect::File(FileJob::Begin { ticket, path, replace, text }));
+    }
+
+    pub(super) fn cancel_export(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
+        if self.exports.contains_key(&ticket) {
+            self.fail_export(turn, ticket, Failure::Cancelled);
+        }
+    }
+
+    fn fail_export(&mut self, turn: &mut Turn<'_>, ticket: Ticket, failure: Failure) {
+        self.exports.remove(&ticket);
+        turn.effects.push(Effect::File(FileJob::Drop { ticket }));
+        turn.answer(ticket, Err(failure));
+    }
+
+    /// A step with the file was done.
+    pub(super) fn on_filed(&mut self, turn: &mut Turn<'_>, filed: Filed) {
+        let Filed { ticket, result } = filed;
+        let Some(exporting) = self.exports.get_mut(&ticket) else { return };
+        let bytes = match result {
+            Ok(bytes) => bytes,
+            Err(failure) => return self.fail_export(turn, ticket, failure),
+        };
+        match (&exporting.step, &exporting.export.what) {
+            (Step::Begin, Scope::Conversation { with, since, until }) => {
+                let (with, starts) = (*with, vec![
+                    since.unwrap_or(i64::MIN),
+                    until.unwrap_or(i64::MAX),
+                ]);
+                exporting.step = Step::Fetch;
+                self.days(turn, OWN | ticket, with, starts);
+            }
+            (Step::Begin, Scope::Messages(messages)) => {
+                let messages = messages.clone();
+                self.name_page(turn, ticket, messages, true);
+            }
+            (Step::Write(last), _) => {
+                let (is_last, done, all) = (*last, exporting.done, exporting.all);
+                turn.emit(ClientEvent::Exporting { ticket, done, all });
+                match is_last {
+                    true => self.finish_export(turn, ticket),
+                    false => self.fetch_page(turn, ticket),
+                }
+            }
+            (Step::Finish, _) => {
+                let messages = exporting.done;
+                self.exports.remove(&ticket);
+                turn.answer(ticket, Ok(Answer::Exported { messages, bytes }));
+            }
+            (Step::Fetch | Step::Names(..), _) => {}
+        }
+    }
+
+    /// A question of the client's own was answered.
+    pub(super) fn on_own(
+        &mut self,
+        turn: &mut Turn<'_>,
+        ticket: Ticket,
+        result: Result<Answer, Failure>,
+    ) {
+        let ticket = ticket & !OWN;
+        let Some(exporting) = self.exports.get_mut(&ticket) else { return };
+        match result {
+            Ok(Answer::Days(days)) => {
+                let Tally { count, first } = days.first().copied().unwrap_or_default();
+                exporting.all = count;
+                match count {
+                    0 => self.finish_export(turn, ticket),
+                    _ => self.ask_export_page(turn, ticket, Seq(first.0.saturating_sub(1))),
+                }
+            }
+            Ok(Answer::History { mut messages, more, .. }) => {
+                let until = match &exporting.export.what {
+                    Scope::Conversation { until, .. } => until.unwrap_or(i64::MAX),
+                    Scope::Messages(_) => i64::MAX,
+                };
+                let all = messages.len();
+                messages.retain(|message| message.at < until);
+                let is_last = !more || messages.len() < all;
+                self.name_page(turn, ticket, messages, is_last);
+            }
+            Ok(_) => self.fail_export(turn, ticket, Failure::LinkLost),
+            Err(failure) => self.fail_export(turn, ticket, failure),
+        }
+    }
+
+    fn fetch_page(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
+        let last = self.exports.get(&ticket).and_then(|exporting| exporting.last.as_ref());
+        let last = last.map_or(Seq::ZERO, |message| message.seq);
+        self.ask_export_page(turn, ticket, last);
+    }
+
+    fn ask_export_page(&mut self, turn: &mut Turn<'_>, ticket: Ticket, after: Seq) {
+        let Some(exporting) = self.exports.get_mut(&ticket) else { return };
+        exporting.step = Step::Fetch;
+        let Scope::Conversation { with, .. } = exporting.export.what else { return };
+        let limit = u32::try_from(HISTORY_PAGE_MAX).unwrap_or(u32::MAX);
+        self.history(turn, OWN | ticket, with, Page::After(after), limit);
+    }
+
+    /// A page is written when it is known who wrote it.
+    fn name_page(
+        &mut self,
+        turn: &mut Turn<'_>,
+        ticket: Ticket,
+        messages: Vec<Message>,
+        is_last: bool,
+    ) {
+        if let Some(exporting) = self.exports.get_mut(&ticket) {
+            exporting.step = Step::Names(messages, is_last);
+        }
+        self.pump_exports(turn);
+    }
+
+    /// Writes the pages whose writers are known, or will not be.
+    pub(super) fn pump_exports(&mut self, turn: &mut Turn<'_>) {
+        let signed_in = self.is_signed_in();
+        let Some(desk) = &self.desk else { return };
+        let is_named = !signed_in || desk.people.is_settled();
+        let ready = |exporting: &&mut Exporting| matches!(exporting.step, Step::Names(..));
+        for (ticket, exporting) in self.exports.iter_mut().filter(|(_, e)| is_named && ready(&e)) {
+            let Step::Names(messages, is_last) =
+                std::mem::replace(&mut exporting.step, Step::Begin)
+            else {
+                continue;
+            };
+            let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
+            for message in &messages {
+                let given = exporting.export.names.get(&message.from).cloned();
+                let own = || desk.people.get(message.from).map(|person| person.nickname.clone());
+                if let Some(name) = given.or_else(own) {
+                    names.entry(message.from).or_insert(name);
+                }
+            }
+            let (me, last) = (desk.owner.account, exporting.last.as_ref());
+            let text = export::rows(&exporting.export, me, &names, &messages, last);
+            exporting.done += messages.len() as u64;
+            exporting.last = messages.into_iter().next_back().or(exporting.last.take());
+            exporting.step = Step::Write(is_last);
+            turn.effects.push(Effect::File(FileJob::Part { ticket: *ticket, text }));
+        }
+    }
+
+    fn finish_export(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
+        let Some(exporting) = self.exports.get_mut(&ticket) else { return };
+        exporting.step = Step::Finish;
+        let text = export::foot(&exporting.export).to_owned();
+        turn.effects.push(Effect::File(FileJob::Finish { ticket, text }));
+    }
+
+    /// Nobody is signed in any more.
+    pub(super) fn drop_exports(&mut self, turn: &mut Turn<'_>, why: &Failure) {
+        for ticket in self.exports.keys().copied().collect::<Vec<_>>() {
+            self.fail_export(turn, ticket, why.clone());
+        }
+    }
+}

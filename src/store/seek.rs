@@ -1,0 +1,274 @@
+//! Messages of several logs, newest first: what searching has in common in the server's store and in a
+//! client's.
+//!
+//! Logs are read backwards side by side, each in a lane of its own. Times never go back within a
+//! log, so the newest message of all stands at the head of some lane, and where a moment begins is
+//! found by halving.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
+
+use super::engine::StoreError;
+use crate::domain::{ConversationId, Message, Place, Seq, Tally};
+
+/// A part of a log that somebody may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The log.
+    pub conversation: ConversationId,
+    /// Its first message.
+    pub first: Seq,
+    /// Its last message.
+    pub last: Seq,
+}
+
+/// How much one call does.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// At most so many messages are found.
+    pub found: usize,
+    /// At most so many bytes of them, but always one.
+    pub bytes: usize,
+    /// At most so many messages are looked at.
+    pub looked: usize,
+}
+
+/// What a call found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Newest first.
+    pub messages: Vec<Message>,
+    /// Where to go on; nothing when all was looked at.
+    pub next: Option<Place>,
+}
+
+/// A message that was looked at.
+pub(super) struct Looked {
+    pub(super) seq: Seq,
+    pub(super) at: i64,
+    /// It is meant, and has so many bytes.
+    pub(super) hit: Option<(Message, usize)>,
+}
+
+/// One log, backwards.
+pub(super) struct Lane<'a> {
+    pub(super) conversation: ConversationId,
+    pub(super) rows: Box<dyn Iterator<Item = Result<Looked, StoreError>> + 'a>,
+}
+
+/// Finds what is meant, from the newest on, back to `since`.
+pub(super) fn newest_first(
+    mut lanes: Vec<Lane<'_>>,
+    since: i64,
+    bounds: Bounds,
+) -> Result<Found, StoreError> {
+    let (mut heads, mut heap) = (Vec::new(), BinaryHeap::new());
+    for (index, lane) in lanes.iter_mut().enumerate() {
+        heads.push(advance(lane, index, &mut heap)?);
+    }
+    let (mut found, mut bytes, mut looked) = (Found::default(), 0, 0);
+    let mut last = None;
+    while let Some((place, Reverse(index))) = heap.pop() {
+        if place.at < since {
+            break;
+        }
+        if looked == bounds.looked {
+            found.next = last;
+            break;
+        }
+        if let Some((message, length)) = heads[index].take() {
+            bytes += length;
+            let is_full = found.messages.len() == bounds.found;
+            if is_full || (bytes > bounds.bytes && !found.messages.is_empty()) {
+                found.next = last;
+                break;
+            }
+            found.messages.push(message);
+        }
+        looked += 1;
+        last = Some(place);
+        heads[index] = advance(&mut lanes[index], index, &mut heap)?;
+    }
+    Ok(found)
+}
+
+type Heap = BinaryHeap<(Place, Reverse<usize>)>;
+
+fn advance(
+    lane: &mut Lane<'_>,
+    index: usize,
+    heap: &mut Heap,
+) -> Result<Option<(Message, usize)>, StoreError> {
+    let Some(row) = lane.rows.next().transpose()? else { return Ok(None) };
+    let place = Place { at: row.at, conversation: lane.conversation, seq: row.seq };
+    heap.push((place, Reverse(index)));
+    Ok(row.hit)
+}
+
+/// The last message of a span that stands before a place; the one before the first when none does.
+/// `look` gives the last message that is there at or before a seq and its time.
+pub(super) fn last_before(
+    span: Span,
+    before: Place,
+    mut look: impl FnMut(Seq) -> Result<Option<(Seq, i64)>, StoreError>,
+) -> Result<Seq, StoreError> {
+    let (mut low, mut high) = (span.first.0, span.last.0);
+    let mut found = span.first.0.saturating_sub(1);
+    while low <= high {
+        let middle = low + (high - low) / 2;
+        let there = look(Seq(middle))?.filter(|(seq, _)| *seq >= span.first);
+        let is_before = there.is_none_or(|(seq, at)| {
+            Place { at, conversation: span.conversation, seq } < before
+        });
+        if is_before {
+            found = middle;
+            low = middle + 1;
+        } else {
+            high = there.map_or(middle, |(seq, _)| seq.0).saturating_sub(1);
+        }
+    }
+    Ok(Seq(found))
+}
+
+/// How many messages of some spans, in order, fall between each two neighbours of `starts`. The
+/// spans have no gaps.
+pub(super) fn tallies(
+    spans: &[Span],
+    starts: &[i64],
+    mut look: impl FnMut(ConversationId, Seq) -> Result<Option<(Seq, i64)>, StoreError>,
+) -> Result<Vec<Tally>, StoreError> {
+    let mut all = vec![Tally::default(); starts.len().saturating_sub(1)];
+    for span in spans {
+        let mut ends = Vec::with_capacity(starts.len());
+        for start in starts {
+            let before = Place::before(*start);
+            ends.push(last_before(*span, before, |seq| look(span.conversation, seq))?);
+        }
+        for (tally, ends) in all.iter_mut().zip(ends.windows(2)) {
+            let count = ends[1].0.saturating_sub(ends[0].0);
+            if count > 0 && tally.count == 0 {
+                tally.first = ends[0].next();
+            }
+            tally.count += count;
+        }
+    }
+    Ok(all)
+}
+
+/// The words of a message's body, without the rest of it; nothing where it has none.
+pub(super) struct Words<'a>(pub(super) Option<&'a str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_enum("Body", &[], Body).map(Words)
+    }
+}
+
+struct Body;
+
+impl<'de> Visitor<'de> for Body {
+    type Value = Option<&'de str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a body")
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Self::Value, A::Error> {
+        match data.variant::<&str>()? {
+            ("text", variant) => variant.struct_variant(&[], Text),
+            (_, variant) => variant.newtype_variant::<IgnoredAny>().map(|_| None),
+        }
+    }
+}
+
+/// The fields of a text, by place or by name.
+struct Text;
+
+impl<'de> Visitor<'de> for Text {
+    type Value = Option<&'de str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let text = fields.next_element()?;
+        while fields.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(text)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        let mut text = None;
+        while let Some(name) = fields.next_key::<&str>()? {
+            match name {
+                "text" => text = Some(fields.next_value()?),
+                _ => drop(fields.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Times of a log from 1 on; zero is a hole.
+    fn look(times: &[i64], seq: Seq) -> Option<(Seq, i64)> {
+        let upto = usize::try_from(seq.0).unwrap().min(times.len());
+        let at = (1..=upto).rev().find(|seq| times[*seq - 1] != 0)?;
+        Some((Seq(at as u64), times[at - 1]))
+    }
+
+    #[test]
+    fn where_a_moment_begins_is_found_by_halving_whatever_is_missing() {
+        let logs: [&[i64]; 5] =
+            [&[], &[5], &[1, 1, 3, 3, 3, 8], &[1, 0, 0, 4, 0], &[0, 0, 2, 2, 0, 9]];
+        for times in logs {
+            for first in 1..=times.len() as u64 + 1 {
+                for moment in 0..10 {
+                    let span = Span {
+                        conversation: ConversationId(7),
+                        first: Seq(first),
+                        last: Seq(times.len() as u64),
+                    };
+                    let got =
+                        last_before(span, Place::before(moment), |seq| Ok(look(times, seq))).unwrap();
+                    let hits = |from: u64, to: u64| {
+                        (from..=to)
+                            .filter(|seq| {
+                                let at = times[usize::try_from(*seq).unwrap() - 1];
+                                at != 0 && at < moment
+                            })
+                            .count()
+                    };
+                    let last = times.len() as u64;
+                    assert_eq!(hits(first, last), hits(first, got.0), "{times:?} {first} {moment}");
+                    assert_eq!(hits(got.0 + 1, last), 0, "{times:?} {first} {moment}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn stretches_add_up_over_spans() {
+        let times = [10, 20, 20, 30, 40, 50];
+        let span = |first, last| Span {
+            conversation: ConversationId(1),
+            first: Seq(first),
+            last: Seq(last),
+        };
+        let spans = [span(1, 2), span(4, 6)];
+        let got = tallies(&spans, &[i64::MIN, 20, 30, 45, i64::MAX], |_, seq| {
+            Ok(look(&times, seq))
+        });
+        let tally = |count, first| Tally { count, first: Seq(first) };
+        let expected = [tally(1, 1), tally(1, 2), tally(2, 4), tally(1, 6)];
+        assert_eq!(got.unwrap(), expected);
+        assert!(tallies(&spans, &[], |_, seq| Ok(look(&times, seq))).unwrap().is_empty());
+    }
+}

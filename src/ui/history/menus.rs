@@ -1,0 +1,184 @@
+//! The menus of the window, and the question where a file goes.
+
+use std::cell::{Cell, RefCell};
+use std::path::{Path, PathBuf};
+
+use fltk::app;
+use fltk::dialog::{FileDialog, FileDialogAction, FileDialogOptions, FileDialogType};
+use jiff::civil::Date;
+
+use super::calendar::month_name;
+use crate::client::api::Format;
+use crate::domain::AccountId;
+use crate::ui::app::Msg;
+use crate::ui::app::history::dates::Dates;
+use crate::ui::app::history::{HistoryMsg, Part, Writer};
+use crate::ui::paint::{Icon, Rect};
+use crate::ui::shell::post;
+use crate::ui::text::{tr, tr_with};
+use crate::ui::widgets::{MenuEntry, MenuItem, MenuPlace, open_menu};
+
+thread_local! {
+    /// One for all times: deleting the toolkit's windows is not safe, see `widgets::retire`.
+    static DIALOG: RefCell<Option<&'static mut FileDialog>> = const { RefCell::new(None) };
+    static IS_OPEN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The forms of a file: words, what stands at their right, what its name ends with.
+const FORMATS: [(Format, Icon, &str, &str, &str); 3] = [
+    (Format::Html, Icon::Globe, "hist.html", "hist.html.hint", "html"),
+    (Format::Txt, Icon::Text, "hist.txt", "hist.txt.hint", "txt"),
+    (Format::Json, Icon::File, "hist.json", "hist.json.hint", "json"),
+];
+
+/// What can be exported now.
+#[derive(Clone, Default, PartialEq)]
+pub struct Exports {
+    /// Hits are shown, so many.
+    pub hits: Option<usize>,
+    /// A conversation is chosen.
+    pub has_whole: bool,
+    /// The month that the calendar shows.
+    pub month: Date,
+    /// The day that was gone to, in words.
+    pub day: Option<String>,
+    /// A file's name to begin with.
+    pub name: String,
+}
+
+/// What goes into a file, and in which form.
+pub fn open_export(place: Rect, exports: &Exports) {
+    let head = match exports.hits {
+        Some(n) => tr_with("hist.export.hits", &[("n", &n.to_string())]),
+        None => tr("hist.export.whole").to_owned(),
+    };
+    let part = if exports.hits.is_some() { Part::Hits } else { Part::Whole };
+    let is_empty = exports.hits == Some(0) || (exports.hits.is_none() && !exports.has_whole);
+    let mut entries: Vec<MenuEntry> = vec![MenuItem::new(&head).disabled(true).into()];
+    let mut actions = vec![None];
+    for (format, icon, key, hint, _) in FORMATS {
+        let item = MenuItem::new(tr(key)).icon(icon).shortcut(tr(hint)).disabled(is_empty);
+        entries.push(item.into());
+        actions.push(Some((part, Some(format))));
+    }
+    entries.push(MenuEntry::Separator);
+    actions.push(None);
+    let mut more = |words: &str, icon: Icon, part: Part| {
+        let item = MenuItem::new(words).icon(icon).disabled(!exports.has_whole);
+        entries.push(item.into());
+        actions.push(Some((part, None)));
+    };
+    if exports.hits.is_some() {
+        more(tr("hist.export.all"), Icon::Folder, Part::Whole);
+    } else {
+        let month = tr_with("hist.export.only", &[("day", &month_name(exports.month))]);
+        more(&month, Icon::Calendar, Part::Month);
+        if let Some(day) = &exports.day {
+            more(&tr_with("hist.export.only", &[("day", day)]), Icon::Calendar, Part::Day);
+        }
+    }
+    let name = exports.name.clone();
+    open_menu(MenuPlace::Below(place), entries, move |picked| {
+        let action = picked.and_then(|index| actions.get(index).copied()).flatten();
+        if let Some((part, format)) = action {
+            choose_file(&name, part, format);
+        }
+    });
+}
+
+/// Which days are searched.
+pub fn open_dates(place: Rect, now: Dates, day: Option<(Date, String)>) {
+    let mut choices: Vec<(Dates, String)> =
+        [Dates::All, Dates::Week, Dates::Month, Dates::Year]
+            .map(|dates| (dates, dates_name(dates).to_owned()))
+            .to_vec();
+    choices.extend(day.map(|(day, words)| (Dates::Day(day), words)));
+    let entries = choices
+        .iter()
+        .map(|(dates, words)| MenuItem::new(words).checked(*dates == now).into())
+        .collect();
+    open_menu(MenuPlace::Below(place), entries, move |picked| {
+        if let Some((dates, _)) = picked.and_then(|index| choices.get(index)) {
+            post(Msg::History(HistoryMsg::Dates(*dates)));
+        }
+    });
+}
+
+/// What days are called.
+pub fn dates_name(dates: Dates) -> &'static str {
+    tr(match dates {
+        Dates::All => "hist.dates",
+        Dates::Week => "hist.dates.week",
+        Dates::Month => "hist.dates.month",
+        Dates::Year => "hist.dates.year",
+        Dates::Day(_) => "hist.dates.day",
+    })
+}
+
+/// Whose messages are searched.
+pub fn open_writers(place: Rect, now: Writer, writers: Vec<(AccountId, String)>) {
+    let any = MenuItem::new(tr("hist.anyone")).checked(now == Writer::Anyone).into();
+    let one = |(account, name): &(AccountId, String)| -> MenuEntry {
+        MenuItem::new(name).checked(now == Writer::One(*account)).into()
+    };
+    let entries = std::iter::once(any).chain(writers.iter().map(one)).collect();
+    open_menu(MenuPlace::Below(place), entries, move |picked| {
+        let from = match picked {
+            None => return,
+            Some(0) => Writer::Anyone,
+            Some(index) => match writers.get(index - 1) {
+                Some((account, _)) => Writer::One(*account),
+                None => return,
+            },
+        };
+        post(Msg::History(HistoryMsg::From(from)));
+    });
+}
+
+/// Asks where the file goes. The form goes by its name's end, where none was chosen.
+fn choose_file(name: &str, part: Part, format: Option<Format>) {
+    if IS_OPEN.replace(true) {
+        return;
+    }
+    let ending = FORMATS.iter().find(|(one, ..)| Some(*one) == format).map(|(.., ending)| *ending);
+    let name = format!("{name}.{}", ending.unwrap_or("html"));
+    // Not within the event of a menu, which would go on after all this.
+    app::add_timeout3(0.0, move |_| {
+        let path = ask(&name);
+        IS_OPEN.set(false);
+        if let Some(path) = path {
+            let format = format.unwrap_or_else(|| format_of(&path));
+            post(Msg::History(HistoryMsg::Export { part, format, path }));
+        }
+    });
+}
+
+fn format_of(path: &Path) -> Format {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let found = FORMATS.iter().find(|(.., known)| ending.as_deref() == Some(known));
+    found.map_or(Format::Html, |(format, ..)| *format)
+}
+
+fn ask(name: &str) -> Option<PathBuf> {
+    let kept = DIALOG.take();
+    let is_first = kept.is_none();
+    let dialog = kept
+        .unwrap_or_else(|| Box::leak(Box::new(FileDialog::new(FileDialogType::BrowseSaveFile))));
+    dialog.set_title(tr("hist.export.dialog"));
+    dialog.set_option(FileDialogOptions::SaveAsConfirm | FileDialogOptions::NewFolder);
+    dialog.set_preset_file(name);
+    if let (true, Some(folder)) = (is_first, documents()) {
+        // Without it the question begins elsewhere.
+        dialog.set_directory(&folder).ok();
+    }
+    let is_chosen = matches!(dialog.try_show(), Ok(FileDialogAction::Success));
+    let path = dialog.filename();
+    DIALOG.set(Some(dialog));
+    (is_chosen && !path.as_os_str().is_empty()).then_some(path)
+}
+
+/// Where people keep what they wrote, else where they are at home.
+fn documents() -> Option<PathBuf> {
+    let folders = directories::UserDirs::new()?;
+    Some(folders.document_dir().unwrap_or(folders.home_dir()).to_path_buf())
+}
