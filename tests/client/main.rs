@@ -6,6 +6,7 @@ mod finder;
 mod place;
 mod rooms;
 mod script;
+mod script_history;
 mod script_people;
 mod script_rooms;
 

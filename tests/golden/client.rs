@@ -196,6 +196,19 @@ table!(client_frames, frame, ClientFrame {
         query(Query::Announcements { room: rooms::ROOM, skip: 20 });
     "client.query.find_rooms", ClientFrame::Query { query: Query::FindRooms { .. }, .. } =>
         query(Query::FindRooms { text: "软工".into(), skip: 50 });
+    "client.query.search", ClientFrame::Query { query: Query::Search { .. }, .. } =>
+        query(Query::Search {
+            text: "作业".into(),
+            with: Some(rooms::HALL),
+            from: Some(PLUM),
+            kind: Some(Sort::Link),
+            since: Some(AT),
+            until: Some(AT + 1),
+            before: Some(PLACE),
+            limit: 50,
+        });
+    "client.query.days", ClientFrame::Query { query: Query::Days { .. }, .. } =>
+        query(Query::Days { with: Target::Lobby, starts: vec![i64::MIN, AT] });
     "client.query.read_by", ClientFrame::Query { query: Query::ReadBy { .. }, .. } =>
         query(Query::ReadBy { room: rooms::ROOM, seq: Seq(7) });
     "client.signal.watch", ClientFrame::Signal(Signal::Watch { .. }) =>

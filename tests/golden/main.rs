@@ -14,7 +14,8 @@ mod rooms;
 
 use mychat::domain::{
     AccountId, Body, ConversationId, ConversationKind, DeviceId, Door, GroupId, Joining, Mentions,
-    Message, Nonce, Notice, Person, Presence, Role, RoomChange, Seq, Target, Way,
+    Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, Seq, Sort, Tally, Target,
+    Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
@@ -35,6 +36,7 @@ const KIND: ConversationKind = ConversationKind::Direct { low: LIME, high: PLUM 
 const DEVICE: DeviceId = DeviceId([0xDE; 16]);
 const NONCE: Nonce = Nonce([0xA0; 16]);
 const AT: i64 = 1_767_225_600_000;
+const PLACE: Place = Place { at: AT, conversation: CHAT, seq: Seq(7) };
 
 fn text() -> Body {
     Body::Text {
@@ -200,6 +202,10 @@ table!(server_frames, frame, ServerFrame {
         reply(Reply::Announcements { announcements: vec![rooms::announcement()], more: false });
     "server.reply.found_rooms", ServerFrame::Reply { reply: Reply::FoundRooms { .. }, .. } =>
         reply(Reply::FoundRooms { rooms: vec![rooms::room()], more: true });
+    "server.reply.hits", ServerFrame::Reply { reply: Reply::Hits { .. }, .. } =>
+        reply(Reply::Hits { messages: vec![message()], next: Some(PLACE) });
+    "server.reply.days", ServerFrame::Reply { reply: Reply::Days { .. }, .. } =>
+        reply(Reply::Days { days: vec![Tally { count: 38, first: Seq(7) }] });
     "server.reply.read_by", ServerFrame::Reply { reply: Reply::ReadBy { .. }, .. } =>
         reply(Reply::ReadBy { count: 40, accounts: vec![LIME, PLUM] });
     "server.refused", ServerFrame::Refused { .. } => ServerFrame::Refused {

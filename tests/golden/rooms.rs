@@ -131,6 +131,11 @@ table!(notifies, value, Notify {
     "notify.none", Notify::None => Notify::None;
 });
 
+table!(sorts, value, Sort {
+    "sort.text", Sort::Text => Sort::Text;
+    "sort.link", Sort::Link => Sort::Link;
+});
+
 fn mentioning(folder: &mut Folder) {
     let mentions = Mentions { accounts: vec![LIME, PLUM], everyone: true };
     let body = Body::Text { text: "@all".into(), reply_to: None, mentions };
@@ -139,5 +144,5 @@ fn mentioning(folder: &mut Folder) {
 }
 
 /// The tables of this file.
-pub const TABLES: [fn(&mut Folder); 7] =
-    [changes, joinings, ranks, doors, partings, notifies, mentioning];
+pub const TABLES: [fn(&mut Folder); 8] =
+    [changes, joinings, ranks, doors, partings, notifies, sorts, mentioning];

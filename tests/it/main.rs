@@ -17,5 +17,6 @@ mod room_doors;
 mod room_members;
 mod room_steps;
 mod rooms;
+mod search;
 mod steps;
 mod talk;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{KeepJob, Kept};
+use super::{KeepJob, Kept, Told};
 use crate::domain::{
     AccountId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group, GroupId,
     Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId, Target, Way,
@@ -405,6 +405,7 @@ impl ModelStore {
                 };
                 Kept::Loaded(owner, Box::new(loaded))
             }
+            KeepJob::Ask { mark, .. } => Kept::Told { mark, told: Told::Nothing },
             KeepJob::Read { owner, conversation, from, to, mark } => {
                 let range = (owner, conversation, from)..=(owner, conversation, to);
                 let messages = self.messages.range(range).map(|(_, m)| m.clone()).collect();

@@ -193,6 +193,7 @@ impl World {
             Effect::Emit(event) => self.clients[index].event(event),
             Effect::Opaque { .. } => panic!("tokens only"),
             Effect::Picture(job) => panic!("no pictures here: {job:?}"),
+            Effect::File(job) => panic!("no exports here: {job:?}"),
         }
     }
 

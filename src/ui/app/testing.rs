@@ -89,6 +89,10 @@ pub fn ticket_of(effect: &Effect) -> Option<u64> {
             | Intent::SignOut { ticket }
             | Intent::Send { ticket, .. }
             | Intent::History { ticket, .. }
+            | Intent::Search { ticket, .. }
+            | Intent::Days { ticket, .. }
+            | Intent::Here { ticket }
+            | Intent::Export { ticket, .. }
             | Intent::MarkRead { ticket, .. }
             | Intent::Online { ticket }
             | Intent::Saved { ticket }

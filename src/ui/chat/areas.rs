@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn parts_stand_where_the_pictures_have_them() {
-        let areas = Areas::new((760, 560), metric::COMPOSER, Bars::default(), (76, 76));
+        let areas = Areas::new((760, 560), metric::COMPOSER, Bars::default(), (76, 76, 90));
         assert_eq!(areas.transcript, Rect::new(0, 64, 760, 344));
         assert_eq!(areas.tool, Rect::new(12, 413, 32, 32));
         assert_eq!(areas.editor, Rect::new(13, 450, 745, 70));
@@ -153,7 +153,7 @@ mod tests {
                         .flat_map(move |reply| flags.map(|members| Bars { notice, reply, members }))
                 });
                 for bars in bars {
-                    let areas = Areas::new((w, h), composer, bars, (90, 90));
+                    let areas = Areas::new((w, h), composer, bars, (90, 90, 90));
                     assert!(areas.transcript.h >= 68, "{w} x {h}, {composer}");
                     assert_eq!(areas.transcript.bottom(), areas.reply.y);
                     assert!(areas.editor.h >= 22 && areas.hint.w >= 150);

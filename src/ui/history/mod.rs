@@ -352,7 +352,11 @@ impl Parts {
         let (shown, button, at) =
             (Rc::clone(&self.shown), self.export.clone(), self.window.clone());
         self.export.on_press(move || {
-            menus::open_export(on_screen(&button, &at), &shown.borrow().exports);
+            let place = on_screen(&button, &at);
+            // Right edges together, as the button stands at the window's.
+            let wide = place.w.max(256);
+            let place = Rect { x: place.right() - wide, w: wide, ..place };
+            menus::open_export(place, &shown.borrow().exports);
         });
         let shown = Rc::clone(&self.shown);
         self.act.on_press(move || {

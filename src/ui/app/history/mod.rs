@@ -9,6 +9,7 @@ pub mod views;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{Asked, Effect, Model};
@@ -129,6 +130,8 @@ pub(super) enum Asking {
     Page(Target, Load),
     /// One message, whose day is gone to.
     Probe(Target),
+    /// What is before a day, in it and behind it; where to step then.
+    Step(Target, i32),
     Look(u64),
     Export,
 }
@@ -343,16 +346,25 @@ impl Model {
     }
 
     fn step_day(&mut self, by: i32, out: &mut Vec<Effect>) {
-        let Some(history) = &self.history else { return };
-        let day = history.day.and_then(|day| history.tally(day));
-        let Some(tally) = day.filter(|tally| tally.count > 0) else {
-            return self.probe(Page::Before(Seq(u64::MAX)), out);
-        };
-        let page = match by {
-            ..0 => Page::Before(tally.first),
-            _ => Page::After(Seq(tally.first.0 + tally.count - 1)),
-        };
-        self.probe(page, out);
+        let day = self.history.as_ref().and_then(|history| history.day);
+        let with = self.history.as_ref().and_then(|history| history.with);
+        let (Some(day), Some(with)) = (day, with) else { return };
+        let next = day.saturating_add(1.day());
+        let midnight = |day| dates::midnight(day, &self.zone);
+        let starts = vec![i64::MIN, midnight(day), midnight(next), i64::MAX];
+        let intent = |ticket| Intent::Days { ticket, with, starts };
+        self.ask_history(Asking::Step(with, by), intent, out);
+    }
+
+    /// To the nearest message behind a day, or before it.
+    fn step_from(&mut self, by: i32, [before, day, behind]: [Tally; 3], out: &mut Vec<Effect>) {
+        if by > 0 && behind.count > 0 {
+            self.probe(Page::After(Seq(behind.first.0.saturating_sub(1))), out);
+        } else if by < 0 && before.count > 0 {
+            let pivots = [day, behind].into_iter().filter(|tally| tally.count > 0);
+            let pivot = pivots.map(|tally| tally.first).min().unwrap_or(Seq(u64::MAX));
+            self.probe(Page::Before(pivot), out);
+        }
     }
 
     fn load_day(&mut self, out: &mut Vec<Effect>) {
@@ -438,6 +450,11 @@ impl Model {
             (Asking::Probe(with), Ok(Answer::History { messages, .. })) if is_here(with) => {
                 if let Some(message) = messages.last() {
                     self.go_to_day(dates::day_of(message.at, &zone), out);
+                }
+            }
+            (Asking::Step(with, by), Ok(Answer::Days(days))) if is_here(with) => {
+                if let Ok(around) = days.try_into() {
+                    self.step_from(by, around, out);
                 }
             }
             (Asking::Look(number), result) => self.looked_at(number, result, out),
@@ -641,6 +658,3 @@ impl Sheet {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;
