@@ -19,6 +19,7 @@ use crate::domain::{AccountId, Target};
 use crate::ui::app::add::{AddMsg, Page};
 use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::app::history::HistoryMsg;
 use crate::ui::app::link::Strip as State;
 use crate::ui::app::panel::{PanelMsg, Tab};
 use crate::ui::app::preferences::PreferencesMsg;
@@ -374,6 +375,7 @@ impl PanelWindow {
             }
         });
         let mut search = self.search.clone();
+        let (list, rows) = (self.list.clone(), Rc::clone(&self.rows));
         self.window.handle(move |_, event| {
             let is_key = matches!(event, Event::KeyDown | Event::Shortcut);
             if !is_key || !app::is_event_ctrl() {
@@ -386,6 +388,11 @@ impl PanelWindow {
                 Some('f') => {
                     search.focus();
                     search.select_all();
+                }
+                Some('h') => {
+                    let rows = rows.borrow();
+                    let chosen = list.selected().and_then(|index| rows.get(index));
+                    post(Msg::History(HistoryMsg::Open(chosen.and_then(Row::target))));
                 }
                 Some(',') => post(Msg::Preferences(PreferencesMsg::Open)),
                 _ => return false,

@@ -223,7 +223,11 @@ impl Model {
             return self.open_history(with, out);
         }
         let Some(history) = &mut self.history else { return };
-        history.version += 1;
+        // An end that comes into sight changes nothing yet: drawing tells it, and must not lead to
+        // drawing.
+        if !matches!(msg, HistoryMsg::Earlier | HistoryMsg::Later) {
+            history.version += 1;
+        }
         match msg {
             HistoryMsg::Open(_) => {}
             HistoryMsg::Close => self.close_history(out),

@@ -269,8 +269,9 @@ fn pages_are_fetched_at_both_ends_and_those_far_away_go() {
         desk.say(HistoryMsg::Later);
     }
     assert_eq!(desk.history().sheet.messages.keys().next_back(), Some(&Seq(long)));
-    let asked = desk.asked.len();
+    let (asked, version) = (desk.asked.len(), desk.history().version);
     desk.say(HistoryMsg::Later);
+    assert_eq!(desk.history().version, version, "else drawing would lead to drawing");
     assert_eq!(desk.asked.len(), asked, "there is nothing behind the end");
 }
 
