@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{AccountId, ConversationId, Message, Needle, Seq};
 
 /// A message's place among those of all conversations, by time.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// When the server took it.
     pub at: i64,

@@ -157,7 +157,8 @@ impl Rates {
     /// Whether nothing would be lost by forgetting them.
     #[must_use]
     pub fn are_full(&self, uptime: Duration) -> bool {
-        let Rates { messages, requests, contacts, rooms, finds, searches, profiles, uploads } = self;
+        let Rates { messages, requests, contacts, rooms, finds, searches, profiles, uploads } =
+            self;
         let all = [messages, requests, contacts, rooms, finds, searches, profiles, uploads];
         all.into_iter().all(|bucket| bucket.is_full(uptime))
     }

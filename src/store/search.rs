@@ -10,7 +10,9 @@ use super::messages;
 use super::record::Record;
 use super::rows::Reads;
 use super::seek::{self, Bounds, Found, Lane, Looked, Span, Words};
-use crate::domain::{AccountId, ConversationId, ConversationKind, Place, Search, Seq, Sieve, Tally};
+use crate::domain::{
+    AccountId, ConversationId, ConversationKind, Place, Search, Seq, Sieve, Tally,
+};
 
 /// What a search looks at of a stored message: its fields have places, the last ones are for others.
 #[derive(Deserialize)]
@@ -65,20 +67,12 @@ impl Reads {
     ///
     /// # Errors
     /// The disk failed, or a value is damaged.
-    pub fn count_between(
-        &self,
-        spans: &[Span],
-        starts: &[i64],
-    ) -> Result<Vec<Tally>, StoreError> {
+    pub fn count_between(&self, spans: &[Span], starts: &[i64]) -> Result<Vec<Tally>, StoreError> {
         seek::tallies(spans, starts, |conversation, seq| self.at(conversation, seq))
     }
 
     /// The last message at or before a place, and its time.
-    fn at(
-        &self,
-        conversation: ConversationId,
-        seq: Seq,
-    ) -> Result<Option<(Seq, i64)>, StoreError> {
+    fn at(&self, conversation: ConversationId, seq: Seq) -> Result<Option<(Seq, i64)>, StoreError> {
         let row = self.messages.range((conversation.0, 0)..=(conversation.0, seq.0))?.next_back();
         let Some((key, value)) = row.transpose()? else { return Ok(None) };
         let Glance(_, _, at, _, _) = glance(value.value())?;

@@ -10,7 +10,9 @@ use std::collections::BinaryHeap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    Deserializer, EnumAccess, IgnoredAny, MapAccess, SeqAccess, VariantAccess, Visitor,
+};
 
 use super::engine::StoreError;
 use crate::domain::{ConversationId, Message, Place, Seq, Tally};
@@ -121,9 +123,8 @@ pub(super) fn last_before(
     while low <= high {
         let middle = low + (high - low) / 2;
         let there = look(Seq(middle))?.filter(|(seq, _)| *seq >= span.first);
-        let is_before = there.is_none_or(|(seq, at)| {
-            Place { at, conversation: span.conversation, seq } < before
-        });
+        let is_before = there
+            .is_none_or(|(seq, at)| Place { at, conversation: span.conversation, seq } < before);
         if is_before {
             found = middle;
             low = middle + 1;
@@ -236,8 +237,8 @@ mod tests {
                         first: Seq(first),
                         last: Seq(times.len() as u64),
                     };
-                    let got =
-                        last_before(span, Place::before(moment), |seq| Ok(look(times, seq))).unwrap();
+                    let got = last_before(span, Place::before(moment), |seq| Ok(look(times, seq)))
+                        .unwrap();
                     let hits = |from: u64, to: u64| {
                         (from..=to)
                             .filter(|seq| {
@@ -263,9 +264,8 @@ mod tests {
             last: Seq(last),
         };
         let spans = [span(1, 2), span(4, 6)];
-        let got = tallies(&spans, &[i64::MIN, 20, 30, 45, i64::MAX], |_, seq| {
-            Ok(look(&times, seq))
-        });
+        let got =
+            tallies(&spans, &[i64::MIN, 20, 30, 45, i64::MAX], |_, seq| Ok(look(&times, seq)));
         let tally = |count, first| Tally { count, first: Seq(first) };
         let expected = [tally(1, 1), tally(1, 2), tally(2, 4), tally(1, 6)];
         assert_eq!(got.unwrap(), expected);

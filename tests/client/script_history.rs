@@ -36,7 +36,10 @@ fn a_search_joins_what_is_here_and_what_only_the_server_has() {
     let token = answer(&output, &json!(1))["ok"]["token"].as_str().unwrap().to_owned();
     let expected: Vec<String> = (0..9).rev().map(|n| format!("lab report {}", n * 10)).collect();
     let found = &answer(&output, &json!(2))["ok"];
-    assert_eq!((texts(found), &found["more"]), (expected.iter().map(String::as_str).collect(), &json!(false)));
+    assert_eq!(
+        (texts(found), &found["more"]),
+        (expected.iter().map(String::as_str).collect(), &json!(false))
+    );
     // Another place has only the end of the log; the rest is the server's.
     let lines = format!(
         "{{\"do\":\"sign_in\",\"token\":\"{token}\"}}\n{{\"do\":\"barrier\"}}\n\
@@ -62,8 +65,7 @@ fn a_conversation_is_written_into_a_file_whole_or_not_at_all() {
     let place = Place::with(&FAST);
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let mut lines =
-        r#"{"do":"register","nickname":"alice","password":"correct horse"}"#.to_owned();
+    let mut lines = r#"{"do":"register","nickname":"alice","password":"correct horse"}"#.to_owned();
     for number in 0..450 {
         lines.push_str(&format!("\n{{\"do\":\"send\",\"to\":\"lobby\",\"text\":\"<{number}>\"}}"));
     }

@@ -289,8 +289,7 @@ mod tests {
     #[test]
     fn plain_text_has_heads_that_no_text_can_imitate() {
         let text = whole(&export(Format::Txt));
-        let heads: Vec<&str> =
-            text.lines().filter(|line| line.starts_with("2026-")).collect();
+        let heads: Vec<&str> = text.lines().filter(|line| line.starts_with("2026-")).collect();
         assert_eq!(
             heads,
             [

@@ -132,9 +132,9 @@ pub(super) fn say(answer: &Answer) -> Value {
             json!({ "days": days.collect::<Vec<_>>() })
         }
         Answer::Here { counts, bytes } => {
-            let counts = counts.iter().map(|(with, count)| {
-                json!({"with": shapes::target(*with), "messages": count})
-            });
+            let counts = counts
+                .iter()
+                .map(|(with, count)| json!({"with": shapes::target(*with), "messages": count}));
             json!({"conversations": counts.collect::<Vec<_>>(), "bytes": bytes})
         }
         Answer::Exported { messages, bytes } => json!({"messages": messages, "bytes": bytes}),

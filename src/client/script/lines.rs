@@ -128,9 +128,7 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
         "barrier" => Verb::Barrier,
         other if people::VERBS.contains(&other) => Verb::People(people::parse(other, &fields)?),
         other if rooms::VERBS.contains(&other) => Verb::People(rooms::parse(other, &fields)?),
-        other if history::VERBS.contains(&other) => {
-            Verb::Said(history::parse(other, &fields)?)
-        }
+        other if history::VERBS.contains(&other) => Verb::Said(history::parse(other, &fields)?),
         other => {
             let verbs = all_verbs().join(", ");
             return Err(format!("there is no verb {other:?}; there are {verbs}"));

@@ -174,7 +174,7 @@ pub enum KeepJob {
         /// Whose.
         owner: Owner,
         /// What.
-        question: Question,
+        question: Box<Question>,
         /// For [`Kept::Told`].
         mark: u64,
     },

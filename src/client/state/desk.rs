@@ -8,7 +8,9 @@ use super::link::Retry;
 use super::outbox::{Entry, Stage};
 use super::people::People;
 use super::{Effect, KeepJob, Request, State, Turn};
-use crate::client::api::{Answer, ClientEvent, ConversationState, Failure, PendingMessage, Spot, Ticket};
+use crate::client::api::{
+    Answer, ClientEvent, ConversationState, Failure, PendingMessage, Spot, Ticket,
+};
 use crate::domain::{AccountId, ConversationId, ConversationKind, Person, Presence, Seq, Target};
 use crate::net::protocol::{Head, Reason, Refusal, Reply, Signal};
 use crate::store::local::{KnownConversation, Loaded, Owner, Waiting, Write};

@@ -82,10 +82,8 @@ impl State {
         };
         match (&exporting.step, &exporting.export.what) {
             (Step::Begin, Scope::Conversation { with, since, until }) => {
-                let (with, starts) = (*with, vec![
-                    since.unwrap_or(i64::MIN),
-                    until.unwrap_or(i64::MAX),
-                ]);
+                let (with, starts) =
+                    (*with, vec![since.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX)]);
                 exporting.step = Step::Fetch;
                 self.days(turn, OWN | ticket, with, starts);
             }
@@ -177,7 +175,7 @@ impl State {
         let Some(desk) = &self.desk else { return };
         let is_named = !signed_in || desk.people.is_settled();
         let ready = |exporting: &&mut Exporting| matches!(exporting.step, Step::Names(..));
-        for (ticket, exporting) in self.exports.iter_mut().filter(|(_, e)| is_named && ready(&e)) {
+        for (ticket, exporting) in self.exports.iter_mut().filter(|(_, e)| is_named && ready(e)) {
             let Step::Names(messages, is_last) =
                 std::mem::replace(&mut exporting.step, Step::Begin)
             else {

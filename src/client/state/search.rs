@@ -162,6 +162,10 @@ impl State {
     ) {
         let number = self.next();
         self.marks.insert(number, mark);
-        turn.effects.push(Effect::Keep(KeepJob::Ask { owner, question, mark: number }));
+        turn.effects.push(Effect::Keep(KeepJob::Ask {
+            owner,
+            question: Box::new(question),
+            mark: number,
+        }));
     }
 }

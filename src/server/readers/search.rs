@@ -43,11 +43,8 @@ fn look_for(
     }
     let limit = usize::try_from(limit).unwrap_or(usize::MAX).clamp(1, HISTORY_PAGE_MAX);
     // The ids and the names of fields of so many messages fit too.
-    let bounds = Bounds {
-        found: limit,
-        bytes: HISTORY_BYTES_MAX - 160 * limit,
-        looked: SEARCH_LOOKED_MAX,
-    };
+    let bounds =
+        Bounds { found: limit, bytes: HISTORY_BYTES_MAX - 160 * limit, looked: SEARCH_LOOKED_MAX };
     let found = rows.search(&spans, search, before.unwrap_or(Place::END), bounds)?;
     Ok(Ok(Reply::Hits { messages: found.messages, next: found.next }))
 }
@@ -56,8 +53,7 @@ fn days(rows: &Reads, me: AccountId, with: Target, starts: &[i64]) -> Answer {
     if starts.len() > TALLIES_MAX || !starts.is_sorted() {
         return Ok(Err(Reason::BadValue.into()));
     }
-    let spans: Vec<Span> =
-        spans_with(rows, me, with)?.into_iter().map(|(span, _)| span).collect();
+    let spans: Vec<Span> = spans_with(rows, me, with)?.into_iter().map(|(span, _)| span).collect();
     let days: Vec<Tally> = rows.count_between(&spans, starts)?;
     Ok(Ok(Reply::Days { days }))
 }

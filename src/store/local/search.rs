@@ -43,8 +43,8 @@ impl Local {
             if last < span.first {
                 continue;
             }
-            let range = (number, span.conversation.0, span.first.0)
-                ..=(number, span.conversation.0, last.0);
+            let range =
+                (number, span.conversation.0, span.first.0)..=(number, span.conversation.0, last.0);
             let (rows, sieve) = (schema.messages.range(range)?, &sieve);
             let rows = rows.rev().map(move |row| {
                 let (key, value) = row?;

@@ -114,7 +114,7 @@ pub fn paint_line(
         Line::Day(words) => {
             let w = text::width(Style::CAPTION, words) + 32;
             let (left, right) = (area.x + 16, area.right() - 16);
-            let middle = (left + right) / 2;
+            let middle = i32::midpoint(left, right);
             let y = area.y + DAY_ROW / 2 - 2;
             canvas.line_across(left, y, middle - w / 2 - left, Colour::Line);
             canvas.line_across(middle + w / 2, y, right - middle - w / 2, Colour::Line);
@@ -210,7 +210,8 @@ mod tests {
 
     #[test]
     fn thousands_stand_apart() {
-        let cases = [(0, "0"), (12, "12"), (999, "999"), (1_206, "1,206"), (8_769_000, "8,769,000")];
+        let cases =
+            [(0, "0"), (12, "12"), (999, "999"), (1_206, "1,206"), (8_769_000, "8,769,000")];
         for (number, expected) in cases {
             assert_eq!(grouped(number), expected);
         }

@@ -88,10 +88,9 @@ pub fn open_export(place: Rect, exports: &Exports) {
 
 /// Which days are searched.
 pub fn open_dates(place: Rect, now: Dates, day: Option<(Date, String)>) {
-    let mut choices: Vec<(Dates, String)> =
-        [Dates::All, Dates::Week, Dates::Month, Dates::Year]
-            .map(|dates| (dates, dates_name(dates).to_owned()))
-            .to_vec();
+    let mut choices: Vec<(Dates, String)> = [Dates::All, Dates::Week, Dates::Month, Dates::Year]
+        .map(|dates| (dates, dates_name(dates).to_owned()))
+        .to_vec();
     choices.extend(day.map(|(day, words)| (Dates::Day(day), words)));
     let entries = choices
         .iter()

@@ -138,7 +138,7 @@ impl Parts {
             paint_row(canvas, look, &drawn.borrow(), &broken);
         })
         .plain();
-        let kinds = [Chip::Back, Chip::Kind(None), Chip::Kind(Some(Sort::Text)), Chip::Kind(Some(Sort::Link))];
+        let kinds = [Chip::Back, Chip::Kind(None), Chip::Kind(Some(Sort::Link))];
         let chips = kinds.map(|chip| (chip, paint_chip(chip, &shown))).to_vec();
         Parts {
             window: window.clone(),
@@ -184,7 +184,8 @@ impl Parts {
         let old = self.shown.replace(new);
         let (is_other_place, goes, calendar) = {
             let shown = self.shown.borrow();
-            let is_other_place = (old.with, old.hits.is_some()) != (shown.with, shown.hits.is_some());
+            let is_other_place =
+                (old.with, old.hits.is_some()) != (shown.with, shown.hits.is_some());
             let goes = (old.goes.0 != shown.goes.0).then_some(shown.goes.1);
             (is_other_place, goes, shown.calendar.clone())
         };
@@ -208,9 +209,9 @@ impl Parts {
         self.writer.set_label(&shown.writer_words);
         self.calendar_button.set_on(shown.has_calendar);
         self.act.set_label(match shown.foot {
-            Foot::Exporting { .. } => tr("common.cancel"),
+            Foot::Exporting => tr("common.cancel"),
             Foot::Exported { .. } => tr("hist.export.folder"),
-            _ => "",
+            Foot::Plain => "",
         });
     }
 
@@ -300,7 +301,7 @@ impl Parts {
             control.place(Rect { x, w, ..areas.chips });
             x += if words.is_empty() { 0 } else { w + 8 };
         }
-        let has_act = matches!(shown.foot, Foot::Exporting { .. } | Foot::Exported { .. });
+        let has_act = matches!(shown.foot, Foot::Exporting | Foot::Exported { .. });
         let has_steps = !hits && !has_act;
         for (button, area) in self.steps.iter_mut().zip(areas.steps) {
             button.set_shown(has_steps);
@@ -341,7 +342,9 @@ impl Parts {
         let (shown, sides) = (Rc::clone(&self.shown), self.sides.clone());
         self.sides.on_select(move |row| {
             let target = shown.borrow().sides.get(row).map(|side| side.target);
-            target.into_iter().for_each(|with| say(HistoryMsg::Choose(with)));
+            if let Some(with) = target {
+                say(HistoryMsg::Choose(with));
+            }
         });
         drop(sides);
         self.wire_search();
@@ -385,7 +388,9 @@ impl Parts {
             match shown.hits.as_ref() {
                 Some(hits) if shown.text == field.value() => {
                     let chosen = shown.selected.or(hits.first().map(|hit| hit.place));
-                    chosen.into_iter().for_each(|place| say(HistoryMsg::Show(place)));
+                    if let Some(place) = chosen {
+                        say(HistoryMsg::Show(place));
+                    }
                 }
                 _ => say(HistoryMsg::Search(field.value())),
             }
@@ -417,11 +422,15 @@ impl Parts {
         };
         let shown = Rc::clone(&self.shown);
         self.list.on_select(move |row| {
-            hit(&shown, row).into_iter().for_each(|place| say(HistoryMsg::Select(place)));
+            if let Some(place) = hit(&shown, row) {
+                say(HistoryMsg::Select(place));
+            }
         });
         let shown = Rc::clone(&self.shown);
         self.list.on_open(move |row| {
-            hit(&shown, row).into_iter().for_each(|place| say(HistoryMsg::Show(place)));
+            if let Some(place) = hit(&shown, row) {
+                say(HistoryMsg::Show(place));
+            }
         });
     }
 
@@ -524,8 +533,7 @@ fn paint_behind(canvas: &Canvas, areas: &Areas, shown: &Shown) {
     canvas.line_across(areas.foot.x, areas.foot.y, areas.foot.w, Colour::Line);
     let left = areas.foot.without_left(16).without_right(100);
     canvas.text_in(Style::CAPTION, Colour::Ink2, left, Align::Left, &shown.foot_words);
-    if shown.hits.as_ref().is_some_and(|hits| !hits.is_empty())
-        && matches!(shown.foot, Foot::Plain)
+    if shown.hits.as_ref().is_some_and(|hits| !hits.is_empty()) && matches!(shown.foot, Foot::Plain)
     {
         let hint = tr("hist.hint");
         let w = text::width(Style::CAPTION, hint);

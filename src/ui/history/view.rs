@@ -118,9 +118,8 @@ impl Shown {
         let hits = shows_hits.then(|| model.history_hits(language));
         let lines = if shows_hits { Vec::new() } else { model.history_lines(language) };
         let midnight = |day: Date| dates::midnight(day, &model.zone);
-        let day_words = |day: Date| {
-            time::day_label(midnight(day), model.now.wall_ms, &model.zone, language)
-        };
+        let day_words =
+            |day: Date| time::day_label(midnight(day), model.now.wall_ms, &model.zone, language);
         let (look, writers) = (&history.look, model.history_writers(language));
         let state = state_of(history, hits.as_deref(), &lines);
         let (foot, foot_words) = foot_of(model, history, hits.as_deref());
@@ -181,10 +180,8 @@ impl Shown {
         let key = match chip {
             Chip::Back if self.is_context => return tr("hist.back").to_owned(),
             Chip::Back => return String::new(),
-            // While browsing, words are what everything is.
-            Chip::Kind(Some(Sort::Text)) => return String::new(),
             Chip::Kind(None) => "hist.chip.all",
-            Chip::Kind(Some(Sort::Link)) => "hist.chip.links",
+            Chip::Kind(Some(_)) => "hist.chip.links",
         };
         match (self.counts, chip) {
             (Some((all, _)), Chip::Kind(None)) => format!("{} {}", tr(key), all),
@@ -285,9 +282,7 @@ fn foot_of(model: &Model, history: &History, hits: Option<&[Hit]>) -> (Foot, Str
     let Some(total) = history.total else { return (Foot::Plain, String::new()) };
     let day = history.day.and_then(|day| history.tally(day)).map(|tally| tally.count);
     let words = match day {
-        Some(day) => {
-            tr_with("hist.foot", &[("n", &grouped(day)), ("all", &grouped(total))])
-        }
+        Some(day) => tr_with("hist.foot", &[("n", &grouped(day)), ("all", &grouped(total))]),
         None => tr_with("hist.foot.all", &[("all", &grouped(total))]),
     };
     (Foot::Plain, words)

@@ -80,7 +80,8 @@ mod tests {
     fn every_moment_is_in_the_day_that_its_zone_says() {
         for name in ["America/New_York", "Asia/Shanghai", "America/Sao_Paulo", "Pacific/Apia"] {
             let zone = TimeZone::get(name).unwrap();
-            for month in [date(2026, 11, 1), date(2026, 3, 1), date(2018, 11, 1), date(2011, 12, 1)] {
+            for month in [date(2026, 11, 1), date(2026, 3, 1), date(2018, 11, 1), date(2011, 12, 1)]
+            {
                 let starts = starts(month, &zone);
                 assert!(starts.is_sorted(), "{name} {month}");
                 let (first, last) = (starts[0], starts[starts.len() - 1]);

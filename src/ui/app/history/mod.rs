@@ -217,6 +217,23 @@ pub enum HistoryMsg {
     CancelExport,
 }
 
+impl HistoryMsg {
+    /// Whether the person goes on to something else: what came of a file was seen.
+    fn moves_on(&self) -> bool {
+        matches!(
+            self,
+            HistoryMsg::Choose(_)
+                | HistoryMsg::Month(_)
+                | HistoryMsg::Day(_)
+                | HistoryMsg::Earliest
+                | HistoryMsg::Today
+                | HistoryMsg::Step(_)
+                | HistoryMsg::Search(_)
+                | HistoryMsg::Kind(_)
+        )
+    }
+}
+
 impl Model {
     pub(super) fn history(&mut self, msg: HistoryMsg, out: &mut Vec<Effect>) {
         if let HistoryMsg::Open(with) = msg {
@@ -227,6 +244,9 @@ impl Model {
         // drawing.
         if !matches!(msg, HistoryMsg::Earlier | HistoryMsg::Later) {
             history.version += 1;
+        }
+        if msg.moves_on() {
+            history.export.take_if(|export| export.end.is_some());
         }
         match msg {
             HistoryMsg::Open(_) => {}

@@ -90,9 +90,10 @@ impl Model {
             tile: None,
             count: 0,
         };
-        let rows = self.chat_rows(language).into_iter().filter(|row| {
-            wanted.as_ref().is_none_or(|wanted| wanted.fit(&row.name).is_some())
-        });
+        let rows = self
+            .chat_rows(language)
+            .into_iter()
+            .filter(|row| wanted.as_ref().is_none_or(|wanted| wanted.fit(&row.name).is_some()));
         let rows = rows.map(|row| Side {
             target: Some(row.target),
             name: row.name,

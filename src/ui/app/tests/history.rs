@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use crate::client::api::{Format, Scope, Spot};
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{Message, Place, Seq, Sieve, Sort, Tally, Target, AccountId};
+use crate::domain::{AccountId, Message, Place, Seq, Sieve, Sort, Tally, Target};
 use crate::net::protocol::Page;
 use crate::ui::app::history::dates::Dates;
 use crate::ui::app::history::views::Line;
@@ -53,7 +53,9 @@ impl Desk {
     /// Answers as the client would, until nothing is asked any more.
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            let (Some(ticket), Effect::Ask(intent)) = (ticket_of(&effect), &effect) else { continue };
+            let (Some(ticket), Effect::Ask(intent)) = (ticket_of(&effect), &effect) else {
+                continue;
+            };
             self.asked.push(intent.clone());
             if let Some(answer) = self.answer(intent) {
                 let event = ClientEvent::Answered { ticket, result: Ok(answer) };
@@ -68,8 +70,7 @@ impl Desk {
             Intent::Here { .. } => Answer::Here { counts: vec![(MOMO, 12)], bytes: 5_000_000 },
             Intent::Days { starts, .. } => {
                 let tally = |bounds: &[i64]| {
-                    let inside =
-                        self.log.iter().filter(|m| (bounds[0]..bounds[1]).contains(&m.at));
+                    let inside = self.log.iter().filter(|m| (bounds[0]..bounds[1]).contains(&m.at));
                     let first = inside.clone().next().map_or(Seq::ZERO, |m| m.seq);
                     Tally { count: inside.count() as u64, first }
                 };
@@ -232,7 +233,10 @@ fn a_hit_is_shown_among_its_neighbours_and_tinted_for_two_seconds() {
     desk.say(HistoryMsg::Show(place));
     let history = desk.history();
     assert_eq!((history.with, history.goes.1), (Some(MOMO), Goes::Middle(Seq(30))));
-    assert_eq!((history.tinted.map(|(place, _)| place), history.shows_hits()), (Some(place), false));
+    assert_eq!(
+        (history.tinted.map(|(place, _)| place), history.shows_hits()),
+        (Some(place), false)
+    );
     assert!(history.sheet.messages.contains_key(&Seq(31)), "what was said behind it too");
     desk.world.pass(1_900);
     assert!(desk.history().tinted.is_some());
@@ -314,5 +318,7 @@ fn exactly_what_is_shown_or_a_stretch_of_time_is_exported() {
     assert!(effects.is_empty(), "it is done: there is nothing to give up");
     let (_, ticket) = export(&mut desk, Part::Hits);
     let effects = desk.world.send(Msg::History(HistoryMsg::Close));
-    assert!(matches!(effects[..], [Effect::Ask(Intent::CancelExport(given_up))] if given_up == ticket));
+    assert!(
+        matches!(effects[..], [Effect::Ask(Intent::CancelExport(given_up))] if given_up == ticket)
+    );
 }
