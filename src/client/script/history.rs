@@ -141,3 +141,8 @@ pub(super) fn say(answer: &Answer) -> Value {
         _ => json!({}),
     }
 }
+
+/// How far an export is.
+pub(super) fn going(done: u64, all: u64) -> Value {
+    json!({"event": "exporting", "messages": done, "of": all})
+}

@@ -1,6 +1,6 @@
 //! The headless client: one JSON object a line in, one a line out.
 //!
-//! * [`lines`] reads a line into a request, [`fields`] its fields; [`people`] has the verbs about
+//! * [`input`] reads lines; [`lines`] reads one into a request, [`fields`] its fields; [`people`] has the verbs about
 //!   people, [`rooms`] those about rooms.
 //! * [`history`] has the verbs about what was said.
 //! * [`shapes`] turns answers and events into JSON, [`persons`] those about people.
@@ -11,6 +11,7 @@
 
 mod fields;
 mod history;
+mod input;
 mod lines;
 mod people;
 mod persons;
@@ -20,12 +21,12 @@ mod waits;
 mod words;
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_channel::{Receiver, Sender};
+use async_channel::Receiver;
 use async_io::Timer;
 use serde_json::{Value, json};
 
@@ -37,15 +38,12 @@ use crate::domain::{AccountId, RoomId};
 use crate::net::address::Address;
 use crate::net::protocol::{Command, ProfileChange, Query, Reason};
 use history::{HistoryVerb, Looking};
+use input::{Line, read_lines};
 use lines::{Login, Request, Verb};
 use people::{BookVerb, PeopleVerb, Ready};
 use shapes::Shapes;
 use waits::Waits;
 
-/// Bytes of one line; a longer one is no request.
-const LINE_BYTES_MAX: usize = 1024 * 1024;
-/// Lines read ahead.
-const LINES_MAX: usize = 64;
 /// Requests open at once: a long pipe waits here, in order, and not in the outbox, which is bounded.
 const OPEN_MAX: usize = 256;
 /// Open requests are waited for so long after the last line.
@@ -169,9 +167,6 @@ enum Then {
     /// The rest of a profile, behind its picture.
     SetProfile(ProfileChange),
 }
-
-/// A line, or why it is none.
-type Line = Result<String, &'static str>;
 
 enum Next {
     Line(Line),
@@ -549,70 +544,4 @@ fn intent(verb: Verb, ticket: Ticket) -> Option<Intent> {
         Verb::Barrier => Intent::Barrier { ticket },
         Verb::Typing(_) | Verb::Wait(_) | Verb::People(_) | Verb::Said(_) => return None,
     })
-}
-
-/// Reads lines on a thread of their own, since reading cannot be interrupted.
-fn read_lines(input: impl Read + Send + 'static) -> io::Result<Receiver<Line>> {
-    let (sender, lines) = async_channel::bounded(LINES_MAX);
-    let thread = std::thread::Builder::new().name("script-input".to_owned());
-    thread.spawn(move || forward(BufReader::new(input), &sender))?;
-    Ok(lines)
-}
-
-fn forward(mut input: impl BufRead, lines: &Sender<Line>) {
-    let mut bytes = Vec::new();
-    loop {
-        bytes.clear();
-        let limit = LINE_BYTES_MAX as u64 + 1;
-        match input.by_ref().take(limit).read_until(b'\n', &mut bytes) {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {}
-        }
-        let whole = bytes.last() == Some(&b'\n') || bytes.len() <= LINE_BYTES_MAX;
-        let line = match whole {
-            true => String::from_utf8(std::mem::take(&mut bytes)).map_err(|_| "not UTF-8"),
-            false => {
-                if skip_line(&mut input).is_err() {
-                    return;
-                }
-                Err("a line has at most 1 MiB")
-            }
-        };
-        if lines.send_blocking(line).is_err() {
-            return;
-        }
-    }
-}
-
-fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let bytes = input.fill_buf()?;
-        let (used, ended) = match bytes.iter().position(|byte| *byte == b'\n') {
-            Some(index) => (index + 1, true),
-            None => (bytes.len(), bytes.is_empty()),
-        };
-        input.consume(used);
-        if ended {
-            return Ok(());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_are_cut_at_the_bound_and_reading_goes_on() {
-        let mut input = vec![b'x'; LINE_BYTES_MAX + 10];
-        input.extend(b"\n{\"do\":\"online\"}\n\xff\nlast");
-        let lines = read_lines(io::Cursor::new(input)).unwrap();
-        let mut read = Vec::new();
-        while let Ok(line) = lines.recv_blocking() {
-            read.push(line);
-        }
-        let online = "{\"do\":\"online\"}\n".to_owned();
-        let too_long = Err("a line has at most 1 MiB");
-        assert_eq!(read, [too_long, Ok(online), Err("not UTF-8"), Ok("last".to_owned())]);
-    }
 }

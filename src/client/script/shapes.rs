@@ -121,9 +121,7 @@ impl Shapes {
             ClientEvent::Shaken { from, conversation } => vec![shaken(*from, *conversation)],
             ClientEvent::Presence(changes) => changes.iter().map(presence).collect(),
             ClientEvent::Typing { from, to } => vec![typing(*from, *to)],
-            ClientEvent::Exporting { done, all, .. } => {
-                vec![json!({"event": "exporting", "messages": done, "of": all})]
-            }
+            ClientEvent::Exporting { done, all, .. } => vec![history::going(*done, *all)],
             ClientEvent::StoreTrouble(text) => {
                 vec![json!({"event": "store_trouble", "message": text})]
             }

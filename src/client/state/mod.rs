@@ -14,6 +14,7 @@
 //!
 //! Deliberately absent: clocks, sockets, disks, threads. `client/runner` has those.
 
+mod asking;
 mod auth;
 mod book;
 mod border;
@@ -55,7 +56,7 @@ use crate::domain::{
     AccountId, BlobId, ConversationId, DeviceId, Message, Nonce, Person, Presence, RoomId, Seq,
 };
 use crate::net::protocol::{
-    ClientFrame, Command, Event, Query, Reason, Refusal, RequestId, ServerFrame, Signal, Stretch,
+    ClientFrame, Command, Event, Query, Reason, Refusal, RequestId, ServerFrame, Stretch,
 };
 use crate::store::local::{Owner, Start, Write};
 
@@ -520,54 +521,6 @@ impl State {
     fn query(&mut self, turn: &mut Turn<'_>, query: Query, request: Request) {
         let id = self.request(turn, request);
         turn.write(ClientFrame::Query { id, query });
-    }
-
-    /// A change that the server answers with yes or no.
-    fn order(&mut self, turn: &mut Turn<'_>, ticket: Ticket, command: Command) {
-        let is_own_intent = matches!(
-            command,
-            Command::Send { .. }
-                | Command::MarkRead { .. }
-                | Command::MarkDelivered { .. }
-                | Command::PutBlob { .. }
-                | Command::SignOut {}
-        );
-        if !self.is_signed_in() {
-            return turn.answer(ticket, Err(self.why_not()));
-        }
-        match is_own_intent {
-            true => turn.answer(ticket, Err(Failure::Refused(Reason::BadValue.into()))),
-            false => self.command(turn, command, Request::Do(ticket)),
-        }
-    }
-
-    /// A question of the person's.
-    fn look(&mut self, turn: &mut Turn<'_>, ticket: Ticket, query: Query) {
-        match self.is_signed_in() {
-            true => self.query(turn, query, Request::Look(ticket)),
-            false => turn.answer(ticket, Err(self.why_not())),
-        }
-    }
-
-    fn watch(&mut self, turn: &mut Turn<'_>, accounts: Vec<AccountId>) {
-        self.watched.clone_from(&accounts);
-        self.signal(turn, Signal::Watch { accounts });
-    }
-
-    fn signal(&self, turn: &mut Turn<'_>, signal: Signal) {
-        if self.is_signed_in() {
-            turn.write(ClientFrame::Signal(signal));
-        }
-    }
-
-    /// Why nothing can be asked of the server now.
-    fn why_not(&self) -> Failure {
-        match (&self.link.phase, self.auth.resumes()) {
-            (_, true) => Failure::Offline,
-            (link::Phase::Down { retry_at: None, why }, false) => why.clone(),
-            // Also between two links: whoever signed out is told the same before and after.
-            (_, false) => Failure::Refused(Reason::NotSignedIn.into()),
-        }
     }
 
     /// The link ended: answers what waited for it. What is durable waits for the next one.

@@ -248,31 +248,6 @@ impl ChatWindow {
         self.parts.transcript.set_moves(moves);
     }
 
-    /// Shakes it; not while it is being shaken.
-    pub fn shake(&mut self) {
-        let mut state = self.parts.state.borrow_mut();
-        if state.motion != Motion::Still {
-            return;
-        }
-        state.motion = Motion::Shaking;
-        drop(state);
-        let (mut window, state) = (self.window.clone(), Rc::clone(&self.parts.state));
-        let (x, y) = (window.x(), window.y());
-        let mut step = 0;
-        app::add_timeout3(shake::STEP_S, move |handle| {
-            // Closed meanwhile: then it only goes back to its place.
-            let offset = shake::offset(step).filter(|_| window.shown());
-            let (dx, dy) = offset.unwrap_or((0, 0));
-            window.set_pos(x + dx, y + dy);
-            step += 1;
-            if offset.is_some() {
-                app::repeat_timeout3(shake::STEP_S, handle);
-            } else if state.borrow().motion == Motion::Shaking {
-                state.borrow_mut().motion = Motion::Still;
-            }
-        });
-    }
-
     /// Draws it anew in the theme and the language of the moment.
     pub fn restyle(&mut self) {
         self.parts.restyle();

@@ -556,7 +556,7 @@ fn paint_instead(canvas: &Canvas, area: Rect, state: &State) {
         State::Idle => (Icon::Search, tr("hist.idle").to_owned(), tr("hist.idle.hint")),
         State::Looking => (Icon::Search, tr("hist.looking").to_owned(), ""),
         State::NoHits => (Icon::Search, tr("hist.nothing").to_owned(), tr("hist.nothing.hint")),
-        State::NoDay => (Icon::Calendar, tr("hist.no_day").to_owned(), tr("hist.dots")),
+        State::NoDay => (Icon::Calendar, tr("hist.none").to_owned(), tr("hist.dots")),
         State::Empty => (Icon::Chat, tr("hist.empty").to_owned(), ""),
         State::Failed(why) => (Icon::Offline, tr("hist.failed").to_owned(), why.as_str()),
     };

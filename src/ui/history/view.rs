@@ -125,7 +125,7 @@ impl Shown {
         let (foot, foot_words) = foot_of(model, history, hits.as_deref());
         Some(Shown {
             stamp: Some(stamp),
-            with: history.with.filter(|_| !shows_hits || history.with.is_some()),
+            with: history.with,
             here: here(history),
             head: sides.iter().find(|side| side.target == history.with).cloned(),
             sides,
@@ -142,13 +142,7 @@ impl Shown {
             },
             day: history.day.map(|day| (day, day_words(day))),
             writer: look.from,
-            writer_words: match look.from {
-                Writer::Anyone => tr("hist.anyone").to_owned(),
-                Writer::One(account) => {
-                    let known = writers.iter().find(|(one, _)| *one == account);
-                    known.map_or_else(|| model.people.name(account), |(_, name)| name.clone())
-                }
-            },
+            writer_words: writer_words(model, look.from, &writers),
             writers,
             has_calendar: history.calendar,
             calendar: calendar::Shown {
@@ -218,6 +212,16 @@ impl Shown {
     pub fn day_above(&self, row: usize) -> usize {
         let above = row.saturating_sub(1);
         if matches!(self.lines.get(above), Some(Line::Day(_))) { above } else { row }
+    }
+}
+
+fn writer_words(model: &Model, from: Writer, writers: &[(AccountId, String)]) -> String {
+    match from {
+        Writer::Anyone => tr("hist.anyone").to_owned(),
+        Writer::One(account) => {
+            let known = writers.iter().find(|(one, _)| *one == account);
+            known.map_or_else(|| model.people.name(account), |(_, name)| name.clone())
+        }
     }
 }
 

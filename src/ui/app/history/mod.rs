@@ -1,9 +1,12 @@
 //! The window of what was said: browsing by day, searching, writing into a file.
 //!
-//! * [`dates`] are days and months; `look` is searching; `views` are the rows as they are drawn.
+//! * [`dates`] are days and months; `sheet` is what is browsed, `look` is searching, `files` is
+//!   writing; [`views`] are the rows as they are drawn.
 
 pub mod dates;
+mod files;
 mod look;
+mod sheet;
 pub mod views;
 
 use std::collections::BTreeMap;
@@ -13,18 +16,18 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{Asked, Effect, Model};
-use crate::client::api::{Export, Format, Scope, Ticket};
+use crate::client::api::{Format, Ticket};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{Message, Place, Seq, Sort, Tally, Target};
 use crate::net::protocol::Page;
-use crate::ui::text::Language;
 use dates::Dates;
+pub use files::{Exporting, Part};
 pub use look::{Look, Writer};
+use sheet::End;
+pub use sheet::Sheet;
 
 /// Messages asked for at once.
 const PAGE: u32 = 80;
-/// Messages kept while browsing; over it those farthest from what is seen go.
-const KEPT_MAX: usize = 1_000;
 /// How long the line that was gone to is tinted.
 const TINT_MS: u64 = 2_000;
 
@@ -65,29 +68,6 @@ pub struct History {
     pub version: u64,
 }
 
-/// A part of a conversation, as it is browsed.
-#[derive(Debug, Default)]
-pub struct Sheet {
-    /// Without gaps.
-    pub messages: BTreeMap<Seq, Message>,
-    earlier: End,
-    later: End,
-    /// The day has nothing.
-    pub is_empty_day: bool,
-}
-
-/// What is known of what is beyond an end.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum End {
-    /// There may be more.
-    More,
-    /// It is on its way.
-    Asked,
-    /// There is nothing.
-    #[default]
-    Closed,
-}
-
 /// Where the list goes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Goes {
@@ -104,20 +84,6 @@ pub enum Goes {
     Middle(Seq),
     /// Hits: so that this one is seen.
     Hit(Place),
-}
-
-/// A file that is being written, or was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exporting {
-    ticket: Ticket,
-    /// Where to.
-    pub path: PathBuf,
-    /// How far it is.
-    pub done: u64,
-    /// Of so many.
-    pub all: u64,
-    /// What came of it; so many messages.
-    pub end: Option<Result<u64, Failure>>,
 }
 
 /// What a ticket of this window was for.
@@ -146,19 +112,6 @@ pub(super) enum Load {
     From(Seq),
     /// Around this one.
     Around(Place),
-}
-
-/// Which messages are exported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// What was found.
-    Hits,
-    /// The whole conversation.
-    Whole,
-    /// The month that the calendar shows.
-    Month,
-    /// The day that was gone to.
-    Day,
 }
 
 /// In the window.
@@ -540,88 +493,6 @@ impl Model {
             history.version += 1;
         }
     }
-
-    fn export(&mut self, part: Part, format: Format, path: PathBuf, out: &mut Vec<Effect>) {
-        let language = self.settings.language.language();
-        let Some(what) = self.scope(part) else { return };
-        let Some(history) = &self.history else { return };
-        if history.export.as_ref().is_some_and(|export| export.end.is_none()) {
-            return;
-        }
-        let name = match history.with {
-            Some(with) => self.target_name(with, language),
-            None => language.get("hist.all").to_owned(),
-        };
-        let remarks = self.people.book().contacts.keys().copied();
-        let export = Export {
-            what,
-            format,
-            path: path.clone(),
-            replace: true,
-            title: language.fill("hist.export.title", &[("name", &name)]),
-            shake: language.get("preview.shake").to_owned(),
-            language: language.tag().to_owned(),
-            zone: self.zone.clone(),
-            names: remarks.map(|account| (account, self.people.name(account))).collect(),
-        };
-        let ticket = self.ticket(Asked::History(Asking::Export));
-        out.push(Effect::Ask(Intent::Export { ticket, export: Box::new(export) }));
-        if let Some(history) = &mut self.history {
-            history.export = Some(Exporting { ticket, path, done: 0, all: 0, end: None });
-        }
-    }
-
-    fn scope(&self, part: Part) -> Option<Scope> {
-        let history = self.history.as_ref()?;
-        let bounds = |first: Date, next: Date| {
-            let midnight = |date| Some(dates::midnight(date, &self.zone));
-            (midnight(first), midnight(next))
-        };
-        let (since, until) = match part {
-            Part::Hits => {
-                let mut hits: Vec<Message> = history.look.shown().cloned().collect();
-                hits.reverse();
-                return Some(Scope::Messages(hits));
-            }
-            Part::Whole => (None, None),
-            Part::Month => bounds(history.month, dates::later(history.month, 1)),
-            Part::Day => Dates::Day(history.day?).bounds(self.today(), &self.zone),
-        };
-        Some(Scope::Conversation { with: history.with?, since, until })
-    }
-
-    /// A file goes on.
-    pub(super) fn exporting(&mut self, ticket: Ticket, done: u64, all: u64) {
-        let Some(history) = &mut self.history else { return };
-        let export = history.export.as_mut().filter(|export| export.ticket == ticket);
-        if let Some(export) = export {
-            (export.done, export.all) = (done, all);
-            history.version += 1;
-        }
-    }
-
-    fn exported(&mut self, result: Result<Answer, Failure>) {
-        let Some(history) = &mut self.history else { return };
-        let Some(export) = &mut history.export else { return };
-        export.end = Some(match result {
-            Ok(Answer::Exported { messages, .. }) => Ok(messages),
-            Ok(_) => Err(Failure::LinkLost),
-            Err(failure) => Err(failure),
-        });
-    }
-
-    /// A file's name to begin with.
-    #[must_use]
-    pub fn export_name(&self, language: Language) -> String {
-        let with = self.history.as_ref().and_then(|history| history.with);
-        let name = match with {
-            Some(with) => self.target_name(with, language),
-            None => language.get("hist.all").to_owned(),
-        };
-        let fits = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '(' | ')');
-        let name: String = name.chars().map(|c| if fits(c) { c } else { '_' }).collect();
-        format!("{} {}", name.trim(), self.today())
-    }
 }
 
 impl History {
@@ -646,39 +517,5 @@ impl History {
     #[must_use]
     pub fn is_waiting(&self) -> bool {
         self.sheet.messages.is_empty() && self.failure.is_none() && self.total != Some(0)
-    }
-}
-
-impl Sheet {
-    fn take(&mut self, load: Load, messages: Vec<Message>, more: bool) {
-        let end = if more { End::More } else { End::Closed };
-        match load {
-            Load::Newest => *self = Sheet { earlier: end, ..Sheet::default() },
-            Load::From(_) => *self = Sheet { earlier: End::More, later: end, ..Sheet::default() },
-            Load::Around(_) => *self = Sheet { earlier: end, later: End::More, ..Sheet::default() },
-            Load::Earlier => self.earlier = end,
-            Load::Later => self.later = end,
-        }
-        self.messages.extend(messages.into_iter().map(|message| (message.seq, message)));
-        while self.messages.len() > KEPT_MAX {
-            match load {
-                Load::Earlier => {
-                    self.messages.pop_last();
-                    self.later = End::More;
-                }
-                _ => {
-                    self.messages.pop_first();
-                    self.earlier = End::More;
-                }
-            }
-        }
-    }
-
-    fn open_again(&mut self, load: Load) {
-        match load {
-            Load::Earlier => self.earlier = End::More,
-            Load::Later => self.later = End::More,
-            _ => {}
-        }
     }
 }

@@ -1,0 +1,131 @@
+//! Writing into a file: which messages, how far it is, what came of it.
+
+use std::path::PathBuf;
+
+use jiff::civil::Date;
+
+use super::Asking;
+use super::dates::{self, Dates};
+use crate::client::api::{Export, Format, Scope, Ticket};
+use crate::client::{Answer, Failure, Intent};
+use crate::domain::Message;
+use crate::ui::app::{Asked, Effect, Model};
+use crate::ui::text::Language;
+
+/// A file that is being written, or was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exporting {
+    pub(super) ticket: Ticket,
+    /// Where to.
+    pub path: PathBuf,
+    /// How far it is.
+    pub done: u64,
+    /// Of so many.
+    pub all: u64,
+    /// What came of it; so many messages.
+    pub end: Option<Result<u64, Failure>>,
+}
+
+/// Which messages are exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// What was found.
+    Hits,
+    /// The whole conversation.
+    Whole,
+    /// The month that the calendar shows.
+    Month,
+    /// The day that was gone to.
+    Day,
+}
+
+impl Model {
+    pub(super) fn export(
+        &mut self,
+        part: Part,
+        format: Format,
+        path: PathBuf,
+        out: &mut Vec<Effect>,
+    ) {
+        let language = self.settings.language.language();
+        let Some(what) = self.scope(part) else { return };
+        let Some(history) = &self.history else { return };
+        if history.export.as_ref().is_some_and(|export| export.end.is_none()) {
+            return;
+        }
+        let name = match history.with {
+            Some(with) => self.target_name(with, language),
+            None => language.get("hist.all").to_owned(),
+        };
+        let remarks = self.people.book().contacts.keys().copied();
+        let export = Export {
+            what,
+            format,
+            path: path.clone(),
+            replace: true,
+            title: language.fill("hist.export.title", &[("name", &name)]),
+            shake: language.get("preview.shake").to_owned(),
+            language: language.tag().to_owned(),
+            zone: self.zone.clone(),
+            names: remarks.map(|account| (account, self.people.name(account))).collect(),
+        };
+        let ticket = self.ticket(Asked::History(Asking::Export));
+        out.push(Effect::Ask(Intent::Export { ticket, export: Box::new(export) }));
+        if let Some(history) = &mut self.history {
+            history.export = Some(Exporting { ticket, path, done: 0, all: 0, end: None });
+        }
+    }
+
+    fn scope(&self, part: Part) -> Option<Scope> {
+        let history = self.history.as_ref()?;
+        let bounds = |first: Date, next: Date| {
+            let midnight = |date| Some(dates::midnight(date, &self.zone));
+            (midnight(first), midnight(next))
+        };
+        let (since, until) = match part {
+            Part::Hits => {
+                let mut hits: Vec<Message> = history.look.shown().cloned().collect();
+                hits.reverse();
+                return Some(Scope::Messages(hits));
+            }
+            Part::Whole => (None, None),
+            Part::Month => bounds(history.month, dates::later(history.month, 1)),
+            Part::Day => Dates::Day(history.day?).bounds(self.today(), &self.zone),
+        };
+        Some(Scope::Conversation { with: history.with?, since, until })
+    }
+
+    /// A file goes on.
+    pub(in crate::ui::app) fn exporting(&mut self, ticket: Ticket, done: u64, all: u64) {
+        let Some(history) = &mut self.history else { return };
+        let export = history.export.as_mut().filter(|export| export.ticket == ticket);
+        if let Some(export) = export {
+            (export.done, export.all) = (done, all);
+            history.version += 1;
+        }
+    }
+
+    /// What came of it.
+    pub(super) fn exported(&mut self, result: Result<Answer, Failure>) {
+        let Some(history) = &mut self.history else { return };
+        let Some(export) = &mut history.export else { return };
+        export.end = Some(match result {
+            Ok(Answer::Exported { messages, .. }) => Ok(messages),
+            Ok(_) => Err(Failure::LinkLost),
+            Err(failure) => Err(failure),
+        });
+    }
+
+    /// A file's name to begin with.
+    #[must_use]
+    pub fn export_name(&self, language: Language) -> String {
+        let with = self.history.as_ref().and_then(|history| history.with);
+        let name = match with {
+            Some(with) => self.target_name(with, language),
+            None => language.get("hist.all").to_owned(),
+        };
+        let fits = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '(' | ')');
+        let name: String = name.chars().map(|c| if fits(c) { c } else { '_' }).collect();
+        format!("{} {}", name.trim(), self.today())
+    }
+}
