@@ -339,7 +339,7 @@ impl Parts {
         self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
         self.shake.set_tip(tr("chat.shake"));
-        self.history.set_label(tr("hist.open"));
+        self.history.set_label(tr("chat.history"));
         self.close.set_label(tr("chat.close"));
         self.send.set_label(tr("chat.send"));
         self.composer.restyle();

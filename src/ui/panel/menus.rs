@@ -90,7 +90,7 @@ pub fn open_chat_menu(target: Target, known: &Known, stands: Stands) {
     menu.item(open, Msg::Panel(PanelMsg::Open(Pick::Chat(target))));
     let read = MenuItem::new(tr("row.read")).icon(Icon::Check);
     menu.item(read, Msg::Chat(target, ChatMsg::MarkRead));
-    let history = MenuItem::new(tr("hist.open")).icon(Icon::History).shortcut("Ctrl+H");
+    let history = MenuItem::new(tr("chat.history")).icon(Icon::History).shortcut("Ctrl+H");
     menu.item(history, Msg::History(HistoryMsg::Open(Some(target))));
     let pin = MenuItem::new(tr(if stands.pinned { "row.unpin" } else { "row.pin" }));
     menu.item(pin.icon(Icon::Pin), Msg::Room(RoomMsg::Pin(target, !stands.pinned)));
