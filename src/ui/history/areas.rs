@@ -92,7 +92,7 @@ impl Areas {
         Areas {
             side,
             filter: Rect::new(8, 12, SIDE - 16, 32),
-            sides: Rect::new(0, 48, SIDE, h - 48 - 36),
+            sides: Rect::new(0, 48, SIDE - 1, h - 48 - 36),
             side_foot: Rect::new(16, h - 32, SIDE - 24, 24),
             head,
             face: Rect::new(left, 12, 32, 32),

@@ -279,8 +279,14 @@ fn foot_of(model: &Model, history: &History, hits: Option<&[Hit]>) -> (Foot, Str
         if !history.look.is_wanted() {
             return (Foot::Plain, String::new());
         }
-        let (n, m) = (grouped(hits.len() as u64), model.history_spread().to_string());
-        let key = if history.look.is_done() { "hist.found" } else { "hist.found.more" };
+        let (n, spread) = (grouped(hits.len() as u64), model.history_spread());
+        let key = match (spread, history.look.is_done()) {
+            (..2, true) => "hist.found.here",
+            (..2, false) => "hist.found.here.more",
+            (_, true) => "hist.found",
+            (_, false) => "hist.found.more",
+        };
+        let m = spread.to_string();
         return (Foot::Plain, tr_with(key, &[("n", &n), ("m", &m)]));
     }
     let Some(total) = history.total else { return (Foot::Plain, String::new()) };
