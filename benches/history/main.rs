@@ -115,7 +115,7 @@ fn server(report: &mut Report, folder: &Path) -> Result<Duration, StoreError> {
         let snapshot = engine.read()?;
         Reads::open(&snapshot)?.count_between(&[span], &starts)?;
     }
-    let each = (uptime() - begin) / u32::try_from(ROUNDS).unwrap_or(1);
+    let each = uptime().saturating_sub(begin) / u32::try_from(ROUNDS).unwrap_or(1);
     report.line(&format!("server, the days of a month: {}", ms(each)));
     Ok(slowest)
 }
@@ -183,7 +183,7 @@ fn pages(
                 _ => break,
             }
         }
-        times.push(uptime() - begin);
+        times.push(uptime().saturating_sub(begin));
     }
     Ok((Latencies::new(times), looks, hits))
 }

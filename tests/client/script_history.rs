@@ -14,6 +14,11 @@ const FAST: [(&str, &str); 3] = [
     ("lobby.per_second", "100000"),
 ];
 
+/// A line that says something in the lobby.
+fn send(words: &str) -> String {
+    format!("\n{}", json!({"do": "send", "to": "lobby", "text": words}))
+}
+
 fn texts(hits: &Value) -> Vec<&str> {
     let hits = hits["hits"].as_array().unwrap();
     hits.iter().map(|hit| hit["body"]["text"].as_str().unwrap()).collect()
@@ -27,9 +32,7 @@ fn a_search_joins_what_is_here_and_what_only_the_server_has() {
         r#"{"id":1,"do":"register","nickname":"alice","password":"correct horse"}"#.to_owned();
     for number in 0..90 {
         let words = if number % 10 == 0 { "lab report" } else { "other" };
-        lines.push_str(&format!(
-            "\n{{\"do\":\"send\",\"to\":\"lobby\",\"text\":\"{words} {number}\"}}"
-        ));
+        lines += &send(&format!("{words} {number}"));
     }
     lines.push_str("\n{\"do\":\"barrier\"}\n{\"id\":2,\"do\":\"search\",\"text\":\"LAB\"}");
     let output = run_with(&place, Trust::First, Some(&home), &lines);
@@ -67,7 +70,7 @@ fn a_conversation_is_written_into_a_file_whole_or_not_at_all() {
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let mut lines = r#"{"do":"register","nickname":"alice","password":"correct horse"}"#.to_owned();
     for number in 0..450 {
-        lines.push_str(&format!("\n{{\"do\":\"send\",\"to\":\"lobby\",\"text\":\"<{number}>\"}}"));
+        lines += &send(&format!("<{number}>"));
     }
     lines.push_str("\n{\"do\":\"barrier\"}");
     let export = |id: u64, format: &str, path: &str, more: &str| {
