@@ -381,6 +381,12 @@ mod tests {
             Failure::PictureKind,
             Failure::PictureTooSmall,
             Failure::CodeForm,
+            Failure::Export(ExportTrouble::Exists),
+            Failure::Export(ExportTrouble::Full),
+            Failure::Export(ExportTrouble::Denied),
+            Failure::Export(ExportTrouble::NoFolder),
+            Failure::Export(ExportTrouble::Busy),
+            Failure::Export(ExportTrouble::Other("x".into())),
         ];
         for language in Language::ALL {
             let mut sentences: Vec<String> =

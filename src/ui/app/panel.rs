@@ -8,7 +8,7 @@ use super::contacts::Doing;
 use super::rows::{Pick, Row};
 use super::{Asked, Effect, Model};
 use crate::client::{Failure, Intent};
-use crate::domain::{AccountId, GroupId, Presence, Target};
+use crate::domain::{AccountId, GroupId, Message, Presence, Target};
 use crate::net::protocol::{Command, ProfileChange};
 
 /// Which list is shown.
@@ -39,6 +39,8 @@ pub struct Panel {
     pub tab: Tab,
     /// What is searched for; while it is not empty, results replace the lists.
     pub search: String,
+    /// Messages that have it, newest first.
+    pub messages: Vec<Message>,
     /// The selected row.
     pub selected: Option<Pick>,
     /// Groups whose friends are hidden.
@@ -88,7 +90,10 @@ impl Model {
     pub(super) fn panel(&mut self, msg: PanelMsg, out: &mut Vec<Effect>) {
         match msg {
             PanelMsg::Tab(tab) => self.panel.tab = tab,
-            PanelMsg::Search(text) => self.panel.search = text,
+            PanelMsg::Search(text) => {
+                self.panel.search = text;
+                self.find_messages(out);
+            }
             PanelMsg::Select(pick) => self.panel.selected = Some(pick),
             PanelMsg::Open(pick) => self.open_row(pick, out),
             PanelMsg::Move(by) => self.move_selection(by),
@@ -134,6 +139,8 @@ impl Model {
             Pick::Group(_) | Pick::Rooms(_) => self.fold(None, out),
             // Its two buttons say which.
             Pick::Doors => {}
+            Pick::Message(place) => self.open_message(place, out),
+            Pick::Messages => self.open_messages(out),
             Pick::NewFriends => self.add(AddMsg::Open(Page::Requests), out),
             Pick::Online => self.add(AddMsg::OpenOnline, out),
         }

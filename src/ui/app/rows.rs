@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 
 use super::chats::Chat;
+use super::history::views::Hit;
 use super::panel::Tab;
 use super::rooms::Tile;
 use super::search::{Fit, Wanted};
 use super::{Model, time};
 use crate::domain::{
-    AccountId, Body, Contact, GroupId, Message, Notify, OwnRoom, Portrait, Presence, Rank, RoomId,
-    Target,
+    AccountId, Body, Contact, GroupId, Message, Notify, OwnRoom, Place, Portrait, Presence, Rank,
+    RoomId, Target,
 };
 use crate::ui::text::Language;
 
@@ -27,6 +28,10 @@ pub enum Pick {
     Group(GroupId),
     /// The rooms that one made, or the others.
     Rooms(bool),
+    /// A message that was found.
+    Message(Place),
+    /// All messages that have what was typed.
+    Messages,
     /// Making a room, and finding one.
     Doors,
     /// Friend requests.
@@ -50,6 +55,10 @@ pub enum Row {
     Rooms(bool, usize, bool),
     /// A room.
     Room(RoomRow),
+    /// A message that was found.
+    Message(Box<Hit>),
+    /// The way to all messages that have what was typed.
+    Messages,
     /// Making a room, and finding one.
     Doors,
     /// So many friend requests wait.
@@ -153,6 +162,8 @@ impl Row {
             Row::Group(row) => Some(Pick::Group(row.id)),
             Row::Rooms(own, ..) => Some(Pick::Rooms(*own)),
             Row::Room(row) => Some(Pick::Chat(Target::Room(row.room))),
+            Row::Message(hit) => Some(Pick::Message(hit.place)),
+            Row::Messages => Some(Pick::Messages),
             Row::Doors => Some(Pick::Doors),
             Row::NewFriends(_) => Some(Pick::NewFriends),
             Row::Online => Some(Pick::Online),
@@ -165,7 +176,13 @@ impl Row {
         match self.pick()? {
             Pick::Chat(target) => Some(target),
             Pick::Friend(account) => Some(Target::Account(account)),
-            Pick::Group(_) | Pick::Rooms(_) | Pick::Doors | Pick::NewFriends | Pick::Online => None,
+            Pick::Group(_)
+            | Pick::Rooms(_)
+            | Pick::Message(_)
+            | Pick::Messages
+            | Pick::Doors
+            | Pick::NewFriends
+            | Pick::Online => None,
         }
     }
 }
@@ -211,6 +228,7 @@ impl Model {
                 chats.map(|(_, target, chat)| Row::Chat(self.chat_row(target, chat, language))),
             );
         }
+        rows.extend(self.glance_rows(language));
         rows
     }
 

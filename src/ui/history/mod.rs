@@ -74,6 +74,8 @@ struct Parts {
     areas: Rc<Cell<Areas>>,
     /// What was typed last waits for a pause.
     typed: Rc<Cell<u64>>,
+    /// It is not searched for yet.
+    waits: Rc<Cell<bool>>,
 }
 
 impl HistoryWindow {
@@ -163,6 +165,7 @@ impl Parts {
             breaks,
             areas: Rc::default(),
             typed: Rc::default(),
+            waits: Rc::default(),
         }
     }
 
@@ -202,7 +205,9 @@ impl Parts {
     fn show_words(&mut self) {
         let shown = self.shown.borrow();
         // While somebody types, what stands in the box is newer.
-        if !self.field.has_focus() || shown.text.is_empty() && self.typed.get() == 0 {
+        if self.field.value() == shown.text {
+            self.waits.set(false);
+        } else if !self.waits.get() {
             self.field.set_value(&shown.text);
         }
         self.dates.set_label(&shown.dates_words);
@@ -372,7 +377,9 @@ impl Parts {
 
     fn wire_search(&mut self) {
         let (field, typed) = (self.field.clone(), Rc::clone(&self.typed));
+        let waits = Rc::clone(&self.waits);
         self.field.on_change(move || {
+            waits.set(true);
             let mine = typed.get() + 1;
             typed.set(mine);
             let (field, typed) = (field.clone(), Rc::clone(&typed));

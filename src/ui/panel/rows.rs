@@ -1,6 +1,7 @@
 //! How the rows of the main panel's lists look.
 
 use crate::domain::{Presence, Rank};
+use crate::ui::app::history::views::Hit;
 use crate::ui::app::rows::{ChatRow, FriendRow, RoomRow, Row};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
 use crate::ui::text::{self, tr};
@@ -28,8 +29,8 @@ pub fn height(row: &Row, compact: bool) -> i32 {
         Row::Doors => ROW_DOORS,
         Row::Chat(_) => metric::ROW_CHAT,
         Row::Friend(_) if compact => metric::ROW_COMPACT,
-        Row::Friend(_) | Row::Room(_) => metric::ROW_PERSON,
-        Row::NewFriends(_) | Row::Online => ROW_NEW,
+        Row::Friend(_) | Row::Room(_) | Row::Message(_) => metric::ROW_PERSON,
+        Row::NewFriends(_) | Row::Online | Row::Messages => ROW_NEW,
         Row::Nobody => ROW_NOBODY,
     }
 }
@@ -53,6 +54,8 @@ pub fn paint(canvas: &Canvas, look: &RowLook, row: &Row) {
             paint_group(canvas, look, (name, &count.to_string(), *folded));
         }
         Row::Room(row) => paint_room(canvas, look, row),
+        Row::Message(hit) => paint_message(canvas, look, hit),
+        Row::Messages => paint_way(canvas, look, Icon::Search, tr("panel.find.all"), 0),
         Row::Doors => paint_doors(canvas, look),
         Row::NewFriends(count) => {
             paint_way(canvas, look, Icon::UserPlus, tr("contacts.new"), *count);
@@ -199,6 +202,18 @@ fn paint_room(canvas: &Canvas, look: &RowLook, row: &RoomRow) {
     let line = text::tr_with("room.row", &[("number", &number), ("n", &count)]);
     let words = Rect::new(left, area.y + 27, right - left, 16);
     canvas.text_in(Style::CAPTION, Colour::Ink2, words, Align::Left, &line);
+}
+
+fn paint_message(canvas: &Canvas, look: &RowLook, hit: &Hit) {
+    let area = look.area;
+    canvas.avatar(hit.portrait, area.x + FACE_X, area.y + 8, FACE, false);
+    let (left, right) = (area.x + 66, area.right() - 12);
+    let time = measure::width(Style::MICRO, &hit.time);
+    canvas.text(Style::MICRO, Colour::Ink3, right - time, area.y + 8, &hit.time);
+    let name = Rect::new(left, area.y + 6, right - time - 8 - left, 20);
+    canvas.text_in(Style::BODY, Colour::Ink, name, Align::Left, &hit.with);
+    let line = Rect::new(left, area.y + 27, right - left, 16);
+    canvas.text_in(Style::CAPTION, Colour::Ink2, line, Align::Left, &hit.text);
 }
 
 /// What marks the owner and the admins of a room.

@@ -92,6 +92,11 @@ impl Look {
         self.hits.values().map(|hit| hit.from)
     }
 
+    /// A hit that is known from elsewhere.
+    pub(super) fn keep(&mut self, hit: Message) {
+        self.hits.insert(Reverse(Place::of(&hit)), hit);
+    }
+
     /// Somewhere else from now on.
     pub(super) fn begin(&mut self, within: Option<Target>) {
         self.within = within;

@@ -1,10 +1,11 @@
 //! The window of what was said: browsing by day, searching, writing into a file.
 //!
 //! * [`dates`] are days and months; `sheet` is what is browsed, `look` is searching, `files` is
-//!   writing; [`views`] are the rows as they are drawn.
+//!   writing, `glance` is the panel's search; [`views`] are the rows as they are drawn.
 
 pub mod dates;
 mod files;
+mod glance;
 mod look;
 mod sheet;
 pub mod views;

@@ -150,19 +150,27 @@ impl Model {
     pub fn history_hits(&self, language: Language) -> Vec<Hit> {
         let Some(history) = &self.history else { return Vec::new() };
         let needle = Needle::new(&history.look.text);
-        let hits = history.look.shown().filter_map(|message| {
-            let Body::Text { text, .. } = &message.body else { return None };
-            let with = message.kind.target_for(self.my_account()?)?;
-            Some(Hit {
-                place: Place::of(message),
-                name: self.writer_name(with, message.from, language),
-                portrait: self.people.portrait(message.from),
-                with: self.target_name(with, language),
-                time: time::hit_label(message.at, self.now.wall_ms, &self.zone, language),
-                text: snippet(text, needle.as_ref()),
-            })
-        });
-        hits.collect()
+        let hits = history.look.shown();
+        hits.filter_map(|message| self.hit_of(message, needle.as_ref(), language)).collect()
+    }
+
+    /// A message as a hit.
+    pub(in crate::ui::app) fn hit_of(
+        &self,
+        message: &Message,
+        needle: Option<&Needle>,
+        language: Language,
+    ) -> Option<Hit> {
+        let Body::Text { text, .. } = &message.body else { return None };
+        let with = message.kind.target_for(self.my_account()?)?;
+        Some(Hit {
+            place: Place::of(message),
+            name: self.writer_name(with, message.from, language),
+            portrait: self.people.portrait(message.from),
+            with: self.target_name(with, language),
+            time: time::hit_label(message.at, self.now.wall_ms, &self.zone, language),
+            text: snippet(text, needle),
+        })
     }
 
     fn writer_name(&self, with: Target, account: AccountId, language: Language) -> String {

@@ -9,6 +9,8 @@ use crate::net::protocol::Page;
 use crate::ui::app::history::dates::Dates;
 use crate::ui::app::history::views::Line;
 use crate::ui::app::history::{Goes, History, HistoryMsg, Part, Writer};
+use crate::ui::app::panel::PanelMsg;
+use crate::ui::app::rows::{Pick, Row};
 use crate::ui::app::testing::{NOON_MS, World, direct, message, person, ticket_of};
 use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
@@ -249,6 +251,29 @@ fn a_hit_is_shown_among_its_neighbours_and_tinted_for_two_seconds() {
     desk.say(HistoryMsg::Back);
     assert_eq!((desk.history().with, desk.history().shows_hits()), (None, true));
     assert_eq!(desk.history().goes.1, Goes::Hit(place));
+}
+
+#[test]
+fn the_panel_s_search_has_messages_and_leads_to_all_of_them() {
+    let mut desk = Desk::new();
+    let effects = desk.world.send(Msg::Panel(PanelMsg::Search("lab".into())));
+    desk.carry_out(effects);
+    let picks: Vec<Option<Pick>> =
+        desk.world.model.panel_rows(Language::English).iter().map(Row::pick).collect();
+    let place = |seq: usize| Place::of(&desk.log[seq - 1]);
+    let hits = [80, 70].map(|seq| Some(Pick::Message(place(seq))));
+    assert_eq!(picks, [None, hits[0], hits[1], Some(Pick::Messages)], "those of this computer");
+    let effects = desk.world.send(Msg::Panel(PanelMsg::Open(hits[1].unwrap())));
+    desk.carry_out(effects);
+    assert_eq!(desk.history().goes.1, Goes::Middle(Seq(70)));
+    assert!(desk.world.model.panel.search.is_empty(), "it is found");
+    desk.say(HistoryMsg::Back);
+    assert_eq!(desk.hits().len(), 8);
+    let effects = desk.world.send(Msg::Panel(PanelMsg::Search("example".into())));
+    desk.carry_out(effects);
+    let effects = desk.world.send(Msg::Panel(PanelMsg::Open(Pick::Messages)));
+    desk.carry_out(effects);
+    assert_eq!(desk.hits()[..3], [75, 65, 55]);
 }
 
 #[test]
