@@ -287,7 +287,7 @@ impl PanelWindow {
                     false => Msg::Add(AddMsg::OpenRooms),
                 });
             }
-            Some(way @ (Pick::NewFriends | Pick::Online)) => {
+            Some(way @ (Pick::NewFriends | Pick::Online | Pick::Messages)) => {
                 post(Msg::Panel(PanelMsg::Open(way)));
             }
             _ => {}
@@ -296,7 +296,7 @@ impl PanelWindow {
         self.list.on_open(move |index| {
             let by_key = app::event() == Event::KeyDown;
             if let Some(pick) = opened(index)
-                && (by_key || matches!(pick, Pick::Chat(_) | Pick::Friend(_)))
+                && (by_key || matches!(pick, Pick::Chat(_) | Pick::Friend(_) | Pick::Message(_)))
             {
                 post(Msg::Panel(PanelMsg::Open(pick)));
             }
