@@ -50,6 +50,9 @@ pub struct Announcement {
     pub by: AccountId,
     /// When, milliseconds since 1970 UTC.
     pub at: i64,
+    /// The line of the room's log that tells of it; 0 where an earlier version wrote it.
+    #[serde(default)]
+    pub seq: Seq,
 }
 
 /// A room.
@@ -250,8 +253,9 @@ impl Room {
         self.room.0 % COLOURS
     }
 
-    /// Takes in a change: `from` did it, `at` that time. The next version is this one's.
-    pub fn apply(&mut self, from: AccountId, at: i64, change: &RoomChange) {
+    /// Takes in a change that a line of the log tells: `from` did it, at that time. The next version is
+    /// this one's.
+    pub fn apply(&mut self, from: AccountId, (seq, at): (Seq, i64), change: &RoomChange) {
         self.version += 1;
         match change {
             RoomChange::Created { name } => {
@@ -267,7 +271,7 @@ impl Room {
             RoomChange::Joining { joining } => self.joining = *joining,
             RoomChange::AdminsOnly { on } => self.admins_only = *on,
             RoomChange::Announced { text } => {
-                let announcement = Announcement { text: text.clone(), by: from, at };
+                let announcement = Announcement { text: text.clone(), by: from, at, seq };
                 self.announcement = Some(announcement).filter(|on_wall| !on_wall.text.is_empty());
             }
             RoomChange::Muted { .. } | RoomChange::Ranked { .. } | RoomChange::Dissolved {} => {}
@@ -308,31 +312,6 @@ pub struct Choice {
     /// What is told of it.
     #[serde(default)]
     pub notify: Notify,
-}
-
-/// Whom a text mentions.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mentions {
-    /// These people.
-    #[serde(default)]
-    pub accounts: Vec<AccountId>,
-    /// Everybody.
-    #[serde(default)]
-    pub everyone: bool,
-}
-
-impl Mentions {
-    /// Whether nobody is mentioned.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.accounts.is_empty() && !self.everyone
-    }
-
-    /// Whether somebody is mentioned, alone or with everybody.
-    #[must_use]
-    pub fn includes(&self, account: AccountId) -> bool {
-        self.everyone || self.accounts.contains(&account)
-    }
 }
 
 #[cfg(test)]

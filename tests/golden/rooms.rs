@@ -1,8 +1,8 @@
 //! Samples and tables of rooms and of how people want to have their conversations.
 
 use mychat::domain::{
-    Announcement, Choice, Door, Joining, Member, Mentions, Notify, OwnRoom, Parting, Rank,
-    RequestState, Room, RoomChange, RoomId, RoomRequest,
+    Announcement, Choice, Door, Joining, Member, MentionPlace, Mentions, Notify, OwnRoom, Parting,
+    Rank, RequestState, Room, RoomChange, RoomId, RoomRequest,
 };
 use mychat::net::protocol::{ChoiceChange, MemberChange, RoomSettings};
 
@@ -33,7 +33,7 @@ pub fn member_change() -> MemberChange {
 }
 
 pub fn announcement() -> Announcement {
-    Announcement { text: "周五交作业".into(), by: PLUM, at: AT }
+    Announcement { text: "周五交作业".into(), by: PLUM, at: AT, seq: Seq(7) }
 }
 
 pub fn room() -> Room {
@@ -132,9 +132,12 @@ table!(notifies, value, Notify {
 });
 
 fn mentioning(folder: &mut Folder) {
-    let mentions = Mentions { accounts: vec![LIME, PLUM], everyone: true };
-    let body = Body::Text { text: "@all".into(), reply_to: None, mentions };
-    folder.value("body.text_mentions", &body);
+    let mut mentions = Mentions { accounts: vec![LIME, PLUM], everyone: true, places: Vec::new() };
+    let body = |text: &str, mentions| Body::Text { text: text.into(), reply_to: None, mentions };
+    folder.value("body.text_mentions", &body("@all", mentions.clone()));
+    let place = |start, end, account| MentionPlace { start, end, account };
+    mentions.places = vec![place(0, 4, None), place(5, 10, Some(LIME))];
+    folder.value("body.text_places", &body("@all @Lime", mentions));
     folder.value("head.room", &Head { version: 44, ..head() });
 }
 

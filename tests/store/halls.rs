@@ -470,7 +470,8 @@ impl Halls {
         if let Some(text) = announcement {
             let on_wall = hall.room.announcement.as_ref().map_or("", |old| &old.text);
             if text != on_wall {
-                let new = Announcement { text: text.clone(), by: me, at: now };
+                let seq = Seq(hall.head + 1);
+                let new = Announcement { text: text.clone(), by: me, at: now, seq };
                 hall.room.announcement = (!text.is_empty()).then_some(new);
                 hall.wall.insert(0, text.clone());
                 hall.line();

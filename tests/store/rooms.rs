@@ -355,7 +355,7 @@ impl World {
         let head = self.model.rooms.get(&room).map_or(1, |hall| hall.head);
         let reply_to = (self.pick(3) == 0).then(|| Seq(1 + self.pick(head + 1)));
         let everyone = self.pick(6) == 0;
-        let mentions = Mentions { accounts: Vec::new(), everyone };
+        let mentions = Mentions { accounts: Vec::new(), everyone, ..Mentions::default() };
         let body = Body::Text { text: "x".to_owned(), reply_to, mentions };
         Command::Send { to: Target::Room(room), nonce: Nonce(nonce), body }
     }

@@ -7,7 +7,7 @@ use super::people::{BookVerb, PeopleVerb};
 use super::shapes::target;
 use crate::domain::{
     AccountId, Announcement, Book, Choice, Door, Joining, Member, Mentions, Notice, Notify,
-    OwnRoom, Parting, Rank, RequestState, Room, RoomChange, RoomId, RoomRequest, Target,
+    OwnRoom, Parting, Rank, RequestState, Room, RoomChange, RoomId, RoomRequest, Seq, Target,
 };
 use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
 
@@ -88,7 +88,7 @@ fn of_room(
             return Ok(PeopleVerb::Look(Query::Announcements { room, skip }));
         }
         "read_by" => {
-            let seq = crate::domain::Seq(fields.number("seq")?);
+            let seq = Seq(fields.number("seq")?);
             return Ok(PeopleVerb::Look(Query::ReadBy { room, seq }));
         }
         "withdraw_join" => Command::WithdrawJoin { room },
@@ -146,6 +146,7 @@ pub(super) fn mentions(fields: &Fields) -> Result<Mentions, String> {
     Ok(Mentions {
         accounts: fields.accounts("mentions")?,
         everyone: fields.optional_flag("everyone")?.unwrap_or_default(),
+        places: Vec::new(),
     })
 }
 
@@ -263,7 +264,12 @@ fn member(member: &Member) -> Value {
 }
 
 fn announcement(announcement: &Announcement) -> Value {
-    json!({ "text": announcement.text, "by": announcement.by.0, "at": announcement.at })
+    let mut value =
+        json!({ "text": announcement.text, "by": announcement.by.0, "at": announcement.at });
+    if announcement.seq > Seq::ZERO {
+        value["seq"] = json!(announcement.seq.0);
+    }
+    value
 }
 
 fn request(request: &RoomRequest) -> Value {

@@ -147,6 +147,8 @@ pub enum ChatMsg {
     Focus(bool),
     /// Say this.
     Send(String),
+    /// Say this, which mentions people.
+    Mention(String, Mentions),
     /// The next message answers this one, or none.
     Reply(Option<Seq>),
     /// Go to this message.
@@ -172,6 +174,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Close { draft } => write!(f, "Close({} bytes)", draft.len()),
             ChatMsg::Focus(focus) => write!(f, "Focus({focus})"),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
+            ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
             ChatMsg::Reply(seq) => write!(f, "Reply({seq:?})"),
             ChatMsg::GoTo(seq) => write!(f, "GoTo({seq:?})"),
             ChatMsg::Shake => f.write_str("Shake"),
@@ -327,17 +330,8 @@ impl Model {
                 self.chats.at(target).focused = focused;
                 self.mark_read(target, out);
             }
-            ChatMsg::Send(text) if text.trim().is_empty() => {}
-            ChatMsg::Send(text) => match self.chats.text_limit.check(&text) {
-                Ok(()) => {
-                    self.take_back_length(target);
-                    self.say_offline(target);
-                    let reply_to = self.chats.at(target).replying.take();
-                    let (text, mentions) = (text.trim_end().into(), Mentions::default());
-                    self.say(target, Body::Text { text, reply_to, mentions }, out);
-                }
-                Err(notice) => self.notice(target, notice),
-            },
+            ChatMsg::Send(text) => self.say_words(target, &text, Mentions::default(), out),
+            ChatMsg::Mention(text, mentions) => self.say_words(target, &text, mentions, out),
             ChatMsg::Reply(seq) => self.reply(target, seq),
             ChatMsg::GoTo(seq) => self.go_to(target, seq, out),
             ChatMsg::Shake => self.say(target, Body::Shake {}, out),
@@ -555,6 +549,22 @@ impl Model {
         let seq = state.head;
         let ask = |ticket| Intent::MarkRead { ticket, with: target, seq };
         self.ask(Asked::Other, ask, out);
+    }
+
+    fn say_words(&mut self, target: Target, text: &str, mentions: Mentions, out: &mut Vec<Effect>) {
+        let text = text.trim_end();
+        if text.is_empty() {
+            return;
+        }
+        match self.chats.text_limit.check(text) {
+            Ok(()) => {
+                self.take_back_length(target);
+                self.say_offline(target);
+                let reply_to = self.chats.at(target).replying.take();
+                self.say(target, Body::Text { text: text.into(), reply_to, mentions }, out);
+            }
+            Err(notice) => self.notice(target, notice),
+        }
     }
 
     fn say(&mut self, to: Target, body: Body, out: &mut Vec<Effect>) {

@@ -24,6 +24,7 @@ pub mod doors;
 pub mod errors;
 pub mod link;
 pub mod login;
+pub mod mentions;
 pub mod panel;
 pub mod people;
 pub mod preferences;

@@ -68,6 +68,17 @@ impl People {
         (!self.is_outdated).then(seen)
     }
 
+    /// Everybody whose profile is known and whose account still is one.
+    pub fn known(&self) -> impl Iterator<Item = AccountId> {
+        self.known.values().filter(|person| !person.is_gone()).map(|person| person.account)
+    }
+
+    /// How many others are seen to be there.
+    #[must_use]
+    pub fn online(&self) -> u64 {
+        self.there.len() as u64
+    }
+
     /// What one keeps of others.
     #[must_use]
     pub fn book(&self) -> &Book {

@@ -111,13 +111,28 @@ impl Model {
     /// The name of somebody in a room: that on the card goes before all others but a remark.
     #[must_use]
     pub fn name_in(&self, target: Target, account: AccountId) -> String {
-        let card = match target {
-            Target::Room(room) => self.halls.get(&room).and_then(|hall| hall.members.get(&account)),
-            _ => None,
-        };
-        match card.filter(|member| !member.card.is_empty()) {
-            Some(member) if self.people.book().remark(account).is_none() => member.card.clone(),
+        match self.card_in(target, account) {
+            Some(card) if self.people.book().remark(account).is_none() => card.to_owned(),
             _ => self.people.name(account),
+        }
+    }
+
+    /// The name on somebody's card in a room, where there is one.
+    pub(super) fn card_in(&self, target: Target, account: AccountId) -> Option<&str> {
+        let member = self.member_in(target, account)?;
+        Some(member.card.as_str()).filter(|card| !card.is_empty())
+    }
+
+    /// What somebody is in a room, as far as it is known.
+    #[must_use]
+    pub fn rank_in(&self, target: Target, account: AccountId) -> Rank {
+        self.member_in(target, account).map_or(Rank::Member, |member| member.rank)
+    }
+
+    fn member_in(&self, target: Target, account: AccountId) -> Option<&Member> {
+        match target {
+            Target::Room(room) => self.halls.get(&room)?.members.get(&account),
+            _ => None,
         }
     }
 

@@ -98,7 +98,7 @@ fn paint_chat(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
         canvas.icon_on(Icon::Pin, right - time - 20, area.y + 19, 14, Colour::Ink3, ground);
     }
     canvas.text_in(Style::MESSAGE, Colour::Ink, name, Align::Left, &row.name);
-    let mut badge = canvas.badge(row.unread, right, area.y + 48, row.quiet);
+    let mut badge = canvas.badge(row.unread, right, area.y + 48, row.quiet && !row.called);
     if row.quiet {
         let x = right - badge - if badge > 0 { 22 } else { 16 };
         canvas.icon_on(Icon::BellOff, x, area.y + 40, 16, Colour::Ink3, ground);

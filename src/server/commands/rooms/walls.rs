@@ -39,7 +39,7 @@ pub(super) fn set(
         };
         let line = notes.line(&mut room, &change)?;
         if let Some(text) = words {
-            let announcement = Announcement { text, by: me, at: line.at };
+            let announcement = Announcement { text, by: me, at: line.at, seq: line.seq };
             notes.rows.append_announcement(room.room, &announcement, ANNOUNCEMENTS_KEPT_MAX)?;
         }
         notes.push(line);
