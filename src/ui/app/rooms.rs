@@ -338,21 +338,29 @@ impl Model {
         is_new.then_some(wall.text.as_str())
     }
 
-    /// Why one cannot write here: the key of a sentence.
+    /// Why one cannot write here.
     #[must_use]
-    pub fn closed_to_me(&self, target: Target) -> Option<&'static str> {
+    pub fn closed_to_me(&self, target: Target, language: Language) -> Option<String> {
         let Target::Room(room) = target else { return None };
         if !self.people.has_book() {
             return None;
         }
+        let why = |key| Some(language.get(key).to_owned());
         match self.room(room) {
-            None => Some("room.outside"),
-            Some(own) if own.member.muted_until > self.server_ms() => Some("room.muted_me"),
+            None => why("room.outside"),
+            Some(own) if own.member.muted_until > self.server_ms() => {
+                let until = self.until(own.member.muted_until, language);
+                Some(language.fill("room.muted_me", &[("time", &until)]))
+            }
             Some(own) if own.room.admins_only && own.member.rank == Rank::Member => {
-                Some("room.admins_only")
+                why("room.admins_only")
             }
             Some(_) => None,
         }
+    }
+
+    fn until(&self, at: i64, language: Language) -> String {
+        super::time::until_label(at, self.now.wall_ms, &self.zone, language)
     }
 
     /// What happened in a room, in words.
@@ -368,9 +376,7 @@ impl Model {
             RoomChange::Created { name } | RoomChange::Renamed { name } => name.clone(),
             RoomChange::Announced { text } => text.clone(),
             RoomChange::Joining { joining } => language.get(joining_key(*joining)).to_owned(),
-            RoomChange::Muted { until, .. } => {
-                super::time::row_label(*until, self.now.wall_ms, &self.zone, language)
-            }
+            RoomChange::Muted { until, .. } => self.until(*until, language),
             _ => String::new(),
         };
         let name = about.map(|account| self.name_in(target, account)).unwrap_or_default();

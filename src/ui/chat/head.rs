@@ -21,11 +21,24 @@ pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
     if let Some(reply) = &view.reply {
         paint_reply(canvas, areas, reply);
     }
+    if let Some(why) = &view.closed {
+        return paint_closed(canvas, areas, why);
+    }
     let hint = match view.send_key {
         SendKey::Enter => "chat.hint",
         SendKey::CtrlEnter => "chat.hint.ctrl",
     };
     canvas.text_in(Style::CAPTION, Colour::Ink3, areas.hint, Align::Left, tr(hint));
+}
+
+/// Why one cannot write, in place of the box.
+fn paint_closed(canvas: &Canvas, areas: &Areas, why: &str) {
+    let area = areas.composer;
+    let place = Rect::new(area.x + 16, area.y + 1, area.w - 32, areas.close.y - area.y);
+    let w = 24 + text::width(Style::BODY, why).min(place.w - 24);
+    let line = place.middle(w, Style::BODY.line);
+    canvas.icon(Icon::Info, line.x, line.y + 2, 16, Colour::Ink3);
+    canvas.text_in(Style::BODY, Colour::Ink2, line.without_left(24), Align::Left, why);
 }
 
 /// What the next message answers.

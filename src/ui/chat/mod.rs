@@ -7,6 +7,8 @@ mod emoji;
 mod head;
 pub mod marks;
 mod members;
+mod mention;
+mod mentioning;
 mod menus;
 mod shake;
 mod view;
@@ -80,6 +82,7 @@ struct Parts {
     more: IconButton,
     unreply: IconButton,
     emoji: IconButton,
+    at: IconButton,
     shake: IconButton,
     composer: Composer,
     close: Button,
@@ -94,6 +97,8 @@ struct State {
     areas: Areas,
     composer_height: i32,
     dragging: bool,
+    /// Where the `@` stands that nobody is to be offered for.
+    unwanted: Option<usize>,
     motion: Motion,
     closed: bool,
     /// Where the window stands while it does not fill the screen.
@@ -194,9 +199,7 @@ impl ChatWindow {
         self.window.set_label(&view.window);
         self.parts.composer.set_send_key(view.send_key);
         self.parts.composer.set_text_size(view.text_size);
-        self.parts.shake.set_shown(view.can_shake);
         self.parts.members.show(view.standing, &view.members);
-        self.parts.composer.set_closed(view.closed.map(tr));
         let (notice, reply) = (view.notice.clone(), view.reply.clone());
         let is_inside = view.standing.is_some();
         self.parts.state.borrow_mut().view = view;
@@ -205,7 +208,9 @@ impl ChatWindow {
         let has_bar = !notice.is_empty() || !wall.is_empty();
         let had_bar = !old.notice.is_empty() || !old.wall.is_empty();
         let has_moved = old.target != self.parts.state.borrow().view.target;
-        let has_moved = has_moved || old.standing.is_some() != is_inside;
+        let has_moved = has_moved
+            || old.standing.is_some() != is_inside
+            || old.closed.is_some() != self.parts.state.borrow().view.closed.is_some();
         if has_moved || (has_bar, reply.is_some()) != (had_bar, old.reply.is_some()) {
             self.parts.lay_out(self.window.w(), self.window.h());
         }
@@ -331,6 +336,7 @@ impl Parts {
             areas: Areas::default(),
             composer_height: metric::COMPOSER,
             dragging: false,
+            unwanted: None,
             motion: Motion::Still,
             closed: true,
             usual: Rect::default(),
@@ -344,6 +350,7 @@ impl Parts {
             more: IconButton::new(Icon::More, ""),
             unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
+            at: IconButton::new(Icon::At, ""),
             shake: IconButton::new(Icon::Shake, ""),
             composer: Composer::new(),
             close: Button::new(ButtonKind::Outline, ""),
@@ -359,6 +366,7 @@ impl Parts {
         self.more.set_tip(tr("card.more"));
         self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
+        self.at.set_tip(tr("chat.at"));
         self.shake.set_tip(tr("chat.shake"));
         self.close.set_label(tr("chat.close"));
         self.send.set_label(tr("chat.send"));
@@ -406,12 +414,32 @@ impl Parts {
         self.unreply.set_shown(areas.reply.h > 0);
         self.unreply.place(areas.unreply);
         self.emoji.place(areas.tool);
+        self.at.place(areas.tool.moved(TOOL_STEP, 0));
         self.shake.place(areas.tool.moved(TOOL_STEP, 0));
+        self.show_tools();
         self.composer.place(areas.editor);
         self.close.place(areas.close);
         self.send.place(areas.send);
         self.send_menu.place(areas.send_menu);
         self.written();
+    }
+
+    /// Where one cannot write there is nothing to write with; what was written stays in the box.
+    fn show_tools(&mut self) {
+        let (is_open, with_many, can_shake) = {
+            let view = &self.state.borrow().view;
+            let with_many = !matches!(view.target, Target::Account(_));
+            (view.closed.is_none(), with_many, view.can_shake)
+        };
+        if !is_open {
+            self.end_mentions();
+        }
+        self.composer.set_shown(is_open);
+        self.emoji.set_shown(is_open);
+        self.at.set_shown(is_open && with_many);
+        self.shake.set_shown(is_open && can_shake);
+        self.send.set_shown(is_open);
+        self.send_menu.set_shown(is_open);
     }
 
     /// Remembers where the window stands, unless it fills the screen.
@@ -430,6 +458,7 @@ impl Parts {
         });
         let this = self.clone();
         window.resize_callback(move |_, x, y, w, h| {
+            this.clone().end_mentions();
             this.clone().lay_out(w, h);
             this.clone().note_place(Rect::new(x, y, w, h));
         });
@@ -453,6 +482,8 @@ impl Parts {
         let this = self.clone();
         self.shake.on_press(move || this.tell(ChatMsg::Shake));
         let this = self.clone();
+        self.at.on_press(move || this.clone().begin_mention());
+        let this = self.clone();
         self.close.on_press(move || this.clone().leave());
         let this = self.clone();
         self.send.on_press(move || this.clone().send());
@@ -465,6 +496,7 @@ impl Parts {
             ComposerMsg::Send => self.send(),
             ComposerMsg::Changed => {
                 self.written();
+                self.offer_mentions();
                 if !self.composer.is_blank() {
                     self.tell(ChatMsg::Typing);
                 }
@@ -474,6 +506,9 @@ impl Parts {
             ComposerMsg::PageUp => self.transcript.page(-1),
             ComposerMsg::PageDown => self.transcript.page(1),
             ComposerMsg::End => self.transcript.follow(),
+            ComposerMsg::Moved => self.offer_mentions(),
+            ComposerMsg::Left => self.end_mentions(),
+            ComposerMsg::Pick(pick) => self.pick_mention(pick),
         }
     }
 
@@ -494,7 +529,7 @@ impl Parts {
         if self.composer.is_blank() {
             return;
         }
-        let text = self.composer.value();
+        let (text, mentions) = (self.composer.value(), self.composer.mentions());
         self.composer.focus();
         // What is too long stays in the box, to be made shorter; the model says so.
         let is_short_enough = self.state.borrow().view.text_limit.check(&text).is_ok();
@@ -502,7 +537,10 @@ impl Parts {
             self.composer.set_value("");
             self.written();
         }
-        self.tell(ChatMsg::Send(text));
+        self.tell(match mentions.is_empty() {
+            true => ChatMsg::Send(text),
+            false => ChatMsg::Mention(text, mentions),
+        });
     }
 
     /// An empty box sends nothing.
@@ -557,7 +595,8 @@ impl Parts {
     /// nobody types at messages or buttons.
     fn write_through(&mut self) -> bool {
         let held = app::event_state();
-        if self.composer.has_focus() || held.contains(Shortcut::Alt) {
+        let is_elsewhere = self.composer.has_focus() || !self.composer.is_shown();
+        if is_elsewhere || held.contains(Shortcut::Alt) {
             return false;
         }
         let words = app::event_text();

@@ -62,8 +62,8 @@ pub struct ChatView {
     pub members: Vec<MemberRow>,
     /// Who can be mentioned here.
     pub candidates: Vec<Candidate>,
-    /// Why one cannot write here: the key of a sentence.
-    pub closed: Option<&'static str>,
+    /// Why one cannot write here.
+    pub closed: Option<String>,
     /// Oneself.
     pub me: AccountId,
     /// What people look like here.
@@ -172,7 +172,7 @@ impl ChatView {
             }),
             count,
             members,
-            closed: model.closed_to_me(Target::Room(room)),
+            closed: model.closed_to_me(Target::Room(room), language()),
             ..ChatView::empty()
         }
     }

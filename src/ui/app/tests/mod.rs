@@ -5,6 +5,7 @@ mod chats;
 mod contacts;
 mod doors;
 mod login;
+mod mentions;
 mod panel;
 mod preferences;
 mod profile;
