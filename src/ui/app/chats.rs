@@ -551,29 +551,13 @@ impl Model {
         self.ask(Asked::Other, ask, out);
     }
 
-    fn say_words(&mut self, target: Target, text: &str, mentions: Mentions, out: &mut Vec<Effect>) {
-        let text = text.trim_end();
-        if text.is_empty() {
-            return;
-        }
-        match self.chats.text_limit.check(text) {
-            Ok(()) => {
-                self.take_back_length(target);
-                self.say_offline(target);
-                let reply_to = self.chats.at(target).replying.take();
-                self.say(target, Body::Text { text: text.into(), reply_to, mentions }, out);
-            }
-            Err(notice) => self.notice(target, notice),
-        }
-    }
-
-    fn say(&mut self, to: Target, body: Body, out: &mut Vec<Effect>) {
+    pub(super) fn say(&mut self, to: Target, body: Body, out: &mut Vec<Effect>) {
         let ask = |ticket| Intent::Send { ticket, to, body, nonce: None };
         self.ask(Asked::Send(to), ask, out);
     }
 
     /// Said once a window: the other side is away and will get this later.
-    fn say_offline(&mut self, target: Target) {
+    pub(super) fn say_offline(&mut self, target: Target) {
         let Target::Account(account) = target else { return };
         let is_offline = self.people.presence(account) == Some(Presence::Offline);
         let now = self.now.wall_ms;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::contacts::{Confirm, Doing};
 use super::prompt::{About, Prompt};
+use super::search::Wanted;
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Announcement, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait,
-    Presence, Rank, RoomChange, RoomId, Seq, Target,
+    AccountId, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait, Presence, Rank,
+    RoomChange, RoomId, Seq, Target,
 };
 use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
 use crate::ui::text::Language;
@@ -40,6 +41,8 @@ pub struct MemberRow {
     pub member: Member,
     /// The name on the card, else what one calls that person.
     pub name: String,
+    /// What that person calls itself.
+    pub nickname: String,
     /// What stands for that person.
     pub portrait: Portrait,
     /// How that person is seen.
@@ -63,12 +66,8 @@ pub enum RoomMsg {
     Rank(RoomId, AccountId, Rank),
     /// Call the room otherwise; asked for.
     Rename(RoomId),
-    /// Put something on its wall; asked for.
-    Announce(RoomId),
     /// Call oneself otherwise there; asked for.
     Card(RoomId),
-    /// What is on the wall was read.
-    ReadWall(RoomId),
     /// Only admins write, or everybody.
     AdminsOnly(RoomId, bool),
     /// Who may come in.
@@ -130,9 +129,10 @@ impl Model {
     }
 
     fn member_in(&self, target: Target, account: AccountId) -> Option<&Member> {
-        match target {
-            Target::Room(room) => self.halls.get(&room)?.members.get(&account),
-            _ => None,
+        let Target::Room(room) = target else { return None };
+        match Some(account) == self.my_account() {
+            true => self.room(room).map(|own| &own.member),
+            false => self.halls.get(&room)?.members.get(&account),
         }
     }
 
@@ -146,6 +146,7 @@ impl Model {
             .values()
             .map(|member| MemberRow {
                 name: self.name_in(Target::Room(room), member.account),
+                nickname: self.people.nickname(member.account),
                 portrait: self.people.portrait(member.account),
                 presence: match Some(member.account) == me {
                     true => self.me.as_ref().map(|me| me.presence),
@@ -281,21 +282,9 @@ impl Model {
                 self.prompt = Some(Prompt::new(About::RenameRoom(room), name));
                 return;
             }
-            RoomMsg::Announce(room) => {
-                let text = self.wall(room).map(|wall| wall.text.clone());
-                self.prompt = Some(Prompt::new(About::Announce(room), text.unwrap_or_default()));
-                return;
-            }
             RoomMsg::Card(room) => {
                 let card = self.room(room).map(|own| own.member.card.clone());
                 self.prompt = Some(Prompt::new(About::Card(room), card.unwrap_or_default()));
-                return;
-            }
-            RoomMsg::ReadWall(room) => {
-                if let Some(at) = self.wall(room).map(|wall| wall.at) {
-                    self.walls.insert(room, at);
-                    self.chats.at(Target::Room(room));
-                }
                 return;
             }
             RoomMsg::Mute(room, account, ms) => {
@@ -324,18 +313,6 @@ impl Model {
             }
         };
         self.do_it(Doing::Quiet, command, out);
-    }
-
-    fn wall(&self, room: RoomId) -> Option<&Announcement> {
-        self.room(room)?.room.announcement.as_ref()
-    }
-
-    /// What is on a room's wall, until it was read.
-    #[must_use]
-    pub fn unread_wall(&self, room: RoomId) -> Option<&str> {
-        let wall = self.wall(room)?;
-        let is_new = self.walls.get(&room).is_none_or(|read| *read < wall.at);
-        is_new.then_some(wall.text.as_str())
     }
 
     /// Why one cannot write here.
@@ -419,6 +396,14 @@ pub fn joining_key(joining: Joining) -> &'static str {
 }
 
 impl MemberRow {
+    /// Whether that person is meant by what was typed.
+    #[must_use]
+    pub fn fits(&self, wanted: &Wanted) -> bool {
+        let names = [&self.name, &self.nickname, &self.member.card];
+        names.into_iter().any(|name| wanted.fit(name).is_some())
+            || wanted.fit_number(self.member.account.0).is_some()
+    }
+
     /// Whether that person is seen to be there.
     #[must_use]
     pub fn is_there(&self) -> bool {

@@ -20,18 +20,27 @@ const EDITOR_INNER: i32 = 3;
 /// The window of a room at first.
 pub const USUAL_ROOM: (i32, i32) = (920, 600);
 /// Who is in a room stands beside, where the window is at least so wide.
-const MEMBERS: i32 = 200;
 const MEMBERS_FROM: i32 = 720;
+/// The least room beside that list.
+const BESIDE_MIN: i32 = 280;
+/// What is on a room's wall.
+const WALL: i32 = 36;
+/// From one button of the head to the next.
+const HEAD_STEP: i32 = 44;
 
 /// What a chat window has beside its usual parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bars {
     /// Something is said under the head.
     pub notice: bool,
+    /// What is on the room's wall stands there.
+    pub wall: bool,
     /// The next message answers another one.
     pub reply: bool,
-    /// It is a room's.
-    pub members: bool,
+    /// It is a room's: how wide the list of those in it is.
+    pub members: Option<i32>,
+    /// The list is wanted in a narrow window too.
+    pub wants_members: bool,
 }
 
 /// The parts of a chat window.
@@ -39,8 +48,10 @@ pub struct Bars {
 pub struct Areas {
     /// Name and face.
     pub head: Rect,
-    /// The button at its right, in a room.
+    /// The last button at its right, in a room; the others stand before it.
     pub more: Rect,
+    /// How many buttons stand there.
+    pub buttons: i32,
     /// Under it, if something is to be said.
     pub notice: Rect,
     /// Who is in the room.
@@ -73,11 +84,21 @@ impl Areas {
     #[must_use]
     pub fn new((w, h): (i32, i32), composer: i32, bars: Bars, buttons: (i32, i32)) -> Areas {
         let Bars { notice, reply, .. } = bars;
-        let side = if bars.members && w >= MEMBERS_FROM { MEMBERS } else { 0 };
+        let is_narrow = w < MEMBERS_FROM;
+        let side = match bars.members {
+            Some(side) if !is_narrow || bars.wants_members => side.min(w - BESIDE_MIN),
+            _ => 0,
+        };
+        let head_buttons = if is_narrow { 4 } else { 3 };
         let members = Rect::new(w - side, 0, side, h);
         let w = w - side;
         let head = Rect::new(0, 0, w, metric::CHAT_HEAD);
-        let notice = Rect::new(0, head.bottom(), w, if notice { metric::STRIP } else { 0 });
+        let strip = match (notice, bars.wall) {
+            (true, _) => metric::STRIP,
+            (false, true) => WALL,
+            (false, false) => 0,
+        };
+        let notice = Rect::new(0, head.bottom(), w, strip);
         let composer = clamped(composer, h);
         let composer = Rect::new(0, h - composer, w, composer);
         let reply = if reply { REPLY } else { 0 };
@@ -101,6 +122,7 @@ impl Areas {
         Areas {
             head,
             more,
+            buttons: head_buttons,
             notice,
             members,
             transcript,
@@ -114,6 +136,20 @@ impl Areas {
             send,
             send_menu,
         }
+    }
+}
+
+impl Areas {
+    /// A button of the head, counted from the right.
+    #[must_use]
+    pub fn head_button(&self, place: i32) -> Rect {
+        self.more.moved(-place * HEAD_STEP, 0)
+    }
+
+    /// What the buttons of a room's head take.
+    #[must_use]
+    pub fn head_buttons(&self) -> i32 {
+        12 + self.buttons * HEAD_STEP
     }
 }
 
@@ -144,15 +180,18 @@ mod tests {
             for composer in [0, 120, 152, 400, 5000] {
                 let flags = [false, true];
                 let bars = flags.into_iter().flat_map(|notice| {
-                    flags
-                        .into_iter()
-                        .flat_map(move |reply| flags.map(|members| Bars { notice, reply, members }))
+                    flags.into_iter().flat_map(move |reply| {
+                        flags.map(|wants_members| {
+                            let members = wants_members.then_some(200);
+                            Bars { notice, wall: reply, reply, members, wants_members }
+                        })
+                    })
                 });
                 for bars in bars {
                     let areas = Areas::new((w, h), composer, bars, (90, 90));
                     assert!(areas.transcript.h >= 68, "{w} x {h}, {composer}");
                     assert_eq!(areas.transcript.bottom(), areas.reply.y);
-                    assert!(areas.editor.h >= 22 && areas.hint.w >= 150);
+                    assert!(areas.editor.h >= 22 && (areas.hint.w >= 150 || bars.wants_members));
                     assert_eq!(areas.composer.bottom(), h);
                 }
             }

@@ -3,6 +3,7 @@
 mod areas;
 mod bar;
 mod composer;
+mod edges;
 mod emoji;
 mod head;
 pub mod marks;
@@ -10,6 +11,7 @@ mod members;
 mod mention;
 mod mentioning;
 mod menus;
+mod room;
 mod shake;
 mod view;
 
@@ -17,17 +19,18 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::{Cursor, Event, Key, Shortcut};
+use fltk::enums::{Key, Shortcut};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
 use self::areas::{Areas, Bars, SMALLEST};
 pub use self::areas::{USUAL, USUAL_ROOM};
 use self::composer::{Composer, ComposerMsg};
+use self::edges::Edge;
 pub use self::emoji::set_recent;
 use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
-use crate::domain::{AccountId, Seq, Target};
+use crate::domain::{AccountId, Notify, Seq, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::settings::SendKey;
@@ -41,8 +44,6 @@ use crate::ui::widgets::{self, Button, ButtonKind, Control, IconButton, Strip, b
 
 /// From one icon over the box to the next.
 const TOOL_STEP: i32 = 36;
-/// How near the pointer must be to the composer's edge to drag it.
-const EDGE: i32 = 3;
 
 /// What the person did in a chat window.
 #[derive(Clone, Debug)]
@@ -80,6 +81,9 @@ struct Parts {
     notice: Strip,
     members: Members,
     more: IconButton,
+    bell: IconButton,
+    invite: IconButton,
+    people: IconButton,
     unreply: IconButton,
     emoji: IconButton,
     at: IconButton,
@@ -96,7 +100,10 @@ struct State {
     view: ChatView,
     areas: Areas,
     composer_height: i32,
-    dragging: bool,
+    dragging: Option<Edge>,
+    /// How wide the list of those in a room is, and whether it is wanted in a narrow window.
+    members_width: i32,
+    wants_members: bool,
     /// Where the `@` stands that nobody is to be offered for.
     unwanted: Option<usize>,
     motion: Motion,
@@ -202,13 +209,20 @@ impl ChatWindow {
         self.parts.members.show(view.standing, &view.members);
         let (notice, reply) = (view.notice.clone(), view.reply.clone());
         let is_inside = view.standing.is_some();
+        let is_told = view.notify == Notify::All;
+        self.parts.bell.set_icon(if is_told { Icon::Bell } else { Icon::BellOff });
+        let has_width = view.members_width != old.members_width;
+        if has_width {
+            self.parts.state.borrow_mut().members_width = view.members_width;
+        }
         self.parts.state.borrow_mut().view = view;
         self.parts.show_bar(&notice);
         let wall = self.parts.state.borrow().view.wall.clone();
-        let has_bar = !notice.is_empty() || !wall.is_empty();
-        let had_bar = !old.notice.is_empty() || !old.wall.is_empty();
+        let has_bar = (notice.is_empty(), wall.is_empty());
+        let had_bar = (old.notice.is_empty(), old.wall.is_empty());
         let has_moved = old.target != self.parts.state.borrow().view.target;
         let has_moved = has_moved
+            || has_width
             || old.standing.is_some() != is_inside
             || old.closed.is_some() != self.parts.state.borrow().view.closed.is_some();
         if has_moved || (has_bar, reply.is_some()) != (had_bar, old.reply.is_some()) {
@@ -235,44 +249,6 @@ impl ChatWindow {
     #[must_use]
     pub fn draft(&self) -> String {
         self.parts.composer.value()
-    }
-
-    /// Whether anything moves by itself: with reduced motion the window does not shake and the
-    /// messages do not glide.
-    pub fn set_moves(&mut self, moves: bool) {
-        let mut state = self.parts.state.borrow_mut();
-        state.motion = match (moves, state.motion) {
-            (false, _) => Motion::Reduced,
-            (true, Motion::Reduced) => Motion::Still,
-            (true, motion) => motion,
-        };
-        drop(state);
-        self.parts.transcript.set_moves(moves);
-    }
-
-    /// Shakes it; not while it is being shaken.
-    pub fn shake(&mut self) {
-        let mut state = self.parts.state.borrow_mut();
-        if state.motion != Motion::Still {
-            return;
-        }
-        state.motion = Motion::Shaking;
-        drop(state);
-        let (mut window, state) = (self.window.clone(), Rc::clone(&self.parts.state));
-        let (x, y) = (window.x(), window.y());
-        let mut step = 0;
-        app::add_timeout3(shake::STEP_S, move |handle| {
-            // Closed meanwhile: then it only goes back to its place.
-            let offset = shake::offset(step).filter(|_| window.shown());
-            let (dx, dy) = offset.unwrap_or((0, 0));
-            window.set_pos(x + dx, y + dy);
-            step += 1;
-            if offset.is_some() {
-                app::repeat_timeout3(shake::STEP_S, handle);
-            } else if state.borrow().motion == Motion::Shaking {
-                state.borrow_mut().motion = Motion::Still;
-            }
-        });
     }
 
     /// Draws it anew in the theme and the language of the moment.
@@ -335,7 +311,9 @@ impl Parts {
             view: ChatView::empty(),
             areas: Areas::default(),
             composer_height: metric::COMPOSER,
-            dragging: false,
+            dragging: None,
+            members_width: 0,
+            wants_members: false,
             unwanted: None,
             motion: Motion::Still,
             closed: true,
@@ -348,6 +326,9 @@ impl Parts {
             notice: Strip::new(),
             members: Members::new(),
             more: IconButton::new(Icon::More, ""),
+            bell: IconButton::new(Icon::Bell, ""),
+            invite: IconButton::new(Icon::UserPlus, ""),
+            people: IconButton::new(Icon::Users, ""),
             unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
             at: IconButton::new(Icon::At, ""),
@@ -364,6 +345,10 @@ impl Parts {
     /// Speaks the language and wears the theme of the moment.
     fn restyle(&mut self) {
         self.more.set_tip(tr("card.more"));
+        self.bell.set_tip(tr("room.notify"));
+        self.invite.set_tip(tr("room.invite"));
+        self.people.set_tip(tr("room.members"));
+        self.members.restyle();
         self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
         self.at.set_tip(tr("chat.at"));
@@ -397,9 +382,12 @@ impl Parts {
         let areas = {
             let mut state = self.state.borrow_mut();
             let bars = Bars {
-                notice: !state.view.notice.is_empty() || !state.view.wall.is_empty(),
+                notice: !state.view.notice.is_empty(),
+                wall: !state.view.wall.is_empty(),
                 reply: state.view.reply.is_some(),
-                members: matches!(state.view.target, Target::Room(_)),
+                members: matches!(state.view.target, Target::Room(_))
+                    .then_some(state.members_width),
+                wants_members: state.wants_members,
             };
             state.areas = Areas::new((w, h), state.composer_height, bars, widths);
             state.areas
@@ -408,9 +396,7 @@ impl Parts {
         self.notice.set_shown(areas.notice.h > 0);
         self.notice.place(areas.notice);
         self.members.place(areas.members);
-        let is_inside = self.state.borrow().view.standing.is_some();
-        self.more.set_shown(is_inside);
-        self.more.place(areas.more);
+        self.place_head(&areas);
         self.unreply.set_shown(areas.reply.h > 0);
         self.unreply.place(areas.unreply);
         self.emoji.place(areas.tool);
@@ -422,24 +408,6 @@ impl Parts {
         self.send.place(areas.send);
         self.send_menu.place(areas.send_menu);
         self.written();
-    }
-
-    /// Where one cannot write there is nothing to write with; what was written stays in the box.
-    fn show_tools(&mut self) {
-        let (is_open, with_many, can_shake) = {
-            let view = &self.state.borrow().view;
-            let with_many = !matches!(view.target, Target::Account(_));
-            (view.closed.is_none(), with_many, view.can_shake)
-        };
-        if !is_open {
-            self.end_mentions();
-        }
-        self.composer.set_shown(is_open);
-        self.emoji.set_shown(is_open);
-        self.at.set_shown(is_open && with_many);
-        self.shake.set_shown(is_open && can_shake);
-        self.send.set_shown(is_open);
-        self.send_menu.set_shown(is_open);
     }
 
     /// Remembers where the window stands, unless it fills the screen.
@@ -473,8 +441,9 @@ impl Parts {
         self.transcript.on_msg(move |msg| this.clone().read(msg));
         let this = self.clone();
         self.more.on_press(move || this.open_room_menu());
+        self.wire_head();
         let this = self.clone();
-        self.notice.on_press(move || this.read_wall());
+        self.notice.on_choice(move |closes| this.read_wall(closes));
         let this = self.clone();
         self.unreply.on_press(move || this.tell(ChatMsg::Reply(None)));
         let this = self.clone();
@@ -555,40 +524,6 @@ impl Parts {
             return;
         }
         self.tell(ChatMsg::Close { draft: self.composer.value() });
-    }
-
-    fn event(&mut self, window: &mut DoubleWindow, event: Event) -> bool {
-        let edge = self.state.borrow().areas.composer.y;
-        let near = (app::event_y() - edge).abs() <= EDGE;
-        match event {
-            Event::Unfocus => {
-                self.tell(ChatMsg::Focus(false));
-                false
-            }
-            Event::Move => {
-                let cursor = if near { Cursor::NS } else { Cursor::Default };
-                window.set_cursor(cursor);
-                near
-            }
-            Event::Push if near => {
-                self.state.borrow_mut().dragging = true;
-                true
-            }
-            Event::Drag if self.state.borrow().dragging => {
-                let height = areas::clamped(window.h() - app::event_y(), window.h());
-                self.state.borrow_mut().composer_height = height;
-                self.lay_out(window.w(), window.h());
-                window.redraw();
-                true
-            }
-            Event::Released if self.state.borrow().dragging => {
-                self.state.borrow_mut().dragging = false;
-                true
-            }
-            Event::KeyDown => self.shortcut() || self.write_through(),
-            Event::Shortcut => self.shortcut(),
-            _ => false,
-        }
     }
 
     /// What is typed while something else than the box has the keyboard is written into the box:

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{AccountId, Body, Person, Portrait, Presence, Rank, RoomId, Target};
+use crate::domain::{AccountId, Body, Notify, Person, Portrait, Presence, Rank, RoomId, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier};
 use crate::ui::app::mentions::{Candidate, NamedAt};
@@ -56,6 +56,10 @@ pub struct ChatView {
     pub wall: String,
     /// Which room this is, and what one is there.
     pub standing: Option<Standing>,
+    /// What is told of the conversation.
+    pub notify: Notify,
+    /// How wide the list of those in the room is.
+    pub members_width: i32,
     /// How many are in the room.
     pub count: u32,
     /// Who is in the room.
@@ -116,6 +120,8 @@ impl ChatView {
             view.notice = text::notice(language(), notice);
         }
         view.candidates = model.candidates(target, language());
+        view.notify = model.choice(target).notify;
+        view.members_width = model.settings.members;
         view.text_limit = model.chats.text_limit;
         view.send_key = model.settings.send_key;
         view.text_size = model.settings.text_size;
@@ -164,7 +170,7 @@ impl ChatView {
             number: language().fill("room.number", &[("n", &room.to_string())]),
             line,
             face: ChatFace::Room(model.tile(room)),
-            wall: model.unread_wall(room).unwrap_or_default().to_owned(),
+            wall: model.unread_wall(room).unwrap_or_default().replace('\n', " "),
             standing: own.map(|own| Standing {
                 room,
                 rank: own.member.rank,
@@ -207,6 +213,8 @@ impl ChatView {
             reply: None,
             wall: String::new(),
             standing: None,
+            notify: Notify::All,
+            members_width: 0,
             count: 0,
             members: Vec::new(),
             candidates: Vec::new(),
