@@ -251,7 +251,7 @@ impl Parts {
             }
         }
         let w = self.past.wanted_width();
-        self.past.place(Rect::new(PADDING - 10, y, w, 32));
+        self.past.place(Rect::new(PADDING - 4, y, w, 32));
     }
 }
 

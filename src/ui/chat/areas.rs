@@ -189,7 +189,7 @@ mod tests {
                 });
                 for bars in bars {
                     let areas = Areas::new((w, h), composer, bars, (90, 90));
-                    assert!(areas.transcript.h >= 68, "{w} x {h}, {composer}");
+                    assert!(areas.transcript.h >= 64, "{w} x {h}, {composer}");
                     assert_eq!(areas.transcript.bottom(), areas.reply.y);
                     assert!(areas.editor.h >= 22 && (areas.hint.w >= 150 || bars.wants_members));
                     assert_eq!(areas.composer.bottom(), h);

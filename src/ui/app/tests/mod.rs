@@ -13,3 +13,4 @@ mod recover;
 mod register;
 mod rooms;
 mod trust;
+mod wall;
