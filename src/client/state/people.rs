@@ -73,6 +73,11 @@ impl State {
             Reply::Found { people, .. } => {
                 self.learn(turn, people.iter().map(|found| found.person.clone()).collect());
             }
+            Reply::Members { members, .. } => {
+                if let Some(desk) = &mut self.desk {
+                    members.iter().for_each(|member| desk.people.refresh(member.account));
+                }
+            }
             _ => {}
         }
         turn.answer(ticket, Ok(Answer::Looked(reply)));

@@ -385,8 +385,7 @@ impl Parts {
                 notice: !state.view.notice.is_empty(),
                 wall: !state.view.wall.is_empty(),
                 reply: state.view.reply.is_some(),
-                members: matches!(state.view.target, Target::Room(_))
-                    .then_some(state.members_width),
+                members: state.view.standing.map(|_| state.members_width),
                 wants_members: state.wants_members,
             };
             state.areas = Areas::new((w, h), state.composer_height, bars, widths);

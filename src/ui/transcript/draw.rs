@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::layout::{Flow, Line, SpanKind};
+use super::layout::{Flow, Line, NAMED_PAD, SpanKind};
 use super::measure::{line_width, round};
 use super::place::{Body, Bubble, Centred, QUOTE_BAR, QUOTE_BAR_GAP, QUOTE_NAME_GAP, Tools};
 use super::rows::{Face, Item, Key, Mark, Quoted};
@@ -209,7 +209,7 @@ impl Painter<'_> {
         for (line, y) in self.lines_in_sight(&bubble.flow, at) {
             for span in line.spans.iter().filter(|span| span.kind == SpanKind::Named(true)) {
                 let (x, w) = (at.x + round(span.x), round(span.width));
-                let area = Rect::new(x - 3, y + 1, w + 6, bubble.flow.line_height - 2);
+                let area = Rect::new(x, y + 1, w, bubble.flow.line_height - 2);
                 self.canvas.round(area, metric::RADIUS_SMALL, Colour::Highlight);
             }
         }
@@ -311,8 +311,9 @@ impl Painter<'_> {
                     }
                     SpanKind::Named(loud) => {
                         let style = self.scene.look().style.bold();
-                        let ink = if loud { Colour::Ink } else { Colour::BrandText };
-                        self.canvas.text(style, ink, x, y, words());
+                        let (ink, pad) =
+                            if loud { (Colour::Ink, NAMED_PAD) } else { (Colour::BrandText, 0) };
+                        self.canvas.text(style, ink, x + pad, y, words());
                     }
                     SpanKind::Emoji(id) => self.canvas.emoji(id, x + 1, top, side),
                     SpanKind::UnknownEmoji => self.canvas.unknown_emoji(x + 1, top, side),

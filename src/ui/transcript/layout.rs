@@ -16,6 +16,8 @@ use crate::ui::theme::Style;
 pub const EMOJI_LARGE: i32 = 36;
 /// Free space beside an emoji, on both sides together.
 const EMOJI_GAP: i32 = 2;
+/// Free space before and behind a name that is on a ground of its own.
+pub const NAMED_PAD: i32 = 4;
 /// A tab is as wide as so many spaces.
 const TAB_SPACES: f32 = 4.0;
 /// What may not begin a line, in whatever script.
@@ -261,6 +263,14 @@ impl Marked<'_> {
             _ => SpanKind::Text,
         }
     }
+
+    /// What a letter at an end of a name on a ground of its own has beside it.
+    fn pad(self, letter: &Range<usize>) -> f32 {
+        let named = self.named.partition_point(|named| named.end <= letter.start);
+        let Some(named) = self.named.get(named).filter(|named| named.loud) else { return 0.0 };
+        let ends = [named.start == letter.start, named.end == letter.end];
+        ends.into_iter().filter(|is_there| *is_there).map(|_| part(NAMED_PAD)).sum()
+    }
 }
 
 fn units(text: &str, marked: Marked<'_>, emoji_side: i32, measure: &dyn Measure) -> Vec<Unit> {
@@ -304,7 +314,10 @@ fn letter_units(
         let (kind, width) = match first {
             '\t' => (SpanKind::Blank, measure.width(style, ' ') * TAB_SPACES),
             _ if is_newline(first) => (SpanKind::Blank, 0.0),
-            _ => (kind, letter.chars().map(|c| measure.width(style, c)).sum()),
+            _ => {
+                let width: f32 = letter.chars().map(|c| measure.width(style, c)).sum();
+                (kind, width + marked.pad(&range))
+            }
         };
         units.push(Unit { range, width, kind, first, may_end_line: false });
     }
@@ -469,6 +482,7 @@ mod tests {
         let expected =
             [(text_of, "好 "), (loud, "@小满"), (text_of, " "), (other, "@青"), (text_of, " x")];
         assert_eq!(found, expected);
+        assert!((spans[1].width - (7.0 + 2.0 * 14.0 + 2.0 * part(NAMED_PAD))).abs() < 0.01);
         let narrow = Flow::naming((text, &here), Style::MESSAGE, 40, &Grid);
         let whole: String = narrow
             .lines

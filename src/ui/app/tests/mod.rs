@@ -11,6 +11,6 @@ mod preferences;
 mod profile;
 mod recover;
 mod register;
-mod rooms;
+pub mod rooms;
 mod trust;
 mod wall;
