@@ -75,7 +75,9 @@ impl State {
             }
             Reply::Members { members, .. } => {
                 if let Some(desk) = &mut self.desk {
-                    members.iter().for_each(|member| desk.people.refresh(member.account));
+                    for member in members {
+                        desk.people.refresh(member.account);
+                    }
                 }
             }
             _ => {}

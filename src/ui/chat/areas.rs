@@ -37,10 +37,20 @@ pub struct Bars {
     pub wall: bool,
     /// The next message answers another one.
     pub reply: bool,
-    /// It is a room's: how wide the list of those in it is.
-    pub members: Option<i32>,
-    /// The list is wanted in a narrow window too.
-    pub wants_members: bool,
+    /// The list of those in the room.
+    pub members: Beside,
+}
+
+/// Whether a list stands beside the messages, and how wide it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Beside {
+    /// None.
+    #[default]
+    Nothing,
+    /// Where the window is wide.
+    WhereWide(i32),
+    /// In every window.
+    Always(i32),
 }
 
 /// The parts of a chat window.
@@ -86,8 +96,9 @@ impl Areas {
         let Bars { notice, reply, .. } = bars;
         let is_narrow = w < MEMBERS_FROM;
         let side = match bars.members {
-            Some(side) if !is_narrow || bars.wants_members => side.min(w - BESIDE_MIN),
-            _ => 0,
+            Beside::WhereWide(_) if is_narrow => 0,
+            Beside::WhereWide(side) | Beside::Always(side) => side.min(w - BESIDE_MIN),
+            Beside::Nothing => 0,
         };
         let head_buttons = if is_narrow { 4 } else { 3 };
         let members = Rect::new(w - side, 0, side, h);
@@ -181,17 +192,15 @@ mod tests {
                 let flags = [false, true];
                 let bars = flags.into_iter().flat_map(|notice| {
                     flags.into_iter().flat_map(move |reply| {
-                        flags.map(|wants_members| {
-                            let members = wants_members.then_some(200);
-                            Bars { notice, wall: reply, reply, members, wants_members }
-                        })
+                        [Beside::Nothing, Beside::WhereWide(200), Beside::Always(320)]
+                            .map(|members| Bars { notice, wall: reply, reply, members })
                     })
                 });
                 for bars in bars {
                     let areas = Areas::new((w, h), composer, bars, (90, 90));
                     assert!(areas.transcript.h >= 64, "{w} x {h}, {composer}");
                     assert_eq!(areas.transcript.bottom(), areas.reply.y);
-                    assert!(areas.editor.h >= 22 && (areas.hint.w >= 150 || bars.wants_members));
+                    assert!(areas.editor.h >= 22 && (areas.hint.w >= 150 || areas.members.w > 0));
                     assert_eq!(areas.composer.bottom(), h);
                 }
             }

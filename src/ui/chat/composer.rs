@@ -104,10 +104,9 @@ impl Control for Composer {
         Rect { w: editor.w + LANE, ..editor }
     }
     fn set_shown(&mut self, shown: bool) {
-        if shown {
-            self.editor.show()
-        } else {
-            self.editor.hide()
+        match shown {
+            true => self.editor.show(),
+            false => self.editor.hide(),
         }
         self.bar.set_shown(shown);
     }

@@ -61,19 +61,26 @@ pub struct Marks {
 struct Mark {
     place: Range<usize>,
     stands_for: String,
-    /// It mentions somebody; nobody stands for everybody.
-    who: Option<Option<AccountId>>,
+    mentions: Whom,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    Nobody,
+    One(AccountId),
+    Everybody,
 }
 
 impl Marks {
     /// The text between two places is a code that stands for this.
     pub fn add(&mut self, place: Range<usize>, stands_for: String) {
-        self.put(Mark { place, stands_for, who: None });
+        self.put(Mark { place, stands_for, mentions: Whom::Nobody });
     }
 
     /// The text between two places mentions somebody, or everybody, by this name.
     pub fn mention(&mut self, place: Range<usize>, name: String, who: Option<AccountId>) {
-        self.put(Mark { place, stands_for: name, who: Some(who) });
+        let mentions = who.map_or(Whom::Everybody, Whom::One);
+        self.put(Mark { place, stands_for: name, mentions });
     }
 
     fn put(&mut self, new: Mark) {
@@ -135,10 +142,14 @@ impl Marks {
         let mut mentions = Mentions::default();
         // How much longer the text as it is meant is, up to here.
         let (mut meant, mut shown) = (0, 0);
-        for Mark { place, stands_for, who } in &self.list {
+        for Mark { place, stands_for, mentions: whom } in &self.list {
             let start = meant + (place.start - shown);
             (meant, shown) = (start + stands_for.len(), place.end);
-            let Some(account) = *who else { continue };
+            let account = match *whom {
+                Whom::Nobody => continue,
+                Whom::One(account) => Some(account),
+                Whom::Everybody => None,
+            };
             let ends = (u32::try_from(start), u32::try_from(meant));
             let (Ok(start), Ok(end)) = ends else { continue };
             mentions.places.push(MentionPlace { start, end, account });

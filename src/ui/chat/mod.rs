@@ -23,7 +23,7 @@ use fltk::enums::{Key, Shortcut};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
-use self::areas::{Areas, Bars, SMALLEST};
+use self::areas::{Areas, Bars, Beside, SMALLEST};
 pub use self::areas::{USUAL, USUAL_ROOM};
 use self::composer::{Composer, ComposerMsg};
 use self::edges::Edge;
@@ -385,8 +385,11 @@ impl Parts {
                 notice: !state.view.notice.is_empty(),
                 wall: !state.view.wall.is_empty(),
                 reply: state.view.reply.is_some(),
-                members: state.view.standing.map(|_| state.members_width),
-                wants_members: state.wants_members,
+                members: match (state.view.standing, state.wants_members) {
+                    (None, _) => Beside::Nothing,
+                    (Some(_), false) => Beside::WhereWide(state.members_width),
+                    (Some(_), true) => Beside::Always(state.members_width),
+                },
             };
             state.areas = Areas::new((w, h), state.composer_height, bars, widths);
             state.areas
