@@ -146,7 +146,7 @@ pub(super) fn mentions(fields: &Fields) -> Result<Mentions, String> {
     Ok(Mentions {
         accounts: fields.accounts("mentions")?,
         everyone: fields.optional_flag("everyone")?.unwrap_or_default(),
-        places: Vec::new(),
+        places: fields.places("places")?,
     })
 }
 

@@ -31,6 +31,8 @@ pub struct Chats {
     versions: u64,
     /// How long a text may be.
     pub text_limit: TextLimit,
+    /// Only administrators write in the lobby, as far as this link knows.
+    pub(super) lobby_is_closed: bool,
 }
 
 /// One conversation as the windows know it.
@@ -191,7 +193,7 @@ impl Default for Chats {
     /// The lobby is always there.
     fn default() -> Self {
         let list = BTreeMap::from([(Target::Lobby, Chat::default())]);
-        Chats { list, versions: 0, text_limit: TextLimit::default() }
+        Chats { list, versions: 0, text_limit: TextLimit::default(), lobby_is_closed: false }
     }
 }
 
@@ -412,6 +414,7 @@ impl Model {
     /// later.
     pub(super) fn send_failed(&mut self, nonce: Nonce, why: Failure, out: &mut Vec<Effect>) {
         self.chats.text_limit.learn(&why);
+        self.learn_of_lobby(&why);
         for target in self.chats.list.keys().copied().collect::<Vec<_>>() {
             let of = |chat: &Chat| chat.outgoing.iter().any(|known| known.pending.nonce == nonce);
             if !self.chats.get(target).is_some_and(of) {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::Model;
 use super::search::{Fit, Wanted};
 use crate::domain::{
-    AccountId, Body, MentionPlace, Mentions, Portrait, Presence, Rank, Role, Target,
+    AccountId, Body, MentionPlace, Mentions, Notify, Portrait, Presence, Rank, Role, Target,
 };
 use crate::ui::text::Language;
 
@@ -144,6 +144,12 @@ impl Model {
             Body::Text { mentions, .. } => message.from != me && mentions.includes(me),
             _ => false,
         })
+    }
+
+    /// The same, where one wants to be told of it.
+    #[must_use]
+    pub fn is_called(&self, target: Target) -> bool {
+        self.choice(target).notify != Notify::None && self.is_mentioned(target)
     }
 
     /// What somebody is called where everybody reads it: by the card in a room, else the nickname.

@@ -431,6 +431,7 @@ impl Model {
         self.link.is_signed_in(self.now, self.screen == Screen::Panel);
         // Who is there is told behind this; whom else one looks at, the client says again.
         self.people.regain_sight();
+        self.chats.lobby_is_closed = false;
         self.reenter_halls(out);
         out.push(Effect::PicturesAgain);
     }

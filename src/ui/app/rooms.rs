@@ -318,11 +318,15 @@ impl Model {
     /// Why one cannot write here.
     #[must_use]
     pub fn closed_to_me(&self, target: Target, language: Language) -> Option<String> {
-        let Target::Room(room) = target else { return None };
+        let why = |key| Some(language.get(key).to_owned());
+        let room = match target {
+            Target::Lobby if self.chats.lobby_is_closed => return why("reason.lobby_closed"),
+            Target::Lobby | Target::Account(_) => return None,
+            Target::Room(room) => room,
+        };
         if !self.people.has_book() {
             return None;
         }
-        let why = |key| Some(language.get(key).to_owned());
         match self.room(room) {
             None => why("room.outside"),
             Some(own) if own.member.muted_until > self.server_ms() => {

@@ -127,6 +127,8 @@ pub struct RoomRow {
     pub pinned: bool,
     /// Nothing is told of it.
     pub quiet: bool,
+    /// Something unread mentions one, and is told.
+    pub called: bool,
 }
 
 /// A group of friends.
@@ -305,6 +307,7 @@ impl Model {
             unread,
             pinned: self.choice(target).pinned,
             quiet: self.choice(target).notify != Notify::All,
+            called: self.is_called(target),
         }
     }
 
@@ -366,7 +369,7 @@ impl Model {
                 _ => None,
             },
             quiet: self.choice(target).notify != Notify::All,
-            called: self.choice(target).notify != Notify::None && self.is_mentioned(target),
+            called: self.is_called(target),
             presence: account.and_then(|account| self.people.presence(account)),
             prefix,
             preview,

@@ -83,6 +83,14 @@ impl Model {
         }
     }
 
+    /// The lobby is closed: it is said in place of the box until the next sign-in.
+    pub(super) fn learn_of_lobby(&mut self, failure: &Failure) {
+        if let Failure::Refused(Refusal { reason: Reason::LobbyClosed, .. }) = failure {
+            self.chats.lobby_is_closed = true;
+            self.chats.at(Target::Lobby);
+        }
+    }
+
     /// Says something in a chat for a moment.
     pub(super) fn notice(&mut self, target: Target, notice: Notice) {
         let until = self.now.mono_ms + NOTICE_MS;

@@ -120,6 +120,7 @@ impl ChatView {
             view.notice = text::notice(language(), notice);
         }
         view.candidates = model.candidates(target, language());
+        view.closed = model.closed_to_me(target, language());
         view.notify = model.choice(target).notify;
         view.members_width = model.settings.members;
         view.text_limit = model.chats.text_limit;
@@ -178,7 +179,6 @@ impl ChatView {
             }),
             count,
             members,
-            closed: model.closed_to_me(Target::Room(room), language()),
             ..ChatView::empty()
         }
     }

@@ -179,7 +179,7 @@ fn paint_room(canvas: &Canvas, look: &RowLook, row: &RoomRow) {
     let tile = Rect::new(area.x + 16, area.y + 8, FACE, FACE);
     canvas.room_tile(row.tile.colour, &row.tile.name, tile);
     let (left, mut right) = (area.x + 64, area.right() - 12);
-    right -= match canvas.badge(row.unread, right, area.y + area.h / 2, row.quiet) {
+    right -= match canvas.badge(row.unread, right, area.y + area.h / 2, row.quiet && !row.called) {
         0 => 0,
         w => w + 8,
     };

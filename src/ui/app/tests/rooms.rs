@@ -7,7 +7,7 @@ use crate::domain::{
     AccountId, Body, Book, Choice, ConversationId, ConversationKind, Joining, Member, Message,
     Nonce, Notify, OwnRoom, Presence, Rank, Room, RoomChange, RoomId, Seq, Target,
 };
-use crate::net::protocol::{Command, MemberChange, Query, Reply};
+use crate::net::protocol::{Command, MemberChange, Query, Reason, Reply};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::Confirm;
 use crate::ui::app::panel::{PanelMsg, Tab};
@@ -189,6 +189,20 @@ fn what_others_notice_is_asked_before_and_the_rest_is_done_at_once() {
     let effects = world.send(Msg::Room(RoomMsg::Mute(CLASS, MOMO, 60_000)));
     let change = MemberChange { mute_ms: Some(60_000), ..MemberChange::default() };
     assert_eq!(commands(&effects), [Command::SetMember { room: CLASS, account: MOMO, change }]);
+}
+
+#[test]
+fn a_lobby_that_turned_one_down_is_closed_until_the_next_sign_in() {
+    let mut world = with(Vec::new());
+    let why = |world: &World| world.model.closed_to_me(Target::Lobby, Language::English);
+    assert_eq!(why(&world), None);
+    let nonce = Nonce([1; 16]);
+    let failure = Failure::Refused(Reason::LobbyClosed.into());
+    world.event(ClientEvent::SendFailed { nonce, failure });
+    assert!(why(&world).unwrap().starts_with("The administrator closed the lobby."));
+    let you = person(10_001, "青柠");
+    world.event(ClientEvent::SignedIn { you, presence: Presence::Online });
+    assert_eq!(why(&world), None);
 }
 
 #[test]
