@@ -23,7 +23,7 @@ pub use mentions::{MentionPlace, Mentions};
 pub use message::{Body, ConversationKind, Message, Target};
 pub use nickname::{GRAPHEMES_MAX as NICKNAME_GRAPHEMES_MAX, Nickname, NicknameError};
 pub use room::{
-    Announcement, Choice, Door, Joining, Member, Notify, OwnRoom, Parting, ROOM_NAME_MAX, Rank,
-    Room, RoomChange, RoomRequest, room_name,
+    Announcement, Choice, Door, Joining, Member, Notify, OwnRoom, Parting, ROOM_COLOURS,
+    ROOM_NAME_MAX, Rank, Room, RoomChange, RoomRequest, room_name,
 };
 pub use words::{Words, WordsError};

@@ -11,7 +11,7 @@ use super::{AccountId, ConversationId, RequestState, RoomId, Seq};
 /// Longest name of a room in graphemes, what a reader counts as letters.
 pub const ROOM_NAME_MAX: usize = 20;
 /// A room has one of so many colours.
-const COLOURS: u64 = 7;
+pub const ROOM_COLOURS: u8 = 7;
 
 /// Who may come into a room.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +83,9 @@ pub struct Room {
     /// Made at, milliseconds since 1970 UTC.
     #[serde(default)]
     pub since: i64,
+    /// The colour of its tile, where one was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<u8>,
 }
 
 /// One of those in a room.
@@ -244,13 +247,18 @@ pub enum RoomChange {
     },
     /// It is no more.
     Dissolved {},
+    /// Its tile has another colour.
+    Coloured {
+        /// Which.
+        colour: u8,
+    },
 }
 
 impl Room {
-    /// The colour of its tile, by its number.
+    /// The colour of its tile: the one that was chosen, else by its number.
     #[must_use]
     pub fn colour(&self) -> u64 {
-        self.room.0 % COLOURS
+        self.colour.map_or(self.room.0 % u64::from(ROOM_COLOURS), u64::from)
     }
 
     /// Takes in a change that a line of the log tells: `from` did it, at that time. The next version is
@@ -270,6 +278,7 @@ impl Room {
             RoomChange::Owner { account } => self.owner = *account,
             RoomChange::Joining { joining } => self.joining = *joining,
             RoomChange::AdminsOnly { on } => self.admins_only = *on,
+            RoomChange::Coloured { colour } => self.colour = Some(*colour),
             RoomChange::Announced { text } => {
                 let announcement = Announcement { text: text.clone(), by: from, at, seq };
                 self.announcement = Some(announcement).filter(|on_wall| !on_wall.text.is_empty());

@@ -39,6 +39,7 @@ mod screen;
 mod settings;
 pub mod shell;
 mod stage;
+mod swatches;
 pub mod text;
 pub mod theme;
 mod toast;

@@ -25,6 +25,7 @@ pub fn settings() -> RoomSettings {
         joining: Some(Joining::Closed),
         admins_only: Some(true),
         announcement: Some("周五交作业\n".into()),
+        colour: Some(3),
     }
 }
 
@@ -48,6 +49,7 @@ pub fn room() -> Room {
         members: 40,
         version: 44,
         since: AT,
+        colour: Some(5),
     }
 }
 
@@ -97,6 +99,7 @@ table!(changes, value, RoomChange {
     "room_change.joining", RoomChange::Joining { .. } =>
         RoomChange::Joining { joining: Joining::Open };
     "room_change.admins_only", RoomChange::AdminsOnly { .. } => RoomChange::AdminsOnly { on: true };
+    "room_change.coloured", RoomChange::Coloured { .. } => RoomChange::Coloured { colour: 6 };
     "room_change.announced", RoomChange::Announced { .. } =>
         RoomChange::Announced { text: "周五交作业".into() };
     "room_change.dissolved", RoomChange::Dissolved {} => RoomChange::Dissolved {};

@@ -44,6 +44,7 @@ pub(super) fn parse(verb: &str, fields: &Fields) -> Result<PeopleVerb, String> {
             name: fields.text("name")?,
             joining: fields.one_of("joining", &JOININGS)?.unwrap_or_default(),
             invite: fields.accounts("invite")?,
+            colour: colour(fields)?,
         },
         "set_conversation" => Command::SetConversation {
             with: fields.target("with")?,
@@ -109,12 +110,19 @@ fn of_room(
     Ok(PeopleVerb::Do(command))
 }
 
+fn colour(fields: &Fields) -> Result<Option<u8>, String> {
+    let number = fields.optional_number("colour")?;
+    let small = number.map(u8::try_from).transpose();
+    small.map_err(|_| "`colour` is 0 to 6".to_owned())
+}
+
 fn settings(fields: &Fields) -> Result<RoomSettings, String> {
     Ok(RoomSettings {
         name: fields.optional_text("name")?,
         joining: fields.one_of("joining", &JOININGS)?,
         admins_only: fields.optional_flag("admins_only")?,
         announcement: fields.optional_text("announcement")?,
+        colour: colour(fields)?,
     })
 }
 
@@ -326,6 +334,7 @@ pub(super) fn line(version: u64, change: &RoomChange) -> Value {
             ("joining", json!({ "joining": name_of(&JOININGS, *joining) }))
         }
         RoomChange::AdminsOnly { on } => ("admins_only", json!({ "on": on })),
+        RoomChange::Coloured { colour } => ("colour", json!({ "colour": colour })),
         RoomChange::Announced { text } => ("announcement", json!({ "text": text })),
         RoomChange::Dissolved {} => ("dissolved", json!({})),
     };

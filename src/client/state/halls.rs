@@ -41,6 +41,7 @@ impl ModelServer {
             joining: Joining::Open,
             admins_only: false,
             announcement: None,
+            colour: None,
             members: 0,
             version: 0,
             since: 0,

@@ -18,7 +18,7 @@ use crate::ui::text::Language;
 /// What stands for a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tile {
-    /// Its colour, by its number.
+    /// Its colour; a room's number names the one that it has by itself.
     pub colour: u64,
     /// Its name, whose first letter it shows.
     pub name: String,
@@ -72,6 +72,8 @@ pub enum RoomMsg {
     AdminsOnly(RoomId, bool),
     /// Who may come in.
     Joining(RoomId, Joining),
+    /// The colour of its tile.
+    Colour(RoomId, u8),
     /// What is told of a conversation.
     Notify(Target, Notify),
     /// Whether a conversation stands at the top.
@@ -88,7 +90,8 @@ impl Model {
     /// What stands for a room.
     #[must_use]
     pub fn tile(&self, room: RoomId) -> Tile {
-        Tile { colour: room.0, name: self.people.room_name(room) }
+        let colour = self.room(room).map_or(room.0, |own| own.room.colour());
+        Tile { colour, name: self.people.room_name(room) }
     }
 
     /// The rooms that one made, or the others, by name.
@@ -303,6 +306,10 @@ impl Model {
                 let change = RoomSettings { joining: Some(joining), ..settings() };
                 Command::SetRoom { room, change }
             }
+            RoomMsg::Colour(room, colour) => {
+                let change = RoomSettings { colour: Some(colour), ..settings() };
+                Command::SetRoom { room, change }
+            }
             RoomMsg::Notify(with, notify) => {
                 let change = ChoiceChange { notify: Some(notify), ..ChoiceChange::default() };
                 Command::SetConversation { with, change }
@@ -386,6 +393,7 @@ fn said_of(by: AccountId, change: &RoomChange) -> (&'static str, Option<AccountI
         RoomChange::Announced { text } if text.is_empty() => ("room.line.unannounced", None),
         RoomChange::Announced { .. } => ("room.line.announced", None),
         RoomChange::Dissolved {} => ("room.line.dissolved", None),
+        RoomChange::Coloured { .. } => ("room.line.coloured", None),
     }
 }
 

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use fltk::app;
 use fltk::prelude::WindowExt;
 
-use super::view::Standing;
+use super::view::{ChatFace, Standing};
 use super::{ChatOut, Parts, emoji};
-use crate::domain::{Notify, Rank};
+use crate::domain::{Notify, Rank, RoomId};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::create_room::CreateRoomMsg;
@@ -21,6 +21,17 @@ use crate::ui::transcript::{Key as EntryKey, Mark};
 use crate::ui::widgets::{
     Control, MenuEntry, MenuItem, MenuPlace, StripKind, on_screen, open_menu,
 };
+
+/// What the colours of rooms are called.
+const COLOURS: [&str; 7] = [
+    "room.colour.0",
+    "room.colour.1",
+    "room.colour.2",
+    "room.colour.3",
+    "room.colour.4",
+    "room.colour.5",
+    "room.colour.6",
+];
 
 impl Parts {
     /// What is chosen is written into the box.
@@ -69,9 +80,13 @@ impl Parts {
             item("room.card", Icon::Pencil, Msg::Room(RoomMsg::Card(room))),
             item("room.announcement", Icon::Megaphone, Msg::Wall(WallMsg::Open(room))),
         ];
+        let mut colours = None;
         if rank >= Rank::Admin {
             menu.push((MenuEntry::Separator, None));
             menu.push(item("room.rename", Icon::Text, Msg::Room(RoomMsg::Rename(room))));
+            let colour = MenuItem::new(tr("room.colour")).icon(Icon::Palette);
+            colours = Some(menu.len());
+            menu.push((colour.into(), None));
             let key = if admins_only { "room.admins_only.off" } else { "room.admins_only.on" };
             let only = Msg::Room(RoomMsg::AdminsOnly(room, !admins_only));
             menu.push(item(key, Icon::Shield, only));
@@ -84,9 +99,29 @@ impl Parts {
             menu.push((end.into(), Some(Msg::Room(RoomMsg::Dissolve(room)))));
         }
         let (entries, mut acts): (Vec<_>, Vec<_>) = menu.into_iter().unzip();
+        let this = self.clone();
         open_menu(MenuPlace::Below(on_screen(&self.more, &self.window)), entries, move |picked| {
-            if let Some(msg) = picked.and_then(|index| acts.get_mut(index)?.take()) {
+            if picked.is_some() && picked == colours {
+                this.open_colour_menu(room);
+            } else if let Some(msg) = picked.and_then(|index| acts.get_mut(index)?.take()) {
                 post(msg);
+            }
+        });
+    }
+
+    /// The colours of the room's tile.
+    fn open_colour_menu(&self, room: RoomId) {
+        let now = match &self.state.borrow().view.face {
+            ChatFace::Room(tile) => tile.colour,
+            ChatFace::Person(..) | ChatFace::Lobby => return,
+        };
+        let item = |(colour, key): (u8, &'static str)| {
+            MenuItem::new(tr(key)).checked(u64::from(colour) == now).into()
+        };
+        let entries = (0..).zip(COLOURS).map(item).collect();
+        open_menu(MenuPlace::Below(on_screen(&self.more, &self.window)), entries, move |picked| {
+            if let Some(colour) = picked.and_then(|index| u8::try_from(index).ok()) {
+                post(Msg::Room(RoomMsg::Colour(room, colour)));
             }
         });
     }
