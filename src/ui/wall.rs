@@ -232,6 +232,7 @@ impl Parts {
         self.text.set_enabled(!view.busy);
         let (go, edit) = match view.page {
             Page::Write => ("wall.publish", "common.cancel"),
+            _ if view.now.is_none() => ("chat.close", "wall.edit"),
             Page::Now | Page::Past => ("room.wall.read", "wall.edit"),
         };
         self.past.set_label(tr(if view.page == Page::Past { "wall.now" } else { "wall.past" }));
@@ -316,7 +317,9 @@ impl View {
     fn heights(&self) -> Vec<i32> {
         let readers = if self.readers.is_empty() { 0 } else { READERS };
         match self.page {
-            Page::Now => vec![self.now.as_ref().map_or(0, Sheet::words_height) + readers],
+            Page::Now => {
+                vec![self.now.as_ref().map_or(Style::MESSAGE.line, Sheet::words_height) + readers]
+            }
             Page::Write => Vec::new(),
             Page::Past => {
                 self.old.iter().map(|old| CAPTION + old.words_height() + OLD_GAP).collect()

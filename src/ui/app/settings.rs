@@ -385,6 +385,7 @@ mod tests {
             SettingMsg::Compact(true),
             SettingMsg::Still(true),
             SettingMsg::Hours(Hours::Twelve),
+            SettingMsg::Members(240),
             SettingMsg::Emoji("😀"),
             SettingMsg::Emoji("👍"),
             SettingMsg::Emoji("😀"),
@@ -431,6 +432,8 @@ mod tests {
             ("still", "?"),
             ("hours", "?"),
             ("folds/x/y", "1"),
+            ("walls/x/y", "20001:1"),
+            ("members", "20"),
             ("unknown", "1"),
         ];
         let pairs: Vec<(String, String)> =

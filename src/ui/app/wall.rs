@@ -93,10 +93,11 @@ impl Model {
         self.room(room).is_some_and(|own| own.member.rank >= Rank::Admin)
     }
 
-    /// How many of those in a room have read what is on its wall; whoever wrote it has.
+    /// How many of those in a room have read what is on its wall; whoever wrote it has. Whoever hides
+    /// what it reads is not told.
     #[must_use]
     pub fn wall_readers(&self, board: &Board) -> Option<u64> {
-        let wall = self.wall(board.room)?;
+        let wall = self.wall(board.room).filter(|_| self.people.book().privacy.read_marks)?;
         let (seq, others) = board.read_by.filter(|(seq, _)| *seq == wall.seq)?;
         let hall = self.halls.get(&board.room);
         let is_there = hall.is_some_and(|hall| hall.members.contains_key(&wall.by));

@@ -2,7 +2,7 @@
 
 use super::rooms::{CLASS, ME, MOMO, own, with};
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{Announcement, OwnRoom, Rank, Room, Seq};
+use crate::domain::{Announcement, Notice, OwnRoom, Privacy, Rank, Room, Seq};
 use crate::net::protocol::{Command, Query, Reason, Refusal, Reply};
 use crate::ui::app::settings::Settings;
 use crate::ui::app::testing::{NOON_MS, World, ticket_of};
@@ -70,6 +70,13 @@ fn the_window_says_how_many_have_read_it_and_asks_anew_with_something_else() {
     let reply = Reply::ReadBy { count: 30, accounts: vec![ME] };
     answer(&mut world, *ticket, Ok(Answer::Looked(reply)));
     assert_eq!(readers(&world), Some(30), "its author is not in the room");
+    let tell = |world: &mut World, read_marks| {
+        let privacy = Privacy { read_marks, ..Privacy::default() };
+        world.event(ClientEvent::Notice(Box::new(Notice::Privacy(privacy))));
+    };
+    tell(&mut world, false);
+    assert_eq!(readers(&world), None, "whoever hides its reading sees nobody else's");
+    tell(&mut world, true);
     let changed = room(Rank::Member, Some(wall("Finals", NOON_MS + 1, 9))).room;
     let asked = looks(&world.event(ClientEvent::Room(Box::new(changed.clone()))));
     assert_eq!((readers(&world), &asked[0].1), (None, &read_by(9)));
