@@ -11,7 +11,7 @@ use crate::ui::app::mentions::Candidate;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::screen;
 use crate::ui::theme::{Colour, Style, metric};
-use crate::ui::widgets::popup;
+use crate::ui::widgets::{popup, retire};
 
 /// Rows that are seen at once.
 const ROWS: usize = 6;
@@ -30,8 +30,10 @@ struct List {
     /// The first row that is seen.
     top: usize,
     chosen: Option<Chosen>,
-    /// A window for each number of rows: a window that served before keeps its shape.
+    /// A window for each number of rows: a window that served before keeps its shape. They are of
+    /// this scale of the screen.
     windows: [Option<MenuWindow>; ROWS],
+    scale: f32,
 }
 
 thread_local! {
@@ -48,6 +50,7 @@ pub fn show(over: (i32, i32), rows: Vec<Candidate>, chosen: impl FnMut(Candidate
             (list.rows, list.current, list.top) = (rows, 0, 0);
         }
         list.chosen = Some(Box::new(chosen));
+        list.keep_to_scale();
         list.windows.get(seen.checked_sub(1)?).cloned()
     });
     let Some(window) = window else { return hide() };
@@ -149,6 +152,17 @@ fn handle(window: &MenuWindow, event: Event) -> bool {
 }
 
 impl List {
+    /// At another scale of the screen windows of before have the wrong shape.
+    fn keep_to_scale(&mut self) {
+        let scale = app::screen_scale(0);
+        if (self.scale - scale).abs() > f32::EPSILON {
+            self.scale = scale;
+            for mut window in std::mem::take(&mut self.windows).into_iter().flatten() {
+                retire(&mut window);
+            }
+        }
+    }
+
     fn redraw(&mut self) {
         let windows = self.windows.iter_mut().flatten();
         windows.filter(|window| window.shown()).for_each(MenuWindow::redraw);
