@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use mychat::domain::{AccountId, Nonce, Presence, Seq, Target};
+use mychat::domain::{AccountId, Nonce, Presence, Rank, Seq, Target};
 use mychat::ui::app::chats::ChatMsg;
 use mychat::ui::chat::{ChatFace, ChatOut, ChatView, ChatWindow, USUAL};
 use mychat::ui::paint::Rect;
@@ -37,6 +37,7 @@ impl Demo {
                     saying: Saying::Text(text.clone().leak()),
                     mark: Mark::Sending,
                     hint: "",
+                    named: &[],
                 });
                 window.show(self.view.clone(), &self.entries);
             }
@@ -65,6 +66,7 @@ fn entries(english: bool) -> Vec<Entry<'static>> {
         saying: if text.is_empty() { Saying::Shake } else { Saying::Text(text) },
         mark,
         hint: "",
+        named: &[],
     };
     if english {
         return vec![
@@ -133,8 +135,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         notice: if is("notice") { "再等 8 秒才能抖动".into() } else { String::new() },
         me: ME,
         faces: [
-            (ME, Face { name: "青柠".into(), portrait: 1.into() }),
-            (PEER, Face { name: name.into(), portrait: 2.into() }),
+            (ME, Face { name: "青柠".into(), portrait: 1.into(), rank: Rank::Member }),
+            (PEER, Face { name: name.into(), portrait: 2.into(), rank: Rank::Member }),
         ]
         .into(),
         unread_from: is("unread").then_some(Key::Seq(Seq(9))),

@@ -94,7 +94,7 @@ fn tell(everybody: usize, marks: &[Mark], share: f64, report: &mut Report) -> Re
 async fn open(address: SocketAddr) -> Result<(Link, AccountId, RoomId), Failure> {
     let (mut link, credential) = Credential::register(address, 0).await?;
     let (name, joining) = ("bench".to_owned(), Joining::Open);
-    let command = Command::CreateRoom { name, joining, invite: Vec::new() };
+    let command = Command::CreateRoom { name, joining, invite: Vec::new(), colour: None };
     link.write(ClientFrame::Command { id: 3, command }).await?;
     loop {
         match link.reader.read().await? {

@@ -14,7 +14,7 @@ use fltk::app;
 use fltk::prelude::{GroupExt, WidgetExt};
 use fltk::window::DoubleWindow;
 use mychat::clock::uptime;
-use mychat::domain::{AccountId, Seq};
+use mychat::domain::{AccountId, Rank, Seq};
 use mychat::ui::fonts;
 use mychat::ui::paint::Rect;
 use mychat::ui::text::{Language, set_language};
@@ -48,9 +48,9 @@ fn main() -> Result<ExitCode, Failure> {
     transcript.place(Rect::new(0, 0, 760, 500));
     transcript.set_people(ME, has("lobby"));
     transcript.set_faces([
-        (ME, Face { name: "青柠".into(), portrait: 1.into() }),
-        (MOMO, Face { name: "小满".into(), portrait: 2.into() }),
-        (DEER, Face { name: "班主任".into(), portrait: 11.into() }),
+        (ME, Face { name: "青柠".into(), portrait: 1.into(), rank: Rank::Member }),
+        (MOMO, Face { name: "小满".into(), portrait: 2.into(), rank: Rank::Member }),
+        (DEER, Face { name: "班主任".into(), portrait: 11.into(), rank: Rank::Owner }),
     ]);
     win.show();
     let now = mychat::clock::wall_ms();
@@ -79,7 +79,7 @@ fn grow(transcript: &Transcript) {
         let saying = Saying::Text(&text);
         let at = mychat::clock::wall_ms();
         let (key, mark) = (Key::Seq(Seq(seq)), Mark::None);
-        grown.append(Entry { key, from: MOMO, at, saying, mark, hint: "" });
+        grown.append(Entry { key, from: MOMO, at, saying, mark, hint: "", named: &[] });
         app::repeat_timeout3(1.0, handle);
     });
 }
@@ -123,7 +123,7 @@ fn small(transcript: &mut Transcript, now: i64, lobby: bool) {
         .zip(rows)
         .map(|(seq, (from, at, saying, mark))| {
             let mark = if lobby && mark != Mark::Failed { Mark::None } else { mark };
-            Entry { key: Key::Seq(Seq(seq)), from, at, saying, mark, hint: "" }
+            Entry { key: Key::Seq(Seq(seq)), from, at, saying, mark, hint: "", named: &[] }
         })
         .collect();
     transcript.sync(&entries, false);
@@ -240,5 +240,5 @@ fn entry(n: u64, text: &str, now: i64) -> Entry<'_> {
     let at = now - i64::try_from((MESSAGES + 1_000).saturating_sub(n)).unwrap_or(0) * 40_000;
     let mark = if from == ME { Mark::Read } else { Mark::None };
     let saying = if n % 50 == 49 { Saying::Shake } else { Saying::Text(text) };
-    Entry { key: Key::Seq(Seq(n + 1)), from, at, saying, mark, hint: "" }
+    Entry { key: Key::Seq(Seq(n + 1)), from, at, saying, mark, hint: "", named: &[] }
 }

@@ -373,7 +373,7 @@ impl Book {
         };
         let Some(own) = self.rooms.get_mut(&room) else { return true };
         if own.room.version + 1 == *version {
-            own.room.apply(message.from, message.at, change);
+            own.room.apply(message.from, (message.seq, message.at), change);
         }
         own.room.version >= *version
     }

@@ -11,7 +11,7 @@ use super::{AccountId, ConversationId, RequestState, RoomId, Seq};
 /// Longest name of a room in graphemes, what a reader counts as letters.
 pub const ROOM_NAME_MAX: usize = 20;
 /// A room has one of so many colours.
-const COLOURS: u64 = 7;
+pub const ROOM_COLOURS: u8 = 7;
 
 /// Who may come into a room.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub struct Announcement {
     pub by: AccountId,
     /// When, milliseconds since 1970 UTC.
     pub at: i64,
+    /// The line of the room's log that tells of it; 0 where an earlier version wrote it.
+    #[serde(default)]
+    pub seq: Seq,
 }
 
 /// A room.
@@ -80,6 +83,9 @@ pub struct Room {
     /// Made at, milliseconds since 1970 UTC.
     #[serde(default)]
     pub since: i64,
+    /// The colour of its tile, where one was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<u8>,
 }
 
 /// One of those in a room.
@@ -241,17 +247,23 @@ pub enum RoomChange {
     },
     /// It is no more.
     Dissolved {},
+    /// Its tile has another colour.
+    Coloured {
+        /// Which.
+        colour: u8,
+    },
 }
 
 impl Room {
-    /// The colour of its tile, by its number.
+    /// The colour of its tile: the one that was chosen, else by its number.
     #[must_use]
     pub fn colour(&self) -> u64 {
-        self.room.0 % COLOURS
+        self.colour.map_or(self.room.0 % u64::from(ROOM_COLOURS), u64::from)
     }
 
-    /// Takes in a change: `from` did it, `at` that time. The next version is this one's.
-    pub fn apply(&mut self, from: AccountId, at: i64, change: &RoomChange) {
+    /// Takes in a change that a line of the log tells: `from` did it, at that time. The next version is
+    /// this one's.
+    pub fn apply(&mut self, from: AccountId, (seq, at): (Seq, i64), change: &RoomChange) {
         self.version += 1;
         match change {
             RoomChange::Created { name } => {
@@ -266,8 +278,9 @@ impl Room {
             RoomChange::Owner { account } => self.owner = *account,
             RoomChange::Joining { joining } => self.joining = *joining,
             RoomChange::AdminsOnly { on } => self.admins_only = *on,
+            RoomChange::Coloured { colour } => self.colour = Some(*colour),
             RoomChange::Announced { text } => {
-                let announcement = Announcement { text: text.clone(), by: from, at };
+                let announcement = Announcement { text: text.clone(), by: from, at, seq };
                 self.announcement = Some(announcement).filter(|on_wall| !on_wall.text.is_empty());
             }
             RoomChange::Muted { .. } | RoomChange::Ranked { .. } | RoomChange::Dissolved {} => {}
@@ -308,31 +321,6 @@ pub struct Choice {
     /// What is told of it.
     #[serde(default)]
     pub notify: Notify,
-}
-
-/// Whom a text mentions.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mentions {
-    /// These people.
-    #[serde(default)]
-    pub accounts: Vec<AccountId>,
-    /// Everybody.
-    #[serde(default)]
-    pub everyone: bool,
-}
-
-impl Mentions {
-    /// Whether nobody is mentioned.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.accounts.is_empty() && !self.everyone
-    }
-
-    /// Whether somebody is mentioned, alone or with everybody.
-    #[must_use]
-    pub fn includes(&self, account: AccountId) -> bool {
-        self.everyone || self.accounts.contains(&account)
-    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::app::{Model, Msg};
 use super::paint::{Align, Canvas, Icon, Rect, text as measure};
 use super::paragraph;
 use super::shell::post;
+use super::swatches::Swatches;
 use super::text::{self, tr, tr_with};
 use super::theme::{Colour, Style};
 use super::widgets::{
@@ -31,8 +32,10 @@ const WIDE: i32 = SPLIT - 2 * PADDING;
 /// The upper edge of the foot.
 const FOOT: i32 = 312;
 /// The field of the name, and that of who may join.
-const NAME: Rect = Rect { x: PADDING, y: 112, w: WIDE, h: 36 };
-const JOINING: Rect = Rect { x: PADDING, y: 212, w: WIDE, h: 36 };
+const NAME: Rect = Rect { x: PADDING, y: 138, w: WIDE, h: 36 };
+const JOINING: Rect = Rect { x: PADDING, y: 232, w: WIDE, h: 36 };
+/// The colours of its tile.
+const COLOURS: Rect = Rect { x: PADDING, y: 84, w: WIDE, h: 26 };
 /// A friend in the list.
 const ROW: i32 = 40;
 
@@ -46,6 +49,7 @@ const JOININGS: [(Joining, &str, &str); 3] = [
 pub struct CreateRoomWindow {
     window: DoubleWindow,
     name: Field,
+    colours: Swatches,
     joining: Select,
     filter: Field,
     list: ScrollList,
@@ -62,6 +66,7 @@ struct View {
     /// What is typed for the name of a new one.
     name: String,
     joining: Joining,
+    colour: u8,
     guests: Vec<Guest>,
     filter: String,
     chosen: usize,
@@ -81,6 +86,9 @@ impl CreateRoomWindow {
         let is_new = making.room.is_none();
         let window = widgets::window("", if is_new { W } else { NARROW }, H);
         let mut name = Field::new(FieldKind::Outlined, "");
+        let mut colours = Swatches::new(COLOURS, |colour| {
+            post(Msg::CreateRoom(CreateRoomMsg::Colour(colour)));
+        });
         let mut joining = Select::new(SelectKind::Box, &[""; JOININGS.len()]);
         let filter = Field::new(FieldKind::Search, "").style(Style::BODY);
         let view = Rc::new(RefCell::new(View { room: making.room, ..View::default() }));
@@ -96,7 +104,9 @@ impl CreateRoomWindow {
         window.end();
         name.set_shown(is_new);
         joining.set_shown(is_new);
-        let mut this = CreateRoomWindow { window, name, joining, filter, list, cancel, go, view };
+        colours.set_shown(is_new);
+        let mut this =
+            CreateRoomWindow { window, name, colours, joining, filter, list, cancel, go, view };
         this.name.place(NAME);
         this.joining.place(JOINING);
         let left = this.left();
@@ -134,6 +144,7 @@ impl CreateRoomWindow {
             room_name: making.room.map(|room| model.people.room_name(room)).unwrap_or_default(),
             name: self.view.borrow().name.clone(),
             joining: making.joining,
+            colour: making.colour,
             guests: model.guests(),
             filter: making.filter.clone(),
             chosen: making.chosen.len(),
@@ -151,6 +162,7 @@ impl CreateRoomWindow {
         }
         let chosen = JOININGS.iter().position(|(joining, ..)| *joining == making.joining);
         self.joining.set_chosen(chosen.unwrap_or(0));
+        self.colours.set_chosen(making.colour);
         self.go.set_busy(making.busy);
         self.go.set_enabled(view.room.is_none() || view.chosen > 0);
         self.name.set_enabled(!making.busy);
@@ -302,8 +314,7 @@ fn paint_left(canvas: &Canvas, view: &View) {
     if view.name.trim().is_empty() {
         canvas.symbol_tile(Icon::Users, tile, 13, Colour::Sunken, Colour::Ink3);
     } else {
-        // The number, and so the colour, is the server's to give.
-        canvas.room_tile(0, &view.name, tile);
+        canvas.room_tile(u64::from(view.colour), &view.name, tile);
     }
     let caption = Rect::new(tile.right() + 12, tile.y, WIDE - 68, 56);
     paragraph::draw_middle(canvas, Style::CAPTION, Colour::Ink2, caption, tr("make.tile"));
@@ -321,7 +332,7 @@ fn paint_left(canvas: &Canvas, view: &View) {
     }
     canvas.text(Style::CAPTION, Colour::Ink2, PADDING, JOINING.y - 20, tr("make.joining"));
     let hint = JOININGS.iter().find(|(joining, ..)| *joining == view.joining);
-    let area = Rect::new(PADDING, JOINING.bottom() + 8, WIDE, 48);
+    let area = Rect::new(PADDING, JOINING.bottom() + 6, WIDE, 32);
     let words = hint.map_or("", |(.., hint)| tr(hint));
     paragraph::draw(canvas, Style::CAPTION, Colour::Ink3, area, Align::Left, words);
 }

@@ -1,14 +1,17 @@
-//! The small windows about rooms: asking to come in, making one, inviting friends.
+//! The small windows about rooms: asking to come in, making one, inviting friends, what is on
+//! the wall.
 
 use super::add::KnockWindow;
 use super::app::Model;
 use super::create_room::CreateRoomWindow;
+use super::wall::WallWindow;
 
 /// Those that stand.
 #[derive(Default)]
 pub struct DoorWindows {
     knock: Option<KnockWindow>,
     making: Option<CreateRoomWindow>,
+    wall: Option<WallWindow>,
 }
 
 impl DoorWindows {
@@ -36,12 +39,27 @@ impl DoorWindows {
             (Some(making), place) => *place = Some(CreateRoomWindow::new(making, model)),
             (None, _) => {}
         }
+        self.follow_wall(model);
+    }
+
+    fn follow_wall(&mut self, model: &Model) {
+        let board = model.board.as_ref().filter(|board| model.room(board.room).is_some());
+        let other = |window: &mut WallWindow| board.is_none_or(|board| !window.is_for(board));
+        if let Some(window) = self.wall.take_if(other) {
+            window.close();
+        }
+        match (board, &mut self.wall) {
+            (Some(board), Some(window)) => window.follow(board, model),
+            (Some(board), place) => *place = Some(WallWindow::new(board, model)),
+            (None, _) => {}
+        }
     }
 
     /// They speak the language of the moment.
     pub fn reword(&mut self) {
         self.knock.iter_mut().for_each(KnockWindow::reword);
         self.making.iter_mut().for_each(CreateRoomWindow::reword);
+        self.wall.iter_mut().for_each(WallWindow::reword);
     }
 
     /// Takes them away.
@@ -50,6 +68,9 @@ impl DoorWindows {
             window.close();
         }
         if let Some(window) = self.making.take() {
+            window.close();
+        }
+        if let Some(window) = self.wall.take() {
             window.close();
         }
     }

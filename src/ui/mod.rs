@@ -40,10 +40,12 @@ mod screen;
 mod settings;
 pub mod shell;
 mod stage;
+mod swatches;
 pub mod text;
 pub mod theme;
 mod toast;
 pub mod transcript;
+mod wall;
 pub mod widgets;
 mod windows;
 

@@ -44,7 +44,6 @@ impl PromptWindow {
             About::RenameGroup(_) => ("group.rename", "common.save"),
             About::Decline(_) | About::TurnAway(..) => ("friend.decline", "friend.decline"),
             About::RenameRoom(_) => ("room.rename", "common.save"),
-            About::Announce(_) => ("room.announcement", "common.save"),
             About::Card(_) => ("room.card", "common.save"),
         };
         let window = widgets::window(tr(window_title), W, H);
@@ -132,9 +131,7 @@ fn title(about: About, model: &Model) -> String {
         About::Decline(account) | About::TurnAway(_, account) => {
             tr_with("prompt.decline.title", &[("name", &model.people.name(account))])
         }
-        About::RenameRoom(room) | About::Announce(room) | About::Card(room) => {
-            model.people.room_name(room)
-        }
+        About::RenameRoom(room) | About::Card(room) => model.people.room_name(room),
     }
 }
 
@@ -145,7 +142,6 @@ fn label(about: About) -> &'static str {
         About::NewGroup(_) | About::RenameGroup(_) => "prompt.group.hint",
         About::Decline(_) | About::TurnAway(..) => "prompt.decline.hint",
         About::RenameRoom(_) => "room.rename",
-        About::Announce(_) => "room.announcement.hint",
         About::Card(_) => "room.card",
     }
 }

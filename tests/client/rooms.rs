@@ -87,7 +87,8 @@ fn two(place: &Place) -> (Seat, Seat, AccountId) {
     alice.register(place, "alice");
     let (you, _) = bob.register(place, "bob");
     let (name, joining) = ("room".to_owned(), Joining::Open);
-    let made = order(&mut alice, Command::CreateRoom { name, joining, invite: Vec::new() });
+    let made =
+        order(&mut alice, Command::CreateRoom { name, joining, invite: Vec::new(), colour: None });
     let Ok(Answer::Looked(Reply::Room { room, .. })) = made else { panic!("{made:?}") };
     assert_eq!(room.room, ROOM);
     // What changes before the whole book came is in it, and no notice of its own.

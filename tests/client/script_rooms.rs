@@ -71,7 +71,8 @@ fn comes(place: &Place, bob: &str, room: &Value) {
                 json!({"id": "before", "do": "rooms"}),
                 json!({"id": "come", "do": "answer_invite", "room": 20001, "accept": true}),
                 json!({"id": "again", "do": "answer_invite", "room": 20001, "accept": false}),
-                json!({"id": "say", "do": "send", "to": room, "text": "@alice", "mentions": [10001]}),
+                json!({"id": "say", "do": "send", "to": room, "text": "@alice", "mentions": [10001], "places": [[0, 6, 10001]]}),
+                json!({"id": "off", "do": "send", "to": room, "text": "@", "mentions": [10001], "places": [[0, 6, 10001]]}),
                 json!({"id": "all", "do": "send", "to": room, "text": "@all", "everyone": true}),
                 json!({"id": "shake", "do": "shake", "to": room}),
                 json!({"id": "wait", "do": "barrier"}),
@@ -88,6 +89,7 @@ fn comes(place: &Place, bob: &str, room: &Value) {
     ok(&came, "come");
     assert_eq!(refused(&came, "again"), "request_gone");
     assert_eq!(ok(&came, "say")["seq"], 3);
+    assert_eq!(refused(&came, "off"), "bad_value");
     assert_eq!(refused(&came, "all"), "mention_everyone");
     assert_eq!(refused(&came, "shake"), "shake_target");
     let log = ok(&came, "log")["messages"].clone();
@@ -96,6 +98,7 @@ fn comes(place: &Place, bob: &str, room: &Value) {
         (&json!("joined"), &json!(10002))
     );
     assert_eq!((&log[1]["body"]["mentions"], &log[1]["with"]), (&json!([10001]), room));
+    assert_eq!(log[1]["body"]["places"], json!([[0, 6, 10001]]));
     let members = ok(&came, "members")["members"].clone();
     assert_eq!((&members[0]["role"], &members[1]["role"]), (&json!("owner"), &json!("member")));
     ok(&came, "pin");

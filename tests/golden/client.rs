@@ -122,6 +122,7 @@ table!(client_frames, frame, ClientFrame {
             name: "软工 2401".into(),
             joining: Joining::Open,
             invite: vec![PLUM],
+            colour: Some(3),
         });
     "client.command.join_room", ClientFrame::Command { command: Command::JoinRoom { .. }, .. } =>
         command(Command::JoinRoom { room: rooms::ROOM, greeting: "我是青柠".into() });

@@ -1,8 +1,8 @@
 //! Samples and tables of rooms and of how people want to have their conversations.
 
 use mychat::domain::{
-    Announcement, Choice, Door, Joining, Member, Mentions, Notify, OwnRoom, Parting, Rank,
-    RequestState, Room, RoomChange, RoomId, RoomRequest,
+    Announcement, Choice, Door, Joining, Member, MentionPlace, Mentions, Notify, OwnRoom, Parting,
+    Rank, RequestState, Room, RoomChange, RoomId, RoomRequest,
 };
 use mychat::net::protocol::{ChoiceChange, MemberChange, RoomSettings};
 
@@ -25,6 +25,7 @@ pub fn settings() -> RoomSettings {
         joining: Some(Joining::Closed),
         admins_only: Some(true),
         announcement: Some("周五交作业\n".into()),
+        colour: Some(3),
     }
 }
 
@@ -33,7 +34,7 @@ pub fn member_change() -> MemberChange {
 }
 
 pub fn announcement() -> Announcement {
-    Announcement { text: "周五交作业".into(), by: PLUM, at: AT }
+    Announcement { text: "周五交作业".into(), by: PLUM, at: AT, seq: Seq(7) }
 }
 
 pub fn room() -> Room {
@@ -48,6 +49,7 @@ pub fn room() -> Room {
         members: 40,
         version: 44,
         since: AT,
+        colour: Some(5),
     }
 }
 
@@ -97,6 +99,7 @@ table!(changes, value, RoomChange {
     "room_change.joining", RoomChange::Joining { .. } =>
         RoomChange::Joining { joining: Joining::Open };
     "room_change.admins_only", RoomChange::AdminsOnly { .. } => RoomChange::AdminsOnly { on: true };
+    "room_change.coloured", RoomChange::Coloured { .. } => RoomChange::Coloured { colour: 6 };
     "room_change.announced", RoomChange::Announced { .. } =>
         RoomChange::Announced { text: "周五交作业".into() };
     "room_change.dissolved", RoomChange::Dissolved {} => RoomChange::Dissolved {};
@@ -137,9 +140,12 @@ table!(sorts, value, Sort {
 });
 
 fn mentioning(folder: &mut Folder) {
-    let mentions = Mentions { accounts: vec![LIME, PLUM], everyone: true };
-    let body = Body::Text { text: "@all".into(), reply_to: None, mentions };
-    folder.value("body.text_mentions", &body);
+    let mut mentions = Mentions { accounts: vec![LIME, PLUM], everyone: true, places: Vec::new() };
+    let body = |text: &str, mentions| Body::Text { text: text.into(), reply_to: None, mentions };
+    folder.value("body.text_mentions", &body("@all", mentions.clone()));
+    let place = |start, end, account| MentionPlace { start, end, account };
+    mentions.places = vec![place(0, 4, None), place(5, 10, Some(LIME))];
+    folder.value("body.text_places", &body("@all @Lime", mentions));
     folder.value("head.room", &Head { version: 44, ..head() });
 }
 

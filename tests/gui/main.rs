@@ -9,6 +9,7 @@
 
 mod friends;
 mod hands;
+mod mention;
 mod party;
 mod picture;
 mod screen;

@@ -92,16 +92,28 @@ impl Server {
         Server { _program: program, address, invite }
     }
 
+    /// Makes an account that has no window.
+    pub fn register(&self, nickname: &str) {
+        let register = format!(
+            "{{\"id\":7,\"do\":\"register\",\"nickname\":\"{nickname}\",\"password\":\"{PASSWORD}\"}}\n"
+        );
+        let answer = self.ask(&register);
+        assert!(answer["ok"].is_object(), "{answer}");
+    }
+
     /// What another device of this person is answered.
     pub fn ask_as(&self, nickname: &str, question: &str) -> serde_json::Value {
+        self.ask(&format!(
+            "{{\"do\":\"sign_in\",\"nickname\":\"{nickname}\",\"password\":\"{PASSWORD}\"}}\n\
+             {{\"id\":7,{question}}}\n"
+        ))
+    }
+
+    fn ask(&self, lines: &str) -> serde_json::Value {
         let mut command = std::process::Command::new(MYCHAT);
         command.args(["script", "--trust", "first", "--connect", &self.address]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut script = Screen::start_program(&mut command);
-        let lines = format!(
-            "{{\"do\":\"sign_in\",\"nickname\":\"{nickname}\",\"password\":\"{PASSWORD}\"}}\n\
-             {{\"id\":7,{question}}}\n"
-        );
         script.child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
         let mut said = String::new();
         script.child.stdout.take().unwrap().read_to_string(&mut said).unwrap();

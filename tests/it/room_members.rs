@@ -162,7 +162,10 @@ fn a_room_changes_its_name_rules_and_wall_and_all_of_it_stands_in_its_log() {
         joining: Some(Joining::Approval),
         admins_only: Some(false),
         announcement: Some("周五交作业\n不要迟到".to_owned()),
+        colour: Some(6),
     };
+    let none = RoomSettings { colour: Some(7), ..all.clone() };
+    assert_eq!(people[0].set_room(room, none).unwrap_err().reason, Reason::BadValue);
     people[0].set_room(room, all.clone()).unwrap();
     people[0].set_room(room, all).unwrap();
     people[0].set_room(room, announce("second")).unwrap();
@@ -171,14 +174,15 @@ fn a_room_changes_its_name_rules_and_wall_and_all_of_it_stands_in_its_log() {
         RoomChange::Renamed { name: "软工".to_owned() },
         RoomChange::Joining { joining: Joining::Approval },
         RoomChange::Announced { text: "周五交作业\n不要迟到".to_owned() },
+        RoomChange::Coloured { colour: 6 },
         RoomChange::Announced { text: "second".to_owned() },
         RoomChange::Announced { text: String::new() },
     ];
     assert_eq!(people[1].lines(), expected, "what is the same already is no change");
     let head = people[0].heads().into_iter().find(|head| head.version > 0).unwrap();
-    assert_eq!((head.read, head.version), (head.head, 7), "own lines are read");
+    assert_eq!((head.read, head.version), (head.head, 8), "own lines are read");
     let (seen, _) = people[1].room(room).unwrap();
-    assert_eq!((seen.version, seen.announcement), (7, None));
+    assert_eq!((seen.version, seen.announcement), (8, None));
     let query = Query::Announcements { room, skip: 0 };
     let Ok(Reply::Announcements { announcements, more: false }) = people[1].query(query) else {
         panic!()

@@ -25,7 +25,7 @@ impl Peer {
         invite: &[AccountId],
     ) -> Result<Room, Refusal> {
         let (name, invite) = (name.to_owned(), invite.to_vec());
-        match self.make(Command::CreateRoom { name, joining, invite })? {
+        match self.make(Command::CreateRoom { name, joining, invite, colour: None })? {
             Reply::Room { room, member: Some(_) } => Ok(room),
             other => panic!("unexpected {other:?}"),
         }

@@ -2,8 +2,8 @@
 //! there reaches all of them or none.
 
 use mychat::domain::{
-    AccountId, Body, ConversationKind, Joining, Mentions, Notify, Privacy, RoomChange, RoomId, Seq,
-    Target,
+    AccountId, Body, ConversationKind, Joining, MentionPlace, Mentions, Notify, Privacy,
+    RoomChange, RoomId, Seq, Target,
 };
 use mychat::net::protocol::{
     ChoiceChange, ClientFrame, Command, Event, Page, Query, Reason, Reply, RoomSettings, Signal,
@@ -16,7 +16,7 @@ fn why<T: std::fmt::Debug>(result: Result<T, mychat::net::protocol::Refusal>) ->
 }
 
 fn mentioning(accounts: &[AccountId], everyone: bool) -> Body {
-    let mentions = Mentions { accounts: accounts.to_vec(), everyone };
+    let mentions = Mentions { accounts: accounts.to_vec(), everyone, places: Vec::new() };
     Body::Text { text: "@".to_owned(), reply_to: None, mentions }
 }
 
@@ -157,6 +157,38 @@ fn mentions_are_told_and_everybody_is_mentioned_by_few() {
     lime.send(&ClientFrame::Signal(Signal::Typing { to }));
     lime.barrier();
     assert!(!momo.drain().iter().any(|event| matches!(event, Event::Typing { .. })));
+}
+
+#[test]
+fn where_a_text_mentions_somebody_is_kept_and_lies_in_the_text() {
+    let ground = Ground::start();
+    let (room, mut people) = ground.room(&["Lime", "Momo"]);
+    let [mut lime, mut momo] = [people.remove(0), people.remove(0)];
+    let (to, peer) = (Target::Room(room), momo.account());
+    let naming = |words: &str, places: &[(u32, u32, Option<AccountId>)]| {
+        let place = |&(start, end, account): &_| MentionPlace { start, end, account };
+        let places = places.iter().map(place).collect();
+        let mentions = Mentions { accounts: vec![peer], everyone: false, places };
+        Body::Text { text: words.to_owned(), reply_to: None, mentions }
+    };
+    let good = naming("看 @Momo @Momo", &[(4, 9, Some(peer)), (10, 15, Some(peer))]);
+    let said = lime.say(to, good.clone()).unwrap();
+    assert_eq!(momo.event(|event| message_of(event, said.seq)), good);
+    let stored = momo.history(said.conversation, Page::After(Seq(2))).0.remove(0);
+    assert_eq!(stored.body, good, "also later");
+    let many: Vec<(u32, u32, Option<AccountId>)> =
+        (0..51).map(|n| (n, n + 1, Some(peer))).collect();
+    let bad: [&[(u32, u32, Option<AccountId>)]; 5] = [
+        &[(0, 1, Some(peer))],
+        &[(4, 99, Some(peer))],
+        &[(4, 9, None)],
+        &[(9, 4, Some(peer))],
+        &many,
+    ];
+    for places in bad {
+        let words = if places.len() > 1 { "@".repeat(60) } else { "看 @Momo".to_owned() };
+        assert_eq!(why(lime.say(to, naming(&words, places))), Reason::BadValue, "{places:?}");
+    }
 }
 
 #[test]

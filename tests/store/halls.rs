@@ -79,8 +79,8 @@ impl Halls {
     /// What a command should do, and whether it should be refused.
     pub fn apply(&mut self, me: AccountId, command: &Command) -> Done {
         match command {
-            Command::CreateRoom { name, joining, invite } => {
-                self.create(me, name, *joining, invite)
+            Command::CreateRoom { name, joining, invite, colour } => {
+                self.create(me, name, (*joining, *colour), invite)
             }
             Command::JoinRoom { room, greeting } => self.join(me, *room, greeting),
             Command::WithdrawJoin { room } => {
@@ -234,9 +234,18 @@ impl Halls {
         self.requests.insert(request.key(), request);
     }
 
-    fn create(&mut self, me: AccountId, name: &str, joining: Joining, to: &[AccountId]) -> Done {
+    fn create(
+        &mut self,
+        me: AccountId,
+        name: &str,
+        (joining, colour): (Joining, Option<u8>),
+        to: &[AccountId],
+    ) -> Done {
         if name.trim().is_empty() {
             return Err(Reason::WordsEmpty);
+        }
+        if colour.is_some_and(|colour| colour > 6) {
+            return Err(Reason::BadValue);
         }
         if self.rooms_of(me).len() >= self.rooms_max {
             return Err(Reason::TooMany);
@@ -262,6 +271,7 @@ impl Halls {
             members: 0,
             version: 0,
             since: self.now,
+            colour,
         };
         let (members, seen, wall) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
         let mut hall = Hall { room, members, head: 0, seen, wall };
@@ -454,7 +464,10 @@ impl Halls {
     fn set_room(&mut self, me: AccountId, room: RoomId, change: &RoomSettings) -> Done {
         let now = self.now;
         let hall = self.inside(room, me, Rank::Admin)?;
-        let RoomSettings { name, joining, admins_only, announcement } = change;
+        let RoomSettings { name, joining, admins_only, announcement, colour } = change;
+        if colour.is_some_and(|colour| colour > 6) {
+            return Err(Reason::BadValue);
+        }
         if let Some(name) = name.clone().filter(|name| *name != hall.room.name) {
             hall.room.name = name;
             hall.line();
@@ -470,11 +483,16 @@ impl Halls {
         if let Some(text) = announcement {
             let on_wall = hall.room.announcement.as_ref().map_or("", |old| &old.text);
             if text != on_wall {
-                let new = Announcement { text: text.clone(), by: me, at: now };
+                let seq = Seq(hall.head + 1);
+                let new = Announcement { text: text.clone(), by: me, at: now, seq };
                 hall.room.announcement = (!text.is_empty()).then_some(new);
                 hall.wall.insert(0, text.clone());
                 hall.line();
             }
+        }
+        if let Some(colour) = colour.filter(|colour| Some(*colour) != hall.room.colour) {
+            hall.room.colour = Some(colour);
+            hall.line();
         }
         Ok(())
     }

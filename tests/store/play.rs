@@ -196,7 +196,7 @@ impl Play {
     /// With the new friend invited.
     fn make_room(&self) -> Job {
         let (name, joining) = ("Room".to_owned(), Joining::Closed);
-        self.command(0, Command::CreateRoom { name, joining, invite: vec![MOMO] })
+        self.command(0, Command::CreateRoom { name, joining, invite: vec![MOMO], colour: None })
     }
 
     fn come(&self) -> Job {

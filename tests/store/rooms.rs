@@ -287,7 +287,8 @@ impl World {
     fn create(&mut self) -> Command {
         let name = ["a", "b", " ", "room"][usize::try_from(self.pick(4)).unwrap()].to_owned();
         let invite = (0..self.pick(3)).map(|_| self.somebody()).collect();
-        Command::CreateRoom { name, joining: self.joining(), invite }
+        let colour = self.chance.flip().then(|| u8::try_from(self.pick(8)).unwrap());
+        Command::CreateRoom { name, joining: self.joining(), invite, colour }
     }
 
     /// One of those who ask.
@@ -298,7 +299,8 @@ impl World {
 
     fn settings(&mut self) -> RoomSettings {
         let mut change = RoomSettings::default();
-        match self.pick(5) {
+        match self.pick(6) {
+            5 => change.colour = Some(u8::try_from(self.pick(8)).unwrap()),
             0 => change.name = Some(["a", "c"][usize::try_from(self.pick(2)).unwrap()].to_owned()),
             1 | 2 => change.joining = Some(self.joining()),
             3 => change.admins_only = Some(self.chance.flip()),
@@ -355,7 +357,7 @@ impl World {
         let head = self.model.rooms.get(&room).map_or(1, |hall| hall.head);
         let reply_to = (self.pick(3) == 0).then(|| Seq(1 + self.pick(head + 1)));
         let everyone = self.pick(6) == 0;
-        let mentions = Mentions { accounts: Vec::new(), everyone };
+        let mentions = Mentions { accounts: Vec::new(), everyone, ..Mentions::default() };
         let body = Body::Text { text: "x".to_owned(), reply_to, mentions };
         Command::Send { to: Target::Room(room), nonce: Nonce(nonce), body }
     }

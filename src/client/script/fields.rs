@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::lines::Login;
 use crate::client::api::Secret;
 use crate::client::credential::Credential;
-use crate::domain::{AVATARS, AccountId, Nonce, Presence, RoomId, Seq, Target};
+use crate::domain::{AVATARS, AccountId, MentionPlace, Nonce, Presence, RoomId, Seq, Target};
 use crate::limits::HISTORY_PAGE_MAX;
 use crate::net::protocol::Page;
 
@@ -104,6 +104,29 @@ impl Fields {
             Some(Value::Array(list)) => {
                 let number = |value: &Value| value.as_u64().map(AccountId).ok_or_else(wrong);
                 list.iter().map(number).collect()
+            }
+            Some(_) => Err(wrong()),
+        }
+    }
+
+    /// Where a text names people: first byte, byte behind, and the account or nothing for everybody.
+    pub fn places(&self, name: &str) -> Result<Vec<MentionPlace>, String> {
+        let wrong = || format!("`{name}` is a list of [first byte, byte behind, account or null]");
+        let end = |value: &Value| u32::try_from(value.as_u64()?).ok();
+        let place = |value: &Value| match value.as_array()?.as_slice() {
+            [start, behind, Value::Null] => {
+                Some(MentionPlace { start: end(start)?, end: end(behind)?, account: None })
+            }
+            [start, behind, account] => {
+                let account = Some(AccountId(account.as_u64()?));
+                Some(MentionPlace { start: end(start)?, end: end(behind)?, account })
+            }
+            _ => None,
+        };
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(list)) => {
+                list.iter().map(|value| place(value).ok_or_else(wrong)).collect()
             }
             Some(_) => Err(wrong()),
         }

@@ -7,7 +7,7 @@ use super::people::{BookVerb, PeopleVerb};
 use super::shapes::target;
 use crate::domain::{
     AccountId, Announcement, Book, Choice, Door, Joining, Member, Mentions, Notice, Notify,
-    OwnRoom, Parting, Rank, RequestState, Room, RoomChange, RoomId, RoomRequest, Target,
+    OwnRoom, Parting, Rank, RequestState, Room, RoomChange, RoomId, RoomRequest, Seq, Target,
 };
 use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
 
@@ -44,6 +44,7 @@ pub(super) fn parse(verb: &str, fields: &Fields) -> Result<PeopleVerb, String> {
             name: fields.text("name")?,
             joining: fields.one_of("joining", &JOININGS)?.unwrap_or_default(),
             invite: fields.accounts("invite")?,
+            colour: colour(fields)?,
         },
         "set_conversation" => Command::SetConversation {
             with: fields.target("with")?,
@@ -88,7 +89,7 @@ fn of_room(
             return Ok(PeopleVerb::Look(Query::Announcements { room, skip }));
         }
         "read_by" => {
-            let seq = crate::domain::Seq(fields.number("seq")?);
+            let seq = Seq(fields.number("seq")?);
             return Ok(PeopleVerb::Look(Query::ReadBy { room, seq }));
         }
         "withdraw_join" => Command::WithdrawJoin { room },
@@ -109,12 +110,19 @@ fn of_room(
     Ok(PeopleVerb::Do(command))
 }
 
+fn colour(fields: &Fields) -> Result<Option<u8>, String> {
+    let number = fields.optional_number("colour")?;
+    let small = number.map(u8::try_from).transpose();
+    small.map_err(|_| "`colour` is 0 to 6".to_owned())
+}
+
 fn settings(fields: &Fields) -> Result<RoomSettings, String> {
     Ok(RoomSettings {
         name: fields.optional_text("name")?,
         joining: fields.one_of("joining", &JOININGS)?,
         admins_only: fields.optional_flag("admins_only")?,
         announcement: fields.optional_text("announcement")?,
+        colour: colour(fields)?,
     })
 }
 
@@ -146,6 +154,7 @@ pub(super) fn mentions(fields: &Fields) -> Result<Mentions, String> {
     Ok(Mentions {
         accounts: fields.accounts("mentions")?,
         everyone: fields.optional_flag("everyone")?.unwrap_or_default(),
+        places: fields.places("places")?,
     })
 }
 
@@ -263,7 +272,12 @@ fn member(member: &Member) -> Value {
 }
 
 fn announcement(announcement: &Announcement) -> Value {
-    json!({ "text": announcement.text, "by": announcement.by.0, "at": announcement.at })
+    let mut value =
+        json!({ "text": announcement.text, "by": announcement.by.0, "at": announcement.at });
+    if announcement.seq > Seq::ZERO {
+        value["seq"] = json!(announcement.seq.0);
+    }
+    value
 }
 
 fn request(request: &RoomRequest) -> Value {
@@ -320,6 +334,7 @@ pub(super) fn line(version: u64, change: &RoomChange) -> Value {
             ("joining", json!({ "joining": name_of(&JOININGS, *joining) }))
         }
         RoomChange::AdminsOnly { on } => ("admins_only", json!({ "on": on })),
+        RoomChange::Coloured { colour } => ("colour", json!({ "colour": colour })),
         RoomChange::Announced { text } => ("announcement", json!({ "text": text })),
         RoomChange::Dissolved {} => ("dissolved", json!({})),
     };

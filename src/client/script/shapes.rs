@@ -12,7 +12,8 @@ use crate::client::api::{
     Answer, ClientEvent, ConversationState, Failure, LinkState, LinkedServer, NO_RETRY, Secret,
 };
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, MentionPlace, Message, Nonce, Presence, Seq,
+    Target,
 };
 use crate::net::protocol::Goodbye;
 
@@ -313,6 +314,11 @@ fn body(body: &Body) -> Value {
             }
             if mentions.everyone {
                 value["everyone"] = json!(true);
+            }
+            if !mentions.places.is_empty() {
+                let place =
+                    |at: &MentionPlace| json!([at.start, at.end, at.account.map(|who| who.0)]);
+                value["places"] = mentions.places.iter().map(place).collect();
             }
             value
         }

@@ -41,6 +41,7 @@ impl ModelServer {
             joining: Joining::Open,
             admins_only: false,
             announcement: None,
+            colour: None,
             members: 0,
             version: 0,
             since: 0,
@@ -62,7 +63,7 @@ impl ModelServer {
         let said = self.write(KIND, STRANGER, nonce, body);
         let room = self.room.as_mut().expect("it was opened");
         let line = self.logs[&room.conversation].1.last().cloned().expect("it was written");
-        room.apply(STRANGER, line.at, change);
+        room.apply(STRANGER, (line.seq, line.at), change);
         for book in self.books.values_mut() {
             book.apply_line(&line);
         }
@@ -74,7 +75,7 @@ impl ModelServer {
         self.stays.entry(account).or_default().push((first.0, STILL));
         let joined = RoomChange::Joined { account };
         let mut room = self.room.clone().expect("it was opened");
-        room.apply(STRANGER, 0, &joined);
+        room.apply(STRANGER, (first, 0), &joined);
         let (rank, card) = (Rank::Member, String::new());
         let member = Member { account, rank, card, muted_until: 0, since: 0, first };
         let mut said = self.tell(account, Notice::Room(OwnRoom { room, member }));

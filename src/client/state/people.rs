@@ -83,6 +83,13 @@ impl State {
             Reply::Found { people, .. } => {
                 self.learn(turn, people.iter().map(|found| found.person.clone()).collect());
             }
+            Reply::Members { members, .. } => {
+                if let Some(desk) = &mut self.desk {
+                    for member in members {
+                        desk.people.refresh(member.account);
+                    }
+                }
+            }
             _ => {}
         }
         turn.answer(ticket, Ok(Answer::Looked(reply)));

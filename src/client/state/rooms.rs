@@ -108,6 +108,7 @@ fn subject(change: &RoomChange) -> Option<AccountId> {
         | RoomChange::Joining { .. }
         | RoomChange::AdminsOnly { .. }
         | RoomChange::Announced { .. }
-        | RoomChange::Dissolved {} => None,
+        | RoomChange::Dissolved {}
+        | RoomChange::Coloured { .. } => None,
     }
 }

@@ -141,6 +141,9 @@ pub enum Command {
         /// Friends who are invited at once.
         #[serde(default)]
         invite: Vec<AccountId>,
+        /// The colour of its tile; by its number where there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        colour: Option<u8>,
     },
     /// Comes into a room, or asks to.
     JoinRoom {
@@ -357,6 +360,9 @@ pub struct RoomSettings {
     /// What is on its wall; empty for nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announcement: Option<String>,
+    /// The colour of its tile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<u8>,
 }
 
 /// What changes of somebody in a room; what is absent stays.

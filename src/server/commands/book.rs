@@ -46,7 +46,7 @@ impl<'a, 't> Notes<'a, 't> {
     pub fn line(&mut self, room: &mut Room, change: &RoomChange) -> Result<Message, StoreError> {
         let body = Body::Room { version: room.version + 1, change: change.clone() };
         let line = self.rows.append_line(room.conversation, self.by, self.now, body)?;
-        room.apply(self.by, line.at, change);
+        room.apply(self.by, (line.seq, line.at), change);
         self.rows.put_room(room)?;
         // As with what people write: whoever did it knows of it, if nothing was unread before.
         let own = self.rows.get_cursors(self.by, room.conversation)?;

@@ -95,7 +95,7 @@ impl Rules {
                 if text.len() as u64 > longest {
                     return Ok(Err(Refusal::limit(Reason::TextTooLong, longest)));
                 }
-                if let Err(refusal) = rooms::may_mention(writer, mentions) {
+                if let Err(refusal) = rooms::may_mention(writer, text, mentions) {
                     return Ok(Err(refusal));
                 }
                 answers(rows, writer, *reply_to, place)

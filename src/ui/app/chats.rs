@@ -31,6 +31,8 @@ pub struct Chats {
     versions: u64,
     /// How long a text may be.
     pub text_limit: TextLimit,
+    /// Only administrators write in the lobby, as far as this link knows.
+    pub(super) lobby_is_closed: bool,
 }
 
 /// One conversation as the windows know it.
@@ -147,6 +149,8 @@ pub enum ChatMsg {
     Focus(bool),
     /// Say this.
     Send(String),
+    /// Say this, which mentions people.
+    Mention(String, Mentions),
     /// The next message answers this one, or none.
     Reply(Option<Seq>),
     /// Go to this message.
@@ -172,6 +176,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Close { draft } => write!(f, "Close({} bytes)", draft.len()),
             ChatMsg::Focus(focus) => write!(f, "Focus({focus})"),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
+            ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
             ChatMsg::Reply(seq) => write!(f, "Reply({seq:?})"),
             ChatMsg::GoTo(seq) => write!(f, "GoTo({seq:?})"),
             ChatMsg::Shake => f.write_str("Shake"),
@@ -188,7 +193,7 @@ impl Default for Chats {
     /// The lobby is always there.
     fn default() -> Self {
         let list = BTreeMap::from([(Target::Lobby, Chat::default())]);
-        Chats { list, versions: 0, text_limit: TextLimit::default() }
+        Chats { list, versions: 0, text_limit: TextLimit::default(), lobby_is_closed: false }
     }
 }
 
@@ -327,17 +332,8 @@ impl Model {
                 self.chats.at(target).focused = focused;
                 self.mark_read(target, out);
             }
-            ChatMsg::Send(text) if text.trim().is_empty() => {}
-            ChatMsg::Send(text) => match self.chats.text_limit.check(&text) {
-                Ok(()) => {
-                    self.take_back_length(target);
-                    self.say_offline(target);
-                    let reply_to = self.chats.at(target).replying.take();
-                    let (text, mentions) = (text.trim_end().into(), Mentions::default());
-                    self.say(target, Body::Text { text, reply_to, mentions }, out);
-                }
-                Err(notice) => self.notice(target, notice),
-            },
+            ChatMsg::Send(text) => self.say_words(target, &text, Mentions::default(), out),
+            ChatMsg::Mention(text, mentions) => self.say_words(target, &text, mentions, out),
             ChatMsg::Reply(seq) => self.reply(target, seq),
             ChatMsg::GoTo(seq) => self.go_to(target, seq, out),
             ChatMsg::Shake => self.say(target, Body::Shake {}, out),
@@ -418,6 +414,7 @@ impl Model {
     /// later.
     pub(super) fn send_failed(&mut self, nonce: Nonce, why: Failure, out: &mut Vec<Effect>) {
         self.chats.text_limit.learn(&why);
+        self.learn_of_lobby(&why);
         for target in self.chats.list.keys().copied().collect::<Vec<_>>() {
             let of = |chat: &Chat| chat.outgoing.iter().any(|known| known.pending.nonce == nonce);
             if !self.chats.get(target).is_some_and(of) {
@@ -557,13 +554,13 @@ impl Model {
         self.ask(Asked::Other, ask, out);
     }
 
-    fn say(&mut self, to: Target, body: Body, out: &mut Vec<Effect>) {
+    pub(super) fn say(&mut self, to: Target, body: Body, out: &mut Vec<Effect>) {
         let ask = |ticket| Intent::Send { ticket, to, body, nonce: None };
         self.ask(Asked::Send(to), ask, out);
     }
 
     /// Said once a window: the other side is away and will get this later.
-    fn say_offline(&mut self, target: Target) {
+    pub(super) fn say_offline(&mut self, target: Target) {
         let Target::Account(account) = target else { return };
         let is_offline = self.people.presence(account) == Some(Presence::Offline);
         let now = self.now.wall_ms;

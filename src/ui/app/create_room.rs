@@ -20,6 +20,8 @@ pub struct Making {
     pub room: Option<RoomId>,
     /// Who may come into a new room.
     pub joining: Joining,
+    /// The colour of its tile.
+    pub colour: u8,
     /// Which friends are looked for.
     pub filter: String,
     /// Who is invited.
@@ -81,6 +83,8 @@ pub enum CreateRoomMsg {
     Toggle(AccountId),
     /// Who may come in.
     Joining(Joining),
+    /// The colour of its tile.
+    Colour(u8),
     /// The name was changed.
     Typed,
     /// The button, or Enter; with the name of a new room.
@@ -118,9 +122,9 @@ impl Model {
             };
             (making.busy, making.name) = (true, name.clone());
             let invite = making.chosen.iter().copied().collect();
-            let joining = making.joining;
+            let (joining, colour) = (making.joining, Some(making.colour));
             let asked = Asked::Door(DoorAsked::Make(name.clone()));
-            let command = Command::CreateRoom { name, joining, invite };
+            let command = Command::CreateRoom { name, joining, invite, colour };
             return self.ask(asked, |ticket| Intent::Do { ticket, command }, out);
         };
         making.busy = !making.chosen.is_empty();
@@ -246,6 +250,7 @@ impl Making {
         match msg {
             CreateRoomMsg::Filter(text) => self.filter = text,
             CreateRoomMsg::Joining(joining) => self.joining = joining,
+            CreateRoomMsg::Colour(colour) => self.colour = colour,
             CreateRoomMsg::Typed if matches!(self.hindrance, Some(Hindrance::Name(_))) => {
                 self.hindrance = None;
             }

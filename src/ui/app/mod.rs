@@ -25,6 +25,7 @@ pub mod errors;
 pub mod history;
 pub mod link;
 pub mod login;
+pub mod mentions;
 pub mod panel;
 pub mod people;
 pub mod preferences;
@@ -41,6 +42,7 @@ pub mod settings;
 pub mod strength;
 pub mod time;
 pub mod trust;
+pub mod wall;
 mod watch;
 pub mod writing;
 
@@ -103,6 +105,8 @@ pub enum Msg {
     Chat(Target, chats::ChatMsg),
     /// In a room, or with a conversation as a whole.
     Room(rooms::RoomMsg),
+    /// About what is on a room's wall.
+    Wall(wall::WallMsg),
     /// With friends, groups and requests.
     Contact(contacts::ContactMsg),
     /// The person said yes to what was asked before.
@@ -225,6 +229,7 @@ enum Asked {
     Do(contacts::Doing),
     Found { text: String, online: bool, skip: u32 },
     Door(doors::DoorAsked),
+    Wall(wall::WallAsked),
     Card(AccountId),
     Profile(profile::Asking),
     Messages(Target),
@@ -276,6 +281,8 @@ pub struct Model {
     pub prompt: Option<prompt::Prompt>,
     /// The window for finding people, while it is open.
     pub add: Option<add::Add>,
+    /// The window about what is on a room's wall, while it is open.
+    pub board: Option<wall::Board>,
     /// Requests about rooms, and the window that makes one.
     pub doors: doors::Doors,
     /// The window of what was said, while it is open.
@@ -328,6 +335,7 @@ impl Model {
             chats: chats::Chats::default(),
             prompt: None,
             add: None,
+            board: None,
             doors: doors::Doors::default(),
             history: None,
             profile: None,
@@ -396,7 +404,7 @@ impl Model {
             ClientEvent::Presence(changes) => self.seen(changes, out),
             ClientEvent::Book(book) => self.people.set_book(book),
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
-            ClientEvent::Room(room) => self.people.set_room(*room),
+            ClientEvent::Room(room) => self.room_changed(*room, out),
             ClientEvent::Picture { blob, picture } => out.push(Effect::Picture(blob, picture)),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
@@ -416,6 +424,7 @@ impl Model {
                 self.found((text, online, skip), result);
             }
             (Asked::Door(asked), result) => self.door_answered(asked, result, out),
+            (Asked::Wall(asked), result) => self.wall_answered(asked, result, out),
             (Asked::Card(account), result) => self.card_answered(account, result),
             (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
             (Asked::Messages(target), result) => self.page_came(target, result, out),
@@ -435,6 +444,7 @@ impl Model {
         self.link.is_signed_in(self.now, self.screen == Screen::Panel);
         // Who is there is told behind this; whom else one looks at, the client says again.
         self.people.regain_sight();
+        self.chats.lobby_is_closed = false;
         self.reenter_halls(out);
         out.push(Effect::PicturesAgain);
     }
@@ -503,7 +513,8 @@ impl Model {
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
         self.halls.clear();
         self.walls.clear();
-        (self.history, self.profile, self.doors) = (None, None, doors::Doors::default());
+        (self.board, self.history, self.profile) = (None, None, None);
+        self.doors = doors::Doors::default();
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
         self.asked.clear();
@@ -520,6 +531,7 @@ impl Model {
         self.trust = None;
         self.screen = Screen::Panel;
         self.recall_folds();
+        self.recall_walls();
         self.login.settle();
     }
 
@@ -557,6 +569,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Panel(msg) => model.panel(msg, &mut out),
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
         Msg::Room(msg) => model.room_msg(msg, &mut out),
+        Msg::Wall(msg) => model.wall_msg(msg, &mut out),
         Msg::Contact(msg) => model.contact(msg, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Prompt(msg) => model.prompt(msg, &mut out),

@@ -15,6 +15,8 @@ pub struct People {
     /// The link broke since: it may be all different now.
     is_outdated: bool,
     book: Arc<Book>,
+    /// What rooms were called that one is in no more.
+    left: BTreeMap<RoomId, String>,
     has_book: bool,
     /// Changes whenever anything here may have changed, so that windows can skip work.
     pub version: u64,
@@ -68,16 +70,28 @@ impl People {
         (!self.is_outdated).then(seen)
     }
 
+    /// Everybody whose profile is known and whose account still is one.
+    pub fn known(&self) -> impl Iterator<Item = AccountId> {
+        self.known.values().filter(|person| !person.is_gone()).map(|person| person.account)
+    }
+
+    /// How many others are seen to be there.
+    #[must_use]
+    pub fn online(&self) -> u64 {
+        self.there.len() as u64
+    }
+
     /// What one keeps of others.
     #[must_use]
     pub fn book(&self) -> &Book {
         &self.book
     }
 
-    /// What a room is called, while one is in it.
+    /// What a room is called, or was as long as one was in it; else its number.
     #[must_use]
     pub fn room_name(&self, room: RoomId) -> String {
-        self.book.rooms.get(&room).map_or(room.to_string(), |own| own.room.name.clone())
+        let name = self.book.rooms.get(&room).map(|own| &own.room.name);
+        name.or_else(|| self.left.get(&room)).cloned().unwrap_or_else(|| room.to_string())
     }
 
     /// Whether the book came since the sign-in.
@@ -96,12 +110,20 @@ impl People {
     pub fn set_book(&mut self, book: Arc<Book>) {
         self.version += 1;
         self.has_book = true;
+        for (room, own) in &self.book.rooms {
+            if !book.rooms.contains_key(room) {
+                self.left.insert(*room, own.room.name.clone());
+            }
+        }
         self.book = book;
     }
 
     /// The book changed.
     pub fn notice(&mut self, notice: &Notice) {
         self.version += 1;
+        if let Notice::RoomGone { room, .. } = notice {
+            self.left.insert(*room, self.room_name(*room));
+        }
         Arc::make_mut(&mut self.book).apply(notice);
     }
 
@@ -194,6 +216,22 @@ mod tests {
         assert_eq!(people.name(ZOE), "zoe");
         people.learn(vec![Person::gone(ZOE, 9)]);
         assert!(people.name(ZOE).contains("10002"));
+    }
+
+    #[test]
+    fn a_room_that_one_left_keeps_its_name() {
+        let room = RoomId(20_001);
+        let own = crate::ui::app::tests::rooms::own(room, "Class", crate::domain::Rank::Member);
+        let book = Book { rooms: [(room, own)].into(), ..Book::default() };
+        let mut people = People::default();
+        assert_eq!(people.room_name(room), "20001");
+        people.set_book(Arc::new(book.clone()));
+        people.notice(&Notice::RoomGone { room, why: crate::domain::Parting::Kicked });
+        assert_eq!(people.room_name(room), "Class");
+        let mut people = People::default();
+        people.set_book(Arc::new(book));
+        people.set_book(Arc::default());
+        assert_eq!(people.room_name(room), "Class", "while the link was down");
     }
 
     #[test]

@@ -23,8 +23,6 @@ pub enum About {
     TurnAway(RoomId, AccountId),
     /// What a room is called from now on.
     RenameRoom(RoomId),
-    /// What is on a room's wall.
-    Announce(RoomId),
     /// What one is called in a room.
     Card(RoomId),
 }
@@ -37,7 +35,6 @@ impl About {
             About::Remark(_) => Words::Remark,
             About::NewGroup(_) | About::RenameGroup(_) | About::RenameRoom(_) => Words::Group,
             About::Decline(_) | About::TurnAway(..) => Words::Reason,
-            About::Announce(_) => Words::Announcement,
             About::Card(_) => Words::Card,
         }
     }
@@ -119,11 +116,6 @@ impl Model {
                     }
                     About::RenameRoom(room) => {
                         let change = RoomSettings { name: Some(words), ..RoomSettings::default() };
-                        Command::SetRoom { room, change }
-                    }
-                    About::Announce(room) => {
-                        let announcement = Some(words);
-                        let change = RoomSettings { announcement, ..RoomSettings::default() };
                         Command::SetRoom { room, change }
                     }
                     About::Card(room) => {

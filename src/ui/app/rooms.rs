@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::contacts::{Confirm, Doing};
 use super::prompt::{About, Prompt};
+use super::search::Wanted;
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Announcement, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait,
-    Presence, Rank, RoomChange, RoomId, Seq, Target,
+    AccountId, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait, Presence, Rank,
+    RoomChange, RoomId, Seq, Target,
 };
 use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
 use crate::ui::text::Language;
@@ -17,7 +18,7 @@ use crate::ui::text::Language;
 /// What stands for a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tile {
-    /// Its colour, by its number.
+    /// Its colour; a room's number names the one that it has by itself.
     pub colour: u64,
     /// Its name, whose first letter it shows.
     pub name: String,
@@ -40,6 +41,8 @@ pub struct MemberRow {
     pub member: Member,
     /// The name on the card, else what one calls that person.
     pub name: String,
+    /// What that person calls itself.
+    pub nickname: String,
     /// What stands for that person.
     pub portrait: Portrait,
     /// How that person is seen.
@@ -63,16 +66,14 @@ pub enum RoomMsg {
     Rank(RoomId, AccountId, Rank),
     /// Call the room otherwise; asked for.
     Rename(RoomId),
-    /// Put something on its wall; asked for.
-    Announce(RoomId),
     /// Call oneself otherwise there; asked for.
     Card(RoomId),
-    /// What is on the wall was read.
-    ReadWall(RoomId),
     /// Only admins write, or everybody.
     AdminsOnly(RoomId, bool),
     /// Who may come in.
     Joining(RoomId, Joining),
+    /// The colour of its tile.
+    Colour(RoomId, u8),
     /// What is told of a conversation.
     Notify(Target, Notify),
     /// Whether a conversation stands at the top.
@@ -89,7 +90,8 @@ impl Model {
     /// What stands for a room.
     #[must_use]
     pub fn tile(&self, room: RoomId) -> Tile {
-        Tile { colour: room.0, name: self.people.room_name(room) }
+        let colour = self.room(room).map_or(room.0, |own| own.room.colour());
+        Tile { colour, name: self.people.room_name(room) }
     }
 
     /// The rooms that one made, or the others, by name.
@@ -111,13 +113,29 @@ impl Model {
     /// The name of somebody in a room: that on the card goes before all others but a remark.
     #[must_use]
     pub fn name_in(&self, target: Target, account: AccountId) -> String {
-        let card = match target {
-            Target::Room(room) => self.halls.get(&room).and_then(|hall| hall.members.get(&account)),
-            _ => None,
-        };
-        match card.filter(|member| !member.card.is_empty()) {
-            Some(member) if self.people.book().remark(account).is_none() => member.card.clone(),
+        match self.card_in(target, account) {
+            Some(card) if self.people.book().remark(account).is_none() => card.to_owned(),
             _ => self.people.name(account),
+        }
+    }
+
+    /// The name on somebody's card in a room, where there is one.
+    pub(super) fn card_in(&self, target: Target, account: AccountId) -> Option<&str> {
+        let member = self.member_in(target, account)?;
+        Some(member.card.as_str()).filter(|card| !card.is_empty())
+    }
+
+    /// What somebody is in a room, as far as it is known.
+    #[must_use]
+    pub fn rank_in(&self, target: Target, account: AccountId) -> Rank {
+        self.member_in(target, account).map_or(Rank::Member, |member| member.rank)
+    }
+
+    fn member_in(&self, target: Target, account: AccountId) -> Option<&Member> {
+        let Target::Room(room) = target else { return None };
+        match Some(account) == self.my_account() {
+            true => self.room(room).map(|own| &own.member),
+            false => self.halls.get(&room)?.members.get(&account),
         }
     }
 
@@ -131,6 +149,7 @@ impl Model {
             .values()
             .map(|member| MemberRow {
                 name: self.name_in(Target::Room(room), member.account),
+                nickname: self.people.nickname(member.account),
                 portrait: self.people.portrait(member.account),
                 presence: match Some(member.account) == me {
                     true => self.me.as_ref().map(|me| me.presence),
@@ -266,21 +285,9 @@ impl Model {
                 self.prompt = Some(Prompt::new(About::RenameRoom(room), name));
                 return;
             }
-            RoomMsg::Announce(room) => {
-                let text = self.wall(room).map(|wall| wall.text.clone());
-                self.prompt = Some(Prompt::new(About::Announce(room), text.unwrap_or_default()));
-                return;
-            }
             RoomMsg::Card(room) => {
                 let card = self.room(room).map(|own| own.member.card.clone());
                 self.prompt = Some(Prompt::new(About::Card(room), card.unwrap_or_default()));
-                return;
-            }
-            RoomMsg::ReadWall(room) => {
-                if let Some(at) = self.wall(room).map(|wall| wall.at) {
-                    self.walls.insert(room, at);
-                    self.chats.at(Target::Room(room));
-                }
                 return;
             }
             RoomMsg::Mute(room, account, ms) => {
@@ -299,6 +306,10 @@ impl Model {
                 let change = RoomSettings { joining: Some(joining), ..settings() };
                 Command::SetRoom { room, change }
             }
+            RoomMsg::Colour(room, colour) => {
+                let change = RoomSettings { colour: Some(colour), ..settings() };
+                Command::SetRoom { room, change }
+            }
             RoomMsg::Notify(with, notify) => {
                 let change = ChoiceChange { notify: Some(notify), ..ChoiceChange::default() };
                 Command::SetConversation { with, change }
@@ -311,33 +322,33 @@ impl Model {
         self.do_it(Doing::Quiet, command, out);
     }
 
-    fn wall(&self, room: RoomId) -> Option<&Announcement> {
-        self.room(room)?.room.announcement.as_ref()
-    }
-
-    /// What is on a room's wall, until it was read.
+    /// Why one cannot write here.
     #[must_use]
-    pub fn unread_wall(&self, room: RoomId) -> Option<&str> {
-        let wall = self.wall(room)?;
-        let is_new = self.walls.get(&room).is_none_or(|read| *read < wall.at);
-        is_new.then_some(wall.text.as_str())
-    }
-
-    /// Why one cannot write here: the key of a sentence.
-    #[must_use]
-    pub fn closed_to_me(&self, target: Target) -> Option<&'static str> {
-        let Target::Room(room) = target else { return None };
+    pub fn closed_to_me(&self, target: Target, language: Language) -> Option<String> {
+        let why = |key| Some(language.get(key).to_owned());
+        let room = match target {
+            Target::Lobby if self.chats.lobby_is_closed => return why("reason.lobby_closed"),
+            Target::Lobby | Target::Account(_) => return None,
+            Target::Room(room) => room,
+        };
         if !self.people.has_book() {
             return None;
         }
         match self.room(room) {
-            None => Some("room.outside"),
-            Some(own) if own.member.muted_until > self.server_ms() => Some("room.muted_me"),
+            None => why("room.outside"),
+            Some(own) if own.member.muted_until > self.server_ms() => {
+                let until = self.until(own.member.muted_until, language);
+                Some(language.fill("room.muted_me", &[("time", &until)]))
+            }
             Some(own) if own.room.admins_only && own.member.rank == Rank::Member => {
-                Some("room.admins_only")
+                why("room.admins_only")
             }
             Some(_) => None,
         }
+    }
+
+    fn until(&self, at: i64, language: Language) -> String {
+        super::time::until_label(at, self.now.wall_ms, &self.zone, language)
     }
 
     /// What happened in a room, in words.
@@ -353,9 +364,7 @@ impl Model {
             RoomChange::Created { name } | RoomChange::Renamed { name } => name.clone(),
             RoomChange::Announced { text } => text.clone(),
             RoomChange::Joining { joining } => language.get(joining_key(*joining)).to_owned(),
-            RoomChange::Muted { until, .. } => {
-                super::time::row_label(*until, self.now.wall_ms, &self.zone, language)
-            }
+            RoomChange::Muted { until, .. } => self.until(*until, language),
             _ => String::new(),
         };
         let name = about.map(|account| self.name_in(target, account)).unwrap_or_default();
@@ -384,6 +393,7 @@ fn said_of(by: AccountId, change: &RoomChange) -> (&'static str, Option<AccountI
         RoomChange::Announced { text } if text.is_empty() => ("room.line.unannounced", None),
         RoomChange::Announced { .. } => ("room.line.announced", None),
         RoomChange::Dissolved {} => ("room.line.dissolved", None),
+        RoomChange::Coloured { .. } => ("room.line.coloured", None),
     }
 }
 
@@ -398,6 +408,14 @@ pub fn joining_key(joining: Joining) -> &'static str {
 }
 
 impl MemberRow {
+    /// Whether that person is meant by what was typed.
+    #[must_use]
+    pub fn fits(&self, wanted: &Wanted) -> bool {
+        let names = [&self.name, &self.nickname, &self.member.card];
+        names.into_iter().any(|name| wanted.fit(name).is_some())
+            || wanted.fit_number(self.member.account.0).is_some()
+    }
+
     /// Whether that person is seen to be there.
     #[must_use]
     pub fn is_there(&self) -> bool {

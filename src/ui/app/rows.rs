@@ -84,6 +84,8 @@ pub struct ChatRow {
     pub pinned: bool,
     /// Nothing is told of it.
     pub quiet: bool,
+    /// Something unread mentions one, and is told.
+    pub called: bool,
     /// What one is in the room that it is.
     pub rank: Option<Rank>,
     /// How the other side is seen; `None` in the lobby and while nobody knows.
@@ -134,6 +136,8 @@ pub struct RoomRow {
     pub pinned: bool,
     /// Nothing is told of it.
     pub quiet: bool,
+    /// Something unread mentions one, and is told.
+    pub called: bool,
 }
 
 /// A group of friends.
@@ -321,6 +325,7 @@ impl Model {
             unread,
             pinned: self.choice(target).pinned,
             quiet: self.choice(target).notify != Notify::All,
+            called: self.is_called(target),
         }
     }
 
@@ -382,6 +387,7 @@ impl Model {
                 _ => None,
             },
             quiet: self.choice(target).notify != Notify::All,
+            called: self.is_called(target),
             presence: account.and_then(|account| self.people.presence(account)),
             prefix,
             preview,
@@ -390,14 +396,19 @@ impl Model {
         }
     }
 
-    /// The last thing said: a draft goes before a failed message, that one before the last
-    /// message.
+    /// The last thing said: that one is mentioned goes before a draft, that before a failed message,
+    /// that one before the last message.
     fn preview(
         &self,
         target: Target,
         chat: &Chat,
         language: Language,
     ) -> (Option<&'static str>, String) {
+        if let (true, Some(message)) =
+            (self.is_mentioned(target), chat.messages.values().next_back())
+        {
+            return (Some("preview.at"), self.preview_of(target, message, language));
+        }
         if !chat.open && !chat.draft.is_empty() {
             return (Some("preview.draft"), one_line(&chat.draft));
         }

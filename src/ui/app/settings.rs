@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use super::{Effect, Model};
 use crate::client::Intent;
-use crate::domain::{AccountId, GroupId, Presence, ServerId};
+use crate::domain::{AccountId, GroupId, Presence, RoomId, ServerId};
 use crate::ui::app::time::Hours;
 use crate::ui::text::LanguageChoice;
 
@@ -18,6 +18,10 @@ pub const SCALES: [i32; 4] = [100, 125, 150, 200];
 
 /// The keys of folded groups begin so; the account follows.
 const FOLDS: &str = "folds/";
+/// So do those of what was read on walls.
+const WALLS: &str = "walls/";
+/// The widths that the list of those in a room can have.
+pub const MEMBERS: RangeInclusive<i32> = 160..=320;
 /// So many emoji are remembered: what the picker shows at once.
 pub const EMOJI_MAX: usize = 32;
 
@@ -74,6 +78,10 @@ pub struct Settings {
     pub auto: Option<(ServerId, AccountId)>,
     /// The folded groups of friends of each account.
     pub folds: BTreeMap<(ServerId, AccountId), BTreeSet<GroupId>>,
+    /// When what each account has read on the walls of rooms was put there.
+    pub walls: BTreeMap<(ServerId, AccountId), BTreeMap<RoomId, i64>>,
+    /// How wide the list of those in a room is.
+    pub members: i32,
 }
 
 impl Default for Settings {
@@ -93,6 +101,8 @@ impl Default for Settings {
             emoji: Vec::new(),
             auto: None,
             folds: BTreeMap::new(),
+            walls: BTreeMap::new(),
+            members: 200,
         }
     }
 }
@@ -122,6 +132,8 @@ pub enum SettingMsg {
     Hours(Hours),
     /// An emoji was used.
     Emoji(&'static str),
+    /// How wide the list of those in a room is.
+    Members(i32),
 }
 
 impl Settings {
@@ -136,16 +148,20 @@ impl Settings {
                 "send_key" if value == "ctrl_enter" => settings.send_key = SendKey::CtrlEnter,
                 "presence" => settings.presence = presence_from(value),
                 "auto" => settings.auto = auto_from(value),
-                key => match key.strip_prefix(FOLDS) {
-                    Some(owner) => {
-                        let folds = auto_from(owner).map(|owner| (owner, folds_from(value)));
-                        settings.folds.extend(folds);
-                    }
-                    None => settings.read_taste(key, value),
-                },
+                key => settings.read_of_account(key, value),
             }
         }
         settings
+    }
+
+    fn read_of_account(&mut self, key: &str, value: &str) {
+        if let Some(owner) = key.strip_prefix(FOLDS) {
+            self.folds.extend(auto_from(owner).map(|owner| (owner, folds_from(value))));
+        } else if let Some(owner) = key.strip_prefix(WALLS) {
+            self.walls.extend(auto_from(owner).map(|owner| (owner, walls_from(value))));
+        } else {
+            self.read_taste(key, value);
+        }
     }
 
     fn read_taste(&mut self, key: &str, value: &str) {
@@ -162,6 +178,10 @@ impl Settings {
                 self.text_size = size.unwrap_or(self.text_size);
             }
             "scale" => self.scale = number().filter(|scale| SCALES.contains(scale)),
+            "members" => {
+                let width = number().filter(|width| MEMBERS.contains(width));
+                self.members = width.unwrap_or(self.members);
+            }
             "compact" => self.compact = value == "true",
             "still" => self.still = value == "true",
             "hours" if value == "12" => self.hours = Hours::Twelve,
@@ -220,6 +240,10 @@ impl Model {
                 emoji.truncate(EMOJI_MAX);
                 keep("emoji", &emoji.join(" "), out);
             }
+            SettingMsg::Members(width) => {
+                self.settings.members = width.clamp(*MEMBERS.start(), *MEMBERS.end());
+                keep("members", &self.settings.members.to_string(), out);
+            }
             SettingMsg::Shakes(on) => keep_switch(&mut self.settings.shakes, "shakes", on, out),
             SettingMsg::Compact(on) => keep_switch(&mut self.settings.compact, "compact", on, out),
             SettingMsg::Still(on) => keep_switch(&mut self.settings.still, "still", on, out),
@@ -240,6 +264,24 @@ impl Model {
         let value: Vec<String> = folded.iter().map(|group| group.0.to_string()).collect();
         keep(&format!("{FOLDS}{server}/{account}"), &value.join(","), out);
         self.settings.folds.insert(owner, folded);
+    }
+
+    /// What the account that is signed in has read on walls is that of the last time.
+    pub(super) fn recall_walls(&mut self) {
+        let owner = self.owner();
+        let walls = owner.and_then(|owner| self.settings.walls.get(&owner).cloned());
+        self.walls = walls.unwrap_or_default();
+    }
+
+    /// Of rooms that one is in.
+    pub(super) fn keep_walls(&mut self, out: &mut Vec<Effect>) {
+        let Some(owner) = self.owner() else { return };
+        let mut walls = self.walls.clone();
+        walls.retain(|room, _| self.room(*room).is_some());
+        let value: Vec<String> = walls.iter().map(|(room, at)| format!("{room}:{at}")).collect();
+        let (server, account) = owner;
+        keep(&format!("{WALLS}{server}/{account}"), &value.join(","), out);
+        self.settings.walls.insert(owner, walls);
     }
 
     /// Whose choices these are.
@@ -273,6 +315,14 @@ fn keep(key: &str, value: &str, out: &mut Vec<Effect>) {
 
 fn folds_from(value: &str) -> BTreeSet<GroupId> {
     value.split(',').filter_map(|group| group.parse().ok()).map(GroupId).collect()
+}
+
+fn walls_from(value: &str) -> BTreeMap<RoomId, i64> {
+    let wall = |pair: &str| {
+        let (room, at) = pair.split_once(':')?;
+        Some((RoomId(room.parse().ok()?), at.parse().ok()?))
+    };
+    value.split(',').filter_map(wall).collect()
 }
 
 fn theme_code(choice: ThemeChoice) -> &'static str {
@@ -335,6 +385,7 @@ mod tests {
             SettingMsg::Compact(true),
             SettingMsg::Still(true),
             SettingMsg::Hours(Hours::Twelve),
+            SettingMsg::Members(240),
             SettingMsg::Emoji("😀"),
             SettingMsg::Emoji("👍"),
             SettingMsg::Emoji("😀"),
@@ -381,6 +432,8 @@ mod tests {
             ("still", "?"),
             ("hours", "?"),
             ("folds/x/y", "1"),
+            ("walls/x/y", "20001:1"),
+            ("members", "20"),
             ("unknown", "1"),
         ];
         let pairs: Vec<(String, String)> =

@@ -57,6 +57,15 @@ pub fn separator_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Langu
     language.fill("time.join", &[("date", &day), ("time", &clock(&at, language))])
 }
 
+/// When something ends: the clock, and the day where that is not today.
+#[must_use]
+pub fn until_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {
+    match zoned(at_ms, zone).date() == zoned(now_ms, zone).date() {
+        true => clock(&zoned(at_ms, zone), language),
+        false => separator_label(at_ms, now_ms, zone, language),
+    }
+}
+
 /// The exact time of a message, for a tooltip: date and clock with seconds.
 #[must_use]
 pub fn exact_label(at_ms: i64, zone: &TimeZone, language: Language) -> String {
@@ -220,6 +229,14 @@ mod tests {
             assert_eq!(label(Language::Chinese), chinese, "{moment}");
             assert_eq!(label(Language::English), english, "{moment}");
         }
+    }
+
+    #[test]
+    fn an_end_has_its_day_unless_it_is_today() {
+        let now = at("2026-11-20T06:32:00Z");
+        let label = |moment| until_label(at(moment), now, &TimeZone::UTC, Language::English);
+        assert_eq!(label("2026-11-20T14:12:00Z"), "14:12");
+        assert_eq!(label("2026-11-21T04:00:00Z"), "21 Nov 04:00");
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What may be said in a chat, and what is said when it may not.
 
-use super::Model;
+use super::{Effect, Model};
 use crate::client::Failure;
-use crate::domain::Target;
+use crate::domain::{Body, Mentions, Target};
 use crate::limits::Limits;
 use crate::net::protocol::{Reason, Refusal};
 
@@ -60,6 +60,37 @@ impl TextLimit {
 }
 
 impl Model {
+    /// Says what was written, if it may be said.
+    pub(super) fn say_words(
+        &mut self,
+        target: Target,
+        text: &str,
+        mentions: Mentions,
+        out: &mut Vec<Effect>,
+    ) {
+        let text = text.trim_end();
+        if text.is_empty() {
+            return;
+        }
+        match self.chats.text_limit.check(text) {
+            Ok(()) => {
+                self.take_back_length(target);
+                self.say_offline(target);
+                let reply_to = self.chats.at(target).replying.take();
+                self.say(target, Body::Text { text: text.into(), reply_to, mentions }, out);
+            }
+            Err(notice) => self.notice(target, notice),
+        }
+    }
+
+    /// The lobby is closed: it is said in place of the box until the next sign-in.
+    pub(super) fn learn_of_lobby(&mut self, failure: &Failure) {
+        if let Failure::Refused(Refusal { reason: Reason::LobbyClosed, .. }) = failure {
+            self.chats.lobby_is_closed = true;
+            self.chats.at(Target::Lobby);
+        }
+    }
+
     /// Says something in a chat for a moment.
     pub(super) fn notice(&mut self, target: Target, notice: Notice) {
         let until = self.now.mono_ms + NOTICE_MS;

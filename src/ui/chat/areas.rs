@@ -20,18 +20,37 @@ const EDITOR_INNER: i32 = 3;
 /// The window of a room at first.
 pub const USUAL_ROOM: (i32, i32) = (920, 600);
 /// Who is in a room stands beside, where the window is at least so wide.
-const MEMBERS: i32 = 200;
 const MEMBERS_FROM: i32 = 720;
+/// The least room beside that list.
+const BESIDE_MIN: i32 = 280;
+/// What is on a room's wall.
+const WALL: i32 = 36;
+/// From one button of the head to the next.
+const HEAD_STEP: i32 = 44;
 
 /// What a chat window has beside its usual parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bars {
     /// Something is said under the head.
     pub notice: bool,
+    /// What is on the room's wall stands there.
+    pub wall: bool,
     /// The next message answers another one.
     pub reply: bool,
-    /// It is a room's.
-    pub members: bool,
+    /// The list of those in the room.
+    pub members: Beside,
+}
+
+/// Whether a list stands beside the messages, and how wide it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Beside {
+    /// None.
+    #[default]
+    Nothing,
+    /// Where the window is wide.
+    WhereWide(i32),
+    /// In every window.
+    Always(i32),
 }
 
 /// The parts of a chat window.
@@ -39,8 +58,10 @@ pub struct Bars {
 pub struct Areas {
     /// Name and face.
     pub head: Rect,
-    /// The button at its right, in a room.
+    /// The last button at its right, in a room; the others stand before it.
     pub more: Rect,
+    /// How many buttons stand there.
+    pub buttons: i32,
     /// Under it, if something is to be said.
     pub notice: Rect,
     /// Who is in the room.
@@ -75,11 +96,22 @@ impl Areas {
     #[must_use]
     pub fn new((w, h): (i32, i32), composer: i32, bars: Bars, buttons: (i32, i32, i32)) -> Areas {
         let Bars { notice, reply, .. } = bars;
-        let side = if bars.members && w >= MEMBERS_FROM { MEMBERS } else { 0 };
+        let is_narrow = w < MEMBERS_FROM;
+        let side = match bars.members {
+            Beside::WhereWide(_) if is_narrow => 0,
+            Beside::WhereWide(side) | Beside::Always(side) => side.min(w - BESIDE_MIN),
+            Beside::Nothing => 0,
+        };
+        let head_buttons = if is_narrow { 4 } else { 3 };
         let members = Rect::new(w - side, 0, side, h);
         let w = w - side;
         let head = Rect::new(0, 0, w, metric::CHAT_HEAD);
-        let notice = Rect::new(0, head.bottom(), w, if notice { metric::STRIP } else { 0 });
+        let strip = match (notice, bars.wall) {
+            (true, _) => metric::STRIP,
+            (false, true) => WALL,
+            (false, false) => 0,
+        };
+        let notice = Rect::new(0, head.bottom(), w, strip);
         let composer = clamped(composer, h);
         let composer = Rect::new(0, h - composer, w, composer);
         let reply = if reply { REPLY } else { 0 };
@@ -104,6 +136,7 @@ impl Areas {
         Areas {
             head,
             more,
+            buttons: head_buttons,
             notice,
             members,
             transcript,
@@ -118,6 +151,20 @@ impl Areas {
             send,
             send_menu,
         }
+    }
+}
+
+impl Areas {
+    /// A button of the head, counted from the right.
+    #[must_use]
+    pub fn head_button(&self, place: i32) -> Rect {
+        self.more.moved(-place * HEAD_STEP, 0)
+    }
+
+    /// What the buttons of a room's head take.
+    #[must_use]
+    pub fn head_buttons(&self) -> i32 {
+        12 + self.buttons * HEAD_STEP
     }
 }
 
@@ -148,15 +195,16 @@ mod tests {
             for composer in [0, 120, 152, 400, 5000] {
                 let flags = [false, true];
                 let bars = flags.into_iter().flat_map(|notice| {
-                    flags
-                        .into_iter()
-                        .flat_map(move |reply| flags.map(|members| Bars { notice, reply, members }))
+                    flags.into_iter().flat_map(move |reply| {
+                        [Beside::Nothing, Beside::WhereWide(200), Beside::Always(320)]
+                            .map(|members| Bars { notice, wall: reply, reply, members })
+                    })
                 });
                 for bars in bars {
                     let areas = Areas::new((w, h), composer, bars, (90, 90, 90));
-                    assert!(areas.transcript.h >= 68, "{w} x {h}, {composer}");
+                    assert!(areas.transcript.h >= 64, "{w} x {h}, {composer}");
                     assert_eq!(areas.transcript.bottom(), areas.reply.y);
-                    assert!(areas.editor.h >= 22 && areas.hint.w >= 150);
+                    assert!(areas.editor.h >= 22 && (areas.hint.w >= 150 || areas.members.w > 0));
                     assert_eq!(areas.composer.bottom(), h);
                 }
             }

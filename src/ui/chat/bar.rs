@@ -59,6 +59,11 @@ impl Bar {
         self.native.resize(area.x, area.y, area.w, area.h);
     }
 
+    /// Shows it or hides it.
+    pub fn set_shown(&mut self, shown: bool) {
+        if shown { self.native.show() } else { self.native.hide() }
+    }
+
     /// Takes over where the editor stands. Called while that is drawn, so it is drawn later.
     pub fn follow(&self) {
         let line = line_height(&self.editor);

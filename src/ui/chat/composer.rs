@@ -13,6 +13,7 @@ use fltk::text::{Cursor, StyleTableEntry, TextBuffer, TextEditor, WrapMode};
 
 use super::bar::{Bar, LANE};
 use super::marks::{Bit, Marks, bits};
+use crate::domain::{AccountId, Mentions};
 use crate::ui::app::settings::SendKey;
 use crate::ui::fonts;
 use crate::ui::paint::emoji::Codes;
@@ -48,12 +49,31 @@ pub enum ComposerMsg {
     PageDown,
     /// Show the newest message.
     End,
+    /// The caret may stand elsewhere.
+    Moved,
+    /// It has the keyboard no more.
+    Left,
+    /// Among those who can be mentioned.
+    Pick(Pick),
+}
+
+/// A key for the list of those who can be mentioned, while that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// The one above.
+    Up,
+    /// The one below.
+    Down,
+    /// The one that is chosen.
+    Take,
+    /// None of them.
+    None,
 }
 
 struct State {
     send_key: SendKey,
-    /// Why nothing can be written.
-    closed: Option<&'static str>,
+    /// The list of those who can be mentioned is shown.
+    picking: bool,
     /// How messages are set.
     style: Style,
     /// The text that was seen or set last.
@@ -84,7 +104,11 @@ impl Control for Composer {
         Rect { w: editor.w + LANE, ..editor }
     }
     fn set_shown(&mut self, shown: bool) {
-        if shown { self.editor.show() } else { self.editor.hide() }
+        match shown {
+            true => self.editor.show(),
+            false => self.editor.hide(),
+        }
+        self.bar.set_shown(shown);
     }
     fn is_shown(&self) -> bool {
         self.editor.visible()
@@ -122,8 +146,8 @@ impl Composer {
         let told: Box<dyn FnMut(ComposerMsg)> = Box::new(|_| {});
         let (send_key, known, marks) = (SendKey::Enter, String::new(), Marks::default());
         let style = Style::MESSAGE;
-        let state =
-            Rc::new(RefCell::new(State { send_key, closed: None, style, known, marks, told }));
+        let picking = false;
+        let state = Rc::new(RefCell::new(State { send_key, picking, style, known, marks, told }));
         let mut composer = Composer { editor, bar, buffer, styles, state };
         composer.restyle();
         composer.wire();
@@ -140,13 +164,48 @@ impl Composer {
         self.state.borrow_mut().send_key = send_key;
     }
 
-    /// Says why nothing can be written, or lets people write again.
-    pub fn set_closed(&mut self, why: Option<&'static str>) {
-        if self.state.borrow().closed != why {
-            self.state.borrow_mut().closed = why;
-            self.set_enabled(why.is_none());
-            self.editor.redraw();
+    /// Whether the list of those who can be mentioned is shown, which has some of the keys then.
+    pub fn set_picking(&mut self, picking: bool) {
+        self.state.borrow_mut().picking = picking;
+    }
+
+    /// Whether that list is shown.
+    #[must_use]
+    pub fn is_picking(&self) -> bool {
+        self.state.borrow().picking
+    }
+
+    /// What stands before the caret, as it is shown. Nothing behind a name that is a mention already.
+    #[must_use]
+    pub fn before_caret(&self) -> String {
+        let caret = self.editor.insert_position();
+        if self.state.borrow().marks.ending_at(place(caret)).is_some() {
+            return String::new();
         }
+        self.buffer.text_range(0, caret).unwrap_or_default()
+    }
+
+    /// Whom the text mentions.
+    #[must_use]
+    pub fn mentions(&self) -> Mentions {
+        self.state.borrow().marks.mentions()
+    }
+
+    /// Writes a mention, or begins one, in place of what stands between there and the caret.
+    pub fn mention(&mut self, from: usize, name: &str, who: Option<AccountId>) {
+        let caret = self.editor.insert_position();
+        self.buffer.remove(native_place(from), caret);
+        self.editor.set_insert_position(native_place(from));
+        let name = format!("@{name}");
+        let shown = bits(&name, codes(), &unknown_code()).into_iter();
+        let as_shown = |bit| match bit {
+            Bit::Plain(shown) | Bit::Code(shown, _) => shown,
+        };
+        let shown: String = shown.map(as_shown).collect();
+        self.editor.insert(&format!("{shown} "));
+        self.state.borrow_mut().marks.mention(from..from + shown.len(), name, who);
+        self.style();
+        self.editor.show_insert_position();
     }
 
     /// The size of what is written.
@@ -196,7 +255,7 @@ impl Composer {
         self.buffer.remove_selection();
         let start = place(self.editor.insert_position());
         let (mut shown, mut codes_here) = (String::new(), Vec::new());
-        for bit in bits(words, codes(), &format!("[{}]", tr("chat.emoji"))) {
+        for bit in bits(words, codes(), &unknown_code()) {
             match bit {
                 Bit::Plain(plain) => shown.push_str(&plain),
                 Bit::Code(code, stands_for) => {
@@ -256,8 +315,7 @@ impl Composer {
                 let words = area.without_left(INNER + CARET);
                 let style = state.borrow().style;
                 let words = Rect { h: style.line, ..words };
-                let hint = state.borrow().closed.unwrap_or(tr("chat.placeholder"));
-                canvas.text_in(style, Colour::Ink3, words, Align::Left, hint);
+                canvas.text_in(style, Colour::Ink3, words, Align::Left, tr("chat.placeholder"));
             }
         });
         let this = self.clone();
@@ -311,6 +369,14 @@ impl Composer {
                 self.write(&app::event_text());
                 true
             }
+            Event::Unfocus => {
+                self.tell(ComposerMsg::Left);
+                false
+            }
+            Event::KeyUp | Event::Released => {
+                self.tell(ComposerMsg::Moved);
+                false
+            }
             Event::KeyDown => self.key(app::event_key(), app::event_state()),
             _ => false,
         }
@@ -318,6 +384,10 @@ impl Composer {
 
     fn key(&mut self, key: Key, held: Shortcut) -> bool {
         let (control, shift) = (held.contains(Shortcut::Ctrl), held.contains(Shortcut::Shift));
+        if let Some(pick) = pick_of(key, held).filter(|_| self.is_picking()) {
+            self.tell(ComposerMsg::Pick(pick));
+            return true;
+        }
         let msg = match key {
             Key::Enter | Key::KPEnter => {
                 let sends = match self.state.borrow().send_key {
@@ -397,6 +467,23 @@ impl Default for Composer {
     fn default() -> Composer {
         Composer::new()
     }
+}
+
+/// What a key does in the list of those who can be mentioned.
+fn pick_of(key: Key, held: Shortcut) -> Option<Pick> {
+    match key {
+        _ if held.intersects(Shortcut::Ctrl | Shortcut::Shift | Shortcut::Alt) => None,
+        Key::Up => Some(Pick::Up),
+        Key::Down => Some(Pick::Down),
+        Key::Enter | Key::KPEnter | Key::Tab => Some(Pick::Take),
+        Key::Escape => Some(Pick::None),
+        _ => None,
+    }
+}
+
+/// The code of emoji without one of their own.
+fn unknown_code() -> String {
+    format!("[{}]", tr("chat.emoji"))
 }
 
 /// The language of codes at the moment.

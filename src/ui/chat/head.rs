@@ -13,7 +13,7 @@ const FACE: i32 = 40;
 
 /// Paints it.
 pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
-    head(canvas, areas.head, view);
+    head(canvas, areas.head, view, areas.head_buttons());
     canvas.line_across(0, areas.head.bottom() - 1, areas.head.w, Colour::Line);
     canvas.line_across(0, areas.composer.y, areas.composer.w, Colour::Line);
     let online = view.members.iter().filter(|row| row.is_there()).count();
@@ -21,11 +21,24 @@ pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
     if let Some(reply) = &view.reply {
         paint_reply(canvas, areas, reply);
     }
+    if let Some(why) = &view.closed {
+        return paint_closed(canvas, areas, why);
+    }
     let hint = match view.send_key {
         SendKey::Enter => "chat.hint",
         SendKey::CtrlEnter => "chat.hint.ctrl",
     };
     canvas.text_in(Style::CAPTION, Colour::Ink3, areas.hint, Align::Left, tr(hint));
+}
+
+/// Why one cannot write, in place of the box.
+fn paint_closed(canvas: &Canvas, areas: &Areas, why: &str) {
+    let area = areas.composer;
+    let place = Rect::new(area.x + 16, area.y + 1, area.w - 32, areas.close.y - area.y);
+    let w = 24 + text::width(Style::BODY, why).min(place.w - 24);
+    let line = place.middle(w, Style::BODY.line);
+    canvas.icon(Icon::Info, line.x, line.y + 2, 16, Colour::Ink3);
+    canvas.text_in(Style::BODY, Colour::Ink2, line.without_left(24), Align::Left, why);
 }
 
 /// What the next message answers.
@@ -41,7 +54,7 @@ fn paint_reply(canvas: &Canvas, areas: &Areas, reply: &Quote) {
     canvas.text_in(Style::CAPTION, Colour::Ink2, words, Align::Left, &reply.words);
 }
 
-fn head(canvas: &Canvas, area: Rect, view: &ChatView) {
+fn head(canvas: &Canvas, area: Rect, view: &ChatView, buttons: i32) {
     let face = Rect::new(16, (area.h - FACE) / 2, FACE, FACE);
     match &view.face {
         ChatFace::Person(avatar, presence) => {
@@ -53,7 +66,7 @@ fn head(canvas: &Canvas, area: Rect, view: &ChatView) {
         }
     }
     let left = face.right() + 12;
-    let right = area.right() - if view.standing.is_some() { 56 } else { 16 };
+    let right = area.right() - if view.standing.is_some() { buttons } else { 16 };
     let aside: i32 = [&view.number, &view.status]
         .into_iter()
         .filter(|words| !words.is_empty())

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::domain::{AccountId, MentionPlace, Mentions};
 use crate::ui::paint::emoji::{self, Codes, Piece};
 use crate::ui::paint::text;
 
@@ -60,13 +61,31 @@ pub struct Marks {
 struct Mark {
     place: Range<usize>,
     stands_for: String,
+    mentions: Whom,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    Nobody,
+    One(AccountId),
+    Everybody,
 }
 
 impl Marks {
     /// The text between two places is a code that stands for this.
     pub fn add(&mut self, place: Range<usize>, stands_for: String) {
-        let at = self.list.partition_point(|mark| mark.place.start < place.start);
-        self.list.insert(at, Mark { place, stands_for });
+        self.put(Mark { place, stands_for, mentions: Whom::Nobody });
+    }
+
+    /// The text between two places mentions somebody, or everybody, by this name.
+    pub fn mention(&mut self, place: Range<usize>, name: String, who: Option<AccountId>) {
+        let mentions = who.map_or(Whom::Everybody, Whom::One);
+        self.put(Mark { place, stands_for: name, mentions });
+    }
+
+    fn put(&mut self, new: Mark) {
+        let at = self.list.partition_point(|mark| mark.place.start < new.place.start);
+        self.list.insert(at, new);
     }
 
     /// The text has changed: codes behind the place move, a code that was touched is none any
@@ -90,9 +109,9 @@ impl Marks {
         }
         self.list = kept;
         if let Some((text, marks)) = self.deleted.take_if(|(text, _)| text == inserted) {
-            let back = |mark: &Mark| at + mark.place.start..at + mark.place.end;
             for mark in &marks {
-                self.add(back(mark), mark.stands_for.clone());
+                let place = at + mark.place.start..at + mark.place.end;
+                self.put(Mark { place, ..mark.clone() });
             }
             self.deleted = Some((text, marks));
         }
@@ -115,6 +134,32 @@ impl Marks {
         }
         meant.push_str(text.get(at..part.end).unwrap_or_default());
         meant
+    }
+
+    /// Whom the text mentions, by where that stands in the text as it is meant.
+    #[must_use]
+    pub fn mentions(&self) -> Mentions {
+        let mut mentions = Mentions::default();
+        // How much longer the text as it is meant is, up to here.
+        let (mut meant, mut shown) = (0, 0);
+        for Mark { place, stands_for, mentions: whom } in &self.list {
+            let start = meant + (place.start - shown);
+            (meant, shown) = (start + stands_for.len(), place.end);
+            let account = match *whom {
+                Whom::Nobody => continue,
+                Whom::One(account) => Some(account),
+                Whom::Everybody => None,
+            };
+            let ends = (u32::try_from(start), u32::try_from(meant));
+            let (Ok(start), Ok(end)) = ends else { continue };
+            mentions.places.push(MentionPlace { start, end, account });
+            match account {
+                Some(account) if mentions.accounts.contains(&account) => {}
+                Some(account) => mentions.accounts.push(account),
+                None => mentions.everyone = true,
+            }
+        }
+        mentions
     }
 
     /// The code that ends at a place: it is deleted as a whole.
@@ -168,6 +213,44 @@ mod tests {
         fn meant(&self) -> String {
             self.marks.resolve(&self.text, 0..self.text.len())
         }
+    }
+
+    #[test]
+    fn mentions_stand_where_the_text_has_them_until_they_are_edited() {
+        let (lime, momo) = (AccountId(10_001), AccountId(10_024));
+        let mut written = Written::default();
+        written.paste(0, "😄");
+        let at = written.text.len();
+        for (name, who) in [("@小满", Some(momo)), ("@小满", Some(lime)), ("@all", None)] {
+            let at = written.text.len();
+            written.replace(at..at, name);
+            written.marks.mention(at..at + name.len(), name.to_owned(), who);
+            written.replace(at + name.len()..at + name.len(), " ");
+        }
+        let named = |written: &Written| -> Vec<(String, Option<AccountId>)> {
+            let (meant, mentions) = (written.meant(), written.marks.mentions());
+            assert!(mentions.fits(&meant), "{meant}: {mentions:?}");
+            let places = mentions.places.into_iter();
+            places.map(|at| (at.words(&meant).unwrap().to_owned(), at.account)).collect()
+        };
+        let here = |name: &str, who| (name.to_owned(), who);
+        let all = [here("@小满", Some(momo)), here("@小满", Some(lime)), here("@all", None)];
+        assert_eq!(named(&written), all, "two of one name are two people");
+        assert_eq!(written.marks.mentions().accounts, [momo, lime]);
+        // Words before it move it; a letter of the name takes it away, and undoing brings it back.
+        written.replace(0..0, "你好 ");
+        assert_eq!(named(&written), all);
+        let first = "你好 ".len() + at;
+        written.replace(first + 1..first + 4, "");
+        assert_eq!(named(&written), all[1..]);
+        let second = written.text.rfind("@小满").unwrap();
+        written.replace(second..second + 7, "");
+        assert_eq!(named(&written), all[2..]);
+        written.replace(second..second, "@小满");
+        assert_eq!(named(&written), all[1..]);
+        let end = written.text.len();
+        written.replace(0..end, "");
+        assert!(written.marks.mentions().is_empty());
     }
 
     #[test]

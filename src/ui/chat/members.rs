@@ -11,13 +11,17 @@ use crate::ui::app::Msg;
 use crate::ui::app::card::CardMsg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::rooms::{MemberRow, RoomMsg};
+use crate::ui::app::search::Wanted;
 use crate::ui::card;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
 use crate::ui::panel::rank_mark;
 use crate::ui::shell::post;
 use crate::ui::text::{tr, tr_with};
 use crate::ui::theme::{Colour, Style};
-use crate::ui::widgets::{Control, MenuEntry, MenuItem, MenuPlace, RowLook, ScrollList, open_menu};
+use crate::ui::widgets::{
+    Control, Field, FieldKind, IconButton, MenuEntry, MenuItem, MenuPlace, RowLook, ScrollList,
+    open_menu,
+};
 
 /// The height of the title over the list.
 pub const TITLE: i32 = 40;
@@ -38,6 +42,10 @@ enum Line {
 #[derive(Clone)]
 pub struct Members {
     list: ScrollList,
+    search: IconButton,
+    field: Field,
+    /// Everybody, also who is not looked for.
+    rows: Rc<RefCell<Vec<MemberRow>>>,
     lines: Rc<RefCell<Vec<Line>>>,
     /// Which room, and what one is there.
     at: Rc<RefCell<Option<Standing>>>,
@@ -53,7 +61,11 @@ impl Members {
                 paint(canvas, look, line);
             }
         });
-        let mut members = Members { list, lines, at: Rc::default() };
+        let search = IconButton::new(Icon::Search, "").icon_size(16);
+        let mut field = Field::new(FieldKind::Search, "").style(Style::BODY);
+        field.set_shown(false);
+        let (rows, at) = (Rc::default(), Rc::default());
+        let mut members = Members { list, search, field, rows, lines, at };
         members.wire();
         members
     }
@@ -62,11 +74,52 @@ impl Members {
     pub fn place(&mut self, area: Rect) {
         self.list.set_shown(area.w > 0);
         self.list.place(Rect::new(area.x + 1, TITLE, area.w - 1, area.h - TITLE));
+        self.search.set_shown(area.w > 0);
+        self.search.place(Rect::new(area.right() - 36, 4, 32, 32));
+        self.field.place(Rect::new(area.x + 8, 4, area.w - 44, 32));
+        if area.w == 0 {
+            self.end_search();
+        }
+    }
+
+    /// Speaks the language of the moment.
+    pub fn restyle(&mut self) {
+        self.search.set_tip(tr("room.members.search"));
+        self.field.set_placeholder(tr("room.members.search"));
+    }
+
+    fn end_search(&mut self) {
+        if self.field.is_shown() {
+            self.field.set_shown(false);
+            self.field.set_value("");
+            self.search.set_icon(Icon::Search);
+            self.show_lines();
+        }
+    }
+
+    fn toggle_search(&mut self) {
+        if self.field.is_shown() {
+            return self.end_search();
+        }
+        self.field.set_shown(true);
+        self.search.set_icon(Icon::Close);
+        self.field.focus();
     }
 
     /// Shows who is there.
     pub fn show(&mut self, room: Option<Standing>, rows: &[MemberRow]) {
+        if *self.at.borrow() != room {
+            self.end_search();
+        }
         *self.at.borrow_mut() = room;
+        rows.clone_into(&mut self.rows.borrow_mut());
+        self.show_lines();
+    }
+
+    fn show_lines(&mut self) {
+        let wanted = Wanted::new(&self.field.value());
+        let is_wanted = |row: &&MemberRow| wanted.as_ref().is_none_or(|wanted| row.fits(wanted));
+        let rows: Vec<MemberRow> = self.rows.borrow().iter().filter(is_wanted).cloned().collect();
         let there = rows.iter().filter(|row| row.is_there()).count();
         let mut lines = Vec::with_capacity(rows.len() + 2);
         for (is_there, key, count) in
@@ -77,6 +130,9 @@ impl Members {
             }
             let these = rows.iter().filter(|row| row.is_there() == is_there);
             lines.extend(these.cloned().map(Line::Member));
+        }
+        if lines.is_empty() && wanted.is_some() {
+            lines.push(Line::Head("room.members.none", 0));
         }
         if *self.lines.borrow() == lines {
             return;
@@ -90,6 +146,12 @@ impl Members {
     }
 
     fn wire(&mut self) {
+        let this = self.clone();
+        self.search.on_press(move || this.clone().toggle_search());
+        let this = self.clone();
+        self.field.on_change(move || this.clone().show_lines());
+        let this = self.clone();
+        self.field.on_escape(move || this.clone().end_search());
         let lines = Rc::clone(&self.lines);
         let who = move |index: usize| match lines.borrow().get(index) {
             Some(Line::Member(row)) => Some(row.clone()),
@@ -128,6 +190,10 @@ fn open_member_menu(room: RoomId, rank: Rank, row: &MemberRow) {
     if !row.is_me {
         let open = Msg::Chat(Target::Account(account), ChatMsg::Open);
         menu.push((item("row.message", Icon::Chat).into(), Some(open)));
+    }
+    if row.is_me {
+        let card = Msg::Room(RoomMsg::Card(room));
+        menu.push((item("room.card", Icon::Pencil).into(), Some(card)));
     }
     if rank > row.member.rank && !row.is_me {
         menu.push((MenuEntry::Separator, None));

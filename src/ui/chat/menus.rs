@@ -5,14 +5,15 @@ use std::rc::Rc;
 use fltk::app;
 use fltk::prelude::WindowExt;
 
-use super::view::Standing;
+use super::view::{ChatFace, Standing};
 use super::{ChatOut, Parts, emoji};
-use crate::domain::Rank;
+use crate::domain::{Notify, Rank, RoomId};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::create_room::CreateRoomMsg;
 use crate::ui::app::rooms::RoomMsg;
 use crate::ui::app::settings::SendKey;
+use crate::ui::app::wall::WallMsg;
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
 use crate::ui::text::tr;
@@ -20,6 +21,17 @@ use crate::ui::transcript::{Key as EntryKey, Mark};
 use crate::ui::widgets::{
     Control, MenuEntry, MenuItem, MenuPlace, StripKind, on_screen, open_menu,
 };
+
+/// What the colours of rooms are called.
+const COLOURS: [&str; 7] = [
+    "room.colour.0",
+    "room.colour.1",
+    "room.colour.2",
+    "room.colour.3",
+    "room.colour.4",
+    "room.colour.5",
+    "room.colour.6",
+];
 
 impl Parts {
     /// What is chosen is written into the box.
@@ -66,12 +78,15 @@ impl Parts {
         let mut menu = vec![
             item("room.invite", Icon::UserPlus, invite),
             item("room.card", Icon::Pencil, Msg::Room(RoomMsg::Card(room))),
+            item("room.announcement", Icon::Megaphone, Msg::Wall(WallMsg::Open(room))),
         ];
+        let mut colours = None;
         if rank >= Rank::Admin {
             menu.push((MenuEntry::Separator, None));
             menu.push(item("room.rename", Icon::Text, Msg::Room(RoomMsg::Rename(room))));
-            let announce = Msg::Room(RoomMsg::Announce(room));
-            menu.push(item("room.announcement", Icon::Megaphone, announce));
+            let colour = MenuItem::new(tr("room.colour")).icon(Icon::Palette);
+            colours = Some(menu.len());
+            menu.push((colour.into(), None));
             let key = if admins_only { "room.admins_only.off" } else { "room.admins_only.on" };
             let only = Msg::Room(RoomMsg::AdminsOnly(room, !admins_only));
             menu.push(item(key, Icon::Shield, only));
@@ -84,9 +99,29 @@ impl Parts {
             menu.push((end.into(), Some(Msg::Room(RoomMsg::Dissolve(room)))));
         }
         let (entries, mut acts): (Vec<_>, Vec<_>) = menu.into_iter().unzip();
+        let this = self.clone();
         open_menu(MenuPlace::Below(on_screen(&self.more, &self.window)), entries, move |picked| {
-            if let Some(msg) = picked.and_then(|index| acts.get_mut(index)?.take()) {
+            if picked.is_some() && picked == colours {
+                this.open_colour_menu(room);
+            } else if let Some(msg) = picked.and_then(|index| acts.get_mut(index)?.take()) {
                 post(msg);
+            }
+        });
+    }
+
+    /// The colours of the room's tile.
+    fn open_colour_menu(&self, room: RoomId) {
+        let now = match &self.state.borrow().view.face {
+            ChatFace::Room(tile) => tile.colour,
+            ChatFace::Person(..) | ChatFace::Lobby => return,
+        };
+        let item = |(colour, key): (u8, &'static str)| {
+            MenuItem::new(tr(key)).checked(u64::from(colour) == now).into()
+        };
+        let entries = (0..).zip(COLOURS).map(item).collect();
+        open_menu(MenuPlace::Below(on_screen(&self.more, &self.window)), entries, move |picked| {
+            if let Some(colour) = picked.and_then(|index| u8::try_from(index).ok()) {
+                post(Msg::Room(RoomMsg::Colour(room, colour)));
             }
         });
     }
@@ -97,18 +132,40 @@ impl Parts {
         match refused.is_empty() {
             false => self.notice.set(StripKind::Warning, Icon::Info, refused, ""),
             true => {
-                let read = tr("room.wall.read");
-                self.notice.set(StripKind::Warning, Icon::Megaphone, &wall, read);
+                self.notice.set(StripKind::Warning, Icon::Megaphone, &wall, tr("wall.show"));
+                self.notice.set_closes(true);
             }
         }
     }
 
-    /// What is on the room's wall was read.
-    pub(super) fn read_wall(&self) {
+    /// What is on the room's wall is shown, or was read.
+    pub(super) fn read_wall(&self, closes: bool) {
         let state = self.state.borrow();
-        if let (true, Some(at)) = (state.view.notice.is_empty(), state.view.standing) {
-            post(Msg::Room(RoomMsg::ReadWall(at.room)));
+        if let (true, Some(Standing { room, .. })) =
+            (state.view.notice.is_empty(), state.view.standing)
+        {
+            post(Msg::Wall(if closes { WallMsg::Read(room) } else { WallMsg::Open(room) }));
         }
+    }
+
+    /// What is told of the conversation.
+    pub(super) fn open_bell_menu(&self) {
+        let (target, now) = {
+            let view = &self.state.borrow().view;
+            (view.target, view.notify)
+        };
+        let choices = [
+            (Notify::All, "room.notify.all"),
+            (Notify::Mentions, "room.notify.mentions"),
+            (Notify::None, "room.notify.none"),
+        ];
+        let item = |(notify, key)| MenuItem::new(tr(key)).checked(notify == now).into();
+        let entries = choices.map(item).into();
+        open_menu(MenuPlace::Below(on_screen(&self.bell, &self.window)), entries, move |picked| {
+            if let Some((notify, _)) = picked.and_then(|index| choices.get(index)) {
+                post(Msg::Room(RoomMsg::Notify(target, *notify)));
+            }
+        });
     }
 
     /// Copies what is marked, answers, or marks everything; a failed message goes again or away.

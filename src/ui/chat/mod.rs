@@ -3,11 +3,15 @@
 mod areas;
 mod bar;
 mod composer;
+mod edges;
 mod emoji;
 mod head;
 pub mod marks;
 mod members;
+mod mention;
+mod mentioning;
 mod menus;
+mod room;
 mod shake;
 mod view;
 
@@ -15,17 +19,18 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::{Cursor, Event, Key, Shortcut};
+use fltk::enums::{Key, Shortcut};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
-use self::areas::{Areas, Bars, SMALLEST};
+use self::areas::{Areas, Bars, Beside, SMALLEST};
 pub use self::areas::{USUAL, USUAL_ROOM};
 use self::composer::{Composer, ComposerMsg};
+use self::edges::Edge;
 pub use self::emoji::set_recent;
 use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
-use crate::domain::{AccountId, Seq, Target};
+use crate::domain::{AccountId, Notify, Seq, Target};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::history::HistoryMsg;
 use crate::ui::app::settings::SendKey;
@@ -41,8 +46,6 @@ use crate::ui::widgets::{self, Button, ButtonKind, Control, IconButton, Strip, b
 
 /// From one icon over the box to the next.
 const TOOL_STEP: i32 = 36;
-/// How near the pointer must be to the composer's edge to drag it.
-const EDGE: i32 = 3;
 
 /// What the person did in a chat window.
 #[derive(Clone, Debug)]
@@ -80,8 +83,12 @@ struct Parts {
     notice: Strip,
     members: Members,
     more: IconButton,
+    bell: IconButton,
+    invite: IconButton,
+    people: IconButton,
     unreply: IconButton,
     emoji: IconButton,
+    at: IconButton,
     shake: IconButton,
     history: Button,
     composer: Composer,
@@ -96,7 +103,12 @@ struct State {
     view: ChatView,
     areas: Areas,
     composer_height: i32,
-    dragging: bool,
+    dragging: Option<Edge>,
+    /// How wide the list of those in a room is, and whether it is wanted in a narrow window.
+    members_width: i32,
+    wants_members: bool,
+    /// Where the `@` stands that nobody is to be offered for.
+    unwanted: Option<usize>,
     motion: Motion,
     closed: bool,
     /// Where the window stands while it does not fill the screen.
@@ -197,18 +209,25 @@ impl ChatWindow {
         self.window.set_label(&view.window);
         self.parts.composer.set_send_key(view.send_key);
         self.parts.composer.set_text_size(view.text_size);
-        self.parts.shake.set_shown(view.can_shake);
         self.parts.members.show(view.standing, &view.members);
-        self.parts.composer.set_closed(view.closed.map(tr));
         let (notice, reply) = (view.notice.clone(), view.reply.clone());
         let is_inside = view.standing.is_some();
+        let is_told = view.notify == Notify::All;
+        self.parts.bell.set_icon(if is_told { Icon::Bell } else { Icon::BellOff });
+        let has_width = view.members_width != old.members_width;
+        if has_width {
+            self.parts.state.borrow_mut().members_width = view.members_width;
+        }
         self.parts.state.borrow_mut().view = view;
         self.parts.show_bar(&notice);
         let wall = self.parts.state.borrow().view.wall.clone();
-        let has_bar = !notice.is_empty() || !wall.is_empty();
-        let had_bar = !old.notice.is_empty() || !old.wall.is_empty();
+        let has_bar = (notice.is_empty(), wall.is_empty());
+        let had_bar = (old.notice.is_empty(), old.wall.is_empty());
         let has_moved = old.target != self.parts.state.borrow().view.target;
-        let has_moved = has_moved || old.standing.is_some() != is_inside;
+        let has_moved = has_moved
+            || has_width
+            || old.standing.is_some() != is_inside
+            || old.closed.is_some() != self.parts.state.borrow().view.closed.is_some();
         if has_moved || (has_bar, reply.is_some()) != (had_bar, old.reply.is_some()) {
             self.parts.lay_out(self.window.w(), self.window.h());
         }
@@ -233,19 +252,6 @@ impl ChatWindow {
     #[must_use]
     pub fn draft(&self) -> String {
         self.parts.composer.value()
-    }
-
-    /// Whether anything moves by itself: with reduced motion the window does not shake and the
-    /// messages do not glide.
-    pub fn set_moves(&mut self, moves: bool) {
-        let mut state = self.parts.state.borrow_mut();
-        state.motion = match (moves, state.motion) {
-            (false, _) => Motion::Reduced,
-            (true, Motion::Reduced) => Motion::Still,
-            (true, motion) => motion,
-        };
-        drop(state);
-        self.parts.transcript.set_moves(moves);
     }
 
     /// Draws it anew in the theme and the language of the moment.
@@ -308,7 +314,10 @@ impl Parts {
             view: ChatView::empty(),
             areas: Areas::default(),
             composer_height: metric::COMPOSER,
-            dragging: false,
+            dragging: None,
+            members_width: 0,
+            wants_members: false,
+            unwanted: None,
             motion: Motion::Still,
             closed: true,
             usual: Rect::default(),
@@ -320,8 +329,12 @@ impl Parts {
             notice: Strip::new(),
             members: Members::new(),
             more: IconButton::new(Icon::More, ""),
+            bell: IconButton::new(Icon::Bell, ""),
+            invite: IconButton::new(Icon::UserPlus, ""),
+            people: IconButton::new(Icon::Users, ""),
             unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
+            at: IconButton::new(Icon::At, ""),
             shake: IconButton::new(Icon::Shake, ""),
             history: Button::new(ButtonKind::Quiet, "").icon(Icon::History),
             composer: Composer::new(),
@@ -336,8 +349,13 @@ impl Parts {
     /// Speaks the language and wears the theme of the moment.
     fn restyle(&mut self) {
         self.more.set_tip(tr("card.more"));
+        self.bell.set_tip(tr("room.notify"));
+        self.invite.set_tip(tr("room.invite"));
+        self.people.set_tip(tr("room.members"));
+        self.members.restyle();
         self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
+        self.at.set_tip(tr("chat.at"));
         self.shake.set_tip(tr("chat.shake"));
         self.history.set_label(tr("chat.history"));
         self.close.set_label(tr("chat.close"));
@@ -373,9 +391,14 @@ impl Parts {
         let areas = {
             let mut state = self.state.borrow_mut();
             let bars = Bars {
-                notice: !state.view.notice.is_empty() || !state.view.wall.is_empty(),
+                notice: !state.view.notice.is_empty(),
+                wall: !state.view.wall.is_empty(),
                 reply: state.view.reply.is_some(),
-                members: matches!(state.view.target, Target::Room(_)),
+                members: match (state.view.standing, state.wants_members) {
+                    (None, _) => Beside::Nothing,
+                    (Some(_), false) => Beside::WhereWide(state.members_width),
+                    (Some(_), true) => Beside::Always(state.members_width),
+                },
             };
             state.areas = Areas::new((w, h), state.composer_height, bars, widths);
             state.areas
@@ -384,14 +407,14 @@ impl Parts {
         self.notice.set_shown(areas.notice.h > 0);
         self.notice.place(areas.notice);
         self.members.place(areas.members);
-        let is_inside = self.state.borrow().view.standing.is_some();
-        self.more.set_shown(is_inside);
-        self.more.place(areas.more);
+        self.place_head(&areas);
         self.unreply.set_shown(areas.reply.h > 0);
         self.unreply.place(areas.unreply);
         self.emoji.place(areas.tool);
+        self.at.place(areas.tool.moved(TOOL_STEP, 0));
         self.shake.place(areas.tool.moved(TOOL_STEP, 0));
         self.history.place(areas.history);
+        self.show_tools();
         self.composer.place(areas.editor);
         self.close.place(areas.close);
         self.send.place(areas.send);
@@ -415,6 +438,7 @@ impl Parts {
         });
         let this = self.clone();
         window.resize_callback(move |_, x, y, w, h| {
+            this.clone().end_mentions();
             this.clone().lay_out(w, h);
             this.clone().note_place(Rect::new(x, y, w, h));
         });
@@ -429,8 +453,9 @@ impl Parts {
         self.transcript.on_msg(move |msg| this.clone().read(msg));
         let this = self.clone();
         self.more.on_press(move || this.open_room_menu());
+        self.wire_head();
         let this = self.clone();
-        self.notice.on_press(move || this.read_wall());
+        self.notice.on_choice(move |closes| this.read_wall(closes));
         let this = self.clone();
         self.unreply.on_press(move || this.tell(ChatMsg::Reply(None)));
         let this = self.clone();
@@ -439,6 +464,8 @@ impl Parts {
         self.shake.on_press(move || this.tell(ChatMsg::Shake));
         let this = self.clone();
         self.history.on_press(move || this.open_history());
+        let this = self.clone();
+        self.at.on_press(move || this.clone().begin_mention());
         let this = self.clone();
         self.close.on_press(move || this.clone().leave());
         let this = self.clone();
@@ -452,6 +479,7 @@ impl Parts {
             ComposerMsg::Send => self.send(),
             ComposerMsg::Changed => {
                 self.written();
+                self.offer_mentions();
                 if !self.composer.is_blank() {
                     self.tell(ChatMsg::Typing);
                 }
@@ -461,6 +489,9 @@ impl Parts {
             ComposerMsg::PageUp => self.transcript.page(-1),
             ComposerMsg::PageDown => self.transcript.page(1),
             ComposerMsg::End => self.transcript.follow(),
+            ComposerMsg::Moved => self.offer_mentions(),
+            ComposerMsg::Left => self.end_mentions(),
+            ComposerMsg::Pick(pick) => self.pick_mention(pick),
         }
     }
 
@@ -481,7 +512,7 @@ impl Parts {
         if self.composer.is_blank() {
             return;
         }
-        let text = self.composer.value();
+        let (text, mentions) = (self.composer.value(), self.composer.mentions());
         self.composer.focus();
         // What is too long stays in the box, to be made shorter; the model says so.
         let is_short_enough = self.state.borrow().view.text_limit.check(&text).is_ok();
@@ -489,7 +520,10 @@ impl Parts {
             self.composer.set_value("");
             self.written();
         }
-        self.tell(ChatMsg::Send(text));
+        self.tell(match mentions.is_empty() {
+            true => ChatMsg::Send(text),
+            false => ChatMsg::Mention(text, mentions),
+        });
     }
 
     /// An empty box sends nothing.
@@ -506,45 +540,12 @@ impl Parts {
         self.tell(ChatMsg::Close { draft: self.composer.value() });
     }
 
-    fn event(&mut self, window: &mut DoubleWindow, event: Event) -> bool {
-        let edge = self.state.borrow().areas.composer.y;
-        let near = (app::event_y() - edge).abs() <= EDGE;
-        match event {
-            Event::Unfocus => {
-                self.tell(ChatMsg::Focus(false));
-                false
-            }
-            Event::Move => {
-                let cursor = if near { Cursor::NS } else { Cursor::Default };
-                window.set_cursor(cursor);
-                near
-            }
-            Event::Push if near => {
-                self.state.borrow_mut().dragging = true;
-                true
-            }
-            Event::Drag if self.state.borrow().dragging => {
-                let height = areas::clamped(window.h() - app::event_y(), window.h());
-                self.state.borrow_mut().composer_height = height;
-                self.lay_out(window.w(), window.h());
-                window.redraw();
-                true
-            }
-            Event::Released if self.state.borrow().dragging => {
-                self.state.borrow_mut().dragging = false;
-                true
-            }
-            Event::KeyDown => self.shortcut() || self.write_through(),
-            Event::Shortcut => self.shortcut(),
-            _ => false,
-        }
-    }
-
     /// What is typed while something else than the box has the keyboard is written into the box:
     /// nobody types at messages or buttons.
     fn write_through(&mut self) -> bool {
         let held = app::event_state();
-        if self.composer.has_focus() || held.contains(Shortcut::Alt) {
+        let is_elsewhere = self.composer.has_focus() || !self.composer.is_shown();
+        if is_elsewhere || held.contains(Shortcut::Alt) {
             return false;
         }
         let words = app::event_text();

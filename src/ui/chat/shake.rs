@@ -14,7 +14,32 @@ const STEPS: u32 = 20;
 /// How far it goes.
 const REACH: i32 = 8;
 
+/// How far the window stands from its place at a step, right and down; none when it is over and
+/// the window is back.
+fn offset(step: u32) -> Option<(i32, i32)> {
+    if step >= STEPS {
+        return None;
+    }
+    let sideways = if step.is_multiple_of(2) { REACH } else { -REACH };
+    // A little up and down as well, at half the pace.
+    let upright = if (step / 2).is_multiple_of(2) { REACH / 2 } else { -REACH / 2 };
+    Some((sideways, upright))
+}
+
 impl ChatWindow {
+    /// Whether anything moves by itself: with reduced motion the window does not shake and the
+    /// messages do not glide.
+    pub fn set_moves(&mut self, moves: bool) {
+        let mut state = self.parts.state.borrow_mut();
+        state.motion = match (moves, state.motion) {
+            (false, _) => Motion::Reduced,
+            (true, Motion::Reduced) => Motion::Still,
+            (true, motion) => motion,
+        };
+        drop(state);
+        self.parts.transcript.set_moves(moves);
+    }
+
     /// Shakes it; not while it is being shaken.
     pub fn shake(&mut self) {
         let mut state = self.parts.state.borrow_mut();
@@ -39,18 +64,6 @@ impl ChatWindow {
             }
         });
     }
-}
-
-/// How far the window stands from its place at a step, right and down; none when it is over and
-/// the window is back.
-fn offset(step: u32) -> Option<(i32, i32)> {
-    if step >= STEPS {
-        return None;
-    }
-    let sideways = if step.is_multiple_of(2) { REACH } else { -REACH };
-    // A little up and down as well, at half the pace.
-    let upright = if (step / 2).is_multiple_of(2) { REACH / 2 } else { -REACH / 2 };
-    Some((sideways, upright))
 }
 
 #[cfg(test)]

@@ -2,16 +2,17 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{AccountId, Body, Person, Portrait, Presence, Rank, RoomId, Target};
+use crate::domain::{AccountId, Body, Notify, Person, Portrait, Presence, Rank, RoomId, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier};
+use crate::ui::app::mentions::{Candidate, NamedAt};
 use crate::ui::app::quotes;
 use crate::ui::app::rooms::{MemberRow, Tile};
 use crate::ui::app::settings::SendKey;
 use crate::ui::app::writing::TextLimit;
 use crate::ui::text::{self, language, tr};
 use crate::ui::theme::Style;
-use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Quote, Saying};
+use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Named, Quote, Saying};
 
 /// The key of the line "offline, will be delivered later"; there is at most one.
 const OFFLINE_NOTE: Key = Key::Note(0);
@@ -55,12 +56,18 @@ pub struct ChatView {
     pub wall: String,
     /// Which room this is, and what one is there.
     pub standing: Option<Standing>,
+    /// What is told of the conversation.
+    pub notify: Notify,
+    /// How wide the list of those in the room is.
+    pub members_width: i32,
     /// How many are in the room.
     pub count: u32,
     /// Who is in the room.
     pub members: Vec<MemberRow>,
-    /// Why one cannot write here: the key of a sentence.
-    pub closed: Option<&'static str>,
+    /// Who can be mentioned here.
+    pub candidates: Vec<Candidate>,
+    /// Why one cannot write here.
+    pub closed: Option<String>,
     /// Oneself.
     pub me: AccountId,
     /// What people look like here.
@@ -112,6 +119,10 @@ impl ChatView {
         if let Some((notice, _)) = &chat.notice {
             view.notice = text::notice(language(), notice);
         }
+        view.candidates = model.candidates(target, language());
+        view.closed = model.closed_to_me(target, language());
+        view.notify = model.choice(target).notify;
+        view.members_width = model.settings.members;
         view.text_limit = model.chats.text_limit;
         view.send_key = model.settings.send_key;
         view.text_size = model.settings.text_size;
@@ -160,7 +171,7 @@ impl ChatView {
             number: language().fill("room.number", &[("n", &room.to_string())]),
             line,
             face: ChatFace::Room(model.tile(room)),
-            wall: model.unread_wall(room).unwrap_or_default().to_owned(),
+            wall: model.unread_wall(room).unwrap_or_default().replace('\n', " "),
             standing: own.map(|own| Standing {
                 room,
                 rank: own.member.rank,
@@ -168,7 +179,6 @@ impl ChatView {
             }),
             count,
             members,
-            closed: model.closed_to_me(Target::Room(room)),
             ..ChatView::empty()
         }
     }
@@ -203,8 +213,11 @@ impl ChatView {
             reply: None,
             wall: String::new(),
             standing: None,
+            notify: Notify::All,
+            members_width: 0,
             count: 0,
             members: Vec::new(),
+            candidates: Vec::new(),
             closed: None,
             me: AccountId::FIRST,
             faces: HashMap::new(),
@@ -214,11 +227,14 @@ impl ChatView {
 
 fn faces(model: &Model, target: Target, chat: &Chat, me: &Person) -> HashMap<AccountId, Face> {
     let mut faces = HashMap::new();
-    faces.insert(me.account, Face { name: me.nickname.clone(), portrait: me.portrait() });
+    let (name, portrait) = (me.nickname.clone(), me.portrait());
+    let rank = model.rank_in(target, me.account);
+    faces.insert(me.account, Face { name, portrait, rank });
     for message in chat.messages.values() {
         faces.entry(message.from).or_insert_with(|| Face {
             name: model.name_in(target, message.from),
             portrait: model.people.portrait(message.from),
+            rank: model.rank_in(target, message.from),
         });
     }
     faces
@@ -236,7 +252,10 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
         .zip(&about)
         .map(|(entry, about)| match &about.line {
             Some(line) => Entry { saying: Saying::Note(line), ..Entry::of(&entry, "", None) },
-            None => Entry::of(&entry, &about.why, about.quote()),
+            None => {
+                let entry = Entry::of(&entry, &about.why, about.quote());
+                Entry { named: &about.named, ..entry }
+            }
         })
         .collect();
     let note = offline_note(model, target);
@@ -245,7 +264,8 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
         // Behind the message that was meant, whose time is the server's.
         let place = (place + 1).min(entries.len());
         let saying = Saying::Note(note);
-        let entry = Entry { key: OFFLINE_NOTE, from: me, at, saying, mark: Mark::None, hint: "" };
+        let (mark, hint, named) = (Mark::None, "", &[]);
+        let entry = Entry { key: OFFLINE_NOTE, from: me, at, saying, mark, hint, named };
         entries.insert(place, entry);
     }
     take(&entries)
@@ -257,6 +277,11 @@ fn offline_note(model: &Model, target: Target) -> Option<String> {
     Some(language().fill("chat.offline", &[("name", &name)]))
 }
 
+fn named((place, loud): NamedAt) -> Option<Named> {
+    let (start, end) = (usize::try_from(place.start), usize::try_from(place.end));
+    Some(Named { start: start.ok()?, end: end.ok()?, loud })
+}
+
 /// What is said with a line of a conversation.
 struct About {
     /// Why it failed; empty for nothing.
@@ -265,6 +290,8 @@ struct About {
     quoted: Option<quotes::Quote>,
     /// What happened in the room, where it tells that.
     line: Option<String>,
+    /// Whom it names.
+    named: Vec<Named>,
 }
 
 impl About {
@@ -280,7 +307,8 @@ impl About {
             }
             _ => None,
         };
-        About { why: why.unwrap_or_default(), quoted, line }
+        let named = model.named_in(target, entry.body).into_iter().filter_map(named).collect();
+        About { why: why.unwrap_or_default(), quoted, line, named }
     }
 
     fn quote(&self) -> Option<Quote<'_>> {

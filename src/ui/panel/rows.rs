@@ -101,7 +101,7 @@ fn paint_chat(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
         canvas.icon_on(Icon::Pin, right - time - 20, area.y + 19, 14, Colour::Ink3, ground);
     }
     canvas.text_in(Style::MESSAGE, Colour::Ink, name, Align::Left, &row.name);
-    let mut badge = canvas.badge(row.unread, right, area.y + 48, row.quiet);
+    let mut badge = canvas.badge(row.unread, right, area.y + 48, row.quiet && !row.called);
     if row.quiet {
         let x = right - badge - if badge > 0 { 22 } else { 16 };
         canvas.icon_on(Icon::BellOff, x, area.y + 40, 16, Colour::Ink3, ground);
@@ -182,7 +182,7 @@ fn paint_room(canvas: &Canvas, look: &RowLook, row: &RoomRow) {
     let tile = Rect::new(area.x + 16, area.y + 8, FACE, FACE);
     canvas.room_tile(row.tile.colour, &row.tile.name, tile);
     let (left, mut right) = (area.x + 64, area.right() - 12);
-    right -= match canvas.badge(row.unread, right, area.y + area.h / 2, row.quiet) {
+    right -= match canvas.badge(row.unread, right, area.y + area.h / 2, row.quiet && !row.called) {
         0 => 0,
         w => w + 8,
     };

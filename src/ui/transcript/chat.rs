@@ -24,6 +24,7 @@ impl<'a> Entry<'a> {
             saying,
             mark: entry.mark.into(),
             hint,
+            named: &[],
         }
     }
 }

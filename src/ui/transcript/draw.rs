@@ -2,19 +2,24 @@
 
 use std::ops::Range;
 
-use super::layout::{Flow, Line, SpanKind};
+use super::layout::{Flow, Line, NAMED_PAD, SpanKind};
 use super::measure::{line_width, round};
 use super::place::{Body, Bubble, Centred, QUOTE_BAR, QUOTE_BAR_GAP, QUOTE_NAME_GAP, Tools};
-use super::rows::{Item, Key, Mark, Quoted};
+use super::rows::{Face, Item, Key, Mark, Quoted};
 use super::scene::{Action, Scene, Seen};
 use super::scroll::Thumb;
+use crate::domain::Rank;
 use crate::ui::paint::{Align, Canvas, Icon, Radii, Rect};
+use crate::ui::text::tr;
 use crate::ui::theme::{Colour, Style, metric};
 use crate::ui::widgets::paint_empty;
 
 /// Width of the scrollbar's thumb and its distance from the edge.
 const THUMB: i32 = 5;
 const THUMB_EDGE: i32 = 3;
+/// What somebody is in a room stands behind the name: space within and before.
+const TAG_PAD: i32 = 6;
+const TAG_GAP: i32 = 4;
 /// What takes the pointer for the scrollbar.
 pub const LANE: i32 = 12;
 /// The pill: height, distances from the right and lower edge, space within.
@@ -151,13 +156,14 @@ impl Painter<'_> {
         }
         if let (Some(name), Some(face)) = (bubble.name, face) {
             let area = name.moved(dx, dy);
-            self.canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Left, &face.name);
+            self.name(area, face);
         }
         let ground = self.bubble(bubble, dx, dy);
         if let (Some(quote), Some(quoted)) = (bubble.quote, item.quoted()) {
             self.quote(seen.row, quoted, quote.moved(dx, dy));
         }
         let text = item.text().unwrap_or_default();
+        self.grounds(bubble, dx, dy);
         self.selection(seen, text.len(), bubble, ground, dx, dy);
         let ink = if bubble.is_mine { Colour::BubbleMeInk } else { Colour::Ink };
         self.words(seen.row, text, bubble, ink, dx, dy);
@@ -174,6 +180,37 @@ impl Painter<'_> {
             text(Style::CAPTION.bold(), Colour::BrandText, retry, &wording.retry());
             if self.scene.focus() == Some((seen.row, Action::Retry)) {
                 self.canvas.frame(retry.inset(-3), 4, Colour::Focus, 2);
+            }
+        }
+    }
+
+    /// Somebody's name, and what that person is in the room.
+    fn name(&self, area: Rect, face: &Face) {
+        let (key, fill, ink) = match face.rank {
+            Rank::Owner => ("room.owner", Colour::GoldSoft, Colour::GoldText),
+            Rank::Admin => ("room.admin", Colour::OkSoft, Colour::Ok),
+            Rank::Member => {
+                self.canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Left, &face.name);
+                return;
+            }
+        };
+        let tag = line_width(self.tools.measure, Style::CAPTION, tr(key)) + 2 * TAG_PAD;
+        let name = line_width(self.tools.measure, Style::CAPTION, &face.name);
+        let words = Rect { w: name.min(area.w - tag - TAG_GAP), ..area };
+        self.canvas.text_in(Style::CAPTION, Colour::Ink2, words, Align::Left, &face.name);
+        let tag = Rect::new(words.right() + TAG_GAP, area.y - 1, tag, area.h + 2);
+        self.canvas.round(tag, metric::RADIUS_SMALL, fill);
+        self.canvas.text_in(Style::CAPTION, ink, tag, Align::Centre, tr(key));
+    }
+
+    /// What lies behind the names of oneself and everybody.
+    fn grounds(&self, bubble: &Bubble, dx: i32, dy: i32) {
+        let at = bubble.text.moved(dx, dy);
+        for (line, y) in self.lines_in_sight(&bubble.flow, at) {
+            for span in line.spans.iter().filter(|span| span.kind == SpanKind::Named(true)) {
+                let (x, w) = (at.x + round(span.x), round(span.width));
+                let area = Rect::new(x, y + 1, w, bubble.flow.line_height - 2);
+                self.canvas.round(area, metric::RADIUS_SMALL, Colour::Highlight);
             }
         }
     }
@@ -271,6 +308,12 @@ impl Painter<'_> {
                         if focus == Some((row, Action::Link(link))) {
                             self.canvas.frame(area.inset(-1), 4, Colour::Focus, 2);
                         }
+                    }
+                    SpanKind::Named(loud) => {
+                        let style = self.scene.look().style.bold();
+                        let (ink, pad) =
+                            if loud { (Colour::Ink, NAMED_PAD) } else { (Colour::BrandText, 0) };
+                        self.canvas.text(style, ink, x + pad, y, words());
                     }
                     SpanKind::Emoji(id) => self.canvas.emoji(id, x + 1, top, side),
                     SpanKind::UnknownEmoji => self.canvas.unknown_emoji(x + 1, top, side),

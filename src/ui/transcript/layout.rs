@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::links::{self, Link};
 use super::measure::{Measure, ceil, part};
+use super::rows::Named;
 use crate::ui::paint::emoji::{self, EmojiId, Piece};
 use crate::ui::paint::text::emoji_size;
 use crate::ui::theme::Style;
@@ -15,6 +16,8 @@ use crate::ui::theme::Style;
 pub const EMOJI_LARGE: i32 = 36;
 /// Free space beside an emoji, on both sides together.
 const EMOJI_GAP: i32 = 2;
+/// Free space before and behind a name that is on a ground of its own.
+pub const NAMED_PAD: i32 = 4;
 /// A tab is as wide as so many spaces.
 const TAB_SPACES: f32 = 4.0;
 /// What may not begin a line, in whatever script.
@@ -70,6 +73,8 @@ pub enum SpanKind {
     Text,
     /// Letters of a link, by its place in [`Flow::links`].
     Link(usize),
+    /// Letters that name somebody who is mentioned; whether that is oneself or everybody.
+    Named(bool),
     /// A picture.
     Emoji(EmojiId),
     /// An emoji without a picture.
@@ -100,13 +105,25 @@ impl Flow {
     /// Lays words out.
     #[must_use]
     pub fn new(text: &str, style: Style, width_max: i32, measure: &dyn Measure) -> Flow {
+        Flow::naming((text, &[]), style, width_max, measure)
+    }
+
+    /// Lays out words that name people.
+    #[must_use]
+    pub fn naming(
+        (text, named): (&str, &[Named]),
+        style: Style,
+        width_max: i32,
+        measure: &dyn Measure,
+    ) -> Flow {
         let links = links::find(text);
         let is_large = emoji::is_only_emoji(text);
         let (emoji_side, line_height) = match is_large {
             true => (EMOJI_LARGE, EMOJI_LARGE + 4),
             false => (emoji_size(style), style.line),
         };
-        let units = units(text, style, emoji_side, &links, measure);
+        let marked = Marked { links: &links, named, style };
+        let units = units(text, marked, emoji_side, measure);
         let lines: Vec<Line> = broken(&units, part(width_max))
             .into_iter()
             .map(|range| Line::new(&units[range]))
@@ -192,7 +209,8 @@ impl Line {
     }
 
     fn add(&mut self, unit: &Unit, x: f32) {
-        let is_letters = matches!(unit.kind, SpanKind::Text | SpanKind::Link(_));
+        let is_letters =
+            matches!(unit.kind, SpanKind::Text | SpanKind::Link(_) | SpanKind::Named(_));
         match self.spans.last_mut() {
             Some(span) if is_letters && span.kind == unit.kind => {
                 span.range.end = unit.range.end;
@@ -227,19 +245,41 @@ impl Line {
     }
 }
 
-fn units(
-    text: &str,
+/// How letters are set, by where they are.
+#[derive(Clone, Copy)]
+struct Marked<'a> {
+    links: &'a [Link],
+    named: &'a [Named],
     style: Style,
-    emoji_side: i32,
-    links: &[Link],
-    measure: &dyn Measure,
-) -> Vec<Unit> {
+}
+
+impl Marked<'_> {
+    fn kind(self, at: usize) -> SpanKind {
+        let link = self.links.partition_point(|link| link.range.end <= at);
+        let named = self.named.partition_point(|named| named.end <= at);
+        match (self.links.get(link), self.named.get(named)) {
+            (_, Some(named)) if named.start <= at => SpanKind::Named(named.loud),
+            (Some(found), _) if found.range.start <= at => SpanKind::Link(link),
+            _ => SpanKind::Text,
+        }
+    }
+
+    /// What a letter at an end of a name on a ground of its own has beside it.
+    fn pad(self, letter: &Range<usize>) -> f32 {
+        let named = self.named.partition_point(|named| named.end <= letter.start);
+        let Some(named) = self.named.get(named).filter(|named| named.loud) else { return 0.0 };
+        let ends = [named.start == letter.start, named.end == letter.end];
+        ends.into_iter().filter(|is_there| *is_there).map(|_| part(NAMED_PAD)).sum()
+    }
+}
+
+fn units(text: &str, marked: Marked<'_>, emoji_side: i32, measure: &dyn Measure) -> Vec<Unit> {
     let mut units = Vec::with_capacity(text.len() / 2);
     let mut at = 0;
     for piece in emoji::pieces(text) {
         let (whole, kind) = match piece {
             Piece::Letters(letters) => {
-                letter_units(letters, at, style, links, measure, &mut units);
+                letter_units(letters, at, marked, measure, &mut units);
                 at += letters.len();
                 continue;
             }
@@ -259,22 +299,24 @@ fn units(
 fn letter_units(
     letters: &str,
     start: usize,
-    style: Style,
-    links: &[Link],
+    marked: Marked<'_>,
     measure: &dyn Measure,
     units: &mut Vec<Unit>,
 ) {
     for (offset, letter) in letters.grapheme_indices(true) {
         let range = start + offset..start + offset + letter.len();
         let first = letter.chars().next().unwrap_or(' ');
-        let link = links.partition_point(|link| link.range.end <= range.start);
-        let is_link = links.get(link).is_some_and(|link| link.range.start <= range.start);
+        let kind = marked.kind(range.start);
+        let style = match kind {
+            SpanKind::Named(_) => marked.style.bold(),
+            _ => marked.style,
+        };
         let (kind, width) = match first {
             '\t' => (SpanKind::Blank, measure.width(style, ' ') * TAB_SPACES),
             _ if is_newline(first) => (SpanKind::Blank, 0.0),
             _ => {
-                let kind = if is_link { SpanKind::Link(link) } else { SpanKind::Text };
-                (kind, letter.chars().map(|c| measure.width(style, c)).sum())
+                let width: f32 = letter.chars().map(|c| measure.width(style, c)).sum();
+                (kind, width + marked.pad(&range))
             }
         };
         units.push(Unit { range, width, kind, first, may_end_line: false });
@@ -424,6 +466,32 @@ mod tests {
         assert_eq!(flow.link_at(0, 3), None);
         assert_eq!(flow.link_at(ceil(x) + 1, -1), None);
         assert_eq!(flow.link_at(ceil(x) + 1, flow.height()), None);
+    }
+
+    #[test]
+    fn names_are_spans_of_their_own_and_wide_as_bold_letters() {
+        let text = "好 @小满 @青 x";
+        let named = |start, end, loud| Named { start, end, loud };
+        let here = [named(4, 11, true), named(12, 16, false)];
+        let flow = Flow::naming((text, &here), Style::MESSAGE, 300, &Grid);
+        let spans = &flow.lines[0].spans;
+        let found: Vec<(SpanKind, &str)> =
+            spans.iter().map(|span| (span.kind, &text[span.range.clone()])).collect();
+        let (loud, other) = (SpanKind::Named(true), SpanKind::Named(false));
+        let text_of = SpanKind::Text;
+        let expected =
+            [(text_of, "好 "), (loud, "@小满"), (text_of, " "), (other, "@青"), (text_of, " x")];
+        assert_eq!(found, expected);
+        assert!((spans[1].width - (7.0 + 2.0 * 14.0 + 2.0 * part(NAMED_PAD))).abs() < 0.01);
+        let narrow = Flow::naming((text, &here), Style::MESSAGE, 40, &Grid);
+        let whole: String = narrow
+            .lines
+            .iter()
+            .flat_map(|line| &line.spans)
+            .filter(|span| span.kind == loud)
+            .map(|span| &text[span.range.clone()])
+            .collect();
+        assert_eq!(whole, "@小满", "also over two lines");
     }
 
     fn words() -> impl Strategy<Value = String> {

@@ -47,7 +47,7 @@ pub mod sync;
 pub mod widget;
 mod words;
 
-pub use rows::{Entry, Face, Key, Mark, Quote, Saying};
+pub use rows::{Entry, Face, Key, Mark, Named, Quote, Saying};
 pub use widget::{Transcript, TranscriptMsg};
 
 #[cfg(test)]

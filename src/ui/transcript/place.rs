@@ -217,8 +217,8 @@ impl Bubble {
         tools: Tools<'_>,
     ) -> Bubble {
         let is_mine = item.from == look.me;
-        let flow = Flow::new(text, look.style, look.bubble_max() - 2 * PAD_X, tools.measure);
         let room = look.bubble_max() - 2 * PAD_X;
+        let flow = Flow::naming((text, &item.named), look.style, room, tools.measure);
         let quote_w = item.quoted().map_or(0, |quoted| quote_width(quoted, tools).min(room));
         let quote_h = if quote_w > 0 { QUOTE + QUOTE_GAP } else { 0 };
         let is_bare = flow.is_large() && quote_w == 0;
@@ -343,7 +343,7 @@ pub(super) mod tests {
     use super::super::measure::tests::Grid;
     use super::super::rows::{Entry, Key, Quote, Saying};
     use super::*;
-    use crate::domain::Seq;
+    use crate::domain::{Rank, Seq};
 
     /// Who looks.
     pub const ME: AccountId = AccountId(10_001);
@@ -382,7 +382,10 @@ pub(super) mod tests {
 
     /// What the other one looks like.
     pub fn faces() -> HashMap<AccountId, Face> {
-        HashMap::from([(MOMO, Face { name: "Momo".into(), portrait: 2.into() })])
+        HashMap::from([(
+            MOMO,
+            Face { name: "Momo".into(), portrait: 2.into(), rank: Rank::Member },
+        )])
     }
 
     /// A look of this width.
@@ -398,7 +401,7 @@ pub(super) mod tests {
 
     /// A row at the beginning of time.
     pub fn entry(from: AccountId, saying: Saying<'_>, mark: Mark) -> Entry<'_> {
-        Entry { key: Key::Seq(Seq(1)), from, at: 0, saying, mark, hint: "" }
+        Entry { key: Key::Seq(Seq(1)), from, at: 0, saying, mark, hint: "", named: &[] }
     }
 
     const START: Head = Head { gap: 12, separator: false, divider: false, run_start: true };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Nonce, Portrait, Seq};
+use crate::domain::{AccountId, Nonce, Portrait, Rank, Seq};
 
 /// Messages of one sender within this time stand close together, with one avatar.
 pub const RUN_MS: i64 = 3 * 60_000;
@@ -69,6 +69,17 @@ pub struct Quote<'a> {
     pub words: &'a str,
 }
 
+/// Where the words of a message name somebody that it mentions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its first byte.
+    pub start: usize,
+    /// The first byte behind it.
+    pub end: usize,
+    /// Oneself or everybody is meant.
+    pub loud: bool,
+}
+
 /// A row as the caller hands it over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
@@ -84,6 +95,8 @@ pub struct Entry<'a> {
     pub mark: Mark,
     /// A sentence for the tooltip, such as why it failed; empty for none.
     pub hint: &'a str,
+    /// Whom its words name, from left to right.
+    pub named: &'a [Named],
 }
 
 /// What a person looks like in a transcript.
@@ -93,6 +106,8 @@ pub struct Face {
     pub name: String,
     /// What stands for them.
     pub portrait: Portrait,
+    /// What they are in the room.
+    pub rank: Rank,
 }
 
 /// Which words a row keeps.
@@ -134,6 +149,8 @@ pub struct Item {
     pub mark: Mark,
     /// For the tooltip.
     pub hint: Arc<str>,
+    /// Whom its words name.
+    pub named: Arc<[Named]>,
 }
 
 /// What stands above a row's own content.
@@ -162,8 +179,8 @@ impl Item {
             Saying::Shake => Content::Shake,
             Saying::Note(text) => Content::Note(text.into()),
         };
-        let Entry { key, from, at, mark, hint, .. } = entry;
-        Item { key, from, at, content, mark, hint: hint.into() }
+        let Entry { key, from, at, mark, hint, named, .. } = entry;
+        Item { key, from, at, content, mark, hint: hint.into(), named: named.into() }
     }
 
     /// As it was handed over.
@@ -184,6 +201,7 @@ impl Item {
             saying,
             mark: self.mark,
             hint: &self.hint,
+            named: &self.named,
         }
     }
 
@@ -276,7 +294,7 @@ mod tests {
 
     fn item(from: AccountId, at: i64, saying: Saying<'_>) -> Item {
         let key = Key::Seq(Seq(1));
-        Item::new(Entry { key, from, at, saying, mark: Mark::None, hint: "" })
+        Item::new(Entry { key, from, at, saying, mark: Mark::None, hint: "", named: &[] })
     }
 
     #[test]

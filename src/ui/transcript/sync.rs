@@ -137,7 +137,8 @@ impl Scene {
             }
             let is_as_high = item.from == entry.from
                 && item.at == entry.at
-                && item.entry().saying == entry.saying;
+                && item.entry().saying == entry.saying
+                && item.entry().named == entry.named;
             let new = self.new_row(Item::new(*entry));
             self.rows[row] = new;
             self.forget_height(row);

@@ -33,7 +33,15 @@ impl Row {
 
     fn entry(&self) -> Entry<'_> {
         let saying = if self.text.is_empty() { Saying::Shake } else { Saying::Text(&self.text) };
-        Entry { key: self.key, from: self.from, at: self.at, saying, mark: self.mark, hint: "" }
+        Entry {
+            key: self.key,
+            from: self.from,
+            at: self.at,
+            saying,
+            mark: self.mark,
+            hint: "",
+            named: &[],
+        }
     }
 }
 

@@ -54,7 +54,8 @@ pub fn card(area: Rect) -> Canvas {
 }
 
 /// The shape of the window: corners cut where nothing of the outline would be seen.
-fn outline(w: i32, h: i32) -> Option<RgbImage> {
+#[must_use]
+pub fn outline(w: i32, h: i32) -> Option<RgbImage> {
     let radius = metric::RADIUS_CARD;
     let far = |at: i32, length: i32| (radius - at).max(at + 1 - (length - radius)).max(0);
     let mut pixels = Vec::new();

@@ -4,8 +4,8 @@ use super::super::Rules;
 use super::super::book::Notes;
 use super::{Inside, Verdict};
 use crate::domain::{
-    AccountId, ConversationId, ConversationKind, Joining, NicknameError, Notice, Parting, Rank,
-    Room, RoomChange, RoomId, room_name,
+    AccountId, ConversationId, ConversationKind, Joining, NicknameError, Notice, Parting,
+    ROOM_COLOURS, Rank, Room, RoomChange, RoomId, room_name,
 };
 use crate::limits::INVITED_AT_ONCE_MAX;
 use crate::net::protocol::{Reason, Refusal, Reply};
@@ -19,6 +19,7 @@ pub(super) struct Wish<'a> {
     pub name: &'a str,
     pub joining: Joining,
     pub invite: &'a [AccountId],
+    pub colour: Option<u8>,
     /// The server's age in minutes.
     pub age: u64,
 }
@@ -31,6 +32,7 @@ impl Rules {
         wish: &Wish<'_>,
     ) -> Verdict<Reply> {
         let name = room_name(wish.name).map_err(name_refusal)?;
+        is_colour(wish.colour)?;
         if wish.invite.len() > INVITED_AT_ONCE_MAX {
             return Err(Refusal::limit(Reason::TooMany, INVITED_AT_ONCE_MAX as u64).into());
         }
@@ -45,7 +47,7 @@ impl Rules {
         notes.rows.put_made(me, made)?;
         let room = notes.rows.take_room_number()?;
         let conversation = notes.rows.append_conversation(ConversationKind::Room { room })?;
-        let mut room = blank(room, conversation, me, wish.joining, notes.now());
+        let mut room = blank(room, conversation, me, wish, notes.now());
         let line = notes.line(&mut room, &RoomChange::Created { name })?;
         notes.enter(&room, Rank::Owner, me, &line)?;
         notes.push(line);
@@ -73,7 +75,7 @@ fn blank(
     room: RoomId,
     conversation: ConversationId,
     owner: AccountId,
-    joining: Joining,
+    wish: &Wish<'_>,
     since: i64,
 ) -> Room {
     Room {
@@ -81,12 +83,21 @@ fn blank(
         conversation,
         name: String::new(),
         owner,
-        joining,
+        joining: wish.joining,
         admins_only: false,
         announcement: None,
         members: 0,
         version: 0,
         since,
+        colour: wish.colour,
+    }
+}
+
+/// There are only so many.
+pub(super) fn is_colour(colour: Option<u8>) -> Result<(), Refusal> {
+    match colour.is_none_or(|colour| colour < ROOM_COLOURS) {
+        true => Ok(()),
+        false => Err(Reason::BadValue.into()),
     }
 }
 

@@ -102,9 +102,10 @@ impl Rules {
         command: &Command,
     ) -> Decision {
         let me = caller.account;
-        if let Command::CreateRoom { name, joining, invite } = command {
+        if let Command::CreateRoom { name, joining, invite, colour } = command {
             let age = self.age.minutes(rows, now)?;
-            let wish = making::Wish { name, joining: *joining, invite, age };
+            let (joining, colour) = (*joining, *colour);
+            let wish = making::Wish { name, joining, invite, colour, age };
             let mut notes = Notes::new(rows, now.wall_ms, me);
             let made = self.create_room(&mut notes, me, &wish);
             return decided(made.map(|reply| answered((caller, id), notes, reply)));

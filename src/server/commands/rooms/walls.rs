@@ -1,7 +1,7 @@
 //! What a room is: its name, who may come in, who may write, what is on its wall.
 
 use super::super::book::{Notes, words};
-use super::making::name_refusal;
+use super::making::{is_colour, name_refusal};
 use super::{Inside, Verdict};
 use crate::domain::{AccountId, Announcement, Rank, RoomChange, RoomId, Words, room_name};
 use crate::limits::ANNOUNCEMENTS_KEPT_MAX;
@@ -18,6 +18,7 @@ pub(super) fn set(
     let name = change.name.as_deref().map(room_name).transpose().map_err(name_refusal)?;
     let text = change.announcement.as_deref().map(|text| words(Words::Announcement, text));
     let text = text.transpose()?;
+    is_colour(change.colour)?;
     let mut changes = Vec::new();
     if let Some(name) = name.filter(|name| *name != room.name) {
         changes.push(RoomChange::Renamed { name });
@@ -32,6 +33,9 @@ pub(super) fn set(
     if let Some(text) = text.filter(|text| text != on_wall) {
         changes.push(RoomChange::Announced { text });
     }
+    if let Some(colour) = change.colour.filter(|colour| Some(*colour) != room.colour) {
+        changes.push(RoomChange::Coloured { colour });
+    }
     for change in changes {
         let words = match &change {
             RoomChange::Announced { text } => Some(text.clone()),
@@ -39,7 +43,7 @@ pub(super) fn set(
         };
         let line = notes.line(&mut room, &change)?;
         if let Some(text) = words {
-            let announcement = Announcement { text, by: me, at: line.at };
+            let announcement = Announcement { text, by: me, at: line.at, seq: line.seq };
             notes.rows.append_announcement(room.room, &announcement, ANNOUNCEMENTS_KEPT_MAX)?;
         }
         notes.push(line);

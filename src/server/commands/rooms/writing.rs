@@ -50,10 +50,15 @@ fn may_write_in(rows: &Writes<'_>, now: i64, account: AccountId, room: RoomId) -
     }
 }
 
-/// Few people at once, and everybody only by those who have a say.
-pub(in super::super) fn may_mention(writer: Writer, mentions: &Mentions) -> Result<(), Refusal> {
+/// Few people at once, where the text has them, and everybody only by those who have a say.
+pub(in super::super) fn may_mention(
+    writer: Writer,
+    text: &str,
+    mentions: &Mentions,
+) -> Result<(), Refusal> {
     let is_direct = matches!(writer.to, Target::Account(_));
-    if mentions.accounts.len() > MENTIONS_MAX || is_direct && !mentions.is_empty() {
+    let most = mentions.accounts.len().max(mentions.places.len());
+    if most > MENTIONS_MAX || !mentions.fits(text) || is_direct && !mentions.is_empty() {
         return Err(Reason::BadValue.into());
     }
     match mentions.everyone && !writer.has_a_say {

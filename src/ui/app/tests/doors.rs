@@ -32,6 +32,7 @@ fn room(number: u64, name: &str, joining: Joining) -> Room {
         members: 3,
         version: 1,
         since: NOON_MS,
+        colour: None,
     }
 }
 
@@ -355,9 +356,11 @@ fn a_room_is_made_and_its_chat_opens() {
     make(&mut world, CreateRoomMsg::Toggle(ROOK));
     make(&mut world, CreateRoomMsg::Toggle(ROOK));
     make(&mut world, CreateRoomMsg::Joining(Joining::Open));
+    make(&mut world, CreateRoomMsg::Colour(3));
     let (ticket, asked) = command(&make(&mut world, CreateRoomMsg::Submit(" Lab ".into())));
     let invite = vec![MOMO];
-    let expected = Command::CreateRoom { name: "Lab".into(), joining: Joining::Open, invite };
+    let expected =
+        Command::CreateRoom { name: "Lab".into(), joining: Joining::Open, invite, colour: Some(3) };
     assert_eq!(asked, expected);
     assert!(make(&mut world, CreateRoomMsg::Submit("Lab".into())).is_empty(), "once");
     make(&mut world, CreateRoomMsg::Toggle(MOMO));

@@ -7,7 +7,7 @@ use crate::domain::{
     AccountId, Body, Book, Choice, ConversationId, ConversationKind, Joining, Member, Message,
     Nonce, Notify, OwnRoom, Presence, Rank, Room, RoomChange, RoomId, Seq, Target,
 };
-use crate::net::protocol::{Command, MemberChange, Query, Reply};
+use crate::net::protocol::{Command, MemberChange, Query, Reason, Reply};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::Confirm;
 use crate::ui::app::panel::{PanelMsg, Tab};
@@ -17,12 +17,12 @@ use crate::ui::app::testing::{NOON_MS, World, person, ticket_of};
 use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
 
-const ME: AccountId = AccountId(10_001);
-const MOMO: AccountId = AccountId(10_002);
-const ROOK: AccountId = AccountId(10_003);
-const CLASS: RoomId = RoomId(20_001);
+pub const ME: AccountId = AccountId(10_001);
+pub const MOMO: AccountId = AccountId(10_002);
+pub const ROOK: AccountId = AccountId(10_003);
+pub const CLASS: RoomId = RoomId(20_001);
 
-fn own(room: RoomId, name: &str, rank: Rank) -> OwnRoom {
+pub fn own(room: RoomId, name: &str, rank: Rank) -> OwnRoom {
     OwnRoom {
         room: Room {
             room,
@@ -35,6 +35,7 @@ fn own(room: RoomId, name: &str, rank: Rank) -> OwnRoom {
             members: 3,
             version: 1,
             since: 0,
+            colour: None,
         },
         member: member(ME, rank),
     }
@@ -44,7 +45,7 @@ fn member(account: AccountId, rank: Rank) -> Member {
     Member { account, rank, card: String::new(), muted_until: 0, since: 0, first: Seq(1) }
 }
 
-fn with(rooms: Vec<OwnRoom>) -> World {
+pub fn with(rooms: Vec<OwnRoom>) -> World {
     let mut world = World::signed_in();
     world.event(ClientEvent::People(vec![person(10_002, "Momo"), person(10_003, "Rook")]));
     let rooms = rooms.into_iter().map(|own| (own.room.room, own)).collect();
@@ -52,7 +53,7 @@ fn with(rooms: Vec<OwnRoom>) -> World {
     world
 }
 
-fn happens(world: &mut World, seq: u64, from: AccountId, body: Body) -> Vec<Effect> {
+pub fn happens(world: &mut World, seq: u64, from: AccountId, body: Body) -> Vec<Effect> {
     let kind = ConversationKind::Room { room: CLASS };
     let nonce = Nonce([u8::try_from(seq).unwrap(); 16]);
     let (conversation, seq) = (ConversationId(CLASS.0), Seq(seq));
@@ -87,7 +88,7 @@ fn rooms_stand_in_two_groups_that_fold() {
     assert_eq!(picks(&world), [doors, head(true), head(false), chat(other)]);
     world.send(Msg::Panel(PanelMsg::Fold(Some(false))));
     assert_eq!(picks(&world).len(), 5);
-    assert_eq!(world.model.tile(CLASS), Tile { colour: 20_001, name: "Class".into() });
+    assert_eq!(world.model.tile(CLASS), Tile { colour: 20_001 % 7, name: "Class".into() });
 }
 
 #[test]
@@ -115,7 +116,10 @@ fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unrea
     assert!(happens(&mut world, 4, MOMO, Body::text("and?")).is_empty(), "it is quiet");
     world.event(ClientEvent::Book(Arc::new(Book::default())));
     assert!(listed(&world).is_none(), "one is in it no more");
-    assert_eq!(world.model.closed_to_me(target), Some("room.outside"));
+    assert_eq!(
+        world.model.closed_to_me(target, Language::English).as_deref(),
+        Some("You are not in this room any more.")
+    );
 }
 
 #[test]
@@ -189,14 +193,30 @@ fn what_others_notice_is_asked_before_and_the_rest_is_done_at_once() {
 }
 
 #[test]
+fn a_lobby_that_turned_one_down_is_closed_until_the_next_sign_in() {
+    let mut world = with(Vec::new());
+    let why = |world: &World| world.model.closed_to_me(Target::Lobby, Language::English);
+    assert_eq!(why(&world), None);
+    let nonce = Nonce([1; 16]);
+    let failure = Failure::Refused(Reason::LobbyClosed.into());
+    world.event(ClientEvent::SendFailed { nonce, failure });
+    assert!(why(&world).unwrap().starts_with("The administrator closed the lobby."));
+    let you = person(10_001, "青柠");
+    world.event(ClientEvent::SignedIn { you, presence: Presence::Online });
+    assert_eq!(why(&world), None);
+}
+
+#[test]
 fn where_one_may_not_write_it_is_said_why() {
     let target = Target::Room(CLASS);
     let mut room = own(CLASS, "Class", Rank::Member);
-    assert_eq!(with(vec![room.clone()]).model.closed_to_me(target), None);
+    let why =
+        |room: &OwnRoom| with(vec![room.clone()]).model.closed_to_me(target, Language::English);
+    assert_eq!(why(&room), None);
     room.room.admins_only = true;
-    assert_eq!(with(vec![room.clone()]).model.closed_to_me(target), Some("room.admins_only"));
+    assert_eq!(why(&room).unwrap(), "Only admins can post here");
     room.member.rank = Rank::Admin;
-    assert_eq!(with(vec![room.clone()]).model.closed_to_me(target), None);
+    assert_eq!(why(&room), None);
     room.member.muted_until = NOON_MS + 60_000;
-    assert_eq!(with(vec![room]).model.closed_to_me(target), Some("room.muted_me"));
+    assert_eq!(why(&room).unwrap(), "You are muted in this room until 14:33.");
 }

@@ -1,0 +1,62 @@
+//! What a chat window of many people has: the buttons of its head, and what goes where one may not
+//! write.
+
+use fltk::prelude::WidgetExt;
+
+use super::Parts;
+use super::areas::Areas;
+use crate::domain::Target;
+use crate::ui::app::Msg;
+use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::shell::post;
+use crate::ui::widgets::Control;
+
+impl Parts {
+    /// The buttons of a room's head, and the list beside it where that has none of the room.
+    pub(super) fn place_head(&mut self, areas: &Areas) {
+        let is_inside = self.state.borrow().view.standing.is_some();
+        let buttons = [&mut self.more, &mut self.bell, &mut self.invite, &mut self.people];
+        for (place, button) in (0..).zip(buttons) {
+            button.set_shown(is_inside && place < areas.buttons);
+            button.place(areas.head_button(place));
+        }
+    }
+
+    /// Where one cannot write there is nothing to write with; what was written stays in the box.
+    pub(super) fn show_tools(&mut self) {
+        let (is_open, with_many, can_shake) = {
+            let view = &self.state.borrow().view;
+            let with_many = !matches!(view.target, Target::Account(_));
+            (view.closed.is_none(), with_many, view.can_shake)
+        };
+        if !is_open {
+            self.end_mentions();
+        }
+        self.composer.set_shown(is_open);
+        self.emoji.set_shown(is_open);
+        self.at.set_shown(is_open && with_many);
+        self.shake.set_shown(is_open && can_shake);
+        self.send.set_shown(is_open);
+        self.send_menu.set_shown(is_open);
+    }
+
+    pub(super) fn wire_head(&mut self) {
+        let this = self.clone();
+        self.bell.on_press(move || this.open_bell_menu());
+        let this = self.clone();
+        self.invite.on_press(move || {
+            if let Some(at) = this.state.borrow().view.standing {
+                post(Msg::CreateRoom(CreateRoomMsg::Invite(at.room)));
+            }
+        });
+        let this = self.clone();
+        self.people.on_press(move || {
+            let mut this = this.clone();
+            let wants = !this.state.borrow().wants_members;
+            this.state.borrow_mut().wants_members = wants;
+            let mut window = this.window.clone();
+            this.lay_out(window.w(), window.h());
+            window.redraw();
+        });
+    }
+}
