@@ -22,6 +22,6 @@ pub use message::{Body, ConversationKind, Message, Target};
 pub use nickname::{GRAPHEMES_MAX as NICKNAME_GRAPHEMES_MAX, Nickname, NicknameError};
 pub use room::{
     Announcement, Choice, Door, Joining, Member, Mentions, Notify, OwnRoom, Parting, ROOM_NAME_MAX,
-    Rank, Room, RoomChange, RoomRequest, room_name,
+    Rank, Room, RoomChange, RoomRequest, Stranger, room_name,
 };
 pub use words::{Words, WordsError};

@@ -2,7 +2,7 @@
 
 use mychat::domain::{
     Announcement, Choice, Door, Joining, Member, Mentions, Notify, OwnRoom, Parting, Rank,
-    RequestState, Room, RoomChange, RoomId, RoomRequest,
+    RequestState, Room, RoomChange, RoomId, RoomRequest, Stranger,
 };
 use mychat::net::protocol::{ChoiceChange, MemberChange, RoomSettings};
 
@@ -12,11 +12,15 @@ pub const ROOM: RoomId = RoomId(20_001);
 pub const HALL: Target = Target::Room(ROOM);
 
 pub fn choice() -> Choice {
-    Choice { pinned: true, notify: Notify::Mentions }
+    Choice { pinned: true, notify: Notify::Mentions, stranger: Stranger::Waiting }
 }
 
 pub fn choice_change() -> ChoiceChange {
-    ChoiceChange { pinned: Some(true), notify: Some(Notify::None) }
+    ChoiceChange {
+        pinned: Some(true),
+        notify: Some(Notify::None),
+        stranger: Some(Stranger::Declined),
+    }
 }
 
 pub fn settings() -> RoomSettings {
@@ -131,6 +135,12 @@ table!(notifies, value, Notify {
     "notify.none", Notify::None => Notify::None;
 });
 
+table!(strangers, value, Stranger {
+    "stranger.no", Stranger::No => Stranger::No;
+    "stranger.waiting", Stranger::Waiting => Stranger::Waiting;
+    "stranger.declined", Stranger::Declined => Stranger::Declined;
+});
+
 fn mentioning(folder: &mut Folder) {
     let mentions = Mentions { accounts: vec![LIME, PLUM], everyone: true };
     let body = Body::Text { text: "@all".into(), reply_to: None, mentions };
@@ -139,5 +149,5 @@ fn mentioning(folder: &mut Folder) {
 }
 
 /// The tables of this file.
-pub const TABLES: [fn(&mut Folder); 7] =
-    [changes, joinings, ranks, doors, partings, notifies, mentioning];
+pub const TABLES: [fn(&mut Folder); 8] =
+    [changes, joinings, ranks, doors, partings, notifies, strangers, mentioning];
