@@ -143,6 +143,7 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::CancelSignIn
         | Intent::Retry(_)
         | Intent::Discard(_)
+        | Intent::KeepDraft { .. }
         | Intent::Typing(_)
         | Intent::Watch(_)
         | Intent::Picture(_)

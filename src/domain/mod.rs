@@ -18,7 +18,7 @@ pub use contact::{
     RequestState, Way, first_groups,
 };
 pub use ids::{AccountId, BlobId, ConversationId, DeviceId, Nonce, RoomId, Seq, ServerId};
-pub use message::{Body, ConversationKind, Message, Target};
+pub use message::{Body, ConversationKind, Message, Target, Unsent};
 pub use nickname::{GRAPHEMES_MAX as NICKNAME_GRAPHEMES_MAX, Nickname, NicknameError};
 pub use room::{
     Announcement, Choice, Door, Joining, Member, Mentions, Notify, OwnRoom, Parting, ROOM_NAME_MAX,

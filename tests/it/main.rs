@@ -18,4 +18,5 @@ mod room_members;
 mod room_steps;
 mod rooms;
 mod steps;
+mod strangers;
 mod talk;

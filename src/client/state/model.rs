@@ -448,7 +448,7 @@ impl ModelStore {
                 });
             }
             Write::PutBook(owner, as_of, book) => drop(self.books.insert(owner, (as_of, book))),
-            Write::PutSetting(..) | Write::PutPeople(..) => {}
+            Write::PutSetting(..) | Write::PutPeople(..) | Write::PutDraft(..) => {}
         }
     }
 }

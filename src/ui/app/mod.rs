@@ -8,6 +8,7 @@
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add` with `doors`,
 //!   `create_room`, `profile`, `card`, `prompt` and `preferences` are the windows.
+//! * `drafts`, `signs` and `strangers` are of `chats`.
 //! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
 //!   moments.
 
@@ -21,6 +22,7 @@ pub mod contacts;
 pub mod create_room;
 pub mod done;
 pub mod doors;
+pub mod drafts;
 pub mod errors;
 pub mod link;
 pub mod login;
@@ -37,6 +39,8 @@ pub mod rows;
 pub mod search;
 pub mod servers;
 pub mod settings;
+mod signs;
+pub mod strangers;
 pub mod strength;
 pub mod time;
 pub mod trust;
@@ -102,6 +106,8 @@ pub enum Msg {
     Chat(Target, chats::ChatMsg),
     /// In a room, or with a conversation as a whole.
     Room(rooms::RoomMsg),
+    /// With somebody who wrote first.
+    Stranger(strangers::StrangerMsg),
     /// With friends, groups and requests.
     Contact(contacts::ContactMsg),
     /// The person said yes to what was asked before.
@@ -381,6 +387,7 @@ impl Model {
             ClientEvent::Pending(pending) => self.pending(pending),
             ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
             ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
+            ClientEvent::Drafts(drafts) => self.drafts_came(drafts),
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
             ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes, out),
@@ -480,6 +487,7 @@ impl Model {
         if self.screen != Screen::Panel {
             return;
         }
+        self.keep_drafts(true, out);
         let last = self.me.take();
         self.screen = Screen::Login;
         self.chats = chats::Chats::default();
@@ -543,6 +551,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Panel(msg) => model.panel(msg, &mut out),
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
         Msg::Room(msg) => model.room_msg(msg, &mut out),
+        Msg::Stranger(msg) => model.stranger_msg(msg, &mut out),
         Msg::Contact(msg) => model.contact(msg, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Prompt(msg) => model.prompt(msg, &mut out),

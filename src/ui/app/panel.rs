@@ -6,6 +6,7 @@ use super::add::{AddMsg, Page};
 use super::chats::ChatMsg;
 use super::contacts::Doing;
 use super::rows::{Pick, Row};
+use super::strangers::StrangerMsg;
 use super::{Asked, Effect, Model};
 use crate::client::{Failure, Intent};
 use crate::domain::{AccountId, GroupId, Presence, Target};
@@ -39,6 +40,8 @@ pub struct Panel {
     pub tab: Tab,
     /// What is searched for; while it is not empty, results replace the lists.
     pub search: String,
+    /// The strangers' conversations stand in the place of the others.
+    pub strangers: bool,
     /// The selected row.
     pub selected: Option<Pick>,
     /// Groups whose friends are hidden.
@@ -87,7 +90,11 @@ pub enum PanelMsg {
 impl Model {
     pub(super) fn panel(&mut self, msg: PanelMsg, out: &mut Vec<Effect>) {
         match msg {
-            PanelMsg::Tab(tab) => self.panel.tab = tab,
+            PanelMsg::Tab(tab) => (self.panel.tab, self.panel.strangers) = (tab, false),
+            // Esc leaves what is shown in the place of the lists.
+            PanelMsg::Search(text) if text.is_empty() && self.panel.search.is_empty() => {
+                self.panel.strangers = false;
+            }
             PanelMsg::Search(text) => self.panel.search = text,
             PanelMsg::Select(pick) => self.panel.selected = Some(pick),
             PanelMsg::Open(pick) => self.open_row(pick, out),
@@ -114,11 +121,15 @@ impl Model {
                 self.leave(None, out);
             }
             PanelMsg::SignOut => {
+                self.keep_drafts(true, out);
                 self.keep_auto(None, out);
                 // Without a link too: the client forgets the token then.
                 self.ask(Asked::SignOut, |ticket| Intent::SignOut { ticket }, out);
             }
-            PanelMsg::Quit => out.push(Effect::Quit),
+            PanelMsg::Quit => {
+                self.keep_drafts(true, out);
+                out.push(Effect::Quit);
+            }
         }
     }
 
@@ -134,6 +145,8 @@ impl Model {
             Pick::Group(_) | Pick::Rooms(_) => self.fold(None, out),
             // Its two buttons say which.
             Pick::Doors => {}
+            Pick::Strangers => self.stranger_msg(StrangerMsg::Show(true), out),
+            Pick::Back => self.stranger_msg(StrangerMsg::Show(false), out),
             Pick::NewFriends => self.add(AddMsg::Open(Page::Requests), out),
             Pick::Online => self.add(AddMsg::OpenOnline, out),
         }

@@ -39,8 +39,10 @@ pub struct Bars {
 pub struct Areas {
     /// Name and face.
     pub head: Rect,
-    /// The button at its right, in a room.
+    /// The button at its right.
     pub more: Rect,
+    /// The one before it, of a person.
+    pub card: Rect,
     /// Under it, if something is to be said.
     pub notice: Rect,
     /// Who is in the room.
@@ -85,6 +87,7 @@ impl Areas {
         let transcript = Rect::new(0, notice.bottom(), w, reply.y - notice.bottom());
         let more =
             Rect::new(w - 12 - metric::ICON_BUTTON, 16, metric::ICON_BUTTON, metric::ICON_BUTTON);
+        let card = more.moved(-(metric::ICON_BUTTON + 12), 0);
         let unreply = Rect::new(w - MARGIN - 28, reply.y + 4, 28, 28);
         let side = metric::ICON_BUTTON;
         let tool = Rect::new(12, composer.y + 5, side, side);
@@ -101,6 +104,7 @@ impl Areas {
         Areas {
             head,
             more,
+            card,
             notice,
             members,
             transcript,

@@ -53,7 +53,11 @@ fn head(canvas: &Canvas, area: Rect, view: &ChatView) {
         }
     }
     let left = face.right() + 12;
-    let right = area.right() - if view.standing.is_some() { 56 } else { 16 };
+    let right = match (&view.about, view.standing) {
+        (Some(_), _) => area.right() - 100,
+        (None, Some(_)) => area.right() - 56,
+        (None, None) => area.right() - 16,
+    };
     let aside: i32 = [&view.number, &view.status]
         .into_iter()
         .filter(|words| !words.is_empty())

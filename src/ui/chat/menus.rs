@@ -96,6 +96,7 @@ impl Parts {
         let wall = self.state.borrow().view.wall.clone();
         match refused.is_empty() {
             false => self.notice.set(StripKind::Warning, Icon::Info, refused, ""),
+            true if wall.is_empty() => self.show_stranger(),
             true => {
                 let read = tr("room.wall.read");
                 self.notice.set(StripKind::Warning, Icon::Megaphone, &wall, read);

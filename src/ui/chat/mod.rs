@@ -8,6 +8,7 @@ mod head;
 pub mod marks;
 mod members;
 mod menus;
+pub mod person;
 mod shake;
 mod view;
 
@@ -77,6 +78,7 @@ struct Parts {
     transcript: Transcript,
     notice: Strip,
     members: Members,
+    card: IconButton,
     more: IconButton,
     unreply: IconButton,
     emoji: IconButton,
@@ -201,12 +203,15 @@ impl ChatWindow {
         let is_inside = view.standing.is_some();
         self.parts.state.borrow_mut().view = view;
         self.parts.show_bar(&notice);
-        let wall = self.parts.state.borrow().view.wall.clone();
-        let has_bar = !notice.is_empty() || !wall.is_empty();
-        let had_bar = !old.notice.is_empty() || !old.wall.is_empty();
-        let has_moved = old.target != self.parts.state.borrow().view.target;
-        let has_moved = has_moved || old.standing.is_some() != is_inside;
-        if has_moved || (has_bar, reply.is_some()) != (had_bar, old.reply.is_some()) {
+        let has_moved = {
+            let new = &self.parts.state.borrow().view;
+            let parts = |view: &ChatView| (view.has_bar(), view.reply.is_some());
+            new.target != old.target
+                || new.about.is_some() != old.about.is_some()
+                || old.standing.is_some() != is_inside
+                || parts(new) != parts(&old)
+        };
+        if has_moved {
             self.parts.lay_out(self.window.w(), self.window.h());
         }
         if reply.is_some() && reply != old.reply {
@@ -341,6 +346,7 @@ impl Parts {
             transcript: Transcript::new(AccountId::FIRST, |_| {}),
             notice: Strip::new(),
             members: Members::new(),
+            card: IconButton::new(Icon::User, ""),
             more: IconButton::new(Icon::More, ""),
             unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
@@ -356,6 +362,7 @@ impl Parts {
 
     /// Speaks the language and wears the theme of the moment.
     fn restyle(&mut self) {
+        self.card.set_tip(tr("chat.card"));
         self.more.set_tip(tr("card.more"));
         self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
@@ -389,7 +396,7 @@ impl Parts {
         let areas = {
             let mut state = self.state.borrow_mut();
             let bars = Bars {
-                notice: !state.view.notice.is_empty() || !state.view.wall.is_empty(),
+                notice: state.view.has_bar(),
                 reply: state.view.reply.is_some(),
                 members: matches!(state.view.target, Target::Room(_)),
             };
@@ -401,7 +408,10 @@ impl Parts {
         self.notice.place(areas.notice);
         self.members.place(areas.members);
         let is_inside = self.state.borrow().view.standing.is_some();
-        self.more.set_shown(is_inside);
+        let is_other = self.state.borrow().view.about.is_some();
+        self.card.set_shown(is_other);
+        self.card.place(areas.card);
+        self.more.set_shown(is_inside || is_other);
         self.more.place(areas.more);
         self.unreply.set_shown(areas.reply.h > 0);
         self.unreply.place(areas.unreply);
@@ -443,9 +453,11 @@ impl Parts {
         let this = self.clone();
         self.transcript.on_msg(move |msg| this.clone().read(msg));
         let this = self.clone();
-        self.more.on_press(move || this.open_room_menu());
+        self.card.on_press(move || this.open_card());
         let this = self.clone();
-        self.notice.on_press(move || this.read_wall());
+        self.more.on_press(move || this.open_more());
+        let this = self.clone();
+        self.notice.on_press(move || this.strip_pressed());
         let this = self.clone();
         self.unreply.on_press(move || this.tell(ChatMsg::Reply(None)));
         let this = self.clone();
@@ -465,6 +477,7 @@ impl Parts {
             ComposerMsg::Send => self.send(),
             ComposerMsg::Changed => {
                 self.written();
+                self.tell(ChatMsg::Draft(self.composer.value()));
                 if !self.composer.is_blank() {
                     self.tell(ChatMsg::Typing);
                 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::person::Other;
 use crate::domain::{AccountId, Body, Person, Portrait, Presence, Rank, RoomId, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier};
@@ -53,6 +54,8 @@ pub struct ChatView {
     pub reply: Option<quotes::Quote>,
     /// What is on the room's wall and was not read; empty for nothing.
     pub wall: String,
+    /// The other side, where that is a person.
+    pub about: Option<Other>,
     /// Which room this is, and what one is there.
     pub standing: Option<Standing>,
     /// How many are in the room.
@@ -139,6 +142,7 @@ impl ChatView {
             typing,
             face: ChatFace::Person(people.portrait(account), presence),
             can_shake: true,
+            about: Other::of(model, account),
             ..ChatView::empty()
         }
     }
@@ -181,6 +185,13 @@ impl ChatView {
         ChatView { name: tr("lobby").to_owned(), line: line.to_owned(), ..ChatView::empty() }
     }
 
+    /// Whether something is said under the head.
+    #[must_use]
+    pub fn has_bar(&self) -> bool {
+        let is_stranger = self.about.as_ref().is_some_and(|about| about.is_stranger);
+        is_stranger || !self.notice.is_empty() || !self.wall.is_empty()
+    }
+
     /// The lobby without anybody, to be filled.
     #[must_use]
     pub fn empty() -> ChatView {
@@ -202,6 +213,7 @@ impl ChatView {
             unread_from: None,
             reply: None,
             wall: String::new(),
+            about: None,
             standing: None,
             count: 0,
             members: Vec::new(),

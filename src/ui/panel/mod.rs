@@ -4,6 +4,7 @@ mod head;
 mod hover;
 pub mod menus;
 mod rows;
+mod strangers;
 pub mod view;
 
 use std::cell::RefCell;
@@ -276,6 +277,9 @@ impl PanelWindow {
                 post(Msg::Panel(PanelMsg::Select(pick)));
             }
         });
+        let rows = Rc::clone(&self.rows);
+        let is_stranger =
+            move |index: usize| matches!(rows.borrow().get(index), Some(Row::Stranger(_)));
         let (clicked, list) = (pick.clone(), self.list.clone());
         self.list.on_click(move |index| match clicked(index) {
             Some(Pick::Group(_) | Pick::Rooms(_)) => post(Msg::Panel(PanelMsg::Fold(None))),
@@ -286,7 +290,12 @@ impl PanelWindow {
                     false => Msg::Add(AddMsg::OpenRooms),
                 });
             }
-            Some(way @ (Pick::NewFriends | Pick::Online)) => {
+            Some(Pick::Chat(Target::Account(account))) if is_stranger(index) => {
+                if let Some(msg) = strangers::pressed(list.area(), app::event_x(), account) {
+                    post(msg);
+                }
+            }
+            Some(way @ (Pick::NewFriends | Pick::Online | Pick::Strangers | Pick::Back)) => {
                 post(Msg::Panel(PanelMsg::Open(way)));
             }
             _ => {}
@@ -313,6 +322,11 @@ impl PanelWindow {
                         Target::Account(account) => Some(account),
                         Target::Lobby | Target::Room(_) => None,
                     };
+                    if let (Some(account), Some(Row::Stranger(_))) =
+                        (whom, rows_here.borrow().get(index))
+                    {
+                        return menus::open_stranger_menu(account);
+                    }
                     if let Some(stands) = rows_here.borrow().get(index).and_then(Stands::of) {
                         menus::open_chat_menu(target, &of(whom), stands);
                     }
