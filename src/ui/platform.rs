@@ -140,7 +140,8 @@ pub fn start_server() -> std::io::Result<std::process::Child> {
 /// Opens a web address in the system's browser. Anything else that a message might name is left
 /// alone.
 pub fn open_link(address: &str) {
-    if !(address.starts_with("http://") || address.starts_with("https://")) {
+    let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
+    if !["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {
         return;
     }
     let program = if cfg!(windows) { "explorer" } else { "xdg-open" };

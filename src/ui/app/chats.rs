@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::drafts::Kept;
+use super::find::{Find, FindMsg};
 use super::writing::{Notice, TextLimit};
 use super::{Asked, Effect, Model};
 use crate::client::api::{ConversationState, PendingMessage};
@@ -54,6 +55,8 @@ pub struct Chat {
     pub unread_from: Option<Seq>,
     /// The sentence "offline, will be delivered later" stands behind this message.
     pub offline_said_at: Option<i64>,
+    /// What is looked for, while the bar for it is shown.
+    pub(super) find: Option<Find>,
     /// What the next message answers.
     pub(super) replying: Option<Seq>,
     /// The message that the person goes to, while older ones are fetched.
@@ -163,6 +166,8 @@ pub enum ChatMsg {
     Earlier,
     /// What is there was seen, in the person's own words.
     MarkRead,
+    /// In the bar for finding words.
+    Find(FindMsg),
 }
 
 impl std::fmt::Debug for ChatMsg {
@@ -181,6 +186,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Typing => f.write_str("Typing"),
             ChatMsg::Earlier => f.write_str("Earlier"),
             ChatMsg::MarkRead => f.write_str("MarkRead"),
+            ChatMsg::Find(msg) => write!(f, "Find({msg:?})"),
         }
     }
 }
@@ -320,7 +326,7 @@ impl Model {
                 chat.open = false;
                 chat.focused = false;
                 draft.trim_end().clone_into(&mut chat.draft);
-                chat.unread_from = None;
+                (chat.unread_from, chat.find) = (None, None);
                 chat.trim(CLOSED_MESSAGES_MAX);
                 self.keep_draft(target, out);
             }
@@ -350,6 +356,7 @@ impl Model {
             ChatMsg::Typing => out.push(Effect::Ask(Intent::Typing(target))),
             ChatMsg::Earlier => self.ask_earlier(target, out),
             ChatMsg::MarkRead => self.move_cursor(target, out),
+            ChatMsg::Find(msg) => self.find(target, msg, out),
         }
     }
 
@@ -402,6 +409,7 @@ impl Model {
         }
         chat.trim(if chat.open { OPEN_MESSAGES_MAX } else { CLOSED_MESSAGES_MAX });
         let is_seen = chat.open && chat.focused;
+        self.find_again(target, out);
         if is_seen {
             self.mark_read(target, out);
         } else if live && !own && is_told {
@@ -477,6 +485,7 @@ impl Model {
             _ => (chat.earlier, chat.wanted) = (Earlier::Unknown, None),
         }
         self.go_on(target, out);
+        self.find_again(target, out);
     }
 
     pub(super) fn open_chat(&mut self, target: Target, out: &mut Vec<Effect>) {

@@ -8,7 +8,7 @@
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add` with `doors`,
 //!   `create_room`, `profile`, `card`, `prompt` and `preferences` are the windows.
-//! * `drafts`, `signs` and `strangers` are of `chats`.
+//! * `drafts`, `find`, `links`, `signs` and `strangers` are of `chats`.
 //! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
 //!   moments.
 
@@ -24,7 +24,9 @@ pub mod done;
 pub mod doors;
 pub mod drafts;
 pub mod errors;
+pub mod find;
 pub mod link;
+pub mod links;
 pub mod login;
 pub mod panel;
 pub mod people;

@@ -1,5 +1,6 @@
 //! Where the parts of a chat window stand. Pure.
 
+use super::find::BAR;
 use crate::ui::paint::Rect;
 use crate::ui::theme::metric;
 
@@ -30,6 +31,8 @@ pub struct Bars {
     pub notice: bool,
     /// The next message answers another one.
     pub reply: bool,
+    /// Words are looked for.
+    pub find: bool,
     /// It is a room's.
     pub members: bool,
 }
@@ -45,6 +48,8 @@ pub struct Areas {
     pub card: Rect,
     /// Under it, if something is to be said.
     pub notice: Rect,
+    /// Under that, while words are looked for.
+    pub find: Rect,
     /// Who is in the room.
     pub members: Rect,
     /// The messages.
@@ -84,7 +89,8 @@ impl Areas {
         let composer = Rect::new(0, h - composer, w, composer);
         let reply = if reply { REPLY } else { 0 };
         let reply = Rect::new(0, composer.y - reply, w, reply);
-        let transcript = Rect::new(0, notice.bottom(), w, reply.y - notice.bottom());
+        let find = Rect::new(0, notice.bottom(), w, if bars.find { BAR } else { 0 });
+        let transcript = Rect::new(0, find.bottom(), w, reply.y - find.bottom());
         let more =
             Rect::new(w - 12 - metric::ICON_BUTTON, 16, metric::ICON_BUTTON, metric::ICON_BUTTON);
         let card = more.moved(-(metric::ICON_BUTTON + 12), 0);
@@ -106,6 +112,7 @@ impl Areas {
             more,
             card,
             notice,
+            find,
             members,
             transcript,
             reply,
@@ -148,9 +155,9 @@ mod tests {
             for composer in [0, 120, 152, 400, 5000] {
                 let flags = [false, true];
                 let bars = flags.into_iter().flat_map(|notice| {
-                    flags
-                        .into_iter()
-                        .flat_map(move |reply| flags.map(|members| Bars { notice, reply, members }))
+                    flags.into_iter().flat_map(move |reply| {
+                        flags.map(|members| Bars { notice, reply, find: reply, members })
+                    })
                 });
                 for bars in bars {
                     let areas = Areas::new((w, h), composer, bars, (90, 90));

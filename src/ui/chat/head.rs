@@ -1,8 +1,8 @@
 //! What is painted around a chat window's controls: the header, the lines, the hint.
 
 use super::areas::Areas;
-use super::members;
 use super::view::{ChatFace, ChatView};
+use super::{find, members};
 use crate::ui::app::quotes::Quote;
 use crate::ui::app::settings::SendKey;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
@@ -20,6 +20,9 @@ pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
     members::paint_title(canvas, areas.members, online, view.count);
     if let Some(reply) = &view.reply {
         paint_reply(canvas, areas, reply);
+    }
+    if let Some(view) = &view.find {
+        find::paint(canvas, areas.find, view);
     }
     let hint = match view.send_key {
         SendKey::Enter => "chat.hint",

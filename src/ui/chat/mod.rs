@@ -4,7 +4,9 @@ mod areas;
 mod bar;
 mod composer;
 mod emoji;
+mod find;
 mod head;
+mod keys;
 pub mod marks;
 mod members;
 mod menus;
@@ -16,7 +18,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use fltk::enums::{Cursor, Event, Key, Shortcut};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
@@ -24,6 +25,7 @@ use self::areas::{Areas, Bars, SMALLEST};
 pub use self::areas::{USUAL, USUAL_ROOM};
 use self::composer::{Composer, ComposerMsg};
 pub use self::emoji::set_recent;
+use self::find::FindBar;
 use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Seq, Target};
@@ -40,8 +42,6 @@ use crate::ui::widgets::{self, Button, ButtonKind, Control, IconButton, Strip, b
 
 /// From one icon over the box to the next.
 const TOOL_STEP: i32 = 36;
-/// How near the pointer must be to the composer's edge to drag it.
-const EDGE: i32 = 3;
 
 /// What the person did in a chat window.
 #[derive(Clone, Debug)]
@@ -77,6 +77,7 @@ struct Parts {
     window: DoubleWindow,
     transcript: Transcript,
     notice: Strip,
+    find: FindBar,
     members: Members,
     card: IconButton,
     more: IconButton,
@@ -203,9 +204,11 @@ impl ChatWindow {
         let is_inside = view.standing.is_some();
         self.parts.state.borrow_mut().view = view;
         self.parts.show_bar(&notice);
+        self.parts.show_find(&old);
         let has_moved = {
             let new = &self.parts.state.borrow().view;
-            let parts = |view: &ChatView| (view.has_bar(), view.reply.is_some());
+            let parts =
+                |view: &ChatView| (view.has_bar(), view.reply.is_some(), view.find.is_some());
             new.target != old.target
                 || new.about.is_some() != old.about.is_some()
                 || old.standing.is_some() != is_inside
@@ -345,6 +348,7 @@ impl Parts {
             window: window.clone(),
             transcript: Transcript::new(AccountId::FIRST, |_| {}),
             notice: Strip::new(),
+            find: FindBar::new(),
             members: Members::new(),
             card: IconButton::new(Icon::User, ""),
             more: IconButton::new(Icon::More, ""),
@@ -362,6 +366,7 @@ impl Parts {
 
     /// Speaks the language and wears the theme of the moment.
     fn restyle(&mut self) {
+        self.find.restyle();
         self.card.set_tip(tr("chat.card"));
         self.more.set_tip(tr("card.more"));
         self.unreply.set_tip(tr("quote.drop"));
@@ -398,6 +403,7 @@ impl Parts {
             let bars = Bars {
                 notice: state.view.has_bar(),
                 reply: state.view.reply.is_some(),
+                find: state.view.find.is_some(),
                 members: matches!(state.view.target, Target::Room(_)),
             };
             state.areas = Areas::new((w, h), state.composer_height, bars, widths);
@@ -406,6 +412,7 @@ impl Parts {
         self.transcript.place(areas.transcript);
         self.notice.set_shown(areas.notice.h > 0);
         self.notice.place(areas.notice);
+        self.find.place(areas.find);
         self.members.place(areas.members);
         let is_inside = self.state.borrow().view.standing.is_some();
         let is_other = self.state.borrow().view.about.is_some();
@@ -458,6 +465,8 @@ impl Parts {
         self.more.on_press(move || this.open_more());
         let this = self.clone();
         self.notice.on_press(move || this.strip_pressed());
+        let this = self.clone();
+        self.find.on_msg(move |msg| this.clone().looked_for(msg));
         let this = self.clone();
         self.unreply.on_press(move || this.tell(ChatMsg::Reply(None)));
         let this = self.clone();
@@ -530,74 +539,6 @@ impl Parts {
             return;
         }
         self.tell(ChatMsg::Close { draft: self.composer.value() });
-    }
-
-    fn event(&mut self, window: &mut DoubleWindow, event: Event) -> bool {
-        let edge = self.state.borrow().areas.composer.y;
-        let near = (app::event_y() - edge).abs() <= EDGE;
-        match event {
-            Event::Unfocus => {
-                self.tell(ChatMsg::Focus(false));
-                false
-            }
-            Event::Move => {
-                let cursor = if near { Cursor::NS } else { Cursor::Default };
-                window.set_cursor(cursor);
-                near
-            }
-            Event::Push if near => {
-                self.state.borrow_mut().dragging = true;
-                true
-            }
-            Event::Drag if self.state.borrow().dragging => {
-                let height = areas::clamped(window.h() - app::event_y(), window.h());
-                self.state.borrow_mut().composer_height = height;
-                self.lay_out(window.w(), window.h());
-                window.redraw();
-                true
-            }
-            Event::Released if self.state.borrow().dragging => {
-                self.state.borrow_mut().dragging = false;
-                true
-            }
-            Event::KeyDown => self.shortcut() || self.write_through(),
-            Event::Shortcut => self.shortcut(),
-            _ => false,
-        }
-    }
-
-    /// What is typed while something else than the box has the keyboard is written into the box:
-    /// nobody types at messages or buttons.
-    fn write_through(&mut self) -> bool {
-        let held = app::event_state();
-        if self.composer.has_focus() || held.contains(Shortcut::Alt) {
-            return false;
-        }
-        let words = app::event_text();
-        if held.contains(Shortcut::Ctrl) {
-            let is_paste = app::event_key() == Key::from_char('v');
-            if is_paste {
-                self.composer.focus();
-                self.composer.paste();
-            }
-            return is_paste;
-        }
-        if words.is_empty() || words.chars().any(char::is_control) {
-            return false;
-        }
-        self.composer.focus();
-        self.composer.write(&words);
-        true
-    }
-
-    fn shortcut(&mut self) -> bool {
-        match (app::event_state().contains(Shortcut::Alt), app::event_key()) {
-            (true, key) if key == Key::from_char('s') => self.send(),
-            (true, key) if key == Key::from_char('e') => self.open_emoji(),
-            (false, Key::Escape) => self.leave(),
-            _ => return false,
-        }
-        true
     }
 
     fn tell(&self, msg: ChatMsg) {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::find::FindView;
 use super::person::Other;
 use crate::domain::{AccountId, Body, Person, Portrait, Presence, Rank, RoomId, Target};
 use crate::ui::app::Model;
@@ -52,6 +53,8 @@ pub struct ChatView {
     pub unread_from: Option<Key>,
     /// What the next message answers.
     pub reply: Option<quotes::Quote>,
+    /// What is looked for in the messages, while the bar for it is shown.
+    pub find: Option<FindView>,
     /// What is on the room's wall and was not read; empty for nothing.
     pub wall: String,
     /// The other side, where that is a person.
@@ -105,6 +108,9 @@ impl ChatView {
         };
         view.target = target;
         view.reply = chat.replying().map(|seq| model.quote(target, seq, language()));
+        view.find = chat
+            .find()
+            .map(|find| FindView { wanted: find.wanted.clone(), found: find.found(chat) });
         view.me = me.person.account;
         let unread = if chat.focused { 0 } else { chat.unread(Some(view.me)) };
         let (n, name) = (unread.to_string(), view.name.as_str());
@@ -212,6 +218,7 @@ impl ChatView {
             has_earlier: false,
             unread_from: None,
             reply: None,
+            find: None,
             wall: String::new(),
             about: None,
             standing: None,
