@@ -10,6 +10,8 @@ pub const SMALLEST: (i32, i32) = (480, 400);
 pub const USUAL: (i32, i32) = (760, 560);
 /// The least room for the composer with its bars.
 const COMPOSER_MIN: i32 = 120;
+/// The least room for the messages, with all bars.
+const MESSAGES_MIN: i32 = 68;
 const TOOLBAR: i32 = 42;
 /// The line of what the next message answers.
 const REPLY: i32 = 36;
@@ -85,11 +87,12 @@ impl Areas {
         let w = w - side;
         let head = Rect::new(0, 0, w, metric::CHAT_HEAD);
         let notice = Rect::new(0, head.bottom(), w, if notice { metric::STRIP } else { 0 });
-        let composer = clamped(composer, h);
-        let composer = Rect::new(0, h - composer, w, composer);
         let reply = if reply { REPLY } else { 0 };
-        let reply = Rect::new(0, composer.y - reply, w, reply);
         let find = Rect::new(0, notice.bottom(), w, if bars.find { BAR } else { 0 });
+        let most = (h - find.bottom() - reply - MESSAGES_MIN).max(COMPOSER_MIN);
+        let composer = clamped(composer, h).min(most);
+        let composer = Rect::new(0, h - composer, w, composer);
+        let reply = Rect::new(0, composer.y - reply, w, reply);
         let transcript = Rect::new(0, find.bottom(), w, reply.y - find.bottom());
         let more =
             Rect::new(w - 12 - metric::ICON_BUTTON, 16, metric::ICON_BUTTON, metric::ICON_BUTTON);

@@ -81,6 +81,10 @@ pub fn paint(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
     let name = Rect::new(left, area.y + 15, right - time - 8 - left, 22);
     canvas.text_in(Style::MESSAGE, Colour::Ink, name, Align::Left, &row.name);
     let badge = canvas.badge(row.unread, right, area.y + 48, true);
-    let line = Rect::new(left, area.y + 40, right - badge - 8 - left, 16);
+    let mut line = Rect::new(left, area.y + 40, right - badge - 8 - left, 16);
+    if let Some(prefix) = row.prefix {
+        let w = canvas.text(Style::CAPTION, Colour::Bad, line.x, line.y, tr(prefix));
+        line = line.without_left(w + 4);
+    }
     canvas.text_in(Style::CAPTION, Colour::Ink2, line, Align::Left, &row.preview);
 }
