@@ -449,6 +449,7 @@ fn post_out(target: Target, out: ChatOut) {
     post(match out {
         ChatOut::Msg(msg) => Msg::Chat(target, msg),
         ChatOut::SendKey(key) => Msg::Setting(SettingMsg::SendKey(key)),
+        ChatOut::Composer(height) => Msg::Setting(SettingMsg::Composer(height)),
         ChatOut::Emoji(used) => Msg::Setting(SettingMsg::Emoji(used)),
         // A face tells who that is.
         ChatOut::Face(account) => {

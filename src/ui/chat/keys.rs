@@ -5,7 +5,7 @@ use fltk::enums::{Cursor, Event, Key, Shortcut};
 use fltk::prelude::{WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
-use super::{Parts, areas};
+use super::{ChatOut, Parts, areas};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::find::FindMsg;
 use crate::ui::widgets::Control;
@@ -40,6 +40,8 @@ impl Parts {
             }
             Event::Released if self.state.borrow().dragging => {
                 self.state.borrow_mut().dragging = false;
+                let height = self.state.borrow().composer_height;
+                (self.told.borrow_mut())(ChatOut::Composer(height));
                 true
             }
             Event::KeyDown => self.shortcut() || self.write_through(),

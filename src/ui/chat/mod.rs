@@ -50,6 +50,8 @@ pub enum ChatOut {
     Msg(ChatMsg),
     /// Chose which key sends.
     SendKey(SendKey),
+    /// Dragged the composer to this height.
+    Composer(i32),
     /// Chose an emoji.
     Emoji(&'static str),
     /// Followed a link.
@@ -164,6 +166,10 @@ impl ChatWindow {
             ChatWindow::new(view, entries, draft, area, told)
         });
         chat.set_moves(!model.settings.still);
+        if let Some(height) = model.settings.composer {
+            chat.parts.state.borrow_mut().composer_height = height;
+            chat.parts.lay_out(chat.window.w(), chat.window.h());
+        }
         Some(chat)
     }
 

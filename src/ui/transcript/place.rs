@@ -454,6 +454,17 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn emoji_in_a_quote_are_as_wide_as_they_are_drawn() {
+        let width = |words: &str| {
+            let quote = Quote { words, ..QUOTE_OF };
+            let answer = entry(ME, Saying::Answer(quote, "a"), Mark::Sent);
+            placed(answer, START, &look(760, false)).bubble().unwrap().quote.unwrap().w
+        };
+        let side = emoji_size(Style::CAPTION) + 2;
+        assert_eq!(width("ab😄😄") - width("ab"), 2 * side);
+    }
+
+    #[test]
     fn names_stand_above_others_runs_in_rooms() {
         let text = Saying::Text("a");
         let inside = Head { run_start: false, ..START };
