@@ -12,8 +12,8 @@ mod script_rooms;
 use mychat::client::api::{Answer, LinkState, Secret, Trust};
 use mychat::client::probe::probe;
 use mychat::client::{ClientEvent, Failure, Intent, StartError};
-use mychat::domain::{Body, Presence, Seq, Stranger, Target, Unsent};
-use mychat::net::protocol::{ChoiceChange, Command, Goodbye, Page, Reason};
+use mychat::domain::{Body, Presence, Seq, Target, Unsent};
+use mychat::net::protocol::{Goodbye, Page, Reason};
 
 use place::{Place, Seat};
 
@@ -41,11 +41,7 @@ fn two_people_talk() {
     let got = b.until(|event| text(event).filter(|text| text == "你好"));
     assert_eq!(got, "你好");
     // Of somebody who is not accepted nobody would be shaken, nor hear of it.
-    let ticket = b.ticket();
-    let change = ChoiceChange { stranger: Some(Stranger::No), ..ChoiceChange::default() };
-    let command = Command::SetConversation { with: Target::Account(alice.account), change };
-    b.ask(Intent::Do { ticket, command });
-    assert!(matches!(b.answer(ticket), Ok(Answer::Done)));
+    b.accept(alice.account);
     let ticket = a.ticket();
     a.ask(Intent::Send {
         ticket,

@@ -312,22 +312,27 @@ impl PanelWindow {
         self.list.on_side(|side| {
             post(Msg::Panel(PanelMsg::Fold(Some(side == Side::Left))));
         });
-        let (asked, known, rows_here) =
-            (pick.clone(), Rc::clone(&self.known), Rc::clone(&self.rows));
+        self.wire_menus();
+        self.wire_drop();
+        hover::wire(&mut self.list, &self.window, &self.rows);
+    }
+
+    /// What can be done with a row.
+    fn wire_menus(&mut self) {
+        let (known, rows) = (Rc::clone(&self.known), Rc::clone(&self.rows));
         self.list.on_menu(move |index| {
             let of = |whom| known.borrow().get(&whom).cloned().unwrap_or_default();
-            match asked(index) {
+            let row = rows.borrow().get(index).cloned();
+            match row.as_ref().and_then(Row::pick) {
                 Some(Pick::Chat(target)) => {
                     let whom = match target {
                         Target::Account(account) => Some(account),
                         Target::Lobby | Target::Room(_) => None,
                     };
-                    if let (Some(account), Some(Row::Stranger(_))) =
-                        (whom, rows_here.borrow().get(index))
-                    {
+                    if let (Some(account), Some(Row::Stranger(_))) = (whom, &row) {
                         return menus::open_stranger_menu(account);
                     }
-                    if let Some(stands) = rows_here.borrow().get(index).and_then(Stands::of) {
+                    if let Some(stands) = row.as_ref().and_then(Stands::of) {
                         menus::open_chat_menu(target, &of(whom), stands);
                     }
                 }
@@ -336,8 +341,6 @@ impl PanelWindow {
                 _ => {}
             }
         });
-        self.wire_drop();
-        hover::wire(&mut self.list, &self.window, &self.rows);
     }
 
     /// Friends are carried into groups, groups before others.
