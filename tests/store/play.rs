@@ -278,9 +278,7 @@ fn fact(outcome: &Outcome) -> Fact {
             nickname: entered.person.nickname.clone(),
             epoch: entered.caller.epoch,
         },
-        Outcome::Appended { message, notices, .. } => {
-            Fact::Said(message.clone(), notices.clone())
-        }
+        Outcome::Appended { message, notices, .. } => Fact::Said(message.clone(), notices.clone()),
         Outcome::Answer { frame: ServerFrame::Event(Event::Message(message)), .. } => {
             Fact::Said(message.clone(), Vec::new())
         }

@@ -178,8 +178,13 @@ impl Row {
         match self.pick()? {
             Pick::Chat(target) => Some(target),
             Pick::Friend(account) => Some(Target::Account(account)),
-            Pick::Group(_) | Pick::Rooms(_) | Pick::Doors | Pick::Strangers | Pick::Back => None,
-            Pick::NewFriends | Pick::Online => None,
+            Pick::Group(_)
+            | Pick::Rooms(_)
+            | Pick::Doors
+            | Pick::Strangers
+            | Pick::Back
+            | Pick::NewFriends
+            | Pick::Online => None,
         }
     }
 }

@@ -27,6 +27,7 @@ const MEMBERS: i32 = 200;
 const MEMBERS_FROM: i32 = 720;
 
 /// What a chat window has beside its usual parts.
+#[expect(clippy::struct_excessive_bools, reason = "each stands or does not")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bars {
     /// Something is said under the head.
