@@ -258,7 +258,7 @@ fn check(folder: &Path, address: SocketAddr, people: &[Person]) {
 
 fn words_of(message: &Message) -> String {
     match &message.body {
-        mychat::domain::Body::Text { text, .. } => text.clone(),
+        Body::Text { text, .. } => text.clone(),
         other => panic!("nobody said {other:?}"),
     }
 }

@@ -6,6 +6,8 @@ use crate::domain::{Target, Unsent};
 
 /// So long after the first change it is kept: a crash costs no more than that.
 const KEEP_AFTER_MS: u64 = 700;
+/// What is longer is kept to this length; no server takes a message as long.
+const BYTES_MAX: usize = 128 * 1024;
 
 /// What of a chat's draft was kept.
 #[derive(Debug, Default)]
@@ -39,7 +41,8 @@ impl Model {
     pub(super) fn keep_draft(&mut self, target: Target, out: &mut Vec<Effect>) {
         let Some(chat) = self.chats.quietly(target) else { return };
         chat.kept.changed = None;
-        let text = chat.draft.trim_end().to_owned();
+        let text = chat.draft.trim_end();
+        let text = text[..text.floor_char_boundary(BYTES_MAX)].to_owned();
         let draft = Unsent { text, reply_to: chat.replying };
         if chat.kept.unsent != draft {
             chat.kept.unsent = draft.clone();

@@ -1,7 +1,7 @@
 //! Signs of the other side that are no messages: it shakes, it writes, it is not there.
 
 use super::{Effect, Model};
-use crate::domain::{AccountId, ConversationId, Presence, Target};
+use crate::domain::{AccountId, ConversationId, Presence, Stranger, Target};
 
 /// "typing..." stays so long after the last sign of it; the server passes one on every 3 s.
 const TYPING_MS: u64 = 5_000;
@@ -14,7 +14,8 @@ impl Model {
             .find(|(_, chat)| chat.state.is_some_and(|s| s.conversation == conversation))
             .map(|(target, _)| target);
         // Whoever wants no shakes has the line that says so, as with any message.
-        if let Some(target) = found.filter(|_| self.settings.shakes) {
+        let is_heard = |target: &Target| self.stranger(*target) == Stranger::No;
+        if let Some(target) = found.filter(is_heard).filter(|_| self.settings.shakes) {
             self.open_chat(target, out);
             if !self.settings.still {
                 out.push(Effect::ShakeWindow(target));
