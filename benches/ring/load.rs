@@ -13,7 +13,7 @@ use async_executor::Executor;
 use async_io::{Async, Timer};
 use futures_rustls::client::TlsStream;
 use mychat::clock::uptime;
-use mychat::domain::{AccountId, Body, DeviceId, Nonce, Seq, ServerId, Target};
+use mychat::domain::{AccountId, Body, DeviceId, Message, Nonce, Seq, ServerId, Target};
 use mychat::net::link::{self, Reader, Writer};
 use mychat::net::protocol::{
     ALPN_CHAT, Auth, AuthStep, ClientFrame, Command, Event, Hello, Opaque, ServerFrame, Stretch,
@@ -379,6 +379,8 @@ impl Client {
     /// Whose message that was. Places follow each other, whoever writes.
     fn heard(&mut self, frame: ServerFrame) -> Result<Option<Nonce>, Failure> {
         match frame {
+            // Who begins a conversation is a stranger at first; that stands in another log.
+            ServerFrame::Event(Event::Message(Message { body: Body::Notice(_), .. })) => Ok(None),
             ServerFrame::Event(Event::Message(message)) => {
                 if message.seq != self.head.next() {
                     let (head, seq) = (self.head.0, message.seq.0);

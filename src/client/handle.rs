@@ -150,6 +150,7 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::CancelExport(_)
         | Intent::Retry(_)
         | Intent::Discard(_)
+        | Intent::KeepDraft { .. }
         | Intent::Typing(_)
         | Intent::Watch(_)
         | Intent::Picture(_)

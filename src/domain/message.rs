@@ -128,3 +128,27 @@ pub struct Message {
     /// What it says.
     pub body: Body,
 }
+
+/// What was written to somebody and not sent. It stays in the place where it was written.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsent {
+    /// The words; may be empty.
+    pub text: String,
+    /// The message that they answer.
+    #[serde(default)]
+    pub reply_to: Option<Seq>,
+}
+
+impl Unsent {
+    /// Whether there is nothing to keep.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.text.is_empty() && self.reply_to.is_none()
+    }
+}
+
+impl fmt::Debug for Unsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unsent({} bytes, {:?})", self.text.len(), self.reply_to)
+    }
+}

@@ -22,12 +22,12 @@ pub use contact::{
 };
 pub use ids::{AccountId, BlobId, ConversationId, DeviceId, Nonce, RoomId, Seq, ServerId};
 pub use mentions::{MentionPlace, Mentions};
-pub use message::{Body, ConversationKind, Message, Target};
+pub use message::{Body, ConversationKind, Message, Target, Unsent};
 pub use needle::{NEEDLE_CHARS_MAX, Needle};
 pub use nickname::{GRAPHEMES_MAX as NICKNAME_GRAPHEMES_MAX, Nickname, NicknameError};
 pub use room::{
     Announcement, Choice, Door, Joining, Member, Notify, OwnRoom, Parting, ROOM_COLOURS,
-    ROOM_NAME_MAX, Rank, Room, RoomChange, RoomRequest, room_name,
+    ROOM_NAME_MAX, Rank, Room, RoomChange, RoomRequest, Stranger, room_name,
 };
 pub use search::{Place, Search, Sieve, Sort, Tally, has_link};
 pub use words::{Words, WordsError};

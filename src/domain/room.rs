@@ -312,6 +312,21 @@ pub enum Notify {
     None,
 }
 
+/// Whether somebody who wrote first, without being a friend, is listened to.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Stranger {
+    /// Nobody stands apart here: a friend, or one who was answered.
+    #[default]
+    No,
+    /// Stands apart, until one accepts, declines or writes.
+    Waiting,
+    /// Is not shown, and is not taken messages of.
+    Declined,
+}
+
 /// How one wants to have a conversation, on all devices.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
@@ -321,6 +336,18 @@ pub struct Choice {
     /// What is told of it.
     #[serde(default)]
     pub notify: Notify,
+    /// Whether the other side is a stranger. The server sets it when one begins; it is answered by
+    /// `no` or `declined`.
+    #[serde(default)]
+    pub stranger: Stranger,
+}
+
+impl Choice {
+    /// Whether the person chose nothing: who stands apart is not of one's own choosing.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        !self.pinned && self.notify == Notify::All
+    }
 }
 
 #[cfg(test)]

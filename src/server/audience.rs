@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::job::SessionId;
-use crate::domain::{AccountId, Contact, Notice, Privacy};
+use crate::domain::{AccountId, Choice, Contact, Notice, Privacy, Stranger, Target};
 
 /// What the hub has to know of the book of somebody who is online.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub struct Ties {
     pub friends: BTreeSet<AccountId>,
     /// Blocked people.
     pub blocked: BTreeSet<AccountId>,
+    /// Who wrote first and was not accepted.
+    pub strangers: BTreeSet<AccountId>,
     /// Sees what others have read.
     pub read_marks: bool,
     /// Shows and sees who is writing.
@@ -31,18 +33,28 @@ impl Ties {
     #[must_use]
     pub fn of(contacts: &[Contact], privacy: &Privacy) -> Self {
         let Privacy { read_marks, typing, friends_only, .. } = *privacy;
-        let (friends, blocked) = (BTreeSet::new(), BTreeSet::new());
-        let mut ties = Ties { friends, blocked, read_marks, typing, friends_only };
+        let (friends, blocked, strangers) = Default::default();
+        let mut ties = Ties { friends, blocked, strangers, read_marks, typing, friends_only };
         for contact in contacts {
             ties.take(contact);
         }
         ties
     }
 
-    /// Whether messages from somebody would be taken.
+    /// Whether messages from somebody would be taken and heed given to them.
     #[must_use]
     pub fn takes_from(&self, account: AccountId) -> bool {
-        !self.friends_only || self.friends.contains(&account)
+        let is_friend = self.friends.contains(&account);
+        is_friend || !self.friends_only && !self.strangers.contains(&account)
+    }
+
+    /// How a conversation is wanted, where that is one with somebody.
+    pub fn choose(&mut self, with: Target, choice: Choice) {
+        let Target::Account(account) = with else { return };
+        match choice.stranger {
+            Stranger::No => self.strangers.remove(&account),
+            Stranger::Waiting | Stranger::Declined => self.strangers.insert(account),
+        };
     }
 
     fn take(&mut self, contact: &Contact) {
@@ -133,6 +145,10 @@ impl Audience {
             Notice::Privacy(privacy) => {
                 (ties.read_marks, ties.typing) = (privacy.read_marks, privacy.typing);
                 ties.friends_only = privacy.friends_only;
+                return None;
+            }
+            Notice::Choice { with, choice } => {
+                ties.choose(*with, *choice);
                 return None;
             }
             _ => return None,

@@ -253,6 +253,8 @@ pub enum Outcome {
         message: Message,
         /// It shakes the other side's windows; that was asked for at this uptime.
         shakes: Option<Duration>,
+        /// What it changes in the books of both, told before it.
+        notices: Vec<Message>,
     },
     /// Books changed, and everybody whose book it is gets told.
     Booked {

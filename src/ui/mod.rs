@@ -23,6 +23,7 @@ mod done;
 mod doors;
 mod fields;
 mod fingerprint;
+mod following;
 pub mod fonts;
 mod form;
 mod history;

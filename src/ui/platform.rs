@@ -145,7 +145,8 @@ pub fn open_folder(folder: &std::path::Path) {
 /// Opens a web address in the system's browser. Anything else that a message might name is left
 /// alone.
 pub fn open_link(address: &str) {
-    if !(address.starts_with("http://") || address.starts_with("https://")) {
+    let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
+    if !["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {
         return;
     }
     open(address.as_ref());

@@ -31,7 +31,7 @@ use super::shell::post;
 use super::theme::Theme;
 use super::toast::{Edge, Kind};
 use super::widgets::{Question, ask};
-use super::{confirm, paint, platform, screen, text, toast, widgets};
+use super::{confirm, following, paint, platform, screen, text, toast, widgets};
 use crate::domain::Target;
 
 /// The windows that stand.
@@ -474,6 +474,7 @@ fn post_out(target: Target, out: ChatOut) {
     post(match out {
         ChatOut::Msg(msg) => Msg::Chat(target, msg),
         ChatOut::SendKey(key) => Msg::Setting(SettingMsg::SendKey(key)),
+        ChatOut::Composer(height) => Msg::Setting(SettingMsg::Composer(height)),
         ChatOut::Emoji(used) => Msg::Setting(SettingMsg::Emoji(used)),
         // A face tells who that is.
         ChatOut::Face(account) => {
@@ -481,7 +482,7 @@ fn post_out(target: Target, out: ChatOut) {
             card::aim(Rect::new(x - 18, y - 18, 36, 36));
             Msg::Card(CardMsg::Show(account))
         }
-        ChatOut::Link(address) => return platform::open_link(&address),
+        ChatOut::Link(address) => return following::follow(&address, front()),
     });
 }
 

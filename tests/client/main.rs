@@ -13,7 +13,7 @@ mod script_rooms;
 use mychat::client::api::{Answer, LinkState, Secret, Trust};
 use mychat::client::probe::probe;
 use mychat::client::{ClientEvent, Failure, Intent, StartError};
-use mychat::domain::{Body, Presence, Seq, Target};
+use mychat::domain::{Body, Presence, Seq, Target, Unsent};
 use mychat::net::protocol::{Goodbye, Page, Reason};
 
 use place::{Place, Seat};
@@ -39,8 +39,9 @@ fn two_people_talk() {
 
     let sent = a.say(Target::Account(bob.account), "你好").unwrap();
     assert_eq!(sent.seq, Seq(1));
-    let got = b.until(|event| text(event).filter(|text| text == "你好"));
-    assert_eq!(got, "你好");
+    b.until(|event| text(event).filter(|text| text == "你好"));
+    // Of somebody who is not accepted nobody would be shaken, nor hear of it.
+    b.accept(alice.account);
     let ticket = a.ticket();
     a.ask(Intent::Send {
         ticket,
@@ -151,6 +152,28 @@ fn what_was_not_taken_is_sent_by_the_next_run() {
     a.until(|event| matches!(event, ClientEvent::Pending(_)).then_some(()));
     a.until_text("late");
     assert_eq!(a.texts(), ["late"]);
+}
+
+#[test]
+fn what_was_not_sent_is_there_in_the_next_run() {
+    let place = Place::start();
+    let mut a = Seat::new();
+    let (alice, token) = a.register(&place, "alice");
+    let draft = Unsent { text: "这题的第二问".into(), reply_to: Some(Seq(3)) };
+    a.ask(Intent::KeepDraft { to: Target::Lobby, draft: Unsent::default() });
+    a.ask(Intent::KeepDraft { to: Target::Account(alice.account), draft: draft.clone() });
+    // Once what was asked behind it is answered, it is with the store's thread.
+    assert!(a.saved().accounts.len() <= 1);
+    let mut a = a.next_run();
+    a.connect(&place, Trust::Ask);
+    let ticket = a.ticket();
+    let (account, presence) = (alice.account, Presence::Online);
+    a.ask(Intent::SignInToken { ticket, account, token: Some(token), presence });
+    let drafts = a.until(|event| match event {
+        ClientEvent::Drafts(drafts) => Some(drafts.clone()),
+        _ => None,
+    });
+    assert_eq!(drafts, [(Target::Account(alice.account), draft)]);
 }
 
 #[test]

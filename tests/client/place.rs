@@ -8,9 +8,9 @@ use std::time::Duration;
 use async_channel::Receiver;
 use mychat::client::api::{Answer, LinkState, Saved, Secret, Setup, Ticket, Trust};
 use mychat::client::{Client, ClientEvent, Failure, Intent, StartError};
-use mychat::domain::{Body, Message, Person, Presence, ServerId, Target};
+use mychat::domain::{AccountId, Body, Message, Person, Presence, ServerId, Stranger, Target};
 use mychat::net::address::Address;
-use mychat::net::protocol::Stretch;
+use mychat::net::protocol::{ChoiceChange, Command, Stretch};
 use mychat::server::admin::{self, Verb};
 use mychat::server::{self, Server};
 use tempfile::TempDir;
@@ -154,6 +154,15 @@ impl Seat {
         };
         let event = smol::block_on(smol::future::or(self.events.recv(), late));
         event.unwrap_or_else(|_| panic!("waited too long; seen: {:#?}", self.seen))
+    }
+
+    /// Listens to somebody who wrote first.
+    pub fn accept(&mut self, whom: AccountId) {
+        let ticket = self.ticket();
+        let change = ChoiceChange { stranger: Some(Stranger::No), ..ChoiceChange::default() };
+        let command = Command::SetConversation { with: Target::Account(whom), change };
+        self.ask(Intent::Do { ticket, command });
+        assert!(matches!(self.answer(ticket), Ok(Answer::Done)));
     }
 
     pub fn answer(&mut self, wanted: Ticket) -> Result<Answer, Failure> {

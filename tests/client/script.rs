@@ -116,18 +116,19 @@ fn two_programs_talk_and_shake() {
         {{"id":"say","do":"send","to":10002,"text":"hello"}}
         {{"id":"shake","do":"shake","to":10002}}
         {{"id":"soon","do":"shake","to":10002}}
-        {{"id":"delivered","do":"wait","event":"delivered","seq":2}}
-        {{"id":"read","do":"wait","event":"read","with":10002,"by":10002,"seq":2}}
+        {{"id":"delivered","do":"wait","event":"delivered","seq":3}}
+        {{"id":"read","do":"wait","event":"read","with":10002,"by":10002,"seq":3}}
         {{"id":"typing","do":"wait","event":"typing","from":10002}}
         {{"do":"send","to":"lobby","text":"bye"}}"#
     );
     let bob = format!(
         r#"{{"do":"sign_in","token":"{bob}"}}
+        {{"do":"send","to":10001,"text":"hi"}}
         {{"do":"send","to":"lobby","text":"here"}}
         {{"id":"hello","do":"wait","event":"message","from":10001,"body":{{"kind":"text"}}}}
         {{"id":"line","do":"wait","event":"message","from":10001,"body":{{"kind":"shake"}}}}
         {{"id":"shaken","do":"wait","event":"shaken","from":10001}}
-        {{"id":"mark","do":"mark_read","with":10001,"seq":2}}
+        {{"id":"mark","do":"mark_read","with":10001,"seq":3}}
         {{"id":"typing","do":"typing","to":10001}}
         {{"id":"last","do":"wait","event":"message","body":{{"text":"bye"}}}}"#
     );

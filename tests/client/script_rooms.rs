@@ -104,7 +104,7 @@ fn comes(place: &Place, bob: &str, room: &Value) {
     ok(&came, "pin");
     assert_eq!(
         ok(&came, "how")["conversations"][0],
-        json!({"with": room, "pinned": true, "notify": "mentions"})
+        json!({"with": room, "pinned": true, "notify": "mentions", "stranger": "no"})
     );
     assert_eq!(ok(&came, "after")["rooms"][0]["member"]["role"], "member");
     assert!(ok(&came, "after")["requests"].as_array().is_some_and(Vec::is_empty));

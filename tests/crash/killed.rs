@@ -7,9 +7,11 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
-use mychat::domain::{AccountId, ConversationId, DeviceId, Message, Nonce, Seq, Target};
+use mychat::domain::{
+    AccountId, Body, ConversationId, ConversationKind, DeviceId, Message, Nonce, Seq, Target,
+};
 use mychat::net::link::LinkError;
-use mychat::net::protocol::{ClientFrame, Command, Event, Opaque, Page, ServerFrame};
+use mychat::net::protocol::{ClientFrame, Command, Event, Head, Opaque, Page, ServerFrame};
 
 use crate::peer::{Peer, set, text};
 use crate::process::{Process, free_address};
@@ -181,7 +183,14 @@ impl Person {
                 _ => peer.read().map(Some),
             };
             match step {
-                Ok(None | Some(ServerFrame::Event(Event::Presence { .. }))) => {}
+                // Who writes first is a stranger, and no more one once it is answered.
+                Ok(
+                    None
+                    | Some(ServerFrame::Event(
+                        Event::Presence { .. }
+                        | Event::Message(Message { body: Body::Notice(_), .. }),
+                    )),
+                ) => {}
                 Ok(Some(ServerFrame::Event(Event::Message(message)))) => {
                     if message.from == self.account {
                         self.acknowledge(message);
@@ -219,7 +228,8 @@ fn check(folder: &Path, address: SocketAddr, people: &[Person]) {
     let mut logs: BTreeMap<ConversationId, Vec<Message>> = BTreeMap::new();
     for person in people {
         let mut peer = person.come_back(address);
-        for head in peer.heads() {
+        let said = |head: &Head| !matches!(head.kind, ConversationKind::Notices { .. });
+        for head in peer.heads().into_iter().filter(said) {
             let log = read_whole(&mut peer, head.conversation);
             assert_eq!(log.len() as u64, head.head.0);
             let same = logs.entry(head.conversation).or_insert_with(|| log.clone());
@@ -250,7 +260,7 @@ fn check(folder: &Path, address: SocketAddr, people: &[Person]) {
 
 fn words_of(message: &Message) -> String {
     match &message.body {
-        mychat::domain::Body::Text { text, .. } => text.clone(),
+        Body::Text { text, .. } => text.clone(),
         other => panic!("nobody said {other:?}"),
     }
 }

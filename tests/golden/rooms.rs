@@ -2,7 +2,7 @@
 
 use mychat::domain::{
     Announcement, Choice, Door, Joining, Member, MentionPlace, Mentions, Notify, OwnRoom, Parting,
-    Rank, RequestState, Room, RoomChange, RoomId, RoomRequest,
+    Rank, RequestState, Room, RoomChange, RoomId, RoomRequest, Stranger,
 };
 use mychat::net::protocol::{ChoiceChange, MemberChange, RoomSettings};
 
@@ -12,11 +12,15 @@ pub const ROOM: RoomId = RoomId(20_001);
 pub const HALL: Target = Target::Room(ROOM);
 
 pub fn choice() -> Choice {
-    Choice { pinned: true, notify: Notify::Mentions }
+    Choice { pinned: true, notify: Notify::Mentions, stranger: Stranger::Waiting }
 }
 
 pub fn choice_change() -> ChoiceChange {
-    ChoiceChange { pinned: Some(true), notify: Some(Notify::None) }
+    ChoiceChange {
+        pinned: Some(true),
+        notify: Some(Notify::None),
+        stranger: Some(Stranger::Declined),
+    }
 }
 
 pub fn settings() -> RoomSettings {
@@ -139,6 +143,12 @@ table!(sorts, value, Sort {
     "sort.link", Sort::Link => Sort::Link;
 });
 
+table!(strangers, value, Stranger {
+    "stranger.no", Stranger::No => Stranger::No;
+    "stranger.waiting", Stranger::Waiting => Stranger::Waiting;
+    "stranger.declined", Stranger::Declined => Stranger::Declined;
+});
+
 fn mentioning(folder: &mut Folder) {
     let mut mentions = Mentions { accounts: vec![LIME, PLUM], everyone: true, places: Vec::new() };
     let body = |text: &str, mentions| Body::Text { text: text.into(), reply_to: None, mentions };
@@ -150,5 +160,5 @@ fn mentioning(folder: &mut Folder) {
 }
 
 /// The tables of this file.
-pub const TABLES: [fn(&mut Folder); 8] =
-    [changes, joinings, ranks, doors, partings, notifies, sorts, mentioning];
+pub const TABLES: [fn(&mut Folder); 9] =
+    [changes, joinings, ranks, doors, partings, notifies, sorts, strangers, mentioning];

@@ -7,6 +7,8 @@ use crate::screen::{Place, Screen, Window};
 
 const REPLY: &str = "Sure, at the gate!";
 const CODE: &str = "int a[ok];";
+/// The tile of the way to the strangers, first in the list of chats.
+const STRANGERS: [u8; 3] = [0xE9, 0xED, 0xF3];
 const TEXT: &str = "你好，下课一起吃饭吗？";
 
 #[test]
@@ -33,15 +35,15 @@ fn two_people_talk() {
     screen.type_text(TEXT);
     screen.wait_still(lime_chat).save("typed-zh");
     screen.key(&[], RETURN);
-    screen.wait_for("the text to reach the other panel", || {
-        (screen.title(momo_panel) == "(1) MyChat").then_some(())
-    });
     screen.activate(momo_panel);
+    screen.wait_for("the text to reach the other panel, among those of strangers", || {
+        (screen.wait_still(momo_panel).at(20, 216) == STRANGERS).then_some(())
+    });
+    assert_eq!(screen.title(momo_panel), "MyChat", "a stranger calls nobody");
     screen.wait_still(momo_panel).save("unread-en");
 
     let momo_chat =
         open_chat(&screen, &momo, momo_panel, ("Add friends - MyChat", "青柠 - MyChat"));
-    screen.wait_for("the text to be read", || (screen.title(momo_panel) == "MyChat").then_some(()));
     screen.type_text(REPLY);
     screen.key(&[], RETURN);
     screen.wait_still(momo_chat).save("chat-en");

@@ -60,7 +60,7 @@ fn a_stranger_that_speaks_something_else_is_hung_up_on() {
 #[test]
 fn silent_links_of_one_address_are_few_and_signed_in_people_do_not_notice() {
     let ground = Ground::start();
-    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);
     let silent: Vec<Peer> = (0..16).map(|_| Peer::silent(ground.address)).collect();
     let mut one_more = TcpStream::connect(ground.address).unwrap();
     // Far less than a silent link may stay.

@@ -140,8 +140,7 @@ fn a_token_signs_its_device_in_until_it_is_signed_out() {
 #[test]
 fn a_new_sign_in_of_a_device_fences_the_old_link() {
     let ground = Ground::start();
-    let mut old = ground.register("Lime");
-    let mut momo = ground.register("Momo");
+    let (mut old, mut momo) = ground.acquainted(["Lime", "Momo"]);
     let (account, token) = (old.account(), old.token.clone().unwrap());
     let mut new = ground.connect();
     new.device = old.device;

@@ -19,4 +19,5 @@ mod room_steps;
 mod rooms;
 mod search;
 mod steps;
+mod strangers;
 mod talk;

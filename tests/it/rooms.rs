@@ -256,7 +256,7 @@ fn how_one_has_a_conversation_is_the_same_on_all_devices() {
     let (mut other, momo) = (ground.second(&lime), ground.register("Momo"));
     let set = |with, pinned, notify| Command::SetConversation {
         with,
-        change: ChoiceChange { pinned, notify },
+        change: ChoiceChange { pinned, notify, stranger: None },
     };
     let all = [Target::Account(momo.account()), Target::Lobby, Target::Room(room)];
     for with in all {

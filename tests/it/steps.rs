@@ -177,6 +177,14 @@ impl Ground {
         (a, b)
     }
 
+    /// The same, who have heard everything of that.
+    pub fn acquainted(&self, names: [&str; 2]) -> (Peer, Peer) {
+        let (mut a, mut b) = self.friends(names);
+        a.drain();
+        b.drain();
+        (a, b)
+    }
+
     /// Another device of somebody.
     pub fn second(&self, of: &Peer) -> Peer {
         let mut peer = self.connect();

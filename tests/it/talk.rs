@@ -11,7 +11,7 @@ use crate::peer::{Ground, NEWEST, PASSWORD, fresh, seqs, text};
 #[test]
 fn two_people_and_the_lobby_see_the_same_places() {
     let mut ground = Ground::start();
-    let (mut lime, mut momo) = (ground.register("青柠"), ground.register("Momo"));
+    let (mut lime, mut momo) = ground.acquainted(["青柠", "Momo"]);
     let (to_lime, to_momo) = (Target::Account(lime.account()), Target::Account(momo.account()));
     let first = lime.say(to_momo, text("好，图书馆三楼见")).unwrap();
     assert_eq!(momo.message(), first, "one encoding for both sides");
@@ -33,7 +33,7 @@ fn two_people_and_the_lobby_see_the_same_places() {
 #[test]
 fn nobody_else_gets_or_reads_a_private_message() {
     let ground = Ground::start();
-    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);
     let mut other = ground.register("Other");
     let private = lime.say(Target::Account(momo.account()), text("secret")).unwrap();
     assert_eq!(momo.message(), private);
@@ -103,7 +103,7 @@ fn what_cannot_be_said_is_refused_and_takes_no_place() {
 #[test]
 fn pipelined_sends_keep_their_order_and_have_no_gaps() {
     let ground = Ground::start();
-    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);
     let to = Target::Account(momo.account());
     for number in 0..500_u64 {
         let (nonce, body) = (Nonce(fresh()), text(&number.to_string()));
@@ -140,7 +140,7 @@ fn a_page_of_long_messages_is_cut_by_bytes_and_says_so() {
 #[test]
 fn a_shake_shakes_the_other_side_once_and_not_too_often() {
     let ground = Ground::start();
-    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);
     let to_momo = Target::Account(momo.account());
     let line = lime.say(to_momo, Body::Shake {}).unwrap();
     let shaken = momo.event(|event| match event {
@@ -161,7 +161,7 @@ fn a_shake_shakes_the_other_side_once_and_not_too_often() {
 #[test]
 fn a_heard_nonce_shakes_nobody_back() {
     let ground = Ground::start();
-    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);
     let line = lime.say(Target::Account(momo.account()), Body::Shake {}).unwrap();
     assert_eq!(momo.message(), line);
     let back = momo.say_again(Target::Account(lime.account()), line.nonce, Body::Shake {});
@@ -219,7 +219,7 @@ fn who_is_busy_is_not_shaken() {
 #[test]
 fn cursors_move_forward_only_and_never_past_the_head() {
     let ground = Ground::start();
-    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);
     let to = Target::Account(momo.account());
     for words in ["a", "b", "c"] {
         lime.say(to, text(words)).unwrap();
@@ -244,7 +244,7 @@ fn cursors_move_forward_only_and_never_past_the_head() {
 #[test]
 fn an_invisible_person_is_seen_by_nobody() {
     let ground = Ground::start();
-    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);
     let online = |peer: &mut crate::peer::Peer| {
         let query = Query::Online { after: AccountId(0) };
         let Ok(Reply::Online { people, .. }) = peer.query(query) else { panic!() };
@@ -288,7 +288,7 @@ fn typing_reaches_the_other_side_and_is_never_stored() {
 #[test]
 fn a_second_device_sees_everything_and_what_was_read() {
     let ground = Ground::start();
-    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);
     let mut other = ground.connect();
     other.sign_in("Momo", PASSWORD).unwrap();
     let message = lime.say(Target::Account(momo.account()), text("hi")).unwrap();

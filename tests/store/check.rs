@@ -80,9 +80,11 @@ fn shows(rows: &Reads, logs: &BTreeMap<ConversationId, Vec<Message>>, fact: &Fac
             let name = Nickname::parse(nickname).unwrap();
             assert_eq!(rows.get_nickname_owner(&name).unwrap(), Some(*account));
         }
-        Fact::Said(message) => {
-            let index = usize::try_from(message.seq.0).unwrap() - 1;
-            assert_eq!(logs[&message.conversation][index], *message);
+        Fact::Said(message, notices) => {
+            for message in notices.iter().chain([message]) {
+                let index = usize::try_from(message.seq.0).unwrap() - 1;
+                assert_eq!(logs[&message.conversation][index], *message);
+            }
         }
         Fact::Read { account, conversation, read } => {
             let cursors = rows.get_cursors(*account, *conversation).unwrap().unwrap();

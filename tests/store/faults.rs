@@ -40,7 +40,10 @@ fn totals(batches: &[Vec<Fact>]) -> Totals {
                 totals.devices[usize::from(*account == MOMO)] = Some(*epoch);
             }
             Fact::Left { account } => totals.devices[usize::from(*account == MOMO)] = None,
-            Fact::Said(message) => drop(nonces.insert(message.nonce)),
+            Fact::Said(message, notices) => {
+                nonces.insert(message.nonce);
+                totals.notices += notices.len();
+            }
             Fact::Booked(messages) => totals.notices += messages.len(),
             Fact::Read { .. } | Fact::Refused => {}
         }

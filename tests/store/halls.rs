@@ -121,6 +121,7 @@ impl Halls {
                 let choice = Choice {
                     pinned: change.pinned.unwrap_or(before.pinned),
                     notify: change.notify.unwrap_or(before.notify),
+                    ..before
                 };
                 self.choices.insert((me, *with), choice);
                 self.choices.retain(|_, choice| choice.pinned || choice.notify != Notify::All);

@@ -52,8 +52,8 @@ pub const SAID: [(usize, Target, u8); 10] = [
 pub enum Fact {
     /// An account is there and signed in at a device.
     Entered { account: AccountId, nickname: String, epoch: u64 },
-    /// A message stands at its place.
-    Said(Message),
+    /// A message stands at its place, and what it changed in books before it.
+    Said(Message, Vec<Message>),
     /// Somebody is so far.
     Read { account: AccountId, conversation: mychat::domain::ConversationId, read: Seq },
     /// Notices stand in people's own logs.
@@ -278,9 +278,9 @@ fn fact(outcome: &Outcome) -> Fact {
             nickname: entered.person.nickname.clone(),
             epoch: entered.caller.epoch,
         },
-        Outcome::Appended { message, .. } => Fact::Said(message.clone()),
+        Outcome::Appended { message, notices, .. } => Fact::Said(message.clone(), notices.clone()),
         Outcome::Answer { frame: ServerFrame::Event(Event::Message(message)), .. } => {
-            Fact::Said(message.clone())
+            Fact::Said(message.clone(), Vec::new())
         }
         Outcome::Moved { caller, conversation, cursors, .. } => {
             let (conversation, read) = (*conversation, cursors.read);

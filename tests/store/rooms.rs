@@ -340,7 +340,7 @@ impl World {
             _ => None,
         };
         let pinned = (self.pick(2) == 0).then(|| self.chance.flip());
-        Command::SetConversation { with, change: ChoiceChange { pinned, notify } }
+        Command::SetConversation { with, change: ChoiceChange { pinned, notify, stranger: None } }
     }
 
     /// One of them is blocked by some, now and then.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::{
     AccountId, BlobId, Body, Book, ConversationId, ConversationKind, Message, Nonce, Notice,
-    Person, Presence, Room, Seq, ServerId, Target,
+    Person, Presence, Room, Seq, ServerId, Target, Unsent,
 };
 use crate::net::address::Address;
 use crate::net::protocol::Registration;
@@ -85,6 +85,8 @@ pub enum ClientEvent {
     },
     /// An own message was forgotten on request.
     Discarded(Nonce),
+    /// What was written here in an earlier run and not sent. Once, after signing in.
+    Drafts(Vec<(Target, Unsent)>),
     /// Shake this conversation's window now.
     Shaken {
         /// Who shook.

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, BlobId, Body, Nonce, Presence, Search, Seq, ServerId, Target};
+use crate::domain::{
+    AccountId, BlobId, Body, Nonce, Presence, Search, Seq, ServerId, Target, Unsent,
+};
 use crate::net::address::Address;
 use crate::net::protocol::{Command, Page, Query};
 
@@ -82,6 +84,13 @@ pub enum Intent {
     Retry(Nonce),
     /// Forget a message that failed.
     Discard(Nonce),
+    /// What was written and not sent, to be kept for the next start; no answer.
+    KeepDraft {
+        /// Whom to.
+        to: Target,
+        /// What; nothing forgets the one before.
+        draft: Unsent,
+    },
     /// Messages of a conversation, from the cache and the server; answers `History`.
     History {
         /// For the answer.

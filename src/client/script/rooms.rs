@@ -7,7 +7,8 @@ use super::people::{BookVerb, PeopleVerb};
 use super::shapes::target;
 use crate::domain::{
     AccountId, Announcement, Book, Choice, Door, Joining, Member, Mentions, Notice, Notify,
-    OwnRoom, Parting, Rank, RequestState, Room, RoomChange, RoomId, RoomRequest, Seq, Target,
+    OwnRoom, Parting, Rank, RequestState, Room, RoomChange, RoomId, RoomRequest, Seq, Stranger,
+    Target,
 };
 use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
 
@@ -36,6 +37,8 @@ const RANKS: [(&str, Rank); 3] =
     [("owner", Rank::Owner), ("admin", Rank::Admin), ("member", Rank::Member)];
 const NOTIFIES: [(&str, Notify); 3] =
     [("all", Notify::All), ("mentions", Notify::Mentions), ("none", Notify::None)];
+const STRANGERS: [(&str, Stranger); 3] =
+    [("no", Stranger::No), ("waiting", Stranger::Waiting), ("declined", Stranger::Declined)];
 
 pub(super) fn parse(verb: &str, fields: &Fields) -> Result<PeopleVerb, String> {
     let text = |name| fields.optional_text(name).map(Option::unwrap_or_default);
@@ -51,6 +54,7 @@ pub(super) fn parse(verb: &str, fields: &Fields) -> Result<PeopleVerb, String> {
             change: ChoiceChange {
                 pinned: fields.optional_flag("pinned")?,
                 notify: fields.one_of("notify", &NOTIFIES)?,
+                stranger: fields.one_of("stranger", &STRANGERS)?,
             },
         },
         "rooms" => return Ok(PeopleVerb::Booked(BookVerb::Rooms)),
@@ -312,6 +316,7 @@ fn choice(with: Target, choice: Choice) -> Value {
         "with": target(with),
         "pinned": choice.pinned,
         "notify": name_of(&NOTIFIES, choice.notify),
+        "stranger": name_of(&STRANGERS, choice.stranger),
     })
 }
 

@@ -144,6 +144,7 @@ impl Shapes {
             ClientEvent::Answered { .. }
             | ClientEvent::Pending(_)
             | ClientEvent::Discarded(_)
+            | ClientEvent::Drafts(_)
             | ClientEvent::Picture { .. } => Vec::new(),
         }
     }

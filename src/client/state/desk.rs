@@ -306,6 +306,9 @@ impl State {
                 }
             }
         }
+        if !loaded.drafts.is_empty() {
+            turn.emit(ClientEvent::Drafts(loaded.drafts));
+        }
         let people = desk.people.load(loaded.people);
         if !people.is_empty() {
             turn.emit(ClientEvent::People(people));

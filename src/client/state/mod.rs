@@ -292,6 +292,10 @@ impl State {
             }
             Intent::Retry(nonce) => self.retry(turn, nonce),
             Intent::Discard(nonce) => self.discard(turn, nonce),
+            Intent::KeepDraft { to, draft } => {
+                let owner = self.desk.as_ref().map(|desk| desk.owner);
+                turn.writes.extend(owner.map(|owner| Write::PutDraft(owner, to, draft)));
+            }
             Intent::History { ticket, with, page, limit } => {
                 self.history(turn, ticket, with, page, limit);
             }

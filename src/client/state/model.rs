@@ -10,7 +10,8 @@ use std::time::Duration;
 use super::{KeepJob, Kept, Told};
 use crate::domain::{
     AccountId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group, GroupId,
-    Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId, Target, Way,
+    Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId, Target,
+    Unsent, Way,
 };
 use crate::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Head, OnlinePerson, Page, Query, Reason, Refusal,
@@ -374,6 +375,7 @@ pub struct ModelStore {
     pub conversations: BTreeMap<(Owner, ConversationId), KnownConversation>,
     pub messages: BTreeMap<(Owner, ConversationId, Seq), Message>,
     pub books: BTreeMap<Owner, (Seq, Arc<Book>)>,
+    pub drafts: BTreeMap<Owner, BTreeMap<Target, Unsent>>,
 }
 
 impl ModelStore {
@@ -402,6 +404,13 @@ impl ModelStore {
                     conversations: conversations.map(|(_, known)| *known).collect(),
                     people: Vec::new(),
                     book: self.books.get(&owner).cloned(),
+                    drafts: self
+                        .drafts
+                        .get(&owner)
+                        .cloned()
+                        .unwrap_or_default()
+                        .into_iter()
+                        .collect(),
                 };
                 Kept::Loaded(owner, Box::new(loaded))
             }
@@ -449,6 +458,9 @@ impl ModelStore {
                 });
             }
             Write::PutBook(owner, as_of, book) => drop(self.books.insert(owner, (as_of, book))),
+            Write::PutDraft(owner, to, draft) => {
+                self.drafts.entry(owner).or_default().insert(to, draft);
+            }
             Write::PutSetting(..) | Write::PutPeople(..) => {}
         }
     }

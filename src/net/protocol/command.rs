@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AccountId, BlobId, Body, ConversationId, DeviceId, Gender, GroupId, Joining, Nonce, Notify,
-    Privacy, Rank, RoomId, Seq, Target,
+    Privacy, Rank, RoomId, Seq, Stranger, Target,
 };
 
 /// Changes durable state, in one write transaction.
@@ -388,6 +388,9 @@ pub struct ChoiceChange {
     /// What is told of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notify: Option<Notify>,
+    /// The answer to a stranger: `no` accepts, `declined` declines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stranger: Option<Stranger>,
 }
 
 /// What people wrote stays out of logs.

@@ -2,7 +2,7 @@
 
 use super::book::{Notes, all_contacts, words};
 use super::requests::{arrived, take_back};
-use super::{Decision, Rules, booked};
+use super::{Decision, Rules, booked, strangers};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, Contact, Group, GroupId, Notice, Presence, Privacy, RequestState, Way, Words,
@@ -100,6 +100,7 @@ impl Rules {
         };
         let account = contact.account;
         notes.put_contact(me, contact)?;
+        strangers::blocked(notes, me, account)?;
         notes.rows.put_seen_by_blocked(me, account, seen)
     }
 }

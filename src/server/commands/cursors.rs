@@ -1,7 +1,7 @@
 //! How far people are: cursors that never go back and never pass the head.
 
-use super::Decision;
-use crate::domain::{AccountId, ConversationId, ConversationKind, Seq};
+use super::{Decision, strangers};
+use crate::domain::{AccountId, ConversationId, ConversationKind, Seq, Stranger};
 use crate::net::protocol::{Reason, RequestId, ServerFrame};
 use crate::server::job::{Caller, Outcome};
 use crate::store::conversations::Cursors;
@@ -10,7 +10,7 @@ use crate::store::{StoreError, Writes};
 /// What the other side may know of it now. What it learnt before stays learnt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hidden {
-    /// The mover is invisible, or has blocked the other side: nothing.
+    /// The mover is invisible, has blocked the other side or has not accepted it: nothing.
     All,
     /// The mover keeps its reading to itself.
     Reading,
@@ -60,7 +60,7 @@ fn advance(
     };
     let mut moved = to(cursors, log.head);
     let hidden =
-        if has_blocked_peer(rows, caller.account, log.kind)? { Hidden::All } else { hidden };
+        if is_kept_from_peer(rows, caller.account, log.kind)? { Hidden::All } else { hidden };
     if hidden != Hidden::All {
         moved.shown_delivered = moved.delivered;
     }
@@ -77,12 +77,14 @@ fn advance(
     Ok(Ok(Outcome::Moved { caller, id, conversation, kind, before: cursors, cursors: moved }))
 }
 
-fn has_blocked_peer(
+/// Neither whom one blocks nor a stranger learns how far one is.
+fn is_kept_from_peer(
     rows: &Writes<'_>,
     account: AccountId,
     kind: ConversationKind,
 ) -> Result<bool, StoreError> {
     let ConversationKind::Direct { low, high } = kind else { return Ok(false) };
     let peer = if low == account { high } else { low };
-    Ok(rows.get_contact(account, peer)?.is_some_and(|contact| contact.blocked))
+    let is_blocked = rows.get_contact(account, peer)?.is_some_and(|contact| contact.blocked);
+    Ok(is_blocked || strangers::is(rows, account, peer)? != Stranger::No)
 }

@@ -242,7 +242,10 @@ impl Rules {
         if self.presences.of(account).as_seen_by_others() != Presence::Offline {
             rows.put_seen(account, now.wall_ms)?;
         }
-        let ties = Ties::of(&all_contacts(rows, account)?, &rows.get_privacy(account)?);
+        let mut ties = Ties::of(&all_contacts(rows, account)?, &rows.get_privacy(account)?);
+        for (with, choice) in rows.list_choices(account, None, usize::MAX)? {
+            ties.choose(with, choice);
+        }
         let rooms = rows.list_own_rooms(account, RoomId(0), usize::MAX)?;
         let caller = Caller { session, account, device, epoch, outbox };
         let Entry { standing, step, is_new, forgotten } = entry;

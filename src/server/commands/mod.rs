@@ -4,6 +4,7 @@
 //! * [`enter`] is registering and signing in, [`passwords`] new passwords, devices signed out,
 //!   accounts deleted.
 //! * [`send`] is messages, [`cursors`] how far people are.
+//! * [`strangers`] is who stands apart.
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
 //! * [`rooms`] is who comes into rooms, goes, and does what there.
@@ -22,6 +23,7 @@ mod requests;
 mod rooms;
 mod send;
 mod shakes;
+mod strangers;
 
 use std::collections::HashMap;
 use std::sync::Arc;

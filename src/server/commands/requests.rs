@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::book::{Notes, count_friends, group_or_first, words};
-use super::{Decision, Rules, booked};
+use super::{Decision, Rules, booked, strangers};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, Asking, Contact, ContactRequest, GroupId, RequestState, Way, Words,
@@ -186,6 +186,7 @@ impl Rules {
             };
             notes.put_contact(account, contact)?;
         }
+        strangers::befriended(&mut notes, me, peer)?;
         Ok(Ok(booked(caller, id, notes)))
     }
 

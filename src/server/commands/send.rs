@@ -1,11 +1,12 @@
 //! Messages: who may say what to whom, exactly once.
 
+use super::book::Notes;
 use super::rooms::{self, Writer};
 use super::shakes::Shaking;
-use super::{Decision, Rules};
+use super::{Decision, Rules, strangers};
 use crate::clock::Moment;
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, Seq, Target,
+    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, Seq, Stranger, Target,
 };
 use crate::net::protocol::{Event, Reason, Refusal, ServerFrame};
 use crate::server::job::{Caller, Outcome};
@@ -55,6 +56,14 @@ impl Rules {
             Place::New(kind) => start(rows, kind)?,
         };
         let draft = Draft { from: caller.account, nonce: wanted.nonce, body: wanted.body.clone() };
+        let notices = {
+            let mut notes = Notes::new(rows, now.wall_ms, caller.account);
+            if let Target::Account(peer) = wanted.to {
+                let begins = matches!(place, Place::New(_));
+                strangers::wrote(&mut notes, (caller.account, peer), begins)?;
+            }
+            notes.into_messages()
+        };
         let message = rows.append_message(conversation, now.wall_ms, draft)?;
         let own = rows.get_cursors(caller.account, conversation)?.unwrap_or_default();
         let seen = Cursors { read: message.seq, delivered: message.seq.max(own.delivered), ..own };
@@ -62,8 +71,9 @@ impl Rules {
         if own.read.next() == message.seq {
             rows.put_cursors(caller.account, conversation, seen)?;
         }
-        let shakes = matches!(wanted.body, Body::Shake {}).then_some(now.uptime);
-        Ok(Ok(Outcome::Appended { message, shakes }))
+        let shakes = matches!(wanted.body, Body::Shake {}) && is_heard(rows, caller, wanted.to)?;
+        let shakes = shakes.then_some(now.uptime);
+        Ok(Ok(Outcome::Appended { message, shakes, notices }))
     }
 
     /// Whether somebody writes there at all.
@@ -128,8 +138,14 @@ impl Rules {
     }
 }
 
-/// Whether somebody takes messages from another. Who is blocked hears the same as a stranger of
-/// somebody who takes them from friends only.
+/// Whether a shake shakes: that of a stranger is a line, until it is accepted.
+fn is_heard(rows: &Writes<'_>, caller: &Caller, to: Target) -> Result<bool, StoreError> {
+    let Target::Account(peer) = to else { return Ok(false) };
+    Ok(strangers::is(rows, peer, caller.account)? == Stranger::No)
+}
+
+/// Whether somebody takes messages from another. Who is blocked or was declined hears the same as
+/// a stranger of somebody who takes them from friends only.
 fn may_write(
     rows: &Writes<'_>,
     from: AccountId,
@@ -148,7 +164,8 @@ fn may_write(
     let (is_friend, is_blocked) =
         theirs.map_or((false, false), |contact| (contact.friend, contact.blocked));
     let friends_only = !is_friend && rows.get_privacy(to)?.friends_only;
-    Ok(match is_blocked || friends_only {
+    let is_declined = !is_friend && strangers::is(rows, to, from)? == Stranger::Declined;
+    Ok(match is_blocked || friends_only || is_declined {
         true => Err(Reason::TakesNoMessages.into()),
         false => Ok(()),
     })

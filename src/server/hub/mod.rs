@@ -153,7 +153,10 @@ impl Hub {
                 applicant.outbox.push_frame(&ServerFrame::Refused { id, refusal: refusal.clone() });
                 drop(applicant.entered.try_send(Err(refusal)));
             }
-            Outcome::Appended { message, shakes } => self.deliver(&message, shakes, now),
+            Outcome::Appended { message, shakes, notices } => {
+                self.notices(&notices, now);
+                self.deliver(&message, shakes, now);
+            }
             Outcome::Moved { caller, id, conversation, kind, before, cursors } => {
                 self.tell_cursor(&caller, (conversation, kind), (before, cursors));
                 caller.outbox.push_frame(&ServerFrame::Done { id });

@@ -8,6 +8,7 @@ use crate::clock::Moment;
 use crate::domain::{ConversationId, ConversationKind, Presence, Seq, Target};
 use crate::limits::TYPING_EVERY;
 use crate::net::protocol::{Event, ServerFrame};
+use crate::server::audience::Ties;
 use crate::server::job::{Caller, SessionId};
 use crate::store::conversations::Cursors;
 
@@ -63,10 +64,12 @@ impl Hub {
         let event = ServerFrame::Event(Event::Typing { from, to });
         let shows = |account| self.audience.ties(account).is_some_and(|ties| ties.typing);
         let takes = self.audience.ties(peer).is_some_and(|ties| ties.takes_from(from));
+        let is_stranger = |ties: &Ties| ties.strangers.contains(&peer);
         let wanted = peer != from
             && shows(from)
             && shows(peer)
             && takes
+            && !self.audience.ties(from).is_some_and(is_stranger)
             && !self.audience.is_hidden(peer, from)
             && !self.audience.is_hidden(from, peer);
         if let (true, Some(bytes)) = (wanted, encode(&event)) {

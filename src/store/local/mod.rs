@@ -1,7 +1,7 @@
 //! A client's own store: pinned servers, accounts with their tokens, the outbox, what was cached.
 //!
 //! One folder holds it, one process uses it. It is a cache and a key ring, never the truth: the
-//! server's log is. Only the outbox and the tokens exist nowhere else. Deliberately absent:
+//! server's log is. Only the outbox, drafts and the tokens exist nowhere else. Deliberately absent:
 //! threads and batches; the client's keeper thread owns a [`Local`] and calls it.
 
 mod search;

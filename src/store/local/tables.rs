@@ -3,9 +3,11 @@
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 
 use super::super::engine::{Engine, Migration, StoreError};
-use super::values::{KnownBook, WaitingInOrder, damaged, decode, encode};
+use super::values::{KnownBook, KnownDraft, WaitingInOrder, damaged, decode, encode};
 use super::{KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Waiting, Write};
-use crate::domain::{AccountId, ConversationId, DeviceId, Message, Nonce, Person, Seq};
+use crate::domain::{
+    AccountId, ConversationId, DeviceId, Message, Nonce, Person, Seq, Target, Unsent,
+};
 
 type Bytes = &'static [u8];
 
@@ -24,10 +26,13 @@ const MESSAGES: TableDefinition<(u32, u64, u64), Bytes> = TableDefinition::new("
 const PEOPLE: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("people");
 const BOOKS: TableDefinition<u32, Bytes> = TableDefinition::new("books");
 
+/// By owner and by whom they are for.
+const DRAFTS: TableDefinition<(u32, u8, u64), Bytes> = TableDefinition::new("drafts");
+
 const DEVICE: &str = "device";
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub(super) const MIGRATIONS: &[Migration] = &[make_tables, add_books, forget_books];
+pub(super) const MIGRATIONS: &[Migration] = &[make_tables, add_books, forget_books, add_drafts];
 
 /// The name of this place: the kept one, or a fresh one that is kept from now on.
 pub(super) fn device(engine: &Engine, fresh: DeviceId) -> Result<DeviceId, StoreError> {
@@ -61,6 +66,11 @@ fn add_books(transaction: &WriteTransaction) -> Result<(), StoreError> {
 /// A book from before there were rooms does not know of them: it is asked for anew.
 fn forget_books(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(BOOKS)?.retain(|_, _| false)?;
+    Ok(())
+}
+
+fn add_drafts(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(DRAFTS)?;
     Ok(())
 }
 
@@ -115,6 +125,7 @@ pub(super) fn apply(
             let value = encode(&KnownBook { as_of: *as_of, book: book.clone() })?;
             transaction.open_table(BOOKS)?.insert(number, value.as_slice())?;
         }
+        Write::PutDraft(owner, to, unsent) => put_draft(transaction, *owner, *to, unsent)?,
         Write::PutPeople(owner, people) => {
             let number = number_of(transaction, *owner)?;
             let mut table = transaction.open_table(PEOPLE)?;
@@ -147,6 +158,29 @@ fn put_waiting(
     Ok(())
 }
 
+fn put_draft(
+    transaction: &WriteTransaction,
+    owner: Owner,
+    to: Target,
+    unsent: &Unsent,
+) -> Result<(), StoreError> {
+    let (kind, number) = match to {
+        Target::Account(account) => (0, account.0),
+        Target::Lobby => (1, 0),
+        Target::Room(room) => (2, room.0),
+    };
+    let key = (number_of(transaction, owner)?, kind, number);
+    let mut table = transaction.open_table(DRAFTS)?;
+    match unsent.is_nothing() {
+        true => drop(table.remove(key)?),
+        false => {
+            let value = encode(&KnownDraft { to, unsent: unsent.clone() })?;
+            table.insert(key, value.as_slice())?;
+        }
+    }
+    Ok(())
+}
+
 fn number_of(transaction: &WriteTransaction, owner: Owner) -> Result<u32, StoreError> {
     let mut owners = transaction.open_table(OWNERS)?;
     if let Some(number) = owners.get(owner.key().as_slice())? {
@@ -175,6 +209,8 @@ fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), St
     let messages = (number, 0, 0)..=(number, u64::MAX, u64::MAX);
     transaction.open_table(MESSAGES)?.retain_in(messages, |_, _| false)?;
     transaction.open_table(BOOKS)?.remove(number)?;
+    let drafts = (number, 0, 0)..=(number, u8::MAX, u64::MAX);
+    transaction.open_table(DRAFTS)?.retain_in(drafts, |_, _| false)?;
     Ok(())
 }
 
@@ -189,6 +225,7 @@ pub(super) struct Schema {
     pub(super) messages: ReadOnlyTable<(u32, u64, u64), Bytes>,
     people: ReadOnlyTable<(u32, u64), Bytes>,
     books: ReadOnlyTable<u32, Bytes>,
+    drafts: ReadOnlyTable<(u32, u8, u64), Bytes>,
 }
 
 impl Schema {
@@ -203,6 +240,7 @@ impl Schema {
             messages: transaction.open_table(MESSAGES)?,
             people: transaction.open_table(PEOPLE)?,
             books: transaction.open_table(BOOKS)?,
+            drafts: transaction.open_table(DRAFTS)?,
         })
     }
 
@@ -283,7 +321,12 @@ impl Schema {
             }
             None => None,
         };
-        Ok(Loaded { waiting, conversations, people, book })
+        let mut drafts = Vec::new();
+        for row in self.drafts.range((number, 0, 0)..=(number, u8::MAX, u64::MAX))? {
+            let KnownDraft { to, unsent } = decode(row?.1.value(), "draft")?;
+            drafts.push((to, unsent));
+        }
+        Ok(Loaded { waiting, conversations, people, book, drafts })
     }
 
     pub(super) fn messages(

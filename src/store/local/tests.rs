@@ -1,7 +1,9 @@
 //! What the client's store keeps across openings, and whom it refuses.
 
 use super::*;
-use crate::domain::{AccountId, Body, ConversationKind, Nonce, Person, Role, ServerId, Target};
+use crate::domain::{
+    AccountId, Body, ConversationKind, Nonce, Person, Role, RoomId, ServerId, Target, Unsent,
+};
 
 const DEVICE: DeviceId = DeviceId([7; 16]);
 const OWNER: Owner = Owner { server: ServerId([1; 32]), account: AccountId(10_001) };
@@ -118,6 +120,36 @@ fn the_outbox_keeps_its_order_and_its_owner() {
     local.apply(&[Write::RemoveAccount(OWNER)]).unwrap();
     assert!(local.load(OWNER).unwrap().waiting.is_empty());
     assert_eq!(local.load(other).unwrap().waiting, [waiting(4)]);
+}
+
+#[test]
+fn what_was_not_sent_is_there_after_opening_again_until_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let other = Owner { account: AccountId(10_002), ..OWNER };
+    let draft = |text: &str, reply_to| Unsent { text: text.to_owned(), reply_to };
+    let (friend, room) = (Target::Account(AccountId(10_003)), Target::Room(RoomId(20_001)));
+    let put = Write::PutDraft;
+    let mut local = open(home.path());
+    local
+        .apply(&[
+            put(OWNER, friend, draft("这题的第二", Some(Seq(7)))),
+            put(OWNER, room, draft("line\nline", None)),
+            put(OWNER, Target::Lobby, draft("hm", None)),
+            put(OWNER, friend, draft("这题的第二问", Some(Seq(7)))),
+            put(OWNER, Target::Lobby, draft("", None)),
+            put(other, Target::Lobby, draft("another person's", None)),
+        ])
+        .unwrap();
+    drop(local);
+    let mut local = open(home.path());
+    let kept = [(friend, draft("这题的第二问", Some(Seq(7)))), (room, draft("line\nline", None))];
+    assert_eq!(local.load(OWNER).unwrap().drafts, kept);
+    // A quote alone is worth keeping.
+    local.apply(&[put(OWNER, friend, draft("", Some(Seq(7))))]).unwrap();
+    assert_eq!(local.load(OWNER).unwrap().drafts[0], (friend, draft("", Some(Seq(7)))));
+    local.apply(&[Write::RemoveAccount(OWNER)]).unwrap();
+    assert!(local.load(OWNER).unwrap().drafts.is_empty());
+    assert_eq!(local.load(other).unwrap().drafts.len(), 1);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::engine::StoreError;
 use crate::domain::{
     AccountId, Body, Book, ConversationId, ConversationKind, DeviceId, Message, Nonce, Person, Seq,
-    ServerId, Target,
+    ServerId, Target, Unsent,
 };
 
 /// The first byte of every value; the rest is named MessagePack, so that fields can be added.
@@ -128,6 +128,8 @@ pub struct Loaded {
     pub people: Vec<Person>,
     /// The account's book, and the notices that are in it.
     pub book: Option<(Seq, Arc<Book>)>,
+    /// What was written and not sent.
+    pub drafts: Vec<(Target, Unsent)>,
 }
 
 /// One change of the store.
@@ -157,6 +159,8 @@ pub enum Write {
     PutPeople(Owner, Vec<Person>),
     /// The account's book, and the notices that are in it.
     PutBook(Owner, Seq, Arc<Book>),
+    /// What was written to somebody and not sent; nothing where that is nothing.
+    PutDraft(Owner, Target, Unsent),
 }
 
 /// A book as it is kept.
@@ -164,6 +168,13 @@ pub enum Write {
 pub(super) struct KnownBook {
     pub(super) as_of: Seq,
     pub(super) book: Arc<Book>,
+}
+
+/// A draft as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct KnownDraft {
+    pub(super) to: Target,
+    pub(super) unsent: Unsent,
 }
 
 /// The outbox's value: a message and its place.

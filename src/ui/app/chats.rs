@@ -2,18 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::drafts::Kept;
+use super::find::{Find, FindMsg};
 use super::writing::{Notice, TextLimit};
 use super::{Asked, Effect, Model};
 use crate::client::api::{ConversationState, PendingMessage};
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Presence, Seq,
-    Target,
-};
+use crate::domain::{AccountId, Body, ConversationKind, Mentions, Message, Nonce, Seq, Target};
 use crate::net::protocol::Page;
 
-/// "typing..." stays so long after the last sign of it; the server passes one on every 3 s.
-const TYPING_MS: u64 = 5_000;
 /// Messages asked for at once.
 const PAGE: u32 = 60;
 /// Messages kept in memory of a chat that is closed; the rest is in the store and the server.
@@ -48,8 +45,10 @@ pub struct Chat {
     pub open: bool,
     /// Whether its window has the keyboard.
     pub focused: bool,
-    /// What was written and not sent.
+    /// What was written and not sent; of a window that stands, as it is in its box.
     pub draft: String,
+    /// What of it was kept last, and since when it is another.
+    pub(super) kept: Kept,
     /// What is known of older messages.
     pub earlier: Earlier,
     /// What was refused last, until when it is shown.
@@ -58,13 +57,15 @@ pub struct Chat {
     pub unread_from: Option<Seq>,
     /// The sentence "offline, will be delivered later" stands behind this message.
     pub offline_said_at: Option<i64>,
+    /// What is looked for, while the bar for it is shown.
+    pub(super) find: Option<Find>,
     /// What the next message answers.
     pub(super) replying: Option<Seq>,
     /// The message that the person goes to, while older ones are fetched.
     pub(super) wanted: Option<Seq>,
     /// Changes whenever anything of the chat may have changed, so that windows can skip work.
     pub version: u64,
-    typing_until: u64,
+    pub(super) typing_until: u64,
     known_at: u64,
     asked_preview: bool,
 }
@@ -147,6 +148,8 @@ pub enum ChatMsg {
     },
     /// Its window got or lost the keyboard.
     Focus(bool),
+    /// This is in the box now.
+    Draft(String),
     /// Say this.
     Send(String),
     /// Say this, which mentions people.
@@ -167,6 +170,8 @@ pub enum ChatMsg {
     Earlier,
     /// What is there was seen, in the person's own words.
     MarkRead,
+    /// In the bar for finding words.
+    Find(FindMsg),
 }
 
 impl std::fmt::Debug for ChatMsg {
@@ -175,6 +180,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Open => f.write_str("Open"),
             ChatMsg::Close { draft } => write!(f, "Close({} bytes)", draft.len()),
             ChatMsg::Focus(focus) => write!(f, "Focus({focus})"),
+            ChatMsg::Draft(text) => write!(f, "Draft({} bytes)", text.len()),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
             ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
             ChatMsg::Reply(seq) => write!(f, "Reply({seq:?})"),
@@ -185,6 +191,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Typing => f.write_str("Typing"),
             ChatMsg::Earlier => f.write_str("Earlier"),
             ChatMsg::MarkRead => f.write_str("MarkRead"),
+            ChatMsg::Find(msg) => write!(f, "Find({msg:?})"),
         }
     }
 }
@@ -215,12 +222,6 @@ impl Chats {
         self.iter().filter(|(_, chat)| chat.open).map(|(target, _)| target).collect()
     }
 
-    /// Unread messages of all conversations.
-    #[must_use]
-    pub fn unread(&self, me: Option<AccountId>) -> u64 {
-        self.list.values().map(|chat| chat.unread(me)).sum()
-    }
-
     /// An own message was forgotten on request.
     pub(super) fn forget(&mut self, nonce: Nonce) {
         let found = self
@@ -229,6 +230,11 @@ impl Chats {
         if let Some(target) = found.map(|(target, _)| target) {
             self.at(target).outgoing.retain(|outgoing| outgoing.pending.nonce != nonce);
         }
+    }
+
+    /// One that is there, without its window being drawn anew.
+    pub(super) fn quietly(&mut self, target: Target) -> Option<&mut Chat> {
+        self.list.get_mut(&target)
     }
 
     pub(super) fn at(&mut self, target: Target) -> &mut Chat {
@@ -325,16 +331,18 @@ impl Model {
                 chat.open = false;
                 chat.focused = false;
                 draft.trim_end().clone_into(&mut chat.draft);
-                chat.unread_from = None;
+                (chat.unread_from, chat.find) = (None, None);
                 chat.trim(CLOSED_MESSAGES_MAX);
+                self.keep_draft(target, out);
             }
+            ChatMsg::Draft(text) => self.drafted(target, text),
             ChatMsg::Focus(focused) => {
                 self.chats.at(target).focused = focused;
                 self.mark_read(target, out);
             }
             ChatMsg::Send(text) => self.say_words(target, &text, Mentions::default(), out),
             ChatMsg::Mention(text, mentions) => self.say_words(target, &text, mentions, out),
-            ChatMsg::Reply(seq) => self.reply(target, seq),
+            ChatMsg::Reply(seq) => self.reply(target, seq, out),
             ChatMsg::GoTo(seq) => self.go_to(target, seq, out),
             ChatMsg::Shake => self.say(target, Body::Shake {}, out),
             ChatMsg::Retry(nonce) => out.push(Effect::Ask(Intent::Retry(nonce))),
@@ -342,6 +350,7 @@ impl Model {
             ChatMsg::Typing => out.push(Effect::Ask(Intent::Typing(target))),
             ChatMsg::Earlier => self.ask_earlier(target, out),
             ChatMsg::MarkRead => self.move_cursor(target, out),
+            ChatMsg::Find(msg) => self.find(target, msg, out),
         }
     }
 
@@ -394,6 +403,7 @@ impl Model {
         }
         chat.trim(if chat.open { OPEN_MESSAGES_MAX } else { CLOSED_MESSAGES_MAX });
         let is_seen = chat.open && chat.focused;
+        self.find_again(target, out);
         if is_seen {
             self.mark_read(target, out);
         } else if live && !own && is_told {
@@ -470,30 +480,7 @@ impl Model {
             _ => (chat.earlier, chat.wanted) = (Earlier::Unknown, None),
         }
         self.go_on(target, out);
-    }
-
-    pub(super) fn shaken(&mut self, conversation: ConversationId, out: &mut Vec<Effect>) {
-        let found = self
-            .chats
-            .iter()
-            .find(|(_, chat)| chat.state.is_some_and(|s| s.conversation == conversation))
-            .map(|(target, _)| target);
-        // Whoever wants no shakes has the line that says so, as with any message.
-        if let Some(target) = found.filter(|_| self.settings.shakes) {
-            self.open_chat(target, out);
-            if !self.settings.still {
-                out.push(Effect::ShakeWindow(target));
-            }
-        }
-    }
-
-    pub(super) fn typing(&mut self, from: AccountId, to: Target) {
-        let target = match to {
-            Target::Account(_) => Target::Account(from),
-            Target::Lobby | Target::Room(_) => return,
-        };
-        let until = self.now.mono_ms + TYPING_MS;
-        self.chats.at(target).typing_until = until;
+        self.find_again(target, out);
     }
 
     pub(super) fn open_chat(&mut self, target: Target, out: &mut Vec<Effect>) {
@@ -559,18 +546,8 @@ impl Model {
         self.ask(Asked::Send(to), ask, out);
     }
 
-    /// Said once a window: the other side is away and will get this later.
-    pub(super) fn say_offline(&mut self, target: Target) {
-        let Target::Account(account) = target else { return };
-        let is_offline = self.people.presence(account) == Some(Presence::Offline);
-        let now = self.now.wall_ms;
-        let me = self.my_account();
-        if is_offline && self.link.is_up() && Some(account) != me {
-            self.chats.at(target).offline_said_at.get_or_insert(now);
-        }
-    }
-
     pub(super) fn chats_tick(&mut self, out: &mut Vec<Effect>) {
+        self.keep_drafts(false, out);
         let now = self.now.mono_ms;
         let up = self.link.is_up();
         let mut wanted = Vec::new();

@@ -221,6 +221,9 @@ impl Model {
         {
             out.push(Effect::TellOf("friend.parted", name));
         }
+        if let Notice::Choice { with, choice } = notice {
+            self.stranger_told(*with, choice.stranger);
+        }
         if let Notice::RoomRequest(request) = notice {
             self.room_request_told(request, out);
         }

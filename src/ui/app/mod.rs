@@ -8,8 +8,9 @@
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add` with `doors`,
 //!   `create_room`, `history`, `profile`, `card`, `prompt` and `preferences` are the windows.
-//! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
-//!   moments.
+//! * `drafts`, `find`, `links`, `signs` and `strangers` are of `chats`.
+//! * `people`, `contacts`, `session`, `link`, `writing`, `away` and `settings` are what they share;
+//!   `time` words moments.
 
 pub mod accounts;
 pub mod add;
@@ -21,9 +22,12 @@ pub mod contacts;
 pub mod create_room;
 pub mod done;
 pub mod doors;
+pub mod drafts;
 pub mod errors;
+pub mod find;
 pub mod history;
 pub mod link;
+pub mod links;
 pub mod login;
 pub mod mentions;
 pub mod panel;
@@ -38,7 +42,10 @@ pub mod rooms;
 pub mod rows;
 pub mod search;
 pub mod servers;
+mod session;
 pub mod settings;
+mod signs;
+pub mod strangers;
 pub mod strength;
 pub mod time;
 pub mod trust;
@@ -107,6 +114,8 @@ pub enum Msg {
     Room(rooms::RoomMsg),
     /// About what is on a room's wall.
     Wall(wall::WallMsg),
+    /// With somebody who wrote first.
+    Stranger(strangers::StrangerMsg),
     /// With friends, groups and requests.
     Contact(contacts::ContactMsg),
     /// The person said yes to what was asked before.
@@ -399,6 +408,7 @@ impl Model {
             ClientEvent::Pending(pending) => self.pending(pending),
             ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
             ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
+            ClientEvent::Drafts(drafts) => self.drafts_came(drafts),
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
             ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes, out),
@@ -437,18 +447,6 @@ impl Model {
         }
     }
 
-    /// The client says that this link is signed in, for the first time or after a reconnect.
-    fn signed_in(&mut self, you: Person, presence: Presence, out: &mut Vec<Effect>) {
-        self.people.learn(vec![you.clone()]);
-        self.me = Some(Me { person: you, presence });
-        self.link.is_signed_in(self.now, self.screen == Screen::Panel);
-        // Who is there is told behind this; whom else one looks at, the client says again.
-        self.people.regain_sight();
-        self.chats.lobby_is_closed = false;
-        self.reenter_halls(out);
-        out.push(Effect::PicturesAgain);
-    }
-
     /// What is known of people is new; of oneself too, by another device.
     fn learn(&mut self, people: Vec<Person>) {
         if let Some(me) = &mut self.me
@@ -482,57 +480,6 @@ impl Model {
             out.push(Effect::StoreTrouble(reason.clone()));
         }
         self.trouble = Some(reason);
-    }
-
-    /// Not signed in any more, and not by a broken link: back to the login window.
-    fn signed_out(&mut self, why: Failure, out: &mut Vec<Effect>) {
-        if self.screen == Screen::Panel {
-            let own_wish = self.asked.values().any(|asked| *asked == Asked::SignOut);
-            self.leave((!own_wish).then_some(why), out);
-        } else if self.done.is_some() && self.me.take().is_some() {
-            // The new code stays in sight; the window behind it says why nobody is signed in.
-            self.link = link::Link::default();
-            self.login.come_back(None, Some(why));
-            out.push(Effect::Ask(Intent::Disconnect));
-        }
-    }
-
-    /// Closes the panel and the chats and shows the login window, with the reason where there is
-    /// one that the person did not choose.
-    fn leave(&mut self, why: Option<Failure>, out: &mut Vec<Effect>) {
-        if self.screen != Screen::Panel {
-            return;
-        }
-        let last = self.me.take();
-        self.screen = Screen::Login;
-        self.chats = chats::Chats::default();
-        self.people = people::People::default();
-        self.panel = panel::Panel::default();
-        self.link = link::Link::default();
-        self.attempt = None;
-        (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
-        self.halls.clear();
-        self.walls.clear();
-        (self.board, self.history, self.profile) = (None, None, None);
-        self.doors = doors::Doors::default();
-        (self.preferences, self.away_by_itself) = (None, false);
-        self.watched.clear();
-        self.asked.clear();
-        self.login.come_back(last.map(|me| me.person), why);
-        out.push(Effect::Ask(Intent::Disconnect));
-        self.ask_saved(out);
-        out.push(Effect::SearchServers);
-    }
-
-    /// Shows the main panel.
-    fn enter(&mut self) {
-        self.attempt = None;
-        (self.register, self.recover, self.done) = (None, None, None);
-        self.trust = None;
-        self.screen = Screen::Panel;
-        self.recall_folds();
-        self.recall_walls();
-        self.login.settle();
     }
 
     fn tick(&mut self, out: &mut Vec<Effect>) {
@@ -570,6 +517,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Chat(target, msg) => model.chat(target, msg, &mut out),
         Msg::Room(msg) => model.room_msg(msg, &mut out),
         Msg::Wall(msg) => model.wall_msg(msg, &mut out),
+        Msg::Stranger(msg) => model.stranger_msg(msg, &mut out),
         Msg::Contact(msg) => model.contact(msg, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Prompt(msg) => model.prompt(msg, &mut out),

@@ -6,6 +6,7 @@ use super::add::{AddMsg, Page};
 use super::chats::ChatMsg;
 use super::contacts::Doing;
 use super::rows::{Pick, Row};
+use super::strangers::StrangerMsg;
 use super::{Asked, Effect, Model};
 use crate::client::{Failure, Intent};
 use crate::domain::{AccountId, GroupId, Message, Presence, Target};
@@ -41,6 +42,8 @@ pub struct Panel {
     pub search: String,
     /// Messages that have it, newest first.
     pub messages: Vec<Message>,
+    /// The strangers' conversations stand in the place of the others.
+    pub strangers: bool,
     /// The selected row.
     pub selected: Option<Pick>,
     /// Groups whose friends are hidden.
@@ -89,7 +92,11 @@ pub enum PanelMsg {
 impl Model {
     pub(super) fn panel(&mut self, msg: PanelMsg, out: &mut Vec<Effect>) {
         match msg {
-            PanelMsg::Tab(tab) => self.panel.tab = tab,
+            PanelMsg::Tab(tab) => (self.panel.tab, self.panel.strangers) = (tab, false),
+            // Esc leaves what is shown in the place of the lists.
+            PanelMsg::Search(text) if text.is_empty() && self.panel.search.is_empty() => {
+                self.panel.strangers = false;
+            }
             PanelMsg::Search(text) => {
                 self.panel.search = text;
                 self.find_messages(out);
@@ -119,11 +126,15 @@ impl Model {
                 self.leave(None, out);
             }
             PanelMsg::SignOut => {
+                self.keep_drafts(true, out);
                 self.keep_auto(None, out);
                 // Without a link too: the client forgets the token then.
                 self.ask(Asked::SignOut, |ticket| Intent::SignOut { ticket }, out);
             }
-            PanelMsg::Quit => out.push(Effect::Quit),
+            PanelMsg::Quit => {
+                self.keep_drafts(true, out);
+                out.push(Effect::Quit);
+            }
         }
     }
 
@@ -141,6 +152,8 @@ impl Model {
             Pick::Doors => {}
             Pick::Message(place) => self.open_message(place, out),
             Pick::Messages => self.open_messages(out),
+            Pick::Strangers => self.stranger_msg(StrangerMsg::Show(true), out),
+            Pick::Back => self.stranger_msg(StrangerMsg::Show(false), out),
             Pick::NewFriends => self.add(AddMsg::Open(Page::Requests), out),
             Pick::Online => self.add(AddMsg::OpenOnline, out),
         }

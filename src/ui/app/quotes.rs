@@ -44,12 +44,13 @@ impl Model {
     }
 
     /// The next message answers this one, or none. Only words can be answered.
-    pub(super) fn reply(&mut self, target: Target, seq: Option<Seq>) {
+    pub(super) fn reply(&mut self, target: Target, seq: Option<Seq>, out: &mut Vec<Effect>) {
         let chat = self.chats.at(target);
         let is_text = |seq: &Seq| {
             chat.messages.get(seq).is_some_and(|one| matches!(one.body, Body::Text { .. }))
         };
         chat.replying = seq.filter(is_text);
+        self.keep_draft(target, out);
     }
 
     /// Goes to a message; older ones are fetched until it is there.

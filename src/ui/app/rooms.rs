@@ -10,7 +10,7 @@ use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
     AccountId, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait, Presence, Rank,
-    RoomChange, RoomId, Seq, Target,
+    RoomChange, RoomId, Seq, Stranger, Target,
 };
 use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
 use crate::ui::text::Language;
@@ -220,9 +220,13 @@ impl Model {
         }
     }
 
-    /// Whether a message asks for attention: not where one wants none, and no line about a room.
+    /// Whether a message asks for attention: not where one wants none, no stranger's and no line about
+    /// a room.
     #[must_use]
     pub fn is_told(&self, target: Target, body: &Body) -> bool {
+        if self.stranger(target) != Stranger::No {
+            return false;
+        }
         let mentions_me = match (body, self.my_account()) {
             (Body::Text { mentions, .. }, Some(me)) => mentions.includes(me),
             _ => false,

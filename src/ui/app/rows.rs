@@ -7,10 +7,11 @@ use super::history::views::Hit;
 use super::panel::Tab;
 use super::rooms::Tile;
 use super::search::{Fit, Wanted};
+use super::strangers::StrangersRow;
 use super::{Model, time};
 use crate::domain::{
     AccountId, Body, Contact, GroupId, Message, Notify, OwnRoom, Place, Portrait, Presence, Rank,
-    RoomId, Target,
+    RoomId, Stranger, Target,
 };
 use crate::ui::text::Language;
 
@@ -34,6 +35,10 @@ pub enum Pick {
     Messages,
     /// Making a room, and finding one.
     Doors,
+    /// The conversations of strangers.
+    Strangers,
+    /// From there to the others.
+    Back,
     /// Friend requests.
     NewFriends,
     /// Everybody who is online.
@@ -47,6 +52,12 @@ pub enum Row {
     Head(&'static str),
     /// A conversation.
     Chat(ChatRow),
+    /// The way to the conversations of strangers.
+    Strangers(StrangersRow),
+    /// The way back from there.
+    Back,
+    /// The conversation of a stranger, with the two answers.
+    Stranger(ChatRow),
     /// A friend.
     Friend(FriendRow),
     /// A group of friends.
@@ -161,7 +172,9 @@ impl Row {
     pub fn pick(&self) -> Option<Pick> {
         match self {
             Row::Head(_) | Row::Nobody => None,
-            Row::Chat(row) => Some(Pick::Chat(row.target)),
+            Row::Chat(row) | Row::Stranger(row) => Some(Pick::Chat(row.target)),
+            Row::Strangers(_) => Some(Pick::Strangers),
+            Row::Back => Some(Pick::Back),
             Row::Friend(row) => Some(Pick::Friend(row.account)),
             Row::Group(row) => Some(Pick::Group(row.id)),
             Row::Rooms(own, ..) => Some(Pick::Rooms(*own)),
@@ -185,6 +198,8 @@ impl Row {
             | Pick::Message(_)
             | Pick::Messages
             | Pick::Doors
+            | Pick::Strangers
+            | Pick::Back
             | Pick::NewFriends
             | Pick::Online => None,
         }
@@ -197,7 +212,9 @@ impl Model {
     pub fn panel_rows(&self, language: Language) -> Vec<Row> {
         match (Wanted::new(&self.panel.search), self.panel.tab) {
             (Some(wanted), _) => self.found_rows(&wanted, language),
-            (None, Tab::Chats) => self.chat_rows(language).into_iter().map(Row::Chat).collect(),
+            (None, Tab::Chats) => {
+                self.stranger_rows(language).unwrap_or_else(|| self.all_chat_rows(language))
+            }
             (None, Tab::Contacts) => self.contact_rows(language),
             (None, Tab::Rooms) => self.own_room_rows(),
         }
@@ -214,7 +231,9 @@ impl Model {
         let mut chats: Vec<(Fit, Target, &Chat)> = self
             .chats
             .iter()
-            .filter(|(target, chat)| self.is_listed(*target, chat))
+            .filter(|(target, chat)| {
+                self.is_listed(*target, chat) && self.stranger(*target) != Stranger::Declined
+            })
             .filter_map(|(target, chat)| {
                 Some((self.fit_chat(wanted, target, language)?, target, chat))
             })
@@ -262,11 +281,23 @@ impl Model {
     pub fn chat_rows(&self, language: Language) -> Vec<ChatRow> {
         let mut chats: Vec<(Target, &Chat)> =
             self.chats.iter().filter(|(target, chat)| self.is_listed(*target, chat)).collect();
+        chats.retain(|(target, _)| self.stranger(*target) == Stranger::No);
         chats.sort_by_key(|(target, chat)| {
             let last = Reverse(chat.last_at().unwrap_or(i64::MIN));
             (!self.choice(*target).pinned, last, *target)
         });
         chats.into_iter().map(|(target, chat)| self.chat_row(target, chat, language)).collect()
+    }
+
+    /// The conversations, and the way to the strangers under those that are pinned.
+    fn all_chat_rows(&self, language: Language) -> Vec<Row> {
+        let chats = self.chat_rows(language);
+        let mut rows: Vec<Row> = chats.into_iter().map(Row::Chat).collect();
+        if let Some(strangers) = self.strangers_row(language) {
+            let is_pinned = |row: &&Row| matches!(row, Row::Chat(ChatRow { pinned: true, .. }));
+            rows.insert(rows.iter().take_while(is_pinned).count(), Row::Strangers(strangers));
+        }
+        rows
     }
 
     /// New friends, who is online, then the groups in order, each with its friends.
@@ -365,7 +396,7 @@ impl Model {
         }
     }
 
-    fn chat_row(&self, target: Target, chat: &Chat, language: Language) -> ChatRow {
+    pub(super) fn chat_row(&self, target: Target, chat: &Chat, language: Language) -> ChatRow {
         let (prefix, preview) = self.preview(target, chat, language);
         let time =
             chat.last_at().map(|at| time::row_label(at, self.now.wall_ms, &self.zone, language));

@@ -11,6 +11,8 @@ use crate::ui::text::LanguageChoice;
 
 /// The sizes that messages can have, in px of the design.
 pub const TEXT_SIZES: RangeInclusive<i32> = 12..=20;
+/// The heights that a composer can have been dragged to, in px of the design.
+pub const COMPOSERS: RangeInclusive<i32> = 120..=2_000;
 /// After so many idle minutes a person can be shown as away; zero is never.
 pub const AWAY_MINUTES: [u32; 5] = [0, 5, 10, 20, 30];
 /// What the windows can be enlarged to, in hundredths.
@@ -64,6 +66,8 @@ pub struct Settings {
     pub shakes: bool,
     /// The size of messages in px.
     pub text_size: i32,
+    /// The height of the composer in px; as in the design when absent.
+    pub composer: Option<i32>,
     /// How much windows are enlarged, in hundredths; as the system says when absent.
     pub scale: Option<i32>,
     /// Friends stand in few pixels.
@@ -94,6 +98,7 @@ impl Default for Settings {
             away_minutes: 10,
             shakes: true,
             text_size: 14,
+            composer: None,
             scale: None,
             compact: false,
             still: false,
@@ -122,6 +127,8 @@ pub enum SettingMsg {
     Shakes(bool),
     /// The size of messages in px.
     TextSize(i32),
+    /// The height of the composer in px.
+    Composer(i32),
     /// How much windows are enlarged, in hundredths; as the system says when absent.
     Scale(Option<i32>),
     /// Whether friends stand in few pixels.
@@ -177,6 +184,7 @@ impl Settings {
                 let size = number().filter(|size| TEXT_SIZES.contains(size));
                 self.text_size = size.unwrap_or(self.text_size);
             }
+            "composer" => self.composer = number().filter(|height| COMPOSERS.contains(height)),
             "scale" => self.scale = number().filter(|scale| SCALES.contains(scale)),
             "members" => {
                 let width = number().filter(|width| MEMBERS.contains(width));
@@ -232,6 +240,11 @@ impl Model {
             SettingMsg::TextSize(size) => {
                 self.settings.text_size = size.clamp(*TEXT_SIZES.start(), *TEXT_SIZES.end());
                 keep("text_size", &self.settings.text_size.to_string(), out);
+            }
+            SettingMsg::Composer(height) => {
+                let height = height.clamp(*COMPOSERS.start(), *COMPOSERS.end());
+                self.settings.composer = Some(height);
+                keep("composer", &height.to_string(), out);
             }
             SettingMsg::Emoji(used) => {
                 let emoji = &mut self.settings.emoji;
@@ -381,6 +394,7 @@ mod tests {
             SettingMsg::Away(30),
             SettingMsg::Shakes(false),
             SettingMsg::TextSize(17),
+            SettingMsg::Composer(240),
             SettingMsg::Scale(Some(125)),
             SettingMsg::Compact(true),
             SettingMsg::Still(true),
@@ -427,6 +441,7 @@ mod tests {
             ("away", "7"),
             ("shakes", "?"),
             ("text_size", "99"),
+            ("composer", "7"),
             ("scale", "130"),
             ("compact", "?"),
             ("still", "?"),

@@ -1,5 +1,6 @@
 //! Where the parts of a chat window stand. Pure.
 
+use super::find::BAR;
 use crate::ui::paint::Rect;
 use crate::ui::theme::metric;
 
@@ -9,6 +10,8 @@ pub const SMALLEST: (i32, i32) = (480, 400);
 pub const USUAL: (i32, i32) = (760, 560);
 /// The least room for the composer with its bars.
 const COMPOSER_MIN: i32 = 120;
+/// The least room for the messages, with all bars.
+const MESSAGES_MIN: i32 = 68;
 const TOOLBAR: i32 = 42;
 /// The line of what the next message answers.
 const REPLY: i32 = 36;
@@ -29,6 +32,7 @@ const WALL: i32 = 36;
 const HEAD_STEP: i32 = 44;
 
 /// What a chat window has beside its usual parts.
+#[expect(clippy::struct_excessive_bools, reason = "each stands or does not")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bars {
     /// Something is said under the head.
@@ -37,6 +41,8 @@ pub struct Bars {
     pub wall: bool,
     /// The next message answers another one.
     pub reply: bool,
+    /// Words are looked for.
+    pub find: bool,
     /// The list of those in the room.
     pub members: Beside,
 }
@@ -62,8 +68,12 @@ pub struct Areas {
     pub more: Rect,
     /// How many buttons stand there.
     pub buttons: i32,
+    /// The one before it, of a person.
+    pub card: Rect,
     /// Under it, if something is to be said.
     pub notice: Rect,
+    /// Under that, while words are looked for.
+    pub find: Rect,
     /// Who is in the room.
     pub members: Rect,
     /// The messages.
@@ -112,13 +122,16 @@ impl Areas {
             (false, false) => 0,
         };
         let notice = Rect::new(0, head.bottom(), w, strip);
-        let composer = clamped(composer, h);
-        let composer = Rect::new(0, h - composer, w, composer);
         let reply = if reply { REPLY } else { 0 };
+        let find = Rect::new(0, notice.bottom(), w, if bars.find { BAR } else { 0 });
+        let most = (h - find.bottom() - reply - MESSAGES_MIN).max(COMPOSER_MIN);
+        let composer = clamped(composer, h).min(most);
+        let composer = Rect::new(0, h - composer, w, composer);
         let reply = Rect::new(0, composer.y - reply, w, reply);
-        let transcript = Rect::new(0, notice.bottom(), w, reply.y - notice.bottom());
+        let transcript = Rect::new(0, find.bottom(), w, reply.y - find.bottom());
         let more =
             Rect::new(w - 12 - metric::ICON_BUTTON, 16, metric::ICON_BUTTON, metric::ICON_BUTTON);
+        let card = more.moved(-(metric::ICON_BUTTON + 12), 0);
         let unreply = Rect::new(w - MARGIN - 28, reply.y + 4, 28, 28);
         let side = metric::ICON_BUTTON;
         let tool = Rect::new(12, composer.y + 5, side, side);
@@ -137,7 +150,9 @@ impl Areas {
             head,
             more,
             buttons: head_buttons,
+            card,
             notice,
+            find,
             members,
             transcript,
             reply,
@@ -196,8 +211,9 @@ mod tests {
                 let flags = [false, true];
                 let bars = flags.into_iter().flat_map(|notice| {
                     flags.into_iter().flat_map(move |reply| {
-                        [Beside::Nothing, Beside::WhereWide(200), Beside::Always(320)]
-                            .map(|members| Bars { notice, wall: reply, reply, members })
+                        [Beside::Nothing, Beside::WhereWide(200), Beside::Always(320)].map(
+                            |members| Bars { notice, wall: reply, reply, find: reply, members },
+                        )
                     })
                 });
                 for bars in bars {

@@ -5,7 +5,7 @@ use fltk::enums::{Cursor, Event};
 use fltk::prelude::{WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
-use super::{Parts, areas};
+use super::{ChatOut, Parts, areas};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::settings::{MEMBERS, SettingMsg};
@@ -49,9 +49,14 @@ impl Parts {
             }
             Event::Released if self.state.borrow().dragging.is_some() => {
                 let edge = self.state.borrow_mut().dragging.take();
-                if edge == Some(Edge::Members) {
-                    let width = self.state.borrow().members_width;
-                    post(Msg::Setting(SettingMsg::Members(width)));
+                let (height, width) = {
+                    let state = self.state.borrow();
+                    (state.composer_height, state.members_width)
+                };
+                match edge {
+                    Some(Edge::Composer) => (self.told.borrow_mut())(ChatOut::Composer(height)),
+                    Some(Edge::Members) => post(Msg::Setting(SettingMsg::Members(width))),
+                    None => {}
                 }
                 true
             }

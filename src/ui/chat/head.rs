@@ -1,8 +1,8 @@
 //! What is painted around a chat window's controls: the header, the lines, the hint.
 
 use super::areas::Areas;
-use super::members;
 use super::view::{ChatFace, ChatView};
+use super::{find, members};
 use crate::ui::app::quotes::Quote;
 use crate::ui::app::settings::SendKey;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
@@ -20,6 +20,9 @@ pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
     members::paint_title(canvas, areas.members, online, view.count);
     if let Some(reply) = &view.reply {
         paint_reply(canvas, areas, reply);
+    }
+    if let Some(view) = &view.find {
+        find::paint(canvas, areas.find, view);
     }
     if let Some(why) = &view.closed {
         return paint_closed(canvas, areas, why);
@@ -66,7 +69,11 @@ fn head(canvas: &Canvas, area: Rect, view: &ChatView, buttons: i32) {
         }
     }
     let left = face.right() + 12;
-    let right = area.right() - if view.standing.is_some() { buttons } else { 16 };
+    let right = match (&view.about, view.standing) {
+        (Some(_), _) => area.right() - 100,
+        (None, Some(_)) => area.right() - buttons,
+        (None, None) => area.right() - 16,
+    };
     let aside: i32 = [&view.number, &view.status]
         .into_iter()
         .filter(|words| !words.is_empty())

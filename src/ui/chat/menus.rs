@@ -131,6 +131,7 @@ impl Parts {
         let wall = self.state.borrow().view.wall.clone();
         match refused.is_empty() {
             false => self.notice.set(StripKind::Warning, Icon::Info, refused, ""),
+            true if wall.is_empty() => self.show_stranger(),
             true => {
                 self.notice.set(StripKind::Warning, Icon::Megaphone, &wall, tr("wall.show"));
                 self.notice.set_closes(true);

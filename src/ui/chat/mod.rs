@@ -5,12 +5,15 @@ mod bar;
 mod composer;
 mod edges;
 mod emoji;
+mod find;
 mod head;
+mod keys;
 pub mod marks;
 mod members;
 mod mention;
 mod mentioning;
 mod menus;
+pub mod person;
 mod room;
 mod shake;
 mod view;
@@ -18,8 +21,6 @@ mod view;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use fltk::app;
-use fltk::enums::{Key, Shortcut};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
@@ -28,17 +29,16 @@ pub use self::areas::{USUAL, USUAL_ROOM};
 use self::composer::{Composer, ComposerMsg};
 use self::edges::Edge;
 pub use self::emoji::set_recent;
+use self::find::FindBar;
 use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Notify, Seq, Target};
+use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
-use crate::ui::app::history::HistoryMsg;
 use crate::ui::app::settings::SendKey;
-use crate::ui::app::{Model, Msg};
 use crate::ui::card;
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::screen;
-use crate::ui::shell::post;
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, metric};
 use crate::ui::transcript::{Entry, Key as EntryKey, Transcript, TranscriptMsg};
@@ -54,6 +54,8 @@ pub enum ChatOut {
     Msg(ChatMsg),
     /// Chose which key sends.
     SendKey(SendKey),
+    /// Dragged the composer to this height.
+    Composer(i32),
     /// Chose an emoji.
     Emoji(&'static str),
     /// Followed a link.
@@ -81,7 +83,9 @@ struct Parts {
     window: DoubleWindow,
     transcript: Transcript,
     notice: Strip,
+    find: FindBar,
     members: Members,
+    card: IconButton,
     more: IconButton,
     bell: IconButton,
     invite: IconButton,
@@ -176,6 +180,10 @@ impl ChatWindow {
             ChatWindow::new(view, entries, draft, area, told)
         });
         chat.set_moves(!model.settings.still);
+        if let Some(height) = model.settings.composer {
+            chat.parts.state.borrow_mut().composer_height = height;
+            chat.parts.lay_out(chat.window.w(), chat.window.h());
+        }
         Some(chat)
     }
 
@@ -220,15 +228,21 @@ impl ChatWindow {
         }
         self.parts.state.borrow_mut().view = view;
         self.parts.show_bar(&notice);
-        let wall = self.parts.state.borrow().view.wall.clone();
-        let has_bar = (notice.is_empty(), wall.is_empty());
-        let had_bar = (old.notice.is_empty(), old.wall.is_empty());
-        let has_moved = old.target != self.parts.state.borrow().view.target;
-        let has_moved = has_moved
-            || has_width
-            || old.standing.is_some() != is_inside
-            || old.closed.is_some() != self.parts.state.borrow().view.closed.is_some();
-        if has_moved || (has_bar, reply.is_some()) != (had_bar, old.reply.is_some()) {
+        self.parts.show_find(&old);
+        let has_moved = {
+            let new = &self.parts.state.borrow().view;
+            let parts = |view: &ChatView| {
+                let bars = (view.has_notice(), view.wall.is_empty());
+                (bars, view.reply.is_some(), view.find.is_some())
+            };
+            new.target != old.target
+                || new.about.is_some() != old.about.is_some()
+                || old.standing.is_some() != is_inside
+                || old.closed.is_some() != new.closed.is_some()
+                || has_width
+                || parts(new) != parts(&old)
+        };
+        if has_moved {
             self.parts.lay_out(self.window.w(), self.window.h());
         }
         if reply.is_some() && reply != old.reply {
@@ -327,7 +341,9 @@ impl Parts {
             window: window.clone(),
             transcript: Transcript::new(AccountId::FIRST, |_| {}),
             notice: Strip::new(),
+            find: FindBar::new(),
             members: Members::new(),
+            card: IconButton::new(Icon::User, ""),
             more: IconButton::new(Icon::More, ""),
             bell: IconButton::new(Icon::Bell, ""),
             invite: IconButton::new(Icon::UserPlus, ""),
@@ -348,6 +364,8 @@ impl Parts {
 
     /// Speaks the language and wears the theme of the moment.
     fn restyle(&mut self) {
+        self.find.restyle();
+        self.card.set_tip(tr("chat.card"));
         self.more.set_tip(tr("card.more"));
         self.bell.set_tip(tr("room.notify"));
         self.invite.set_tip(tr("room.invite"));
@@ -391,7 +409,7 @@ impl Parts {
         let areas = {
             let mut state = self.state.borrow_mut();
             let bars = Bars {
-                notice: !state.view.notice.is_empty(),
+                notice: state.view.has_notice(),
                 wall: !state.view.wall.is_empty(),
                 reply: state.view.reply.is_some(),
                 members: match (state.view.standing, state.wants_members) {
@@ -399,6 +417,7 @@ impl Parts {
                     (Some(_), false) => Beside::WhereWide(state.members_width),
                     (Some(_), true) => Beside::Always(state.members_width),
                 },
+                find: state.view.find.is_some(),
             };
             state.areas = Areas::new((w, h), state.composer_height, bars, widths);
             state.areas
@@ -406,6 +425,7 @@ impl Parts {
         self.transcript.place(areas.transcript);
         self.notice.set_shown(areas.notice.h > 0);
         self.notice.place(areas.notice);
+        self.find.place(areas.find);
         self.members.place(areas.members);
         self.place_head(&areas);
         self.unreply.set_shown(areas.reply.h > 0);
@@ -452,10 +472,14 @@ impl Parts {
         let this = self.clone();
         self.transcript.on_msg(move |msg| this.clone().read(msg));
         let this = self.clone();
-        self.more.on_press(move || this.open_room_menu());
-        self.wire_head();
+        self.card.on_press(move || this.open_card());
         let this = self.clone();
-        self.notice.on_choice(move |closes| this.read_wall(closes));
+        self.more.on_press(move || this.open_more());
+        let this = self.clone();
+        self.notice.on_choice(move |closes| this.strip_chosen(closes));
+        let this = self.clone();
+        self.find.on_msg(move |msg| this.clone().looked_for(msg));
+        self.wire_head();
         let this = self.clone();
         self.unreply.on_press(move || this.tell(ChatMsg::Reply(None)));
         let this = self.clone();
@@ -480,6 +504,7 @@ impl Parts {
             ComposerMsg::Changed => {
                 self.written();
                 self.offer_mentions();
+                self.tell(ChatMsg::Draft(self.composer.value()));
                 if !self.composer.is_blank() {
                     self.tell(ChatMsg::Typing);
                 }
@@ -540,53 +565,7 @@ impl Parts {
         self.tell(ChatMsg::Close { draft: self.composer.value() });
     }
 
-    /// What is typed while something else than the box has the keyboard is written into the box:
-    /// nobody types at messages or buttons.
-    fn write_through(&mut self) -> bool {
-        let held = app::event_state();
-        let is_elsewhere = self.composer.has_focus() || !self.composer.is_shown();
-        if is_elsewhere || held.contains(Shortcut::Alt) {
-            return false;
-        }
-        let words = app::event_text();
-        if held.contains(Shortcut::Ctrl) {
-            let is_paste = app::event_key() == Key::from_char('v');
-            if is_paste {
-                self.composer.focus();
-                self.composer.paste();
-            }
-            return is_paste;
-        }
-        if words.is_empty() || words.chars().any(char::is_control) {
-            return false;
-        }
-        self.composer.focus();
-        self.composer.write(&words);
-        true
-    }
-
-    fn shortcut(&mut self) -> bool {
-        match (app::event_state().contains(Shortcut::Alt), app::event_key()) {
-            (true, key) if key == Key::from_char('s') => self.send(),
-            (true, key) if key == Key::from_char('e') => self.open_emoji(),
-            (false, Key::Escape) => self.leave(),
-            (false, key) if is_ctrl(key, 'h') => self.open_history(),
-            _ => return false,
-        }
-        true
-    }
-
-    /// What was said before, in a window of its own.
-    fn open_history(&self) {
-        let target = self.state.borrow().view.target;
-        post(Msg::History(HistoryMsg::Open(Some(target))));
-    }
-
     fn tell(&self, msg: ChatMsg) {
         (self.told.borrow_mut())(ChatOut::Msg(msg));
     }
-}
-
-fn is_ctrl(key: Key, letter: char) -> bool {
-    app::event_state().contains(Shortcut::Ctrl) && key == Key::from_char(letter)
 }

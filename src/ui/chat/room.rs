@@ -12,14 +12,20 @@ use crate::ui::shell::post;
 use crate::ui::widgets::Control;
 
 impl Parts {
-    /// The buttons of a room's head, and the list beside it where that has none of the room.
+    /// The buttons of a head, and the list beside it where that has none of the room.
     pub(super) fn place_head(&mut self, areas: &Areas) {
-        let is_inside = self.state.borrow().view.standing.is_some();
+        let (is_inside, is_other) = {
+            let view = &self.state.borrow().view;
+            (view.standing.is_some(), view.about.is_some())
+        };
         let buttons = [&mut self.more, &mut self.bell, &mut self.invite, &mut self.people];
         for (place, button) in (0..).zip(buttons) {
             button.set_shown(is_inside && place < areas.buttons);
             button.place(areas.head_button(place));
         }
+        self.card.set_shown(is_other);
+        self.card.place(areas.card);
+        self.more.set_shown(is_inside || is_other);
     }
 
     /// Where one cannot write there is nothing to write with; what was written stays in the box.

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::find::FindView;
+use super::person::Other;
 use crate::domain::{AccountId, Body, Notify, Person, Portrait, Presence, Rank, RoomId, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier};
@@ -52,8 +54,12 @@ pub struct ChatView {
     pub unread_from: Option<Key>,
     /// What the next message answers.
     pub reply: Option<quotes::Quote>,
+    /// What is looked for in the messages, while the bar for it is shown.
+    pub find: Option<FindView>,
     /// What is on the room's wall and was not read; empty for nothing.
     pub wall: String,
+    /// The other side, where that is a person.
+    pub about: Option<Other>,
     /// Which room this is, and what one is there.
     pub standing: Option<Standing>,
     /// What is told of the conversation.
@@ -109,6 +115,9 @@ impl ChatView {
         };
         view.target = target;
         view.reply = chat.replying().map(|seq| model.quote(target, seq, language()));
+        view.find = chat
+            .find()
+            .map(|find| FindView { wanted: find.wanted.clone(), found: find.found(chat) });
         view.me = me.person.account;
         let unread = if chat.focused { 0 } else { chat.unread(Some(view.me)) };
         let (n, name) = (unread.to_string(), view.name.as_str());
@@ -150,6 +159,7 @@ impl ChatView {
             typing,
             face: ChatFace::Person(people.portrait(account), presence),
             can_shake: true,
+            about: Other::of(model, account),
             ..ChatView::empty()
         }
     }
@@ -191,6 +201,13 @@ impl ChatView {
         ChatView { name: tr("lobby").to_owned(), line: line.to_owned(), ..ChatView::empty() }
     }
 
+    /// Whether something is said under the head that is not on a wall.
+    #[must_use]
+    pub fn has_notice(&self) -> bool {
+        let is_stranger = self.about.as_ref().is_some_and(|about| about.is_stranger);
+        is_stranger || !self.notice.is_empty()
+    }
+
     /// The lobby without anybody, to be filled.
     #[must_use]
     pub fn empty() -> ChatView {
@@ -211,7 +228,9 @@ impl ChatView {
             has_earlier: false,
             unread_from: None,
             reply: None,
+            find: None,
             wall: String::new(),
+            about: None,
             standing: None,
             notify: Notify::All,
             members_width: 0,

@@ -52,7 +52,7 @@ fn face(rows: &[Row], pointed: &Pointed, window: &DoubleWindow) -> Option<Spot> 
     let row = rows.get(pointed.index)?;
     let Target::Account(account) = row.target()? else { return None };
     let (x, side) = match row {
-        Row::Chat(_) => (rows::CHAT_FACE_X, rows::CHAT_FACE),
+        Row::Chat(_) | Row::Stranger(_) => (rows::CHAT_FACE_X, rows::CHAT_FACE),
         _ => (rows::FACE_X, rows::FACE),
     };
     let area = pointed.area;

@@ -4,6 +4,7 @@ use fltk::app;
 
 use crate::domain::{AccountId, GroupId, Notify, Presence, Rank, RoomId, Target};
 use crate::ui::app::Msg;
+use crate::ui::app::add::AddMsg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::create_room::CreateRoomMsg;
@@ -12,6 +13,8 @@ use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::profile::ProfileMsg;
 use crate::ui::app::rooms::RoomMsg;
 use crate::ui::app::rows::{ChatRow, Pick, RoomRow, Row};
+use crate::ui::app::strangers::StrangerMsg;
+use crate::ui::chat::person::Other;
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
 use crate::ui::text::{self, tr};
@@ -92,17 +95,56 @@ pub fn open_chat_menu(target: Target, known: &Known, stands: Stands) {
     menu.item(read, Msg::Chat(target, ChatMsg::MarkRead));
     let history = MenuItem::new(tr("chat.history")).icon(Icon::History).shortcut("Ctrl+H");
     menu.item(history, Msg::History(HistoryMsg::Open(Some(target))));
-    let pin = MenuItem::new(tr(if stands.pinned { "row.unpin" } else { "row.pin" }));
-    menu.item(pin.icon(Icon::Pin), Msg::Room(RoomMsg::Pin(target, !stands.pinned)));
-    let quiet = MenuItem::new(tr(if stands.quiet { "row.loud" } else { "row.quiet" }));
-    let notify = if stands.quiet { Notify::All } else { Notify::None };
-    menu.item(quiet.icon(Icon::BellOff), Msg::Room(RoomMsg::Notify(target, notify)));
+    conversation(&mut menu, target, stands);
     match target {
         Target::Account(account) => about(&mut menu, account, known, true),
         Target::Room(room) => about_room(&mut menu, room, stands.rank),
         Target::Lobby => {}
     }
     menu.open(MenuPlace::Pointer);
+}
+
+/// What can be done with the person of a window and with that conversation.
+pub fn open_person_menu(place: MenuPlace, person: &Other) {
+    let (account, target) = (person.account, Target::Account(person.account));
+    let mut menu = Menu::default();
+    if person.is_stranger {
+        stranger(&mut menu, account);
+        menu.line();
+    } else if person.known.friend.is_none() {
+        let add = MenuItem::new(tr("friend.add")).icon(Icon::UserPlus);
+        menu.item(add, Msg::Add(AddMsg::Ask(account)));
+        menu.line();
+    }
+    conversation(&mut menu, target, person.stands);
+    about(&mut menu, account, &person.known, true);
+    menu.open(place);
+}
+
+fn conversation(menu: &mut Menu, target: Target, stands: Stands) {
+    let pin = MenuItem::new(tr(if stands.pinned { "row.unpin" } else { "row.pin" }));
+    menu.item(pin.icon(Icon::Pin), Msg::Room(RoomMsg::Pin(target, !stands.pinned)));
+    let quiet = MenuItem::new(tr(if stands.quiet { "row.loud" } else { "row.quiet" }));
+    let notify = if stands.quiet { Notify::All } else { Notify::None };
+    menu.item(quiet.icon(Icon::BellOff), Msg::Room(RoomMsg::Notify(target, notify)));
+}
+
+/// What can be done with somebody who wrote first.
+pub fn open_stranger_menu(account: AccountId) {
+    let mut menu = Menu::default();
+    let open = MenuItem::new(tr("row.open")).icon(Icon::Chat);
+    menu.item(open, Msg::Panel(PanelMsg::Open(Pick::Chat(Target::Account(account)))));
+    stranger(&mut menu, account);
+    menu.line();
+    about(&mut menu, account, &Known::default(), false);
+    menu.open(MenuPlace::Pointer);
+}
+
+fn stranger(menu: &mut Menu, account: AccountId) {
+    let accept = MenuItem::new(tr("stranger.accept")).icon(Icon::Check);
+    menu.item(accept, Msg::Stranger(StrangerMsg::Accept(account)));
+    let decline = MenuItem::new(tr("stranger.decline")).icon(Icon::Close);
+    menu.item(decline, Msg::Stranger(StrangerMsg::Decline(account)));
 }
 
 /// How a conversation stands with oneself.

@@ -4,6 +4,7 @@ mod head;
 mod hover;
 pub mod menus;
 mod rows;
+mod strangers;
 pub mod view;
 
 use std::cell::RefCell;
@@ -277,6 +278,9 @@ impl PanelWindow {
                 post(Msg::Panel(PanelMsg::Select(pick)));
             }
         });
+        let rows = Rc::clone(&self.rows);
+        let is_stranger =
+            move |index: usize| matches!(rows.borrow().get(index), Some(Row::Stranger(_)));
         let (clicked, list) = (pick.clone(), self.list.clone());
         self.list.on_click(move |index| match clicked(index) {
             Some(Pick::Group(_) | Pick::Rooms(_)) => post(Msg::Panel(PanelMsg::Fold(None))),
@@ -287,7 +291,18 @@ impl PanelWindow {
                     false => Msg::Add(AddMsg::OpenRooms),
                 });
             }
-            Some(way @ (Pick::NewFriends | Pick::Online | Pick::Messages)) => {
+            Some(Pick::Chat(Target::Account(account))) if is_stranger(index) => {
+                if let Some(msg) = strangers::pressed(list.area(), app::event_x(), account) {
+                    post(msg);
+                }
+            }
+            Some(
+                way @ (Pick::NewFriends
+                | Pick::Online
+                | Pick::Messages
+                | Pick::Strangers
+                | Pick::Back),
+            ) => {
                 post(Msg::Panel(PanelMsg::Open(way)));
             }
             _ => {}
@@ -304,17 +319,27 @@ impl PanelWindow {
         self.list.on_side(|side| {
             post(Msg::Panel(PanelMsg::Fold(Some(side == Side::Left))));
         });
-        let (asked, known, rows_here) =
-            (pick.clone(), Rc::clone(&self.known), Rc::clone(&self.rows));
+        self.wire_menus();
+        self.wire_drop();
+        hover::wire(&mut self.list, &self.window, &self.rows);
+    }
+
+    /// What can be done with a row.
+    fn wire_menus(&mut self) {
+        let (known, rows) = (Rc::clone(&self.known), Rc::clone(&self.rows));
         self.list.on_menu(move |index| {
             let of = |whom| known.borrow().get(&whom).cloned().unwrap_or_default();
-            match asked(index) {
+            let row = rows.borrow().get(index).cloned();
+            match row.as_ref().and_then(Row::pick) {
                 Some(Pick::Chat(target)) => {
                     let whom = match target {
                         Target::Account(account) => Some(account),
                         Target::Lobby | Target::Room(_) => None,
                     };
-                    if let Some(stands) = rows_here.borrow().get(index).and_then(Stands::of) {
+                    if let (Some(account), Some(Row::Stranger(_))) = (whom, &row) {
+                        return menus::open_stranger_menu(account);
+                    }
+                    if let Some(stands) = row.as_ref().and_then(Stands::of) {
                         menus::open_chat_menu(target, &of(whom), stands);
                     }
                 }
@@ -323,8 +348,6 @@ impl PanelWindow {
                 _ => {}
             }
         });
-        self.wire_drop();
-        hover::wire(&mut self.list, &self.window, &self.rows);
     }
 
     /// Friends are carried into groups, groups before others.

@@ -1,5 +1,6 @@
 //! How the rows of the main panel's lists look.
 
+use super::strangers;
 use crate::domain::{Presence, Rank};
 use crate::ui::app::history::views::Hit;
 use crate::ui::app::rows::{ChatRow, FriendRow, RoomRow, Row};
@@ -27,7 +28,8 @@ pub fn height(row: &Row, compact: bool) -> i32 {
     match row {
         Row::Head(_) | Row::Group(_) | Row::Rooms(..) => ROW_HEAD,
         Row::Doors => ROW_DOORS,
-        Row::Chat(_) => metric::ROW_CHAT,
+        Row::Chat(_) | Row::Stranger(_) | Row::Strangers(_) => metric::ROW_CHAT,
+        Row::Back => strangers::ROW_BACK,
         Row::Friend(_) if compact => metric::ROW_COMPACT,
         Row::Friend(_) | Row::Room(_) | Row::Message(_) => metric::ROW_PERSON,
         Row::NewFriends(_) | Row::Online | Row::Messages => ROW_NEW,
@@ -40,6 +42,9 @@ pub fn paint(canvas: &Canvas, look: &RowLook, row: &Row) {
     match row {
         Row::Head(key) => paint_row_head(canvas, look, tr(key)),
         Row::Chat(row) => paint_chat(canvas, look, row),
+        Row::Strangers(row) => strangers::paint_way(canvas, look, row),
+        Row::Back => strangers::paint_back(canvas, look),
+        Row::Stranger(row) => strangers::paint(canvas, look, row),
         Row::Friend(row) if look.area.h == metric::ROW_COMPACT => paint_compact(canvas, look, row),
         Row::Friend(row) => paint_friend(canvas, look, row),
         Row::Group(row) => {

@@ -71,7 +71,7 @@ impl View {
             strip: (strip != Strip::None).then_some(strip),
             why: why.unwrap_or_default(),
             found_nothing,
-            unread: model.chats.unread(model.my_account()),
+            unread: model.unread(),
             requests: model.open_requests(),
             compact: model.settings.compact,
             ..View::default()

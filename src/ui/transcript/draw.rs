@@ -9,6 +9,7 @@ use super::rows::{Face, Item, Key, Mark, Quoted};
 use super::scene::{Action, Scene, Seen};
 use super::scroll::Thumb;
 use crate::domain::Rank;
+use crate::ui::app::find;
 use crate::ui::paint::{Align, Canvas, Icon, Radii, Rect};
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, Style, metric};
@@ -45,6 +46,8 @@ pub struct Touch {
     pub pill: bool,
     /// The keyboard came here.
     pub ring: bool,
+    /// What is looked for; empty for nothing.
+    pub wanted: String,
     /// The row that was gone to a moment ago.
     pub found: Option<Key>,
     /// What is said under the pointer, and where.
@@ -82,7 +85,9 @@ pub fn draw(canvas: &Canvas, area: Rect, scene: &Scene, tools: Tools<'_>, touch:
 /// Where the pill lies while messages came out of sight.
 #[must_use]
 pub fn pill_area(area: Rect, scene: &Scene, tools: Tools<'_>) -> Option<Rect> {
-    if scene.fresh() == 0 {
+    // What is nearer than a screen is soon seen.
+    let extent = scene.extent();
+    if scene.fresh() == 0 || scene.scroll().distance(extent) <= i64::from(extent.view) {
         return None;
     }
     let words = tools.wording.pill(scene.fresh());
@@ -164,6 +169,11 @@ impl Painter<'_> {
         }
         let text = item.text().unwrap_or_default();
         self.grounds(bubble, dx, dy);
+        if !self.touch.wanted.is_empty() {
+            for hit in find::ranges(text, &self.touch.wanted) {
+                self.behind(&hit, Colour::Highlight, bubble, dx, dy);
+            }
+        }
         self.selection(seen, text.len(), bubble, ground, dx, dy);
         let ink = if bubble.is_mine { Colour::BubbleMeInk } else { Colour::Ink };
         self.words(seen.row, text, bubble, ink, dx, dy);
@@ -275,6 +285,11 @@ impl Painter<'_> {
         };
         let mixed = Colour::Focus.rgb().over(ground.rgb(), SELECTED_PERCENT);
         let colour = Colour::Fixed(u32::from_be_bytes([0, mixed.0, mixed.1, mixed.2]));
+        self.behind(&bytes, colour, bubble, dx, dy);
+    }
+
+    /// Colours the ground behind some of the words.
+    fn behind(&self, bytes: &Range<usize>, colour: Colour, bubble: &Bubble, dx: i32, dy: i32) {
         let at = bubble.text.moved(dx, dy);
         for (line, y) in self.lines_in_sight(&bubble.flow, at) {
             let (start, end) = (bytes.start.max(line.range.start), bytes.end.min(line.range.end));

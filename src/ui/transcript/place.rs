@@ -8,6 +8,8 @@ use super::measure::{Measure, line_width};
 use super::rows::{Content, Face, Head, Item, Mark, Quoted};
 use crate::domain::AccountId;
 use crate::ui::paint::Rect;
+use crate::ui::paint::emoji::{self, Piece};
+use crate::ui::paint::text::emoji_size;
 use crate::ui::theme::Style;
 
 /// Free space beside the outermost avatars.
@@ -279,10 +281,18 @@ impl fmt::Debug for Centred {
 }
 
 fn quote_width(quoted: &Quoted, tools: Tools<'_>) -> i32 {
-    let width = |style, text: &str| line_width(tools.measure, style, text);
-    let name = width(Style::CAPTION.bold(), &quoted.name);
-    let words = width(Style::CAPTION, &quoted.words);
+    let name = line_width(tools.measure, Style::CAPTION.bold(), &quoted.name);
+    let words = drawn_width(tools.measure, Style::CAPTION, &quoted.words);
     QUOTE_BAR + QUOTE_BAR_GAP + name + QUOTE_NAME_GAP + words
+}
+
+/// The width of words as they are drawn: emoji are pictures.
+fn drawn_width(measure: &dyn Measure, style: Style, text: &str) -> i32 {
+    let width = |piece: &Piece<'_>| match piece {
+        Piece::Letters(letters) => line_width(measure, style, letters),
+        Piece::Picture(..) | Piece::Unknown(_) => emoji_size(style) + 2,
+    };
+    emoji::pieces(text).iter().map(width).sum()
 }
 
 fn failed_areas(bubble: Rect, tools: Tools<'_>) -> (Rect, Rect) {
@@ -444,6 +454,17 @@ pub(super) mod tests {
             &look(760, false),
         );
         assert!(!row.bubble().unwrap().is_bare);
+    }
+
+    #[test]
+    fn emoji_in_a_quote_are_as_wide_as_they_are_drawn() {
+        let width = |words: &str| {
+            let quote = Quote { words, ..QUOTE_OF };
+            let answer = entry(ME, Saying::Answer(quote, "a"), Mark::Sent);
+            placed(answer, START, &look(760, false)).bubble().unwrap().quote.unwrap().w
+        };
+        let side = emoji_size(Style::CAPTION) + 2;
+        assert_eq!(width("ab😄😄") - width("ab"), 2 * side);
     }
 
     #[test]

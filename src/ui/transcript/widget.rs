@@ -213,6 +213,14 @@ impl Transcript {
         });
     }
 
+    /// Marks these words wherever they stand; none where that is empty.
+    pub fn set_wanted(&mut self, wanted: &str) {
+        if self.state.borrow().touch.wanted != wanted {
+            wanted.clone_into(&mut self.state.borrow_mut().touch.wanted);
+            self.native.redraw();
+        }
+    }
+
     /// Calls back from now on, in place of what was told to before.
     pub fn on_msg(&mut self, told: impl FnMut(TranscriptMsg) + 'static) {
         *self.told.borrow_mut() = Box::new(told);

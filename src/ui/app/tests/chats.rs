@@ -25,7 +25,7 @@ fn says(world: &mut World, seq: u64, from: u64) -> Vec<Effect> {
 }
 
 fn unread(world: &World) -> u64 {
-    world.model.chats.unread(Some(ME))
+    world.model.unread()
 }
 
 fn marks(world: &World) -> Vec<Mark> {

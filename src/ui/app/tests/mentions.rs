@@ -175,7 +175,7 @@ fn a_quiet_conversation_asks_for_attention_when_it_may() {
     for (notify, called) in [(Notify::All, true), (Notify::Mentions, true), (Notify::None, false)] {
         let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
         let rooms = [(CLASS, own(CLASS, "Class", Rank::Member))].into();
-        let choices = [(IN_CLASS, Choice { pinned: false, notify })].into();
+        let choices = [(IN_CLASS, Choice { pinned: false, notify, ..Choice::default() })].into();
         world.event(ClientEvent::Book(Arc::new(Book { rooms, choices, ..Book::default() })));
         let plain = happens(&mut world, 1, MOMO, Body::text("hello"));
         assert_eq!(!plain.is_empty(), notify == Notify::All);

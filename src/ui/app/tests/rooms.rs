@@ -107,7 +107,8 @@ fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unrea
     assert_eq!((row.preview.as_str(), row.unread), ("Momo: hello", 1));
     happens(&mut world, 3, MOMO, change(3, RoomChange::Kicked { account: ROOK }));
     assert_eq!(listed(&world).unwrap().preview, "Momo removed Rook from the room");
-    let choices = [(target, Choice { pinned: true, notify: Notify::None })].into();
+    let choices =
+        [(target, Choice { pinned: true, notify: Notify::None, ..Choice::default() })].into();
     let rooms = [(CLASS, own(CLASS, "Class", Rank::Member))].into();
     world.event(ClientEvent::Book(Arc::new(Book { rooms, choices, ..Book::default() })));
     let row = listed(&world).unwrap();

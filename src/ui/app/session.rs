@@ -1,0 +1,71 @@
+//! Coming in and going out: what a session begins and ends with.
+
+use super::{Asked, Effect, Me, Model, Screen, chats, doors, link, panel, people};
+use crate::client::{Failure, Intent};
+use crate::domain::{Person, Presence};
+
+impl Model {
+    /// The client says that this link is signed in, for the first time or after a reconnect.
+    pub(super) fn signed_in(&mut self, you: Person, presence: Presence, out: &mut Vec<Effect>) {
+        self.people.learn(vec![you.clone()]);
+        self.me = Some(Me { person: you, presence });
+        self.link.is_signed_in(self.now, self.screen == Screen::Panel);
+        // Who is there is told behind this; whom else one looks at, the client says again.
+        self.people.regain_sight();
+        self.chats.lobby_is_closed = false;
+        self.reenter_halls(out);
+        out.push(Effect::PicturesAgain);
+    }
+
+    /// Not signed in any more, and not by a broken link: back to the login window.
+    pub(super) fn signed_out(&mut self, why: Failure, out: &mut Vec<Effect>) {
+        if self.screen == Screen::Panel {
+            let own_wish = self.asked.values().any(|asked| *asked == Asked::SignOut);
+            self.leave((!own_wish).then_some(why), out);
+        } else if self.done.is_some() && self.me.take().is_some() {
+            // The new code stays in sight; the window behind it says why nobody is signed in.
+            self.link = link::Link::default();
+            self.login.come_back(None, Some(why));
+            out.push(Effect::Ask(Intent::Disconnect));
+        }
+    }
+
+    /// Closes the panel and the chats and shows the login window, with the reason where there is
+    /// one that the person did not choose.
+    pub(super) fn leave(&mut self, why: Option<Failure>, out: &mut Vec<Effect>) {
+        if self.screen != Screen::Panel {
+            return;
+        }
+        self.keep_drafts(true, out);
+        let last = self.me.take();
+        self.screen = Screen::Login;
+        self.chats = chats::Chats::default();
+        self.people = people::People::default();
+        self.panel = panel::Panel::default();
+        self.link = link::Link::default();
+        self.attempt = None;
+        (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
+        self.halls.clear();
+        self.walls.clear();
+        (self.board, self.history, self.profile) = (None, None, None);
+        self.doors = doors::Doors::default();
+        (self.preferences, self.away_by_itself) = (None, false);
+        self.watched.clear();
+        self.asked.clear();
+        self.login.come_back(last.map(|me| me.person), why);
+        out.push(Effect::Ask(Intent::Disconnect));
+        self.ask_saved(out);
+        out.push(Effect::SearchServers);
+    }
+
+    /// Shows the main panel.
+    pub(super) fn enter(&mut self) {
+        self.attempt = None;
+        (self.register, self.recover, self.done) = (None, None, None);
+        self.trust = None;
+        self.screen = Screen::Panel;
+        self.recall_folds();
+        self.recall_walls();
+        self.login.settle();
+    }
+}

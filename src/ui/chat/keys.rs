@@ -1,0 +1,63 @@
+//! Keys in a chat window, as far as no control of it takes them.
+
+use fltk::app;
+use fltk::enums::{Key, Shortcut};
+
+use super::Parts;
+use crate::ui::app::Msg;
+use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::find::FindMsg;
+use crate::ui::app::history::HistoryMsg;
+use crate::ui::shell::post;
+use crate::ui::widgets::Control;
+
+impl Parts {
+    /// What is typed while something else than the box has the keyboard is written into the box:
+    /// nobody types at messages or buttons.
+    pub(super) fn write_through(&mut self) -> bool {
+        let held = app::event_state();
+        let is_elsewhere = self.composer.has_focus() || !self.composer.is_shown();
+        if is_elsewhere || held.contains(Shortcut::Alt) {
+            return false;
+        }
+        let words = app::event_text();
+        if held.contains(Shortcut::Ctrl) {
+            let is_paste = app::event_key() == Key::from_char('v');
+            if is_paste {
+                self.composer.focus();
+                self.composer.paste();
+            }
+            return is_paste;
+        }
+        if words.is_empty() || words.chars().any(char::is_control) {
+            return false;
+        }
+        self.composer.focus();
+        self.composer.write(&words);
+        true
+    }
+
+    pub(super) fn shortcut(&mut self) -> bool {
+        let control = app::event_state().contains(Shortcut::Ctrl);
+        match (app::event_state().contains(Shortcut::Alt), app::event_key()) {
+            (true, key) if key == Key::from_char('s') => self.send(),
+            (true, key) if key == Key::from_char('e') => self.open_emoji(),
+            (false, Key::F3) => {
+                let newer = app::event_state().contains(Shortcut::Shift);
+                let find = if newer { FindMsg::Newer } else { FindMsg::Older };
+                self.tell(ChatMsg::Find(find));
+            }
+            (false, key) if key == Key::from_char('f') && control => self.open_find(),
+            (false, key) if key == Key::from_char('h') && control => self.open_history(),
+            (false, Key::Escape) => self.leave(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// What was said before, in a window of its own.
+    pub(super) fn open_history(&self) {
+        let target = self.state.borrow().view.target;
+        post(Msg::History(HistoryMsg::Open(Some(target))));
+    }
+}
