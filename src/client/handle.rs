@@ -124,6 +124,7 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::Send { ticket, .. }
         | Intent::History { ticket, .. }
         | Intent::MarkRead { ticket, .. }
+        | Intent::Hide { ticket, .. }
         | Intent::Online { ticket }
         | Intent::SetPresence { ticket, .. }
         | Intent::Barrier { ticket }

@@ -130,7 +130,7 @@ fn logs(rows: &Reads) -> BTreeMap<ConversationId, Vec<Message>> {
 }
 
 fn is_notice(message: &Message) -> bool {
-    matches!(message.body, Body::Notice(_) | Body::Room { .. })
+    !message.body.is_said() && message.body != (Body::Recalled { seq: None })
 }
 
 /// The account's rows of what is kept of others, as a book.

@@ -85,6 +85,13 @@ pub enum ClientEvent {
     },
     /// An own message was forgotten on request.
     Discarded(Nonce),
+    /// A message was deleted on this device only.
+    Hidden {
+        /// In which log.
+        conversation: ConversationId,
+        /// Which.
+        seq: Seq,
+    },
     /// Shake this conversation's window now.
     Shaken {
         /// Who shook.

@@ -54,7 +54,11 @@ impl Shapes {
             }),
             Answer::History { conversation, messages, more } => json!({
                 "conversation": conversation.map(|id| id.0),
-                "messages": messages.iter().map(|message| self.message(message)).collect::<Vec<_>>(),
+                "messages": messages
+                    .iter()
+                    .filter(|message| message.body != Body::Hidden {})
+                    .map(|message| self.message(message))
+                    .collect::<Vec<_>>(),
                 "more": more,
             }),
             Answer::Online(people) => {
@@ -102,9 +106,10 @@ impl Shapes {
             }
             ClientEvent::Conversation(state) => self.cursors(state),
             // What a notice says comes as an event of its own.
-            ClientEvent::Message { message, .. } if matches!(message.body, Body::Notice(_)) => {
-                Vec::new()
-            }
+            ClientEvent::Message {
+                message: Message { body: Body::Notice(_) | Body::Hidden {}, .. },
+                ..
+            } => Vec::new(),
             ClientEvent::Message { message, live } => {
                 let mut event = self.message(message);
                 event["event"] = json!("message");
@@ -136,6 +141,7 @@ impl Shapes {
             ClientEvent::Answered { .. }
             | ClientEvent::Pending(_)
             | ClientEvent::Discarded(_)
+            | ClientEvent::Hidden { .. }
             | ClientEvent::Picture { .. } => Vec::new(),
         }
     }
@@ -312,6 +318,9 @@ fn body(body: &Body) -> Value {
         Body::Shake {} => json!({"kind": "shake"}),
         Body::Notice(_) => json!({"kind": "notice"}),
         Body::Room { version, change } => rooms::line(*version, change),
+        Body::Recalled { seq: None } => json!({"kind": "recalled"}),
+        Body::Recalled { seq: Some(seq) } => json!({"kind": "recalled", "seq": seq.0}),
+        Body::Hidden {} => json!({"kind": "hidden"}),
     }
 }
 

@@ -5,7 +5,7 @@ use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, Write
 use super::super::engine::{Engine, Migration, StoreError};
 use super::values::{KnownBook, WaitingInOrder, damaged, decode, encode};
 use super::{KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Waiting, Write};
-use crate::domain::{AccountId, ConversationId, DeviceId, Message, Nonce, Person, Seq};
+use crate::domain::{AccountId, Body, ConversationId, DeviceId, Message, Nonce, Person, Seq};
 
 type Bytes = &'static [u8];
 
@@ -23,11 +23,13 @@ const CONVERSATIONS: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("
 const MESSAGES: TableDefinition<(u32, u64, u64), Bytes> = TableDefinition::new("messages");
 const PEOPLE: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("people");
 const BOOKS: TableDefinition<u32, Bytes> = TableDefinition::new("books");
+/// Messages that were deleted on this device only.
+const HIDDEN: TableDefinition<(u32, u64, u64), ()> = TableDefinition::new("hidden");
 
 const DEVICE: &str = "device";
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub(super) const MIGRATIONS: &[Migration] = &[make_tables, add_books, forget_books];
+pub(super) const MIGRATIONS: &[Migration] = &[make_tables, add_books, forget_books, add_hidden];
 
 /// The name of this place: the kept one, or a fresh one that is kept from now on.
 pub(super) fn device(engine: &Engine, fresh: DeviceId) -> Result<DeviceId, StoreError> {
@@ -61,6 +63,11 @@ fn add_books(transaction: &WriteTransaction) -> Result<(), StoreError> {
 /// A book from before there were rooms does not know of them: it is asked for anew.
 fn forget_books(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(BOOKS)?.retain(|_, _| false)?;
+    Ok(())
+}
+
+fn add_hidden(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(HIDDEN)?;
     Ok(())
 }
 
@@ -102,8 +109,21 @@ pub(super) fn apply(
             let mut table = transaction.open_table(MESSAGES)?;
             for message in messages {
                 let key = (number, message.conversation.0, message.seq.0);
-                table.insert(key, encode(message)?.as_slice())?;
+                let value = match message.body {
+                    Body::Hidden {} => encode(&blank(message.clone()))?,
+                    _ => encode(message)?,
+                };
+                table.insert(key, value.as_slice())?;
             }
+        }
+        Write::BlankMessage(owner, conversation, seq) => {
+            let number = number_of(transaction, *owner)?;
+            blank_message(transaction, (number, conversation.0, seq.0))?;
+        }
+        Write::HideMessage(owner, conversation, seq) => {
+            let key = (number_of(transaction, *owner)?, conversation.0, seq.0);
+            transaction.open_table(HIDDEN)?.insert(key, ())?;
+            blank_message(transaction, key)?;
         }
         Write::RemoveMessages(owner, conversation, before) => {
             let number = number_of(transaction, *owner)?;
@@ -122,6 +142,24 @@ pub(super) fn apply(
                 table.insert((number, person.account.0), encode(person)?.as_slice())?;
             }
         }
+    }
+    Ok(())
+}
+
+/// The same message without its words.
+fn blank(message: Message) -> Message {
+    Message { body: Body::Recalled { seq: None }, ..message }
+}
+
+/// Takes the words of a cached message away; the cache stays without gaps.
+fn blank_message(
+    transaction: &WriteTransaction,
+    key: (u32, u64, u64),
+) -> Result<(), StoreError> {
+    let mut table = transaction.open_table(MESSAGES)?;
+    let cached = table.get(key)?.map(|value| decode::<Message>(value.value(), "message"));
+    if let Some(message) = cached.transpose()? {
+        table.insert(key, encode(&blank(message))?.as_slice())?;
     }
     Ok(())
 }
@@ -173,7 +211,8 @@ fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), St
     transaction.open_table(CONVERSATIONS)?.retain_in(rows.clone(), |_, _| false)?;
     transaction.open_table(PEOPLE)?.retain_in(rows, |_, _| false)?;
     let messages = (number, 0, 0)..=(number, u64::MAX, u64::MAX);
-    transaction.open_table(MESSAGES)?.retain_in(messages, |_, _| false)?;
+    transaction.open_table(MESSAGES)?.retain_in(messages.clone(), |_, _| false)?;
+    transaction.open_table(HIDDEN)?.retain_in(messages, |_, _| false)?;
     transaction.open_table(BOOKS)?.remove(number)?;
     Ok(())
 }
@@ -189,6 +228,7 @@ pub(super) struct Schema {
     messages: ReadOnlyTable<(u32, u64, u64), Bytes>,
     people: ReadOnlyTable<(u32, u64), Bytes>,
     books: ReadOnlyTable<u32, Bytes>,
+    hidden: ReadOnlyTable<(u32, u64, u64), ()>,
 }
 
 impl Schema {
@@ -203,6 +243,7 @@ impl Schema {
             messages: transaction.open_table(MESSAGES)?,
             people: transaction.open_table(PEOPLE)?,
             books: transaction.open_table(BOOKS)?,
+            hidden: transaction.open_table(HIDDEN)?,
         })
     }
 
@@ -283,7 +324,12 @@ impl Schema {
             }
             None => None,
         };
-        Ok(Loaded { waiting, conversations, people, book })
+        let mut hidden = Vec::new();
+        for row in self.hidden.range((number, 0, 0)..=(number, u64::MAX, u64::MAX))? {
+            let (_, conversation, seq) = row?.0.value();
+            hidden.push((ConversationId(conversation), Seq(seq)));
+        }
+        Ok(Loaded { waiting, conversations, people, book, hidden })
     }
 
     pub(super) fn messages(

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::menu::{MenuMsg, Own};
 use super::writing::{Notice, TextLimit};
 use super::{Asked, Effect, Model};
 use crate::client::api::{ConversationState, PendingMessage};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Presence, Seq,
-    Target,
+    AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Seq, Target,
 };
 use crate::net::protocol::Page;
 
@@ -58,6 +58,8 @@ pub struct Chat {
     pub offline_said_at: Option<i64>,
     /// What the next message answers.
     pub(super) replying: Option<Seq>,
+    /// What is known of own messages for their menu.
+    pub(super) own: Own,
     /// The message that the person goes to, while older ones are fetched.
     pub(super) wanted: Option<Seq>,
     /// Changes whenever anything of the chat may have changed, so that windows can skip work.
@@ -155,8 +157,8 @@ pub enum ChatMsg {
     Shake,
     /// Send a failed message again.
     Retry(Nonce),
-    /// Forget a failed message.
-    Discard(Nonce),
+    /// Something with one message.
+    Menu(MenuMsg),
     /// The person writes.
     Typing,
     /// The top was reached.
@@ -176,7 +178,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::GoTo(seq) => write!(f, "GoTo({seq:?})"),
             ChatMsg::Shake => f.write_str("Shake"),
             ChatMsg::Retry(nonce) => write!(f, "Retry({nonce:?})"),
-            ChatMsg::Discard(nonce) => write!(f, "Discard({nonce:?})"),
+            ChatMsg::Menu(msg) => write!(f, "Menu({msg:?})"),
             ChatMsg::Typing => f.write_str("Typing"),
             ChatMsg::Earlier => f.write_str("Earlier"),
             ChatMsg::MarkRead => f.write_str("MarkRead"),
@@ -226,6 +228,12 @@ impl Chats {
         }
     }
 
+    /// Whom a conversation is with.
+    pub(super) fn of_conversation(&self, id: ConversationId) -> Option<Target> {
+        let is_it = |chat: &Chat| chat.state.is_some_and(|state| state.conversation == id);
+        self.iter().find(|(_, chat)| is_it(chat)).map(|(target, _)| target)
+    }
+
     pub(super) fn at(&mut self, target: Target) -> &mut Chat {
         self.versions += 1;
         let chat = self.list.entry(target).or_default();
@@ -235,8 +243,8 @@ impl Chats {
 }
 
 impl Chat {
-    /// Messages of others behind the read cursor, without lines about the room. Those that are not here
-    /// yet count as others'.
+    /// Messages of others behind the read cursor, without lines and what was taken back. Those that are
+    /// not here yet count as others'.
     #[must_use]
     pub fn unread(&self, me: Option<AccountId>) -> u64 {
         let Some(state) = self.state else { return 0 };
@@ -244,7 +252,7 @@ impl Chat {
         let own = self
             .messages
             .range(state.read.next()..)
-            .filter(|(_, one)| Some(one.from) == me || matches!(one.body, Body::Room { .. }))
+            .filter(|(_, one)| Some(one.from) == me || !one.body.is_said())
             .count() as u64;
         all.saturating_sub(own)
     }
@@ -265,7 +273,10 @@ impl Chat {
 
     /// The lines of the window, oldest first.
     pub fn entries(&self, me: AccountId, kind: Target) -> impl Iterator<Item = Entry<'_>> {
-        let taken = self.messages.values().map(move |message| Entry {
+        let is_shown = |message: &&Message| {
+            !matches!(message.body, Body::Hidden {} | Body::Recalled { seq: Some(_) })
+        };
+        let taken = self.messages.values().filter(is_shown).map(move |message| Entry {
             id: EntryId::Seq(message.seq),
             from: message.from,
             at: message.at,
@@ -342,7 +353,7 @@ impl Model {
             ChatMsg::GoTo(seq) => self.go_to(target, seq, out),
             ChatMsg::Shake => self.say(target, Body::Shake {}, out),
             ChatMsg::Retry(nonce) => out.push(Effect::Ask(Intent::Retry(nonce))),
-            ChatMsg::Discard(nonce) => out.push(Effect::Ask(Intent::Discard(nonce))),
+            ChatMsg::Menu(msg) => self.menu(target, msg, out),
             ChatMsg::Typing => out.push(Effect::Ask(Intent::Typing(target))),
             ChatMsg::Earlier => self.ask_earlier(target, out),
             ChatMsg::MarkRead => self.move_cursor(target, out),
@@ -383,6 +394,7 @@ impl Model {
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
         let is_told = self.is_told(target, &message.body);
         self.line_came(target, &message);
+        self.note_message(target, &message, live);
         let chat = self.chats.at(target);
         chat.state.get_or_insert(ConversationState {
             conversation,
@@ -459,6 +471,9 @@ impl Model {
         result: Result<Answer, Failure>,
         out: &mut Vec<Effect>,
     ) {
+        if let Ok(Answer::History { messages, .. }) = &result {
+            messages.iter().for_each(|message| self.note_message(target, message, false));
+        }
         let chat = self.chats.at(target);
         match result {
             Ok(Answer::History { messages, more, .. }) => {
@@ -476,13 +491,8 @@ impl Model {
     }
 
     pub(super) fn shaken(&mut self, conversation: ConversationId, out: &mut Vec<Effect>) {
-        let found = self
-            .chats
-            .iter()
-            .find(|(_, chat)| chat.state.is_some_and(|s| s.conversation == conversation))
-            .map(|(target, _)| target);
         // Whoever wants no shakes has the line that says so, as with any message.
-        if let Some(target) = found.filter(|_| self.settings.shakes) {
+        if let Some(target) = self.chats.of_conversation(conversation).filter(|_| self.settings.shakes) {
             self.open_chat(target, out);
             if !self.settings.still {
                 out.push(Effect::ShakeWindow(target));
@@ -562,17 +572,6 @@ impl Model {
         self.ask(Asked::Send(to), ask, out);
     }
 
-    /// Said once a window: the other side is away and will get this later.
-    fn say_offline(&mut self, target: Target) {
-        let Target::Account(account) = target else { return };
-        let is_offline = self.people.presence(account) == Some(Presence::Offline);
-        let now = self.now.wall_ms;
-        let me = self.my_account();
-        if is_offline && self.link.is_up() && Some(account) != me {
-            self.chats.at(target).offline_said_at.get_or_insert(now);
-        }
-    }
-
     pub(super) fn chats_tick(&mut self, out: &mut Vec<Effect>) {
         let now = self.now.mono_ms;
         let up = self.link.is_up();
@@ -581,6 +580,9 @@ impl Model {
             if chat.notice.as_ref().is_some_and(|(_, until)| now >= *until) {
                 chat.notice = None;
                 // Only ever counted up, and no other chat is compared with it.
+                chat.version += 1;
+            }
+            if chat.own.tick(now) {
                 chat.version += 1;
             }
             let has_more = chat.state.is_some_and(|state| state.head > Seq::ZERO);

@@ -6,7 +6,7 @@
 //!
 //! * `attempt` is a sign-in, a registration or a new password under way.
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
-//!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add` with `doors`,
+//!   `done`, `trust`, `panel` with `rows` and `search`, `chats` with `menu`, `add` with `doors`,
 //!   `create_room`, `profile`, `card`, `prompt` and `preferences` are the windows.
 //! * `people`, `contacts`, `link`, `writing`, `away` and `settings` are what they share; `time` words
 //!   moments.
@@ -24,6 +24,7 @@ pub mod doors;
 pub mod errors;
 pub mod link;
 pub mod login;
+pub mod menu;
 pub mod panel;
 pub mod people;
 pub mod preferences;
@@ -137,6 +138,10 @@ pub enum Effect {
     OpenChat(Target),
     /// Bring this message into the view of its chat's window.
     ShowMessage(Target, Seq),
+    /// Put this into the box of a chat's window, behind what is there.
+    Write(Target, String),
+    /// Who has read a message, for its menu.
+    ReadBy(Target, menu::ReadBy),
     /// Shake this chat's window.
     ShakeWindow(Target),
     /// Ask for attention without taking the focus.
@@ -225,6 +230,9 @@ enum Asked {
     Messages(Target),
     Members(RoomId),
     Send(Target),
+    Recall { target: Target, seq: Seq, again: bool },
+    Hide(Target),
+    ReadBy(Target, Seq),
     SignOut,
     Other,
 }
@@ -381,6 +389,7 @@ impl Model {
             ClientEvent::Pending(pending) => self.pending(pending),
             ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
             ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
+            ClientEvent::Hidden { conversation, seq } => self.hidden(conversation, seq),
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
             ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes, out),
@@ -410,6 +419,11 @@ impl Model {
             (Asked::Messages(target), result) => self.page_came(target, result, out),
             (Asked::Members(room), result) => self.hall_came(room, result, out),
             (Asked::Send(target), result) => self.send_answered(target, result),
+            (Asked::Recall { target, seq, again }, result) => {
+                self.recall_answered((target, seq, again), result, out);
+            }
+            (Asked::Hide(target), result) => self.hide_answered(target, result),
+            (Asked::ReadBy(target, seq), result) => self.read_by_came((target, seq), result, out),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
         }

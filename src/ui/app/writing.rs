@@ -1,8 +1,8 @@
-//! What may be said in a chat, and what is said when it may not.
+//! What may be said in a chat, and what is said with it or when it may not.
 
 use super::Model;
 use crate::client::Failure;
-use crate::domain::Target;
+use crate::domain::{Presence, Target};
 use crate::limits::Limits;
 use crate::net::protocol::{Reason, Refusal};
 
@@ -64,6 +64,17 @@ impl Model {
     pub(super) fn notice(&mut self, target: Target, notice: Notice) {
         let until = self.now.mono_ms + NOTICE_MS;
         self.chats.at(target).notice = Some((notice, until));
+    }
+
+    /// Said once a window: the other side is away and will get this later.
+    pub(super) fn say_offline(&mut self, target: Target) {
+        let Target::Account(account) = target else { return };
+        let is_offline = self.people.presence(account) == Some(Presence::Offline);
+        let now = self.now.wall_ms;
+        let me = self.my_account();
+        if is_offline && self.link.is_up() && Some(account) != me {
+            self.chats.at(target).offline_said_at.get_or_insert(now);
+        }
     }
 
     /// A text was short enough: what was said of another one is over.

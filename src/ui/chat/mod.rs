@@ -28,6 +28,7 @@ pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Seq, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::menu::MenuMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::card;
 use crate::ui::paint::{Icon, Rect};
@@ -96,6 +97,7 @@ struct State {
     dragging: bool,
     motion: Motion,
     closed: bool,
+    readers: Option<menus::Readers>,
     /// Where the window stands while it does not fill the screen.
     usual: Rect,
     /// Whether it filled the screen when it was parked.
@@ -245,31 +247,6 @@ impl ChatWindow {
         self.parts.transcript.set_moves(moves);
     }
 
-    /// Shakes it; not while it is being shaken.
-    pub fn shake(&mut self) {
-        let mut state = self.parts.state.borrow_mut();
-        if state.motion != Motion::Still {
-            return;
-        }
-        state.motion = Motion::Shaking;
-        drop(state);
-        let (mut window, state) = (self.window.clone(), Rc::clone(&self.parts.state));
-        let (x, y) = (window.x(), window.y());
-        let mut step = 0;
-        app::add_timeout3(shake::STEP_S, move |handle| {
-            // Closed meanwhile: then it only goes back to its place.
-            let offset = shake::offset(step).filter(|_| window.shown());
-            let (dx, dy) = offset.unwrap_or((0, 0));
-            window.set_pos(x + dx, y + dy);
-            step += 1;
-            if offset.is_some() {
-                app::repeat_timeout3(shake::STEP_S, handle);
-            } else if state.borrow().motion == Motion::Shaking {
-                state.borrow_mut().motion = Motion::Still;
-            }
-        });
-    }
-
     /// Draws it anew in the theme and the language of the moment.
     pub fn restyle(&mut self) {
         self.parts.restyle();
@@ -333,6 +310,7 @@ impl Parts {
             dragging: false,
             motion: Motion::Still,
             closed: true,
+            readers: None,
             usual: Rect::default(),
             was_maximised: false,
         };
@@ -471,6 +449,8 @@ impl Parts {
             }
             ComposerMsg::Focused => self.tell(ChatMsg::Focus(true)),
             ComposerMsg::Close => self.leave(),
+            ComposerMsg::EditLast => self.tell(ChatMsg::Menu(MenuMsg::RecallLast)),
+            ComposerMsg::Menu => self.transcript.open_menu(),
             ComposerMsg::PageUp => self.transcript.page(-1),
             ComposerMsg::PageDown => self.transcript.page(1),
             ComposerMsg::End => self.transcript.follow(),
@@ -483,8 +463,16 @@ impl Parts {
             TranscriptMsg::Face(account) => (self.told.borrow_mut())(ChatOut::Face(account)),
             TranscriptMsg::Quote(EntryKey::Seq(seq)) => self.tell(ChatMsg::GoTo(seq)),
             TranscriptMsg::Retry(EntryKey::Nonce(nonce)) => self.tell(ChatMsg::Retry(nonce)),
+            TranscriptMsg::Again(EntryKey::Seq(seq)) => {
+                self.tell(ChatMsg::Menu(MenuMsg::Again(seq)));
+            }
+            TranscriptMsg::Reply(EntryKey::Seq(seq)) => self.tell(ChatMsg::Reply(Some(seq))),
+            TranscriptMsg::Delete(key) => self.delete(key),
             // Only what is not in the log can have failed, and only what is can be answered.
-            TranscriptMsg::Retry(_) | TranscriptMsg::Quote(_) => {}
+            TranscriptMsg::Retry(_)
+            | TranscriptMsg::Quote(_)
+            | TranscriptMsg::Again(_)
+            | TranscriptMsg::Reply(_) => {}
             TranscriptMsg::Menu { key, x, y } => self.open_message_menu(key, x, y),
             TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
         }

@@ -1,7 +1,14 @@
-//! The shaking of a window: where it stands at each step, as numbers.
+//! The shaking of a window, and where it stands at each step, as numbers.
+
+use std::rc::Rc;
+
+use fltk::app;
+use fltk::prelude::{WidgetExt, WindowExt};
+
+use super::{ChatWindow, Motion};
 
 /// Seconds of one step.
-pub const STEP_S: f64 = 0.03;
+const STEP_S: f64 = 0.03;
 /// Steps of 0.6 s.
 const STEPS: u32 = 20;
 /// How far it goes.
@@ -9,8 +16,7 @@ const REACH: i32 = 8;
 
 /// How far the window stands from its place at a step, right and down; none when it is over and
 /// the window is back.
-#[must_use]
-pub fn offset(step: u32) -> Option<(i32, i32)> {
+fn offset(step: u32) -> Option<(i32, i32)> {
     if step >= STEPS {
         return None;
     }
@@ -18,6 +24,33 @@ pub fn offset(step: u32) -> Option<(i32, i32)> {
     // A little up and down as well, at half the pace.
     let upright = if (step / 2).is_multiple_of(2) { REACH / 2 } else { -REACH / 2 };
     Some((sideways, upright))
+}
+
+impl ChatWindow {
+    /// Shakes it; not while it is being shaken.
+    pub fn shake(&mut self) {
+        let mut state = self.parts.state.borrow_mut();
+        if state.motion != Motion::Still {
+            return;
+        }
+        state.motion = Motion::Shaking;
+        drop(state);
+        let (mut window, state) = (self.window.clone(), Rc::clone(&self.parts.state));
+        let (x, y) = (window.x(), window.y());
+        let mut step = 0;
+        app::add_timeout3(STEP_S, move |handle| {
+            // Closed meanwhile: then it only goes back to its place.
+            let offset = offset(step).filter(|_| window.shown());
+            let (dx, dy) = offset.unwrap_or((0, 0));
+            window.set_pos(x + dx, y + dy);
+            step += 1;
+            if offset.is_some() {
+                app::repeat_timeout3(STEP_S, handle);
+            } else if state.borrow().motion == Motion::Shaking {
+                state.borrow_mut().motion = Motion::Still;
+            }
+        });
+    }
 }
 
 #[cfg(test)]

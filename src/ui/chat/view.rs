@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{AccountId, Body, Person, Portrait, Presence, Rank, RoomId, Target};
+use crate::domain::{AccountId, Body, Person, Portrait, Presence, Rank, RoomId, Seq, Target};
 use crate::ui::app::Model;
-use crate::ui::app::chats::{self, Chat, Earlier};
+use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
 use crate::ui::app::quotes;
 use crate::ui::app::rooms::{MemberRow, Tile};
 use crate::ui::app::settings::SendKey;
@@ -49,6 +49,8 @@ pub struct ChatView {
     pub has_earlier: bool,
     /// The first unread message when the window was opened.
     pub unread_from: Option<Key>,
+    /// Own messages that can be recalled.
+    pub recallable: Vec<Seq>,
     /// What the next message answers.
     pub reply: Option<quotes::Quote>,
     /// What is on the room's wall and was not read; empty for nothing.
@@ -102,6 +104,7 @@ impl ChatView {
         };
         view.target = target;
         view.reply = chat.replying().map(|seq| model.quote(target, seq, language()));
+        view.recallable = model.recallable(target);
         view.me = me.person.account;
         let unread = if chat.focused { 0 } else { chat.unread(Some(view.me)) };
         let (n, name) = (unread.to_string(), view.name.as_str());
@@ -200,6 +203,7 @@ impl ChatView {
             text_size: Style::MESSAGE.size,
             has_earlier: false,
             unread_from: None,
+            recallable: Vec::new(),
             reply: None,
             wall: String::new(),
             standing: None,
@@ -235,7 +239,7 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
         .entries(me, target)
         .zip(&about)
         .map(|(entry, about)| match &about.line {
-            Some(line) => Entry { saying: Saying::Note(line), ..Entry::of(&entry, "", None) },
+            Some(line) => Entry { saying: line.saying(), ..Entry::of(&entry, "", None) },
             None => Entry::of(&entry, &about.why, about.quote()),
         })
         .collect();
@@ -263,8 +267,26 @@ struct About {
     why: String,
     /// What it answers.
     quoted: Option<quotes::Quote>,
-    /// What happened in the room, where it tells that.
-    line: Option<String>,
+    /// The centred line that it is, where it is one.
+    line: Option<Line>,
+}
+
+/// A centred line.
+enum Line {
+    /// What happened in the room.
+    Room(String),
+    /// What was taken back, and whether it can be edited again.
+    Recalled(String, bool),
+}
+
+impl Line {
+    fn saying(&self) -> Saying<'_> {
+        match self {
+            Line::Room(words) => Saying::Note(words),
+            Line::Recalled(words, true) => Saying::Recalled(words, tr("chat.recall.again")),
+            Line::Recalled(words, false) => Saying::Recalled(words, ""),
+        }
+    }
 }
 
 impl About {
@@ -276,7 +298,16 @@ impl About {
         };
         let line = match entry.body {
             Body::Room { change, .. } => {
-                Some(model.room_line(target, (entry.from, change), language()))
+                Some(Line::Room(model.room_line(target, (entry.from, change), language())))
+            }
+            Body::Recalled { .. } => {
+                let again = match entry.id {
+                    EntryId::Seq(seq) => {
+                        model.chats.get(target).is_some_and(|chat| chat.can_edit_again(seq))
+                    }
+                    EntryId::Nonce(_) => false,
+                };
+                Some(Line::Recalled(model.recall_line(target, entry.from, language()), again))
             }
             _ => None,
         };

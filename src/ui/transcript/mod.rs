@@ -7,6 +7,8 @@
 //!     TranscriptMsg::Link(address) => …,      // a link was clicked, or Enter on it
 //!     TranscriptMsg::Retry(key) => …,         // "Not sent. Retry"
 //!     TranscriptMsg::Quote(key) => …,         // what a message answers was clicked
+//!     TranscriptMsg::Again(key) => …,         // "Edit again" was pressed
+//!     TranscriptMsg::Reply(key) => …,         // R on a message; Delete(key) likewise
 //!     TranscriptMsg::Face(account) => …,      // an avatar was clicked
 //!     TranscriptMsg::Menu { key, x, y } => …, // right click or menu key; window coordinates
 //!     TranscriptMsg::Earlier => …,            // near the top: ask for a page of older messages
