@@ -533,7 +533,7 @@ impl Scene {
     #[must_use]
     pub fn current(&self) -> Option<Key> {
         let row = self.focus().map(|(row, _)| row).or(self.selection.map(|some| some.head.row))?;
-        self.item(row).map(|item| item.key)
+        self.item(row).map(|item| item.key).filter(|key| !matches!(key, Key::Note(_)))
     }
 
     /// The newest message.

@@ -476,11 +476,12 @@ impl Transcript {
         true
     }
 
-    /// The menu of the chosen message, or of the newest.
+    /// The menu of the message that the keyboard is at, or else of the newest.
     pub fn open_menu(&self) {
         let (key, area) = {
             let scene = &self.state.borrow().scene;
-            let key = scene.current().or(scene.last());
+            let current = scene.current().filter(|_| self.native.has_focus());
+            let key = current.or(scene.last());
             (key, key.and_then(|key| scene.area_of(key)))
         };
         let (left, top) = (self.native.x(), self.native.y());
