@@ -19,7 +19,13 @@ fn stage() -> Stage {
 }
 
 /// What became of a message: its place, or why it has none.
-fn say(stage: &mut Stage, from: &Caller, to: Target, nonce: u8, body: Body) -> Result<Message, Reason> {
+fn say(
+    stage: &mut Stage,
+    from: &Caller,
+    to: Target,
+    nonce: u8,
+    body: Body,
+) -> Result<Message, Reason> {
     let command = Command::Send { to, nonce: Nonce([nonce; 16]), body };
     let outcome = stage.job(Job::Command { caller: from.clone(), id: 1, command });
     refusal(&outcome)?;
@@ -94,7 +100,10 @@ fn the_words_go_and_a_line_says_so_in_the_same_log() {
     let Outcome::Booked { messages, .. } = outcome else { panic!("told to all") };
     let line = Message { seq: Seq(3), body: Body::Recalled { seq: Some(Seq(1)) }, ..said.clone() };
     assert_eq!(messages.len(), 1);
-    assert_eq!(messages[0], Message { nonce: messages[0].nonce, at: messages[0].at, ..line.clone() });
+    assert_eq!(
+        messages[0],
+        Message { nonce: messages[0].nonce, at: messages[0].at, ..line.clone() }
+    );
     let rows = stage.rows();
     let kept = rows.get_message(said.conversation, said.kind, Seq(1)).unwrap().unwrap();
     let blank = Message { body: Body::Recalled { seq: None }, ..said.clone() };

@@ -39,6 +39,8 @@ mod kept;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod recalls;
+#[cfg(test)]
 mod storms;
 #[cfg(test)]
 mod tests;

@@ -190,7 +190,14 @@ impl ModelServer {
     }
 
     /// Two minutes are for ever here; the rest is as on the real one.
-    fn recall(&mut self, link: u64, me: AccountId, id: u64, (to, seq): (Target, Seq), said: &mut Said) {
+    fn recall(
+        &mut self,
+        link: u64,
+        me: AccountId,
+        id: u64,
+        (to, seq): (Target, Seq),
+        said: &mut Said,
+    ) {
         let kind = kind_of(me, to);
         let log = self.logs.values_mut().find(|(other, _)| *other == kind);
         let place = usize::try_from(seq.0.saturating_sub(1)).unwrap();
@@ -426,7 +433,12 @@ impl ModelStore {
                     conversations: conversations.map(|(_, known)| *known).collect(),
                     people: Vec::new(),
                     book: self.books.get(&owner).cloned(),
-                    hidden: self.hidden.iter().filter(|(of, ..)| *of == owner).map(|(_, id, seq)| (*id, *seq)).collect(),
+                    hidden: self
+                        .hidden
+                        .iter()
+                        .filter(|(of, ..)| *of == owner)
+                        .map(|(_, id, seq)| (*id, *seq))
+                        .collect(),
                 };
                 Kept::Loaded(owner, Box::new(loaded))
             }

@@ -4,9 +4,9 @@
 //! shorter. The words go and the line that says so comes in one transaction: whoever has the words
 //! learns of it by the line, by seq like anything else.
 
+use super::Decision;
 use super::rooms::{self, Verdict};
 use super::send::{self, Place};
-use super::Decision;
 use crate::domain::{Body, ConversationId, Seq, Target};
 use crate::limits::RECALL_MAX;
 use crate::net::protocol::{Reason, RequestId};

@@ -175,7 +175,11 @@ pub(super) enum Place {
     New(ConversationKind),
 }
 
-pub(super) fn find(rows: &Writes<'_>, me: AccountId, to: Target) -> Result<Option<Place>, StoreError> {
+pub(super) fn find(
+    rows: &Writes<'_>,
+    me: AccountId,
+    to: Target,
+) -> Result<Option<Place>, StoreError> {
     let known = match to {
         Target::Lobby => Some(ConversationId::LOBBY),
         Target::Account(peer) => rows.get_direct(me, peer)?,

@@ -152,10 +152,7 @@ fn blank(message: Message) -> Message {
 }
 
 /// Takes the words of a cached message away; the cache stays without gaps.
-fn blank_message(
-    transaction: &WriteTransaction,
-    key: (u32, u64, u64),
-) -> Result<(), StoreError> {
+fn blank_message(transaction: &WriteTransaction, key: (u32, u64, u64)) -> Result<(), StoreError> {
     let mut table = transaction.open_table(MESSAGES)?;
     let cached = table.get(key)?.map(|value| decode::<Message>(value.value(), "message"));
     if let Some(message) = cached.transpose()? {

@@ -492,7 +492,9 @@ impl Model {
 
     pub(super) fn shaken(&mut self, conversation: ConversationId, out: &mut Vec<Effect>) {
         // Whoever wants no shakes has the line that says so, as with any message.
-        if let Some(target) = self.chats.of_conversation(conversation).filter(|_| self.settings.shakes) {
+        if let Some(target) =
+            self.chats.of_conversation(conversation).filter(|_| self.settings.shakes)
+        {
             self.open_chat(target, out);
             if !self.settings.still {
                 out.push(Effect::ShakeWindow(target));

@@ -29,7 +29,8 @@ impl Model {
     #[must_use]
     pub fn quote(&self, target: Target, seq: Seq, language: Language) -> Quote {
         let message = self.chats.get(target).and_then(|chat| chat.messages.get(&seq));
-        let unsigned = |key| Quote { seq, name: String::new(), words: language.get(key).to_owned() };
+        let unsigned =
+            |key| Quote { seq, name: String::new(), words: language.get(key).to_owned() };
         let Some(message) = message else { return unsigned("quote.older") };
         match message.body {
             Body::Recalled { .. } => return unsigned("quote.recalled"),

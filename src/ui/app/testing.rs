@@ -90,6 +90,7 @@ pub fn ticket_of(effect: &Effect) -> Option<u64> {
             | Intent::Send { ticket, .. }
             | Intent::History { ticket, .. }
             | Intent::MarkRead { ticket, .. }
+            | Intent::Hide { ticket, .. }
             | Intent::Online { ticket }
             | Intent::Saved { ticket }
             | Intent::Do { ticket, .. }

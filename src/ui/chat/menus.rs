@@ -123,15 +123,18 @@ impl Parts {
         let (entries, mut acts): (Vec<_>, Vec<_>) = self.message_menu(key).into_iter().unzip();
         let asked = acts.iter().position(|act| matches!(act, Some(Act::Readers)));
         let mut this = self.clone();
-        let menu = open_menu_to_change(MenuPlace::At(place.0, place.1), entries, move |picked| {
-            match picked.and_then(|index| acts.get_mut(index)?.take()) {
-                Some(Act::Copy(words)) => app::copy(&words),
-                Some(Act::SelectAll) => this.transcript.select_all(),
-                Some(Act::Tell(msg)) => this.tell(msg),
-                Some(Act::Readers) => this.open_readers(place),
-                None => {}
-            }
-        });
+        let menu =
+            open_menu_to_change(
+                MenuPlace::At(place.0, place.1),
+                entries,
+                move |picked| match picked.and_then(|index| acts.get_mut(index)?.take()) {
+                    Some(Act::Copy(words)) => app::copy(&words),
+                    Some(Act::SelectAll) => this.transcript.select_all(),
+                    Some(Act::Tell(msg)) => this.tell(msg),
+                    Some(Act::Readers) => this.open_readers(place),
+                    None => {}
+                },
+            );
         let mut state = self.state.borrow_mut();
         state.readers = asked.map(|index| Readers { index, menu, read_by: None });
         drop(state);
@@ -145,7 +148,9 @@ impl Parts {
         let item = key.and_then(|key| self.transcript.item(key));
         // What is selected, else the message under the pointer.
         let words = match self.transcript.selected() {
-            selected if selected.is_empty() => item.as_ref().and_then(Item::text).map(str::to_owned),
+            selected if selected.is_empty() => {
+                item.as_ref().and_then(Item::text).map(str::to_owned)
+            }
             selected => Some(selected),
         };
         let mut menu: Vec<(MenuEntry, Option<Act>)> = Vec::new();

@@ -512,7 +512,7 @@ pub(super) mod tests {
         let row = placed(entry(MOMO, Saying::Shake, Mark::None), START, &look(760, false));
         let Body::Centred(line) = &row.body else { panic!("a bubble") };
         assert_eq!(line.words, "Momo shook");
-        assert_eq!(line.icon.map(|icon| icon.x), Some((760 - 60 - 20) / 2));
+        assert_eq!(line.icon.map(|(_, area)| area.x), Some((760 - 60 - 20) / 2));
         assert_eq!(row.height, 28);
     }
 

@@ -455,9 +455,8 @@ impl Transcript {
             Command::Delete => return self.tell_of_current(TranscriptMsg::Delete),
             // A letter alone begins something that is written, unless words are chosen.
             Command::Reply => {
-                let scene_has = |scene: &Scene| {
-                    scene.selection().is_some() || scene.focus().is_some()
-                };
+                let scene_has =
+                    |scene: &Scene| scene.selection().is_some() || scene.focus().is_some();
                 return scene_has(&self.state.borrow().scene)
                     && self.tell_of_current(TranscriptMsg::Reply);
             }

@@ -5,6 +5,7 @@ mod chats;
 mod contacts;
 mod doors;
 mod login;
+mod menu;
 mod panel;
 mod preferences;
 mod profile;
