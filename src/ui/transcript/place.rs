@@ -506,6 +506,28 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn what_was_taken_back_is_a_line_with_something_to_do_behind_it() {
+        let row = |again, width| {
+            let saying = Saying::Recalled("You recalled a message", again);
+            let placed = placed(entry(ME, saying, Mark::None), START, &look(width, false));
+            let Body::Centred(line) = placed.body else { panic!("a bubble") };
+            line
+        };
+        let line = row("Edit again", 760);
+        let (words, act) = line.act.clone().unwrap();
+        assert_eq!((words.as_str(), act.w, act.y), ("Edit again", 60, line.text.y));
+        let (icon, place) = line.icon.unwrap();
+        assert_eq!((icon, place.right() + ICON_GAP), (Icon::Undo, line.text.x));
+        assert_eq!(act.x, line.text.right() + ACT_GAP);
+        assert_eq!(760 - act.right(), place.x, "in the middle as a whole");
+        assert!(row("", 760).act.is_none());
+        let narrow = row("Edit again", 200);
+        let (_, act) = narrow.act.unwrap();
+        assert!(narrow.flow.lines.len() > 1 && act.right() <= 200 - MARGIN);
+        assert_eq!(act.bottom(), narrow.text.bottom(), "behind the last of its lines");
+    }
+
+    #[test]
     fn large_emoji_have_no_bubble_and_lines_are_centred() {
         let row = placed(entry(MOMO, Saying::Text("😂"), Mark::None), START, &look(760, false));
         assert_eq!(row.bubble().unwrap().area, Rect::new(60, 12, 38, 40));
