@@ -65,7 +65,8 @@ fn two_devices_and_a_resend_at_once_leave_one_line() {
         let said = lime.say_again(Target::Lobby, nonce, text("oops")).unwrap();
         let command = Command::Recall { to: Target::Lobby, seq: said.seq };
         let (a, b) = std::thread::scope(|scope| {
-            let first = scope.spawn(|| lime.command(command.clone()));
+            let named = std::thread::Builder::new().name("lime".to_owned());
+            let first = named.spawn_scoped(scope, || lime.command(command.clone())).unwrap();
             let other = second.command(command.clone());
             (first.join().unwrap(), other)
         });

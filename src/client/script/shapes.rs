@@ -105,17 +105,7 @@ impl Shapes {
                 })]
             }
             ClientEvent::Conversation(state) => self.cursors(state),
-            // What a notice says comes as an event of its own.
-            ClientEvent::Message {
-                message: Message { body: Body::Notice(_) | Body::Hidden {}, .. },
-                ..
-            } => Vec::new(),
-            ClientEvent::Message { message, live } => {
-                let mut event = self.message(message);
-                event["event"] = json!("message");
-                event["live"] = json!(live);
-                vec![event]
-            }
+            ClientEvent::Message { message, live } => self.came(message, *live),
             ClientEvent::SendFailed { nonce, failure: why } => vec![send_failed(*nonce, why)],
             ClientEvent::Shaken { from, conversation } => vec![shaken(*from, *conversation)],
             ClientEvent::Presence(changes) => changes.iter().map(presence).collect(),
@@ -144,6 +134,17 @@ impl Shapes {
             | ClientEvent::Hidden { .. }
             | ClientEvent::Picture { .. } => Vec::new(),
         }
+    }
+
+    fn came(&self, message: &Message, live: bool) -> Vec<Value> {
+        // What a notice says comes as an event of its own.
+        if matches!(message.body, Body::Notice(_) | Body::Hidden {}) {
+            return Vec::new();
+        }
+        let mut event = self.message(message);
+        event["event"] = json!("message");
+        event["live"] = json!(live);
+        vec![event]
     }
 
     fn link(&mut self, state: &LinkState) -> Vec<Value> {

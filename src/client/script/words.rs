@@ -43,9 +43,7 @@ fn reason(reason: Reason) -> &'static str {
         Reason::WrongCode => "this code opens nothing, or not any more: check every letter",
         Reason::NotProven => "prove the password again: too long ago, or changed meanwhile",
         Reason::WordsTooLong => "this text has too many characters",
-        Reason::WordsCharacter => {
-            "this text has control or direction characters, or letters with many marks"
-        }
+        Reason::WordsCharacter => "this text has control characters, or letters with many marks",
         Reason::WordsLines => "this text has too many lines",
         Reason::WordsEmpty => "it needs a name",
         Reason::BadBirthday => "a birthday is a day such as 2008-05-01",

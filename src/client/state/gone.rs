@@ -56,7 +56,9 @@ impl State {
     /// Messages as they are to be kept and shown.
     pub(super) fn screen(&self, messages: &mut [Message]) {
         let Some(desk) = &self.desk else { return };
-        messages.iter_mut().for_each(|message| desk.gone.screen(message));
+        for message in messages {
+            desk.gone.screen(message);
+        }
     }
 
     /// A line says that a message was recalled: nothing here has its words any more.
@@ -67,8 +69,9 @@ impl State {
         let place = (line.conversation, *seq);
         desk.gone.recall(place);
         turn.writes.push(Write::BlankMessage(desk.owner, place.0, place.1));
-        let of = |message: &&mut Message| (message.conversation, message.seq) == place;
-        turn.messages.iter_mut().filter(of).for_each(|message| desk.gone.screen(message));
+        for message in &mut turn.messages {
+            desk.gone.screen(message);
+        }
     }
 
     /// Deletes a message on this device, for ever.

@@ -211,7 +211,9 @@ impl ModelServer {
         if let Some(reason) = reason {
             return said.push((link, refused(id, reason)));
         }
-        original.into_iter().for_each(|message| message.body = Body::Recalled { seq: None });
+        if let Some(message) = original {
+            message.body = Body::Recalled { seq: None };
+        }
         self.notices += 1;
         let mut nonce = Nonce([0xCC; 16]);
         nonce.0[..8].copy_from_slice(&self.notices.to_be_bytes());

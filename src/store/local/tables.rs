@@ -104,18 +104,7 @@ pub(super) fn apply(
             let value = encode(conversation)?;
             transaction.open_table(CONVERSATIONS)?.insert(key, value.as_slice())?;
         }
-        Write::PutMessages(owner, messages) => {
-            let number = number_of(transaction, *owner)?;
-            let mut table = transaction.open_table(MESSAGES)?;
-            for message in messages {
-                let key = (number, message.conversation.0, message.seq.0);
-                let value = match message.body {
-                    Body::Hidden {} => encode(&blank(message.clone()))?,
-                    _ => encode(message)?,
-                };
-                table.insert(key, value.as_slice())?;
-            }
-        }
+        Write::PutMessages(owner, messages) => put_messages(transaction, *owner, messages)?,
         Write::BlankMessage(owner, conversation, seq) => {
             let number = number_of(transaction, *owner)?;
             blank_message(transaction, (number, conversation.0, seq.0))?;
@@ -146,9 +135,27 @@ pub(super) fn apply(
     Ok(())
 }
 
+fn put_messages(
+    transaction: &WriteTransaction,
+    owner: Owner,
+    messages: &[Message],
+) -> Result<(), StoreError> {
+    let number = number_of(transaction, owner)?;
+    let mut table = transaction.open_table(MESSAGES)?;
+    for message in messages {
+        let key = (number, message.conversation.0, message.seq.0);
+        let value = match message.body {
+            Body::Hidden {} => encode(&blank(message))?,
+            _ => encode(message)?,
+        };
+        table.insert(key, value.as_slice())?;
+    }
+    Ok(())
+}
+
 /// The same message without its words.
-fn blank(message: Message) -> Message {
-    Message { body: Body::Recalled { seq: None }, ..message }
+fn blank(message: &Message) -> Message {
+    Message { body: Body::Recalled { seq: None }, ..message.clone() }
 }
 
 /// Takes the words of a cached message away; the cache stays without gaps.
@@ -156,7 +163,7 @@ fn blank_message(transaction: &WriteTransaction, key: (u32, u64, u64)) -> Result
     let mut table = transaction.open_table(MESSAGES)?;
     let cached = table.get(key)?.map(|value| decode::<Message>(value.value(), "message"));
     if let Some(message) = cached.transpose()? {
-        table.insert(key, encode(&blank(message))?.as_slice())?;
+        table.insert(key, encode(&blank(&message))?.as_slice())?;
     }
     Ok(())
 }
@@ -209,7 +216,7 @@ fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), St
     transaction.open_table(PEOPLE)?.retain_in(rows, |_, _| false)?;
     let messages = (number, 0, 0)..=(number, u64::MAX, u64::MAX);
     transaction.open_table(MESSAGES)?.retain_in(messages.clone(), |_, _| false)?;
-    transaction.open_table(HIDDEN)?.retain_in(messages, |_, _| false)?;
+    transaction.open_table(HIDDEN)?.retain_in(messages, |_, ()| false)?;
     transaction.open_table(BOOKS)?.remove(number)?;
     Ok(())
 }

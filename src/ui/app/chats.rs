@@ -218,16 +218,6 @@ impl Chats {
         self.list.values().map(|chat| chat.unread(me)).sum()
     }
 
-    /// An own message was forgotten on request.
-    pub(super) fn forget(&mut self, nonce: Nonce) {
-        let found = self
-            .iter()
-            .find(|(_, chat)| chat.outgoing.iter().any(|outgoing| outgoing.pending.nonce == nonce));
-        if let Some(target) = found.map(|(target, _)| target) {
-            self.at(target).outgoing.retain(|outgoing| outgoing.pending.nonce != nonce);
-        }
-    }
-
     /// Whom a conversation is with.
     pub(super) fn of_conversation(&self, id: ConversationId) -> Option<Target> {
         let is_it = |chat: &Chat| chat.state.is_some_and(|state| state.conversation == id);
@@ -471,9 +461,7 @@ impl Model {
         result: Result<Answer, Failure>,
         out: &mut Vec<Effect>,
     ) {
-        if let Ok(Answer::History { messages, .. }) = &result {
-            messages.iter().for_each(|message| self.note_message(target, message, false));
-        }
+        self.note_page(target, &result);
         let chat = self.chats.at(target);
         match result {
             Ok(Answer::History { messages, more, .. }) => {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::chats::{Chat, EntryId};
+use super::chats::{Chat, Chats, EntryId};
 use super::contacts::Confirm;
 use super::writing::Notice;
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
 use crate::clock::millis;
-use crate::domain::{AccountId, Body, ConversationId, Message, Seq, Target};
+use crate::domain::{AccountId, Body, ConversationId, Message, Nonce, Seq, Target};
 use crate::limits::RECALL_MAX;
 use crate::net::protocol::{Command, Query, Reason, Reply};
 
@@ -74,6 +74,18 @@ impl Own {
             self.again.pop_first();
         }
         self.again.insert(seq, again);
+    }
+}
+
+impl Chats {
+    /// An own message was forgotten on request.
+    pub(super) fn forget(&mut self, nonce: Nonce) {
+        let found = self
+            .iter()
+            .find(|(_, chat)| chat.outgoing.iter().any(|outgoing| outgoing.pending.nonce == nonce));
+        if let Some(target) = found.map(|(target, _)| target) {
+            self.at(target).outgoing.retain(|outgoing| outgoing.pending.nonce != nonce);
+        }
     }
 }
 
@@ -219,6 +231,14 @@ impl Model {
             && is_own
         {
             chat.own.keep(seq, Again { text, reply_to, until });
+        }
+    }
+
+    /// Messages of a page are here, which may have been written a moment ago.
+    pub(super) fn note_page(&mut self, target: Target, page: &Result<Answer, Failure>) {
+        let Ok(Answer::History { messages, .. }) = page else { return };
+        for message in messages {
+            self.note_message(target, message, false);
         }
     }
 

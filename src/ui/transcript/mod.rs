@@ -29,10 +29,11 @@
 //!
 //! In reading order: [`rows`] is what is shown, [`links`] and [`layout`] make lines of words,
 //! [`place`] says where the parts of a row lie, [`heights`], [`scroll`] and [`selection`] are what
-//! they say, [`scene`] and [`sync`] hold all of it together. None of these draws or reads a clock:
+//! they say, [`scene`], [`sync`] and [`mod@chosen`] hold all of it together. None of these draws or reads a clock:
 //! [`draw`], [`widget`], [`mod@pointer`], [`keys`] and [`words`] do.
 
 mod chat;
+mod chosen;
 mod draw;
 pub mod heights;
 mod keys;
