@@ -21,8 +21,8 @@ const TICK: Duration = Duration::from_millis(10);
 /// A soak says how it is so often.
 const SOAK_EVERY: Duration = Duration::from_secs(10);
 
-/// Memory of a server whose clients are signed in and silent.
-pub fn measure_idle(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+/// Memory of a server whose clients are signed in and silent; then with more of them.
+pub fn measure_idle(plan: &Plan, crowds: &[usize], report: &mut Report) -> Result<(), Failure> {
     let folder = tempfile::tempdir_in(&plan.dir)?;
     raise_limits(folder.path())?;
     let server = Executable::start(folder.path())?;
@@ -30,17 +30,22 @@ pub fn measure_idle(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
         report.line("memory: this system does not tell");
         return Ok(());
     };
+    report.line(&format!("memory: {} MiB resident without clients", mib(empty)));
     let mut crowd = Crowd::sign_in(server.address, plan.idle)?;
     crowd.barrier()?;
     let idle = server.resident_kib().unwrap_or_default();
-    report.line(&format!(
-        "memory: {} MiB resident without clients, {} MiB with {} signed-in idle ones",
-        mib(empty),
-        mib(idle),
-        plan.idle
-    ));
     let what = format!("{} idle clients: {} MiB, at most 25 MiB", plan.idle, mib(idle));
     report.target(&what, idle <= IDLE_KIB_MAX);
+    for count in crowds {
+        crowd.grow(server.address, *count)?;
+        crowd.barrier()?;
+        let resident = server.resident_kib().unwrap_or_default();
+        let each = resident.saturating_sub(empty) / u64::try_from(*count)?;
+        report.line(&format!(
+            "memory: {} MiB with {count} signed-in idle clients, {each} KiB each",
+            mib(resident)
+        ));
+    }
     Ok(())
 }
 

@@ -30,10 +30,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What people write.
 pub const WORDS: &str = "好，图书馆三楼见，我先去占个座位。 See you there at 15:00!";
 const PASSWORD: &str = "correct horse";
+/// So many accounts are made at a time.
+const AT_ONCE: usize = 16;
 /// As many as share the work with a server that has as many.
 const THREADS_MAX: usize = 2;
 
 type Stream = TlsStream<Async<std::net::TcpStream>>;
+/// What a client reads from.
+pub type FrameReader = Reader<ReadHalf<Stream>>;
+/// What it writes to.
+pub type FrameWriter = Writer<WriteHalf<Stream>>;
 
 /// Threads that run clients.
 pub struct Pool {
@@ -92,19 +98,29 @@ impl Drop for Pool {
 }
 
 impl Crowd {
-    /// Signs clients in, one after another: a handshake is not what is measured here.
+    /// Signs clients in, some at a time: a handshake is not what is measured here.
     pub fn sign_in(address: SocketAddr, count: usize) -> Result<Self, Failure> {
-        let pool = Pool::start()?;
-        let mut clients = Vec::new();
-        for number in 0..count {
-            let client = pool.spawn(Client::register(address, number));
-            clients.push(future::block_on(client)?);
-        }
+        let mut crowd = Crowd { pool: Pool::start()?, clients: Vec::new(), pace: Duration::ZERO };
+        crowd.grow(address, count)?;
         // Two and two talk with each other.
         for number in 0..count {
-            clients[number].peer = clients[(number ^ 1).min(count - 1)].account;
+            crowd.clients[number].peer = crowd.clients[(number ^ 1).min(count - 1)].account;
         }
-        Ok(Crowd { pool, clients, pace: Duration::ZERO })
+        Ok(crowd)
+    }
+
+    /// Signs more in, until there are so many.
+    pub fn grow(&mut self, address: SocketAddr, count: usize) -> Result<(), Failure> {
+        while self.clients.len() < count {
+            let next = self.clients.len();
+            let coming: Vec<_> = (next..count.min(next + AT_ONCE))
+                .map(|number| self.pool.spawn(Client::register(address, number)))
+                .collect();
+            for client in coming {
+                self.clients.push(future::block_on(client)?);
+            }
+        }
+        Ok(())
     }
 
     /// How many there are.
@@ -175,8 +191,8 @@ fn wait(duration: Duration) {
 
 /// A link that the server has welcomed.
 pub struct Link {
-    pub reader: Reader<ReadHalf<Stream>>,
-    pub writer: Writer<WriteHalf<Stream>>,
+    pub reader: FrameReader,
+    pub writer: FrameWriter,
     server_id: ServerId,
     exporter: [u8; 32],
 }
@@ -210,7 +226,7 @@ impl Link {
         }
     }
 
-    async fn write(&mut self, frame: ClientFrame) -> Result<(), Failure> {
+    pub async fn write(&mut self, frame: ClientFrame) -> Result<(), Failure> {
         write(&mut self.writer, &frame).await
     }
 }
@@ -218,7 +234,7 @@ impl Link {
 /// What an account signs in with.
 #[derive(Clone)]
 pub struct Credential {
-    account: AccountId,
+    pub account: AccountId,
     device: DeviceId,
     token: Opaque,
 }
@@ -284,8 +300,8 @@ impl Link {
 
 /// One signed-in link that talks.
 struct Client {
-    reader: Reader<ReadHalf<Stream>>,
-    writer: Writer<WriteHalf<Stream>>,
+    reader: FrameReader,
+    writer: FrameWriter,
     account: AccountId,
     peer: AccountId,
     next: u64,
@@ -386,11 +402,17 @@ pub fn nonce(account: AccountId, number: u64) -> Nonce {
     Nonce(nonce)
 }
 
-async fn write(writer: &mut Writer<WriteHalf<Stream>>, frame: &ClientFrame) -> Result<(), Failure> {
+/// The number that a name was made of.
+pub fn number_of(Nonce(nonce): Nonce) -> u64 {
+    nonce[8..].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// Says something.
+pub async fn write(writer: &mut FrameWriter, frame: &ClientFrame) -> Result<(), Failure> {
     let bytes = frame::encode(frame, frame::FRAME_BYTES_MAX)?;
     Ok(writer.write_frames(&[bytes]).await?)
 }
 
-async fn read(reader: &mut Reader<ReadHalf<Stream>>) -> Result<ServerFrame, Failure> {
+async fn read(reader: &mut FrameReader) -> Result<ServerFrame, Failure> {
     Ok(reader.read().await?)
 }

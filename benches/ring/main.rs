@@ -5,14 +5,18 @@
 //! * [`bare`] runs the writer and its rules without any network.
 //! * [`child`] runs the real executable: memory at idle, and long runs.
 //! * [`signin`] lets a thousand sign in at it at once while others talk.
+//! * [`room`] puts a thousand people into one room and measures when the last one has a message.
+//! * [`pages`] reads history from a store of a million messages.
 //!
-//! `cargo bench --bench ring` takes about a minute; `-- --help` lists what else there is.
+//! `cargo bench --bench ring` takes about two minutes; `-- --help` lists what else there is.
 
 mod bare;
 mod child;
 mod load;
+mod pages;
 mod report;
 mod ring;
+mod room;
 mod signin;
 
 use std::path::PathBuf;
@@ -39,9 +43,9 @@ struct Options {
     /// With --soak: how many clients
     #[arg(long, value_name = "COUNT", default_value_t = 100, requires = "soak")]
     clients: usize,
-    /// Measure only a burst of sign-ins
-    #[arg(long, conflicts_with = "soak")]
-    sign_ins: bool,
+    /// Measure one thing only
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "soak")]
+    only: Option<Part>,
     /// Keep stores in this folder, and so on this disk [default: under target/]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
@@ -51,6 +55,21 @@ struct Options {
     /// Given by `cargo bench`
     #[arg(long, hide = true)]
     bench: bool,
+}
+
+/// What can be measured alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// The ring beside the store alone
+    Ring,
+    /// Memory with signed-in idle clients: 100, and here also 1,000 and 5,000
+    Idle,
+    /// A burst of sign-ins
+    SignIns,
+    /// A room of a thousand
+    Room,
+    /// Pages of a store of a million messages, which takes a minute to make
+    Pages,
 }
 
 /// How much is measured.
@@ -67,10 +86,18 @@ pub struct Plan {
     pub warm_up: Duration,
     /// Signed-in clients of the memory's target.
     pub idle: usize,
+    /// More of them, to see what each costs.
+    pub crowds: Vec<usize>,
     /// How many sign in at once.
     pub sign_ins: usize,
     /// How many talk meanwhile.
     pub talking: usize,
+    /// How many are in one room.
+    pub room: usize,
+    /// How long one of them writes there.
+    pub room_for: Duration,
+    /// Conversations, and messages in each of them, of the store that pages are read from.
+    pub store: (u64, u64),
     /// Whether to say what each thread cost.
     pub threads: bool,
 }
@@ -80,8 +107,7 @@ fn main() -> ExitCode {
     let mut report = Report::default();
     let result = match options.soak {
         Some(seconds) => child::soak(&plan(&options), options.clients, seconds, &mut report),
-        None if options.sign_ins => signin::measure(&plan(&options), &mut report),
-        None => measure(&plan(&options), &mut report),
+        None => measure(&plan(&options), options.only, &mut report),
     };
     match result {
         Ok(()) if options.check && report.is_missed() => ExitCode::FAILURE,
@@ -104,8 +130,12 @@ fn plan(options: &Options) -> Plan {
             slice: Duration::from_millis(500),
             warm_up: Duration::from_millis(200),
             idle: 20,
+            crowds: vec![50],
             sign_ins: 100,
             talking: 20,
+            room: 50,
+            room_for: Duration::from_secs(2),
+            store: (20, 500),
             threads,
         },
         false => Plan {
@@ -115,15 +145,29 @@ fn plan(options: &Options) -> Plan {
             slice: Duration::from_millis(1500),
             warm_up: Duration::from_millis(300),
             idle: 100,
+            crowds: vec![1000, 5000],
             sign_ins: 1000,
             talking: 200,
+            room: 1000,
+            room_for: Duration::from_secs(20),
+            store: (2000, 500),
             threads,
         },
     }
 }
 
-fn measure(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-    ring::measure(plan, report)?;
-    child::measure_idle(plan, report)?;
-    signin::measure(plan, report)
+fn measure(plan: &Plan, only: Option<Part>, report: &mut Report) -> Result<(), Failure> {
+    match only {
+        None => {
+            ring::measure(plan, report)?;
+            child::measure_idle(plan, &[], report)?;
+            signin::measure(plan, report)?;
+            room::measure(plan, report)
+        }
+        Some(Part::Ring) => ring::measure(plan, report),
+        Some(Part::Idle) => child::measure_idle(plan, &plan.crowds, report),
+        Some(Part::SignIns) => signin::measure(plan, report),
+        Some(Part::Room) => room::measure(plan, report),
+        Some(Part::Pages) => pages::measure(plan, report),
+    }
 }

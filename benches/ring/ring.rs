@@ -1,6 +1,7 @@
 //! The whole ring: a server in this process, clients over loopback TLS, and the store alone at the
 //! same batch size right after.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -21,7 +22,7 @@ const RATIO_MIN: f64 = 0.6;
 const COMMITS_MAX: f64 = 1.5;
 
 /// Settings whose bounds do not stand in a load's way.
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 15] = [
     "messages.burst",
     "messages.per_second",
     "links.new_per_minute",
@@ -32,6 +33,10 @@ const SETTINGS: [&str; 11] = [
     "registrations.per_hour",
     "registrations.per_minute",
     "lobby.per_second",
+    "room.members",
+    "pages.burst",
+    "pages.per_second",
+    "queries.per_second",
     "passwords.per_minute",
 ];
 
@@ -44,18 +49,24 @@ pub fn raise_limits(data: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Measures each number of clients in flight, and the store alone at the batches that they made.
-pub fn measure(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-    let folder = tempfile::tempdir_in(&plan.dir)?;
-    raise_limits(folder.path())?;
+/// A server in this process, and where it listens.
+pub fn serve(data: &Path) -> Result<(Server, SocketAddr), Failure> {
     let server = Server::start(Setup {
         listen: vec!["127.0.0.1:0".parse()?],
-        data: folder.path().to_owned(),
+        data: data.to_owned(),
         name: Some("bench".to_owned()),
         discovery: false,
         metrics: None,
     })?;
     let address = *server.ready().listening.first().ok_or("it listens nowhere")?;
+    Ok((server, address))
+}
+
+/// Measures each number of clients in flight, and the store alone at the batches that they made.
+pub fn measure(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+    let folder = tempfile::tempdir_in(&plan.dir)?;
+    raise_limits(folder.path())?;
+    let (server, address) = serve(folder.path())?;
     let most = plan.in_flight.iter().copied().max().unwrap_or(2).max(2);
     let began = uptime();
     let mut crowd = Crowd::sign_in(address, most)?;

@@ -1,12 +1,17 @@
-//! How long frames of a transcript of 100,000 messages take, and pictures of a small one.
+//! Measures how long frames of a transcript of 100,000 messages take, and shows a small one.
 //!
-//! `xvfb-run cargo run --release --example transcript_bench -- [dark] [en] [lobby] [show] [grow]`
+//! `xvfb-run cargo bench --bench transcript` takes some seconds; `-- show` with `dark`, `en`, `lobby` and
+//! `grow` shows messages of every kind instead.
 
+#[expect(dead_code, reason = "the other benches use the rest")]
+#[path = "../ring/report.rs"]
+mod report;
+
+use std::process::ExitCode;
 use std::time::Duration;
 
 use fltk::app;
-use fltk::image::RgbImage;
-use fltk::prelude::{GroupExt, ImageExt, WidgetExt};
+use fltk::prelude::{GroupExt, WidgetExt};
 use fltk::window::DoubleWindow;
 use mychat::clock::uptime;
 use mychat::domain::{AccountId, Seq};
@@ -17,13 +22,17 @@ use mychat::ui::theme::Theme;
 use mychat::ui::transcript::{Entry, Face, Key, Mark, Saying, Transcript, TranscriptMsg};
 use mychat::ui::widgets::{Control as _, dress_toolkit, window};
 
+use report::{Failure, Latencies, Report, ms};
+
 const ME: AccountId = AccountId(10_001);
 const MOMO: AccountId = AccountId(10_024);
 const DEER: AccountId = AccountId(10_002);
 const MESSAGES: u64 = 100_000;
 const FRAMES: usize = 300;
+/// One frame of a screen.
+const FRAME_MAX: Duration = Duration::from_millis(16);
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<ExitCode, Failure> {
     let has = |word: &str| std::env::args().any(|argument| argument == word);
     if has("dark") {
         Theme::Dark.make_current();
@@ -52,16 +61,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             grow(&transcript);
         }
         app::run()?;
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
-    bench(&mut win, &mut transcript, now);
-    Ok(())
+    let mut report = Report::default();
+    bench((&mut win, &mut transcript), now, &mut report);
+    Ok(if has("--check") && report.is_missed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape of a callback")]
-fn told(msg: TranscriptMsg) {
-    say(&format!("{msg:?}"));
-}
+fn told(_: TranscriptMsg) {}
 
 /// A message every second, to see the view follow and the pill count.
 fn grow(transcript: &Transcript) {
@@ -123,31 +130,22 @@ fn small(transcript: &mut Transcript, now: i64, lobby: bool) {
 }
 
 /// Times of one kind of frame.
+#[derive(Default)]
 struct Times(Vec<Duration>);
 
 impl Times {
     fn take(&mut self, frame: impl FnOnce()) {
         let start = uptime();
         frame();
-        self.0.push(uptime().checked_sub(start).unwrap_or_default());
+        self.0.push(uptime().saturating_sub(start));
     }
 
-    fn say(mut self, name: &str) {
-        self.0.sort_unstable();
-        let at = |part: usize| self.0[(self.0.len() - 1) * part / 100].as_secs_f64() * 1e3;
-        say(&format!(
-            "{name:<28} n {:>4}  p50 {:>8.3}  p99 {:>8.3}  max {:>8.3} ms",
-            self.0.len(),
-            at(50),
-            at(99),
-            at(100)
-        ));
+    fn tell(self, name: &str, report: &mut Report) {
+        let times = Latencies::new(self.0);
+        let [p50, p99, max] = [50, 99, 100].map(|part| times.percentile(part));
+        let what = format!("{name:<26} p50 {} p99 {} max {}", ms(p50), ms(p99), ms(max));
+        report.target(&what, max < FRAME_MAX);
     }
-}
-
-#[expect(clippy::print_stdout, reason = "a bench prints what it measured")]
-fn say(line: &str) {
-    println!("{line}");
 }
 
 fn draw_now(win: &mut DoubleWindow) {
@@ -156,26 +154,28 @@ fn draw_now(win: &mut DoubleWindow) {
     app::check();
 }
 
-fn bench(win: &mut DoubleWindow, transcript: &mut Transcript, now: i64) {
+fn bench((win, transcript): (&mut DoubleWindow, &mut Transcript), now: i64, report: &mut Report) {
     draw_now(win);
     let texts: Vec<String> = (0..MESSAGES).map(text).collect();
     let entries: Vec<Entry<'_>> =
         (0..MESSAGES).zip(&texts).map(|(n, text)| entry(n, text, now)).collect();
-    let mut first = Times(Vec::new());
+    let mut first = Times::default();
     first.take(|| {
         transcript.sync(&entries, true);
         draw_now(win);
     });
-    first.say("first frame of 100,000");
-    let mut again = Times(Vec::new());
+    let first = Latencies::new(first.0).percentile(100);
+    report
+        .line(&format!("the first frame of 100,000 messages that all come at once: {}", ms(first)));
+    let mut again = Times::default();
     for _ in 0..20 {
         again.take(|| {
             transcript.sync(&entries, true);
             draw_now(win);
         });
     }
-    again.say("sync of the same 100,000");
-    let mut appends = Times(Vec::new());
+    again.tell("sync of the same 100,000", report);
+    let mut appends = Times::default();
     for n in 0..FRAMES as u64 {
         let text = text(MESSAGES + n);
         appends.take(|| {
@@ -183,9 +183,9 @@ fn bench(win: &mut DoubleWindow, transcript: &mut Transcript, now: i64) {
             draw_now(win);
         });
     }
-    appends.say("append and draw");
-    scrolls(win, transcript);
-    let mut resizes = Times(Vec::new());
+    appends.tell("append and draw", report);
+    scrolls(win, transcript, report);
+    let mut resizes = Times::default();
     for n in 0..60 {
         let w = 480 + (n * 37) % 600;
         resizes.take(|| {
@@ -194,11 +194,11 @@ fn bench(win: &mut DoubleWindow, transcript: &mut Transcript, now: i64) {
             draw_now(win);
         });
     }
-    resizes.say("resize and draw");
+    resizes.tell("resize and draw", report);
 }
 
-fn scrolls(win: &mut DoubleWindow, transcript: &mut Transcript) {
-    let mut pages = Times(Vec::new());
+fn scrolls(win: &mut DoubleWindow, transcript: &mut Transcript, report: &mut Report) {
+    let mut pages = Times::default();
     transcript.set_moves(false);
     for n in 0..FRAMES {
         pages.take(|| {
@@ -206,8 +206,8 @@ fn scrolls(win: &mut DoubleWindow, transcript: &mut Transcript) {
             draw_now(win);
         });
     }
-    pages.say("page and draw");
-    let mut jumps = Times(Vec::new());
+    pages.tell("page and draw", report);
+    let mut jumps = Times::default();
     for n in 0..FRAMES as u64 {
         let key = Key::Seq(Seq((n * 7_919_333) % MESSAGES + 1));
         jumps.take(|| {
@@ -215,14 +215,12 @@ fn scrolls(win: &mut DoubleWindow, transcript: &mut Transcript) {
             draw_now(win);
         });
     }
-    jumps.say("jump anywhere and draw");
-    let mut draws = Times(Vec::new());
+    jumps.tell("jump anywhere and draw", report);
+    let mut draws = Times::default();
     for _ in 0..FRAMES {
         draws.take(|| draw_now(win));
     }
-    draws.say("draw again");
-    let image: Option<RgbImage> = fltk::draw::capture_window(win).ok();
-    say(&format!("window is {} px wide", image.map_or(0, |image| image.data_w())));
+    draws.tell("draw again", report);
 }
 
 fn text(n: u64) -> String {
