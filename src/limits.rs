@@ -18,6 +18,11 @@ pub const STALL_DEADLINE: Duration = Duration::from_secs(30);
 pub const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
 /// A shake is worth nothing later than this; its line stays.
 pub const SHAKE_LATE_MAX: Duration = Duration::from_secs(10);
+/// So long a message can be recalled, by the age of the server.
+pub const RECALL_MAX: Duration = Duration::from_mins(2);
+
+/// Messages that one account can have deleted on one device only: they are known by heart there.
+pub const HIDDEN_MAX: usize = 100_000;
 
 /// Jobs that wait for the writer. At the bound sessions are not read further.
 pub const JOBS_MAX: usize = 1024;

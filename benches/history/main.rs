@@ -93,7 +93,7 @@ fn server(report: &mut Report, folder: &Path) -> Result<Duration, StoreError> {
         let id = rows.append_conversation(kind)?;
         for number in 0..SERVER_MESSAGES {
             let body = Body::text(text(number));
-            let draft = Draft { from: PEER, nonce: nonce(number), body };
+            let draft = Draft { from: PEER, nonce: nonce(number), body, age_s: 0 };
             rows.append_message(id, at(number), draft)?;
         }
         id

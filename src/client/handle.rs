@@ -130,6 +130,7 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::Here { ticket }
         | Intent::Export { ticket, .. }
         | Intent::MarkRead { ticket, .. }
+        | Intent::Hide { ticket, .. }
         | Intent::Online { ticket }
         | Intent::SetPresence { ticket, .. }
         | Intent::Barrier { ticket }

@@ -89,6 +89,16 @@ pub enum Body {
         /// What changed.
         change: RoomChange,
     },
+    /// Words that were taken back. Without a place it stands where they stood; with one it is the
+    /// line that says so, written by the server.
+    Recalled {
+        /// The message that was recalled.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seq: Option<Seq>,
+    },
+    /// A message that was deleted on this device only; it has no wire form.
+    #[serde(skip)]
+    Hidden {},
 }
 
 impl Body {
@@ -96,6 +106,16 @@ impl Body {
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Body::Text { text: text.into(), reply_to: None, mentions: Mentions::default() }
+    }
+
+    /// Whether somebody says it, and it was not taken back: it can be recalled and quoted, and
+    /// counts as unread.
+    #[must_use]
+    pub fn is_said(&self) -> bool {
+        match self {
+            Body::Text { .. } | Body::Shake {} => true,
+            Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => false,
+        }
     }
 }
 
@@ -106,11 +126,13 @@ impl fmt::Debug for Body {
             Body::Shake {} => f.write_str("Shake"),
             Body::Notice(_) => f.write_str("Notice"),
             Body::Room { version, .. } => write!(f, "Room({version})"),
+            Body::Recalled { seq } => write!(f, "Recalled({seq:?})"),
+            Body::Hidden {} => f.write_str("Hidden"),
         }
     }
 }
 
-/// One entry of a conversation's log. Once acknowledged it never changes.
+/// One entry of a conversation's log. Once acknowledged it never changes, but for being recalled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The log it stands in.

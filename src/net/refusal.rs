@@ -186,6 +186,12 @@ codes!(
         ShakeBusy = "shake_busy",
         /// Only a person can be shaken.
         ShakeTarget = "shake_target",
+        /// Only one's own messages can be recalled.
+        NotYours = "not_yours",
+        /// Messages can be recalled for two minutes.
+        RecallLate = "recall_late",
+        /// That message was recalled.
+        Recalled = "recalled",
         /// There is no such room, or it was dissolved.
         RoomGone = "room_gone",
         /// You are not in that room.

@@ -20,19 +20,22 @@ pub(super) struct Stored {
     /// The mentions of a text, which stand beside it: here fields have places and no names.
     #[serde(default)]
     mentions: Mentions,
+    /// How old the server was when it took it, in seconds.
+    #[serde(default)]
+    age_s: u64,
 }
 
 impl Stored {
-    fn of(Draft { from, nonce, mut body }: Draft, at: i64) -> Self {
+    fn of(Draft { from, nonce, mut body, age_s }: Draft, at: i64) -> Self {
         let mentions = match &mut body {
             Body::Text { mentions, .. } => std::mem::take(mentions),
             _ => Mentions::default(),
         };
-        Stored { from, nonce, at, body, mentions }
+        Stored { from, nonce, at, body, mentions, age_s }
     }
 
     fn into_message(self, place: (ConversationId, ConversationKind, Seq)) -> Message {
-        let Stored { from, nonce, at, mut body, mentions: beside } = self;
+        let Stored { from, nonce, at, mut body, mentions: beside, .. } = self;
         if let Body::Text { mentions, .. } = &mut body {
             *mentions = beside;
         }
@@ -55,6 +58,8 @@ pub struct Draft {
     pub nonce: Nonce,
     /// What it says.
     pub body: Body,
+    /// How old the server is, in seconds.
+    pub age_s: u64,
 }
 
 impl<M: Mode> Rows<M> {
@@ -86,6 +91,19 @@ impl<M: Mode> Rows<M> {
     ) -> Result<Option<Message>, StoreError> {
         let value = self.messages.get((conversation.0, seq.0))?;
         value.map(|value| read(conversation, kind, seq, value.value())).transpose()
+    }
+
+    /// How old the server was, in seconds, when it took a message.
+    ///
+    /// # Errors
+    /// The disk failed, or the value is damaged.
+    pub fn get_taken_age(
+        &self,
+        conversation: ConversationId,
+        seq: Seq,
+    ) -> Result<Option<u64>, StoreError> {
+        let value = self.messages.get((conversation.0, seq.0))?;
+        value.map(|value| Ok(record::decode::<Stored>(value.value())?.age_s)).transpose()
     }
 
     /// Messages of `first..=last`, oldest first, until `visit` says stop.
@@ -164,6 +182,28 @@ impl Writes<'_> {
 }
 
 impl Writes<'_> {
+    /// Takes the words of a message away; its place, writer, nonce and time stay. Whatever a body
+    /// holds beside its words is let go of here.
+    ///
+    /// # Errors
+    /// The disk failed, or there is no such message.
+    pub fn blank_message(
+        &mut self,
+        conversation: ConversationId,
+        seq: Seq,
+    ) -> Result<(), StoreError> {
+        let key = (conversation.0, seq.0);
+        let stored = self.messages.get(key)?.map(|value| record::decode::<Stored>(value.value()));
+        let Some(stored) = stored.transpose()? else {
+            return Err(StoreError::damaged("a message", &"it is missing"));
+        };
+        let body = Body::Recalled { seq: None };
+        let blank = Stored { body, mentions: Mentions::default(), ..stored };
+        self.written = true;
+        self.messages.insert(key, record::encode(&blank)?.as_slice())?;
+        Ok(())
+    }
+
     /// Appends a notice to an account's own log.
     ///
     /// # Errors
@@ -199,7 +239,7 @@ impl Writes<'_> {
         let mut nonce = [0; 16];
         nonce[..8].copy_from_slice(&id.0.to_be_bytes());
         nonce[8..].copy_from_slice(&log.head.0.to_be_bytes());
-        let stored = Stored::of(Draft { from, nonce: Nonce(nonce), body }, log.head_at);
+        let stored = Stored::of(Draft { from, nonce: Nonce(nonce), body, age_s: 0 }, log.head_at);
         self.put_conversation(id, log)?;
         self.messages.insert((id.0, log.head.0), record::encode(&stored)?.as_slice())?;
         Ok(stored.into_message((id, log.kind, log.head)))

@@ -22,6 +22,7 @@ struct Glance<'a>(
     i64,
     #[serde(borrow)] Words<'a>,
     #[serde(default)] IgnoredAny,
+    #[serde(default)] IgnoredAny,
 );
 
 impl Reads {
@@ -50,7 +51,7 @@ impl Reads {
             let rows = rows.rev().map(move |row| {
                 let (key, value) = row?;
                 let (seq, bytes) = (Seq(key.value().1), value.value());
-                let Glance(from, _, at, words, _) = glance(bytes)?;
+                let Glance(from, _, at, words, ..) = glance(bytes)?;
                 let meant = words.0.is_some_and(|text| sieve.borrow_mut().takes(from, text));
                 let hit = match meant {
                     true => Some((messages::read(conversation, kind, seq, bytes)?, bytes.len())),
@@ -75,7 +76,7 @@ impl Reads {
     fn at(&self, conversation: ConversationId, seq: Seq) -> Result<Option<(Seq, i64)>, StoreError> {
         let row = self.messages.range((conversation.0, 0)..=(conversation.0, seq.0))?.next_back();
         let Some((key, value)) = row.transpose()? else { return Ok(None) };
-        let Glance(_, _, at, _, _) = glance(value.value())?;
+        let Glance(_, _, at, ..) = glance(value.value())?;
         Ok(Some((Seq(key.value().1), at)))
     }
 }

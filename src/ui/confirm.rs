@@ -23,6 +23,9 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         Confirm::Kick(room, account) => {
             ("ask.kick", Icon::Logout, model.name_in(Target::Room(room), account))
         }
+        Confirm::DeleteMessage(target, _) => {
+            ("ask.message", Icon::Trash, model.target_name(target, language()))
+        }
         Confirm::Profile(asked) => return super::profile::ask_before(asked),
         Confirm::RemoveAccount(server, account) => {
             ("ask.account", Icon::Trash, model.saved_name(server, account))
@@ -34,6 +37,7 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         "ask.dissolve" => ("ask.dissolve", "ask.dissolve.text", "room.dissolve"),
         "ask.kick" => ("ask.kick", "ask.kick.text", "room.kick"),
         "ask.block" => ("ask.block", "ask.block.text", "row.block"),
+        "ask.message" => ("ask.message", "ask.message.text", "ask.message.go"),
         "ask.account" => ("ask.account", "ask.account.text", "ask.account.go"),
         _ => ("ask.group", "ask.group.text", "group.remove"),
     };

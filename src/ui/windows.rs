@@ -107,6 +107,8 @@ impl Windows {
             }
             Effect::OpenChat(target) => self.chat(target, ChatWindow::raise),
             Effect::ShakeWindow(target) => self.chat(target, ChatWindow::shake),
+            Effect::Write(target, text) => self.chat(target, |window| window.write_behind(&text)),
+            Effect::ReadBy(target, read_by) => self.chat(target, |window| window.read_by(read_by)),
             Effect::ShowMessage(target, seq) => {
                 self.chat(target, |window| window.show_message(seq));
             }

@@ -23,7 +23,7 @@ fn text(event: &ClientEvent) -> Option<String> {
         ClientEvent::Message { message, .. } => match &message.body {
             Body::Text { text, .. } => Some(text.clone()),
             Body::Shake {} => Some("<shake>".into()),
-            Body::Notice(_) | Body::Room { .. } => None,
+            _ => None,
         },
         _ => None,
     }

@@ -56,6 +56,8 @@ table!(client_frames, frame, ClientFrame {
     "client.auth.delete", ClientFrame::Auth { auth: Auth::Delete {}, .. } => auth(Auth::Delete {});
     "client.auth.token", ClientFrame::Auth { auth: Auth::Token { .. }, .. } =>
         auth(Auth::Token { account: LIME, device: DEVICE, token: bytes(5, 32), presence: None });
+    "client.command.recall", ClientFrame::Command { command: Command::Recall { .. }, .. } =>
+        command(Command::Recall { to: Target::Account(PLUM), seq: Seq(7) });
     "client.command.send", ClientFrame::Command { command: Command::Send { .. }, .. } =>
         command(Command::Send { to: Target::Account(PLUM), nonce: NONCE, body: text() });
     "client.command.mark_read", ClientFrame::Command { command: Command::MarkRead { .. }, .. } =>

@@ -80,13 +80,17 @@ impl Folder {
     }
 }
 
-/// A table of every variant: the match fails to compile when one is missing.
+/// A table of every variant: the match fails to compile when one is missing. One that never travels
+/// stands last, without a name.
 macro_rules! table {
-    ($function:ident, $form:ident, $type:ty { $($name:literal, $pattern:pat => $sample:expr;)+ }) => {
+    ($function:ident, $form:ident, $type:ty {
+        $($name:literal, $pattern:pat => $sample:expr;)+ $(nameless $never:pat,)?
+    }) => {
         fn $function(folder: &mut Folder) {
             fn name(value: &$type) -> &'static str {
                 match value {
                     $($pattern => $name,)+
+                    $($never => "",)?
                 }
             }
             $(

@@ -346,8 +346,11 @@ table!(bodies, value, Body {
     "body.room", Body::Room { .. } =>
         Body::Room { version: 3, change: RoomChange::Joined { account: PLUM } };
     "body.shake", Body::Shake {} => Body::Shake {};
+    "body.recalled", Body::Recalled { seq: None } => Body::Recalled { seq: None };
+    "body.recalled_line", Body::Recalled { seq: Some(_) } => Body::Recalled { seq: Some(Seq(7)) };
     "body.notice", Body::Notice(_) =>
         Body::Notice(Box::new(Notice::RequestGone { peer: PLUM, way: Way::In }));
+    nameless Body::Hidden {},
 });
 
 table!(targets, value, Target {

@@ -13,6 +13,7 @@ use crate::screen::{Screen, Window};
 
 pub const RETURN: Keysym = 0xFF0D;
 pub const TAB: Keysym = 0xFF09;
+pub const UP: Keysym = 0xFF52;
 pub const DOWN: Keysym = 0xFF54;
 pub const CONTROL: Keysym = 0xFFE3;
 pub const COMMA: Keysym = 0x2C;

@@ -1,7 +1,7 @@
 //! Two people who never met: one registers in Chinese by an invite link, the other in English at a
 //! typed address whose fingerprint they compare. They exchange a Chinese text and a shake.
 
-use crate::hands::{Button, RETURN};
+use crate::hands::{Button, RETURN, UP};
 use crate::party::{Person, Server, enter, register, register_at_unknown};
 use crate::screen::{Place, Screen, Window};
 
@@ -9,6 +9,7 @@ const REPLY: &str = "Sure, at the gate!";
 const CODE: &str = "int a[ok];";
 /// The tile of the way to the strangers, first in the list of chats.
 const STRANGERS: [u8; 3] = [0xE9, 0xED, 0xF3];
+const OOPS: &str = "oops";
 const TEXT: &str = "你好，下课一起吃饭吗？";
 
 #[test]
@@ -59,11 +60,35 @@ fn two_people_talk() {
     screen.type_text(CODE);
     screen.key(&[], RETURN);
     screen.wait_still(lime_chat).save("chat-zh");
+    take_back(&screen, &server, (lime_chat, momo_panel));
     let windows = screen.windows();
     screen.click(Button::Left, lime_chat, 729, 536);
     screen.wait_still(lime_chat).save("send-menu-zh");
     assert!(screen.windows() == windows, "a menu is no window of its own to the window manager");
     check_history(&server);
+}
+
+/// Up in the empty box takes the last message back and puts its words there: Enter says them again.
+/// What was taken back is not unread any more on the other side.
+fn take_back(screen: &Screen, server: &Server, (chat, other_panel): (Window, Window)) {
+    let question = "\"do\":\"history\",\"with\":10002,\"limit\":10";
+    screen.wait_for("what was said before on the server", || {
+        let kept = server.ask_as("青柠", question);
+        (kept["ok"]["messages"].as_array()?.len() == 4).then_some(())
+    });
+    let before = screen.wait_for("what was said before in the other panel", || {
+        Some(screen.title(other_panel)).filter(|title| title.starts_with('('))
+    });
+    let is_as_before = || screen.title(other_panel) == before;
+    screen.type_text(OOPS);
+    screen.key(&[], RETURN);
+    screen.wait_for("one more unread", || (!is_as_before()).then_some(()));
+    screen.wait_still(chat);
+    screen.key(&[], UP);
+    screen.wait_for("one less unread", || is_as_before().then_some(()));
+    screen.wait_still(chat).save("recalled-zh");
+    screen.key(&[], RETURN);
+    screen.wait_for("the words again", || (!is_as_before()).then_some(()));
 }
 
 /// What was said stands on the server, in its order.
@@ -72,7 +97,10 @@ fn check_history(server: &Server) {
     let messages = kept["ok"]["messages"].as_array().unwrap();
     let kept: Vec<_> =
         messages.iter().map(|m| (m["seq"].as_u64(), &m["from"], &m["body"])).collect();
-    let [text, reply, shake, code] = &kept[..] else { panic!("{kept:?}") };
+    let [text, reply, shake, code, blank, line, again] = &kept[..] else { panic!("{kept:?}") };
+    assert_eq!((blank.2["kind"].as_str(), blank.2.get("text")), (Some("recalled"), None));
+    assert_eq!((line.2["kind"].as_str(), line.2["seq"].as_u64()), (Some("recalled"), Some(5)));
+    assert_eq!(again.2["text"].as_str(), Some(OOPS));
     assert_eq!((code.1.as_u64(), code.2["text"].as_str()), (Some(10001), Some(CODE)));
     assert_eq!(
         (text.0, text.1.as_u64(), text.2["text"].as_str()),

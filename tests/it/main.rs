@@ -13,6 +13,7 @@ mod friends;
 mod passwords;
 mod peer;
 mod profiles;
+mod recalls;
 mod room_doors;
 mod room_members;
 mod room_steps;

@@ -9,7 +9,7 @@ use mychat::store::messages::{Continue, Order};
 use mychat::store::{Engine, Reads, schema};
 
 use crate::disk::{Disk, Fault};
-use crate::play::{Fact, LATE, LIME, MOMO, SAID, device, words};
+use crate::play::{Fact, LATE, LIME, MOMO, RECALLED, SAID, device, words};
 
 /// What a store holds, to compare two of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,7 +61,8 @@ pub fn is_whole(image: Vec<u8>) {
             logs.values().flatten().filter(|message| message.nonce.0 == [nonce; 16]).collect();
         assert_eq!(found.len(), 1, "nonce {nonce}");
         assert_eq!((found[0].from, found[0].kind.target_for(me)), (me, Some(to)));
-        assert_eq!(found[0].body, words(nonce));
+        let is_recalled = nonce == RECALLED;
+        assert_eq!(found[0].body, if is_recalled { GONE } else { words(nonce) });
     }
     for log in logs.values() {
         for sender in [LIME, MOMO] {
@@ -83,7 +84,9 @@ fn shows(rows: &Reads, logs: &BTreeMap<ConversationId, Vec<Message>>, fact: &Fac
         Fact::Said(message, notices) => {
             for message in notices.iter().chain([message]) {
                 let index = usize::try_from(message.seq.0).unwrap() - 1;
-                assert_eq!(logs[&message.conversation][index], *message);
+                let kept = &logs[&message.conversation][index];
+                let blank = Message { body: GONE, ..message.clone() };
+                assert!(*kept == *message || *kept == blank, "{kept:?} for {message:?}");
             }
         }
         Fact::Read { account, conversation, read } => {
@@ -99,6 +102,9 @@ fn shows(rows: &Reads, logs: &BTreeMap<ConversationId, Vec<Message>>, fact: &Fac
         Fact::Left { .. } | Fact::Refused => {}
     }
 }
+
+/// What is left of a message that was taken back.
+const GONE: Body = Body::Recalled { seq: None };
 
 /// Every conversation's messages. Each log is gapless, never goes back in time, and the index of
 /// nonces leads to every message.
@@ -125,6 +131,13 @@ fn logs(rows: &Reads) -> BTreeMap<ConversationId, Vec<Message>> {
                 assert_ne!(message.nonce, LATE, "a fenced session was heard");
             }
             assert!(messages.is_sorted_by_key(|message| message.at));
+            // Words go with the line that says so, or not at all.
+            let blanks = messages.iter().filter(|m| m.body == GONE).map(|m| m.seq);
+            let lines = messages.iter().filter_map(|m| match m.body {
+                Body::Recalled { seq } => seq,
+                _ => None,
+            });
+            assert_eq!(blanks.collect::<Vec<_>>(), lines.collect::<Vec<_>>());
             logs.insert(id, messages);
         }
     }
@@ -132,7 +145,7 @@ fn logs(rows: &Reads) -> BTreeMap<ConversationId, Vec<Message>> {
 }
 
 fn is_notice(message: &Message) -> bool {
-    matches!(message.body, Body::Notice(_) | Body::Room { .. })
+    !message.body.is_said() && message.body != GONE
 }
 
 /// The account's rows of what is kept of others, as a book.

@@ -14,6 +14,7 @@ mod model;
 mod opening;
 mod pictures;
 mod play;
+mod recalls;
 mod rooms;
 mod spans;
 mod stage;

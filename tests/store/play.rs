@@ -47,6 +47,9 @@ pub const SAID: [(usize, Target, u8); 10] = [
     (0, Target::Account(MOMO), 20),
 ];
 
+/// The nonce of what is taken back in the end.
+pub const RECALLED: u8 = 3;
+
 /// What the writer handed on, as far as a store must show it.
 #[derive(Clone, Debug)]
 pub enum Fact {
@@ -156,7 +159,7 @@ impl Play {
                 said.into_iter().chain([self.read(0, 7), self.accept(), self.make_room()]).collect()
             }
             6 => vec![sign_in(0), self.say_late(0)],
-            7 => vec![self.say(20), self.come(), self.sign_out(1)],
+            7 => vec![self.say(20), self.come(), self.recall(), self.sign_out(1)],
             _ => vec![self.say(20), self.say_late(1)],
         }
     }
@@ -201,6 +204,11 @@ impl Play {
 
     fn come(&self) -> Job {
         self.command(1, Command::AnswerInvitation { room: RoomId::FIRST, accept: true })
+    }
+
+    /// On a store that has seen the play before, it is gone already.
+    fn recall(&self) -> Job {
+        self.command(0, Command::Recall { to: Target::Lobby, seq: Seq(1) })
     }
 
     fn sign_out(&self, who: usize) -> Job {

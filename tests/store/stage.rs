@@ -28,6 +28,8 @@ pub const CREDENTIAL: [u8; 32] = [1; 32];
 
 pub struct Stage {
     engine: Engine,
+    limits: Arc<Limits>,
+    files: Files,
     rules: Rules,
     pub full: Arc<AtomicBool>,
     /// By the wall; a test lets it jump.
@@ -42,9 +44,16 @@ impl Stage {
         let disk = Disk::new(Vec::new(), Fault::None);
         let engine = Engine::open_on(disk, schema::MIGRATIONS, 1024 * 1024).unwrap();
         let full = Arc::new(AtomicBool::new(false));
-        let rules = Rules::new(Arc::new(limits), full.clone(), Files::of(data));
+        let (limits, files) = (Arc::new(limits), Files::of(data));
+        let rules = Rules::new(limits.clone(), full.clone(), files.clone());
         let (wall_ms, uptime) = (1_800_000_000_000, MINUTE);
-        Stage { engine, rules, full, wall_ms, uptime, sessions: 0, people: 0 }
+        Stage { engine, limits, files, rules, full, wall_ms, uptime, sessions: 0, people: 0 }
+    }
+
+    /// The server ends and starts again, on the same store.
+    pub fn restart(&mut self) {
+        self.rules = Rules::new(self.limits.clone(), self.full.clone(), self.files.clone());
+        self.uptime = Duration::ZERO;
     }
 
     /// Time passes, by both clocks.

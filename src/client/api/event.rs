@@ -87,6 +87,13 @@ pub enum ClientEvent {
     Discarded(Nonce),
     /// What was written here in an earlier run and not sent. Once, after signing in.
     Drafts(Vec<(Target, Unsent)>),
+    /// A message was deleted on this device only.
+    Hidden {
+        /// In which log.
+        conversation: ConversationId,
+        /// Which.
+        seq: Seq,
+    },
     /// Shake this conversation's window now.
     Shaken {
         /// Who shook.

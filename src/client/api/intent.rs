@@ -147,6 +147,15 @@ pub enum Intent {
         /// Up to here.
         seq: Seq,
     },
+    /// Delete a message on this device only; answers `Done`. Works without a link.
+    Hide {
+        /// For the answer.
+        ticket: Ticket,
+        /// In which conversation.
+        with: Target,
+        /// Which.
+        seq: Seq,
+    },
     /// Who is online; answers `Online`.
     Online {
         /// For the answer.
@@ -189,7 +198,8 @@ pub enum Intent {
         /// Its password.
         password: Secret,
     },
-    /// A change that the server answers with yes or no: profile, contacts, groups, privacy, devices.
+    /// A change that the server answers with yes or no: profile, contacts, groups, privacy, devices,
+    /// a recall.
     /// Needs a link; answers `Done`.
     Do {
         /// For the answer.

@@ -132,6 +132,8 @@ fn json_row(
         Body::Shake {} => "shake",
         Body::Notice(_) => "notice",
         Body::Room { .. } => "room",
+        Body::Recalled { .. } => "recalled",
+        Body::Hidden {} => "deleted",
     };
     let mut row = json!({
         "seq": message.seq.0,
@@ -147,6 +149,9 @@ fn json_row(
             row["reply_to"] = json!(seq.0);
         }
     }
+    if let Body::Recalled { seq: Some(seq) } = &message.body {
+        row["recalled"] = json!(seq.0);
+    }
     if matches!(export.what, Scope::Messages(_)) {
         row["with"] = with(message.kind, me);
     }
@@ -157,7 +162,7 @@ fn words<'a>(export: &'a Export, body: &'a Body) -> Option<&'a str> {
     match body {
         Body::Text { text, .. } => Some(text),
         Body::Shake {} => Some(&export.shake),
-        Body::Notice(_) | Body::Room { .. } => None,
+        Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => None,
     }
 }
 

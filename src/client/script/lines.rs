@@ -9,15 +9,17 @@ use super::rooms;
 use super::waits::Wanted;
 use crate::client::api::Secret;
 use crate::domain::{AccountId, Body, Nonce, Presence, Seq, Target};
-use crate::net::protocol::Page;
+use crate::net::protocol::{Command, Page};
 
 /// Verbs of talking, for whoever mistypes one.
-const VERBS: [&str; 12] = [
+const VERBS: [&str; 14] = [
     "register",
     "sign_in",
     "sign_out",
     "send",
     "shake",
+    "recall",
+    "hide",
     "history",
     "mark_read",
     "online",
@@ -42,6 +44,7 @@ pub(super) enum Verb {
     SignOut,
     Send { to: Target, body: Body, nonce: Option<Nonce> },
     History { with: Target, page: Page, limit: u32 },
+    Hide { with: Target, seq: Seq },
     MarkRead { with: Target, seq: Seq },
     Online,
     SetPresence(Presence),
@@ -113,6 +116,11 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
         "shake" => {
             Verb::Send { to: fields.target("to")?, body: Body::Shake {}, nonce: fields.nonce()? }
         }
+        "recall" => {
+            let (to, seq) = (fields.target("to")?, Seq(fields.number("seq")?));
+            Verb::People(PeopleVerb::Do(Command::Recall { to, seq }))
+        }
+        "hide" => Verb::Hide { with: fields.target("with")?, seq: Seq(fields.number("seq")?) },
         "history" => Verb::History {
             with: fields.target("with")?,
             page: fields.page()?,

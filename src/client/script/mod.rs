@@ -539,6 +539,7 @@ fn intent(verb: Verb, ticket: Ticket) -> Option<Intent> {
         Verb::Send { to, body, nonce } => Intent::Send { ticket, to, body, nonce },
         Verb::History { with, page, limit } => Intent::History { ticket, with, page, limit },
         Verb::MarkRead { with, seq } => Intent::MarkRead { ticket, with, seq },
+        Verb::Hide { with, seq } => Intent::Hide { ticket, with, seq },
         Verb::Online => Intent::Online { ticket },
         Verb::SetPresence(presence) => Intent::SetPresence { ticket, presence },
         Verb::Barrier => Intent::Barrier { ticket },

@@ -56,7 +56,11 @@ impl Shapes {
             }),
             Answer::History { conversation, messages, more } => json!({
                 "conversation": conversation.map(|id| id.0),
-                "messages": messages.iter().map(|message| self.message(message)).collect::<Vec<_>>(),
+                "messages": messages
+                    .iter()
+                    .filter(|message| message.body != Body::Hidden {})
+                    .map(|message| self.message(message))
+                    .collect::<Vec<_>>(),
                 "more": more,
             }),
             Answer::Hits { messages, next } => json!({
@@ -108,16 +112,7 @@ impl Shapes {
                 })]
             }
             ClientEvent::Conversation(state) => self.cursors(state),
-            // What a notice says comes as an event of its own.
-            ClientEvent::Message { message, .. } if matches!(message.body, Body::Notice(_)) => {
-                Vec::new()
-            }
-            ClientEvent::Message { message, live } => {
-                let mut event = self.message(message);
-                event["event"] = json!("message");
-                event["live"] = json!(live);
-                vec![event]
-            }
+            ClientEvent::Message { message, live } => self.came(message, *live),
             ClientEvent::SendFailed { nonce, failure: why } => vec![send_failed(*nonce, why)],
             ClientEvent::Shaken { from, conversation } => vec![shaken(*from, *conversation)],
             ClientEvent::Presence(changes) => changes.iter().map(presence).collect(),
@@ -145,8 +140,20 @@ impl Shapes {
             | ClientEvent::Pending(_)
             | ClientEvent::Discarded(_)
             | ClientEvent::Drafts(_)
+            | ClientEvent::Hidden { .. }
             | ClientEvent::Picture { .. } => Vec::new(),
         }
+    }
+
+    fn came(&self, message: &Message, live: bool) -> Vec<Value> {
+        // What a notice says comes as an event of its own.
+        if matches!(message.body, Body::Notice(_) | Body::Hidden {}) {
+            return Vec::new();
+        }
+        let mut event = self.message(message);
+        event["event"] = json!("message");
+        event["live"] = json!(live);
+        vec![event]
     }
 
     fn link(&mut self, state: &LinkState) -> Vec<Value> {
@@ -326,6 +333,9 @@ fn body(body: &Body) -> Value {
         Body::Shake {} => json!({"kind": "shake"}),
         Body::Notice(_) => json!({"kind": "notice"}),
         Body::Room { version, change } => rooms::line(*version, change),
+        Body::Recalled { seq: None } => json!({"kind": "recalled"}),
+        Body::Recalled { seq: Some(seq) } => json!({"kind": "recalled", "seq": seq.0}),
+        Body::Hidden {} => json!({"kind": "hidden"}),
     }
 }
 

@@ -43,9 +43,7 @@ fn reason(reason: Reason) -> &'static str {
         Reason::WrongCode => "this code opens nothing, or not any more: check every letter",
         Reason::NotProven => "prove the password again: too long ago, or changed meanwhile",
         Reason::WordsTooLong => "this text has too many characters",
-        Reason::WordsCharacter => {
-            "this text has control or direction characters, or letters with many marks"
-        }
+        Reason::WordsCharacter => "this text has control characters, or letters with many marks",
         Reason::WordsLines => "this text has too many lines",
         Reason::WordsEmpty => "it needs a name",
         Reason::BadBirthday => "a birthday is a day such as 2008-05-01",
@@ -70,6 +68,9 @@ fn reason(reason: Reason) -> &'static str {
         Reason::ShakeTooSoon => "these two shook a moment ago",
         Reason::ShakeBusy => "the other side is busy and does not want to be shaken",
         Reason::ShakeTarget => "only a person can be shaken",
+        Reason::NotYours => "only your own messages can be recalled",
+        Reason::RecallLate => "messages can be recalled for two minutes, and this one is older",
+        Reason::Recalled => "that message was recalled",
         Reason::RoomGone => "there is no such room, or it was dissolved",
         Reason::NotMember => "you are not in this room",
         Reason::AlreadyMember => "this person is in the room already",

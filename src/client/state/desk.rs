@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::book::Shelf;
+use super::gone::Gone;
 use super::link::Retry;
 use super::outbox::{Entry, Stage};
 use super::people::People;
@@ -42,6 +43,7 @@ pub(super) struct Desk {
     pub(super) tell_at: Option<Duration>,
     pub(super) people: People,
     pub(super) shelf: Shelf,
+    pub(super) gone: Gone,
     pub(super) typed_at: Option<Duration>,
     /// The person signs out, behind what was said before.
     pub(super) leaving: Option<Leaving>,
@@ -183,6 +185,7 @@ impl Desk {
             tell_at: None,
             people: People::default(),
             shelf: Shelf::default(),
+            gone: Gone::default(),
             typed_at: None,
             leaving: None,
         }
@@ -286,6 +289,7 @@ impl State {
             return;
         }
         desk.loaded = true;
+        desk.gone.load(loaded.hidden);
         for known in &loaded.conversations {
             let conversation = Conversation::from_cache(known);
             desk.conversations.entry(known.conversation).or_insert(conversation);

@@ -160,9 +160,10 @@ impl State {
         &mut self,
         turn: &mut Turn<'_>,
         ticket: Ticket,
-        messages: Vec<Message>,
+        mut messages: Vec<Message>,
         is_last: bool,
     ) {
+        self.screen(&mut messages);
         if let Some(exporting) = self.exports.get_mut(&ticket) {
             exporting.step = Step::Names(messages, is_last);
         }

@@ -151,8 +151,9 @@ impl State {
         &mut self,
         turn: &mut Turn<'_>,
         reading: Reading,
-        messages: Vec<Message>,
+        mut messages: Vec<Message>,
     ) {
+        self.screen(&mut messages);
         let whole = messages.len() as u64 == reading.to.0 - reading.from.0 + 1;
         let Some(desk) = &mut self.desk else {
             return turn.answer(reading.ticket, Err(Failure::Cancelled));
@@ -182,10 +183,11 @@ impl State {
         &mut self,
         turn: &mut Turn<'_>,
         reading: &Reading,
-        messages: Vec<Message>,
+        mut messages: Vec<Message>,
         more: bool,
     ) {
         let id = reading.conversation;
+        self.screen(&mut messages);
         for message in &messages {
             self.acknowledge(turn, message);
         }

@@ -6,7 +6,7 @@
 //! * [`auth`] registers, signs in, and signs in again after every break.
 //! * [`desk`] is what the signed-in account has before it: conversations, people, outbox.
 //! * [`sync`] brings every conversation up to its head, in order, each message once.
-//! * [`outbox`] sends in order and again, until the server has it.
+//! * [`outbox`] sends in order and again, until the server has it; [`gone`] is what was taken back.
 //! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
 //!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
@@ -22,6 +22,7 @@ mod chance;
 mod cursors;
 mod desk;
 mod export;
+mod gone;
 mod history;
 mod known;
 mod link;
@@ -40,6 +41,8 @@ mod halls;
 mod kept;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod recalls;
 #[cfg(test)]
 mod storms;
 #[cfg(test)]
@@ -307,6 +310,7 @@ impl State {
             Intent::Export { ticket, export } => self.export(turn, ticket, *export),
             Intent::CancelExport(ticket) => self.cancel_export(turn, ticket),
             Intent::MarkRead { ticket, with, seq } => self.mark_read(turn, ticket, with, seq),
+            Intent::Hide { ticket, with, seq } => self.hide(turn, ticket, with, seq),
             Intent::Online { ticket } => self.online(turn, ticket),
             Intent::SetPresence { ticket, presence } => self.set_presence(turn, ticket, presence),
             Intent::Typing(to) => self.typing(turn, to),

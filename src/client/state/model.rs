@@ -170,6 +170,7 @@ impl ModelServer {
                 said.extend(self.tell(to, Notice::Request(theirs)));
                 said.push((link, ServerFrame::Done { id: id_of }));
             }
+            Command::Recall { to, seq } => self.recall(link, me, id, (to, seq), said),
             Command::SignOut {} => said.push((link, ServerFrame::Done { id })),
             other => panic!("the model knows no {other:?}"),
         }
@@ -186,12 +187,39 @@ impl ModelServer {
             let message = self.logs[conversation].1[*index].clone();
             return said.push((link, ServerFrame::Event(Event::Message(message))));
         }
-        let kind = match to {
-            Target::Lobby => ConversationKind::Lobby,
-            Target::Account(peer) => ConversationKind::direct(me, peer),
-            Target::Room(room) => ConversationKind::Room { room },
+        said.extend(self.write(kind_of(me, to), me, nonce, body));
+    }
+
+    /// Two minutes are for ever here; the rest is as on the real one.
+    fn recall(
+        &mut self,
+        link: u64,
+        me: AccountId,
+        id: u64,
+        (to, seq): (Target, Seq),
+        said: &mut Said,
+    ) {
+        let kind = kind_of(me, to);
+        let log = self.logs.values_mut().find(|(other, _)| *other == kind);
+        let place = usize::try_from(seq.0.saturating_sub(1)).unwrap();
+        let original = log.and_then(|(_, log)| log.get_mut(place));
+        let reason = match &original {
+            None => Some(Reason::NotFound),
+            Some(message) if message.from != me => Some(Reason::NotYours),
+            Some(message) if !message.body.is_said() => Some(Reason::Recalled),
+            Some(_) => None,
         };
-        said.extend(self.write(kind, me, nonce, body));
+        if let Some(reason) = reason {
+            return said.push((link, refused(id, reason)));
+        }
+        if let Some(message) = original {
+            message.body = Body::Recalled { seq: None };
+        }
+        self.notices += 1;
+        let mut nonce = Nonce([0xCC; 16]);
+        nonce.0[..8].copy_from_slice(&self.notices.to_be_bytes());
+        said.extend(self.write(kind, me, nonce, Body::Recalled { seq: Some(seq) }));
+        said.push((link, ServerFrame::Done { id }));
     }
 
     /// A change of somebody's book, in its own log.
@@ -257,11 +285,7 @@ impl ModelServer {
                 Reply::History { messages, more }
             }
             Query::Conversation { with } => {
-                let kind = match with {
-                    Target::Lobby => ConversationKind::Lobby,
-                    Target::Account(peer) => ConversationKind::direct(me, peer),
-                    Target::Room(room) => ConversationKind::Room { room },
-                };
+                let kind = kind_of(me, with);
                 let known = self.logs.iter().find(|(_, (other, _))| *other == kind);
                 Reply::Conversation { head: known.map(|(id, _)| self.head(me, *id)) }
             }
@@ -341,6 +365,14 @@ fn page_of(log: &[Message], page: Page, limit: usize) -> (Vec<Message>, bool) {
     }
 }
 
+fn kind_of(me: AccountId, to: Target) -> ConversationKind {
+    match to {
+        Target::Lobby => ConversationKind::Lobby,
+        Target::Account(peer) => ConversationKind::direct(me, peer),
+        Target::Room(room) => ConversationKind::Room { room },
+    }
+}
+
 pub fn is_member(kind: ConversationKind, account: AccountId) -> bool {
     match kind {
         ConversationKind::Direct { low, high } => account == low || account == high,
@@ -376,6 +408,7 @@ pub struct ModelStore {
     pub messages: BTreeMap<(Owner, ConversationId, Seq), Message>,
     pub books: BTreeMap<Owner, (Seq, Arc<Book>)>,
     pub drafts: BTreeMap<Owner, BTreeMap<Target, Unsent>>,
+    pub hidden: BTreeSet<(Owner, ConversationId, Seq)>,
 }
 
 impl ModelStore {
@@ -410,6 +443,12 @@ impl ModelStore {
                         .cloned()
                         .unwrap_or_default()
                         .into_iter()
+                        .collect(),
+                    hidden: self
+                        .hidden
+                        .iter()
+                        .filter(|(of, ..)| *of == owner)
+                        .map(|(_, id, seq)| (*id, *seq))
                         .collect(),
                 };
                 Kept::Loaded(owner, Box::new(loaded))
@@ -457,11 +496,22 @@ impl ModelStore {
                     (*of, *id) != (owner, conversation) || *seq >= before
                 });
             }
+            Write::BlankMessage(owner, id, seq) => self.blank((owner, id, seq)),
+            Write::HideMessage(owner, id, seq) => {
+                self.hidden.insert((owner, id, seq));
+                self.blank((owner, id, seq));
+            }
             Write::PutBook(owner, as_of, book) => drop(self.books.insert(owner, (as_of, book))),
             Write::PutDraft(owner, to, draft) => {
                 self.drafts.entry(owner).or_default().insert(to, draft);
             }
             Write::PutSetting(..) | Write::PutPeople(..) => {}
+        }
+    }
+
+    fn blank(&mut self, key: (Owner, ConversationId, Seq)) {
+        if let Some(message) = self.messages.get_mut(&key) {
+            message.body = Body::Recalled { seq: None };
         }
     }
 }

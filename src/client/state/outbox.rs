@@ -280,7 +280,7 @@ fn check(body: &Body, desk: &Desk, signed_in: bool) -> Result<(), Failure> {
             Err(Failure::Refused(Refusal::limit(Reason::TextTooLong, bytes_max)))
         }
         Body::Shake {} if !signed_in => Err(Failure::Offline),
-        Body::Notice(_) | Body::Room { .. } => Err(Failure::Refused(Reason::BadValue.into())),
-        Body::Text { .. } | Body::Shake {} => Ok(()),
+        body if !body.is_said() => Err(Failure::Refused(Reason::BadValue.into())),
+        _ => Ok(()),
     }
 }

@@ -104,9 +104,12 @@ impl State {
         &mut self,
         turn: &mut Turn<'_>,
         ticket: Ticket,
-        messages: Vec<Message>,
+        mut messages: Vec<Message>,
         next: Option<Spot>,
     ) {
+        // What was deleted here, or was recalled while the page was on its way, is not found.
+        self.screen(&mut messages);
+        messages.retain(|message| message.body.is_said());
         if let Some(desk) = &mut self.desk {
             for message in &messages {
                 desk.people.refresh(message.from);

@@ -98,9 +98,10 @@ impl State {
         &mut self,
         turn: &mut Turn<'_>,
         id: ConversationId,
-        messages: Vec<Message>,
+        mut messages: Vec<Message>,
     ) {
         self.tail_is_over(id);
+        self.screen(&mut messages);
         let mut progress = false;
         for message in messages.into_iter().filter(|message| message.conversation == id) {
             self.pass_over(&message);
@@ -152,12 +153,13 @@ impl State {
     }
 
     /// A message came from the hub.
-    pub(super) fn on_message(&mut self, turn: &mut Turn<'_>, message: Message) {
+    pub(super) fn on_message(&mut self, turn: &mut Turn<'_>, mut message: Message) {
         let Some(desk) = &mut self.desk else { return };
         if !desk.loaded {
             // The list of heads, which is asked for after loading, knows of it.
             return;
         }
+        desk.gone.screen(&mut message);
         let (id, seq) = (message.conversation, message.seq);
         let conversation =
             desk.conversations.entry(id).or_insert_with(|| Conversation::new(message.kind));
@@ -213,6 +215,7 @@ impl State {
         turn.messages.push(message.clone());
         self.on_notice(turn, &message);
         self.on_line(turn, &message);
+        self.on_recalled(turn, &message);
         turn.emit(ClientEvent::Message { message, live: arrival == Arrival::Live });
         true
     }

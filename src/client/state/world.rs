@@ -31,6 +31,8 @@ pub struct Client {
     pub link: Option<u64>,
     /// Emitted in this run.
     pub last: BTreeMap<ConversationId, Seq>,
+    /// The same with what it says, as a window would show it now.
+    pub shown: BTreeMap<(ConversationId, Seq), Body>,
     pub said: Vec<(Target, Nonce)>,
     pub pending: BTreeSet<Nonce>,
     pub acknowledged: BTreeMap<Nonce, Message>,
@@ -103,6 +105,7 @@ impl World {
                 account,
                 link: None,
                 last: BTreeMap::new(),
+                shown: BTreeMap::new(),
                 said: Vec::new(),
                 pending: BTreeSet::new(),
                 acknowledged: BTreeMap::new(),
@@ -347,6 +350,7 @@ impl World {
         client.state = state;
         client.run += 1;
         client.last.clear();
+        client.shown.clear();
         client.room_seen.clear();
         client.pending.clear();
         client.signed_in = false;
@@ -427,7 +431,22 @@ impl World {
                 let with = Target::Lobby;
                 self.intent(index, Intent::MarkRead { ticket, with, seq });
             }
+            96..98 => self.recall_last(index),
             _ => self.intent(index, Intent::ReconnectNow),
+        }
+    }
+
+    /// Takes the newest message of its own back, in a log by chance.
+    pub fn recall_last(&mut self, index: usize) {
+        let me = self.clients[index].account;
+        let number = usize::try_from(self.chance.below(self.server.logs.len() as u64)).unwrap();
+        let log = self.server.logs.values().nth(number);
+        let own = |message: &&Message| message.from == me && message.body.is_said();
+        let last = log.and_then(|(_, log)| log.iter().rev().find(own));
+        let place = last.and_then(|last| Some((last.kind.target_for(me)?, last.seq)));
+        if let Some((to, seq)) = place {
+            let (ticket, command) = (self.ticket(), Command::Recall { to, seq });
+            self.intent(index, Intent::Do { ticket, command });
         }
     }
 
@@ -456,6 +475,10 @@ impl World {
                     continue;
                 }
                 let head = Seq(log.len() as u64);
+                for ((_, seq), body) in client.shown.range((*id, Seq(0))..=(*id, head)) {
+                    let at = usize::try_from(seq.0 - 1).unwrap();
+                    assert_eq!(*body, log[at].body, "{me} is shown {seq:?} of {id:?}");
+                }
                 let shown = client.last.get(id).copied();
                 let cached = client.store.conversations.get(&(owner, *id));
                 assert_eq!(shown.or(cached.map(|c| c.last)), Some(head), "{me} saw all of {id:?}");
@@ -519,6 +542,13 @@ impl Client {
         match event {
             ClientEvent::Message { message, .. } => {
                 self.emitted += 1;
+                let place = (message.conversation, message.seq);
+                self.shown.insert(place, message.body.clone());
+                if let Body::Recalled { seq: Some(seq) } = message.body
+                    && let Some(body) = self.shown.get_mut(&(message.conversation, seq))
+                {
+                    *body = Body::Recalled { seq: None };
+                }
                 if let ConversationKind::Room { .. } = message.kind {
                     self.room_message(message.seq);
                     self.last.insert(message.conversation, message.seq);

@@ -22,6 +22,13 @@ pub enum Command {
         /// What it says.
         body: Body,
     },
+    /// Takes an own message of the last minutes back: its words are gone, and a line says so.
+    Recall {
+        /// Whom it was for.
+        to: Target,
+        /// Its place there.
+        seq: Seq,
+    },
     /// Moves this account's read cursor forward; going back changes nothing.
     MarkRead {
         /// The log.
@@ -223,6 +230,7 @@ impl fmt::Debug for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Command::Send { to, nonce, body } => write!(f, "Send({to:?}, {nonce:?}, {body:?})"),
+            Command::Recall { to, seq } => write!(f, "Recall({to:?}, {seq:?})"),
             Command::MarkRead { conversation, seq } => {
                 write!(f, "MarkRead({conversation:?}, {seq:?})")
             }

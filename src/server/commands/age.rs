@@ -18,12 +18,17 @@ pub(super) struct Age {
 impl Age {
     /// The minutes now.
     pub(super) fn minutes(&self, rows: &Writes<'_>, now: Moment) -> Result<u64, StoreError> {
+        Ok(self.seconds(rows, now)? / 60)
+    }
+
+    /// The seconds now; with each start up to a minute of them is lost.
+    pub(super) fn seconds(&self, rows: &Writes<'_>, now: Moment) -> Result<u64, StoreError> {
         let before = match self.before.get() {
             Some(before) => before,
             None => rows.get_age()?,
         };
         self.before.set(Some(before));
-        Ok(before + now.uptime.as_secs() / 60)
+        Ok(before.saturating_mul(60).saturating_add(now.uptime.as_secs()))
     }
 
     /// Keeps it when it changed, in a transaction that writes.

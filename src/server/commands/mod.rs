@@ -3,7 +3,7 @@
 //! Every verb checks first, when it may still refuse, and writes then, when it may not.
 //! * [`enter`] is registering and signing in, [`passwords`] new passwords, devices signed out,
 //!   accounts deleted.
-//! * [`send`] is messages, [`cursors`] how far people are.
+//! * [`send`] is messages, [`recall`] takes them back, [`cursors`] is how far people are.
 //! * [`strangers`] is who stands apart.
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
@@ -19,6 +19,7 @@ pub mod keeper;
 mod passwords;
 mod pauses;
 mod profile;
+mod recall;
 mod requests;
 mod rooms;
 mod send;
@@ -93,6 +94,10 @@ impl Rules {
                 self.send(rows, now, caller, &send::Wanted { to: *to, nonce: *nonce, body })
             }
             _ if self.is_disk_full() => Ok(Err(Reason::DiskFull.into())),
+            Command::Recall { to, seq } => {
+                let age = self.age.seconds(rows, now)?;
+                recall::recall(rows, (now.wall_ms, age), (caller, id), (*to, *seq))
+            }
             Command::MarkRead { conversation, seq } => {
                 let hidden = self.hides(rows, caller)?;
                 cursors::mark_read(rows, (caller, id), hidden, *conversation, *seq)

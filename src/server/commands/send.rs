@@ -6,7 +6,8 @@ use super::shakes::Shaking;
 use super::{Decision, Rules, strangers};
 use crate::clock::Moment;
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Nonce, Presence, Seq, Stranger, Target,
+    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Stranger,
+    Target,
 };
 use crate::net::protocol::{Event, Reason, Refusal, ServerFrame};
 use crate::server::job::{Caller, Outcome};
@@ -55,7 +56,8 @@ impl Rules {
             Place::Known(conversation, _) => conversation,
             Place::New(kind) => start(rows, kind)?,
         };
-        let draft = Draft { from: caller.account, nonce: wanted.nonce, body: wanted.body.clone() };
+        let (from, nonce, body) = (caller.account, wanted.nonce, wanted.body.clone());
+        let draft = Draft { from, nonce, body, age_s: self.age.seconds(rows, now)? };
         let notices = {
             let mut notes = Notes::new(rows, now.wall_ms, caller.account);
             if let Target::Account(peer) = wanted.to {
@@ -65,12 +67,7 @@ impl Rules {
             notes.into_messages()
         };
         let message = rows.append_message(conversation, now.wall_ms, draft)?;
-        let own = rows.get_cursors(caller.account, conversation)?.unwrap_or_default();
-        let seen = Cursors { read: message.seq, delivered: message.seq.max(own.delivered), ..own };
-        // What was written has been read by its writer, up to there only if nothing was unread.
-        if own.read.next() == message.seq {
-            rows.put_cursors(caller.account, conversation, seen)?;
-        }
+        read_own(rows, caller.account, &message)?;
         let shakes = matches!(wanted.body, Body::Shake {}) && is_heard(rows, caller, wanted.to)?;
         let shakes = shakes.then_some(now.uptime);
         Ok(Ok(Outcome::Appended { message, shakes, notices }))
@@ -111,7 +108,9 @@ impl Rules {
                 answers(rows, writer, *reply_to, place)
             }
             Body::Shake {} => self.may_shake(rows, now, writer.account, wanted),
-            Body::Notice(_) | Body::Room { .. } => Ok(Err(Reason::BadValue.into())),
+            Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {
+                Ok(Err(Reason::BadValue.into()))
+            }
         }
     }
 
@@ -171,16 +170,34 @@ fn may_write(
     })
 }
 
+/// What was written has been read by its writer, up to there only if nothing was unread.
+pub(super) fn read_own(
+    rows: &mut Writes<'_>,
+    account: AccountId,
+    message: &Message,
+) -> Result<(), StoreError> {
+    let own = rows.get_cursors(account, message.conversation)?.unwrap_or_default();
+    if own.read.next() != message.seq {
+        return Ok(());
+    }
+    let seen = Cursors { read: message.seq, delivered: message.seq.max(own.delivered), ..own };
+    rows.put_cursors(account, message.conversation, seen)
+}
+
 /// Where a message goes.
 #[derive(Clone, Copy)]
-enum Place {
+pub(super) enum Place {
     /// Its log, and how long that is.
     Known(ConversationId, Seq),
     /// To be made with it.
     New(ConversationKind),
 }
 
-fn find(rows: &Writes<'_>, me: AccountId, to: Target) -> Result<Option<Place>, StoreError> {
+pub(super) fn find(
+    rows: &Writes<'_>,
+    me: AccountId,
+    to: Target,
+) -> Result<Option<Place>, StoreError> {
     let known = match to {
         Target::Lobby => Some(ConversationId::LOBBY),
         Target::Account(peer) => rows.get_direct(me, peer)?,
@@ -198,7 +215,7 @@ fn find(rows: &Writes<'_>, me: AccountId, to: Target) -> Result<Option<Place>, S
     }
 }
 
-/// A quote must exist, and be seen by who quotes it.
+/// A quote must exist, be seen by who quotes it, and not have been recalled.
 fn answers(
     rows: &Writes<'_>,
     writer: Writer,
@@ -207,8 +224,13 @@ fn answers(
 ) -> Result<Result<(), Refusal>, StoreError> {
     let Some(seq) = reply_to else { return Ok(Ok(())) };
     let Place::Known(id, head) = place else { return Ok(Err(Reason::NotFound.into())) };
-    let is_seen = rooms::may_quote(rows, writer, (id, head), seq)?;
-    Ok(if is_seen { Ok(()) } else { Err(Reason::NotFound.into()) })
+    if !rooms::may_quote(rows, writer, (id, head), seq)? {
+        return Ok(Err(Reason::NotFound.into()));
+    }
+    let Some(log) = rows.get_conversation(id)? else { return Ok(Err(Reason::NotFound.into())) };
+    let quoted = rows.get_message(id, log.kind, seq)?;
+    let is_recalled = quoted.is_some_and(|one| matches!(one.body, Body::Recalled { .. }));
+    Ok(if is_recalled { Err(Reason::Recalled.into()) } else { Ok(()) })
 }
 
 fn start(rows: &mut Writes<'_>, kind: ConversationKind) -> Result<ConversationId, StoreError> {
@@ -221,7 +243,8 @@ fn start(rows: &mut Writes<'_>, kind: ConversationKind) -> Result<ConversationId
 }
 
 /// The same message came again: its place is told again, to this session only. A nonce that was
-/// used for other words is a defect of the client, and nothing is written for it.
+/// used for other words is a defect of the client, and nothing is written for it. What was recalled
+/// meanwhile has no words to compare any more.
 fn again(
     rows: &Writes<'_>,
     caller: &Caller,
@@ -234,7 +257,7 @@ fn again(
     };
     match rows.get_message(conversation, log.kind, seq)? {
         Some(message)
-            if message.body == *wanted.body
+            if (message.body == *wanted.body || message.body == Body::Recalled { seq: None })
                 && log.kind.target_for(caller.account) == Some(wanted.to) =>
         {
             let frame = ServerFrame::Event(Event::Message(message));

@@ -6,7 +6,7 @@ use super::super::engine::{Engine, Migration, StoreError};
 use super::values::{KnownBook, KnownDraft, WaitingInOrder, damaged, decode, encode};
 use super::{KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Waiting, Write};
 use crate::domain::{
-    AccountId, ConversationId, DeviceId, Message, Nonce, Person, Seq, Target, Unsent,
+    AccountId, Body, ConversationId, DeviceId, Message, Nonce, Person, Seq, Target, Unsent,
 };
 
 type Bytes = &'static [u8];
@@ -25,6 +25,8 @@ const CONVERSATIONS: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("
 const MESSAGES: TableDefinition<(u32, u64, u64), Bytes> = TableDefinition::new("messages");
 const PEOPLE: TableDefinition<(u32, u64), Bytes> = TableDefinition::new("people");
 const BOOKS: TableDefinition<u32, Bytes> = TableDefinition::new("books");
+/// Messages that were deleted on this device only.
+const HIDDEN: TableDefinition<(u32, u64, u64), ()> = TableDefinition::new("hidden");
 
 /// By owner and by whom they are for.
 const DRAFTS: TableDefinition<(u32, u8, u64), Bytes> = TableDefinition::new("drafts");
@@ -32,7 +34,8 @@ const DRAFTS: TableDefinition<(u32, u8, u64), Bytes> = TableDefinition::new("dra
 const DEVICE: &str = "device";
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub(super) const MIGRATIONS: &[Migration] = &[make_tables, add_books, forget_books, add_drafts];
+pub(super) const MIGRATIONS: &[Migration] =
+    &[make_tables, add_books, forget_books, add_drafts, add_hidden];
 
 /// The name of this place: the kept one, or a fresh one that is kept from now on.
 pub(super) fn device(engine: &Engine, fresh: DeviceId) -> Result<DeviceId, StoreError> {
@@ -74,6 +77,11 @@ fn add_drafts(transaction: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn add_hidden(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(HIDDEN)?;
+    Ok(())
+}
+
 /// One change, inside a transaction.
 pub(super) fn apply(
     transaction: &WriteTransaction,
@@ -107,13 +115,15 @@ pub(super) fn apply(
             let value = encode(conversation)?;
             transaction.open_table(CONVERSATIONS)?.insert(key, value.as_slice())?;
         }
-        Write::PutMessages(owner, messages) => {
+        Write::PutMessages(owner, messages) => put_messages(transaction, *owner, messages)?,
+        Write::BlankMessage(owner, conversation, seq) => {
             let number = number_of(transaction, *owner)?;
-            let mut table = transaction.open_table(MESSAGES)?;
-            for message in messages {
-                let key = (number, message.conversation.0, message.seq.0);
-                table.insert(key, encode(message)?.as_slice())?;
-            }
+            blank_message(transaction, (number, conversation.0, seq.0))?;
+        }
+        Write::HideMessage(owner, conversation, seq) => {
+            let key = (number_of(transaction, *owner)?, conversation.0, seq.0);
+            transaction.open_table(HIDDEN)?.insert(key, ())?;
+            blank_message(transaction, key)?;
         }
         Write::RemoveMessages(owner, conversation, before) => {
             let number = number_of(transaction, *owner)?;
@@ -133,6 +143,39 @@ pub(super) fn apply(
                 table.insert((number, person.account.0), encode(person)?.as_slice())?;
             }
         }
+    }
+    Ok(())
+}
+
+fn put_messages(
+    transaction: &WriteTransaction,
+    owner: Owner,
+    messages: &[Message],
+) -> Result<(), StoreError> {
+    let number = number_of(transaction, owner)?;
+    let mut table = transaction.open_table(MESSAGES)?;
+    for message in messages {
+        let key = (number, message.conversation.0, message.seq.0);
+        let value = match message.body {
+            Body::Hidden {} => encode(&blank(message))?,
+            _ => encode(message)?,
+        };
+        table.insert(key, value.as_slice())?;
+    }
+    Ok(())
+}
+
+/// The same message without its words.
+fn blank(message: &Message) -> Message {
+    Message { body: Body::Recalled { seq: None }, ..message.clone() }
+}
+
+/// Takes the words of a cached message away; the cache stays without gaps.
+fn blank_message(transaction: &WriteTransaction, key: (u32, u64, u64)) -> Result<(), StoreError> {
+    let mut table = transaction.open_table(MESSAGES)?;
+    let cached = table.get(key)?.map(|value| decode::<Message>(value.value(), "message"));
+    if let Some(message) = cached.transpose()? {
+        table.insert(key, encode(&blank(&message))?.as_slice())?;
     }
     Ok(())
 }
@@ -207,7 +250,8 @@ fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), St
     transaction.open_table(CONVERSATIONS)?.retain_in(rows.clone(), |_, _| false)?;
     transaction.open_table(PEOPLE)?.retain_in(rows, |_, _| false)?;
     let messages = (number, 0, 0)..=(number, u64::MAX, u64::MAX);
-    transaction.open_table(MESSAGES)?.retain_in(messages, |_, _| false)?;
+    transaction.open_table(MESSAGES)?.retain_in(messages.clone(), |_, _| false)?;
+    transaction.open_table(HIDDEN)?.retain_in(messages, |_, ()| false)?;
     transaction.open_table(BOOKS)?.remove(number)?;
     let drafts = (number, 0, 0)..=(number, u8::MAX, u64::MAX);
     transaction.open_table(DRAFTS)?.retain_in(drafts, |_, _| false)?;
@@ -226,6 +270,7 @@ pub(super) struct Schema {
     people: ReadOnlyTable<(u32, u64), Bytes>,
     books: ReadOnlyTable<u32, Bytes>,
     drafts: ReadOnlyTable<(u32, u8, u64), Bytes>,
+    hidden: ReadOnlyTable<(u32, u64, u64), ()>,
 }
 
 impl Schema {
@@ -241,6 +286,7 @@ impl Schema {
             people: transaction.open_table(PEOPLE)?,
             books: transaction.open_table(BOOKS)?,
             drafts: transaction.open_table(DRAFTS)?,
+            hidden: transaction.open_table(HIDDEN)?,
         })
     }
 
@@ -326,7 +372,12 @@ impl Schema {
             let KnownDraft { to, unsent } = decode(row?.1.value(), "draft")?;
             drafts.push((to, unsent));
         }
-        Ok(Loaded { waiting, conversations, people, book, drafts })
+        let mut hidden = Vec::new();
+        for row in self.hidden.range((number, 0, 0)..=(number, u64::MAX, u64::MAX))? {
+            let (_, conversation, seq) = row?.0.value();
+            hidden.push((ConversationId(conversation), Seq(seq)));
+        }
+        Ok(Loaded { waiting, conversations, people, book, drafts, hidden })
     }
 
     pub(super) fn messages(

@@ -153,6 +153,34 @@ fn what_was_not_sent_is_there_after_opening_again_until_it_is() {
 }
 
 #[test]
+fn words_that_are_gone_are_gone_from_the_file_and_places_stay() {
+    let home = tempfile::tempdir().unwrap();
+    let mut local = open(home.path());
+    let id = ConversationId::LOBBY;
+    local.apply(&[Write::PutMessages(OWNER, (1..=4).map(message).collect())]).unwrap();
+    let hidden = Message { body: Body::Hidden {}, ..message(4) };
+    local
+        .apply(&[
+            Write::BlankMessage(OWNER, id, Seq(1)),
+            Write::HideMessage(OWNER, id, Seq(2)),
+            // Not cached: known all the same.
+            Write::HideMessage(OWNER, id, Seq(9)),
+            Write::BlankMessage(OWNER, id, Seq(8)),
+            Write::PutMessages(OWNER, vec![hidden]),
+        ])
+        .unwrap();
+    drop(local);
+    let mut local = open(home.path());
+    let blank = |seq| Message { body: Body::Recalled { seq: None }, ..message(seq) };
+    let kept = local.list_messages(OWNER, id, Seq(1), Seq(9)).unwrap();
+    assert_eq!(kept, [blank(1), blank(2), message(3), blank(4)]);
+    assert_eq!(local.load(OWNER).unwrap().hidden, [(id, Seq(2)), (id, Seq(9))]);
+    local.apply(&[Write::RemoveAccount(OWNER)]).unwrap();
+    local.apply(&[Write::PutMessages(OWNER, Vec::new())]).unwrap();
+    assert!(local.load(OWNER).unwrap().hidden.is_empty());
+}
+
+#[test]
 fn garbage_instead_of_a_store_is_an_error_and_no_panic() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join(FILE), [0x5A; 9000]).unwrap();

@@ -130,6 +130,8 @@ pub struct Loaded {
     pub book: Option<(Seq, Arc<Book>)>,
     /// What was written and not sent.
     pub drafts: Vec<(Target, Unsent)>,
+    /// Messages that were deleted on this device.
+    pub hidden: Vec<(ConversationId, Seq)>,
 }
 
 /// One change of the store.
@@ -155,6 +157,10 @@ pub enum Write {
     PutMessages(Owner, Vec<Message>),
     /// Cached messages of a conversation before this one are not needed any more.
     RemoveMessages(Owner, ConversationId, Seq),
+    /// A message was recalled: its words go from the cache.
+    BlankMessage(Owner, ConversationId, Seq),
+    /// A message was deleted on this device: its words go, and it is not shown again.
+    HideMessage(Owner, ConversationId, Seq),
     /// What is known of people.
     PutPeople(Owner, Vec<Person>),
     /// The account's book, and the notices that are in it.

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use super::drafts::Kept;
 use super::find::{Find, FindMsg};
+use super::menu::{MenuMsg, Own};
 use super::writing::{Notice, TextLimit};
 use super::{Asked, Effect, Model};
 use crate::client::api::{ConversationState, PendingMessage};
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{AccountId, Body, ConversationKind, Mentions, Message, Nonce, Seq, Target};
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Seq, Target,
+};
 use crate::net::protocol::Page;
 
 /// Messages asked for at once.
@@ -61,6 +64,8 @@ pub struct Chat {
     pub(super) find: Option<Find>,
     /// What the next message answers.
     pub(super) replying: Option<Seq>,
+    /// What is known of own messages for their menu.
+    pub(super) own: Own,
     /// The message that the person goes to, while older ones are fetched.
     pub(super) wanted: Option<Seq>,
     /// Changes whenever anything of the chat may have changed, so that windows can skip work.
@@ -162,8 +167,8 @@ pub enum ChatMsg {
     Shake,
     /// Send a failed message again.
     Retry(Nonce),
-    /// Forget a failed message.
-    Discard(Nonce),
+    /// Something with one message.
+    Menu(MenuMsg),
     /// The person writes.
     Typing,
     /// The top was reached.
@@ -187,7 +192,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::GoTo(seq) => write!(f, "GoTo({seq:?})"),
             ChatMsg::Shake => f.write_str("Shake"),
             ChatMsg::Retry(nonce) => write!(f, "Retry({nonce:?})"),
-            ChatMsg::Discard(nonce) => write!(f, "Discard({nonce:?})"),
+            ChatMsg::Menu(msg) => write!(f, "Menu({msg:?})"),
             ChatMsg::Typing => f.write_str("Typing"),
             ChatMsg::Earlier => f.write_str("Earlier"),
             ChatMsg::MarkRead => f.write_str("MarkRead"),
@@ -222,14 +227,10 @@ impl Chats {
         self.iter().filter(|(_, chat)| chat.open).map(|(target, _)| target).collect()
     }
 
-    /// An own message was forgotten on request.
-    pub(super) fn forget(&mut self, nonce: Nonce) {
-        let found = self
-            .iter()
-            .find(|(_, chat)| chat.outgoing.iter().any(|outgoing| outgoing.pending.nonce == nonce));
-        if let Some(target) = found.map(|(target, _)| target) {
-            self.at(target).outgoing.retain(|outgoing| outgoing.pending.nonce != nonce);
-        }
+    /// Whom a conversation is with.
+    pub(super) fn of_conversation(&self, id: ConversationId) -> Option<Target> {
+        let is_it = |chat: &Chat| chat.state.is_some_and(|state| state.conversation == id);
+        self.iter().find(|(_, chat)| is_it(chat)).map(|(target, _)| target)
     }
 
     /// One that is there, without its window being drawn anew.
@@ -246,8 +247,8 @@ impl Chats {
 }
 
 impl Chat {
-    /// Messages of others behind the read cursor, without lines about the room. Those that are not here
-    /// yet count as others'.
+    /// Messages of others behind the read cursor, without lines and what was taken back. Those that are
+    /// not here yet count as others'.
     #[must_use]
     pub fn unread(&self, me: Option<AccountId>) -> u64 {
         let Some(state) = self.state else { return 0 };
@@ -255,7 +256,7 @@ impl Chat {
         let own = self
             .messages
             .range(state.read.next()..)
-            .filter(|(_, one)| Some(one.from) == me || matches!(one.body, Body::Room { .. }))
+            .filter(|(_, one)| Some(one.from) == me || !one.body.is_said())
             .count() as u64;
         all.saturating_sub(own)
     }
@@ -276,7 +277,10 @@ impl Chat {
 
     /// The lines of the window, oldest first.
     pub fn entries(&self, me: AccountId, kind: Target) -> impl Iterator<Item = Entry<'_>> {
-        let taken = self.messages.values().map(move |message| Entry {
+        let is_shown = |message: &&Message| {
+            !matches!(message.body, Body::Hidden {} | Body::Recalled { seq: Some(_) })
+        };
+        let taken = self.messages.values().filter(is_shown).map(move |message| Entry {
             id: EntryId::Seq(message.seq),
             from: message.from,
             at: message.at,
@@ -346,7 +350,7 @@ impl Model {
             ChatMsg::GoTo(seq) => self.go_to(target, seq, out),
             ChatMsg::Shake => self.say(target, Body::Shake {}, out),
             ChatMsg::Retry(nonce) => out.push(Effect::Ask(Intent::Retry(nonce))),
-            ChatMsg::Discard(nonce) => out.push(Effect::Ask(Intent::Discard(nonce))),
+            ChatMsg::Menu(msg) => self.menu(target, msg, out),
             ChatMsg::Typing => out.push(Effect::Ask(Intent::Typing(target))),
             ChatMsg::Earlier => self.ask_earlier(target, out),
             ChatMsg::MarkRead => self.move_cursor(target, out),
@@ -388,6 +392,7 @@ impl Model {
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
         let is_told = self.is_told(target, &message.body);
         self.line_came(target, &message);
+        self.note_message(target, &message, live);
         let chat = self.chats.at(target);
         chat.state.get_or_insert(ConversationState {
             conversation,
@@ -466,6 +471,7 @@ impl Model {
         result: Result<Answer, Failure>,
         out: &mut Vec<Effect>,
     ) {
+        self.note_page(target, &result);
         let chat = self.chats.at(target);
         match result {
             Ok(Answer::History { messages, more, .. }) => {
@@ -555,6 +561,9 @@ impl Model {
             if chat.notice.as_ref().is_some_and(|(_, until)| now >= *until) {
                 chat.notice = None;
                 // Only ever counted up, and no other chat is compared with it.
+                chat.version += 1;
+            }
+            if chat.own.tick(now) {
                 chat.version += 1;
             }
             let has_more = chat.state.is_some_and(|state| state.head > Seq::ZERO);

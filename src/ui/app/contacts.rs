@@ -1,10 +1,13 @@
 //! What one does with friends, groups and requests.
 
+use super::chats::EntryId;
 use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{AccountId, Contact, GroupId, Notice, RequestState, RoomId, ServerId, Way};
+use crate::domain::{
+    AccountId, Contact, GroupId, Notice, RequestState, RoomId, ServerId, Target, Way,
+};
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
 /// What is done when something was answered.
@@ -78,6 +81,8 @@ pub enum Confirm {
     DissolveRoom(RoomId),
     /// That person is in the room no more.
     Kick(RoomId, AccountId),
+    /// A message goes from this computer.
+    DeleteMessage(Target, EntryId),
     /// In the window about oneself.
     Profile(ProfileConfirm),
     /// The account goes from the list of the sign-in window, with what this computer keeps of it.
@@ -156,6 +161,7 @@ impl Model {
             Confirm::Kick(room, account) => {
                 self.do_it(Doing::Quiet, Command::Kick { room, account }, out);
             }
+            Confirm::DeleteMessage(target, id) => self.delete_message(target, id, out),
             Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
             Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
         }

@@ -6,7 +6,7 @@
 //!
 //! * `attempt` is a sign-in, a registration or a new password under way.
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
-//!   `done`, `trust`, `panel` with `rows` and `search`, `chats`, `add` with `doors`,
+//!   `done`, `trust`, `panel` with `rows` and `search`, `chats` with `menu`, `add` with `doors`,
 //!   `create_room`, `history`, `profile`, `card`, `prompt` and `preferences` are the windows.
 //! * `drafts`, `find`, `links`, `signs` and `strangers` are of `chats`.
 //! * `people`, `contacts`, `session`, `link`, `writing`, `away` and `settings` are what they share;
@@ -30,6 +30,7 @@ pub mod link;
 pub mod links;
 pub mod login;
 pub mod mentions;
+pub mod menu;
 pub mod panel;
 pub mod people;
 pub mod preferences;
@@ -153,6 +154,10 @@ pub enum Effect {
     OpenChat(Target),
     /// Bring this message into the view of its chat's window.
     ShowMessage(Target, Seq),
+    /// Put this into the box of a chat's window, behind what is there.
+    Write(Target, String),
+    /// Who has read a message, for its menu.
+    ReadBy(Target, menu::ReadBy),
     /// Shake this chat's window.
     ShakeWindow(Target),
     /// Ask for attention without taking the focus.
@@ -246,6 +251,9 @@ enum Asked {
     History(history::Asking),
     Glance(String),
     Send(Target),
+    Recall { target: Target, seq: Seq, again: bool },
+    Hide(Target),
+    ReadBy(Target, Seq),
     SignOut,
     Other,
 }
@@ -409,6 +417,7 @@ impl Model {
             ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
             ClientEvent::Discarded(nonce) => self.chats.forget(nonce),
             ClientEvent::Drafts(drafts) => self.drafts_came(drafts),
+            ClientEvent::Hidden { conversation, seq } => self.hidden(conversation, seq),
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
             ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes, out),
@@ -442,6 +451,11 @@ impl Model {
             (Asked::Glance(text), result) => self.glanced(&text, result),
             (Asked::History(asking), result) => self.history_answered(asking, result, out),
             (Asked::Send(target), result) => self.send_answered(target, result),
+            (Asked::Recall { target, seq, again }, result) => {
+                self.recall_answered((target, seq, again), result, out);
+            }
+            (Asked::Hide(target), result) => self.hide_answered(target, result),
+            (Asked::ReadBy(target, seq), result) => self.read_by_came((target, seq), result, out),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
         }

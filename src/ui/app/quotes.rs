@@ -29,13 +29,14 @@ impl Model {
     #[must_use]
     pub fn quote(&self, target: Target, seq: Seq, language: Language) -> Quote {
         let message = self.chats.get(target).and_then(|chat| chat.messages.get(&seq));
-        let Some(message) = message else {
-            return Quote {
-                seq,
-                name: String::new(),
-                words: language.get("quote.older").to_owned(),
-            };
-        };
+        let unsigned =
+            |key| Quote { seq, name: String::new(), words: language.get(key).to_owned() };
+        let Some(message) = message else { return unsigned("quote.older") };
+        match message.body {
+            Body::Recalled { .. } => return unsigned("quote.recalled"),
+            Body::Hidden {} => return unsigned("quote.hidden"),
+            _ => {}
+        }
         let name = match self.me.as_ref().filter(|me| me.person.account == message.from) {
             Some(me) => me.person.nickname.clone(),
             None => self.people.name(message.from),

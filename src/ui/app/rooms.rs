@@ -232,7 +232,7 @@ impl Model {
             _ => false,
         };
         match self.choice(target).notify {
-            Notify::All => !matches!(body, Body::Room { .. }),
+            Notify::All => body.is_said(),
             Notify::Mentions => mentions_me,
             Notify::None => false,
         }

@@ -447,7 +447,8 @@ impl Model {
             let prefix = outgoing.failure.as_ref().map(|_| "preview.failed");
             return (prefix, words(&outgoing.pending.body, language));
         }
-        match chat.messages.values().next_back() {
+        let is_shown = |message: &&Message| message.body != Body::Hidden {};
+        match chat.messages.values().rev().find(is_shown) {
             Some(message) => (None, self.preview_of(target, message, language)),
             None if target == Target::Lobby => (None, language.get("lobby.about").to_owned()),
             None => (None, String::new()),
@@ -464,8 +465,12 @@ impl Model {
     }
 
     fn preview_of(&self, target: Target, message: &Message, language: Language) -> String {
-        if let Body::Room { change, .. } = &message.body {
-            return one_line(&self.room_line(target, (message.from, change), language));
+        match &message.body {
+            Body::Room { change, .. } => {
+                return one_line(&self.room_line(target, (message.from, change), language));
+            }
+            Body::Recalled { .. } => return self.recall_line(target, message.from, language),
+            _ => {}
         }
         let words = words(&message.body, language);
         match target {
@@ -474,6 +479,18 @@ impl Model {
                 language.fill("preview.from", &[("name", &name), ("text", &words)])
             }
             _ => words,
+        }
+    }
+
+    /// Who took a message back.
+    #[must_use]
+    pub fn recall_line(&self, target: Target, by: AccountId, language: Language) -> String {
+        match Some(by) == self.my_account() {
+            true => language.get("chat.recall.me").to_owned(),
+            false => {
+                let name = self.name_in(target, by);
+                language.fill("chat.recall.peer", &[("name", &name)])
+            }
         }
     }
 }
@@ -500,7 +517,9 @@ pub(super) fn words(body: &Body, language: Language) -> String {
     match body {
         Body::Text { text, .. } => one_line(text),
         Body::Shake {} => language.get("preview.shake").to_owned(),
-        Body::Notice(_) | Body::Room { .. } => String::new(),
+        Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {
+            String::new()
+        }
     }
 }
 

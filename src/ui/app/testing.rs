@@ -94,6 +94,7 @@ pub fn ticket_of(effect: &Effect) -> Option<u64> {
             | Intent::Here { ticket }
             | Intent::Export { ticket, .. }
             | Intent::MarkRead { ticket, .. }
+            | Intent::Hide { ticket, .. }
             | Intent::Online { ticket }
             | Intent::Saved { ticket }
             | Intent::Do { ticket, .. }

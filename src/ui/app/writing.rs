@@ -1,4 +1,4 @@
-//! What may be said in a chat, and what is said when it may not.
+//! What may be said in a chat, and what is said with it or when it may not.
 
 use super::{Effect, Model};
 use crate::client::Failure;

@@ -55,6 +55,10 @@ pub enum ComposerMsg {
     Left,
     /// Among those who can be mentioned.
     Pick(Pick),
+    /// Take the last own message back and write it anew.
+    EditLast,
+    /// Show the menu of the newest message.
+    Menu,
 }
 
 /// A key for the list of those who can be mentioned, while that is shown.
@@ -404,6 +408,9 @@ impl Composer {
             Key::PageUp => ComposerMsg::PageUp,
             Key::PageDown => ComposerMsg::PageDown,
             Key::End if control || self.buffer.length() == 0 => ComposerMsg::End,
+            Key::Up if !control && !shift && self.buffer.length() == 0 => ComposerMsg::EditLast,
+            Key::Menu => ComposerMsg::Menu,
+            Key::F10 if shift => ComposerMsg::Menu,
             Key::BackSpace | Key::Delete if !control && !shift => return self.delete_code(key),
             _ if control => return self.copy(key),
             // An input method may write anything.

@@ -6,20 +6,23 @@ use fltk::app;
 use fltk::prelude::WindowExt;
 
 use super::view::{ChatFace, Standing};
-use super::{ChatOut, Parts, emoji};
+use super::{ChatOut, ChatWindow, Parts, emoji};
 use crate::domain::{Notify, Rank, RoomId};
 use crate::ui::app::Msg;
-use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::chats::{ChatMsg, EntryId};
 use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::app::menu::{MenuMsg, ReadBy};
 use crate::ui::app::rooms::RoomMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::app::wall::WallMsg;
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
-use crate::ui::text::tr;
+use crate::ui::text::{tr, tr_with};
+use crate::ui::transcript::rows::{Content, Item};
 use crate::ui::transcript::{Key as EntryKey, Mark};
 use crate::ui::widgets::{
-    Control, MenuEntry, MenuItem, MenuPlace, StripKind, on_screen, open_menu,
+    Control, MenuEntry, MenuItem, MenuPlace, OpenMenu, StripKind, on_screen, open_menu,
+    open_menu_to_change,
 };
 
 /// What the colours of rooms are called.
@@ -32,6 +35,8 @@ const COLOURS: [&str; 7] = [
     "room.colour.5",
     "room.colour.6",
 ];
+/// So many of those who read a message are named.
+const READERS_MAX: usize = 20;
 
 impl Parts {
     /// What is chosen is written into the box.
@@ -169,42 +174,135 @@ impl Parts {
         });
     }
 
-    /// Copies what is marked, answers, or marks everything; a failed message goes again or away.
+    /// What can be done with a message, or with all of them where there is none.
     pub(super) fn open_message_menu(&self, key: Option<EntryKey>, x: i32, y: i32) {
-        let message = key.and_then(|key| self.transcript.message(key));
+        let place = (self.window.x_root() + x, self.window.y_root() + y);
+        let (entries, mut acts): (Vec<_>, Vec<_>) = self.message_menu(key).into_iter().unzip();
+        let asked = acts.iter().position(|act| matches!(act, Some(Act::Readers)));
+        let mut this = self.clone();
+        let menu =
+            open_menu_to_change(
+                MenuPlace::At(place.0, place.1),
+                entries,
+                move |picked| match picked.and_then(|index| acts.get_mut(index)?.take()) {
+                    Some(Act::Copy(words)) => app::copy(&words),
+                    Some(Act::SelectAll) => this.transcript.select_all(),
+                    Some(Act::Tell(msg)) => this.tell(msg),
+                    Some(Act::Readers) => this.open_readers(place),
+                    None => {}
+                },
+            );
+        let mut state = self.state.borrow_mut();
+        state.readers = asked.map(|index| Readers { index, menu, read_by: None });
+        drop(state);
+        if let (Some(_), Some(EntryKey::Seq(seq))) = (asked, key) {
+            self.tell(ChatMsg::Menu(MenuMsg::ReadBy(seq)));
+        }
+    }
+
+    /// As in the pictures: copy, answer; who read it; take back; delete here.
+    fn message_menu(&self, key: Option<EntryKey>) -> Vec<(MenuEntry, Option<Act>)> {
+        let item = key.and_then(|key| self.transcript.item(key));
         // What is selected, else the message under the pointer.
         let words = match self.transcript.selected() {
-            selected if selected.is_empty() => message.as_ref().map(|(words, _)| words.clone()),
+            selected if selected.is_empty() => {
+                item.as_ref().and_then(Item::text).map(str::to_owned)
+            }
             selected => Some(selected),
         };
         let mut menu: Vec<(MenuEntry, Option<Act>)> = Vec::new();
-        let mut item = |item: MenuItem, act: Act| menu.push((item.into(), Some(act)));
+        let mut add = |item: MenuItem, act: Act| menu.push((item.into(), Some(act)));
         let copy = MenuItem::new(tr("chat.copy")).icon(Icon::Copy).shortcut("Ctrl+C");
-        item(copy.disabled(words.is_none()), Act::Copy(words.unwrap_or_default()));
-        if let (Some(EntryKey::Seq(seq)), Some(_)) = (key, &message) {
-            let reply = MenuItem::new(tr("chat.reply")).icon(Icon::Reply);
-            item(reply, Act::Tell(ChatMsg::Reply(Some(seq))));
+        add(copy.disabled(words.is_none()), Act::Copy(words.unwrap_or_default()));
+        let Some(item) = item.filter(|item| !matches!(item.content, Content::Note(_))) else {
+            let all = MenuItem::new(tr("chat.select_all")).icon(Icon::Text).shortcut("Ctrl+A");
+            add(all, Act::SelectAll);
+            return menu;
+        };
+        let view = &self.state.borrow().view;
+        let is_said = !matches!(item.content, Content::Recalled(..));
+        if let (EntryKey::Seq(seq), Some(_)) = (item.key, item.text()) {
+            let reply = MenuItem::new(tr("chat.reply")).icon(Icon::Reply).shortcut("R");
+            add(reply.disabled(view.closed.is_some()), Act::Tell(ChatMsg::Reply(Some(seq))));
         }
-        let all = MenuItem::new(tr("chat.select_all")).icon(Icon::Text).shortcut("Ctrl+A");
-        item(all, Act::SelectAll);
-        if let (Some(EntryKey::Nonce(nonce)), Some((_, Mark::Failed))) = (key, message) {
-            menu.push((MenuEntry::Separator, None));
+        if let (EntryKey::Nonce(nonce), Mark::Failed) = (item.key, item.mark) {
             let retry = MenuItem::new(tr("chat.retry")).icon(Icon::Retry);
-            menu.push((retry.into(), Some(Act::Tell(ChatMsg::Retry(nonce)))));
-            let discard = MenuItem::new(tr("chat.discard")).icon(Icon::Trash).danger();
-            menu.push((discard.into(), Some(Act::Tell(ChatMsg::Discard(nonce)))));
+            add(retry, Act::Tell(ChatMsg::Retry(nonce)));
         }
-        let mut this = self.clone();
-        let place = (self.window.x_root() + x, self.window.y_root() + y);
-        let (entries, mut acts): (Vec<_>, Vec<_>) = menu.into_iter().unzip();
-        open_menu(MenuPlace::At(place.0, place.1), entries, move |picked| {
-            match picked.and_then(|index| acts.get_mut(index)?.take()) {
-                Some(Act::Copy(words)) => app::copy(&words),
-                Some(Act::SelectAll) => this.transcript.select_all(),
-                Some(Act::Tell(msg)) => this.tell(msg),
-                None => {}
+        let is_own = item.from == view.me;
+        if let (true, EntryKey::Seq(_), Some(_)) = (is_own && is_said, item.key, view.standing) {
+            let asked = MenuItem::new(tr("chat.read_by.asked")).icon(Icon::Eye);
+            add(asked.disabled(true), Act::Readers);
+        }
+        if let EntryKey::Seq(seq) = item.key
+            && view.recallable.contains(&seq)
+        {
+            menu.push((MenuEntry::Separator, None));
+            let recall = MenuItem::new(tr("chat.recall")).icon(Icon::Undo);
+            let act = Act::Tell(ChatMsg::Menu(MenuMsg::Recall(seq)));
+            menu.push((recall.into(), Some(act)));
+        }
+        if let Some(id) = deleted_as(&item) {
+            menu.push((MenuEntry::Separator, None));
+            let delete = MenuItem::new(tr("chat.delete")).icon(Icon::Trash).shortcut("Del");
+            let act = Act::Tell(ChatMsg::Menu(MenuMsg::Delete(id)));
+            menu.push((delete.danger().into(), Some(act)));
+        }
+        menu
+    }
+
+    /// A key on a message: it goes from this computer, after a question.
+    pub(super) fn delete(&self, key: EntryKey) {
+        if let Some(id) = self.transcript.item(key).as_ref().and_then(deleted_as) {
+            self.tell(ChatMsg::Menu(MenuMsg::Delete(id)));
+        }
+    }
+
+    /// Who has read the message whose menu stands open.
+    pub(super) fn read_by(&self, read_by: ReadBy) {
+        let mut state = self.state.borrow_mut();
+        let Some(readers) = &mut state.readers else { return };
+        let words = match read_by.count {
+            0 => tr("chat.read_by.nobody").to_owned(),
+            count => tr_with("chat.read_by", &[("n", &count.to_string())]),
+        };
+        let item = MenuItem::new(&words).icon(Icon::Eye).disabled(read_by.people.is_empty());
+        readers.menu.put(readers.index, item);
+        readers.read_by = Some(read_by);
+    }
+
+    /// Their names; one of them opens the card.
+    fn open_readers(&self, (x, y): (i32, i32)) {
+        let readers = self.state.borrow_mut().readers.take();
+        let Some(read_by) = readers.and_then(|readers| readers.read_by) else { return };
+        let shown = read_by.people.into_iter().take(READERS_MAX);
+        let (accounts, names): (Vec<_>, Vec<_>) = shown.unzip();
+        let entries = names.iter().map(|name| MenuItem::new(name).icon(Icon::User).into());
+        let told = Rc::clone(&self.told);
+        open_menu(MenuPlace::At(x, y), entries.collect(), move |picked| {
+            if let Some(account) = picked.and_then(|index| accounts.get(index)) {
+                (told.borrow_mut())(ChatOut::Face(*account));
             }
         });
+    }
+}
+
+impl ChatWindow {
+    /// Puts words into the box, behind what is written there.
+    pub fn write_behind(&mut self, words: &str) {
+        let written = self.parts.composer.value();
+        let all = match written.trim().is_empty() {
+            true => words.to_owned(),
+            false => format!("{}\n{words}", written.trim_end()),
+        };
+        self.parts.composer.set_value(&all);
+        self.parts.composer.focus();
+        self.parts.written();
+    }
+
+    /// Who has read the message whose menu stands open.
+    pub fn read_by(&mut self, read_by: ReadBy) {
+        self.parts.read_by(read_by);
     }
 }
 
@@ -213,4 +311,24 @@ enum Act {
     Copy(String),
     SelectAll,
     Tell(ChatMsg),
+    Readers,
+}
+
+/// The menu of a message whose readers are asked for.
+pub(super) struct Readers {
+    /// The place of that item.
+    index: usize,
+    menu: OpenMenu,
+    read_by: Option<ReadBy>,
+}
+
+/// How a row is deleted on this computer; nothing while it is on its way.
+fn deleted_as(item: &Item) -> Option<EntryId> {
+    match (item.key, item.mark) {
+        (EntryKey::Seq(seq), _) if !matches!(item.content, Content::Note(_)) => {
+            Some(EntryId::Seq(seq))
+        }
+        (EntryKey::Nonce(nonce), Mark::Failed) => Some(EntryId::Nonce(nonce)),
+        _ => None,
+    }
 }

@@ -35,6 +35,7 @@ pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Notify, Seq, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::menu::MenuMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::card;
 use crate::ui::paint::{Icon, Rect};
@@ -115,6 +116,7 @@ struct State {
     unwanted: Option<usize>,
     motion: Motion,
     closed: bool,
+    readers: Option<menus::Readers>,
     /// Where the window stands while it does not fill the screen.
     usual: Rect,
     /// Whether it filled the screen when it was parked.
@@ -334,6 +336,7 @@ impl Parts {
             unwanted: None,
             motion: Motion::Still,
             closed: true,
+            readers: None,
             usual: Rect::default(),
             was_maximised: false,
         };
@@ -511,6 +514,8 @@ impl Parts {
             }
             ComposerMsg::Focused => self.tell(ChatMsg::Focus(true)),
             ComposerMsg::Close => self.leave(),
+            ComposerMsg::EditLast => self.tell(ChatMsg::Menu(MenuMsg::RecallLast)),
+            ComposerMsg::Menu => self.transcript.open_menu(),
             ComposerMsg::PageUp => self.transcript.page(-1),
             ComposerMsg::PageDown => self.transcript.page(1),
             ComposerMsg::End => self.transcript.follow(),
@@ -526,8 +531,16 @@ impl Parts {
             TranscriptMsg::Face(account) => (self.told.borrow_mut())(ChatOut::Face(account)),
             TranscriptMsg::Quote(EntryKey::Seq(seq)) => self.tell(ChatMsg::GoTo(seq)),
             TranscriptMsg::Retry(EntryKey::Nonce(nonce)) => self.tell(ChatMsg::Retry(nonce)),
+            TranscriptMsg::Again(EntryKey::Seq(seq)) => {
+                self.tell(ChatMsg::Menu(MenuMsg::Again(seq)));
+            }
+            TranscriptMsg::Reply(EntryKey::Seq(seq)) => self.tell(ChatMsg::Reply(Some(seq))),
+            TranscriptMsg::Delete(key) => self.delete(key),
             // Only what is not in the log can have failed, and only what is can be answered.
-            TranscriptMsg::Retry(_) | TranscriptMsg::Quote(_) => {}
+            TranscriptMsg::Retry(_)
+            | TranscriptMsg::Quote(_)
+            | TranscriptMsg::Again(_)
+            | TranscriptMsg::Reply(_) => {}
             TranscriptMsg::Menu { key, x, y } => self.open_message_menu(key, x, y),
             TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
         }

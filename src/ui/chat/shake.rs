@@ -1,4 +1,4 @@
-//! The shaking of a window: where it stands at each step.
+//! The shaking of a window, and where it stands at each step, as numbers.
 
 use std::rc::Rc;
 

@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use super::find::FindView;
 use super::person::Other;
-use crate::domain::{AccountId, Body, Notify, Person, Portrait, Presence, Rank, RoomId, Target};
+use crate::domain::{
+    AccountId, Body, Notify, Person, Portrait, Presence, Rank, RoomId, Seq, Target,
+};
 use crate::ui::app::Model;
-use crate::ui::app::chats::{self, Chat, Earlier};
+use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
 use crate::ui::app::mentions::{Candidate, NamedAt};
 use crate::ui::app::quotes;
 use crate::ui::app::rooms::{MemberRow, Tile};
@@ -52,6 +54,8 @@ pub struct ChatView {
     pub has_earlier: bool,
     /// The first unread message when the window was opened.
     pub unread_from: Option<Key>,
+    /// Own messages that can be recalled.
+    pub recallable: Vec<Seq>,
     /// What the next message answers.
     pub reply: Option<quotes::Quote>,
     /// What is looked for in the messages, while the bar for it is shown.
@@ -118,6 +122,7 @@ impl ChatView {
         view.find = chat
             .find()
             .map(|find| FindView { wanted: find.wanted.clone(), found: find.found(chat) });
+        view.recallable = model.recallable(target);
         view.me = me.person.account;
         let unread = if chat.focused { 0 } else { chat.unread(Some(view.me)) };
         let (n, name) = (unread.to_string(), view.name.as_str());
@@ -227,6 +232,7 @@ impl ChatView {
             text_size: Style::MESSAGE.size,
             has_earlier: false,
             unread_from: None,
+            recallable: Vec::new(),
             reply: None,
             find: None,
             wall: String::new(),
@@ -270,7 +276,7 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
         .entries(me, target)
         .zip(&about)
         .map(|(entry, about)| match &about.line {
-            Some(line) => Entry { saying: Saying::Note(line), ..Entry::of(&entry, "", None) },
+            Some(line) => Entry { saying: line.saying(), ..Entry::of(&entry, "", None) },
             None => {
                 let entry = Entry::of(&entry, &about.why, about.quote());
                 Entry { named: &about.named, ..entry }
@@ -307,10 +313,28 @@ struct About {
     why: String,
     /// What it answers.
     quoted: Option<quotes::Quote>,
-    /// What happened in the room, where it tells that.
-    line: Option<String>,
+    /// The centred line that it is, where it is one.
+    line: Option<Line>,
     /// Whom it names.
     named: Vec<Named>,
+}
+
+/// A centred line.
+enum Line {
+    /// What happened in the room.
+    Room(String),
+    /// What was taken back, and whether it can be edited again.
+    Recalled(String, bool),
+}
+
+impl Line {
+    fn saying(&self) -> Saying<'_> {
+        match self {
+            Line::Room(words) => Saying::Note(words),
+            Line::Recalled(words, true) => Saying::Recalled(words, tr("chat.recall.again")),
+            Line::Recalled(words, false) => Saying::Recalled(words, ""),
+        }
+    }
 }
 
 impl About {
@@ -322,7 +346,16 @@ impl About {
         };
         let line = match entry.body {
             Body::Room { change, .. } => {
-                Some(model.room_line(target, (entry.from, change), language()))
+                Some(Line::Room(model.room_line(target, (entry.from, change), language())))
+            }
+            Body::Recalled { .. } => {
+                let again = match entry.id {
+                    EntryId::Seq(seq) => {
+                        model.chats.get(target).is_some_and(|chat| chat.can_edit_again(seq))
+                    }
+                    EntryId::Nonce(_) => false,
+                };
+                Some(Line::Recalled(model.recall_line(target, entry.from, language()), again))
             }
             _ => None,
         };

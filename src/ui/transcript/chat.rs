@@ -14,8 +14,10 @@ impl<'a> Entry<'a> {
                 None => Saying::Text(text),
             },
             Body::Shake {} => Saying::Shake,
-            // Of a log that no chat shows.
-            Body::Notice(_) | Body::Room { .. } => Saying::Text(""),
+            // The owner words them, or shows none of them.
+            Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {
+                Saying::Note("")
+            }
         };
         Entry {
             key: entry.id.into(),

@@ -125,7 +125,7 @@ impl Painter<'_> {
         }
         match &seen.placed.body {
             Body::Bubble(bubble) => self.message(seen, item, bubble, dx, dy),
-            Body::Centred(line) => self.centred(line, dx, dy),
+            Body::Centred(line) => self.centred(seen.row, line, dx, dy),
         }
     }
 
@@ -139,10 +139,17 @@ impl Painter<'_> {
         self.canvas.text_in(Style::CAPTION, Colour::BrandText, area, Align::Centre, &words);
     }
 
-    fn centred(&self, line: &Centred, dx: i32, dy: i32) {
-        if let Some(icon) = line.icon {
-            let icon = icon.moved(dx, dy);
-            self.canvas.icon_on(Icon::Shake, icon.x, icon.y, icon.w, Colour::Ink3, Colour::Canvas);
+    fn centred(&self, row: usize, line: &Centred, dx: i32, dy: i32) {
+        if let Some((icon, area)) = line.icon {
+            let area = area.moved(dx, dy);
+            self.canvas.icon_on(icon, area.x, area.y, area.w, Colour::Ink3, Colour::Canvas);
+        }
+        if let Some((words, area)) = &line.act {
+            let area = area.moved(dx, dy);
+            self.canvas.text(Style::CAPTION, Colour::BrandText, area.x, area.y, words);
+            if self.scene.focus() == Some((row, Action::Again)) {
+                self.canvas.frame(area.inset(-3), 4, Colour::Focus, 2);
+            }
         }
         let area = line.text.moved(dx, dy);
         for (at, row) in (0..).zip(&line.flow.lines) {

@@ -30,6 +30,10 @@ pub enum Command {
     Escape,
     /// The menu.
     Menu,
+    /// The chosen message goes from this computer.
+    Delete,
+    /// The chosen message is answered.
+    Reply,
     /// Do what the keyboard stands on.
     Act,
 }
@@ -56,6 +60,9 @@ pub fn command() -> Option<Command> {
         Key::Tab => Command::Next,
         Key::Escape => Command::Escape,
         Key::Menu => Command::Menu,
+        Key::F10 if app::is_event_shift() => Command::Menu,
+        Key::Delete => Command::Delete,
+        _ if matches!(key.to_char(), Some('r' | 'R')) && !app::is_event_alt() => Command::Reply,
         Key::Enter | Key::KPEnter => Command::Act,
         _ => return None,
     })

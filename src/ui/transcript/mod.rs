@@ -7,6 +7,8 @@
 //!     TranscriptMsg::Link(address) => …,      // a link was clicked, or Enter on it
 //!     TranscriptMsg::Retry(key) => …,         // "Not sent. Retry"
 //!     TranscriptMsg::Quote(key) => …,         // what a message answers was clicked
+//!     TranscriptMsg::Again(key) => …,         // "Edit again" was pressed
+//!     TranscriptMsg::Reply(key) => …,         // R on a message; Delete(key) likewise
 //!     TranscriptMsg::Face(account) => …,      // an avatar was clicked
 //!     TranscriptMsg::Menu { key, x, y } => …, // right click or menu key; window coordinates
 //!     TranscriptMsg::Earlier => …,            // near the top: ask for a page of older messages
@@ -27,10 +29,11 @@
 //!
 //! In reading order: [`rows`] is what is shown, [`links`] and [`layout`] make lines of words,
 //! [`place`] says where the parts of a row lie, [`heights`], [`scroll`] and [`selection`] are what
-//! they say, [`scene`] and [`sync`] hold all of it together. None of these draws or reads a clock:
+//! they say, [`scene`], [`sync`] and [`mod@chosen`] hold all of it together. None of these draws or reads a clock:
 //! [`draw`], [`widget`], [`mod@pointer`], [`keys`] and [`words`] do.
 
 mod chat;
+mod chosen;
 mod draw;
 pub mod heights;
 mod keys;

@@ -7,9 +7,9 @@ use super::layout::Flow;
 use super::measure::{Measure, line_width};
 use super::rows::{Content, Face, Head, Item, Mark, Quoted};
 use crate::domain::AccountId;
-use crate::ui::paint::Rect;
 use crate::ui::paint::emoji::{self, Piece};
 use crate::ui::paint::text::emoji_size;
+use crate::ui::paint::{Icon, Rect};
 use crate::ui::theme::Style;
 
 /// Free space beside the outermost avatars.
@@ -47,6 +47,8 @@ const MARK_GAP: i32 = 6;
 /// Side of the icon before a centred line, and its distance.
 const ICON: i32 = 16;
 const ICON_GAP: i32 = 4;
+/// Between a centred line and what can be done about it.
+const ACT_GAP: i32 = 8;
 
 /// How rows are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,7 +149,9 @@ pub struct Centred {
     /// Where its words are.
     pub text: Rect,
     /// The icon before it.
-    pub icon: Option<Rect>,
+    pub icon: Option<(Icon, Rect)>,
+    /// What can be done about it, behind the words.
+    pub act: Option<(String, Rect)>,
 }
 
 impl Look {
@@ -186,12 +190,18 @@ impl Placed {
             Content::Shake => {
                 let name = tools.faces.get(&item.from).map_or("", |face| face.name.as_str());
                 let words = tools.wording.shake((item.from != look.me).then_some(name));
-                let centred = Centred::new(words, true, y, look, tools);
+                let centred = Centred::new((words, Some(Icon::Shake), ""), y, look, tools);
+                let bottom = centred.text.bottom();
+                (Body::Centred(centred), bottom)
+            }
+            Content::Recalled(words, again) => {
+                let line = (words.as_ref().to_owned(), Some(Icon::Undo), again.as_ref());
+                let centred = Centred::new(line, y, look, tools);
                 let bottom = centred.text.bottom();
                 (Body::Centred(centred), bottom)
             }
             Content::Note(words) => {
-                let centred = Centred::new(words.as_ref().to_owned(), false, y, look, tools);
+                let centred = Centred::new((words.as_ref().to_owned(), None, ""), y, look, tools);
                 let bottom = centred.text.bottom();
                 (Body::Centred(centred), bottom)
             }
@@ -264,13 +274,23 @@ impl Bubble {
 }
 
 impl Centred {
-    fn new(words: String, has_icon: bool, top: i32, look: &Look, tools: Tools<'_>) -> Centred {
-        let flow = Flow::new(&words, Style::CAPTION, look.centred_max(), tools.measure);
-        let before = if has_icon { ICON + ICON_GAP } else { 0 };
-        let left = (look.width - flow.width - before) / 2;
+    fn new(
+        (words, icon, act): (String, Option<Icon>, &str),
+        top: i32,
+        look: &Look,
+        tools: Tools<'_>,
+    ) -> Centred {
+        let act_w = line_width(tools.measure, Style::CAPTION, act);
+        let behind = if act.is_empty() { 0 } else { ACT_GAP + act_w };
+        let room = (look.centred_max() - behind).max(Style::CAPTION.size);
+        let flow = Flow::new(&words, Style::CAPTION, room, tools.measure);
+        let before = if icon.is_some() { ICON + ICON_GAP } else { 0 };
+        let left = (look.width - flow.width - before - behind) / 2;
         let text = Rect::new(left + before, top, flow.width, flow.height());
-        let icon = has_icon.then(|| Rect::new(left, top, ICON, ICON));
-        Centred { words, flow, text, icon }
+        let icon = icon.map(|icon| (icon, Rect::new(left, top, ICON, ICON)));
+        let area = Rect::new(text.right() + ACT_GAP, text.bottom() - CAPTION, act_w, CAPTION);
+        let act = (!act.is_empty()).then(|| (act.to_owned(), area));
+        Centred { words, flow, text, icon, act }
     }
 }
 
@@ -510,13 +530,35 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn what_was_taken_back_is_a_line_with_something_to_do_behind_it() {
+        let row = |again, width| {
+            let saying = Saying::Recalled("You recalled a message", again);
+            let placed = placed(entry(ME, saying, Mark::None), START, &look(width, false));
+            let Body::Centred(line) = placed.body else { panic!("a bubble") };
+            line
+        };
+        let line = row("Edit again", 760);
+        let (words, act) = line.act.clone().unwrap();
+        assert_eq!((words.as_str(), act.w, act.y), ("Edit again", 60, line.text.y));
+        let (icon, place) = line.icon.unwrap();
+        assert_eq!((icon, place.right() + ICON_GAP), (Icon::Undo, line.text.x));
+        assert_eq!(act.x, line.text.right() + ACT_GAP);
+        assert_eq!(760 - act.right(), place.x, "in the middle as a whole");
+        assert!(row("", 760).act.is_none());
+        let narrow = row("Edit again", 200);
+        let (_, act) = narrow.act.unwrap();
+        assert!(narrow.flow.lines.len() > 1 && act.right() <= 200 - MARGIN);
+        assert_eq!(act.bottom(), narrow.text.bottom(), "behind the last of its lines");
+    }
+
+    #[test]
     fn large_emoji_have_no_bubble_and_lines_are_centred() {
         let row = placed(entry(MOMO, Saying::Text("😂"), Mark::None), START, &look(760, false));
         assert_eq!(row.bubble().unwrap().area, Rect::new(60, 12, 38, 40));
         let row = placed(entry(MOMO, Saying::Shake, Mark::None), START, &look(760, false));
         let Body::Centred(line) = &row.body else { panic!("a bubble") };
         assert_eq!(line.words, "Momo shook");
-        assert_eq!(line.icon.map(|icon| icon.x), Some((760 - 60 - 20) / 2));
+        assert_eq!(line.icon.map(|(_, area)| area.x), Some((760 - 60 - 20) / 2));
         assert_eq!(row.height, 28);
     }
 

@@ -58,13 +58,13 @@ impl Transcript {
             _ if is_over_pill => Cursor::Hand,
             Hit::Act(..) | Hit::Face(_) => Cursor::Hand,
             Hit::Bubble(_) => Cursor::Insert,
-            Hit::Nothing => Cursor::Default,
+            Hit::Nothing | Hit::Line(_) => Cursor::Default,
         };
         state.rest += 1;
         let rest = state.rest;
         drop(state);
         self.set_cursor(cursor);
-        if let Hit::Bubble(row) | Hit::Act(row, _) = hit {
+        if let Hit::Bubble(row) | Hit::Line(row) | Hit::Act(row, _) = hit {
             self.show_tip_later(row, rest);
         }
     }
@@ -116,7 +116,9 @@ impl Transcript {
         let hit = state.scene.hit(x, y);
         if app::event_mouse_button() == MouseButton::Right {
             let key = match hit {
-                Hit::Act(row, _) | Hit::Bubble(row) => state.scene.item(row).map(|item| item.key),
+                Hit::Act(row, _) | Hit::Bubble(row) | Hit::Line(row) => {
+                    state.scene.item(row).map(|item| item.key)
+                }
                 Hit::Nothing | Hit::Face(_) => None,
             };
             drop(state);
@@ -212,8 +214,9 @@ impl Transcript {
                     Told::Link(address) => TranscriptMsg::Link(address),
                     Told::Quote(key) => TranscriptMsg::Quote(key),
                     Told::Retry(key) => TranscriptMsg::Retry(key),
+                    Told::Again(key) => TranscriptMsg::Again(key),
                 }),
-                Hit::Bubble(_) | Hit::Nothing => None,
+                Hit::Bubble(_) | Hit::Line(_) | Hit::Nothing => None,
             }
         };
         if let Some(msg) = msg {

@@ -54,6 +54,8 @@ pub enum Saying<'a> {
     Answer(Quote<'a>, &'a str),
     /// The line about a shaken window.
     Shake,
+    /// The line in place of what was taken back, and a word to write it anew; empty for none.
+    Recalled(&'a str, &'a str),
     /// Any other centred line.
     Note(&'a str),
 }
@@ -119,6 +121,8 @@ pub enum Content {
     Answer(Quoted, Arc<str>),
     /// The line about a shaken window.
     Shake,
+    /// The line in place of what was taken back, and a word to write it anew; empty for none.
+    Recalled(Arc<str>, Arc<str>),
     /// Any other centred line.
     Note(Arc<str>),
 }
@@ -177,6 +181,7 @@ impl Item {
                 Content::Answer(quoted, text.into())
             }
             Saying::Shake => Content::Shake,
+            Saying::Recalled(text, again) => Content::Recalled(text.into(), again.into()),
             Saying::Note(text) => Content::Note(text.into()),
         };
         let Entry { key, from, at, mark, hint, named, .. } = entry;
@@ -192,6 +197,7 @@ impl Item {
                 Saying::Answer(Quote { key: *key, name, words }, text)
             }
             Content::Shake => Saying::Shake,
+            Content::Recalled(text, again) => Saying::Recalled(text, again),
             Content::Note(text) => Saying::Note(text),
         };
         Entry {
@@ -210,7 +216,7 @@ impl Item {
     pub fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text(text) | Content::Answer(_, text) => Some(text),
-            Content::Shake | Content::Note(_) => None,
+            Content::Shake | Content::Recalled(..) | Content::Note(_) => None,
         }
     }
 
@@ -219,7 +225,7 @@ impl Item {
     pub fn quoted(&self) -> Option<&Quoted> {
         match &self.content {
             Content::Answer(quoted, _) => Some(quoted),
-            Content::Text(_) | Content::Shake | Content::Note(_) => None,
+            Content::Text(_) | Content::Shake | Content::Recalled(..) | Content::Note(_) => None,
         }
     }
 
@@ -267,6 +273,7 @@ impl fmt::Debug for Saying<'_> {
                 write!(f, "Answer({:?}, {} bytes)", quote.key, text.len())
             }
             Saying::Shake => f.write_str("Shake"),
+            Saying::Recalled(..) => f.write_str("Recalled"),
             Saying::Note(text) => write!(f, "Note({} bytes)", text.len()),
         }
     }
@@ -280,6 +287,7 @@ impl fmt::Debug for Content {
                 write!(f, "Answer({:?}, {} bytes)", quoted.key, text.len())
             }
             Content::Shake => Saying::Shake.fmt(f),
+            Content::Recalled(text, again) => Saying::Recalled(text, again).fmt(f),
             Content::Note(text) => Saying::Note(text).fmt(f),
         }
     }
@@ -347,7 +355,9 @@ mod tests {
     fn a_row_comes_back_as_it_was_handed_over_and_prints_no_words() {
         let quote = Quote { key: Key::Seq(Seq(1)), name: "secret", words: "secret" };
         let answer = Saying::Answer(quote, "secret");
-        for saying in [Saying::Text("secret"), answer, Saying::Shake, Saying::Note("secret")] {
+        let recalled = Saying::Recalled("secret", "secret");
+        let note = Saying::Note("secret");
+        for saying in [Saying::Text("secret"), answer, Saying::Shake, recalled, note] {
             let row = item(LIME, 5, saying);
             assert_eq!(row.entry().saying, saying);
             assert!(!format!("{row:?} {:?}", row.entry()).contains("secret"));

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::heights::Heights;
 use super::links;
-use super::place::{Look, Placed, Tools, Weight};
+use super::place::{Body, Look, Placed, Tools, Weight};
 use super::rows::{Head, Item, Key, Mark};
 use super::scroll::{Extent, Scroll};
 use super::selection::{Selection, Spot, word_at};
@@ -69,6 +69,8 @@ pub enum Action {
     Quote,
     /// Send a failed message again.
     Retry,
+    /// Write what was taken back anew.
+    Again,
 }
 
 /// What acting on a part of a row means.
@@ -80,6 +82,8 @@ pub enum Told {
     Quote(Key),
     /// Send this message again.
     Retry(Key),
+    /// Write this message anew.
+    Again(Key),
 }
 
 /// What lies at a point.
@@ -93,6 +97,8 @@ pub enum Hit {
     Act(usize, Action),
     /// A row's bubble.
     Bubble(usize),
+    /// A row that is a centred line.
+    Line(usize),
 }
 
 impl Scene {
@@ -400,8 +406,17 @@ impl Scene {
     pub fn hit(&self, x: i32, y: i32) -> Hit {
         let Some(seen) = self.seen_at(y) else { return Hit::Nothing };
         let y = y - seen.y;
-        let (Some(bubble), Some(item)) = (seen.placed.bubble(), self.item(seen.row)) else {
-            return Hit::Nothing;
+        let Some(item) = self.item(seen.row) else { return Hit::Nothing };
+        let bubble = match &seen.placed.body {
+            Body::Bubble(bubble) => bubble,
+            Body::Centred(line) => {
+                let is_act = |(_, act): &(String, Rect)| act.inset(-4).contains(x, y);
+                return match line.act.as_ref().is_some_and(is_act) {
+                    true => Hit::Act(seen.row, Action::Again),
+                    false if line.text.inset(-4).contains(x, y) => Hit::Line(seen.row),
+                    false => Hit::Nothing,
+                };
+            }
         };
         if bubble.avatar.is_some_and(|avatar| avatar.contains(x, y)) {
             return Hit::Face(item.from);
@@ -431,6 +446,7 @@ impl Scene {
         let item = self.item(row)?;
         Some(match action {
             Action::Retry => Told::Retry(item.key),
+            Action::Again => Told::Again(item.key),
             Action::Quote => Told::Quote(item.quoted()?.key),
             Action::Link(link) => {
                 Told::Link(links::find(item.text()?).into_iter().nth(link)?.address)
@@ -540,6 +556,7 @@ impl fmt::Debug for Told {
             Told::Link(address) => write!(f, "Link({} bytes)", address.len()),
             Told::Quote(key) => write!(f, "Quote({key:?})"),
             Told::Retry(key) => write!(f, "Retry({key:?})"),
+            Told::Again(key) => write!(f, "Again({key:?})"),
         }
     }
 }
@@ -554,7 +571,10 @@ pub enum Direction {
 }
 
 fn actions(seen: &Seen) -> Vec<(usize, Action)> {
-    let Some(bubble) = seen.placed.bubble() else { return Vec::new() };
+    let bubble = match &seen.placed.body {
+        Body::Bubble(bubble) => bubble,
+        Body::Centred(line) => return line.act.iter().map(|_| (seen.row, Action::Again)).collect(),
+    };
     let links = (0..bubble.flow.links.len()).map(Action::Link);
     let quote = bubble.quote.map(|_| Action::Quote);
     let retry = bubble.failed.map(|_| Action::Retry);

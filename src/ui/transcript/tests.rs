@@ -9,7 +9,7 @@ use super::layout::SpanKind;
 use super::measure::tests::Grid;
 use super::measure::{part, round};
 use super::place::tests::{ME, MOMO, Plain, faces, look};
-use super::place::{Placed, Tools};
+use super::place::{Body, Placed, Tools};
 use super::rows::{Entry, Face, Key, Mark, Saying};
 use super::scene::{Action, BOTTOM, Direction, Hit, Scene, Told};
 use super::selection::Spot;
@@ -407,6 +407,27 @@ fn faces_and_failures_are_hit() {
         assert_eq!(hit, Hit::Act(1, Action::Retry));
     }
     assert_eq!(stand.scene.hit(400, 5), Hit::Nothing);
+}
+
+#[test]
+fn what_was_taken_back_can_be_written_anew_by_pointer_and_key() {
+    let mut stand = Stand::new(vec![Row::new(1, MOMO, "hello"), Row::new(2, ME, "")], 760, 400);
+    let (first, second) = (stand.rows[0].clone(), stand.rows[1].clone());
+    let saying = Saying::Recalled("You recalled a message", "Edit again");
+    let key = Key::Seq(Seq(2));
+    let line = Entry { key, saying, ..second.entry() };
+    stand.scene.sync(&[first.entry(), line]);
+    stand.frame();
+    let seen = stand.scene.seen()[1].clone();
+    let Body::Centred(centred) = &seen.placed.body else { panic!("a bubble") };
+    let (_, act) = centred.act.clone().unwrap();
+    assert_eq!(stand.scene.hit(act.x + 2, seen.y + act.y + 2), Hit::Act(1, Action::Again));
+    let words = centred.text;
+    assert_eq!(stand.scene.hit(words.x + 2, seen.y + words.y + 2), Hit::Line(1));
+    assert!(stand.scene.focus_next(Direction::Forward));
+    assert_eq!(stand.scene.focus(), Some((1, Action::Again)));
+    assert_eq!(stand.scene.told_by(1, Action::Again), Some(Told::Again(key)));
+    assert_eq!((stand.scene.current(), stand.scene.last()), (Some(key), Some(key)));
 }
 
 #[test]

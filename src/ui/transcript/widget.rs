@@ -16,7 +16,7 @@ use super::keys::{Command, command};
 use super::measure::Widths;
 use super::place::{Look, Tools, Wording as _};
 use super::pointer::Press;
-use super::rows::{Entry, Face, Item, Key, Mark};
+use super::rows::{Entry, Face, Item, Key};
 use super::scene::{Direction, Hit, Scene};
 use super::scroll::{ARROW, WHEEL};
 use super::words::{Kit, Words};
@@ -44,6 +44,12 @@ pub enum TranscriptMsg {
     Retry(Key),
     /// What a message answers was pressed.
     Quote(Key),
+    /// What was taken back shall be written anew.
+    Again(Key),
+    /// A message shall be answered.
+    Reply(Key),
+    /// A message shall go from this computer.
+    Delete(Key),
     /// Somebody's face was pressed.
     Face(AccountId),
     /// A menu is wanted, at a point of the window, for a message or for none.
@@ -65,6 +71,9 @@ impl fmt::Debug for TranscriptMsg {
             TranscriptMsg::Link(address) => write!(f, "Link({} bytes)", address.len()),
             TranscriptMsg::Retry(key) => write!(f, "Retry({key:?})"),
             TranscriptMsg::Quote(key) => write!(f, "Quote({key:?})"),
+            TranscriptMsg::Again(key) => write!(f, "Again({key:?})"),
+            TranscriptMsg::Reply(key) => write!(f, "Reply({key:?})"),
+            TranscriptMsg::Delete(key) => write!(f, "Delete({key:?})"),
             TranscriptMsg::Face(account) => write!(f, "Face({account})"),
             TranscriptMsg::Menu { key, x, y } => write!(f, "Menu({key:?}, {x}, {y})"),
             TranscriptMsg::Earlier => f.write_str("Earlier"),
@@ -322,12 +331,11 @@ impl Transcript {
         !words.is_empty()
     }
 
-    /// The words of a message and how far it is; nothing for lines that are none.
+    /// A row.
     #[must_use]
-    pub fn message(&self, key: Key) -> Option<(String, Mark)> {
+    pub fn item(&self, key: Key) -> Option<Item> {
         let state = self.state.borrow();
-        let item = state.scene.item(state.scene.row_of(key)?)?;
-        Some((item.text()?.to_owned(), item.mark))
+        state.scene.item(state.scene.row_of(key)?).cloned()
     }
 
     /// Selects everything that is shown.
@@ -451,10 +459,14 @@ impl Transcript {
                 self.native.redraw();
                 return had;
             }
-            Command::Menu => {
-                let key = self.focused_key();
-                let (x, y) = (self.native.x() + 16, self.native.y() + 16);
-                self.tell(TranscriptMsg::Menu { key, x, y });
+            Command::Menu => self.open_menu(),
+            Command::Delete => return self.tell_of_current(TranscriptMsg::Delete),
+            // A letter alone begins something that is written, unless words are chosen.
+            Command::Reply => {
+                let scene_has =
+                    |scene: &Scene| scene.selection().is_some() || scene.focus().is_some();
+                return scene_has(&self.state.borrow().scene)
+                    && self.tell_of_current(TranscriptMsg::Reply);
             }
             Command::Act => {
                 let focus = self.state.borrow().scene.focus();
@@ -471,10 +483,27 @@ impl Transcript {
         true
     }
 
-    fn focused_key(&self) -> Option<Key> {
-        let state = self.state.borrow();
-        let (row, _) = state.scene.focus()?;
-        state.scene.item(row).map(|item| item.key)
+    /// The menu of the message that the keyboard is at, or else of the newest.
+    pub fn open_menu(&self) {
+        let (key, area) = {
+            let scene = &self.state.borrow().scene;
+            let current = scene.current().filter(|_| self.native.has_focus());
+            let key = current.or(scene.last());
+            (key, key.and_then(|key| scene.area_of(key)))
+        };
+        let (left, top) = (self.native.x(), self.native.y());
+        let lowest = self.native.h() - 16;
+        let at = area.map_or((16, 16), |area| (area.x + 16, area.bottom().clamp(16, lowest)));
+        self.tell(TranscriptMsg::Menu { key, x: left + at.0, y: top + at.1 });
+    }
+
+    fn tell_of_current(&self, msg: impl FnOnce(Key) -> TranscriptMsg) -> bool {
+        let current = self.state.borrow().scene.current();
+        let is_there = current.is_some();
+        if let Some(key) = current {
+            self.tell(msg(key));
+        }
+        is_there
     }
 
     fn focus_next(&mut self, direction: Direction) -> bool {

@@ -161,12 +161,48 @@ pub fn open_menu(
     });
 }
 
+/// The same, for a menu in which an item can still change.
+pub fn open_menu_to_change(
+    place: MenuPlace,
+    entries: Vec<MenuEntry>,
+    mut picked: impl FnMut(Option<usize>) + 'static,
+) -> OpenMenu {
+    open_any(place, entries, move |pick| {
+        picked(pick.map(|(MenuPick::Item(index) | MenuPick::Cross(index))| index));
+    })
+}
+
 /// The same, for lines with crosses.
 pub fn open_menu_with_crosses(
     place: MenuPlace,
     entries: Vec<MenuEntry>,
     picked: impl FnMut(Option<MenuPick>) + 'static,
 ) {
+    open_any(place, entries, picked);
+}
+
+/// A menu that stands open, or did.
+pub struct OpenMenu {
+    state: Rc<RefCell<State>>,
+    window: MenuWindow,
+}
+
+impl OpenMenu {
+    /// Another item in the place of one; as wide as the menu is.
+    pub fn put(&mut self, index: usize, item: MenuItem) {
+        let mut state = self.state.borrow_mut();
+        if let Some(entry) = state.entries.get_mut(index) {
+            *entry = item.into();
+            self.window.redraw();
+        }
+    }
+}
+
+fn open_any(
+    place: MenuPlace,
+    entries: Vec<MenuEntry>,
+    picked: impl FnMut(Option<MenuPick>) + 'static,
+) -> OpenMenu {
     let area = area_for(place, &entries);
     let current = entries.iter().position(|e| matches!(e, MenuEntry::Item(i) if i.checked));
     let state = State {
@@ -180,7 +216,9 @@ pub fn open_menu_with_crosses(
     let state = Rc::new(RefCell::new(state));
     let drawn = Rc::clone(&state);
     let paint = move |w, h| drawn.borrow().paint(w, h);
-    popup::open(area, paint, move |window, event| handle(&state, window, event));
+    let handled = Rc::clone(&state);
+    let window = popup::open(area, paint, move |window, event| handle(&handled, window, event));
+    OpenMenu { state, window }
 }
 
 /// The area of a control on the screen, for [`MenuPlace`].
@@ -236,9 +274,19 @@ fn handle(state: &Rc<RefCell<State>>, window: &mut MenuWindow, event: Event) -> 
                     let current = current.filter(|index| state.borrow().has_cross(*index));
                     if let Some(current) = current {
                         finish(state, window, Some(MenuPick::Cross(current)));
+                    } else if let Some(index) = state.borrow().of_keys("Del") {
+                        finish(state, window, Some(MenuPick::Item(index)));
                     }
                 }
-                _ => {}
+                key => {
+                    let letter = key.to_char().map(|c| c.to_ascii_uppercase());
+                    let held = if app::is_event_ctrl() { "Ctrl+" } else { "" };
+                    let keys = letter.map(|letter| format!("{held}{letter}"));
+                    let index = keys.and_then(|keys| state.borrow().of_keys(&keys));
+                    if let Some(index) = index {
+                        finish(state, window, Some(MenuPick::Item(index)));
+                    }
+                }
             }
             window.redraw();
         }
@@ -266,6 +314,12 @@ fn finish(state: &Rc<RefCell<State>>, window: &mut MenuWindow, picked: Option<Me
 impl State {
     fn can_pick(&self, index: usize) -> bool {
         matches!(self.entries.get(index), Some(MenuEntry::Item(item)) if !item.disabled)
+    }
+
+    /// The item whose shortcut was pressed.
+    fn of_keys(&self, keys: &str) -> Option<usize> {
+        let is_it = |entry: &MenuEntry| matches!(entry, MenuEntry::Item(i) if i.shortcut == keys);
+        self.entries.iter().position(is_it).filter(|index| self.can_pick(*index))
     }
 
     fn has_cross(&self, index: usize) -> bool {

@@ -32,7 +32,8 @@ pub use empty::{EMPTY_HEIGHT, paint_empty, paint_skeleton};
 pub use field::{Field, FieldKind};
 pub use list::{Pointed, RowLook, ScrollList, Side};
 pub use menu::{
-    MenuEntry, MenuItem, MenuPick, MenuPlace, on_screen, open_menu, open_menu_with_crosses,
+    MenuEntry, MenuItem, MenuPick, MenuPlace, OpenMenu, on_screen, open_menu, open_menu_to_change,
+    open_menu_with_crosses,
 };
 pub use nav::{NAV_WIDTH, SideNav};
 pub use scroll::Scroll;

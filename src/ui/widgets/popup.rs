@@ -17,7 +17,7 @@ pub fn open(
     area: Rect,
     mut paint: impl FnMut(i32, i32) + 'static,
     mut handle: impl FnMut(&mut MenuWindow, Event) -> bool + 'static,
-) {
+) -> MenuWindow {
     let mut window = MenuWindow::new(area.x, area.y, area.w, area.h, None);
     window.end();
     window.set_border(false);
@@ -29,7 +29,8 @@ pub fn open(
     window.handle(move |window, event| handle(window, event));
     window.set_shape(outline(area.w, area.h));
     window.show();
-    app::set_grab(Some(window));
+    app::set_grab(Some(window.clone()));
+    window
 }
 
 /// Takes it away.

@@ -24,7 +24,7 @@ use crate::store::{StoreError, Writes};
 
 pub(super) use doors::clear_requests;
 pub(super) use members::leave_all;
-pub(super) use writing::{Writer, may_mention, may_quote, may_write};
+pub(super) use writing::{Writer, may_mention, may_quote, may_take_back, may_write};
 
 /// Why a verb is not done.
 pub(super) enum No {

@@ -50,6 +50,19 @@ fn may_write_in(rows: &Writes<'_>, now: i64, account: AccountId, room: RoomId) -
     }
 }
 
+/// Only those in a room take back what they said there. A mute, a block or a closed lobby does not
+/// keep anybody from it, since it only takes away.
+pub(in super::super) fn may_take_back(
+    rows: &Writes<'_>,
+    account: AccountId,
+    to: Target,
+) -> Verdict<Writer> {
+    if let Target::Room(room) = to {
+        Inside::find(rows, room, account)?;
+    }
+    Ok(Writer { account, to, has_a_say: false })
+}
+
 /// Few people at once, where the text has them, and everybody only by those who have a say.
 pub(in super::super) fn may_mention(
     writer: Writer,

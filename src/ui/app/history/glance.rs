@@ -4,7 +4,7 @@
 use super::HistoryMsg;
 use crate::client::api::Spot;
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{Message, Needle, Place, Search};
+use crate::domain::{Body, ConversationId, Message, Needle, Place, Search, Seq};
 use crate::ui::app::rows::Row;
 use crate::ui::app::{Asked, Effect, Model};
 use crate::ui::text::Language;
@@ -46,6 +46,22 @@ impl Model {
             rows.push(Row::Messages);
         }
         rows
+    }
+
+    /// A message's words are gone: neither these rows nor the window show them any more.
+    pub(in crate::ui::app) fn forget_words(
+        &mut self,
+        (conversation, seq): (ConversationId, Seq),
+        left: &Body,
+    ) {
+        let is_it = |message: &Message| (message.conversation, message.seq) == (conversation, seq);
+        self.panel.messages.retain(|message| !is_it(message));
+        let Some(history) = &mut self.history else { return };
+        history.look.forget(conversation, seq);
+        if let Some(message) = history.sheet.messages.get_mut(&seq).filter(|one| is_it(one)) {
+            message.body = left.clone();
+        }
+        history.version += 1;
     }
 
     /// A message among its neighbours, and the others behind it.

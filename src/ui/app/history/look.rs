@@ -7,7 +7,9 @@ use super::dates::Dates;
 use super::{Asking, Goes, HistoryMsg};
 use crate::client::api::Spot;
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{AccountId, Body, Message, Place, Search, Sort, Target, has_link};
+use crate::domain::{
+    AccountId, Body, ConversationId, Message, Place, Search, Seq, Sort, Target, has_link,
+};
 use crate::ui::app::{Effect, Model};
 
 /// Hits asked for at once.
@@ -95,6 +97,11 @@ impl Look {
     /// A hit that is known from elsewhere.
     pub(super) fn keep(&mut self, hit: Message) {
         self.hits.insert(Reverse(Place::of(&hit)), hit);
+    }
+
+    /// It is found no more.
+    pub(super) fn forget(&mut self, conversation: ConversationId, seq: Seq) {
+        self.hits.retain(|_, hit| (hit.conversation, hit.seq) != (conversation, seq));
     }
 
     /// Somewhere else from now on.

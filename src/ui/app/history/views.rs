@@ -121,7 +121,11 @@ impl Model {
                     place: Place::of(message),
                     words: self.room_line(with, (message.from, change), language),
                 },
-                Body::Notice(_) => continue,
+                Body::Recalled { seq: None } => Line::Event {
+                    place: Place::of(message),
+                    words: self.recall_line(with, message.from, language),
+                },
+                Body::Recalled { seq: Some(_) } | Body::Hidden {} | Body::Notice(_) => continue,
             };
             let date = dates::day_of(message.at, &self.zone);
             if day != Some(date) {

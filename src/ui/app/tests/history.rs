@@ -4,7 +4,7 @@ use jiff::civil::{Date, date};
 
 use crate::client::api::{Format, Scope, Spot};
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, Message, Place, Seq, Sieve, Sort, Tally, Target};
+use crate::domain::{AccountId, Body, Message, Place, Seq, Sieve, Sort, Tally, Target};
 use crate::net::protocol::Page;
 use crate::ui::app::history::dates::Dates;
 use crate::ui::app::history::views::Line;
@@ -105,7 +105,7 @@ impl Desk {
                 };
                 let (since, until) = (search.since.unwrap_or(0), search.until.unwrap_or(i64::MAX));
                 let meant = |m: &&Message| {
-                    let crate::domain::Body::Text { text, .. } = &m.body else { return false };
+                    let Body::Text { text, .. } = &m.body else { return false };
                     Place::of(m) < before
                         && (since..until).contains(&m.at)
                         && sieve.takes(m.from, text)
@@ -274,6 +274,34 @@ fn the_panel_s_search_has_messages_and_leads_to_all_of_them() {
     let effects = desk.world.send(Msg::Panel(PanelMsg::Open(Pick::Messages)));
     desk.carry_out(effects);
     assert_eq!(desk.hits()[..3], [75, 65, 55]);
+}
+
+#[test]
+fn words_that_are_gone_are_gone_from_the_window_and_from_the_panel() {
+    let mut desk = Desk::new();
+    let effects = desk.world.send(Msg::Panel(PanelMsg::Search("lab".into())));
+    desk.carry_out(effects);
+    desk.say(HistoryMsg::Open(Some(MOMO)));
+    desk.say(HistoryMsg::Search("lab".into()));
+    assert_eq!(desk.hits()[..2], [80, 70]);
+    let conversation = desk.log[0].conversation;
+    let body = Body::Recalled { seq: Some(Seq(80)) };
+    let line = Message { body, ..message(direct(10_002), 81, 10_002, NOON_MS, "") };
+    desk.world.event(ClientEvent::Message { message: line, live: true });
+    desk.world.event(ClientEvent::Hidden { conversation, seq: Seq(70) });
+    assert_eq!(desk.hits()[..2], [60, 50]);
+    let picks = desk.world.model.panel_rows(Language::English).into_iter();
+    assert_eq!(picks.filter(|row| matches!(row, Row::Message(_))).count(), 0);
+    desk.say(HistoryMsg::Search(String::new()));
+    let lines = desk.world.model.history_lines(Language::English);
+    let words = |line: &Line| match line {
+        Line::Said(said) => Some(said.text.clone()),
+        Line::Event { words, .. } => Some(words.clone()),
+        Line::Day(_) => None,
+    };
+    let words: Vec<String> = lines.iter().filter_map(words).collect();
+    assert!(words.iter().any(|words| words == "Momo recalled a message"), "{words:?}");
+    assert!(!words.iter().any(|words| words.contains("lab report 80")), "{words:?}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod find;
 mod history;
 mod login;
 mod mentions;
+mod menu;
 mod panel;
 mod preferences;
 mod profile;
