@@ -84,7 +84,7 @@ fn fill(
             }
             let from = if number % 3 == 0 { me } else { peer };
             let body = Body::text(format!("{WORDS} {number}"));
-            let draft = Draft { from, nonce: nonce(from, number), body };
+            let draft = Draft { from, nonce: nonce(from, number), body, age_s: 0 };
             let log = logs[usize::try_from(number % conversations)?];
             rows.append_message(log, SINCE + i64::try_from(number)? * 1000, draft)?;
         }
