@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use super::chats::Chat;
 use super::contacts::Doing;
-use super::rows::Row;
+use super::rows::{ChatRow, Row};
 use super::{Effect, Model, time};
 use crate::domain::{AccountId, Stranger, Target};
 use crate::net::protocol::{ChoiceChange, Command};
@@ -72,6 +72,12 @@ impl Model {
             name: self.target_name(*target, language),
             time: chat.last_at().map(label).unwrap_or_default(),
         })
+    }
+
+    /// Conversations of strangers, declined ones too: what was said there can be looked up.
+    pub(super) fn apart_rows(&self, language: Language) -> impl Iterator<Item = ChatRow> {
+        let apart = self.chats.iter().filter(|(target, _)| self.stranger(*target) != Stranger::No);
+        apart.map(move |(target, chat)| self.chat_row(target, chat, language))
     }
 
     /// The list apart, under the way back; nothing while it is not shown or nobody waits.

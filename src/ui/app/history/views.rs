@@ -93,6 +93,7 @@ impl Model {
         let rows = self
             .chat_rows(language)
             .into_iter()
+            .chain(self.apart_rows(language))
             .filter(|row| wanted.as_ref().is_none_or(|wanted| wanted.fit(&row.name).is_some()));
         let rows = rows.map(|row| Side {
             target: Some(row.target),
