@@ -4,7 +4,7 @@
 //! * `state` is pure: link states, outbox, sync by seq. No clock, no socket, no disk.
 //! * `credential` is what signs in without a password.
 //! * `handle` starts and ends a client; `keeper` is the thread of its store, `pictures` the one
-//!   that decodes; `wire` is one link.
+//!   that decodes, by `images`; `wire` is one link.
 //! * `runner` is the thread that gives `state` its time, its link and its store.
 //! * [`discover`] lists the servers on this network.
 //! * [`probe`] is a look at a server, [`finder`] looks at all servers of this network.
@@ -17,6 +17,7 @@ mod credential;
 pub mod discover;
 pub mod finder;
 mod handle;
+mod images;
 mod keeper;
 mod pictures;
 pub mod probe;

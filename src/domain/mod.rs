@@ -4,6 +4,7 @@
 
 mod account;
 mod contact;
+mod file_name;
 mod ids;
 mod message;
 mod nickname;
@@ -17,6 +18,7 @@ pub use contact::{
     Asking, Book, Contact, ContactRequest, Group, GroupId, Notice, Privacy, REQUEST_DAYS,
     RequestState, Way, first_groups,
 };
+pub use file_name::{FILE_NAME_BYTES_MAX, file_name};
 pub use ids::{AccountId, BlobId, ConversationId, DeviceId, Nonce, RoomId, Seq, ServerId};
 pub use message::{Body, ConversationKind, Message, Target};
 pub use nickname::{GRAPHEMES_MAX as NICKNAME_GRAPHEMES_MAX, Nickname, NicknameError};

@@ -43,6 +43,7 @@ pub mod text;
 pub mod theme;
 mod toast;
 pub mod transcript;
+mod viewer;
 pub mod widgets;
 mod windows;
 

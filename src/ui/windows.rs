@@ -9,6 +9,7 @@ use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
 use super::app::card::CardMsg;
 use super::app::done::DoneMsg;
+use super::app::images::ViewerMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::time;
 use super::app::{Effect, Model, Msg, Screen};
@@ -29,8 +30,10 @@ use super::settings::SettingsWindow;
 use super::shell::post;
 use super::theme::Theme;
 use super::toast::{Edge, Kind};
+use super::viewer::ViewerWindow;
 use super::widgets::{Question, ask};
-use super::{confirm, paint, platform, screen, text, toast, widgets};
+use super::{confirm, paint, platform, screen, text, toast, viewer, widgets};
+use crate::client::api::View;
 use crate::domain::Target;
 
 /// The windows that stand.
@@ -49,6 +52,7 @@ pub struct Windows {
     card: Option<CardWindow>,
     profile: ProfileWindows,
     settings: Option<SettingsWindow>,
+    viewer: Option<ViewerWindow>,
     chats: BTreeMap<Target, Chat>,
 }
 
@@ -85,6 +89,7 @@ impl Windows {
         self.doors.follow(model);
         self.profile.follow(model, self.side());
         self.follow_settings(model);
+        ViewerWindow::follow(&mut self.viewer, model);
         self.follow_chats(model);
     }
 
@@ -129,11 +134,26 @@ impl Windows {
             }
             Effect::Tell(key) => tell(Kind::Done, text::tr(key)),
             Effect::TellOf(key, name) => tell(Kind::Done, &text::tr_with(key, &[("name", &name)])),
-            Effect::Picture(blob, picture) => {
+            Effect::Picture(blob, View::Face, picture) => {
                 paint::portrait::put(blob, picture);
                 widgets::restyle();
             }
-            Effect::PicturesAgain => paint::portrait::ask_again(),
+            Effect::Picture(blob, View::Thumb, picture) => {
+                paint::photo::put(blob, picture);
+                self.chats.values_mut().for_each(|chat| chat.window.redraw_messages());
+            }
+            Effect::Picture(blob, View::Whole, picture) => {
+                self.viewer.iter_mut().for_each(|viewer| viewer.came(blob, picture.clone()));
+            }
+            Effect::RaiseViewer => {
+                self.viewer.iter_mut().for_each(ViewerWindow::raise);
+            }
+            Effect::SavePicture(blob, name) => viewer::save_as(blob, &name),
+            Effect::AskImages(target, images) => chat::ask_images(target, images),
+            Effect::PicturesAgain => {
+                paint::portrait::ask_again();
+                paint::photo::ask_again();
+            }
             Effect::StoreTrouble(reason) => say_store_trouble(&reason),
             Effect::Copy { text, said, number } => {
                 app::copy(&text);
@@ -177,6 +197,9 @@ impl Windows {
         }
         self.doors.reword();
         self.profile.reword();
+        if let Some(viewer) = &mut self.viewer {
+            viewer.restyle();
+        }
         if let Some(settings) = &mut self.settings {
             settings.reword();
         }
@@ -456,6 +479,7 @@ fn post_out(target: Target, out: ChatOut) {
             card::aim(Rect::new(x - 18, y - 18, 36, 36));
             Msg::Card(CardMsg::Show(account))
         }
+        ChatOut::Picture(seq) => Msg::Viewer(ViewerMsg::Open(target, seq)),
         ChatOut::Link(address) => return platform::open_link(&address),
     });
 }

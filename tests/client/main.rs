@@ -22,7 +22,7 @@ fn text(event: &ClientEvent) -> Option<String> {
         ClientEvent::Message { message, .. } => match &message.body {
             Body::Text { text, .. } => Some(text.clone()),
             Body::Shake {} => Some("<shake>".into()),
-            Body::Notice(_) | Body::Room { .. } => None,
+            Body::Image { .. } | Body::Notice(_) | Body::Room { .. } => None,
         },
         _ => None,
     }

@@ -13,8 +13,8 @@ mod people;
 mod rooms;
 
 use mychat::domain::{
-    AccountId, Body, ConversationId, ConversationKind, DeviceId, Door, GroupId, Joining, Mentions,
-    Message, Nonce, Notice, Person, Presence, Role, RoomChange, Seq, Target, Way,
+    AccountId, BlobId, Body, ConversationId, ConversationKind, DeviceId, Door, GroupId, Joining,
+    Mentions, Message, Nonce, Notice, Person, Presence, Role, RoomChange, Seq, Target, Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
@@ -340,6 +340,14 @@ table!(bodies, value, Body {
     "body.room", Body::Room { .. } =>
         Body::Room { version: 3, change: RoomChange::Joined { account: PLUM } };
     "body.shake", Body::Shake {} => Body::Shake {};
+    "body.image", Body::Image { .. } => Body::Image {
+        picture: people::BLOB,
+        bytes: 81_920,
+        width: 1_280,
+        height: 800,
+        thumb: BlobId([0x7B; 32]),
+        name: "v-t 图.png".into(),
+    };
     "body.notice", Body::Notice(_) =>
         Body::Notice(Box::new(Notice::RequestGone { peer: PLUM, way: Way::In }));
 });

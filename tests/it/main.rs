@@ -12,6 +12,7 @@ mod exposition;
 mod friends;
 mod passwords;
 mod peer;
+mod pictures;
 mod profiles;
 mod room_doors;
 mod room_members;

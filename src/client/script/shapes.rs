@@ -137,6 +137,10 @@ impl Shapes {
             | ClientEvent::Pending(_)
             | ClientEvent::Discarded(_)
             | ClientEvent::Picture { .. } => Vec::new(),
+            ClientEvent::Uploading { nonce, percent } => {
+                let nonce = nonce.to_string();
+                vec![json!({"event": "uploading", "nonce": nonce, "percent": percent})]
+            }
         }
     }
 
@@ -309,6 +313,15 @@ fn body(body: &Body) -> Value {
             }
             value
         }
+        Body::Image { picture, bytes, width, height, thumb, name } => json!({
+            "kind": "image",
+            "picture": picture.to_string(),
+            "thumb": thumb.to_string(),
+            "bytes": bytes,
+            "width": width,
+            "height": height,
+            "name": name,
+        }),
         Body::Shake {} => json!({"kind": "shake"}),
         Body::Notice(_) => json!({"kind": "notice"}),
         Body::Room { version, change } => rooms::line(*version, change),

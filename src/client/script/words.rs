@@ -49,7 +49,10 @@ fn reason(reason: Reason) -> &'static str {
         Reason::WordsLines => "this text has too many lines",
         Reason::WordsEmpty => "it needs a name",
         Reason::BadBirthday => "a birthday is a day such as 2008-05-01",
-        Reason::BadPicture => "a picture is a PNG or JPEG of 256 by 256 pixels and at most 256 KiB",
+        Reason::BadPicture => {
+            "a picture is a PNG or JPEG: of 256 by 256 pixels and at most 256 KiB in a profile, of at most 2560 pixels a side and 2 MiB in a chat"
+        }
+        Reason::NotUploaded => "the server has no such picture of yours: send it from its file",
         Reason::Yourself => "that is yourself",
         Reason::AlreadyFriends => "you are friends already",
         Reason::NotFriends => "you are not friends",

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::book::Shelf;
+use super::images::Cargo;
 use super::link::Retry;
 use super::outbox::{Entry, Stage};
 use super::people::People;
@@ -30,6 +31,8 @@ pub(super) struct Desk {
     pub(super) entries: VecDeque<Entry>,
     /// Counts the outbox's entries.
     pub(super) last_order: u64,
+    /// Pictures that are being made fit to travel, by their place in that count.
+    pub(super) packing: Vec<u64>,
     /// The server asked for a pause between messages.
     pub(super) hold_until: Option<Duration>,
     /// Barriers, and the entry of the outbox that each stands behind.
@@ -175,6 +178,7 @@ impl Desk {
             tails: 0,
             entries: VecDeque::new(),
             last_order: 0,
+            packing: Vec::new(),
             hold_until: None,
             barriers: Vec::new(),
             settling: Vec::new(),
@@ -211,7 +215,8 @@ impl Desk {
         let on_the_way = self.entries.iter().any(|entry| entry.stage == Stage::Sent);
         let hold_until = self.hold_until.filter(|_| !on_the_way);
         let leaving = self.leaving.map(|leaving| leaving.until);
-        [self.paused_until, hold_until, self.tell_at, leaving].into_iter().flatten().min()
+        let pictures = self.entries.iter().filter_map(Entry::holds_until).min();
+        [pictures, self.paused_until, hold_until, self.tell_at, leaving].into_iter().flatten().min()
     }
 
     /// What was on its way is not any more; all of it will be asked for or sent again.
@@ -227,6 +232,9 @@ impl Desk {
         for conversation in self.conversations.values_mut() {
             conversation.asked = Asked::default();
             conversation.current = false;
+        }
+        for entry in &mut self.entries {
+            entry.starts_anew();
         }
         for entry in self.entries.iter_mut().filter(|entry| entry.stage == Stage::Sent) {
             entry.stage = Stage::Ready;
@@ -348,8 +356,8 @@ impl State {
             (Request::Do(ticket), reply @ Reply::Room { .. }) => {
                 turn.answer(ticket, Ok(Answer::Looked(reply)));
             }
-            (Request::Blob(blob), Reply::Blob { bytes_all, part }) => {
-                self.on_blob(turn, blob, bytes_all, &part);
+            (Request::Blob(blob, view), Reply::Blob { bytes_all, part }) => {
+                self.on_blob(turn, (blob, view), bytes_all, &part);
             }
             (Request::Look(ticket), reply) => self.on_look(turn, ticket, reply),
             (Request::Online(ticket, found), Reply::Online { people, more }) => {
@@ -389,6 +397,7 @@ impl Entry {
             stage,
             tickets: Vec::new(),
             order: 0,
+            cargo: Cargo::default(),
         }
     }
 
@@ -408,6 +417,9 @@ impl Entry {
 
 /// The failure of a code that was kept; numbers such as a limit were not.
 fn failure_of(code: String) -> Failure {
+    if code == Failure::ImageGone.code() {
+        return Failure::ImageGone;
+    }
     match Reason::from(code) {
         Reason::Unknown => Failure::LinkLost,
         reason => Failure::Refused(Refusal::new(reason)),

@@ -9,6 +9,7 @@
 //! * [`outbox`] sends in order and again, until the server has it.
 //! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
 //!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures.
+//! * [`images`] brings pictures to the server and sends them.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
 //!   [`people`] knows who is who.
 //!
@@ -21,6 +22,7 @@ mod chance;
 mod cursors;
 mod desk;
 mod history;
+mod images;
 mod known;
 mod link;
 mod outbox;
@@ -47,7 +49,7 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket};
+use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket, View};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, BlobId, ConversationId, DeviceId, Message, Nonce, Person, Presence, RoomId, Seq,
@@ -59,7 +61,8 @@ use crate::store::local::{Owner, Start, Write};
 
 use auth::Auth;
 pub use border::{
-    Drawn, Effect, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep, PictureJob,
+    Drawn, Effect, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep, Packing, Parcel,
+    PictureJob,
 };
 pub use chance::Chance;
 use desk::Desk;
@@ -94,7 +97,7 @@ enum Request {
     Proof,
     Do(Ticket),
     Look(Ticket),
-    Blob(BlobId),
+    Blob(BlobId, View),
     Part,
     Online(Ticket, Vec<(Person, Presence)>),
     Ping,
@@ -209,11 +212,7 @@ impl State {
                 }
             }
             Input::Kept(kept) => self.on_kept(turn, kept),
-            Input::Drawn(Drawn::Picture(blob, picture)) => self.on_picture(turn, blob, picture),
-            Input::Drawn(Drawn::Loaded(ticket, loaded)) => {
-                turn.answer(ticket, loaded.map(Answer::Loaded));
-            }
-            Input::Drawn(Drawn::Cut(ticket, cut)) => self.on_cut(turn, ticket, cut),
+            Input::Drawn(drawn) => self.on_drawn(turn, drawn),
         }
         self.on_time(turn);
         self.pump(turn);
@@ -251,7 +250,13 @@ impl State {
             Intent::Do { ticket, command } => self.order(turn, ticket, command),
             Intent::Look { ticket, query } => self.look(turn, ticket, query),
             Intent::Watch(accounts) => self.watch(turn, accounts),
-            Intent::Picture(blob) => self.want_picture(turn, blob),
+            Intent::Picture(blob, view) => self.want_picture(turn, blob, view),
+            Intent::SendImage { ticket, to, source, nonce } => {
+                self.send_image(turn, (ticket, to), source, nonce);
+            }
+            Intent::SaveImage { ticket, picture, path, replace } => {
+                self.save_image(turn, ticket, (picture, path), replace);
+            }
             Intent::LoadPicture { ticket, path } => {
                 turn.effects.push(Effect::Picture(PictureJob::Load(ticket, path)));
             }
@@ -393,10 +398,21 @@ impl State {
             | Request::RoomRequests
             | Request::Choices => self.on_book_refused(turn, &refusal),
             Request::Room(room) => self.on_room_refused(*room),
-            Request::Blob(blob) => self.picture_is_missing(turn, *blob),
+            Request::Blob(blob, view) => self.picture_is_missing(turn, (*blob, *view)),
             Request::Part => self.on_part_refused(turn, refusal),
             Request::People => self.on_people_refused(),
             Request::Delivered(..) | Request::Ping => {}
+        }
+    }
+
+    fn on_drawn(&mut self, turn: &mut Turn<'_>, drawn: Drawn) {
+        match drawn {
+            Drawn::Picture(blob, view, picture) => self.on_picture(turn, (blob, view), picture),
+            Drawn::Loaded(ticket, loaded) => turn.answer(ticket, loaded.map(Answer::Loaded)),
+            Drawn::Cut(ticket, cut) => self.on_cut(turn, ticket, cut),
+            Drawn::Packed(packing, packed) => self.on_packed(turn, &packing, packed),
+            Drawn::Unpacked(nonce, parcels) => self.on_unpacked(turn, nonce, parcels),
+            Drawn::Saved(ticket, saved) => Self::on_saved(turn, ticket, saved),
         }
     }
 
@@ -424,6 +440,7 @@ impl State {
     fn pump(&mut self, turn: &mut Turn<'_>) {
         if self.is_signed_in() {
             self.pump_heads(turn);
+            self.pump_images(turn);
             self.pump_outbox(turn);
             self.pump_tails(turn);
             self.pump_book(turn);
@@ -557,7 +574,7 @@ impl State {
                 | Request::Proof
                 | Request::Part
                 | Request::Ping => {}
-                Request::Blob(blob) => self.picture_is_missing(turn, blob),
+                Request::Blob(blob, view) => self.picture_is_missing(turn, (blob, view)),
             }
         }
         self.fail_proof(turn, why.clone());

@@ -3,9 +3,11 @@
 //! An entry is on disk before its frame is sent. It leaves only when its own message comes back,
 //! or when the person discards it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::desk::Desk;
+use super::images::Cargo;
 use super::link::is_cured_by_time;
 use super::sync::pause;
 use super::{Request, State, Turn};
@@ -28,6 +30,8 @@ pub(super) struct Entry {
     pub(super) tickets: Vec<Ticket>,
     /// Counts entries of this run; zero for those of an earlier one.
     pub(super) order: u64,
+    /// Of a picture: how far its bytes are.
+    pub(super) cargo: Cargo,
 }
 
 /// How far an entry is.
@@ -75,6 +79,7 @@ impl State {
             stage: Stage::Keeping,
             tickets: vec![ticket],
             order: desk.last_order,
+            cargo: Cargo::default(),
         };
         turn.emit(ClientEvent::Pending(entry.pending()));
         turn.writes.push(entry.to_keep(desk.owner));
@@ -110,6 +115,7 @@ impl State {
         }
         let (now, owner) = (turn.uptime(), desk.owner);
         let mut on_the_way = 0;
+        let mut held = BTreeSet::new();
         for entry in &mut desk.entries {
             match entry.stage {
                 Stage::Failed(_) => continue,
@@ -119,6 +125,13 @@ impl State {
                 Stage::Ready if is_late(entry, now) => {
                     fail(turn, entry, Failure::LinkLost);
                     turn.writes.push(entry.to_keep(owner));
+                    continue;
+                }
+                Stage::Ready if held.contains(&entry.to) => continue,
+                Stage::Ready if !entry.is_loaded() => {
+                    if entry.holds_others(now) {
+                        held.insert(entry.to);
+                    }
                     continue;
                 }
                 Stage::Ready => {
@@ -146,6 +159,7 @@ impl State {
         };
         let Some(entry) = desk.entries.remove(index) else { return };
         turn.writes.push(Write::RemoveWaiting(desk.owner, entry.nonce));
+        desk.let_go(turn, &entry);
         self.requests.retain(
             |_, (_, request)| !matches!(request, Request::Send(nonce) if *nonce == entry.nonce),
         );
@@ -155,6 +169,9 @@ impl State {
     }
 
     pub(super) fn on_send_refused(&mut self, turn: &mut Turn<'_>, nonce: Nonce, refusal: Refusal) {
+        if self.bring_again(nonce, &refusal) {
+            return;
+        }
         let Some(desk) = &mut self.desk else { return };
         let owner = desk.owner;
         let Some(entry) = desk.entries.iter_mut().find(|entry| entry.nonce == nonce) else {
@@ -170,6 +187,16 @@ impl State {
         turn.writes.push(entry.to_keep(owner));
     }
 
+    /// An entry will not be sent unless the person says so.
+    pub(super) fn give_up(&mut self, turn: &mut Turn<'_>, nonce: Nonce, why: Failure) {
+        let Some(desk) = &mut self.desk else { return };
+        let owner = desk.owner;
+        if let Some(entry) = desk.entries.iter_mut().find(|entry| entry.nonce == nonce) {
+            fail(turn, entry, why);
+            turn.writes.push(entry.to_keep(owner));
+        }
+    }
+
     pub(super) fn retry(&mut self, turn: &mut Turn<'_>, nonce: Nonce) {
         let Some(desk) = &mut self.desk else { return };
         let failed =
@@ -179,6 +206,7 @@ impl State {
         desk.last_order += 1;
         entry.order = desk.last_order;
         entry.stage = Stage::Keeping;
+        entry.cargo = Cargo::default();
         entry.queued = Some(turn.uptime());
         entry.at = turn.now.wall_ms;
         turn.emit(ClientEvent::Pending(entry.pending()));
@@ -192,10 +220,11 @@ impl State {
 
     pub(super) fn discard(&mut self, turn: &mut Turn<'_>, nonce: Nonce) {
         let Some(desk) = &mut self.desk else { return };
-        let before = desk.entries.len();
-        desk.entries
-            .retain(|entry| entry.nonce != nonce || !matches!(entry.stage, Stage::Failed(_)));
-        if desk.entries.len() != before {
+        let failed =
+            |entry: &Entry| entry.nonce == nonce && matches!(entry.stage, Stage::Failed(_));
+        let index = desk.entries.iter().position(failed);
+        if let Some(entry) = index.and_then(|index| desk.entries.remove(index)) {
+            desk.let_go(turn, &entry);
             turn.writes.push(Write::RemoveWaiting(desk.owner, nonce));
             turn.emit(ClientEvent::Discarded(nonce));
         }
@@ -235,7 +264,9 @@ impl Desk {
     /// The first entry that is not on its way; those of an earlier run count as zero.
     pub(super) fn first_unsent(&self) -> u64 {
         let unsent = |entry: &&Entry| matches!(entry.stage, Stage::Keeping | Stage::Ready);
-        self.entries.iter().find(unsent).map_or(u64::MAX, |entry| entry.order)
+        let entry = self.entries.iter().find(unsent).map(|entry| entry.order);
+        let packing = self.packing.iter().min().copied();
+        entry.into_iter().chain(packing).min().unwrap_or(u64::MAX)
     }
 
     /// The server hung up over a frame: the one message that must have been it is not sent again.
@@ -281,6 +312,6 @@ fn check(body: &Body, desk: &Desk, signed_in: bool) -> Result<(), Failure> {
         }
         Body::Shake {} if !signed_in => Err(Failure::Offline),
         Body::Notice(_) | Body::Room { .. } => Err(Failure::Refused(Reason::BadValue.into())),
-        Body::Text { .. } | Body::Shake {} => Ok(()),
+        Body::Text { .. } | Body::Image { .. } | Body::Shake {} => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 //! Every verb checks first, when it may still refuse, and writes then, when it may not.
 //! * [`enter`] is registering and signing in, [`passwords`] new passwords, devices signed out,
 //!   accounts deleted.
-//! * [`send`] is messages, [`cursors`] how far people are.
+//! * [`send`] is messages, [`pictures`] those in them, [`cursors`] how far people are.
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
 //! * [`rooms`] is who comes into rooms, goes, and does what there.
@@ -17,6 +17,7 @@ mod enter;
 pub mod keeper;
 mod passwords;
 mod pauses;
+mod pictures;
 mod profile;
 mod requests;
 mod rooms;
@@ -43,6 +44,7 @@ use crate::store::{StoreError, Writes};
 use age::Age;
 use cursors::Hidden;
 use pauses::Pauses;
+use pictures::Brought;
 use shakes::Shakes;
 
 /// The rules and the little that they remember between jobs, none of it durable.
@@ -58,6 +60,7 @@ pub struct Rules {
     age: Age,
     /// Where pictures lie.
     files: Files,
+    brought: Brought,
 }
 
 pub(crate) use passwords::opens;
@@ -71,7 +74,8 @@ impl Rules {
     pub fn new(limits: Arc<Limits>, disk_full: Arc<AtomicBool>, files: Files) -> Self {
         let (presences, shakes) = (Presences::default(), Shakes::default());
         let (devices, pauses, age) = (HashMap::new(), Pauses::default(), Age::default());
-        Rules { limits, presences, devices, disk_full, shakes, pauses, age, files }
+        let brought = Brought::default();
+        Rules { limits, presences, devices, disk_full, shakes, pauses, age, files, brought }
     }
 
     fn command(

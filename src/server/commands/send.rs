@@ -1,5 +1,7 @@
 //! Messages: who may say what to whom, exactly once.
 
+use super::pictures::use_body;
+use super::profile::Use;
 use super::rooms::{self, Writer};
 use super::shakes::Shaking;
 use super::{Decision, Rules};
@@ -55,6 +57,8 @@ impl Rules {
             Place::New(kind) => start(rows, kind)?,
         };
         let draft = Draft { from: caller.account, nonce: wanted.nonce, body: wanted.body.clone() };
+        let age_min = self.age.minutes(rows, now)?;
+        use_body(rows, age_min, wanted.body, Use::Begins)?;
         let message = rows.append_message(conversation, now.wall_ms, draft)?;
         let own = rows.get_cursors(caller.account, conversation)?.unwrap_or_default();
         let seen = Cursors { read: message.seq, delivered: message.seq.max(own.delivered), ..own };
@@ -100,6 +104,7 @@ impl Rules {
                 }
                 answers(rows, writer, *reply_to, place)
             }
+            Body::Image { .. } => self.brought.may_send(rows, writer.account, wanted.body),
             Body::Shake {} => self.may_shake(rows, now, writer.account, wanted),
             Body::Notice(_) | Body::Room { .. } => Ok(Err(Reason::BadValue.into())),
         }

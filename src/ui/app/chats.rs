@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::writing::{Notice, TextLimit};
 use super::{Asked, Effect, Model};
-use crate::client::api::{ConversationState, PendingMessage};
+use crate::client::api::{ConversationState, ImageSource, PendingMessage};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Presence, Seq,
@@ -74,6 +74,8 @@ pub struct Outgoing {
     pub pending: PendingMessage,
     /// Why it was turned down, if it was.
     pub failure: Option<Failure>,
+    /// Of a picture: how much of it the server has.
+    pub percent: u8,
 }
 
 /// What is known of the messages before the oldest one here.
@@ -131,6 +133,8 @@ pub struct Entry<'a> {
     pub mark: Mark,
     /// Why it failed.
     pub failure: Option<&'a Failure>,
+    /// Of an own picture on its way: how much of it the server has.
+    pub percent: Option<u8>,
 }
 
 /// In a chat window.
@@ -147,6 +151,8 @@ pub enum ChatMsg {
     Focus(bool),
     /// Say this.
     Send(String),
+    /// Show these; `true` once the person has said that it shall be so many.
+    Images(Vec<ImageSource>, bool),
     /// The next message answers this one, or none.
     Reply(Option<Seq>),
     /// Go to this message.
@@ -172,6 +178,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Close { draft } => write!(f, "Close({} bytes)", draft.len()),
             ChatMsg::Focus(focus) => write!(f, "Focus({focus})"),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
+            ChatMsg::Images(images, _) => write!(f, "Images({})", images.len()),
             ChatMsg::Reply(seq) => write!(f, "Reply({seq:?})"),
             ChatMsg::GoTo(seq) => write!(f, "GoTo({seq:?})"),
             ChatMsg::Shake => f.write_str("Shake"),
@@ -272,6 +279,7 @@ impl Chat {
             body: &message.body,
             mark: self.mark(message, me, kind),
             failure: None,
+            percent: None,
         });
         let outgoing = self.outgoing.iter().map(move |outgoing| Entry {
             id: EntryId::Nonce(outgoing.pending.nonce),
@@ -280,6 +288,7 @@ impl Chat {
             body: &outgoing.pending.body,
             mark: if outgoing.failure.is_some() { Mark::Failed } else { Mark::Sending },
             failure: outgoing.failure.as_ref(),
+            percent: outgoing.failure.is_none().then_some(outgoing.percent),
         });
         taken.chain(outgoing)
     }
@@ -295,7 +304,7 @@ impl Chat {
         }
     }
 
-    fn take(&mut self, message: Message) {
+    pub(super) fn take(&mut self, message: Message) {
         self.outgoing.retain(|outgoing| outgoing.pending.nonce != message.nonce);
         if let Some(state) = &mut self.state {
             state.head = state.head.max(message.seq);
@@ -338,6 +347,7 @@ impl Model {
                 }
                 Err(notice) => self.notice(target, notice),
             },
+            ChatMsg::Images(images, sure) => self.send_images(target, images, sure, out),
             ChatMsg::Reply(seq) => self.reply(target, seq),
             ChatMsg::GoTo(seq) => self.go_to(target, seq, out),
             ChatMsg::Shake => self.say(target, Body::Shake {}, out),
@@ -402,53 +412,6 @@ impl Model {
             self.mark_read(target, out);
         } else if live && !own && is_told {
             out.push(Effect::Urgent(target));
-        }
-    }
-
-    pub(super) fn pending(&mut self, pending: PendingMessage) {
-        let chat = self.chats.at(pending.to);
-        match chat.outgoing.iter_mut().find(|known| known.pending.nonce == pending.nonce) {
-            // Sent again after it had failed.
-            Some(known) => known.failure = None,
-            None => chat.outgoing.push(Outgoing { pending, failure: None }),
-        }
-    }
-
-    /// An own message was turned down. A shake is explained and forgotten: nobody wants to shake
-    /// later.
-    pub(super) fn send_failed(&mut self, nonce: Nonce, why: Failure, out: &mut Vec<Effect>) {
-        self.chats.text_limit.learn(&why);
-        for target in self.chats.list.keys().copied().collect::<Vec<_>>() {
-            let of = |chat: &Chat| chat.outgoing.iter().any(|known| known.pending.nonce == nonce);
-            if !self.chats.get(target).is_some_and(of) {
-                continue;
-            }
-            let chat = self.chats.at(target);
-            if matches!(why, Failure::Refused(_)) {
-                chat.offline_said_at = None;
-            }
-            let found = chat.outgoing.iter_mut().find(|known| known.pending.nonce == nonce);
-            let Some(outgoing) = found else { continue };
-            if outgoing.pending.body == (Body::Shake {}) {
-                chat.outgoing.retain(|known| known.pending.nonce != nonce);
-                out.push(Effect::Ask(Intent::Discard(nonce)));
-                self.notice(target, Notice::Failure(why));
-            } else {
-                outgoing.failure = Some(why);
-            }
-            return;
-        }
-    }
-
-    /// The answer to a send: its message comes as an event too, so only a failure that no event
-    /// told is of interest.
-    pub(super) fn send_answered(&mut self, target: Target, result: Result<Answer, Failure>) {
-        match result {
-            Ok(Answer::Sent(message)) => self.chats.at(target).take(message),
-            Err(why) if self.chats.at(target).notice.is_none() => {
-                self.notice(target, Notice::Failure(why));
-            }
-            _ => {}
         }
     }
 
@@ -563,7 +526,7 @@ impl Model {
     }
 
     /// Said once a window: the other side is away and will get this later.
-    fn say_offline(&mut self, target: Target) {
+    pub(super) fn say_offline(&mut self, target: Target) {
         let Target::Account(account) = target else { return };
         let is_offline = self.people.presence(account) == Some(Presence::Offline);
         let now = self.now.wall_ms;

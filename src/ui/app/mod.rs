@@ -22,6 +22,7 @@ pub mod create_room;
 pub mod done;
 pub mod doors;
 pub mod errors;
+pub mod images;
 pub mod link;
 pub mod login;
 pub mod panel;
@@ -35,6 +36,7 @@ pub mod register;
 pub mod rooms;
 pub mod rows;
 pub mod search;
+mod sending;
 pub mod servers;
 pub mod settings;
 pub mod strength;
@@ -42,13 +44,14 @@ pub mod time;
 pub mod trust;
 mod watch;
 pub mod writing;
+pub mod zoom;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::client::api::{Picture, Saved, Ticket};
+use crate::client::api::{ImageSource, Picture, Saved, Ticket, View};
 use crate::client::finder::FoundCard;
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
@@ -117,7 +120,9 @@ pub enum Msg {
     /// About the card beside a face.
     Card(card::CardMsg),
     /// These pictures are seen and not here.
-    Wanted(Vec<BlobId>),
+    Wanted(Vec<(BlobId, View)>),
+    /// In the window of a picture.
+    Viewer(images::ViewerMsg),
     /// The server program that was started here ended or could not be started.
     HostEnded(login::HostEnd),
     /// Settings of this computer.
@@ -183,7 +188,13 @@ pub enum Effect {
     /// Bring the settings window to the front.
     RaiseSettings,
     /// A picture is there, or cannot be had.
-    Picture(BlobId, Option<Arc<Picture>>),
+    Picture(BlobId, View, Option<Arc<Picture>>),
+    /// Ask whether so many pictures shall be sent.
+    AskImages(Target, Vec<ImageSource>),
+    /// Ask where a picture shall be saved, which was called so.
+    SavePicture(BlobId, String),
+    /// Bring the window of a picture to the front.
+    RaiseViewer,
     /// Pictures that could not be had may be had now.
     PicturesAgain,
     /// Say that this computer cannot keep messages, and why.
@@ -225,6 +236,7 @@ enum Asked {
     Messages(Target),
     Members(RoomId),
     Send(Target),
+    SaveImage,
     SignOut,
     Other,
 }
@@ -275,6 +287,8 @@ pub struct Model {
     pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
+    /// The picture that is looked at, while its window is open.
+    pub viewer: Option<images::Viewer>,
     /// The settings window, while it is open.
     pub preferences: Option<preferences::Preferences>,
     /// One is shown as away since nobody is at this computer, not by one's own choice.
@@ -322,6 +336,7 @@ impl Model {
             doors: doors::Doors::default(),
             profile: None,
             card: None,
+            viewer: None,
             preferences: None,
             away_by_itself: false,
             trouble: None,
@@ -387,7 +402,10 @@ impl Model {
             ClientEvent::Book(book) => self.people.set_book(book),
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
             ClientEvent::Room(room) => self.people.set_room(*room),
-            ClientEvent::Picture { blob, picture } => out.push(Effect::Picture(blob, picture)),
+            ClientEvent::Picture { blob, view, picture } => {
+                out.push(Effect::Picture(blob, view, picture));
+            }
+            ClientEvent::Uploading { nonce, percent } => self.uploading(nonce, percent),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
             ClientEvent::KeyOther { .. } => {}
@@ -410,6 +428,10 @@ impl Model {
             (Asked::Messages(target), result) => self.page_came(target, result, out),
             (Asked::Members(room), result) => self.hall_came(room, result, out),
             (Asked::Send(target), result) => self.send_answered(target, result),
+            (Asked::SaveImage, result) => out.push(match result {
+                Ok(_) => Effect::Tell("viewer.saved"),
+                Err(why) => Effect::Say(why),
+            }),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
         }
@@ -488,6 +510,7 @@ impl Model {
         self.link = link::Link::default();
         self.attempt = None;
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
+        self.viewer = None;
         self.halls.clear();
         self.walls.clear();
         (self.profile, self.doors) = (None, doors::Doors::default());
@@ -550,9 +573,11 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::CreateRoom(msg) => model.create_room(msg, &mut out),
         Msg::Profile(msg) => model.profile(msg, &mut out),
         Msg::Card(msg) => model.card(msg, &mut out),
-        Msg::Wanted(blobs) => {
-            out.extend(blobs.into_iter().map(|blob| Effect::Ask(Intent::Picture(blob))));
+        Msg::Wanted(wanted) => {
+            let ask = |(blob, view)| Effect::Ask(Intent::Picture(blob, view));
+            out.extend(wanted.into_iter().map(ask));
         }
+        Msg::Viewer(msg) => model.viewer(msg, &mut out),
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
         Msg::Preferences(msg) => model.preferences(msg, &mut out),

@@ -42,6 +42,8 @@ pub enum ComposerMsg {
     Focused,
     /// Close the window.
     Close,
+    /// Paste what was copied.
+    Paste,
     /// Show earlier messages.
     PageUp,
     /// Show later messages.
@@ -335,6 +337,8 @@ impl Composer {
             Key::PageDown => ComposerMsg::PageDown,
             Key::End if control || self.buffer.length() == 0 => ComposerMsg::End,
             Key::BackSpace | Key::Delete if !control && !shift => return self.delete_code(key),
+            _ if control && key == Key::from_char('v') => ComposerMsg::Paste,
+            Key::Insert if shift => ComposerMsg::Paste,
             _ if control => return self.copy(key),
             // An input method may write anything.
             _ => return self.write_emoji(&app::event_text()),

@@ -7,10 +7,11 @@ use fltk::prelude::WindowExt;
 
 use super::view::Standing;
 use super::{ChatOut, Parts, emoji};
-use crate::domain::Rank;
+use crate::domain::{Rank, Seq};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::app::images::ViewerMsg;
 use crate::ui::app::rooms::RoomMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::paint::{Icon, Rect};
@@ -116,7 +117,9 @@ impl Parts {
         let message = key.and_then(|key| self.transcript.message(key));
         // What is selected, else the message under the pointer.
         let words = match self.transcript.selected() {
-            selected if selected.is_empty() => message.as_ref().map(|(words, _)| words.clone()),
+            selected if selected.is_empty() => {
+                message.as_ref().map(|(words, _)| words.clone()).filter(|words| !words.is_empty())
+            }
             selected => Some(selected),
         };
         let mut menu: Vec<(MenuEntry, Option<Act>)> = Vec::new();
@@ -126,6 +129,10 @@ impl Parts {
         if let (Some(EntryKey::Seq(seq)), Some(_)) = (key, &message) {
             let reply = MenuItem::new(tr("chat.reply")).icon(Icon::Reply);
             item(reply, Act::Tell(ChatMsg::Reply(Some(seq))));
+        }
+        if let (Some(EntryKey::Seq(seq)), true) = (key, self.transcript.is_picture(key)) {
+            let save = MenuItem::new(tr("image.save")).icon(Icon::Download);
+            item(save, Act::Save(seq));
         }
         let all = MenuItem::new(tr("chat.select_all")).icon(Icon::Text).shortcut("Ctrl+A");
         item(all, Act::SelectAll);
@@ -144,6 +151,10 @@ impl Parts {
                 Some(Act::Copy(words)) => app::copy(&words),
                 Some(Act::SelectAll) => this.transcript.select_all(),
                 Some(Act::Tell(msg)) => this.tell(msg),
+                Some(Act::Save(seq)) => {
+                    let target = this.state.borrow().view.target;
+                    post(Msg::Viewer(ViewerMsg::SaveAs(target, seq)));
+                }
                 None => {}
             }
         });
@@ -155,4 +166,6 @@ enum Act {
     Copy(String),
     SelectAll,
     Tell(ChatMsg),
+    /// The picture of this message.
+    Save(Seq),
 }

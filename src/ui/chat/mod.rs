@@ -5,6 +5,7 @@ mod bar;
 mod composer;
 mod emoji;
 mod head;
+mod inflow;
 pub mod marks;
 mod members;
 mod menus;
@@ -17,12 +18,14 @@ use std::rc::Rc;
 use fltk::app;
 use fltk::enums::{Cursor, Event, Key, Shortcut};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::widget::Widget;
 use fltk::window::DoubleWindow;
 
 use self::areas::{Areas, Bars, SMALLEST};
 pub use self::areas::{USUAL, USUAL_ROOM};
 use self::composer::{Composer, ComposerMsg};
 pub use self::emoji::set_recent;
+pub use self::inflow::ask_images;
 use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Seq, Target};
@@ -55,6 +58,8 @@ pub enum ChatOut {
     Link(String),
     /// Pressed somebody's face.
     Face(AccountId),
+    /// Pressed the picture of a message.
+    Picture(Seq),
 }
 
 type Told = Rc<RefCell<Box<dyn FnMut(ChatOut)>>>;
@@ -80,11 +85,14 @@ struct Parts {
     more: IconButton,
     unreply: IconButton,
     emoji: IconButton,
+    image: IconButton,
     shake: IconButton,
     composer: Composer,
     close: Button,
     send: Button,
     send_menu: Button,
+    /// Over all of them, while something is held over the window.
+    sheet: Widget,
     state: Rc<RefCell<State>>,
     told: Told,
 }
@@ -213,6 +221,11 @@ impl ChatWindow {
             self.parts.composer.focus();
         }
         self.window.redraw();
+    }
+
+    /// A picture of a message came.
+    pub fn redraw_messages(&mut self) {
+        self.parts.transcript.redraw();
     }
 
     /// Brings a message into the view.
@@ -344,11 +357,13 @@ impl Parts {
             more: IconButton::new(Icon::More, ""),
             unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
+            image: IconButton::new(Icon::Image, ""),
             shake: IconButton::new(Icon::Shake, ""),
             composer: Composer::new(),
             close: Button::new(ButtonKind::Outline, ""),
             send: Button::new(ButtonKind::Primary, "").joined_right(),
             send_menu: Button::new(ButtonKind::Primary, "").icon(Icon::TriDown).joined_left(),
+            sheet: inflow::sheet(),
             state: Rc::new(RefCell::new(state)),
             told: Rc::new(RefCell::new(Box::new(|_| {}))),
         }
@@ -359,6 +374,7 @@ impl Parts {
         self.more.set_tip(tr("card.more"));
         self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
+        self.image.set_tip(tr("image.send"));
         self.shake.set_tip(tr("chat.shake"));
         self.close.set_label(tr("chat.close"));
         self.send.set_label(tr("chat.send"));
@@ -406,7 +422,8 @@ impl Parts {
         self.unreply.set_shown(areas.reply.h > 0);
         self.unreply.place(areas.unreply);
         self.emoji.place(areas.tool);
-        self.shake.place(areas.tool.moved(TOOL_STEP, 0));
+        self.image.place(areas.tool.moved(TOOL_STEP, 0));
+        self.shake.place(areas.tool.moved(2 * TOOL_STEP, 0));
         self.composer.place(areas.editor);
         self.close.place(areas.close);
         self.send.place(areas.send);
@@ -451,7 +468,10 @@ impl Parts {
         let this = self.clone();
         self.emoji.on_press(move || this.open_emoji());
         let this = self.clone();
+        self.image.on_press(move || this.choose_image());
+        let this = self.clone();
         self.shake.on_press(move || this.tell(ChatMsg::Shake));
+        inflow::overlay(self);
         let this = self.clone();
         self.close.on_press(move || this.clone().leave());
         let this = self.clone();
@@ -470,6 +490,7 @@ impl Parts {
                 }
             }
             ComposerMsg::Focused => self.tell(ChatMsg::Focus(true)),
+            ComposerMsg::Paste => self.paste(),
             ComposerMsg::Close => self.leave(),
             ComposerMsg::PageUp => self.transcript.page(-1),
             ComposerMsg::PageDown => self.transcript.page(1),
@@ -486,6 +507,7 @@ impl Parts {
             // Only what is not in the log can have failed, and only what is can be answered.
             TranscriptMsg::Retry(_) | TranscriptMsg::Quote(_) => {}
             TranscriptMsg::Menu { key, x, y } => self.open_message_menu(key, x, y),
+            TranscriptMsg::Picture(key, thumb) => self.look_at(key, thumb),
             TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
         }
     }
@@ -549,32 +571,8 @@ impl Parts {
             }
             Event::KeyDown => self.shortcut() || self.write_through(),
             Event::Shortcut => self.shortcut(),
-            _ => false,
+            event => self.dropped(event),
         }
-    }
-
-    /// What is typed while something else than the box has the keyboard is written into the box:
-    /// nobody types at messages or buttons.
-    fn write_through(&mut self) -> bool {
-        let held = app::event_state();
-        if self.composer.has_focus() || held.contains(Shortcut::Alt) {
-            return false;
-        }
-        let words = app::event_text();
-        if held.contains(Shortcut::Ctrl) {
-            let is_paste = app::event_key() == Key::from_char('v');
-            if is_paste {
-                self.composer.focus();
-                self.composer.paste();
-            }
-            return is_paste;
-        }
-        if words.is_empty() || words.chars().any(char::is_control) {
-            return false;
-        }
-        self.composer.focus();
-        self.composer.write(&words);
-        true
     }
 
     fn shortcut(&mut self) -> bool {

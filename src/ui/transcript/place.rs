@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::layout::Flow;
 use super::measure::{Measure, line_width};
-use super::rows::{Content, Face, Head, Item, Mark, Quoted};
+use super::rows::{Content, Face, Head, Image, Item, Mark, Quoted};
 use crate::domain::AccountId;
 use crate::ui::paint::Rect;
 use crate::ui::theme::Style;
@@ -42,6 +42,11 @@ pub const QUOTE_NAME_GAP: i32 = 10;
 /// Side of a mark beside a bubble, and its distance.
 const MARK: i32 = 16;
 const MARK_GAP: i32 = 6;
+/// The largest and the smallest that a picture is shown.
+const IMAGE_MAX: (i32, i32) = (240, 180);
+const IMAGE_MIN: i32 = 64;
+/// The card of a picture on its way.
+const UPLOAD: (i32, i32) = (192, 120);
 /// Side of the icon before a centred line, and its distance.
 const ICON: i32 = 16;
 const ICON_GAP: i32 = 4;
@@ -71,6 +76,10 @@ pub trait Wording {
     fn failed(&self) -> String;
     /// "Retry"
     fn retry(&self) -> String;
+    /// "Uploading {percent}%"
+    fn uploading(&self, percent: u8) -> String;
+    /// That a picture cannot be had.
+    fn missing(&self) -> String;
     /// "New messages"
     fn divider(&self) -> String;
     /// "{n} new messages"
@@ -123,8 +132,10 @@ pub struct Bubble {
     pub name: Option<Rect>,
     /// The bubble; for large emoji what it would cover.
     pub area: Rect,
-    /// Nothing but large emoji, which have no bubble.
+    /// Nothing but large emoji, or a picture, which have no bubble.
     pub is_bare: bool,
+    /// A picture.
+    pub is_picture: bool,
     /// The line of what it answers.
     pub quote: Option<Rect>,
     /// Its words.
@@ -176,7 +187,8 @@ impl Placed {
         let separator = line(head.separator);
         let divider = line(head.divider);
         let (body, height) = match &item.content {
-            Content::Text(text) | Content::Answer(_, text) => {
+            Content::Text(_) | Content::Answer(..) | Content::Image(_) => {
+                let text = item.text().unwrap_or_default();
                 let bubble = Bubble::new(item, text, y, head.run_start, look, tools);
                 let bottom = bubble.bottom();
                 (Body::Bubble(bubble), bottom)
@@ -221,10 +233,12 @@ impl Bubble {
         let room = look.bubble_max() - 2 * PAD_X;
         let quote_w = item.quoted().map_or(0, |quoted| quote_width(quoted, tools).min(room));
         let quote_h = if quote_w > 0 { QUOTE + QUOTE_GAP } else { 0 };
-        let is_bare = flow.is_large() && quote_w == 0;
+        let is_picture = item.image().is_some();
+        let is_bare = (flow.is_large() && quote_w == 0) || is_picture;
         let (pad_x, pad_y) = if is_bare { (0, 0) } else { (PAD_X, PAD_Y) };
         let w = flow.width.max(quote_w) + 2 * pad_x;
         let h = quote_h + flow.height() + 2 * pad_y;
+        let (w, h) = item.image().map_or((w, h), |image| frame(image, look.bubble_max()));
         let beside = MARGIN + AVATAR + AVATAR_GAP;
         let named = run_start && look.names && !is_mine;
         let name_width = look.width - beside - MARGIN;
@@ -238,7 +252,7 @@ impl Bubble {
         let quote = (quote_w > 0).then_some(quote);
         let text = Rect::new(x + pad_x, y + pad_y + quote_h, flow.width, flow.height());
         let failed = (item.mark == Mark::Failed).then(|| failed_areas(area, tools));
-        Bubble { is_mine, avatar, name, area, is_bare, quote, flow, text, failed }
+        Bubble { is_mine, avatar, name, area, is_bare, is_picture, quote, flow, text, failed }
     }
 
     /// Where its mark is drawn: a failed one beside the middle, the others at the lower edge.
@@ -276,6 +290,23 @@ impl fmt::Debug for Centred {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Centred({} bytes, {:?})", self.words.len(), self.text)
     }
+}
+
+/// How large a picture is shown: in its own shape, within bounds; while it is on its way, a card.
+fn frame(image: &Image, most: i32) -> (i32, i32) {
+    if image.percent.is_some() {
+        return (UPLOAD.0.min(most), UPLOAD.1);
+    }
+    let side = |pixels: u32| i64::from(pixels.max(1));
+    let (w, h) = (side(image.size.0), side(image.size.1));
+    let (w_max, h_max) = (i64::from(IMAGE_MAX.0.min(most)), i64::from(IMAGE_MAX.1));
+    let (w, h) = match () {
+        () if w <= w_max && h <= h_max => (w, h),
+        () if w * h_max > h * w_max => (w_max, h * w_max / w),
+        () => (w * h_max / h, h_max),
+    };
+    let least = |side: i64| i32::try_from(side).unwrap_or(IMAGE_MIN).max(IMAGE_MIN);
+    (least(w), least(h))
 }
 
 fn quote_width(quoted: &Quoted, tools: Tools<'_>) -> i32 {
@@ -323,7 +354,7 @@ impl Weight {
     pub fn height(self, item: &Item, head: Head, look: &Look) -> i32 {
         let lines = 1 + i32::from(head.separator) + i32::from(head.divider);
         let above = head.gap + (lines - 1) * (CAPTION + SEPARATOR_GAP);
-        if item.text().is_none() {
+        if !item.is_message() {
             return above + CAPTION;
         }
         let room = (look.bubble_max() - 2 * PAD_X).max(1);
@@ -334,7 +365,11 @@ impl Weight {
         let name = if is_named { CAPTION + CAPTION_GAP } else { 0 };
         let failed = if item.mark == Mark::Failed { CAPTION + CAPTION_GAP } else { 0 };
         let quote = if item.quoted().is_some() { QUOTE + QUOTE_GAP } else { 0 };
-        above + quote + name + lines * look.style.line + 2 * PAD_Y + failed
+        let own = match item.image() {
+            Some(image) => frame(image, look.bubble_max()).1,
+            None => lines * look.style.line + 2 * PAD_Y,
+        };
+        above + quote + name + own + failed
     }
 }
 
@@ -368,6 +403,12 @@ pub(super) mod tests {
         }
         fn retry(&self) -> String {
             "Retry".into()
+        }
+        fn uploading(&self, percent: u8) -> String {
+            format!("Uploading {percent}%")
+        }
+        fn missing(&self) -> String {
+            "Missing".into()
         }
         fn divider(&self) -> String {
             "New messages".into()
@@ -416,6 +457,28 @@ pub(super) mod tests {
         assert_eq!(bubble.avatar, Some(Rect::new(708, 12, 36, 36)));
         assert_eq!(bubble.area.right(), 700);
         assert_eq!(bubble.mark_area(Mark::Sent), Rect::new(612, 34, 16, 16));
+    }
+
+    #[test]
+    fn a_picture_keeps_its_shape_within_its_bounds() {
+        let cases = [
+            ((100, 80), None, (100, 80)),
+            ((2_560, 1_600), None, (240, 150)),
+            ((600, 2_400), None, (64, 180)),
+            ((2_000, 20), None, (240, 64)),
+            ((1, 1), None, (64, 64)),
+            ((2_560, 1_600), Some(48), (192, 120)),
+        ];
+        for (size, percent, (w, h)) in cases {
+            let image = Image { thumb: crate::domain::BlobId([1; 32]), size, percent };
+            let one = entry(ME, Saying::Image(image), Mark::Sending);
+            let row = placed(one, START, &look(760, false));
+            let bubble = row.bubble().unwrap();
+            assert_eq!(bubble.area, Rect::new(700 - w, 12, w, h), "{size:?}");
+            let item = Item::new(one);
+            let guess = Weight::of(&item).height(&item, START, &look(760, false));
+            assert_eq!((row.height, guess), (12 + h, 12 + h));
+        }
     }
 
     const QUOTE_OF: Quote<'_> =

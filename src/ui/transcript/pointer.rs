@@ -212,6 +212,7 @@ impl Transcript {
                     Told::Link(address) => TranscriptMsg::Link(address),
                     Told::Quote(key) => TranscriptMsg::Quote(key),
                     Told::Retry(key) => TranscriptMsg::Retry(key),
+                    Told::Picture(key, thumb) => TranscriptMsg::Picture(key, thumb),
                 }),
                 Hit::Bubble(_) | Hit::Nothing => None,
             }

@@ -13,7 +13,7 @@ use super::place::{Look, Placed, Tools, Weight};
 use super::rows::{Head, Item, Key, Mark};
 use super::scroll::{Extent, Scroll};
 use super::selection::{Selection, Spot, word_at};
-use crate::domain::AccountId;
+use crate::domain::{AccountId, BlobId};
 use crate::ui::paint::Rect;
 
 /// Free space under the last row.
@@ -69,6 +69,8 @@ pub enum Action {
     Quote,
     /// Send a failed message again.
     Retry,
+    /// Look at a picture.
+    Picture,
 }
 
 /// What acting on a part of a row means.
@@ -80,6 +82,8 @@ pub enum Told {
     Quote(Key),
     /// Send this message again.
     Retry(Key),
+    /// Look at this message's picture; the name of the small one.
+    Picture(Key, BlobId),
 }
 
 /// What lies at a point.
@@ -418,7 +422,11 @@ impl Scene {
         if let Some(link) = bubble.flow.link_at(x - bubble.text.x, y - bubble.text.y) {
             return Hit::Act(seen.row, Action::Link(link));
         }
-        if bubble.area.contains(x, y) { Hit::Bubble(seen.row) } else { Hit::Nothing }
+        match bubble.area.contains(x, y) {
+            true if item.image().is_some() => Hit::Act(seen.row, Action::Picture),
+            true => Hit::Bubble(seen.row),
+            false => Hit::Nothing,
+        }
     }
 
     fn seen_at(&self, y: i32) -> Option<&Seen> {
@@ -431,6 +439,7 @@ impl Scene {
         let item = self.item(row)?;
         Some(match action {
             Action::Retry => Told::Retry(item.key),
+            Action::Picture => Told::Picture(item.key, item.image()?.thumb),
             Action::Quote => Told::Quote(item.quoted()?.key),
             Action::Link(link) => {
                 Told::Link(links::find(item.text()?).into_iter().nth(link)?.address)
@@ -540,6 +549,7 @@ impl fmt::Debug for Told {
             Told::Link(address) => write!(f, "Link({} bytes)", address.len()),
             Told::Quote(key) => write!(f, "Quote({key:?})"),
             Told::Retry(key) => write!(f, "Retry({key:?})"),
+            Told::Picture(key, _) => write!(f, "Picture({key:?})"),
         }
     }
 }
@@ -558,5 +568,12 @@ fn actions(seen: &Seen) -> Vec<(usize, Action)> {
     let links = (0..bubble.flow.links.len()).map(Action::Link);
     let quote = bubble.quote.map(|_| Action::Quote);
     let retry = bubble.failed.map(|_| Action::Retry);
-    quote.into_iter().chain(links).chain(retry).map(|action| (seen.row, action)).collect()
+    let picture = bubble.is_picture.then_some(Action::Picture);
+    quote
+        .into_iter()
+        .chain(links)
+        .chain(picture)
+        .chain(retry)
+        .map(|action| (seen.row, action))
+        .collect()
 }

@@ -21,7 +21,7 @@ use super::scene::{Direction, Hit, Scene};
 use super::scroll::{ARROW, WHEEL};
 use super::words::{Kit, Words};
 use crate::clock::uptime;
-use crate::domain::AccountId;
+use crate::domain::{AccountId, BlobId};
 use crate::ui::paint::text::screen_scale;
 use crate::ui::paint::{Canvas, Rect};
 use crate::ui::text::{Language, language};
@@ -44,6 +44,8 @@ pub enum TranscriptMsg {
     Retry(Key),
     /// What a message answers was pressed.
     Quote(Key),
+    /// A picture was pressed; the name of the small one.
+    Picture(Key, BlobId),
     /// Somebody's face was pressed.
     Face(AccountId),
     /// A menu is wanted, at a point of the window, for a message or for none.
@@ -65,6 +67,7 @@ impl fmt::Debug for TranscriptMsg {
             TranscriptMsg::Link(address) => write!(f, "Link({} bytes)", address.len()),
             TranscriptMsg::Retry(key) => write!(f, "Retry({key:?})"),
             TranscriptMsg::Quote(key) => write!(f, "Quote({key:?})"),
+            TranscriptMsg::Picture(key, _) => write!(f, "Picture({key:?})"),
             TranscriptMsg::Face(account) => write!(f, "Face({account})"),
             TranscriptMsg::Menu { key, x, y } => write!(f, "Menu({key:?}, {x}, {y})"),
             TranscriptMsg::Earlier => f.write_str("Earlier"),
@@ -314,12 +317,21 @@ impl Transcript {
         !words.is_empty()
     }
 
-    /// The words of a message and how far it is; nothing for lines that are none.
+    /// The words of a message, none of a picture, and how far it is; nothing for lines that are none.
     #[must_use]
     pub fn message(&self, key: Key) -> Option<(String, Mark)> {
         let state = self.state.borrow();
         let item = state.scene.item(state.scene.row_of(key)?)?;
-        Some((item.text()?.to_owned(), item.mark))
+        let is_message = item.is_message();
+        is_message.then(|| (item.text().unwrap_or_default().to_owned(), item.mark))
+    }
+
+    /// Whether a message is a picture.
+    #[must_use]
+    pub fn is_picture(&self, key: Option<Key>) -> bool {
+        let state = self.state.borrow();
+        let row = key.and_then(|key| state.scene.row_of(key));
+        row.and_then(|row| state.scene.item(row)).is_some_and(|item| item.image().is_some())
     }
 
     /// Selects everything that is shown.

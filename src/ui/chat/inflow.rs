@@ -1,0 +1,284 @@
+//! What comes into a chat by other ways than its box: typed elsewhere, pasted, dropped, chosen.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use fltk::app::{self, ClipboardContent, ClipboardEvent};
+use fltk::enums::{ColorDepth, Event, Key, Shortcut};
+use fltk::image::RgbImage;
+use fltk::prelude::{ImageExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::widget::Widget;
+
+use super::{ChatOut, Parts};
+use crate::client::api::{ImageSource, Picture};
+use crate::domain::Target;
+use crate::ui::app::Msg;
+use crate::ui::app::chats::ChatMsg;
+use crate::ui::paint::{Align, Canvas, Icon, Rect};
+use crate::ui::profile::choose_picture;
+use crate::ui::shell::post;
+use crate::ui::text::{tr, tr_with};
+use crate::ui::theme::{Colour, Style};
+use crate::ui::toast::{self, Edge, Kind};
+use crate::ui::transcript::Key as EntryKey;
+use crate::ui::widgets::{Control, Question, ask};
+
+/// Between the overlay's line and the edge of what it covers.
+const MARGIN: i32 = 16;
+const ICON: i32 = 36;
+
+/// The sheet over messages and box while something is held over the window.
+pub(super) fn overlay(parts: &Parts) {
+    let mut sheet = parts.sheet.clone();
+    let state = Rc::clone(&parts.state);
+    sheet.hide();
+    sheet.draw(move |native| {
+        let area = Rect::of(native);
+        let canvas = Canvas::over(area);
+        canvas.fill(area, Colour::Canvas);
+        let card = area.inset(MARGIN);
+        canvas.card(card, 12, Colour::BrandSoft, Colour::Brand, 2);
+        let middle = card.y + card.h / 2;
+        let x = card.x + (card.w - ICON) / 2;
+        canvas.icon_on(Icon::Image, x, middle - 52, ICON, Colour::BrandText, Colour::BrandSoft);
+        let name = state.borrow().view.name.clone();
+        let words = tr_with("image.drop", &[("name", &name)]);
+        let place = Rect { y: middle - 4, h: 24, ..card };
+        canvas.text_in(Style::HEADING, Colour::BrandText, place, Align::Centre, &words);
+    });
+}
+
+/// A widget that is nothing but what is drawn on it.
+pub(super) fn sheet() -> Widget {
+    Widget::new(0, 0, 0, 0, None)
+}
+
+/// Asks whether so many pictures shall be sent.
+pub fn ask_images(target: Target, images: Vec<ImageSource>) {
+    let n = images.len().to_string();
+    let question = Question {
+        window: "MyChat".to_owned(),
+        icon: Icon::Image,
+        danger: false,
+        title: tr_with("image.ask", &[("n", &n)]),
+        text: tr("image.ask.text").to_owned(),
+        action: tr("image.ask.go").to_owned(),
+        cancel: tr("common.cancel").to_owned(),
+    };
+    ask(question, move |yes| {
+        if yes {
+            post(Msg::Chat(target, ChatMsg::Images(images, true)));
+        }
+    });
+}
+
+impl Parts {
+    /// Asks for a picture file.
+    pub(super) fn choose_image(&self) {
+        if self.state.borrow().view.closed.is_some() {
+            return;
+        }
+        let this = self.clone();
+        choose_picture(move |path| this.send_files(vec![path]));
+    }
+
+    /// A picture was pressed: one that could not be had is fetched again, else it is looked at.
+    pub(super) fn look_at(&mut self, key: EntryKey, thumb: crate::domain::BlobId) {
+        if crate::ui::paint::photo::retry(thumb) {
+            return self.transcript.redraw();
+        }
+        if let EntryKey::Seq(seq) = key {
+            (self.told.borrow_mut())(ChatOut::Picture(seq));
+        }
+    }
+
+    /// What was copied: a picture is sent, words go into the box.
+    pub(super) fn paste(&mut self) {
+        match app::clipboard_contains(ClipboardContent::Image)
+            && !app::clipboard_contains(ClipboardContent::Text)
+        {
+            true => app::paste_image(&self.window),
+            false => {
+                self.composer.focus();
+                self.composer.paste();
+            }
+        }
+    }
+
+    /// Something is held over the window, dropped on it, or pasted into it.
+    pub(super) fn dropped(&mut self, event: Event) -> bool {
+        match event {
+            Event::DndEnter | Event::DndDrag => {
+                let is_closed = self.state.borrow().view.closed.is_some();
+                if !is_closed && !self.sheet.visible() {
+                    let areas = self.state.borrow().areas;
+                    let Rect { y, w, .. } = areas.transcript;
+                    self.sheet.resize(0, y, w, areas.composer.bottom() - y);
+                    self.sheet.show();
+                    self.window.redraw();
+                }
+                !is_closed
+            }
+            Event::DndLeave => {
+                self.lift_sheet();
+                true
+            }
+            Event::DndRelease => {
+                self.lift_sheet();
+                // What was dropped comes as something pasted, to this one.
+                app::set_belowmouse(&self.window);
+                true
+            }
+            Event::Paste => {
+                self.pasted();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn lift_sheet(&mut self) {
+        self.sheet.hide();
+        self.window.redraw();
+    }
+
+    fn pasted(&mut self) {
+        if let Some(ClipboardEvent::Image(image)) = app::event_clipboard() {
+            let picture = image.and_then(|image| picture_of(&image));
+            return match picture {
+                Some(picture) => {
+                    self.send_images(vec![ImageSource::Pixels(Arc::new(picture))]);
+                }
+                None => self.say_none(),
+            };
+        }
+        let words = app::event_text();
+        match files_of(&words) {
+            files if files.is_empty() => {
+                self.composer.focus();
+                self.composer.write(&words);
+            }
+            files => self.send_files(files),
+        }
+    }
+
+    fn send_files(&self, files: Vec<PathBuf>) {
+        let count = files.len();
+        let pictures: Vec<PathBuf> = files.into_iter().filter(|file| is_picture(file)).collect();
+        if pictures.len() < count {
+            self.say_none();
+        }
+        self.send_images(pictures.into_iter().map(ImageSource::File).collect());
+    }
+
+    fn send_images(&self, images: Vec<ImageSource>) {
+        if !images.is_empty() {
+            self.tell(ChatMsg::Images(images, false));
+        }
+    }
+
+    fn say_none(&self) {
+        let window = &self.window;
+        let over = Rect::new(window.x_root(), window.y_root(), window.w(), window.h());
+        toast::show(over, Edge::Lower, Kind::Trouble, tr("image.none"));
+    }
+
+    /// What is typed while something else than the box has the keyboard is written into the box:
+    /// nobody types at messages or buttons.
+    pub(super) fn write_through(&mut self) -> bool {
+        let held = app::event_state();
+        if self.composer.has_focus() || held.contains(Shortcut::Alt) {
+            return false;
+        }
+        let words = app::event_text();
+        if held.contains(Shortcut::Ctrl) {
+            let is_paste = app::event_key() == Key::from_char('v');
+            if is_paste {
+                self.paste();
+            }
+            return is_paste;
+        }
+        if words.is_empty() || words.chars().any(char::is_control) {
+            return false;
+        }
+        self.composer.focus();
+        self.composer.write(&words);
+        true
+    }
+}
+
+/// The pixels of what the toolkit gives.
+fn picture_of(image: &RgbImage) -> Option<Picture> {
+    let image = image.convert(ColorDepth::Rgba8).ok()?;
+    let (width, height) = (image.data_w(), image.data_h());
+    let rgba = image.to_rgb_data();
+    let picture = Picture { width: width.try_into().ok()?, height: height.try_into().ok()?, rgba };
+    let wanted = u64::from(picture.width) * u64::from(picture.height) * 4;
+    (wanted > 0 && picture.rgba.len() as u64 == wanted).then_some(picture)
+}
+
+/// Whether its name says that it is one; what it is, is looked at later.
+fn is_picture(file: &std::path::Path) -> bool {
+    let ending = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    matches!(ending.as_str(), "png" | "jpg" | "jpeg")
+}
+
+/// The files that a list of addresses or paths names; none when it is anything else.
+fn files_of(words: &str) -> Vec<PathBuf> {
+    let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
+    let files: Option<Vec<PathBuf>> = lines.map(file_of).collect();
+    files.unwrap_or_default()
+}
+
+fn file_of(line: &str) -> Option<PathBuf> {
+    match line.strip_prefix("file://") {
+        Some(rest) => {
+            let path = rest.strip_prefix("localhost").unwrap_or(rest);
+            let path = PathBuf::from(decoded(path)?);
+            path.is_absolute().then_some(path)
+        }
+        None => Some(PathBuf::from(line)).filter(|path| path.is_absolute() && path.is_file()),
+    }
+}
+
+/// An address without its percent signs (RFC 3986, 2.1).
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, others)) = rest.split_first() {
+        rest = others;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let (digits, others) = rest.split_at_checked(2)?;
+        let digits = std::str::from_utf8(digits).ok()?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        rest = others;
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_from_words() {
+        let cases: [(&str, &[&str]); 7] = [
+            ("file:///home/me/a%20b.png\r\n", &["/home/me/a b.png"]),
+            ("file://localhost/a.png\nfile:///%E5%9B%BE.png", &["/a.png", "/图.png"]),
+            ("hello", &[]),
+            ("file:///a.png\nhello", &[]),
+            ("/no/such/file.png", &[]),
+            ("file:///bad%2", &[]),
+            ("", &[]),
+        ];
+        for (words, expected) in cases {
+            let expected: Vec<PathBuf> = expected.iter().map(PathBuf::from).collect();
+            assert_eq!(files_of(words), expected, "{words:?}");
+        }
+        assert!(is_picture("/a.JPG".as_ref()) && !is_picture("/png".as_ref()));
+    }
+}
