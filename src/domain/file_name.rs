@@ -59,7 +59,7 @@ mod tests {
         let long = format!("{}.png", "图".repeat(80));
         let cases = [
             ("v-t.png", "v-t.png"),
-            ("/home/me/v t.png", "v t.png"),
+            ("/me/v t.png", "v t.png"),
             ("..\\..\\evil.exe", "evil.exe"),
             ("../..", ""),
             ("a:b*c?\"<>|.png", "abc.png"),

@@ -120,7 +120,7 @@ impl ViewerWindow {
             let mut state = self.parts.state.borrow_mut();
             *state = State { blob: Some(blob), name: file_name(name), ..State::default() };
             drop(state);
-            self.parts.view.redraw();
+            self.window.redraw();
             post(Msg::Viewer(ViewerMsg::Fetch));
         }
         if !self.is_open {
@@ -160,7 +160,7 @@ impl ViewerWindow {
             None => Content::Missing,
         };
         drop(state);
-        self.parts.view.redraw();
+        self.window.redraw();
     }
 
     /// Draws it anew in the theme and the language of the moment.

@@ -1,6 +1,7 @@
 //! The windows that stand: made, brought up to the model and closed as the model says.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fltk::app;
 use fltk::prelude::{WidgetExt, WindowExt};
@@ -33,8 +34,8 @@ use super::toast::{Edge, Kind};
 use super::viewer::ViewerWindow;
 use super::widgets::{Question, ask};
 use super::{confirm, paint, platform, screen, text, toast, viewer, widgets};
-use crate::client::api::View;
-use crate::domain::Target;
+use crate::client::api::{Picture, View};
+use crate::domain::{BlobId, Target};
 
 /// The windows that stand.
 #[derive(Default)]
@@ -134,17 +135,7 @@ impl Windows {
             }
             Effect::Tell(key) => tell(Kind::Done, text::tr(key)),
             Effect::TellOf(key, name) => tell(Kind::Done, &text::tr_with(key, &[("name", &name)])),
-            Effect::Picture(blob, View::Face, picture) => {
-                paint::portrait::put(blob, picture);
-                widgets::restyle();
-            }
-            Effect::Picture(blob, View::Thumb, picture) => {
-                paint::photo::put(blob, picture);
-                self.chats.values_mut().for_each(|chat| chat.window.redraw_messages());
-            }
-            Effect::Picture(blob, View::Whole, picture) => {
-                self.viewer.iter_mut().for_each(|viewer| viewer.came(blob, picture.clone()));
-            }
+            Effect::Picture(blob, view, picture) => self.came(blob, view, picture),
             Effect::RaiseViewer => {
                 self.viewer.iter_mut().for_each(ViewerWindow::raise);
             }
@@ -164,6 +155,23 @@ impl Windows {
                 toast::show(front(), edge, Kind::Done, &words);
             }
             _ => {}
+        }
+    }
+
+    /// A picture is here, or cannot be had.
+    fn came(&mut self, blob: BlobId, view: View, picture: Option<Arc<Picture>>) {
+        match view {
+            View::Face => {
+                paint::portrait::put(blob, picture);
+                widgets::restyle();
+            }
+            View::Thumb => {
+                paint::photo::put(blob, picture);
+                self.chats.values_mut().for_each(|chat| chat.window.redraw_messages());
+            }
+            View::Whole => {
+                self.viewer.iter_mut().for_each(|viewer| viewer.came(blob, picture.clone()));
+            }
         }
     }
 

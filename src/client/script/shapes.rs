@@ -137,10 +137,7 @@ impl Shapes {
             | ClientEvent::Pending(_)
             | ClientEvent::Discarded(_)
             | ClientEvent::Picture { .. } => Vec::new(),
-            ClientEvent::Uploading { nonce, percent } => {
-                let nonce = nonce.to_string();
-                vec![json!({"event": "uploading", "nonce": nonce, "percent": percent})]
-            }
+            ClientEvent::Uploading { nonce, percent } => vec![uploading(*nonce, *percent)],
         }
     }
 
@@ -278,6 +275,10 @@ fn send_failed(nonce: Nonce, why: &Failure) -> Value {
 
 fn shaken(from: AccountId, conversation: ConversationId) -> Value {
     json!({"event": "shaken", "from": from.0, "with": from.0, "conversation": conversation.0})
+}
+
+fn uploading(nonce: Nonce, percent: u8) -> Value {
+    json!({"event": "uploading", "nonce": nonce.to_string(), "percent": percent})
 }
 
 fn presence((account, presence): &(AccountId, Presence)) -> Value {

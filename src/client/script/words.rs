@@ -21,6 +21,9 @@ fn refused(refusal: &Refusal) -> String {
     format!("{}{limit}{wait}", reason(refusal.reason))
 }
 
+const BAD_PICTURE: &str = "a picture is a PNG or JPEG: of 256 by 256 pixels and at most 256 KiB in \
+a profile, of at most 2560 pixels a side and 2 MiB in a chat";
+
 fn reason(reason: Reason) -> &'static str {
     match reason {
         Reason::NameTaken => "this nickname is taken, or looks like one that is",
@@ -49,9 +52,7 @@ fn reason(reason: Reason) -> &'static str {
         Reason::WordsLines => "this text has too many lines",
         Reason::WordsEmpty => "it needs a name",
         Reason::BadBirthday => "a birthday is a day such as 2008-05-01",
-        Reason::BadPicture => {
-            "a picture is a PNG or JPEG: of 256 by 256 pixels and at most 256 KiB in a profile, of at most 2560 pixels a side and 2 MiB in a chat"
-        }
+        Reason::BadPicture => BAD_PICTURE,
         Reason::NotUploaded => "the server has no such picture of yours: send it from its file",
         Reason::Yourself => "that is yourself",
         Reason::AlreadyFriends => "you are friends already",

@@ -8,8 +8,7 @@
 //! * [`sync`] brings every conversation up to its head, in order, each message once.
 //! * [`outbox`] sends in order and again, until the server has it.
 //! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
-//!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures.
-//! * [`images`] brings pictures to the server and sends them.
+//!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures, [`images`] sends them.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
 //!   [`people`] knows who is who.
 //!
@@ -39,6 +38,8 @@ mod halls;
 mod kept;
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod shots;
 #[cfg(test)]
 mod storms;
 #[cfg(test)]

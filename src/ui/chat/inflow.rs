@@ -117,6 +117,8 @@ impl Parts {
                     self.sheet.resize(0, y, w, areas.composer.bottom() - y);
                     self.sheet.show();
                     self.window.redraw();
+                    // What is dropped comes to whom the toolkit takes to be under the pointer.
+                    app::set_belowmouse(&self.window);
                 }
                 !is_closed
             }
@@ -124,10 +126,9 @@ impl Parts {
                 self.lift_sheet();
                 true
             }
+            // What was dropped comes as something pasted, behind this.
             Event::DndRelease => {
                 self.lift_sheet();
-                // What was dropped comes as something pasted, to this one.
-                app::set_belowmouse(&self.window);
                 true
             }
             Event::Paste => {
@@ -267,7 +268,7 @@ mod tests {
     #[test]
     fn files_are_told_from_words() {
         let cases: [(&str, &[&str]); 7] = [
-            ("file:///home/me/a%20b.png\r\n", &["/home/me/a b.png"]),
+            ("file:///me/a%20b.png\r\n", &["/me/a b.png"]),
             ("file://localhost/a.png\nfile:///%E5%9B%BE.png", &["/a.png", "/图.png"]),
             ("hello", &[]),
             ("file:///a.png\nhello", &[]),

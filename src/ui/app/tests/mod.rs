@@ -4,6 +4,7 @@ mod accounts;
 mod chats;
 mod contacts;
 mod doors;
+mod images;
 mod login;
 mod panel;
 mod preferences;
