@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::book::Shelf;
-use super::images::Cargo;
+use super::images::{Cargo, Making};
 use super::link::Retry;
 use super::outbox::{Entry, Stage};
 use super::people::People;
@@ -31,8 +31,8 @@ pub(super) struct Desk {
     pub(super) entries: VecDeque<Entry>,
     /// Counts the outbox's entries.
     pub(super) last_order: u64,
-    /// Pictures that are being made fit to travel, by their place in that count.
-    pub(super) packing: Vec<u64>,
+    /// Pictures that are being made fit to travel; they have a place in that count.
+    pub(super) making: Vec<Making>,
     /// The server asked for a pause between messages.
     pub(super) hold_until: Option<Duration>,
     /// Barriers, and the entry of the outbox that each stands behind.
@@ -178,7 +178,7 @@ impl Desk {
             tails: 0,
             entries: VecDeque::new(),
             last_order: 0,
-            packing: Vec::new(),
+            making: Vec::new(),
             hold_until: None,
             barriers: Vec::new(),
             settling: Vec::new(),
@@ -215,8 +215,10 @@ impl Desk {
         let on_the_way = self.entries.iter().any(|entry| entry.stage == Stage::Sent);
         let hold_until = self.hold_until.filter(|_| !on_the_way);
         let leaving = self.leaving.map(|leaving| leaving.until);
-        let pictures = self.entries.iter().filter_map(Entry::holds_until).min();
-        [pictures, self.paused_until, hold_until, self.tell_at, leaving].into_iter().flatten().min()
+        [self.holds_until(), self.paused_until, hold_until, self.tell_at, leaving]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// What was on its way is not any more; all of it will be asked for or sent again.
@@ -233,9 +235,7 @@ impl Desk {
             conversation.asked = Asked::default();
             conversation.current = false;
         }
-        for entry in &mut self.entries {
-            entry.starts_anew();
-        }
+        self.holds_anew();
         for entry in self.entries.iter_mut().filter(|entry| entry.stage == Stage::Sent) {
             entry.stage = Stage::Ready;
         }

@@ -3,7 +3,7 @@
 //! The message is in the outbox from the moment that its picture is ready; the bytes lie beside the
 //! store until the server has the message. Parts go one by one, each behind the answer to the one
 //! before, so other frames never wait for more than one. What was written behind a picture in the same
-//! conversation waits for it, but no longer than [`IMAGE_AHEAD_MAX`].
+//! conversation waits for it, also while it is made fit, but no longer than [`IMAGE_AHEAD_MAX`].
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -26,11 +26,42 @@ const TRIES_MAX: u8 = 3;
 pub(super) struct Cargo {
     /// The server has the bytes, as far as is known.
     is_there: bool,
-    /// Since when others wait behind it on this link.
+    hold: Hold,
+    tries: u8,
+}
+
+/// A picture that is being made fit to travel.
+#[derive(Debug)]
+pub(super) struct Making {
+    /// Its place among what was asked for.
+    order: u64,
+    to: Target,
+    hold: Hold,
+}
+
+/// How long others wait behind a picture on this link.
+#[derive(Debug, Default)]
+struct Hold {
     since: Option<Duration>,
     /// They wait no longer.
     is_passed: bool,
-    tries: u8,
+}
+
+impl Hold {
+    /// Whether they wait now.
+    fn holds(&mut self, now: Duration) -> bool {
+        self.since.get_or_insert(now);
+        self.goes_on(now);
+        !self.is_passed
+    }
+
+    fn goes_on(&mut self, now: Duration) {
+        self.is_passed |= self.since.is_some_and(|since| now >= since + IMAGE_AHEAD_MAX);
+    }
+
+    fn until(&self) -> Option<Duration> {
+        self.since.filter(|_| !self.is_passed).map(|since| since + IMAGE_AHEAD_MAX)
+    }
 }
 
 /// What goes to the server now.
@@ -93,21 +124,19 @@ impl Entry {
 
     /// Whether what stands behind it in its conversation waits for it.
     pub(super) fn holds_others(&mut self, now: Duration) -> bool {
-        let since = *self.cargo.since.get_or_insert(now);
-        self.cargo.is_passed |= now >= since + IMAGE_AHEAD_MAX;
-        !self.cargo.is_passed
+        self.cargo.hold.holds(now)
     }
 
     /// When that ends.
-    pub(super) fn holds_until(&self) -> Option<Duration> {
-        let waits = self.stage == Stage::Ready && !self.is_loaded() && !self.cargo.is_passed;
-        self.cargo.since.filter(|_| waits).map(|since| since + IMAGE_AHEAD_MAX)
+    fn holds_until(&self) -> Option<Duration> {
+        let waits = self.stage == Stage::Ready && !self.is_loaded();
+        self.cargo.hold.until().filter(|_| waits)
     }
 
     /// Another link, or another try: whatever was brought is not counted on, except by a message
     /// that went out already.
-    pub(super) fn starts_anew(&mut self) {
-        (self.cargo.since, self.cargo.is_passed) = (None, false);
+    fn starts_anew(&mut self) {
+        self.cargo.hold = Hold::default();
         self.cargo.is_there &= self.stage == Stage::Sent;
     }
 
@@ -120,7 +149,37 @@ impl Entry {
     }
 }
 
+impl Making {
+    /// Whether this entry waits for it.
+    pub(super) fn holds(&mut self, entry: &Entry, now: Duration) -> bool {
+        self.order < entry.order && self.to == entry.to && self.hold.holds(now)
+    }
+}
+
 impl Desk {
+    /// Whoever waited behind a picture for long enough waits no longer.
+    pub(super) fn holds_go_on(&mut self, now: Duration) {
+        self.making.iter_mut().for_each(|making| making.hold.goes_on(now));
+        self.entries.iter_mut().for_each(|entry| entry.cargo.hold.goes_on(now));
+    }
+
+    /// When the next of them does.
+    pub(super) fn holds_until(&self) -> Option<Duration> {
+        let making = self.making.iter().filter_map(|making| making.hold.until());
+        making.chain(self.entries.iter().filter_map(Entry::holds_until)).min()
+    }
+
+    /// Another link: they wait anew.
+    pub(super) fn holds_anew(&mut self) {
+        self.making.iter_mut().for_each(|making| making.hold = Hold::default());
+        self.entries.iter_mut().for_each(Entry::starts_anew);
+    }
+
+    /// The place of the first picture that is being made fit.
+    pub(super) fn first_making(&self) -> Option<u64> {
+        self.making.iter().map(|making| making.order).min()
+    }
+
     /// A message left the outbox: its pictures need not be kept for it, unless another one has them.
     pub(super) fn let_go(&self, turn: &mut Turn<'_>, entry: &Entry) {
         let Some(blobs) = entry.blobs() else { return };
@@ -147,7 +206,7 @@ impl State {
         let Some(desk) = &mut self.desk else { return turn.answer(ticket, Err(why_not)) };
         desk.last_order += 1;
         let (owner, order) = (desk.owner, desk.last_order);
-        desk.packing.push(order);
+        desk.making.push(Making { order, to, hold: Hold::default() });
         let packing = Box::new(Packing { owner, ticket, to, nonce, order });
         turn.effects.push(Effect::Picture(PictureJob::Pack(packing, source)));
     }
@@ -162,9 +221,9 @@ impl State {
         let Packing { owner, ticket, to, nonce, order } = *packing;
         let desk = self.desk.as_mut().filter(|desk| desk.owner == owner);
         if let Some(desk) = desk {
-            desk.packing.retain(|known| *known != order);
+            desk.making.retain(|making| making.order != order);
             match packed {
-                Ok(body) => self.say(turn, ticket, to, body, Some(nonce)),
+                Ok(body) => self.say_at(turn, (ticket, order), to, body, nonce),
                 Err(failure) => turn.answer(ticket, Err(failure)),
             }
         } else {

@@ -56,10 +56,25 @@ impl State {
         body: Body,
         nonce: Option<Nonce>,
     ) {
-        let signed_in = self.is_signed_in();
-        let why_not = self.why_not();
         let nonce = nonce.unwrap_or_else(|| self.chance.nonce());
+        let why_not = self.why_not();
         let Some(desk) = &mut self.desk else { return turn.answer(ticket, Err(why_not)) };
+        desk.last_order += 1;
+        let order = desk.last_order;
+        self.say_at(turn, (ticket, order), to, body, nonce);
+    }
+
+    /// Says it at the place among others where it was asked for.
+    pub(super) fn say_at(
+        &mut self,
+        turn: &mut Turn<'_>,
+        (ticket, order): (Ticket, u64),
+        to: Target,
+        body: Body,
+        nonce: Nonce,
+    ) {
+        let signed_in = self.is_signed_in();
+        let Some(desk) = &mut self.desk else { return };
         if let Some(entry) = desk.entries.iter_mut().find(|entry| entry.nonce == nonce) {
             return match &entry.stage {
                 Stage::Failed(failure) => turn.answer(ticket, Err(failure.clone())),
@@ -69,7 +84,6 @@ impl State {
         if let Err(failure) = check(&body, desk, signed_in) {
             return turn.answer(ticket, Err(failure));
         }
-        desk.last_order += 1;
         let entry = Entry {
             nonce,
             to,
@@ -78,14 +92,15 @@ impl State {
             queued: Some(turn.uptime()),
             stage: Stage::Keeping,
             tickets: vec![ticket],
-            order: desk.last_order,
+            order,
             cargo: Cargo::default(),
         };
         turn.emit(ClientEvent::Pending(entry.pending()));
         turn.writes.push(entry.to_keep(desk.owner));
         turn.waiting.push(nonce);
         turn.urgent = true;
-        desk.entries.push_back(entry);
+        let index = desk.entries.partition_point(|before| before.order < order);
+        desk.entries.insert(index, entry);
     }
 
     /// The store has them: they may be sent.
@@ -105,6 +120,7 @@ impl State {
         if !desk.loaded {
             return;
         }
+        desk.holds_go_on(turn.uptime());
         if let Some(until) = desk.hold_until {
             let on_the_way = desk.entries.iter().any(|entry| entry.stage == Stage::Sent);
             // Order holds only when nothing of before the pause can still be refused.
@@ -116,7 +132,8 @@ impl State {
         let (now, owner) = (turn.uptime(), desk.owner);
         let mut on_the_way = 0;
         let mut held = BTreeSet::new();
-        for entry in &mut desk.entries {
+        let Desk { entries, making, .. } = desk;
+        for entry in entries {
             match entry.stage {
                 Stage::Failed(_) => continue,
                 Stage::Keeping => break,
@@ -128,6 +145,7 @@ impl State {
                     continue;
                 }
                 Stage::Ready if held.contains(&entry.to) => continue,
+                Stage::Ready if making.iter_mut().any(|one| one.holds(entry, now)) => continue,
                 Stage::Ready if !entry.is_loaded() => {
                     if entry.holds_others(now) {
                         held.insert(entry.to);
@@ -265,8 +283,7 @@ impl Desk {
     pub(super) fn first_unsent(&self) -> u64 {
         let unsent = |entry: &&Entry| matches!(entry.stage, Stage::Keeping | Stage::Ready);
         let entry = self.entries.iter().find(unsent).map(|entry| entry.order);
-        let packing = self.packing.iter().min().copied();
-        entry.into_iter().chain(packing).min().unwrap_or(u64::MAX)
+        entry.into_iter().chain(self.first_making()).min().unwrap_or(u64::MAX)
     }
 
     /// The server hung up over a frame: the one message that must have been it is not sent again.

@@ -81,6 +81,32 @@ fn a_picture_in_time_stands_before_the_words_behind_it() {
 }
 
 #[test]
+fn a_picture_keeps_its_place_while_it_is_made_fit_and_not_for_ever() {
+    for is_slow in [false, true] {
+        let mut world = World::new(6, 1);
+        world.run_for(2 * SECOND);
+        let (ticket, source) = (world.ticket(), ImageSource::File("a.png".into()));
+        world.intent(0, Intent::SendImage { ticket, to: Target::Lobby, source, nonce: None });
+        let Some(PictureJob::Pack(packing, _)) = world.pictures.pop() else { panic!("a job") };
+        let (behind, barrier) = (say(&mut world, Target::Lobby), world.ticket());
+        world.intent(0, Intent::Barrier { ticket: barrier });
+        world.run_for(if is_slow { IMAGE_AHEAD_MAX + SECOND } else { SECOND });
+        assert_eq!(is_answered(&world, behind), is_slow);
+        assert!(!is_answered(&world, barrier));
+        let nonce = packing.nonce;
+        world.input(0, Input::Drawn(Drawn::Packed(packing, Ok(shot()))));
+        world.run_for(SECOND);
+        assert!(!is_answered(&world, barrier), "its bytes are not there yet");
+        unpacked(&mut world, nonce, true);
+        world.run_for(5 * SECOND);
+        let acknowledged = &world.clients[0].acknowledged;
+        let words = acknowledged.values().find(|one| one.body == Body::text("words")).unwrap();
+        assert_eq!(acknowledged[&nonce].seq > words.seq, is_slow);
+        assert!(is_answered(&world, behind) && is_answered(&world, barrier));
+    }
+}
+
+#[test]
 fn what_the_server_lost_is_brought_again_and_not_for_ever() {
     let (mut world, nonce) = packed(3);
     world.server.refuses = Some(Reason::NotUploaded);
@@ -96,7 +122,8 @@ fn what_the_server_lost_is_brought_again_and_not_for_ever() {
     world.run_for(SECOND);
     unpacked(&mut world, nonce, true);
     world.run_for(2 * SECOND);
-    assert!(world.clients[0].acknowledged.contains_key(&nonce));
+    let log = world.server.logs.values().flat_map(|(_, log)| log);
+    assert_eq!(log.filter(|message| message.nonce == nonce).count(), 1);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Pictures in conversations: what is asked before many go, how far they are, which is looked at.
 
-use super::super::chats::{Chats, ChatMsg, Entry};
+use super::super::chats::{ChatMsg, Chats, Entry};
 use super::super::images::{AT_ONCE_MAX, Step, Viewer, ViewerMsg};
 use super::super::rows::words;
 use super::super::testing::{NOON_MS, World, direct, message};
@@ -41,9 +41,7 @@ fn entries(chats: &Chats) -> Vec<Entry<'_>> {
 fn a_few_pictures_go_at_once_and_many_when_the_person_says_so() {
     let mut world = World::signed_in();
     let sent = |effects: &[Effect]| {
-        let is_send = |effect: &&Effect| {
-            matches!(effect, Effect::Ask(Intent::SendImage { to, .. }) if *to == FRIEND)
-        };
+        let is_send = |effect: &&Effect| matches!(effect, Effect::Ask(Intent::SendImage { to, .. }) if *to == FRIEND);
         effects.iter().filter(is_send).count()
     };
     let few = world.send(Msg::Chat(FRIEND, ChatMsg::Images(files(AT_ONCE_MAX), false)));
@@ -69,7 +67,8 @@ fn how_far_a_picture_is_stands_in_its_place_until_it_fails_or_arrives() {
     // Sent again it begins anew.
     world.event(ClientEvent::Pending(pending));
     assert_eq!(entries(&world.model.chats)[0].percent, Some(0));
-    let taken = Message { nonce, body: image(1), ..message(direct(10_002), 1, 10_001, NOON_MS, "") };
+    let taken =
+        Message { nonce, body: image(1), ..message(direct(10_002), 1, 10_001, NOON_MS, "") };
     world.event(ClientEvent::Message { message: taken, live: true });
     let entries = entries(&world.model.chats);
     assert_eq!((entries.len(), entries[0].percent), (1, None));
@@ -86,12 +85,9 @@ fn a_window_goes_from_picture_to_picture() {
     assert_eq!(world.model.viewed(), Some((BlobId([2; 32]), "a.png")));
     let fetched = world.send(Msg::Viewer(ViewerMsg::Fetch));
     assert!(matches!(fetched[..], [Effect::Ask(Intent::Picture(BlobId([2, ..]), View::Whole))]));
-    for (step, expected) in [
-        (Step::Next, 4),
-        (Step::Next, 4),
-        (Step::Previous, 2),
-        (Step::Previous, 2),
-    ] {
+    for (step, expected) in
+        [(Step::Next, 4), (Step::Next, 4), (Step::Previous, 2), (Step::Previous, 2)]
+    {
         world.send(Msg::Viewer(ViewerMsg::Step(step)));
         assert_eq!(viewer(&world), Some(expected), "{step:?}");
     }
