@@ -241,8 +241,11 @@ impl Places {
         let failed = |error: std::io::Error| Failure::File(error.to_string());
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        let mut file =
-            tempfile::Builder::new().prefix(".mychat").tempfile_in(folder).map_err(failed)?;
+        let mut builder = tempfile::Builder::new();
+        // A file like others of this person, not one that nobody else may read.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let mut file = builder.prefix(".mychat").tempfile_in(folder).map_err(failed)?;
         file.write_all(&bytes).map_err(failed)?;
         file.as_file().sync_all().map_err(failed)?;
         let saved = match replace {

@@ -140,7 +140,7 @@ impl Windows {
                 self.viewer.iter_mut().for_each(ViewerWindow::raise);
             }
             Effect::SavePicture(blob, name) => viewer::save_as(blob, &name),
-            Effect::AskImages(target, images) => chat::ask_images(target, images),
+            Effect::AskImages(target, images) => self.chat(target, |chat| chat.ask_images(images)),
             Effect::PicturesAgain => {
                 paint::portrait::ask_again();
                 paint::photo::ask_again();

@@ -10,9 +10,8 @@ use fltk::image::RgbImage;
 use fltk::prelude::{ImageExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::widget::Widget;
 
-use super::{ChatOut, Parts};
+use super::{ChatOut, ChatWindow, Parts};
 use crate::client::api::{ImageSource, Picture};
-use crate::domain::Target;
 use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
@@ -27,6 +26,9 @@ use crate::ui::widgets::{Control, Question, ask};
 /// Between the overlay's line and the edge of what it covers.
 const MARGIN: i32 = 16;
 const ICON: i32 = 36;
+/// Of the dashed line: from one dash to the next, and what is left out between them.
+const DASH: usize = 10;
+const GAP: i32 = 4;
 
 /// The sheet over messages and box while something is held over the window.
 pub(super) fn overlay(parts: &Parts) {
@@ -39,6 +41,16 @@ pub(super) fn overlay(parts: &Parts) {
         canvas.fill(area, Colour::Canvas);
         let card = area.inset(MARGIN);
         canvas.card(card, 12, Colour::BrandSoft, Colour::Brand, 2);
+        for x in (card.x + 20..card.right() - 20).step_by(DASH) {
+            for y in [card.y, card.bottom() - 2] {
+                canvas.fill(Rect::new(x, y, GAP, 2), Colour::BrandSoft);
+            }
+        }
+        for y in (card.y + 20..card.bottom() - 20).step_by(DASH) {
+            for x in [card.x, card.right() - 2] {
+                canvas.fill(Rect::new(x, y, 2, GAP), Colour::BrandSoft);
+            }
+        }
         let middle = card.y + card.h / 2;
         let x = card.x + (card.w - ICON) / 2;
         canvas.icon_on(Icon::Image, x, middle - 52, ICON, Colour::BrandText, Colour::BrandSoft);
@@ -54,23 +66,26 @@ pub(super) fn sheet() -> Widget {
     Widget::new(0, 0, 0, 0, None)
 }
 
-/// Asks whether so many pictures shall be sent.
-pub fn ask_images(target: Target, images: Vec<ImageSource>) {
-    let n = images.len().to_string();
-    let question = Question {
-        window: "MyChat".to_owned(),
-        icon: Icon::Image,
-        danger: false,
-        title: tr_with("image.ask", &[("n", &n)]),
-        text: tr("image.ask.text").to_owned(),
-        action: tr("image.ask.go").to_owned(),
-        cancel: tr("common.cancel").to_owned(),
-    };
-    ask(question, move |yes| {
-        if yes {
-            post(Msg::Chat(target, ChatMsg::Images(images, true)));
-        }
-    });
+impl ChatWindow {
+    /// Asks whether so many pictures shall be sent.
+    pub fn ask_images(&self, images: Vec<ImageSource>) {
+        let view = self.parts.state.borrow().view.clone();
+        let n = images.len().to_string();
+        let question = Question {
+            window: "MyChat".to_owned(),
+            icon: Icon::Image,
+            danger: false,
+            title: tr_with("image.ask", &[("n", &n)]),
+            text: tr_with("image.ask.text", &[("name", &view.name)]),
+            action: tr("image.ask.go").to_owned(),
+            cancel: tr("common.cancel").to_owned(),
+        };
+        ask(question, move |yes| {
+            if yes {
+                post(Msg::Chat(view.target, ChatMsg::Images(images, true)));
+            }
+        });
+    }
 }
 
 impl Parts {
@@ -112,23 +127,22 @@ impl Parts {
             Event::DndEnter | Event::DndDrag => {
                 let is_closed = self.state.borrow().view.closed.is_some();
                 if !is_closed && !self.sheet.visible() {
-                    let areas = self.state.borrow().areas;
-                    let Rect { y, w, .. } = areas.transcript;
-                    self.sheet.resize(0, y, w, areas.composer.bottom() - y);
                     self.sheet.show();
+                    self.place_sheet();
                     self.window.redraw();
-                    // What is dropped comes to whom the toolkit takes to be under the pointer.
-                    app::set_belowmouse(&self.window);
+                }
+                if !is_closed {
+                    self.stay_below();
                 }
                 !is_closed
             }
-            Event::DndLeave => {
+            Event::DndLeave | Event::Leave if self.sheet.visible() => {
                 self.lift_sheet();
                 true
             }
-            // What was dropped comes as something pasted, behind this.
             Event::DndRelease => {
                 self.lift_sheet();
+                self.stay_below();
                 true
             }
             Event::Paste => {
@@ -136,6 +150,21 @@ impl Parts {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// The drop, and as something pasted what was dropped, come to whom the toolkit takes to be under
+    /// the pointer: that is nobody once any widget was hidden.
+    fn stay_below(&self) {
+        app::set_belowmouse(&self.window);
+    }
+
+    /// Over messages and box.
+    pub(super) fn place_sheet(&mut self) {
+        if self.sheet.visible() {
+            let areas = self.state.borrow().areas;
+            let Rect { y, w, .. } = areas.transcript;
+            self.sheet.resize(0, y, w, areas.composer.bottom() - y);
         }
     }
 

@@ -25,7 +25,6 @@ use self::areas::{Areas, Bars, SMALLEST};
 pub use self::areas::{USUAL, USUAL_ROOM};
 use self::composer::{Composer, ComposerMsg};
 pub use self::emoji::set_recent;
-pub use self::inflow::ask_images;
 use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Seq, Target};
@@ -428,6 +427,7 @@ impl Parts {
         self.close.place(areas.close);
         self.send.place(areas.send);
         self.send_menu.place(areas.send_menu);
+        self.place_sheet();
         self.written();
     }
 
