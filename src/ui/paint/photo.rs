@@ -87,6 +87,7 @@ pub fn ask_again() {
 
 /// Somebody wants to see this one: it is wished for again if it could not be had. Returns whether
 /// that is so.
+#[must_use]
 pub fn retry(blob: BlobId) -> bool {
     ALBUM.with_borrow_mut(|album| album.missing.remove(&blob))
 }
