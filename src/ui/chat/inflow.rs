@@ -95,7 +95,7 @@ impl Parts {
             return;
         }
         let this = self.clone();
-        choose_picture(move |path| this.send_files(vec![path]));
+        choose_picture(tr("image.send"), move |path| this.send_files(vec![path]));
     }
 
     /// A picture was pressed: one that could not be had is fetched again, else it is looked at.

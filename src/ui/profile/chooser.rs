@@ -16,16 +16,16 @@ thread_local! {
     static IS_OPEN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Asks for a picture, and calls back with it unless the person chose none. Windows go on living
-/// meanwhile.
-pub fn choose_picture(chosen: impl FnOnce(PathBuf) + 'static) {
+/// Asks for a picture under a title, and calls back with it unless the person chose none. Windows go
+/// on living meanwhile.
+pub fn choose_picture(title: &'static str, chosen: impl FnOnce(PathBuf) + 'static) {
     if IS_OPEN.replace(true) {
         return;
     }
     // Not within the event of a button, which would go on after all this.
     let mut chosen = Some(chosen);
     app::add_timeout3(0.0, move |_| {
-        let path = ask();
+        let path = ask(title);
         IS_OPEN.set(false);
         if let (Some(path), Some(chosen)) = (path, chosen.take()) {
             chosen(path);
@@ -33,12 +33,12 @@ pub fn choose_picture(chosen: impl FnOnce(PathBuf) + 'static) {
     });
 }
 
-fn ask() -> Option<PathBuf> {
+fn ask(title: &str) -> Option<PathBuf> {
     let kept = DIALOG.take();
     let is_first = kept.is_none();
     let dialog =
         kept.unwrap_or_else(|| Box::leak(Box::new(FileDialog::new(FileDialogType::BrowseFile))));
-    dialog.set_title(tr("profile.face.dialog"));
+    dialog.set_title(title);
     dialog.set_filter(&format!("{}\t*.{{png,jpg,jpeg,PNG,JPG,JPEG}}", tr("profile.face.filter")));
     if let (true, Some(folder)) = (is_first, pictures_folder()) {
         // Without it the question begins elsewhere.

@@ -108,7 +108,7 @@ impl Cropper {
 
 /// Asks for a file and hands it to the model.
 pub fn choose() {
-    choose_picture(|path| say(FaceMsg::File(path)));
+    choose_picture(tr("profile.face.dialog"), |path| say(FaceMsg::File(path)));
 }
 
 fn say(msg: FaceMsg) {
