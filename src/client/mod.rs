@@ -4,7 +4,7 @@
 //! * `state` is pure: link states, outbox, sync by seq. No clock, no socket, no disk.
 //! * `credential` is what signs in without a password.
 //! * `handle` starts and ends a client; `keeper` is the thread of its store, `pictures` the one
-//!   that decodes; `wire` is one link.
+//!   that decodes, by `images`; `wire` is one link.
 //! * `export` is what stands in an exported file, and the thread that writes it.
 //! * `runner` is the thread that gives `state` its time, its link and its store.
 //! * [`discover`] lists the servers on this network.
@@ -19,6 +19,7 @@ pub mod discover;
 mod export;
 pub mod finder;
 mod handle;
+mod images;
 mod keeper;
 mod pictures;
 pub mod probe;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::model::{ModelServer, ModelStore, SERVER, Said};
-use super::{Chance, Effect, Input, KeepJob, LinkInput, State};
+use super::{Chance, Effect, Input, KeepJob, LinkInput, PictureJob, State};
 use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Secret, Ticket, Trust};
 use crate::clock::Moment;
 use crate::domain::{
@@ -68,6 +68,8 @@ pub struct World {
     /// Links that swallow everything.
     pub holes: BTreeSet<u64>,
     pub tickets: Ticket,
+    /// What the pictures' threads were asked for.
+    pub pictures: Vec<PictureJob>,
     /// Ticks since time went on.
     pub idle_ticks: u32,
 }
@@ -93,6 +95,7 @@ impl World {
             links: BTreeMap::new(),
             holes: BTreeSet::new(),
             tickets: 0,
+            pictures: Vec::new(),
             idle_ticks: 0,
         };
         for account in accounts {
@@ -195,7 +198,7 @@ impl World {
             }
             Effect::Emit(event) => self.clients[index].event(event),
             Effect::Opaque { .. } => panic!("tokens only"),
-            Effect::Picture(job) => panic!("no pictures here: {job:?}"),
+            Effect::Picture(job) => self.pictures.push(job),
             Effect::File(job) => panic!("no exports here: {job:?}"),
         }
     }

@@ -8,10 +8,11 @@ mod search;
 mod tables;
 mod values;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::engine::{Engine, StoreError};
-use crate::domain::{ConversationId, DeviceId, Message, Seq};
+use crate::domain::{BlobId, ConversationId, DeviceId, Message, Seq};
 use crate::limits::CLIENT_CACHE_BYTES;
 
 pub use super::engine::is_locked;
@@ -58,6 +59,14 @@ impl Local {
             accounts: schema.accounts()?,
             settings: schema.settings()?,
         })
+    }
+
+    /// The pictures of everybody's outbox: what else is kept for sending was left by a crash.
+    ///
+    /// # Errors
+    /// The engine failed or a value is damaged.
+    pub fn list_waiting_pictures(&self) -> Result<BTreeSet<BlobId>, StoreError> {
+        Schema::read(&self.engine.read()?)?.waiting_pictures()
     }
 
     /// What one account left behind: its outbox in order, its conversations, the people it knew.

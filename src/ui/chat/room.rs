@@ -40,6 +40,7 @@ impl Parts {
         }
         self.composer.set_shown(is_open);
         self.emoji.set_shown(is_open);
+        self.image.set_shown(is_open);
         self.at.set_shown(is_open && with_many);
         self.shake.set_shown(is_open && can_shake);
         self.send.set_shown(is_open);
