@@ -2,7 +2,7 @@
 //! message holds it.
 
 use mychat::domain::{BlobId, Body, Message, Target};
-use mychat::net::protocol::{Event, Reason};
+use mychat::net::protocol::{Command, Event, Reason};
 use mychat::store::blobs::{Blob, Files};
 use mychat::store::{Engine, Reads, schema};
 
@@ -81,6 +81,26 @@ fn a_picture_comes_to_the_other_side_and_is_held_by_its_message() {
     drop((lime, momo));
     ground.stop();
     assert_eq!(uses(&ground, &shot).map(|blob| blob.map(|blob| blob.uses)), [Some(2), Some(2)]);
+}
+
+#[test]
+fn a_picture_that_was_taken_back_is_held_no_more() {
+    let mut ground = Ground::start();
+    let mut lime = ground.register("Lime");
+    let shot = Shot::new(11);
+    shot.bring(&mut lime);
+    let said = lime.say(Target::Lobby, shot.body()).unwrap();
+    let again = lime.say(Target::Lobby, shot.body()).unwrap();
+    lime.command(Command::Recall { to: Target::Lobby, seq: said.seq }).unwrap();
+    let held = |ground: &Ground| uses(ground, &shot).map(|blob| blob.map(|blob| blob.uses));
+    ground.stop();
+    assert_eq!(held(&ground), [Some(1), Some(1)], "the other message has it still");
+    ground.restart();
+    let mut lime = ground.connect();
+    lime.sign_in("Lime", PASSWORD).unwrap();
+    lime.command(Command::Recall { to: Target::Lobby, seq: again.seq }).unwrap();
+    ground.stop();
+    assert_eq!(held(&ground), [Some(0), Some(0)]);
 }
 
 #[test]
