@@ -47,9 +47,6 @@ use crate::ui::theme::{Colour, metric};
 use crate::ui::transcript::{Entry, Key as EntryKey, Transcript};
 use crate::ui::widgets::{self, Button, ButtonKind, Control, IconButton, Strip, backdrop};
 
-/// From one icon over the box to the next.
-const TOOL_STEP: i32 = 36;
-
 /// What the person did in a chat window.
 #[derive(Clone, Debug)]
 pub enum ChatOut {
@@ -448,12 +445,8 @@ impl Parts {
         self.place_head(&areas);
         self.unreply.set_shown(areas.reply.h > 0);
         self.unreply.place(areas.unreply);
-        self.emoji.place(areas.tool);
-        self.image.place(areas.tool.moved(TOOL_STEP, 0));
-        self.at.place(areas.tool.moved(2 * TOOL_STEP, 0));
-        self.shake.place(areas.tool.moved(2 * TOOL_STEP, 0));
         self.history.place(areas.history);
-        self.show_tools();
+        self.show_tools(&areas);
         self.composer.place(areas.editor);
         self.close.place(areas.close);
         self.send.place(areas.send);
