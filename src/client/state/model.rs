@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use super::{KeepJob, Kept};
 use crate::domain::{
-    AccountId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group, GroupId,
-    Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId, Target, Way,
+    AccountId, BlobId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group,
+    GroupId, Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId,
+    Target, Way,
 };
 use crate::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Head, OnlinePerson, Page, Query, Reason, Refusal,
@@ -40,6 +41,10 @@ pub struct ModelServer {
     accounts: BTreeSet<AccountId>,
     /// Parts of pictures that came.
     pub brought: u64,
+    /// What comes on which link: how much of it.
+    coming: BTreeMap<u64, (BlobId, usize)>,
+    /// Who brought what; forgotten when the server ends.
+    pub there: BTreeSet<(AccountId, BlobId)>,
     /// Every send is refused for this.
     pub refuses: Option<Reason>,
     /// No token is good any more.
@@ -137,6 +142,12 @@ impl ModelServer {
                     let refusal = Refusal::retry(Reason::TooFast, wait_ms + 1);
                     return said.push((link, ServerFrame::Refused { id, refusal }));
                 }
+                if let Body::Image { picture, thumb, .. } = body
+                    && !self.nonces.contains_key(&(me, nonce))
+                    && [picture, thumb].iter().any(|blob| !self.there.contains(&(me, *blob)))
+                {
+                    return said.push((link, refused(id, Reason::NotUploaded)));
+                }
                 self.send(link, me, (to, nonce, body), said);
             }
             Command::MarkRead { conversation, seq } => {
@@ -172,8 +183,15 @@ impl ModelServer {
                 said.push((link, ServerFrame::Done { id: id_of }));
             }
             Command::SignOut {} => said.push((link, ServerFrame::Done { id })),
-            Command::PutBlob { .. } => {
+            Command::PutBlob { blob, bytes_all, offset, part } => {
                 self.brought += 1;
+                let known = self.coming.remove(&link).filter(|_| offset > 0);
+                let (blob, before) = known.unwrap_or((blob, 0));
+                assert_eq!(before, offset as usize, "parts come in order");
+                match before + part.len() {
+                    all if all == bytes_all as usize => drop(self.there.insert((me, blob))),
+                    so_far => drop(self.coming.insert(link, (blob, so_far))),
+                }
                 said.push((link, ServerFrame::Done { id }));
             }
             other => panic!("the model knows no {other:?}"),
