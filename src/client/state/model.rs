@@ -142,10 +142,7 @@ impl ModelServer {
                     let refusal = Refusal::retry(Reason::TooFast, wait_ms + 1);
                     return said.push((link, ServerFrame::Refused { id, refusal }));
                 }
-                if let Body::Image { picture, thumb, .. } = body
-                    && !self.nonces.contains_key(&(me, nonce))
-                    && [picture, thumb].iter().any(|blob| !self.there.contains(&(me, *blob)))
-                {
+                if self.lacks_pictures(me, nonce, &body) {
                     return said.push((link, refused(id, Reason::NotUploaded)));
                 }
                 self.send(link, me, (to, nonce, body), said);
@@ -184,18 +181,29 @@ impl ModelServer {
             }
             Command::SignOut {} => said.push((link, ServerFrame::Done { id })),
             Command::PutBlob { blob, bytes_all, offset, part } => {
-                self.brought += 1;
-                let known = self.coming.remove(&link).filter(|_| offset > 0);
-                let (blob, before) = known.unwrap_or((blob, 0));
-                assert_eq!(before, offset as usize, "parts come in order");
-                match before + part.len() {
-                    all if all == bytes_all as usize => drop(self.there.insert((me, blob))),
-                    so_far => drop(self.coming.insert(link, (blob, so_far))),
-                }
+                self.put(link, me, blob, (bytes_all as usize, offset as usize, part.len()));
                 said.push((link, ServerFrame::Done { id }));
             }
             other => panic!("the model knows no {other:?}"),
         }
+    }
+
+    /// A part of a picture: of how many bytes, where it begins, how long it is.
+    fn put(&mut self, link: u64, me: AccountId, blob: BlobId, part: (usize, usize, usize)) {
+        let (bytes_all, offset, length) = part;
+        self.brought += 1;
+        let known = self.coming.remove(&link).filter(|_| offset > 0);
+        assert_eq!(known.unwrap_or((blob, 0)), (blob, offset), "parts come in order");
+        match offset + length {
+            all if all == bytes_all => drop(self.there.insert((me, blob))),
+            so_far => drop(self.coming.insert(link, (blob, so_far))),
+        }
+    }
+
+    fn lacks_pictures(&self, me: AccountId, nonce: Nonce, body: &Body) -> bool {
+        let Body::Image { picture, thumb, .. } = body else { return false };
+        let is_new = !self.nonces.contains_key(&(me, nonce));
+        is_new && [picture, thumb].iter().any(|blob| !self.there.contains(&(me, **blob)))
     }
 
     fn send(

@@ -337,8 +337,7 @@ impl World {
         let written = self.chance.below(2) == 0;
         self.queue.retain(|_, what| match what {
             Travelling::Stored(of, ..) => *of != index || written,
-            Travelling::Drawn(of, ..) => *of != index,
-            Travelling::ToClient(of, ..) => *of != index,
+            Travelling::Drawn(of, ..) | Travelling::ToClient(of, ..) => *of != index,
             Travelling::ToServer(..) => true,
         });
         let jobs: Vec<(Duration, u64)> = self
