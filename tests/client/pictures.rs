@@ -16,7 +16,7 @@ use crate::script::{answer, events, run, token};
 /// A picture file that takes many parts.
 fn noise(folder: &Path, name: &str) -> PathBuf {
     let mut state = 5_u64;
-    let picture = image::RgbImage::from_fn(900, 700, |_, _| {
+    let picture = image::RgbImage::from_fn(500, 400, |_, _| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
         let [r, g, b, ..] = state.to_be_bytes();
         image::Rgb([r, g, b])
@@ -80,8 +80,8 @@ fn a_picture_goes_before_what_was_written_behind_it() {
     let picture = sent(&mut a, ticket);
     assert_eq!((picture.seq.0, sent(&mut a, behind).seq.0), (1, 2));
     let (whole, thumb) = parts(&picture);
-    let Body::Image { width: 900, height: 700, ref name, .. } = picture.body else { panic!() };
-    assert_eq!(name, "noise.jpg", "it is too long for a PNG");
+    let Body::Image { width: 500, height: 400, ref name, .. } = picture.body else { panic!() };
+    assert_eq!(name, "noise.png");
     let came = b.until(|event| match event {
         ClientEvent::Message { message, .. } if message.seq.0 == 1 => Some(message.clone()),
         _ => None,
@@ -89,12 +89,12 @@ fn a_picture_goes_before_what_was_written_behind_it() {
     assert_eq!(came.body, picture.body);
     let (w, h) = look(&mut b, thumb, View::Thumb).unwrap();
     assert!(w <= THUMB_SIDES_MAX.0 && h <= THUMB_SIDES_MAX.1 && w > h, "{w} x {h}");
-    assert_eq!(look(&mut b, whole, View::Whole), Some((900, 700)));
+    assert_eq!(look(&mut b, whole, View::Whole), Some((500, 400)));
     assert_eq!(look(&mut b, BlobId([7; 32]), View::Thumb), None);
     // The sender needs no server for its own.
     drop(place);
     down(&mut a);
-    assert_eq!(look(&mut a, whole, View::Whole), Some((900, 700)));
+    assert_eq!(look(&mut a, whole, View::Whole), Some((500, 400)));
     assert_eq!(kept(&a), 0, "what was sent is kept for sending no more");
 }
 
@@ -202,9 +202,9 @@ fn a_program_sends_and_saves_pictures() {
     assert_eq!(answer(&output, &json!(2))["error"]["code"], "picture_kind");
     let body = &answer(&output, &json!(4))["ok"]["messages"][0]["body"];
     assert_eq!(body["kind"], "image");
-    assert_eq!((&body["width"], &body["height"]), (&json!(900), &json!(700)));
+    assert_eq!((&body["width"], &body["height"]), (&json!(500), &json!(400)));
     assert!(!events(&output, "uploading").is_empty());
-    let saved = folder.path().join("saved.jpg");
+    let saved = folder.path().join("saved.png");
     let save = |id: u64, picture: &serde_json::Value, replace: bool| {
         let path = saved.to_str().unwrap();
         json!({"id": id, "do": "save_picture", "picture": picture, "path": path, "replace": replace})
@@ -220,6 +220,6 @@ fn a_program_sends_and_saves_pictures() {
     let code = |id: u64| answer(&output, &json!(id))["error"]["code"].clone();
     assert_eq!((code(1), code(2), code(3)), (json!(null), json!("file_exists"), json!(null)));
     assert_eq!(code(4), "image_missing");
-    assert_eq!(image::image_dimensions(&saved).unwrap(), (900, 700));
+    assert_eq!(image::image_dimensions(&saved).unwrap(), (500, 400));
     assert_eq!(std::fs::metadata(&saved).unwrap().len(), body["bytes"].as_u64().unwrap());
 }

@@ -136,7 +136,7 @@ impl Entry {
     /// Another link, or another try: whatever was brought is not counted on, except by a message
     /// that went out already.
     fn starts_anew(&mut self) {
-        self.cargo.hold = Hold::default();
+        (self.cargo.hold, self.cargo.tries) = (Hold::default(), 0);
         self.cargo.is_there &= self.stage == Stage::Sent;
     }
 

@@ -1,10 +1,11 @@
 //! Pictures on their way: what waits for them and for how long, and what a server may say.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::border::{Drawn, Input, Packing, PictureJob};
-use super::world::World;
+use super::world::{Travelling, World};
 use crate::client::api::{Failure, ImageSource, Intent};
 use crate::domain::{AccountId, BlobId, Body, Nonce, Target};
 use crate::limits::{BLOB_PART_MAX, IMAGE_AHEAD_MAX};
@@ -31,6 +32,59 @@ fn packed(seed: u64) -> (World, Nonce) {
     world.input(0, Input::Drawn(Drawn::Packed(packing, Ok(shot()))));
     world.run_for(SECOND);
     (world, nonce)
+}
+
+impl World {
+    /// Somebody sends one of a few pictures.
+    pub fn image_act(&mut self) {
+        let index = usize::try_from(self.chance.below(self.clients.len() as u64)).unwrap();
+        let (ticket, nonce) = (self.ticket(), Some(self.chance.nonce()));
+        let source = ImageSource::File(self.chance.below(4).to_string().into());
+        let to = [Target::Lobby, PEER][usize::try_from(self.chance.below(2)).unwrap()];
+        self.intent(index, Intent::SendImage { ticket, to, source, nonce });
+    }
+
+    /// One job after the other; some take long.
+    pub fn draw_later(&mut self, index: usize, job: PictureJob) {
+        let most = if self.chance.below(20) == 0 { 20_000 } else { 200 };
+        let delay = Duration::from_millis(self.chance.below(most));
+        let last = self.arrivals.entry((u64::MAX - index as u64, false)).or_default();
+        *last = (self.now + delay).max(*last);
+        let (at, run) = (*last, self.clients[index].run);
+        self.order += 1;
+        self.queue.insert((at, self.order), Travelling::Drawn(index, run, job));
+    }
+
+    pub fn draw(&mut self, index: usize, job: PictureJob) {
+        let drawn = match job {
+            PictureJob::Pack(packing, ImageSource::File(path)) => {
+                let number = path.to_str().unwrap().parse().unwrap();
+                let (picture, thumb) = (BlobId([number; 32]), BlobId([100 + number; 32]));
+                let name = String::new();
+                let body = Body::Image { picture, bytes: 9, width: 9, height: 9, thumb, name };
+                Drawn::Packed(packing, Ok(body))
+            }
+            PictureJob::Unpack(nonce, [picture, thumb]) => {
+                let long = vec![7; 3 * BLOB_PART_MAX + 1];
+                let parcels = vec![(thumb, Arc::new(vec![7])), (picture, Arc::new(long))];
+                Drawn::Unpacked(nonce, Some(parcels))
+            }
+            PictureJob::Sent(_) => return,
+            other => panic!("nobody asked for {other:?}"),
+        };
+        self.input(index, Input::Drawn(drawn));
+    }
+
+    /// How many pictures the server took, each once; nobody gave up on one.
+    pub fn check_images(&self) -> usize {
+        assert!(self.clients.iter().all(|client| client.failed.is_empty()));
+        let mut nonces = BTreeSet::new();
+        let log = self.server.logs.values().flat_map(|(_, log)| log);
+        for message in log.filter(|message| matches!(message.body, Body::Image { .. })) {
+            assert!(nonces.insert(message.nonce), "sent twice");
+        }
+        nonces.len()
+    }
 }
 
 fn say(world: &mut World, to: Target) -> u64 {

@@ -20,6 +20,7 @@ pub enum Travelling {
     ToServer(u64, ClientFrame),
     ToClient(usize, u64, LinkInput),
     Stored(usize, u32, KeepJob),
+    Drawn(usize, u32, PictureJob),
 }
 
 pub struct Client {
@@ -68,8 +69,9 @@ pub struct World {
     /// Links that swallow everything.
     pub holes: BTreeSet<u64>,
     pub tickets: Ticket,
-    /// What the pictures' threads were asked for.
+    /// What the pictures' threads were asked for, unless they do it.
     pub pictures: Vec<PictureJob>,
+    pub draws: bool,
     /// Ticks since time went on.
     pub idle_ticks: u32,
 }
@@ -96,6 +98,7 @@ impl World {
             holes: BTreeSet::new(),
             tickets: 0,
             pictures: Vec::new(),
+            draws: false,
             idle_ticks: 0,
         };
         for account in accounts {
@@ -198,6 +201,7 @@ impl World {
             }
             Effect::Emit(event) => self.clients[index].event(event),
             Effect::Opaque { .. } => panic!("tokens only"),
+            Effect::Picture(job) if self.draws => self.draw_later(index, job),
             Effect::Picture(job) => self.pictures.push(job),
             Effect::File(job) => panic!("no exports here: {job:?}"),
         }
@@ -277,6 +281,10 @@ impl World {
                     self.input(index, Input::Kept(kept));
                 }
             }
+            Travelling::Drawn(index, run, job) if self.clients[index].run == run => {
+                self.draw(index, job);
+            }
+            Travelling::Drawn(..) => {}
         }
         true
     }
@@ -333,7 +341,7 @@ impl World {
         let written = self.chance.below(2) == 0;
         self.queue.retain(|_, what| match what {
             Travelling::Stored(of, ..) => *of != index || written,
-            Travelling::ToClient(of, ..) => *of != index,
+            Travelling::Drawn(of, ..) | Travelling::ToClient(of, ..) => *of != index,
             Travelling::ToServer(..) => true,
         });
         let jobs: Vec<(Duration, u64)> = self
@@ -374,6 +382,7 @@ impl World {
 
     pub fn stop_server(&mut self) {
         self.up = false;
+        self.server.there.clear();
         for index in 0..self.clients.len() {
             if let Some(wire) = self.clients[index].link
                 && self.chance.below(2) == 0
