@@ -291,9 +291,10 @@ fn cut(world: &mut World, at: usize) {
 }
 
 fn hole(world: &mut World, at: usize) {
+    let holes = [[true, false], [false, true], [true, true]][below(world, 3)];
     let link = world.devices[at].link;
     if let Some(link) = link.and_then(|wire| world.wires.get_mut(&wire)) {
-        link.is_hole = true;
+        link.holes = holes;
     }
 }
 

@@ -1,9 +1,7 @@
 //! Defects of a server, of a disk and of a client's window, each of which must break a promise.
 
-use std::collections::BTreeSet;
-
 use mychat::clock::Moment;
-use mychat::domain::{Body, Nonce};
+use mychat::domain::Body;
 use mychat::net::protocol::{Command, ContactAnswer};
 use mychat::server::commands::Rules;
 use mychat::server::job::{Caller, Job, Outcome};
@@ -25,7 +23,7 @@ pub enum Bug {
     AcceptsGaps,
     /// Messages of one link are taken in the wrong order.
     Swaps,
-    /// Some messages are taken by nobody.
+    /// What the first device says is taken by nobody.
     Swallows,
     /// The hub is not told whom a revoke ends.
     DeliversToRevoked,
@@ -59,7 +57,6 @@ pub const ALL: [(Bug, &[&str]); 12] = [
 pub struct Judge {
     pub rules: Rules,
     pub bug: Option<Bug>,
-    pub nonces: BTreeSet<Nonce>,
 }
 
 impl Apply for Judge {
@@ -72,7 +69,7 @@ impl Apply for Judge {
         now: Moment,
         job: &Job,
     ) -> Result<Outcome, StoreError> {
-        let changed = self.bug.and_then(|bug| self.change(bug, rows, job));
+        let changed = self.bug.and_then(|bug| change(bug, rows, job));
         let outcome = self.rules.apply(rows, now, changed.as_ref().unwrap_or(job))?;
         match self.bug {
             Some(bug) => spoil(bug, rows, now, job, outcome),
@@ -85,19 +82,18 @@ impl Apply for Judge {
     }
 }
 
-impl Judge {
-    fn change(&mut self, bug: Bug, rows: &Writes<'_>, job: &Job) -> Option<Job> {
-        let Job::Command { caller, id, command } = job else { return None };
-        let (mut caller, mut command) = (caller.clone(), command.clone());
-        match (bug, &mut command) {
-            (Bug::ForgetsNonces, Command::Send { nonce, .. }) if !self.nonces.insert(*nonce) => {
-                nonce.0[15] ^= 1;
-            }
-            (Bug::TrustsOldEpochs, _) => caller.epoch = now_of(rows, &caller)?,
-            _ => return None,
+fn change(bug: Bug, rows: &Writes<'_>, job: &Job) -> Option<Job> {
+    let Job::Command { caller, id, command } = job else { return None };
+    let (mut caller, mut command) = (caller.clone(), command.clone());
+    match (bug, &mut command) {
+        (Bug::ForgetsNonces, Command::Send { nonce, .. }) => {
+            rows.get_by_nonce(caller.account, *nonce).ok()??;
+            nonce.0[15] ^= 1;
         }
-        Some(Job::Command { caller, id: *id, command })
+        (Bug::TrustsOldEpochs, _) => caller.epoch = now_of(rows, &caller)?,
+        _ => return None,
     }
+    Some(Job::Command { caller, id: *id, command })
 }
 
 fn now_of(rows: &Writes<'_>, caller: &Caller) -> Option<u64> {

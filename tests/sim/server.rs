@@ -37,6 +37,8 @@ pub struct Server {
     pub board: Arc<Board>,
     pub reader: Reader,
     pub jobs: Vec<Job>,
+    /// What readers found, before it reaches the outboxes.
+    pub read: Vec<(u64, ServerFrame)>,
     /// By the number of their link.
     pub sessions: BTreeMap<u64, Session>,
     pub chance: Chance,
@@ -74,11 +76,12 @@ impl Server {
         Ok(Server {
             reader: Reader::new(engine.clone(), board.clone(), files),
             hub: Hub::new(board.clone(), Arc::new(Journal::default())),
-            judge: Judge { rules, bug, nonces: BTreeSet::new() },
+            judge: Judge { rules, bug },
             before: Vec::new(),
             disk,
             board,
             jobs: Vec::new(),
+            read: Vec::new(),
             sessions: BTreeMap::new(),
             chance: Chance::from_seed(bytes),
             engine,
@@ -147,8 +150,9 @@ impl Server {
 
     /// What the outboxes of links that take something have for them.
     pub fn said(&mut self, moment: Moment, takes: impl Fn(u64) -> bool) -> Vec<(u64, Said)> {
-        let (mut said, mut closed) = (Vec::new(), Vec::new());
-        for (wire, session) in self.sessions.iter().filter(|(wire, _)| takes(**wire)) {
+        let mut said = Vec::new();
+        let open = |(wire, session): &(&u64, &mut Session)| takes(**wire) && !session.is_closed;
+        for (wire, session) in self.sessions.iter_mut().filter(open) {
             while let Some(next) = session.outbox.next(|| moment.uptime).now_or_never() {
                 match next {
                     Next::Write(frames) => {
@@ -161,14 +165,11 @@ impl Server {
                     Next::Close(goodbye) => {
                         said.push((*wire, Said::Frame(ServerFrame::Goodbye(goodbye))));
                         said.push((*wire, Said::Closed));
-                        closed.push(*wire);
+                        session.is_closed = true;
                         break;
                     }
                 }
             }
-        }
-        for wire in closed {
-            self.disconnect(wire);
         }
         said
     }

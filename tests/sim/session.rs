@@ -26,7 +26,11 @@ pub struct Session {
     pub id: SessionId,
     pub outbox: Arc<Outbox>,
     stage: Stage,
-    /// Read while a sign-in is on its way around the ring.
+    /// Its goodbye is on its way.
+    pub is_closed: bool,
+    /// A reader is at work for it: it is not read further.
+    asks: bool,
+    /// Came while a sign-in was on its way around the ring, or a question at a reader.
     waiting: VecDeque<ClientFrame>,
 }
 
@@ -41,7 +45,7 @@ enum Stage {
 impl Session {
     pub fn new(id: SessionId) -> Self {
         let (outbox, waiting) = (Arc::new(Outbox::default()), VecDeque::new());
-        Session { id, outbox, stage: Stage::Out, waiting }
+        Session { id, outbox, stage: Stage::Out, is_closed: false, asks: false, waiting }
     }
 }
 
@@ -49,7 +53,7 @@ impl Server {
     /// A frame came on a link.
     pub fn frame(&mut self, wire: u64, frame: ClientFrame, now: Duration, moment: Moment) {
         let Some(session) = self.sessions.get_mut(&wire) else { return };
-        if let Stage::Entering(_) = session.stage {
+        if session.asks || matches!(session.stage, Stage::Entering(_)) {
             return session.waiting.push_back(frame);
         }
         if let Stage::In(caller) = &session.stage {
@@ -91,6 +95,20 @@ impl Server {
             Ok(caller) => Stage::In(Box::new(caller)),
             Err(_) => Stage::Out,
         };
+        self.go_on(wire, now, moment);
+    }
+
+    /// What a reader found reaches the outbox, perhaps behind what was committed meanwhile.
+    pub fn answered(&mut self, wire: u64, frame: &ServerFrame, now: Duration, moment: Moment) {
+        self.answer(wire, frame);
+        if let Some(session) = self.sessions.get_mut(&wire) {
+            session.asks = false;
+            self.go_on(wire, now, moment);
+        }
+    }
+
+    fn go_on(&mut self, wire: u64, now: Duration, moment: Moment) {
+        let Some(session) = self.sessions.get_mut(&wire) else { return };
         for frame in std::mem::take(&mut session.waiting) {
             self.frame(wire, frame, now, moment);
         }
@@ -127,7 +145,10 @@ impl Server {
                     Ok(reply) => ServerFrame::Reply { id, reply },
                     Err(refusal) => ServerFrame::Refused { id, refusal },
                 };
-                self.answer(wire, &frame);
+                self.read.push((wire, frame));
+                if let Some(session) = self.sessions.get_mut(&wire) {
+                    session.asks = true;
+                }
             }
             ClientFrame::Signal(Signal::Typing { to }) => {
                 self.tell(HubInput::Typing { session, to }, now, moment);

@@ -8,7 +8,7 @@ use mychat::client::state::{Chance, Effect, Input, LinkInput, OpaqueFailure, Opa
 use mychat::clock::Moment;
 use mychat::domain::{Presence, Target};
 use mychat::net::address::Address;
-use mychat::net::protocol::{ClientFrame, Event, Opaque, Reason, ServerFrame};
+use mychat::net::protocol::{ClientFrame, Command, Event, Opaque, Reason, ServerFrame};
 use mychat::server::hub::HubInput;
 
 use crate::Trace;
@@ -29,6 +29,10 @@ enum Coming {
     /// `None` is the end of a link.
     ToServer(u64, Option<ClientFrame>),
     ToDevice(usize, u32, u64, LinkInput),
+    /// A reader's answer, read from the store some moments ago.
+    Answer(u64, Box<ServerFrame>),
+    /// A link that the server closes is closed.
+    Closed(u64),
     /// The server's writer takes what waits.
     Batch,
     /// A device's store does what waits.
@@ -44,8 +48,8 @@ pub struct Wire {
     number: u64,
     /// Nothing goes through; at the end of it everything does.
     pub is_clogged: bool,
-    /// Everything is swallowed, and neither side is told.
-    pub is_hole: bool,
+    /// What goes to the server, and to the device, is swallowed, and neither side is told.
+    pub holes: [bool; 2],
     arrivals: [Duration; 2],
     held: Vec<Option<ClientFrame>>,
 }
@@ -271,8 +275,8 @@ impl World {
             Some(server) => {
                 server.connect(wire);
                 let (arrivals, held) = ([self.now; 2], Vec::new());
-                let (is_clogged, is_hole, device) = (false, false, index);
-                let link = Wire { device, run, number, is_clogged, is_hole, arrivals, held };
+                let (is_clogged, holes, device) = (false, [false; 2], index);
+                let link = Wire { device, run, number, is_clogged, holes, arrivals, held };
                 self.wires.insert(wire, link);
                 self.devices[index].link = Some(wire);
                 LinkInput::Secured(SERVER)
@@ -297,7 +301,7 @@ impl World {
 
     fn to_server(&mut self, wire: u64, frame: Option<ClientFrame>) {
         let Some(link) = self.wires.get_mut(&wire) else { return };
-        if link.is_hole {
+        if link.holes[0] {
             return;
         }
         if link.is_clogged {
@@ -311,7 +315,7 @@ impl World {
     fn to_device(&mut self, wire: u64, what: LinkInput) {
         let wait = self.latency();
         let at = self.arrival(wire, 1, wait);
-        let Some(link) = self.wires.get(&wire).filter(|link| !link.is_hole) else { return };
+        let Some(link) = self.wires.get(&wire).filter(|link| !link.holes[1]) else { return };
         self.come(at, Coming::ToDevice(link.device, link.run, link.number, what));
     }
 
@@ -353,10 +357,12 @@ impl World {
             _ => device.disk.after_power_cut(&mut disk::Chance(self.chance.next())),
         };
         device.restart(bytes, &mut self.chance);
+        // What it had written to the system still goes out.
         if let Some(wire) = device.link.take() {
-            self.cut(wire);
+            self.to_server(wire, None);
         }
-        let wait = Duration::from_millis(self.chance.below(3_000));
+        let longest = [20, 3_000][usize::from(self.chance.below(2) == 0)];
+        let wait = Duration::from_millis(self.chance.below(longest));
         self.sit_down(index, wait);
     }
 
@@ -423,7 +429,7 @@ impl World {
 
     /// The server's side is closed: what it said still arrives, but for those in a hole.
     fn end_wire(&mut self, wire: u64) {
-        if self.wires.get(&wire).is_some_and(|link| link.is_hole) {
+        if self.wires.get(&wire).is_some_and(|link| link.holes[1]) {
             return;
         }
         self.to_device(wire, LinkInput::Lost { garbled: false });
@@ -485,13 +491,24 @@ impl World {
                     }
                     self.to_device(wire, LinkInput::Frame(frame));
                 }
-                Said::Closed => self.end_wire(wire),
+                // It is read on until its goodbye is out.
+                Said::Closed => {
+                    let wait = Duration::from_millis(20 + self.chance.below(150));
+                    self.come(now + wait, Coming::Closed(wire));
+                }
             }
+        }
+        let read = self.server.as_mut().map(|server| std::mem::take(&mut server.read));
+        for (wire, frame) in read.unwrap_or_default() {
+            let wait = Duration::from_millis(self.chance.below(25));
+            self.come(now + wait, Coming::Answer(wire, Box::new(frame)));
         }
         let due = self.server.as_ref().is_some_and(|server| !server.jobs.is_empty());
         if due && !self.batch_due {
             self.batch_due = true;
-            let wait = Duration::from_millis(self.chance.below(15));
+            // A disk is slow at times.
+            let longest = if self.chance.below(12) == 0 { 500 } else { 15 };
+            let wait = Duration::from_millis(self.chance.below(longest));
             self.come(now + wait, Coming::Batch);
         }
     }
@@ -546,25 +563,20 @@ impl World {
 
     fn arrive(&mut self, what: Coming) {
         match what {
-            Coming::ToServer(wire, frame) => {
-                self.count += 1;
-                let frame = match frame {
-                    Some(frame) => self.spoil(frame).map(Some),
-                    None => Some(None),
-                };
+            Coming::ToServer(wire, frame) if !self.swallows(wire, frame.as_ref()) => {
                 let (now, wall_ms) = (self.now, wall(self.now, self.skew_ms));
-                if let (Some(server), Some(frame)) = (&mut self.server, frame) {
-                    let moment = server.moment(now, wall_ms);
-                    match frame {
-                        Some(frame) => server.frame(wire, frame, now, moment),
-                        None => {
-                            server.disconnect(wire);
-                            self.wires.remove(&wire);
-                        }
+                let Some(server) = &mut self.server else { return };
+                let moment = server.moment(now, wall_ms);
+                match frame {
+                    Some(frame) => server.frame(wire, frame, now, moment),
+                    None => {
+                        server.disconnect(wire);
+                        self.wires.remove(&wire);
                     }
-                    self.drain();
                 }
+                self.drain();
             }
+            Coming::ToServer(..) => {}
             Coming::ToDevice(index, run, number, what) if self.devices[index].run == run => {
                 self.input(index, Input::Link(number, what));
             }
@@ -575,17 +587,32 @@ impl World {
             }
             Coming::SignIn(index, run) if self.devices[index].run == run => self.sign_in(index),
             Coming::ToDevice(..) | Coming::Keep(..) | Coming::SignIn(..) => {}
+            Coming::Closed(wire) => {
+                if let Some(server) = &mut self.server {
+                    server.disconnect(wire);
+                }
+                self.end_wire(wire);
+                self.drain();
+            }
             Coming::Batch => self.batch(),
+            Coming::Answer(wire, frame) => {
+                let (now, wall_ms) = (self.now, wall(self.now, self.skew_ms));
+                if let Some(server) = &mut self.server {
+                    let moment = server.moment(now, wall_ms);
+                    server.answered(wire, &frame, now, moment);
+                }
+                self.drain();
+            }
         }
     }
 
-    /// What a server with a bug makes of a frame.
-    fn spoil(&mut self, frame: ClientFrame) -> Option<ClientFrame> {
-        let is_send = format!("{frame:?}").contains("Send(");
-        match self.bug {
-            Some(Bug::Swallows) if is_send && self.chance.below(10) == 0 => None,
-            _ => Some(frame),
-        }
+    /// Whether a server with a bug loses this.
+    fn swallows(&self, wire: u64, frame: Option<&ClientFrame>) -> bool {
+        let is_first = self.wires.get(&wire).is_some_and(|link| link.device == 0);
+        let is_send = |frame: &ClientFrame| {
+            matches!(frame, ClientFrame::Command { command: Command::Send { .. }, .. })
+        };
+        self.bug == Some(Bug::Swallows) && is_first && frame.is_some_and(is_send)
     }
 }
 
