@@ -41,7 +41,21 @@ impl Local {
     /// # Errors
     /// Another process uses the folder, it cannot be written, or its file cannot be read.
     pub fn open(home: &Path, fresh_device: DeviceId) -> Result<Self, StoreError> {
-        let engine = Engine::open(home, FILE, tables::MIGRATIONS, CLIENT_CACHE_BYTES)?;
+        Self::over(Engine::open(home, FILE, tables::MIGRATIONS, CLIENT_CACHE_BYTES)?, fresh_device)
+    }
+
+    /// The same on any backend, such as one that a test cuts off.
+    ///
+    /// # Errors
+    /// What the backend says, or a value is damaged.
+    pub fn open_on(
+        backend: impl redb::StorageBackend,
+        fresh_device: DeviceId,
+    ) -> Result<Self, StoreError> {
+        Self::over(Engine::open_on(backend, tables::MIGRATIONS, CLIENT_CACHE_BYTES)?, fresh_device)
+    }
+
+    fn over(engine: Engine, fresh_device: DeviceId) -> Result<Self, StoreError> {
         let device = tables::device(&engine, fresh_device)?;
         let next_order = Schema::read(&engine.read()?)?.next_order()?;
         Ok(Local { engine, file: home.join(FILE), device, next_order })
