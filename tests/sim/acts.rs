@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use mychat::client::api::Intent;
 use mychat::domain::{
-    AccountId, Body, GroupId, Joining, Mentions, Notify, Presence, Rank, RoomId, Seq, Target,
+    AccountId, Body, GroupId, Joining, Mentions, Notify, Presence, Rank, RoomId, Seq, Stranger,
+    Target,
 };
 use mychat::net::protocol::{
     ChoiceChange, Command, ContactAnswer, ContactChange, MemberChange, RoomSettings,
@@ -134,9 +135,11 @@ fn presence(world: &mut World, at: usize) {
 
 fn choose(world: &mut World, at: usize) {
     let with = some_target(world, at);
+    let answers = [Stranger::No, Stranger::Declined];
     let change = ChoiceChange {
         pinned: Some(flip(world)),
         notify: flip(world).then_some(Notify::Mentions),
+        stranger: flip(world).then(|| answers[below(world, 2)]),
     };
     order(world, at, Command::SetConversation { with, change });
 }
@@ -192,7 +195,7 @@ fn create_room(world: &mut World, at: usize) {
     let joining = [Joining::Open, Joining::Approval, Joining::Closed][below(world, 3)];
     let name = format!("room {}", world.tickets);
     let invite = vec![someone(world), someone(world)];
-    order(world, at, Command::CreateRoom { name, joining, invite });
+    order(world, at, Command::CreateRoom { name, joining, invite, colour: None });
 }
 
 fn join_room(world: &mut World, at: usize) {
@@ -251,6 +254,7 @@ fn set_room(world: &mut World, at: usize) {
         joining: flip(world).then_some(Joining::Open),
         announcement: flip(world).then(|| format!("news {}", world.tickets)),
         admins_only: None,
+        colour: flip(world).then_some(3),
     };
     order(world, at, Command::SetRoom { room, change });
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use mychat::client::api::{Answer, ClientEvent, Failure, Ticket};
 use mychat::client::api::ConversationState;
+use mychat::client::api::{Answer, ClientEvent, Failure, Ticket};
 use mychat::client::state::{Chance, KeepJob, Kept, State};
 use mychat::domain::{
     AccountId, Book, ConversationId, DeviceId, Message, Nonce, RoomId, Seq, ServerId, Target,
@@ -104,13 +104,14 @@ impl Device {
         self.view = View::default();
         self.asked = None;
         let waiting: BTreeSet<Nonce> = match self.owner() {
-            Some(owner) => self.local.load(owner).unwrap().waiting.iter().map(|w| w.nonce).collect(),
+            Some(owner) => {
+                self.local.load(owner).unwrap().waiting.iter().map(|w| w.nonce).collect()
+            }
             None => BTreeSet::new(),
         };
         for spoken in &mut self.said {
             let nonce = &spoken.nonce;
-            spoken.is_kept =
-                waiting.contains(nonce) || self.acknowledged.contains_key(nonce);
+            spoken.is_kept = waiting.contains(nonce) || self.acknowledged.contains_key(nonce);
         }
     }
 
@@ -144,6 +145,7 @@ impl Device {
                     let messages = self.local.list_messages(owner, conversation, from, to);
                     kept.push(Kept::Messages { mark, messages: messages.unwrap() });
                 }
+                other @ KeepJob::Ask { .. } => panic!("nothing is looked for here: {other:?}"),
             }
         }
         flush(&mut self.local, &mut kept, None);

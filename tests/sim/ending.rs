@@ -18,7 +18,7 @@ use crate::world::World;
 /// The longest wait for the next try, and the way there and back.
 const HEALED_AFTER: Duration = Duration::from_secs(32);
 /// What is told lazily: cursors, presence, what the store gathers.
-const QUIET_AFTER: Duration = Duration::from_secs(10);
+const QUIET_AFTER: Duration = Duration::from_secs(20);
 const PAGE: u32 = 17;
 
 type Logs = BTreeMap<ConversationId, (Conversation, Vec<Message>)>;
@@ -91,7 +91,10 @@ impl World {
                     continue;
                 };
                 let before = last.insert(*id, *seq);
-                assert!(before < Some(*seq), "5 order: {name} said {seq:?} of {id:?} earlier");
+                assert!(
+                    before < Some(*seq),
+                    "5 order: {name} said {spoken:?}, {seq:?} of {id:?}, behind {before:?}"
+                );
             }
             for (nonce, message) in &device.acknowledged {
                 let place = places.get(nonce);
@@ -123,7 +126,11 @@ impl World {
             let state = self.devices[index].view.conversations.get(&id).copied();
             let state = state.unwrap_or_else(|| panic!("4 convergence: {name} has no {id:?}"));
             let shown = self.devices[index].view.last.get(&id).copied().unwrap_or_default();
-            assert_eq!(state.head.max(shown), last.seq, "4 convergence: {name}, the head of {id:?}");
+            assert_eq!(
+                state.head.max(shown),
+                last.seq,
+                "4 convergence: {name}, the head of {id:?}"
+            );
             assert!(state.read <= cursors.read, "7 cursors: {name} is ahead in {id:?}");
             // What one wrote oneself behind the cursor moves it without a word, and counts as read.
             let unread = |read: Seq| {
@@ -158,7 +165,8 @@ impl World {
         loop {
             let before = found.first().map_or(Seq(1_000_000), |message| message.seq);
             let page = Page::Before(before);
-            let answer = self.ask(index, |ticket| Intent::History { ticket, with, page, limit: PAGE });
+            let answer =
+                self.ask(index, |ticket| Intent::History { ticket, with, page, limit: PAGE });
             let Ok(Answer::History { messages, more, .. }) = answer else {
                 panic!("4 convergence: no page of {with:?}: {answer:?}")
             };
@@ -197,7 +205,11 @@ impl World {
             let contacts = rows.list_contacts(account, AccountId(0), 10_000).unwrap();
             let kept: Vec<_> = book.contacts.values().cloned().collect();
             assert_eq!(kept, contacts, "4 convergence: the contacts of {name}");
-            assert_eq!(book.groups, rows.get_groups(account).unwrap().list, "4 convergence: {name}");
+            assert_eq!(
+                book.groups,
+                rows.get_groups(account).unwrap().list,
+                "4 convergence: {name}"
+            );
             let rooms = rows.list_own_rooms(account, RoomId(0), 10_000).unwrap();
             let kept: Vec<_> = book.rooms.keys().copied().collect();
             assert_eq!(kept, rooms, "4 convergence: the rooms of {name}");

@@ -83,9 +83,10 @@ fn no_storm_breaks_a_promise() {
 #[test]
 fn every_seeded_bug_breaks_the_promise_that_it_should() {
     for (bug, promises) in bugs::ALL {
-        let caught = (0..SEEDS_OF_A_BUG).find_map(|seed| storm(seed, Some(bug)).err());
-        let Some((broken, _)) = caught else { panic!("{bug:?} went unnoticed") };
+        let caught =
+            (0..SEEDS_OF_A_BUG).find_map(|seed| Some((seed, storm(seed, Some(bug)).err()?.0)));
+        let Some((seed, broken)) = caught else { panic!("{bug:?} went unnoticed") };
         let named = promises.iter().any(|promise| broken.starts_with(promise));
-        assert!(named, "{bug:?} was noticed as something else: {broken}");
+        assert!(named, "{bug:?} with seed {seed} was noticed as something else: {broken}");
     }
 }

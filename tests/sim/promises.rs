@@ -46,7 +46,10 @@ impl Witness {
         let again = is_said && !device.view.nonces.insert((message.from, message.nonce));
         assert!(!again, "2 no duplicates: {name} showed {:?} twice", message.nonce);
         let above = self.seen.get(&(id, Seq(seq.0 - 1))).map(|message| message.at);
-        assert!(above <= Some(message.at), "8 clocks: {seq:?} of {id:?} is older than the one before");
+        assert!(
+            above <= Some(message.at),
+            "8 clocks: {seq:?} of {id:?} is older than the one before"
+        );
         let known = self.seen.entry((id, seq)).or_insert_with(|| message.clone());
         assert!(*known == *message, "3 gap-free: {seq:?} of {id:?} has two contents");
         let account = device.account.unwrap();
@@ -67,7 +70,10 @@ impl Witness {
                 continue;
             }
             let found = logs.get(id).and_then(|(_, log)| log.get(usize::try_from(seq.0 - 1).ok()?));
-            assert!(found == Some(message), "1 durable: {seq:?} of {id:?} was shown and is not there");
+            assert!(
+                found == Some(message),
+                "1 durable: {seq:?} of {id:?} was shown and is not there"
+            );
         }
         let mut nonces = BTreeSet::new();
         let mut words = BTreeSet::new();

@@ -191,10 +191,8 @@ impl Fences {
             if let Job::Command { caller, command, .. } = job
                 && (self.fenced.contains(&caller.session) || self.left.contains(&caller.session))
             {
-                let refused = matches!(
-                    outcome,
-                    Outcome::Answer { frame: ServerFrame::Refused { .. }, .. }
-                );
+                let refused =
+                    matches!(outcome, Outcome::Answer { frame: ServerFrame::Refused { .. }, .. });
                 assert!(refused, "9 fencing: {command:?} of a fenced session was executed");
             }
             match outcome {

@@ -9,8 +9,8 @@ use async_channel::Receiver;
 use mychat::clock::Moment;
 use mychat::domain::{DeviceId, Nickname, Presence};
 use mychat::net::protocol::{
-    Auth, AuthStep, ClientFrame, Goodbye, Opaque, Reason, Refusal, Registration as Mode,
-    RequestId, ServerFrame, Signal, Stretch, VERSION, Welcome,
+    Auth, AuthStep, ClientFrame, Goodbye, Opaque, Reason, Refusal, Registration as Mode, RequestId,
+    ServerFrame, Signal, Stretch, VERSION, Welcome,
 };
 use mychat::server::hub::HubInput;
 use mychat::server::job::{
@@ -191,8 +191,7 @@ impl Server {
                 let credential_id = self.random();
                 let password = Password { credential_id, file: record.0, stretch };
                 let (recovery, token) = (self.chance.nonce().0, self.random());
-                let registration =
-                    Box::new(Registration { nickname, password, avatar, recovery });
+                let registration = Box::new(Registration { nickname, password, avatar, recovery });
                 let applicant = self.applicant(wire);
                 let place = (device, device_name);
                 self.jobs.push(Job::Register {

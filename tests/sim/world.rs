@@ -50,6 +50,8 @@ pub struct Wire {
     pub is_clogged: bool,
     /// What goes to the server, and to the device, is swallowed, and neither side is told.
     pub holes: [bool; 2],
+    /// The longest that something is on its way, in milliseconds.
+    longest: u64,
     arrivals: [Duration; 2],
     held: Vec<Option<ClientFrame>>,
 }
@@ -151,8 +153,12 @@ impl World {
         let (nickname, password) = (format!("Person {person}"), Secret::new("correct horse"));
         let (login, presence) = (nickname.clone(), Presence::Online);
         let intent = match (by, self.devices[index].account) {
-            (By::Register, _) => Intent::Register { ticket, nickname, password, code: None, avatar: 1 },
-            (By::Token, Some(account)) => Intent::SignInToken { ticket, account, token: None, presence },
+            (By::Register, _) => {
+                Intent::Register { ticket, nickname, password, code: None, avatar: 1 }
+            }
+            (By::Token, Some(account)) => {
+                Intent::SignInToken { ticket, account, token: None, presence }
+            }
             _ => Intent::SignIn { ticket, login, password, remember: true, presence },
         };
         self.intent(index, intent);
@@ -222,6 +228,7 @@ impl World {
                 self.input(index, Input::Opaque { attempt, outcome });
             }
             Effect::Picture(job) => panic!("no pictures here: {job:?}"),
+            Effect::File(job) => panic!("no exports here: {job:?}"),
         }
     }
 
@@ -276,24 +283,23 @@ impl World {
                 server.connect(wire);
                 let (arrivals, held) = ([self.now; 2], Vec::new());
                 let (is_clogged, holes, device) = (false, [false; 2], index);
-                let link = Wire { device, run, number, is_clogged, holes, arrivals, held };
+                let is_slow = !self.is_calm && self.chance.below(6) == 0;
+                let longest = if is_slow { 1_200 } else { 40 };
+                let link = Wire { device, run, number, is_clogged, holes, longest, arrivals, held };
                 self.wires.insert(wire, link);
                 self.devices[index].link = Some(wire);
                 LinkInput::Secured(SERVER)
             }
             None => LinkInput::Failed(Failure::PortClosed),
         };
-        let wait = self.latency();
-        let at = self.arrival(wire, 1, wait);
+        let at = self.arrival(wire, 1);
         self.come(at, Coming::ToDevice(index, run, number, what));
     }
 
-    fn latency(&mut self) -> Duration {
-        Duration::from_millis(1 + self.chance.below(40))
-    }
-
     /// When something arrives that leaves now: never before what left earlier.
-    fn arrival(&mut self, wire: u64, way: usize, wait: Duration) -> Duration {
+    fn arrival(&mut self, wire: u64, way: usize) -> Duration {
+        let longest = self.wires.get(&wire).map_or(40, |link| link.longest);
+        let wait = Duration::from_millis(1 + self.chance.below(longest));
         let Some(link) = self.wires.get_mut(&wire) else { return self.now + wait };
         link.arrivals[way] = link.arrivals[way].max(self.now + wait);
         link.arrivals[way]
@@ -307,14 +313,12 @@ impl World {
         if link.is_clogged {
             return link.held.push(frame);
         }
-        let wait = self.latency();
-        let at = self.arrival(wire, 0, wait);
+        let at = self.arrival(wire, 0);
         self.come(at, Coming::ToServer(wire, frame));
     }
 
     fn to_device(&mut self, wire: u64, what: LinkInput) {
-        let wait = self.latency();
-        let at = self.arrival(wire, 1, wait);
+        let at = self.arrival(wire, 1);
         let Some(link) = self.wires.get(&wire).filter(|link| !link.holes[1]) else { return };
         self.come(at, Coming::ToDevice(link.device, link.run, link.number, what));
     }
@@ -331,7 +335,7 @@ impl World {
         if self.devices[index].link == Some(wire) {
             self.devices[index].link = None;
         }
-        let wait = self.latency();
+        let wait = Duration::from_millis(self.chance.below(40));
         let lost = LinkInput::Lost { garbled: false };
         self.come(self.now + wait, Coming::ToDevice(index, run, number, lost));
         let late = Duration::from_millis(match self.chance.below(2) {
@@ -448,7 +452,8 @@ impl World {
             return;
         }
         let moment = server.moment(now, wall_ms);
-        let lies = !self.is_calm && self.bug == Some(Bug::TellsBeforeCommit) && self.chance.below(20) == 0;
+        let lies =
+            !self.is_calm && self.bug == Some(Bug::TellsBeforeCommit) && self.chance.below(20) == 0;
         let before = lies.then(|| server.disk.after_kill());
         let dies = !self.is_calm && self.chance.below(150) == 0;
         match server.batch(moment) {
@@ -473,8 +478,7 @@ impl World {
         let Some(server) = &mut self.server else { return };
         let moment = server.moment(now, wall_ms);
         let wires = &self.wires;
-        let said =
-            server.said(moment, |wire| wires.get(&wire).is_none_or(|link| !link.is_clogged));
+        let said = server.said(moment, |wire| wires.get(&wire).is_none_or(|link| !link.is_clogged));
         for (wire, said) in said {
             match said {
                 Said::Frame(frame) => {
@@ -521,9 +525,11 @@ impl World {
 
     /// The next thing that happens, not after `until`.
     pub fn step(&mut self, until: Duration) -> bool {
-        let ticks = self.devices.iter().enumerate().filter_map(|(index, device)| {
-            Some((device.state.wake_at()?, Some(index)))
-        });
+        let ticks = self
+            .devices
+            .iter()
+            .enumerate()
+            .filter_map(|(index, device)| Some((device.state.wake_at()?, Some(index))));
         let hub = self.server.as_ref().and_then(Server::wakes_at).map(|at| (at, None));
         let tick = ticks.chain(hub).min();
         let next = self.queue.first_key_value().map(|((at, _), _)| *at);
