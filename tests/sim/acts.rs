@@ -16,10 +16,11 @@ use crate::world::{PEOPLE, TEN_YEARS_MS, World};
 
 type Act = fn(&mut World, usize);
 
-const ACTS: [(u64, &str, Act); 33] = [
+const ACTS: [(u64, &str, Act); 34] = [
     (28, "says something", say),
     (6, "says many things", say_many),
     (4, "shakes", shake),
+    (6, "takes words back", recall),
     (10, "has read", mark_read),
     (5, "is seen differently", presence),
     (4, "pins or quiets", choose),
@@ -119,6 +120,21 @@ fn say_many(world: &mut World, at: usize) {
 fn shake(world: &mut World, at: usize) {
     let to = Target::Account(someone(world));
     world.say(at, to, Body::Shake {});
+}
+
+/// Mostly what this device said lately, sometimes anything.
+fn recall(world: &mut World, at: usize) {
+    let any = (some_target(world, at), Seq(world.chance.below(40)));
+    let own = world.devices[at].acknowledged.values();
+    let own: Vec<_> = own.map(|message| (message.kind, message.seq)).collect();
+    let account = world.devices[at].account;
+    let found = match own.len() {
+        0 => None,
+        count => own.get(below(world, count)).copied(),
+    };
+    let found = found.and_then(|(kind, seq)| Some((kind.target_for(account?)?, seq)));
+    let (to, seq) = found.unwrap_or(any);
+    order(world, at, Command::Recall { to, seq });
 }
 
 fn mark_read(world: &mut World, at: usize) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mychat::client::api::{Answer, Failure, Intent, Ticket};
 use mychat::domain::{
-    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, RoomId, Seq, Target,
+    AccountId, ConversationId, ConversationKind, Message, Nonce, RoomId, Seq, Target,
 };
 use mychat::net::protocol::Page;
 use mychat::store::Reads;
@@ -15,8 +15,9 @@ use crate::device::By;
 use crate::promises::logs;
 use crate::world::World;
 
-/// The longest wait for the next try, and the way there and back.
-const HEALED_AFTER: Duration = Duration::from_secs(32);
+/// The longest wait for the next try, the way there and back, and once more for who learns only then
+/// that another device signed it out.
+const HEALED_AFTER: Duration = Duration::from_secs(36);
 /// What is told lazily: cursors, presence, what the store gathers.
 const QUIET_AFTER: Duration = Duration::from_secs(20);
 const PAGE: u32 = 17;
@@ -90,6 +91,10 @@ impl World {
                     assert!(!is_lost, "1 durable: {name} lost what it said to {:?}", spoken.to);
                     continue;
                 };
+                // It was turned down, its writer did not hear of that, and it was taken later.
+                if self.witness.refused.contains(&spoken.nonce) {
+                    continue;
+                }
                 let before = last.insert(*id, *seq);
                 assert!(
                     before < Some(*seq),
@@ -135,7 +140,7 @@ impl World {
             // What one wrote oneself behind the cursor moves it without a word, and counts as read.
             let unread = |read: Seq| {
                 let new = log.iter().filter(|m| m.seq > read && m.from != account);
-                new.filter(|m| !matches!(m.body, Body::Room { .. })).count()
+                new.filter(|m| m.body.is_said()).count()
             };
             let same = unread(state.read) == unread(cursors.read);
             assert!(same, "4 convergence: {name}, unread of {id:?}: {state:?}, {cursors:?}");

@@ -4,7 +4,7 @@
 //! The real client states over their real stores and the real rules, hub and readers over a store
 //! whose disk dies, all in one thread and in virtual time: a seed repeats to the letter.
 //! * [`acts`] lists what people do and what goes wrong; a new thing to do is one line there.
-//! * [`world`] is time and the network; [`server`] and [`session`] are the one side of it,
+//! * [`world`] is time, [`network`] what is between everybody; [`server`] and [`session`] are the one side of it,
 //!   [`device`] the other.
 //! * [`promises`] says what must hold, each promise by its name; [`bugs`] are the defects that the
 //!   promises have to catch, or they would prove nothing.
@@ -17,6 +17,7 @@ mod device;
 #[path = "../store/disk.rs"]
 mod disk;
 mod ending;
+mod network;
 mod promises;
 mod server;
 mod session;
@@ -36,7 +37,7 @@ const SEEDS: u64 = 12;
 /// Things that happen in a storm.
 const ACTS: u64 = 160;
 /// A defect has to be caught within so many seeds.
-const SEEDS_OF_A_BUG: u64 = 12;
+const SEEDS_OF_A_BUG: u64 = 40;
 
 /// The last things that happened, kept outside a world that may not live to tell.
 pub type Trace = Rc<RefCell<VecDeque<String>>>;

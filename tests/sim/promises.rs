@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mychat::client::api::{ClientEvent, ConversationState};
-use mychat::domain::{AccountId, Body, ConversationId, ConversationKind, Message, RoomId, Seq};
+use mychat::domain::{
+    AccountId, Body, ConversationId, ConversationKind, Message, Nonce, RoomId, Seq,
+};
 use mychat::store::Reads;
 use mychat::store::conversations::Conversation;
 use mychat::store::messages::{Continue, Order};
@@ -15,11 +17,16 @@ const MANY: usize = 10_000;
 /// More rooms than a storm makes an end of.
 const GONE_MAX: u64 = 100;
 
+/// What is left of words that were taken back.
+const GONE: Body = Body::Recalled { seq: None };
+
 /// All that any client ever showed.
 #[derive(Default)]
 pub struct Witness {
     pub seen: BTreeMap<(ConversationId, Seq), Message>,
     pub shown: BTreeMap<(AccountId, ConversationId), BTreeSet<Seq>>,
+    /// Messages that a server turned down, at least once.
+    pub refused: BTreeSet<Nonce>,
 }
 
 impl Witness {
@@ -51,7 +58,7 @@ impl Witness {
             "8 clocks: {seq:?} of {id:?} is older than the one before"
         );
         let known = self.seen.entry((id, seq)).or_insert_with(|| message.clone());
-        assert!(*known == *message, "3 gap-free: {seq:?} of {id:?} has two contents");
+        assert!(same(known, message), "3 gap-free: {seq:?} of {id:?} has two contents");
         let account = device.account.unwrap();
         self.shown.entry((account, id)).or_default().insert(seq);
         if message.from == account {
@@ -71,7 +78,7 @@ impl Witness {
             }
             let found = logs.get(id).and_then(|(_, log)| log.get(usize::try_from(seq.0 - 1).ok()?));
             assert!(
-                found == Some(message),
+                found.is_some_and(|found| same(found, message)),
                 "1 durable: {seq:?} of {id:?} was shown and is not there"
             );
         }
@@ -93,6 +100,12 @@ impl Witness {
         people(rows);
         rooms(rows);
     }
+}
+
+/// The same message, from before and from behind its recall.
+fn same(one: &Message, other: &Message) -> bool {
+    let blank = |message: &Message| Message { body: GONE, ..message.clone() };
+    *one == *other || (one.body == GONE || other.body == GONE) && blank(one) == blank(other)
 }
 
 /// Cursors of one window never go back, nor past the head.

@@ -9,10 +9,10 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use mychat::client::state::Chance;
 use mychat::clock::Moment;
-use mychat::domain::{AccountId, ConversationId, DeviceId, Seq};
+use mychat::domain::{AccountId, ConversationId, DeviceId, Nonce, Seq};
 use mychat::limits::{Limits, PRESENCE_FOLD};
 use mychat::net::codec;
-use mychat::net::protocol::ServerFrame;
+use mychat::net::protocol::{Command, ServerFrame};
 use mychat::server::board::Board;
 use mychat::server::commands::Rules;
 use mychat::server::hub::{Hub, HubInput};
@@ -49,6 +49,8 @@ pub struct Server {
     tick_at: Option<Duration>,
     count: u64,
     fences: Fences,
+    /// Messages that were turned down, whether or not their writers were told.
+    pub refused: Vec<Nonce>,
     /// What the disk had before the last commit.
     pub before: Vec<u8>,
 }
@@ -77,6 +79,7 @@ impl Server {
             reader: Reader::new(engine.clone(), board.clone(), files),
             hub: Hub::new(board.clone(), Arc::new(Journal::default())),
             judge: Judge { rules, bug },
+            refused: Vec::new(),
             before: Vec::new(),
             disk,
             board,
@@ -123,6 +126,7 @@ impl Server {
         }
         let outcomes = writer::commit(&self.engine, &mut self.judge, moment, &jobs)?;
         self.fences.note(&jobs, &outcomes);
+        self.refused.extend(jobs.iter().zip(&outcomes).filter_map(turned_down));
         Ok(outcomes)
     }
 
@@ -233,9 +237,20 @@ impl Fences {
     }
 }
 
-fn revoked_by(command: &mychat::net::protocol::Command) -> Option<DeviceId> {
+/// A message that is not taken; it may come again, and be taken then.
+fn turned_down((job, outcome): (&Job, &Outcome)) -> Option<Nonce> {
+    match (job, outcome) {
+        (
+            Job::Command { command: Command::Send { nonce, .. }, .. },
+            Outcome::Answer { frame: ServerFrame::Refused { .. }, .. },
+        ) => Some(*nonce),
+        _ => None,
+    }
+}
+
+fn revoked_by(command: &Command) -> Option<DeviceId> {
     match command {
-        mychat::net::protocol::Command::Revoke { device } => Some(*device),
+        Command::Revoke { device } => Some(*device),
         _ => None,
     }
 }

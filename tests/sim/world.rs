@@ -1,4 +1,4 @@
-//! Time, the network between everybody, and what can happen to it.
+//! Time, who is there, and what happens to them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,13 +8,14 @@ use mychat::client::state::{Chance, Effect, Input, LinkInput, OpaqueFailure, Opa
 use mychat::clock::Moment;
 use mychat::domain::{Presence, Target};
 use mychat::net::address::Address;
-use mychat::net::protocol::{ClientFrame, Command, Event, Opaque, Reason, ServerFrame};
+use mychat::net::protocol::{ClientFrame, Event, Opaque, Reason, ServerFrame};
 use mychat::server::hub::HubInput;
 
 use crate::Trace;
 use crate::bugs::Bug;
-use crate::device::{By, Device, SERVER, Spoken, linger};
+use crate::device::{By, Device, Spoken, linger};
 use crate::disk::{self, Disk, Fault};
+use crate::network::Wire;
 use crate::promises::Witness;
 use crate::server::{Said, Server};
 
@@ -25,7 +26,7 @@ pub const TEN_YEARS_MS: u64 = 10 * 365 * 24 * 60 * 60 * 1000;
 const STEPS_TOLD: usize = 60;
 
 /// Something on its way.
-enum Coming {
+pub enum Coming {
     /// `None` is the end of a link.
     ToServer(u64, Option<ClientFrame>),
     ToDevice(usize, u32, u64, LinkInput),
@@ -41,21 +42,6 @@ enum Coming {
     SignIn(usize, u32),
 }
 
-/// A link.
-pub struct Wire {
-    pub device: usize,
-    run: u32,
-    number: u64,
-    /// Nothing goes through; at the end of it everything does.
-    pub is_clogged: bool,
-    /// What goes to the server, and to the device, is swallowed, and neither side is told.
-    pub holes: [bool; 2],
-    /// The longest that something is on its way, in milliseconds.
-    longest: u64,
-    arrivals: [Duration; 2],
-    held: Vec<Option<ClientFrame>>,
-}
-
 pub struct World {
     pub now: Duration,
     pub chance: Chance,
@@ -67,13 +53,13 @@ pub struct World {
     pub devices: Vec<Device>,
     pub wires: BTreeMap<u64, Wire>,
     pub witness: Witness,
-    queue: BTreeMap<(Duration, u64), Coming>,
+    pub queue: BTreeMap<(Duration, u64), Coming>,
     order: u64,
     batch_due: bool,
     pub tickets: Ticket,
     ticks: u32,
     pub trace: Trace,
-    count: u64,
+    pub count: u64,
     /// All trouble is over.
     pub is_calm: bool,
 }
@@ -130,7 +116,7 @@ impl World {
         self.tickets
     }
 
-    fn come(&mut self, at: Duration, what: Coming) {
+    pub fn come(&mut self, at: Duration, what: Coming) {
         self.order += 1;
         self.queue.insert((at, self.order), what);
     }
@@ -244,7 +230,8 @@ impl World {
             ClientEvent::SignedOut { why } => {
                 device.by = By::Password;
                 device.asked = None;
-                let wait = Duration::from_millis(self.chance.below(20_000));
+                let longest = if self.is_calm { 500 } else { 20_000 };
+                let wait = Duration::from_millis(self.chance.below(longest));
                 let text = format!("{} is signed out: {why}", self.devices[index].name);
                 self.tell(text);
                 self.sit_down(index, wait);
@@ -270,88 +257,6 @@ impl World {
             }
             _ => {}
         }
-    }
-
-    fn dial(&mut self, index: usize, number: u64) {
-        if let Some(wire) = self.devices[index].link.take() {
-            self.to_server(wire, None);
-        }
-        self.count += 1;
-        let (wire, run) = (self.count, self.devices[index].run);
-        let what = match &mut self.server {
-            Some(server) => {
-                server.connect(wire);
-                let (arrivals, held) = ([self.now; 2], Vec::new());
-                let (is_clogged, holes, device) = (false, [false; 2], index);
-                let is_slow = !self.is_calm && self.chance.below(6) == 0;
-                let longest = if is_slow { 1_200 } else { 40 };
-                let link = Wire { device, run, number, is_clogged, holes, longest, arrivals, held };
-                self.wires.insert(wire, link);
-                self.devices[index].link = Some(wire);
-                LinkInput::Secured(SERVER)
-            }
-            None => LinkInput::Failed(Failure::PortClosed),
-        };
-        let at = self.arrival(wire, 1);
-        self.come(at, Coming::ToDevice(index, run, number, what));
-    }
-
-    /// When something arrives that leaves now: never before what left earlier.
-    fn arrival(&mut self, wire: u64, way: usize) -> Duration {
-        let longest = self.wires.get(&wire).map_or(40, |link| link.longest);
-        let wait = Duration::from_millis(1 + self.chance.below(longest));
-        let Some(link) = self.wires.get_mut(&wire) else { return self.now + wait };
-        link.arrivals[way] = link.arrivals[way].max(self.now + wait);
-        link.arrivals[way]
-    }
-
-    fn to_server(&mut self, wire: u64, frame: Option<ClientFrame>) {
-        let Some(link) = self.wires.get_mut(&wire) else { return };
-        if link.holes[0] {
-            return;
-        }
-        if link.is_clogged {
-            return link.held.push(frame);
-        }
-        let at = self.arrival(wire, 0);
-        self.come(at, Coming::ToServer(wire, frame));
-    }
-
-    fn to_device(&mut self, wire: u64, what: LinkInput) {
-        let at = self.arrival(wire, 1);
-        let Some(link) = self.wires.get(&wire).filter(|link| !link.holes[1]) else { return };
-        self.come(at, Coming::ToDevice(link.device, link.run, link.number, what));
-    }
-
-    /// A link breaks: what is on its way is lost, the client learns of it, the server perhaps late.
-    pub fn cut(&mut self, wire: u64) {
-        let Some(link) = self.wires.remove(&wire) else { return };
-        let (index, run, number) = (link.device, link.run, link.number);
-        self.queue.retain(|_, what| match what {
-            Coming::ToServer(of, _) => *of != wire,
-            Coming::ToDevice(of, in_run, link, _) => (*of, *in_run, *link) != (index, run, number),
-            _ => true,
-        });
-        if self.devices[index].link == Some(wire) {
-            self.devices[index].link = None;
-        }
-        let wait = Duration::from_millis(self.chance.below(40));
-        let lost = LinkInput::Lost { garbled: false };
-        self.come(self.now + wait, Coming::ToDevice(index, run, number, lost));
-        let late = Duration::from_millis(match self.chance.below(2) {
-            0 => 0,
-            _ => self.chance.below(40_000),
-        });
-        self.come(self.now + late, Coming::ToServer(wire, None));
-    }
-
-    pub fn unclog(&mut self, wire: u64) {
-        let Some(link) = self.wires.get_mut(&wire) else { return };
-        link.is_clogged = false;
-        for frame in std::mem::take(&mut link.held) {
-            self.to_server(wire, frame);
-        }
-        self.drain();
     }
 
     pub fn kill_device(&mut self, index: usize) {
@@ -431,19 +336,6 @@ impl World {
         wires.into_iter().for_each(|wire| self.end_wire(wire));
     }
 
-    /// The server's side is closed: what it said still arrives, but for those in a hole.
-    fn end_wire(&mut self, wire: u64) {
-        if self.wires.get(&wire).is_some_and(|link| link.holes[1]) {
-            return;
-        }
-        self.to_device(wire, LinkInput::Lost { garbled: false });
-        if let Some(link) = self.wires.remove(&wire)
-            && self.devices[link.device].link == Some(wire)
-        {
-            self.devices[link.device].link = None;
-        }
-    }
-
     fn batch(&mut self) {
         self.batch_due = false;
         let (now, wall_ms) = (self.now, wall(self.now, self.skew_ms));
@@ -456,7 +348,9 @@ impl World {
             !self.is_calm && self.bug == Some(Bug::TellsBeforeCommit) && self.chance.below(20) == 0;
         let before = lies.then(|| server.disk.after_kill());
         let dies = !self.is_calm && self.chance.below(150) == 0;
-        match server.batch(moment) {
+        let done = server.batch(moment);
+        self.witness.refused.extend(server.refused.drain(..));
+        match done {
             // It dies between the commit and the first word about it.
             Ok(_) if dies && !lies => self.kill_server(false),
             Ok(outcomes) => {
@@ -610,15 +504,6 @@ impl World {
                 self.drain();
             }
         }
-    }
-
-    /// Whether a server with a bug loses this.
-    fn swallows(&self, wire: u64, frame: Option<&ClientFrame>) -> bool {
-        let is_first = self.wires.get(&wire).is_some_and(|link| link.device == 0);
-        let is_send = |frame: &ClientFrame| {
-            matches!(frame, ClientFrame::Command { command: Command::Send { .. }, .. })
-        };
-        self.bug == Some(Bug::Swallows) && is_first && frame.is_some_and(is_send)
     }
 }
 
