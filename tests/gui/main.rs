@@ -10,8 +10,10 @@
 mod friends;
 mod hands;
 mod mention;
+mod menus;
 mod party;
 mod picture;
+mod rooms;
 mod screen;
 mod self_check;
 mod talk;

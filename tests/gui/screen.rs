@@ -213,7 +213,7 @@ impl Screen {
             .unwrap()
             .reply()
             .expect("the window is wholly on the screen");
-        Picture::from_bgrx(width.into(), height.into(), &image.data)
+        Picture::from_bgrx(width.into(), height.into(), image.data)
     }
 
     /// Waits until a window looks the same twice.
