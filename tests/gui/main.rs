@@ -9,6 +9,7 @@
 
 mod friends;
 mod hands;
+mod history;
 mod mention;
 mod menus;
 mod party;

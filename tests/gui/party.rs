@@ -75,7 +75,9 @@ impl Person {
         // Not installed here, as on a lab computer: the language is understood all the same.
         command.env_remove("LC_ALL").env("LANG", locale).env("GTK_THEME", theme);
         // What it asks a folder for begins where nothing of this computer's user is.
-        command.env("HOME", home.parent().unwrap()).env_remove("XDG_CONFIG_HOME");
+        let outside = home.parent().unwrap();
+        std::fs::create_dir_all(outside.join(".local/share")).unwrap();
+        command.env("HOME", outside).env_remove("XDG_CONFIG_HOME");
         command.arg("--home").arg(home).args(["--connect", server]);
         Person { program: Screen::start_program(&mut command) }
     }

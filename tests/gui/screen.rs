@@ -190,8 +190,20 @@ impl Screen {
         self.x.flush().unwrap();
         self.wait_for("the keys to go to a window", || {
             let focus = self.x.get_input_focus().unwrap().reply().unwrap().focus;
-            (focus == window.id).then_some(())
+            self.is_in(focus, window).then_some(())
         });
+    }
+
+    /// Whether something is a window, or a part of it: other toolkits give the keys to a part.
+    fn is_in(&self, mut part: XWindow, window: Window) -> bool {
+        while part != window.id {
+            let tree = self.x.query_tree(part).ok().and_then(|tree| tree.reply().ok());
+            match tree {
+                Some(tree) if tree.parent != x11rb::NONE => part = tree.parent,
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// Where a window is.
