@@ -17,4 +17,5 @@ mod picture;
 mod rooms;
 mod screen;
 mod self_check;
+mod strangers;
 mod talk;

@@ -29,6 +29,11 @@ impl Picture {
         self.bgrx.chunks_exact(4).filter(|pixel| pixel[..3] == [b, g, r]).count()
     }
 
+    /// Whether it is not all black, as a window is before it is drawn.
+    pub fn is_drawn(&self) -> bool {
+        self.bgrx.chunks_exact(4).any(|pixel| pixel[..3] != [0, 0, 0])
+    }
+
     /// How many pixels differ between two pictures of one size; all when the sizes differ.
     pub fn differences(&self, other: &Picture) -> usize {
         if (self.width, self.height) != (other.width, other.height) {

@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a fact is looked for.
 const GLANCE: Duration = Duration::from_millis(15);
 
+/// So many glances at the same are a window that stands still.
+const STILL: usize = 4;
+
 /// A screen. Everything on it ends when it is dropped.
 pub struct Screen {
     pub x: RustConnection,
@@ -228,14 +231,15 @@ impl Screen {
         Picture::from_bgrx(width.into(), height.into(), image.data)
     }
 
-    /// Waits until a window looks the same twice.
+    /// Waits until a window is drawn and looks the same for a while.
     pub fn wait_still(&self, window: Window) -> Picture {
         let mut last = self.picture(window);
+        let mut same = 0;
         self.wait_for("a window to stand still", || {
             let now = self.picture(window);
-            let is_still = now == last;
+            same = if now == last && now.is_drawn() { same + 1 } else { 0 };
             last = now;
-            is_still.then(|| last.clone())
+            (same == STILL).then(|| last.clone())
         })
     }
 
