@@ -501,6 +501,10 @@ impl World {
                     let found = client.store.messages.get(&(owner, *id, Seq(seq)));
                     assert_eq!(found, Some(&log[at]), "cached {seq} of {id:?}");
                 }
+                if let (ConversationKind::Room { .. }, Some(came)) = (kind, self.server.came(me)) {
+                    let read = desk.conversations.get(id).map(|conversation| conversation.read);
+                    assert!(read >= Some(came), "nothing before {came:?} is unread: {read:?}");
+                }
                 let foreign = log.iter().rev().find(|message| message.from != me);
                 if let (ConversationKind::Direct { .. }, Some(last)) = (kind, foreign) {
                     let told = self.server.delivered.get(&(me, *id)).copied().unwrap_or_default();
