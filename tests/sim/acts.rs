@@ -63,7 +63,7 @@ pub fn any(world: &mut World) {
     let mut left = world.chance.below(all);
     for (weight, name, act) in ACTS {
         if left < weight {
-            world.tell(format!("{} {name}", world.devices[index].name));
+            world.tell(&format!("{} {name}", world.devices[index].name));
             return act(world, index);
         }
         left -= weight;

@@ -114,9 +114,12 @@ fn spoil(
         }
         (
             Bug::HalfFriends,
-            Job::Command { command: Command::AnswerContact { from, answer }, .. },
+            Job::Command {
+                command: Command::AnswerContact { from, answer: ContactAnswer::Accept { .. } },
+                ..
+            },
             Outcome::Booked { caller, .. },
-        ) if matches!(answer, ContactAnswer::Accept { .. }) => {
+        ) => {
             if let Some(mut contact) = rows.get_contact(*from, caller.account)? {
                 contact.friend = false;
                 rows.put_contact(*from, &contact)?;

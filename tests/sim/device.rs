@@ -205,7 +205,7 @@ impl Device {
 
 fn fresh(local: &Local, name: &str, chance: &mut Chance) -> State {
     let mut seed = [7; 32];
-    seed[..8].copy_from_slice(&chance.next().to_be_bytes());
+    seed[..8].copy_from_slice(&chance.bits().to_be_bytes());
     State::new(local.start().unwrap(), name, Stretch::CHEAP, Chance::from_seed(seed))
 }
 

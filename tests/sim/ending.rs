@@ -46,7 +46,7 @@ impl World {
     }
 
     fn heal(&mut self) {
-        self.tell("everything heals".to_owned());
+        self.tell("everything heals");
         self.is_calm = true;
         let wires: Vec<u64> = self.wires.keys().copied().collect();
         for wire in wires {

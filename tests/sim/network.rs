@@ -28,7 +28,7 @@ pub struct Wire {
 impl World {
     pub fn dial(&mut self, index: usize, number: u64) {
         if let Some(wire) = self.devices[index].link.take() {
-            self.to_server(wire, None);
+            self.send_up(wire, None);
         }
         self.count += 1;
         let (wire, run) = (self.count, self.devices[index].run);
@@ -59,7 +59,7 @@ impl World {
         link.arrivals[way]
     }
 
-    pub fn to_server(&mut self, wire: u64, frame: Option<ClientFrame>) {
+    pub fn send_up(&mut self, wire: u64, frame: Option<ClientFrame>) {
         let Some(link) = self.wires.get_mut(&wire) else { return };
         if link.holes[0] {
             return;
@@ -71,7 +71,7 @@ impl World {
         self.come(at, Coming::ToServer(wire, frame));
     }
 
-    pub fn to_device(&mut self, wire: u64, what: LinkInput) {
+    pub fn send_down(&mut self, wire: u64, what: LinkInput) {
         let at = self.arrival(wire, 1);
         let Some(link) = self.wires.get(&wire).filter(|link| !link.holes[1]) else { return };
         self.come(at, Coming::ToDevice(link.device, link.run, link.number, what));
@@ -103,7 +103,7 @@ impl World {
         let Some(link) = self.wires.get_mut(&wire) else { return };
         link.is_clogged = false;
         for frame in std::mem::take(&mut link.held) {
-            self.to_server(wire, frame);
+            self.send_up(wire, frame);
         }
         self.drain();
     }
@@ -113,7 +113,7 @@ impl World {
         if self.wires.get(&wire).is_some_and(|link| link.holes[1]) {
             return;
         }
-        self.to_device(wire, LinkInput::Lost { garbled: false });
+        self.send_down(wire, LinkInput::Lost { garbled: false });
         if let Some(link) = self.wires.remove(&wire)
             && self.devices[link.device].link == Some(wire)
         {

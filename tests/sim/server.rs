@@ -57,7 +57,7 @@ pub struct Server {
 
 /// What a server says on a link.
 pub enum Said {
-    Frame(ServerFrame),
+    Frame(Box<ServerFrame>),
     Closed,
 }
 
@@ -96,7 +96,7 @@ impl Server {
     }
 
     pub fn moment(&self, now: Duration, wall_ms: i64) -> Moment {
-        Moment { wall_ms, uptime: now - self.booted + Duration::from_secs(1) }
+        Moment { wall_ms, uptime: now.saturating_sub(self.booted) + Duration::from_secs(1) }
     }
 
     pub fn rows(&self) -> Reads {
@@ -163,11 +163,11 @@ impl Server {
                         for bytes in frames {
                             let frame = codec::from_bytes(&bytes[PREFIX_BYTES..]).unwrap();
                             self.fences.check_delivery(session.id, &frame);
-                            said.push((*wire, Said::Frame(frame)));
+                            said.push((*wire, Said::Frame(Box::new(frame))));
                         }
                     }
                     Next::Close(goodbye) => {
-                        said.push((*wire, Said::Frame(ServerFrame::Goodbye(goodbye))));
+                        said.push((*wire, Said::Frame(Box::new(ServerFrame::Goodbye(goodbye)))));
                         said.push((*wire, Said::Closed));
                         session.is_closed = true;
                         break;

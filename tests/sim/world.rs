@@ -103,7 +103,7 @@ impl World {
         number
     }
 
-    pub fn tell(&self, text: String) {
+    pub fn tell(&self, text: &str) {
         let mut trace = self.trace.borrow_mut();
         trace.push_back(format!("{:>9.3} s  {text}", self.now.as_secs_f64()));
         if trace.len() > STEPS_TOLD {
@@ -186,12 +186,12 @@ impl World {
             Effect::Dial { link, .. } => self.dial(index, link),
             Effect::Write(frame) => {
                 if let Some(wire) = self.devices[index].link {
-                    self.to_server(wire, Some(frame));
+                    self.send_up(wire, Some(frame));
                 }
             }
             Effect::HangUp => {
                 if let Some(wire) = self.devices[index].link.take() {
-                    self.to_server(wire, None);
+                    self.send_up(wire, None);
                 }
             }
             Effect::Keep(job) => {
@@ -233,7 +233,7 @@ impl World {
                 let longest = if self.is_calm { 500 } else { 20_000 };
                 let wait = Duration::from_millis(self.chance.below(longest));
                 let text = format!("{} is signed out: {why}", self.devices[index].name);
-                self.tell(text);
+                self.tell(&text);
                 self.sit_down(index, wait);
             }
             ClientEvent::Answered { ticket, result } if device.asked == Some(*ticket) => {
@@ -253,7 +253,7 @@ impl World {
                     let wait = Duration::from_millis(500 + self.chance.below(2_500));
                     self.sit_down(index, wait);
                 }
-                self.tell(text);
+                self.tell(&text);
             }
             _ => {}
         }
@@ -263,12 +263,12 @@ impl World {
         let device = &mut self.devices[index];
         let bytes = match self.chance.below(2) {
             0 => device.disk.after_kill(),
-            _ => device.disk.after_power_cut(&mut disk::Chance(self.chance.next())),
+            _ => device.disk.after_power_cut(&mut disk::Chance(self.chance.bits())),
         };
         device.restart(bytes, &mut self.chance);
         // What it had written to the system still goes out.
         if let Some(wire) = device.link.take() {
-            self.to_server(wire, None);
+            self.send_up(wire, None);
         }
         let longest = [20, 3_000][usize::from(self.chance.below(2) == 0)];
         let wait = Duration::from_millis(self.chance.below(longest));
@@ -285,16 +285,16 @@ impl World {
             false => Fault::None,
         };
         let disk = Disk::new(std::mem::take(&mut self.bytes), fault);
-        match Server::open(disk.clone(), self.now, self.chance.next(), self.bug) {
+        match Server::open(disk.clone(), self.now, self.chance.bits(), self.bug) {
             Ok(server) => {
-                self.tell(format!("the server starts, {fault:?}"));
+                self.tell(&format!("the server starts, {fault:?}"));
                 self.witness.store(&server.rows());
                 self.server = Some(server);
                 self.batch_due = false;
             }
             Err(error) => {
-                self.tell(format!("the server does not start: {error}"));
-                let mut chance = disk::Chance(self.chance.next());
+                self.tell(&format!("the server does not start: {error}"));
+                let mut chance = disk::Chance(self.chance.bits());
                 self.bytes = disk.after_power_cut(&mut chance);
             }
         }
@@ -303,16 +303,18 @@ impl World {
     /// The server's power goes, or its process dies: whatever is not on the disk is lost.
     pub fn kill_server(&mut self, by_power: bool) {
         let Some(server) = self.server.take() else { return };
-        self.tell(format!("the server dies, by power: {by_power}"));
+        self.tell(&format!("the server dies, by power: {by_power}"));
         self.bytes = match by_power {
-            true => server.disk.after_power_cut(&mut disk::Chance(self.chance.next())),
+            true => server.disk.after_power_cut(&mut disk::Chance(self.chance.bits())),
             false => server.disk.after_kill(),
         };
         if self.bug == Some(Bug::LosesLastCommit) && !server.before.is_empty() {
             self.bytes.clone_from(&server.before);
         }
         let wires: Vec<u64> = self.wires.keys().copied().collect();
-        wires.into_iter().for_each(|wire| self.cut(wire));
+        for wire in wires {
+            self.cut(wire);
+        }
     }
 
     /// Drains, commits, says goodbye, closes.
@@ -320,7 +322,7 @@ impl World {
         if self.server.is_none() {
             return;
         }
-        self.tell("the server stops in order".to_owned());
+        self.tell("the server stops in order");
         self.batch();
         let (now, skew) = (self.now, self.skew_ms);
         if let Some(server) = &mut self.server {
@@ -333,7 +335,9 @@ impl World {
         drop(server);
         self.bytes = disk.after_kill();
         let wires: Vec<u64> = self.wires.keys().copied().collect();
-        wires.into_iter().for_each(|wire| self.end_wire(wire));
+        for wire in wires {
+            self.end_wire(wire);
+        }
     }
 
     fn batch(&mut self) {
@@ -376,18 +380,19 @@ impl World {
         for (wire, said) in said {
             match said {
                 Said::Frame(frame) => {
+                    let frame = *frame;
                     if self.bug == Some(Bug::TwiceAtAnotherPlace)
                         && let ServerFrame::Event(Event::Message(message)) = &frame
                         && message.seq.0 % 7 == 0
                     {
                         let mut again = message.clone();
                         again.seq = again.seq.next();
-                        self.to_device(wire, LinkInput::Frame(frame));
+                        self.send_down(wire, LinkInput::Frame(frame));
                         let again = ServerFrame::Event(Event::Message(again));
-                        self.to_device(wire, LinkInput::Frame(again));
+                        self.send_down(wire, LinkInput::Frame(again));
                         continue;
                     }
-                    self.to_device(wire, LinkInput::Frame(frame));
+                    self.send_down(wire, LinkInput::Frame(frame));
                 }
                 // It is read on until its goodbye is out.
                 Said::Closed => {
@@ -476,7 +481,6 @@ impl World {
                 }
                 self.drain();
             }
-            Coming::ToServer(..) => {}
             Coming::ToDevice(index, run, number, what) if self.devices[index].run == run => {
                 self.input(index, Input::Link(number, what));
             }
@@ -486,7 +490,8 @@ impl World {
                 }
             }
             Coming::SignIn(index, run) if self.devices[index].run == run => self.sign_in(index),
-            Coming::ToDevice(..) | Coming::Keep(..) | Coming::SignIn(..) => {}
+            Coming::ToServer(..) | Coming::ToDevice(..) | Coming::Keep(..) | Coming::SignIn(..) => {
+            }
             Coming::Closed(wire) => {
                 if let Some(server) = &mut self.server {
                     server.disconnect(wire);

@@ -133,7 +133,7 @@ impl World {
 
     pub fn state(&mut self, store: &ModelStore) -> State {
         let mut seed = [7; 32];
-        seed[..8].copy_from_slice(&self.chance.next().to_be_bytes());
+        seed[..8].copy_from_slice(&self.chance.bits().to_be_bytes());
         State::new(store.start(), "model", Stretch::CHEAP, Chance::from_seed(seed))
     }
 
