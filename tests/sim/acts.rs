@@ -16,7 +16,7 @@ use crate::world::{PEOPLE, TEN_YEARS_MS, World};
 
 type Act = fn(&mut World, usize);
 
-const ACTS: [(u64, &str, Act); 34] = [
+const ACTS: [(u64, &str, Act); 35] = [
     (28, "says something", say),
     (6, "says many things", say_many),
     (4, "shakes", shake),
@@ -45,6 +45,7 @@ const ACTS: [(u64, &str, Act); 34] = [
     (3, "signs another device out", revoke),
     (3, "dials at once", |world, at| world.intent(at, Intent::ReconnectNow)),
     (10, "loses its link", cut),
+    (5, "comes again before what it said", overtake),
     (4, "is in a hole", hole),
     (6, "is clogged or goes on", clog),
     (6, "is killed", World::kill_device),
@@ -308,6 +309,17 @@ fn cut(world: &mut World, at: usize) {
     if let Some(wire) = world.devices[at].link {
         world.cut(wire);
     }
+}
+
+/// Its next sign-in overtakes what it says on the link before.
+fn overtake(world: &mut World, at: usize) {
+    let Some(wire) = world.devices[at].link else { return };
+    world.slow_down(wire);
+    say_many(world, at);
+    // It is kept first, and goes out then.
+    world.run_for(Duration::from_millis(60));
+    world.abandon(at);
+    world.intent(at, Intent::ReconnectNow);
 }
 
 fn hole(world: &mut World, at: usize) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mychat::client::api::Failure;
-use mychat::client::state::LinkInput;
+use mychat::client::state::{Input, LinkInput};
 use mychat::net::protocol::{ClientFrame, Command};
 
 use crate::bugs::Bug;
@@ -96,6 +96,23 @@ impl World {
             0 => 0,
             _ => self.chance.below(40_000),
         });
+        self.come(self.now + late, Coming::ToServer(wire, None));
+    }
+
+    /// What a device says from now on is slow to arrive.
+    pub fn slow_down(&mut self, wire: u64) {
+        if let Some(link) = self.wires.get_mut(&wire) {
+            link.longest = 2_000;
+        }
+    }
+
+    /// A link breaks for the device alone: what it said goes on travelling.
+    pub fn abandon(&mut self, index: usize) {
+        let Some(wire) = self.devices[index].link.take() else { return };
+        let Some(link) = self.wires.get(&wire) else { return };
+        let number = link.number;
+        self.input(index, Input::Link(number, LinkInput::Lost { garbled: false }));
+        let late = Duration::from_millis(2_000 + self.chance.below(40_000));
         self.come(self.now + late, Coming::ToServer(wire, None));
     }
 

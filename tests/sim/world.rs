@@ -170,7 +170,7 @@ impl World {
         }
     }
 
-    fn input(&mut self, index: usize, input: Input) {
+    pub fn input(&mut self, index: usize, input: Input) {
         let device = &mut self.devices[index];
         let mut effects = Vec::new();
         let wall_ms = wall(self.now, device.skew_ms);
