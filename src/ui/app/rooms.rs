@@ -49,6 +49,8 @@ pub struct MemberRow {
     pub presence: Option<Presence>,
     /// Oneself.
     pub is_me: bool,
+    /// May not write for a while.
+    pub is_muted: bool,
 }
 
 /// What is done in a room, or with it.
@@ -155,6 +157,7 @@ impl Model {
                     false => self.people.presence(member.account),
                 },
                 is_me: Some(member.account) == me,
+                is_muted: member.muted_until > self.server_ms(),
                 member: member.clone(),
             })
             .collect();

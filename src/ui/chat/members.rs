@@ -228,7 +228,7 @@ fn governing(
         let hand_on = plain("room.hand_on", Icon::Crown);
         item(hand_on, RoomMsg::Rank(room, account, Rank::Owner));
     }
-    if row.member.muted_until > crate::clock::wall_ms() {
+    if row.is_muted {
         item(plain("room.unmute", Icon::Volume), RoomMsg::Mute(room, account, 0));
     }
     for (key, minutes) in [("room.mute.10", 10), ("room.mute.60", 60), ("room.mute.day", 24 * 60)] {
@@ -268,6 +268,10 @@ fn paint(canvas: &Canvas, look: &RowLook, line: &Line) {
             let mut right = area.right() - 14;
             if let Some((icon, colour)) = rank_mark(row.member.rank) {
                 canvas.icon_on(icon, right - 16, area.y + 10, 16, colour, ground);
+                right -= 22;
+            }
+            if row.is_muted {
+                canvas.icon_on(Icon::Ban, right - 16, area.y + 10, 16, Colour::Ink3, ground);
                 right -= 22;
             }
             let ink = if row.is_there() { Colour::Ink } else { Colour::Ink2 };
