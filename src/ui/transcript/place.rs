@@ -235,7 +235,9 @@ impl Bubble {
         let quote_h = if quote_w > 0 { QUOTE + QUOTE_GAP } else { 0 };
         let is_bare = flow.is_large() && quote_w == 0;
         let (pad_x, pad_y) = if is_bare { (0, 0) } else { (PAD_X, PAD_Y) };
-        let w = flow.width.max(quote_w) + 2 * pad_x;
+        // One letter under a thousand marks may be wider than any line: it ends with the window.
+        let words_w = flow.width.min(room);
+        let w = words_w.max(quote_w) + 2 * pad_x;
         let h = quote_h + flow.height() + 2 * pad_y;
         let beside = MARGIN + AVATAR + AVATAR_GAP;
         let named = run_start && look.names && !is_mine;
@@ -248,7 +250,7 @@ impl Bubble {
         let avatar = run_start.then(|| Rect::new(avatar_x, top, AVATAR, AVATAR));
         let quote = Rect::new(x + pad_x, y + pad_y, w - 2 * pad_x, QUOTE);
         let quote = (quote_w > 0).then_some(quote);
-        let text = Rect::new(x + pad_x, y + pad_y + quote_h, flow.width, flow.height());
+        let text = Rect::new(x + pad_x, y + pad_y + quote_h, words_w, flow.height());
         let failed = (item.mark == Mark::Failed).then(|| failed_areas(area, tools));
         Bubble { is_mine, avatar, name, area, is_bare, quote, flow, text, failed }
     }
@@ -521,11 +523,16 @@ pub(super) mod tests {
     #[test]
     fn bubbles_are_never_wider_than_allowed() {
         let long = "abc ".repeat(200);
+        // Such a mark is as wide as a letter here, and none breaks a line.
+        let marks = format!("a{}", "\u{1AB0}".repeat(5_400));
         for (width, most) in [(760, 440), (480, 297), (100, 62), (10, 38)] {
             assert_eq!(look(width, false).bubble_max(), most);
-            let row =
-                placed(entry(ME, Saying::Text(&long), Mark::None), START, &look(width, false));
-            assert!(row.bubble().unwrap().area.w <= most, "{width}");
+            for words in [&long, &marks] {
+                let said = entry(ME, Saying::Text(words), Mark::None);
+                let row = placed(said, START, &look(width, false));
+                let bubble = row.bubble().unwrap();
+                assert!(bubble.area.w <= most && bubble.text.w <= most, "{width}");
+            }
         }
     }
 
