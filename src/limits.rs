@@ -98,6 +98,24 @@ pub const REQUESTS_PAGE_MAX: usize = 100;
 pub const PICTURE_BYTES_MAX: usize = 256 * 1024;
 /// Pixels of its side.
 pub const PICTURE_SIDE: u32 = 256;
+/// Bytes of a picture in a chat, as it travels: a photo of the size below is well under it.
+pub const IMAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Pixels of its longer side: sharp on any screen.
+pub const IMAGE_SIDE_MAX: u32 = 2_560;
+/// Pixels of the small one in the transcript: twice what is shown there, for dense screens.
+pub const THUMB_SIDES_MAX: (u32, u32) = (480, 360);
+/// Bytes of it: what a chat costs before anybody looks closer.
+pub const THUMB_BYTES_MAX: usize = 64 * 1024;
+/// Pictures of one account that it brought and may send, by the last ones; an older one is brought
+/// again.
+pub const BROUGHT_MAX: usize = 64;
+/// Bytes of a file that becomes a picture in a chat; a larger one is refused.
+pub const IMAGE_SOURCE_BYTES_MAX: u64 = 20 * 1000 * 1000;
+/// Its pixels, as its header says, before anything of it is decoded.
+pub const IMAGE_SOURCE_PIXELS_MAX: u64 = 50_000_000;
+/// A picture on its way holds back what was written behind it in its conversation for so long at
+/// most; then that goes first.
+pub const IMAGE_AHEAD_MAX: Duration = Duration::from_secs(10);
 /// Bytes of one part of a picture, so that chat never waits long behind it.
 pub const BLOB_PART_MAX: usize = 32 * 1024;
 /// A picture that nobody uses is thrown away after so long.
@@ -360,7 +378,7 @@ limits! {
         "changes of one person's profile at once; each is told to everybody who is online";
     profiles_per_minute = 10 in 1..=1_000_000, "profiles.per_minute",
         "the same a minute in the long run; far more are refused";
-    uploads_mib_per_day = 8 in 1..=1_000_000, "uploads.mib_per_day",
+    uploads_mib_per_day = 64 in 1..=1_000_000, "uploads.mib_per_day",
         "MiB of pictures that one person may bring in a day, so that twice as much at most lies unused";
     uploads_idle_mib = 1_024 in 1..=1_000_000_000, "uploads.idle_mib",
         "MiB of pictures in all that nobody shows yet; over it none is taken";

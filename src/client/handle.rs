@@ -35,8 +35,8 @@ impl Client {
         let (events, happened) = async_channel::bounded(CLIENT_EVENTS_MAX);
         let (leaving, left) = async_channel::bounded(1);
         let folder = |error| StartError::Folder { folder: setup.home.clone(), error };
+        let studio = Studio::start(&setup.home, local.list_waiting_pictures()?).map_err(folder)?;
         let keeper = Keeper::start(local).map_err(folder)?;
-        let studio = Studio::start(&setup.home).map_err(folder)?;
         let press = Press::start().map_err(folder)?;
         let queues = (wanted, events.clone(), left);
         let runner = Runner::new(state, keeper, studio, press, queues, setup.wake);
@@ -124,6 +124,8 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::SignInToken { ticket, .. }
         | Intent::SignOut { ticket }
         | Intent::Send { ticket, .. }
+        | Intent::SendImage { ticket, .. }
+        | Intent::SaveImage { ticket, .. }
         | Intent::History { ticket, .. }
         | Intent::Search { ticket, .. }
         | Intent::Days { ticket, .. }
@@ -154,7 +156,7 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::KeepDraft { .. }
         | Intent::Typing(_)
         | Intent::Watch(_)
-        | Intent::Picture(_)
+        | Intent::Picture(..)
         | Intent::SetSetting { .. } => None,
     }
 }

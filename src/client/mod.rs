@@ -1,10 +1,10 @@
 //! One person's side of MyChat: a [`Client`] takes [`Intent`]s and gives [`ClientEvent`]s.
 //!
 //! * [`api`] is the whole face of it: what the person wants, what happened.
-//! * `state` is pure: link states, outbox, sync by seq. No clock, no socket, no disk.
+//! * [`state`] is pure: link states, outbox, sync by seq. No clock, no socket, no disk.
 //! * `credential` is what signs in without a password.
 //! * `handle` starts and ends a client; `keeper` is the thread of its store, `pictures` the one
-//!   that decodes; `wire` is one link.
+//!   that decodes, by `images`; `wire` is one link.
 //! * `export` is what stands in an exported file, and the thread that writes it.
 //! * `runner` is the thread that gives `state` its time, its link and its store.
 //! * [`discover`] lists the servers on this network.
@@ -19,12 +19,13 @@ pub mod discover;
 mod export;
 pub mod finder;
 mod handle;
+mod images;
 mod keeper;
 mod pictures;
 pub mod probe;
 mod runner;
 pub mod script;
-mod state;
+pub mod state;
 mod wire;
 mod words;
 

@@ -266,7 +266,14 @@ impl Runner {
         let Err(job) = self.studio.send(job) else { return };
         let busy = || Failure::Refused(Refusal::retry(Reason::TooFast, 1000));
         self.next.push_back(Input::Drawn(match job {
-            PictureJob::Look(blob) | PictureJob::Keep(blob, _) => Drawn::Picture(blob, None),
+            PictureJob::Look(blob, view) | PictureJob::Keep(blob, view, _) => {
+                Drawn::Picture(blob, view, None)
+            }
+            PictureJob::Pack(packing, _) => Drawn::Packed(packing, Err(busy())),
+            PictureJob::Unpack(nonce, _) => Drawn::Unpacked(nonce, None),
+            PictureJob::Save(ticket, ..) => Drawn::Saved(ticket, Err(busy())),
+            // They go with the next start.
+            PictureJob::Sent(_) => return,
             PictureJob::Load(ticket, _) => Drawn::Loaded(ticket, Err(busy())),
             PictureJob::Cut(ticket, ..) => Drawn::Cut(ticket, Err(busy())),
         }));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ConversationId, Mentions, Nonce, Notice, RoomChange, RoomId, Seq};
+use super::{AccountId, BlobId, ConversationId, Mentions, Nonce, Notice, RoomChange, RoomId, Seq};
 
 /// What a conversation is. The same value for every member, so that one encoding serves all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,6 +78,22 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Mentions::is_empty")]
         mentions: Mentions,
     },
+    /// A picture. Its bytes are kept by the server beforehand and fetched by name.
+    Image {
+        /// All of it: a PNG or JPEG.
+        picture: BlobId,
+        /// Its bytes.
+        bytes: u32,
+        /// Pixels in a row.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// A small one of the same, for the transcript.
+        thumb: BlobId,
+        /// What its file was called, as `file_name` has it; may be empty.
+        #[serde(default)]
+        name: String,
+    },
     /// The line "shook your window"; the shaking itself happens on live delivery only.
     Shake {},
     /// A change of the account's own book; in a notices log only, written by the server.
@@ -113,7 +129,7 @@ impl Body {
     #[must_use]
     pub fn is_said(&self) -> bool {
         match self {
-            Body::Text { .. } | Body::Shake {} => true,
+            Body::Text { .. } | Body::Image { .. } | Body::Shake {} => true,
             Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => false,
         }
     }
@@ -123,6 +139,9 @@ impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Body::Text { text, .. } => write!(f, "Text({} bytes)", text.len()),
+            Body::Image { bytes, width, height, .. } => {
+                write!(f, "Image({bytes} bytes, {width} x {height})")
+            }
             Body::Shake {} => f.write_str("Shake"),
             Body::Notice(_) => f.write_str("Notice"),
             Body::Room { version, .. } => write!(f, "Room({version})"),

@@ -4,6 +4,7 @@
 
 mod account;
 mod contact;
+mod file_name;
 mod ids;
 mod mentions;
 mod message;
@@ -20,6 +21,7 @@ pub use contact::{
     Asking, Book, Contact, ContactRequest, Group, GroupId, Notice, Privacy, REQUEST_DAYS,
     RequestState, Way, first_groups,
 };
+pub use file_name::{FILE_NAME_BYTES_MAX, file_name};
 pub use ids::{AccountId, BlobId, ConversationId, DeviceId, Nonce, RoomId, Seq, ServerId};
 pub use mentions::{MentionPlace, Mentions};
 pub use message::{Body, ConversationKind, Message, Target, Unsent};

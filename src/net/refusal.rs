@@ -146,8 +146,10 @@ codes!(
         WordsEmpty = "words_empty",
         /// No day that exists.
         BadBirthday = "bad_birthday",
-        /// No PNG or JPEG of 256 × 256 within the limit of bytes.
+        /// No PNG or JPEG of the right size within the limit of bytes.
         BadPicture = "bad_picture",
+        /// The server has no such picture of yours: bring it first.
+        NotUploaded = "not_uploaded",
         /// That is yourself.
         Yourself = "yourself",
         /// You are friends already.

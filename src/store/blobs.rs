@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use redb::ReadableTable;
 
@@ -172,6 +172,14 @@ impl Files {
         let mut bytes = Vec::new();
         file.take(limit).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Notes when a blob was used last; nothing where that cannot be.
+    pub fn touch(&self, id: BlobId, at: SystemTime) {
+        let file = File::options().append(true).open(self.path(id));
+        if let Ok(file) = file {
+            file.set_modified(at).ok();
+        }
     }
 
     /// Removes a blob's file. One that is gone already is no error.

@@ -182,8 +182,7 @@ impl Writes<'_> {
 }
 
 impl Writes<'_> {
-    /// Takes the words of a message away; its place, writer, nonce and time stay. Whatever a body
-    /// holds beside its words is let go of here.
+    /// Takes the words of a message away; its place, writer, nonce and time stay.
     ///
     /// # Errors
     /// The disk failed, or there is no such message.

@@ -46,6 +46,7 @@ pub mod text;
 pub mod theme;
 mod toast;
 pub mod transcript;
+mod viewer;
 mod wall;
 pub mod widgets;
 mod windows;

@@ -10,9 +10,10 @@ use fltk::app;
 
 use super::app::{Effect, Model, Msg, update};
 use super::bridge::{Fold, Kick};
-use super::paint::portrait;
+use super::paint::{photo, portrait};
 use super::windows::Windows;
 use crate::client::Intent;
+use crate::client::api::View;
 use crate::clock;
 use crate::domain::ServerId;
 use crate::net::address::{Address, Invite};
@@ -115,7 +116,9 @@ fn turn() {
             shell.update(Msg::Client(event));
         }
         shell.windows.follow(&shell.model);
-        let wanted = portrait::take_wanted();
+        let faces = portrait::take_wanted().into_iter().map(|blob| (blob, View::Face));
+        let small = photo::take_wanted().into_iter().map(|blob| (blob, View::Thumb));
+        let wanted: Vec<_> = faces.chain(small).collect();
         if !wanted.is_empty() {
             shell.update(Msg::Wanted(wanted));
         }

@@ -1,6 +1,7 @@
 //! The windows that stand: made, brought up to the model and closed as the model says.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fltk::app;
 use fltk::prelude::{WidgetExt, WindowExt};
@@ -9,6 +10,7 @@ use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
 use super::app::card::CardMsg;
 use super::app::done::DoneMsg;
+use super::app::images::ViewerMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::time;
 use super::app::{Effect, Model, Msg, Screen};
@@ -30,9 +32,11 @@ use super::settings::SettingsWindow;
 use super::shell::post;
 use super::theme::Theme;
 use super::toast::{Edge, Kind};
+use super::viewer::ViewerWindow;
 use super::widgets::{Question, ask};
-use super::{confirm, following, paint, platform, screen, text, toast, widgets};
-use crate::domain::Target;
+use super::{confirm, following, paint, platform, screen, text, toast, viewer, widgets};
+use crate::client::api::{Picture, View};
+use crate::domain::{BlobId, Target};
 
 /// The windows that stand.
 #[derive(Default)]
@@ -51,6 +55,7 @@ pub struct Windows {
     profile: ProfileWindows,
     settings: Option<SettingsWindow>,
     history: Option<HistoryWindow>,
+    viewer: Option<ViewerWindow>,
     chats: BTreeMap<Target, Chat>,
 }
 
@@ -88,6 +93,7 @@ impl Windows {
         self.profile.follow(model, self.side());
         self.follow_settings(model);
         self.follow_history(model);
+        ViewerWindow::follow(&mut self.viewer, model);
         self.follow_chats(model);
     }
 
@@ -137,11 +143,16 @@ impl Windows {
             }
             Effect::Tell(key) => tell(Kind::Done, text::tr(key)),
             Effect::TellOf(key, name) => tell(Kind::Done, &text::tr_with(key, &[("name", &name)])),
-            Effect::Picture(blob, picture) => {
-                paint::portrait::put(blob, picture);
-                widgets::restyle();
+            Effect::Picture(blob, view, picture) => self.came(blob, view, picture),
+            Effect::RaiseViewer => {
+                self.viewer.iter_mut().for_each(ViewerWindow::raise);
             }
-            Effect::PicturesAgain => paint::portrait::ask_again(),
+            Effect::SavePicture(blob, name) => viewer::save_as(blob, &name),
+            Effect::AskImages(target, images) => self.chat(target, |chat| chat.ask_images(images)),
+            Effect::PicturesAgain => {
+                paint::portrait::ask_again();
+                paint::photo::ask_again();
+            }
             Effect::StoreTrouble(reason) => say_store_trouble(&reason),
             Effect::Copy { text, said, number } => {
                 app::copy(&text);
@@ -152,6 +163,23 @@ impl Windows {
                 toast::show(front(), edge, Kind::Done, &words);
             }
             _ => {}
+        }
+    }
+
+    /// A picture is here, or cannot be had.
+    fn came(&mut self, blob: BlobId, view: View, picture: Option<Arc<Picture>>) {
+        match view {
+            View::Face => {
+                paint::portrait::put(blob, picture);
+                widgets::restyle();
+            }
+            View::Thumb => {
+                paint::photo::put(blob, picture);
+                self.chats.values_mut().for_each(|chat| chat.window.redraw_messages());
+            }
+            View::Whole => {
+                self.viewer.iter_mut().for_each(|viewer| viewer.came(blob, picture.clone()));
+            }
         }
     }
 
@@ -185,6 +213,9 @@ impl Windows {
         }
         self.doors.reword();
         self.profile.reword();
+        if let Some(viewer) = &mut self.viewer {
+            viewer.restyle();
+        }
         if let Some(settings) = &mut self.settings {
             settings.reword();
         }
@@ -484,6 +515,7 @@ fn post_out(target: Target, out: ChatOut) {
             card::aim(Rect::new(x - 18, y - 18, 36, 36));
             Msg::Card(CardMsg::Show(account))
         }
+        ChatOut::Picture(seq) => Msg::Viewer(ViewerMsg::Open(target, seq)),
         ChatOut::Link(address) => return following::follow(&address, front()),
     });
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod finder;
+mod pictures;
 mod place;
 mod rooms;
 mod script;

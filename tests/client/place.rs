@@ -126,6 +126,11 @@ impl Seat {
         Self::open(self.home)
     }
 
+    /// Its folder.
+    pub fn home(&self) -> &std::path::Path {
+        self.home.path()
+    }
+
     pub fn ticket(&mut self) -> Ticket {
         self.tickets += 1;
         self.tickets

@@ -13,9 +13,9 @@ mod people;
 mod rooms;
 
 use mychat::domain::{
-    AccountId, Body, ConversationId, ConversationKind, DeviceId, Door, GroupId, Joining, Mentions,
-    Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, Seq, Sort, Tally, Target,
-    Way,
+    AccountId, BlobId, Body, ConversationId, ConversationKind, DeviceId, Door, GroupId, Joining,
+    Mentions, Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, Seq, Sort, Tally,
+    Target, Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
@@ -348,6 +348,14 @@ table!(bodies, value, Body {
     "body.shake", Body::Shake {} => Body::Shake {};
     "body.recalled", Body::Recalled { seq: None } => Body::Recalled { seq: None };
     "body.recalled_line", Body::Recalled { seq: Some(_) } => Body::Recalled { seq: Some(Seq(7)) };
+    "body.image", Body::Image { .. } => Body::Image {
+        picture: people::BLOB,
+        bytes: 81_920,
+        width: 1_280,
+        height: 800,
+        thumb: BlobId([0x7B; 32]),
+        name: "v-t 图.png".into(),
+    };
     "body.notice", Body::Notice(_) =>
         Body::Notice(Box::new(Notice::RequestGone { peer: PLUM, way: Way::In }));
     nameless Body::Hidden {},

@@ -12,6 +12,7 @@ mod exposition;
 mod friends;
 mod passwords;
 mod peer;
+mod pictures;
 mod profiles;
 mod recalls;
 mod room_doors;

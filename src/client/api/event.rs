@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::net::address::Address;
 use crate::net::protocol::Registration;
 
-use super::{Answer, Failure, Picture, Ticket};
+use super::{Answer, Failure, Picture, Ticket, View};
 
 /// What happened.
 #[derive(Debug, Clone)]
@@ -113,8 +113,17 @@ pub enum ClientEvent {
     Picture {
         /// Which.
         blob: BlobId,
-        /// Small enough for a list, sharp enough for a card; `None` when it cannot be had.
+        /// What for.
+        view: View,
+        /// Its pixels; `None` when it cannot be had.
         picture: Option<Arc<Picture>>,
+    },
+    /// An own picture is on its way.
+    Uploading {
+        /// The message that it is for.
+        nonce: Nonce,
+        /// How much of it the server has.
+        percent: u8,
     },
     /// How people are seen; the last state of each.
     Presence(Vec<(AccountId, Presence)>),

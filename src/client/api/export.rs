@@ -20,6 +20,8 @@ pub struct Export {
     pub replace: bool,
     /// What stands above them.
     pub title: String,
+    /// The word for a picture.
+    pub image: String,
     /// The words for a shaken window.
     pub shake: String,
     /// The language of these words, such as `zh-CN`.

@@ -55,6 +55,18 @@ pub enum Failure {
     /// The file is over the limit.
     #[error("a picture has at most 8 MB")]
     PictureTooLarge,
+    /// A picture for a chat is over the limits.
+    #[error("a picture in a chat has at most 20 MB and 50 million pixels")]
+    ImageTooLarge,
+    /// A picture that was to be sent is not on this computer any more.
+    #[error("the picture is not on this computer any more: choose it again")]
+    ImageGone,
+    /// A picture that was to be saved cannot be had.
+    #[error("the picture cannot be fetched: try again later")]
+    ImageMissing,
+    /// Nothing is saved over a file that is there.
+    #[error("a file of that name is there already: choose another name")]
+    FileExists,
     /// The file is no PNG or JPEG, is damaged, or would take too much memory.
     #[error("this is no PNG or JPEG that can be shown")]
     PictureKind,
@@ -102,6 +114,10 @@ impl Failure {
             Failure::Queued(_) => "queued",
             Failure::File(_) => "file",
             Failure::PictureTooLarge => "picture_too_large",
+            Failure::ImageTooLarge => "image_too_large",
+            Failure::ImageGone => "image_gone",
+            Failure::ImageMissing => "image_missing",
+            Failure::FileExists => "file_exists",
             Failure::PictureKind => "picture_kind",
             Failure::PictureTooSmall => "picture_too_small",
             Failure::Export(trouble) => match trouble {

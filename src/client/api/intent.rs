@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::net::address::Address;
 use crate::net::protocol::{Command, Page, Query};
 
-use super::{Crop, Export, Picture, Secret, Spot, Ticket, Trust};
+use super::{Crop, Export, ImageSource, Picture, Secret, Spot, Ticket, Trust, View};
 
 /// What the person wants.
 #[derive(Debug, Clone)]
@@ -218,7 +218,30 @@ pub enum Intent {
     /// Whose presence is shown, besides that of friends.
     Watch(Vec<AccountId>),
     /// A picture is to be shown; told by `Picture` when it is there.
-    Picture(BlobId),
+    Picture(BlobId, View),
+    /// Send a picture: made fit to travel, then kept in the outbox like words; answers `Sent`. What
+    /// cannot be sent is answered at once.
+    SendImage {
+        /// For the answer.
+        ticket: Ticket,
+        /// Whom to.
+        to: Target,
+        /// What.
+        source: ImageSource,
+        /// The sender's name for it; chosen by the client when absent.
+        nonce: Option<Nonce>,
+    },
+    /// Write a picture of a message into a file; answers `Done`.
+    SaveImage {
+        /// For the answer.
+        ticket: Ticket,
+        /// All of it.
+        picture: BlobId,
+        /// Where.
+        path: PathBuf,
+        /// Whether a file that is there may go.
+        replace: bool,
+    },
     /// Reads a picture file for cropping; answers `Loaded`.
     LoadPicture {
         /// For the answer.

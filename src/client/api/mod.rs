@@ -101,6 +101,26 @@ impl std::fmt::Debug for Picture {
     }
 }
 
+/// What a picture is looked at for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// In place of an avatar: made small enough for a list, sharp enough for a card.
+    Face,
+    /// The small one of a message.
+    Thumb,
+    /// All of it.
+    Whole,
+}
+
+/// Where a picture for a chat comes from.
+#[derive(Debug, Clone)]
+pub enum ImageSource {
+    /// A file of this computer.
+    File(PathBuf),
+    /// What was copied.
+    Pixels(Arc<Picture>),
+}
+
 /// A square part of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Crop {

@@ -129,6 +129,7 @@ fn json_row(
 ) -> std::fmt::Result {
     let kind = match &message.body {
         Body::Text { .. } => "text",
+        Body::Image { .. } => "image",
         Body::Shake {} => "shake",
         Body::Notice(_) => "notice",
         Body::Room { .. } => "room",
@@ -161,6 +162,7 @@ fn json_row(
 fn words<'a>(export: &'a Export, body: &'a Body) -> Option<&'a str> {
     match body {
         Body::Text { text, .. } => Some(text),
+        Body::Image { .. } => Some(&export.image),
         Body::Shake {} => Some(&export.shake),
         Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => None,
     }
@@ -242,6 +244,7 @@ mod tests {
             path: PathBuf::new(),
             replace: false,
             title: "和 <小满> 的\"聊天记录\"".to_owned(),
+            image: "[图片]".to_owned(),
             shake: "[窗口抖动]".to_owned(),
             language: "zh-CN".to_owned(),
             zone: TimeZone::get("Asia/Shanghai").unwrap(),

@@ -5,7 +5,9 @@ use serde_json::{Map, Value};
 use super::lines::Login;
 use crate::client::api::Secret;
 use crate::client::credential::Credential;
-use crate::domain::{AVATARS, AccountId, MentionPlace, Nonce, Presence, RoomId, Seq, Target};
+use crate::domain::{
+    AVATARS, AccountId, BlobId, MentionPlace, Nonce, Presence, RoomId, Seq, Target,
+};
 use crate::limits::HISTORY_PAGE_MAX;
 use crate::net::protocol::Page;
 
@@ -72,6 +74,12 @@ impl Fields {
                 None => Err("`nonce` is 32 hex digits".to_owned()),
             },
         }
+    }
+
+    /// A picture by its name.
+    pub fn blob(&self, name: &str) -> Result<BlobId, String> {
+        let blob = BlobId::from_hex(&self.text(name)?);
+        blob.ok_or_else(|| format!("`{name}` is 64 hex digits"))
     }
 
     pub fn optional_flag(&self, name: &str) -> Result<Option<bool>, String> {

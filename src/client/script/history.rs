@@ -104,6 +104,7 @@ fn export(fields: &Fields) -> Result<Export, String> {
         path: PathBuf::from(fields.text("path")?),
         replace: fields.optional_flag("replace")?.unwrap_or(false),
         title: format!("MyChat: {}", title(with)),
+        image: "[picture]".to_owned(),
         shake: "[shook the window]".to_owned(),
         language: "en".to_owned(),
         zone: TimeZone::system(),

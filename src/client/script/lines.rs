@@ -1,5 +1,7 @@
 //! One line → one request. What is wrong with a line is said in a sentence.
 
+use std::path::PathBuf;
+
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
@@ -8,11 +10,11 @@ use super::people::{self, PeopleVerb};
 use super::rooms;
 use super::waits::Wanted;
 use crate::client::api::Secret;
-use crate::domain::{AccountId, Body, Nonce, Presence, Seq, Target};
+use crate::domain::{AccountId, BlobId, Body, Nonce, Presence, Seq, Target};
 use crate::net::protocol::{Command, Page};
 
 /// Verbs of talking, for whoever mistypes one.
-const VERBS: [&str; 14] = [
+const VERBS: [&str; 15] = [
     "register",
     "sign_in",
     "sign_out",
@@ -20,6 +22,7 @@ const VERBS: [&str; 14] = [
     "shake",
     "recall",
     "hide",
+    "save_picture",
     "history",
     "mark_read",
     "online",
@@ -43,6 +46,8 @@ pub(super) enum Verb {
     SignIn { login: Login, presence: Presence },
     SignOut,
     Send { to: Target, body: Body, nonce: Option<Nonce> },
+    SendImage { to: Target, path: PathBuf, nonce: Option<Nonce> },
+    SavePicture { picture: BlobId, path: PathBuf, replace: bool },
     History { with: Target, page: Page, limit: u32 },
     Hide { with: Target, seq: Seq },
     MarkRead { with: Target, seq: Seq },
@@ -104,6 +109,12 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
             },
         },
         "sign_out" => Verb::SignOut,
+        "send" if fields.has("image") => Verb::SendImage {
+            to: fields.target("to")?,
+            path: fields.text("image")?.into(),
+            nonce: fields.nonce()?,
+        },
+        "save_picture" => save_picture(&fields)?,
         "send" => Verb::Send {
             to: fields.target("to")?,
             body: Body::Text {
@@ -144,6 +155,12 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
     })
 }
 
+fn save_picture(fields: &Fields) -> Result<Verb, String> {
+    let (picture, path) = (fields.blob("picture")?, fields.text("path")?.into());
+    let replace = fields.optional_flag("replace")?.unwrap_or(false);
+    Ok(Verb::SavePicture { picture, path, replace })
+}
+
 fn all_verbs() -> Vec<&'static str> {
     [&VERBS[..], &history::VERBS, &people::VERBS, &rooms::VERBS].concat()
 }
@@ -172,6 +189,8 @@ mod tests {
             (r#"{"do":"send","text":"x"}"#, "`to` is missing", None),
             (r#"{"do":"send","to":"me","text":"x"}"#, "account number, {\"room\"", None),
             (r#"{"do":"send","to":{"room":"x"},"text":"x"}"#, "no room's number", None),
+            (r#"{"do":"send","to":10001,"image":3}"#, "`image` is a text", None),
+            (r#"{"do":"save_picture","picture":"ab","path":"x"}"#, "64 hex digits", None),
             (r#"{"do":"send","to":10001}"#, "`text` is missing", None),
             (r#"{"do":"send","to":10001,"text":"x","nonce":"ab"}"#, "32 hex digits", None),
             (r#"{"do":"history","with":1,"limit":201}"#, "from 1 to 200", None),

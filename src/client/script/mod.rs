@@ -31,7 +31,8 @@ use async_io::Timer;
 use serde_json::{Value, json};
 
 use super::api::{
-    Answer, Client, ClientEvent, Crop, Failure, Intent, LinkState, Setup, StartError, Ticket, Trust,
+    Answer, Client, ClientEvent, Crop, Failure, ImageSource, Intent, LinkState, Setup, StartError,
+    Ticket, Trust,
 };
 use crate::clock;
 use crate::domain::{AccountId, RoomId};
@@ -537,6 +538,12 @@ fn intent(verb: Verb, ticket: Ticket) -> Option<Intent> {
         }
         Verb::SignOut => Intent::SignOut { ticket },
         Verb::Send { to, body, nonce } => Intent::Send { ticket, to, body, nonce },
+        Verb::SendImage { to, path, nonce } => {
+            Intent::SendImage { ticket, to, source: ImageSource::File(path), nonce }
+        }
+        Verb::SavePicture { picture, path, replace } => {
+            Intent::SaveImage { ticket, picture, path, replace }
+        }
         Verb::History { with, page, limit } => Intent::History { ticket, with, page, limit },
         Verb::MarkRead { with, seq } => Intent::MarkRead { ticket, with, seq },
         Verb::Hide { with, seq } => Intent::Hide { ticket, with, seq },

@@ -142,6 +142,7 @@ impl Shapes {
             | ClientEvent::Drafts(_)
             | ClientEvent::Hidden { .. }
             | ClientEvent::Picture { .. } => Vec::new(),
+            ClientEvent::Uploading { nonce, percent } => vec![uploading(*nonce, *percent)],
         }
     }
 
@@ -292,6 +293,10 @@ fn shaken(from: AccountId, conversation: ConversationId) -> Value {
     json!({"event": "shaken", "from": from.0, "with": from.0, "conversation": conversation.0})
 }
 
+fn uploading(nonce: Nonce, percent: u8) -> Value {
+    json!({"event": "uploading", "nonce": nonce.to_string(), "percent": percent})
+}
+
 fn presence((account, presence): &(AccountId, Presence)) -> Value {
     json!({"event": "presence", "account": account.0, "presence": presence_name(*presence)})
 }
@@ -330,6 +335,15 @@ fn body(body: &Body) -> Value {
             }
             value
         }
+        Body::Image { picture, bytes, width, height, thumb, name } => json!({
+            "kind": "image",
+            "picture": picture.to_string(),
+            "thumb": thumb.to_string(),
+            "bytes": bytes,
+            "width": width,
+            "height": height,
+            "name": name,
+        }),
         Body::Shake {} => json!({"kind": "shake"}),
         Body::Notice(_) => json!({"kind": "notice"}),
         Body::Room { version, change } => rooms::line(*version, change),

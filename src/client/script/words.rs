@@ -21,75 +21,82 @@ fn refused(refusal: &Refusal) -> String {
     format!("{}{limit}{wait}", reason(refusal.reason))
 }
 
+const BAD_PICTURE: &str = "a picture is a PNG or JPEG: of 256 by 256 pixels and at most 256 KiB in \
+a profile, of at most 2560 pixels a side and 2 MiB in a chat";
+
+/// What each cause is called.
+const REASONS: &[(Reason, &str)] = &[
+    (Reason::NameTaken, "this nickname is taken, or looks like one that is"),
+    (Reason::NameEmpty, "a nickname needs at least one character"),
+    (Reason::NameTooLong, "this nickname is too long"),
+    (Reason::NameCharacter, "a nickname has no control, invisible or direction characters"),
+    (Reason::NameNumber, "a nickname is not a number, since numbers are accounts"),
+    (Reason::NameReserved, "this nickname is kept for the server"),
+    (Reason::RegistrationClosed, "nobody can register on this server now"),
+    (Reason::RegistrationCode, "this server asks for its invite code, and this is not it"),
+    (Reason::RegistrationBusy, "too many people are registering"),
+    (Reason::WrongPassword, "account or password is wrong"),
+    (Reason::LockedOut, "too many wrong passwords"),
+    (Reason::Disabled, "this account was disabled by the administrator"),
+    (Reason::TokenInvalid, "this device is not signed in any more: use the password"),
+    (Reason::OutOfOrder, "another sign-in is under way"),
+    (Reason::NotSignedIn, "sign in first"),
+    (Reason::AlreadySignedIn, "somebody is signed in already: sign out first"),
+    (Reason::AccountGone, "this account was deleted"),
+    (Reason::WrongCode, "this code opens nothing, or not any more: check every letter"),
+    (Reason::NotProven, "prove the password again: too long ago, or changed meanwhile"),
+    (Reason::WordsTooLong, "this text has too many characters"),
+    (Reason::WordsCharacter, "this text has control characters, or letters with many marks"),
+    (Reason::WordsLines, "this text has too many lines"),
+    (Reason::WordsEmpty, "it needs a name"),
+    (Reason::BadBirthday, "a birthday is a day such as 2008-05-01"),
+    (Reason::BadPicture, BAD_PICTURE),
+    (Reason::NotUploaded, "the server has no such picture of yours: send it from its file"),
+    (Reason::Yourself, "that is yourself"),
+    (Reason::AlreadyFriends, "you are friends already"),
+    (Reason::NotFriends, "you are not friends"),
+    (Reason::AlreadyAsked, "you asked already: wait for the answer, or withdraw the request"),
+    (Reason::AskedTooSoon, "this person was asked a moment ago"),
+    (Reason::RequestGone, "there is no such request, or it was answered or has expired"),
+    (Reason::TakesNoRequests, "this person takes no friend requests"),
+    (Reason::TakesNoMessages, "this person takes no messages from you"),
+    (Reason::YouBlocked, "you blocked this person: unblock first"),
+    (Reason::TooMany, "that would be too many"),
+    (Reason::PeerFull, "the other side has too many friends or open requests"),
+    (Reason::GroupExists, "you have a group of that name already"),
+    (Reason::ShakeOff, "this friend does not want to be shaken"),
+    (Reason::NotFound, "there is no such account or conversation"),
+    (Reason::TextEmpty, "there is nothing to say"),
+    (Reason::TextTooLong, "this text has too many bytes"),
+    (Reason::TooFast, "too fast"),
+    (Reason::ShakeTooSoon, "these two shook a moment ago"),
+    (Reason::ShakeBusy, "the other side is busy and does not want to be shaken"),
+    (Reason::ShakeTarget, "only a person can be shaken"),
+    (Reason::NotYours, "only your own messages can be recalled"),
+    (Reason::RecallLate, "messages can be recalled for two minutes, and this one is older"),
+    (Reason::Recalled, "that message was recalled"),
+    (Reason::RoomGone, "there is no such room, or it was dissolved"),
+    (Reason::NotMember, "you are not in this room"),
+    (Reason::AlreadyMember, "this person is in the room already"),
+    (Reason::RoomClosed, "people come into this room by invitation only"),
+    (Reason::RoomFull, "this room is full"),
+    (Reason::RoomsToday, "you made too many rooms today"),
+    (Reason::NotAllowed, "that is for the owner of the room, or for its owner and admins"),
+    (Reason::OwnerStays, "hand the room on, or dissolve it, before you leave"),
+    (Reason::RoomMuted, "you are muted in this room"),
+    (Reason::AdminsOnly, "only the owner and admins may write in this room now"),
+    (Reason::MentionEveryone, "only the owner and admins may mention everybody"),
+    (Reason::LobbyClosed, "the administrator closed the lobby"),
+    (Reason::BadValue, "a value is out of its range"),
+    (Reason::NonceReused, "this nonce was used for another message"),
+    (Reason::Fenced, "this sign-in was ended by a newer one"),
+    (Reason::DiskFull, "the server's disk is nearly full: it can be read but not written"),
+    (Reason::Failed, "the server could not do it and has logged why"),
+];
+
 fn reason(reason: Reason) -> &'static str {
-    match reason {
-        Reason::NameTaken => "this nickname is taken, or looks like one that is",
-        Reason::NameEmpty => "a nickname needs at least one character",
-        Reason::NameTooLong => "this nickname is too long",
-        Reason::NameCharacter => "a nickname has no control, invisible or direction characters",
-        Reason::NameNumber => "a nickname is not a number, since numbers are accounts",
-        Reason::NameReserved => "this nickname is kept for the server",
-        Reason::RegistrationClosed => "nobody can register on this server now",
-        Reason::RegistrationCode => "this server asks for its invite code, and this is not it",
-        Reason::RegistrationBusy => "too many people are registering",
-        Reason::WrongPassword => "account or password is wrong",
-        Reason::LockedOut => "too many wrong passwords",
-        Reason::Disabled => "this account was disabled by the administrator",
-        Reason::TokenInvalid => "this device is not signed in any more: use the password",
-        Reason::OutOfOrder => "another sign-in is under way",
-        Reason::NotSignedIn => "sign in first",
-        Reason::AlreadySignedIn => "somebody is signed in already: sign out first",
-        Reason::AccountGone => "this account was deleted",
-        Reason::WrongCode => "this code opens nothing, or not any more: check every letter",
-        Reason::NotProven => "prove the password again: too long ago, or changed meanwhile",
-        Reason::WordsTooLong => "this text has too many characters",
-        Reason::WordsCharacter => "this text has control characters, or letters with many marks",
-        Reason::WordsLines => "this text has too many lines",
-        Reason::WordsEmpty => "it needs a name",
-        Reason::BadBirthday => "a birthday is a day such as 2008-05-01",
-        Reason::BadPicture => "a picture is a PNG or JPEG of 256 by 256 pixels and at most 256 KiB",
-        Reason::Yourself => "that is yourself",
-        Reason::AlreadyFriends => "you are friends already",
-        Reason::NotFriends => "you are not friends",
-        Reason::AlreadyAsked => "you asked already: wait for the answer, or withdraw the request",
-        Reason::AskedTooSoon => "this person was asked a moment ago",
-        Reason::RequestGone => "there is no such request, or it was answered or has expired",
-        Reason::TakesNoRequests => "this person takes no friend requests",
-        Reason::TakesNoMessages => "this person takes no messages from you",
-        Reason::YouBlocked => "you blocked this person: unblock first",
-        Reason::TooMany => "that would be too many",
-        Reason::PeerFull => "the other side has too many friends or open requests",
-        Reason::GroupExists => "you have a group of that name already",
-        Reason::ShakeOff => "this friend does not want to be shaken",
-        Reason::NotFound => "there is no such account or conversation",
-        Reason::TextEmpty => "there is nothing to say",
-        Reason::TextTooLong => "this text has too many bytes",
-        Reason::TooFast => "too fast",
-        Reason::ShakeTooSoon => "these two shook a moment ago",
-        Reason::ShakeBusy => "the other side is busy and does not want to be shaken",
-        Reason::ShakeTarget => "only a person can be shaken",
-        Reason::NotYours => "only your own messages can be recalled",
-        Reason::RecallLate => "messages can be recalled for two minutes, and this one is older",
-        Reason::Recalled => "that message was recalled",
-        Reason::RoomGone => "there is no such room, or it was dissolved",
-        Reason::NotMember => "you are not in this room",
-        Reason::AlreadyMember => "this person is in the room already",
-        Reason::RoomClosed => "people come into this room by invitation only",
-        Reason::RoomFull => "this room is full",
-        Reason::RoomsToday => "you made too many rooms today",
-        Reason::NotAllowed => "that is for the owner of the room, or for its owner and admins",
-        Reason::OwnerStays => "hand the room on, or dissolve it, before you leave",
-        Reason::RoomMuted => "you are muted in this room",
-        Reason::AdminsOnly => "only the owner and admins may write in this room now",
-        Reason::MentionEveryone => "only the owner and admins may mention everybody",
-        Reason::LobbyClosed => "the administrator closed the lobby",
-        Reason::BadValue => "a value is out of its range",
-        Reason::NonceReused => "this nonce was used for another message",
-        Reason::Fenced => "this sign-in was ended by a newer one",
-        Reason::DiskFull => "the server's disk is nearly full: it can be read but not written",
-        Reason::Failed => "the server could not do it and has logged why",
-        Reason::Unknown => "the server gave a reason that this version does not know",
-    }
+    let row = REASONS.iter().find(|(known, _)| *known == reason);
+    row.map_or("the server gave a reason that this version does not know", |(_, words)| words)
 }
 
 fn farewell(goodbye: Goodbye) -> &'static str {
@@ -121,5 +128,13 @@ mod tests {
         let long = Failure::Refused(Refusal::limit(Reason::TextTooLong, 16_384));
         assert_eq!(sentence(&long), "this text has too many bytes (at most 16384)");
         assert_eq!(sentence(&Failure::Offline), "not connected");
+    }
+
+    #[test]
+    fn every_cause_has_one_sentence() {
+        let named: Vec<Reason> = REASONS.iter().map(|(reason, _)| *reason).collect();
+        for reason in Reason::ALL {
+            assert_eq!(named.iter().filter(|named| *named == reason).count(), 1, "{reason:?}");
+        }
     }
 }

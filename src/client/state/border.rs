@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::client::api::{ClientEvent, Crop, Failure, Intent, Picture, Secret, Ticket};
-use crate::domain::{BlobId, ConversationId, Message, Place, Search, Seq, ServerId, Tally};
+use crate::client::api::{
+    ClientEvent, Crop, Failure, ImageSource, Intent, Picture, Secret, Ticket, View,
+};
+use crate::domain::{
+    BlobId, Body, ConversationId, Message, Nonce, Place, Search, Seq, ServerId, Tally, Target,
+};
 use crate::net::address::Address;
 use crate::net::protocol::{ClientFrame, Opaque, ServerFrame, Stretch};
 use crate::store::local::{Loaded, Owner, Write};
@@ -280,13 +284,39 @@ pub struct Filed {
     pub result: Result<u64, Failure>,
 }
 
+/// A picture that is being made fit to travel: for which message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packing {
+    /// Whose.
+    pub owner: Owner,
+    /// For the answer.
+    pub ticket: Ticket,
+    /// Whom to.
+    pub to: Target,
+    /// The message's name.
+    pub nonce: Nonce,
+    /// Its place among what was asked for.
+    pub order: u64,
+}
+
+/// Bytes that go to the server, and their name.
+pub type Parcel = (BlobId, Arc<Vec<u8>>);
+
 /// What the pictures' thread is asked for.
 #[derive(Debug)]
 pub enum PictureJob {
-    /// Show one that is in the cache.
-    Look(BlobId),
+    /// Show one that is here.
+    Look(BlobId, View),
     /// Put one into the cache, and show it.
-    Keep(BlobId, Vec<u8>),
+    Keep(BlobId, View, Vec<u8>),
+    /// Make one fit to travel, and keep it until it is sent.
+    Pack(Box<Packing>, ImageSource),
+    /// Read what is to be sent with this message.
+    Unpack(Nonce, [BlobId; 2]),
+    /// These are sent, or given up: they move to the cache.
+    Sent([BlobId; 2]),
+    /// Write one that is here into a file, over one that is there if so said.
+    Save(Ticket, BlobId, PathBuf, bool),
     /// Read a file for cropping.
     Load(Ticket, PathBuf),
     /// Cut a square and encode it.
@@ -296,8 +326,14 @@ pub enum PictureJob {
 /// What the pictures' thread did.
 #[derive(Debug)]
 pub enum Drawn {
-    /// A picture to show; `None` when it is not in the cache, or is none.
-    Picture(BlobId, Option<Arc<Picture>>),
+    /// A picture to show; `None` when it is not here, or is none.
+    Picture(BlobId, View, Option<Arc<Picture>>),
+    /// A picture is fit to travel, and kept.
+    Packed(Box<Packing>, Result<Body, Failure>),
+    /// What is to be sent with a message; `None` when it is not here.
+    Unpacked(Nonce, Option<Vec<Parcel>>),
+    /// A picture was written into a file.
+    Saved(Ticket, Result<(), Failure>),
     /// A file was read.
     Loaded(Ticket, Result<Arc<Picture>, Failure>),
     /// A square was cut and encoded.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::book::Shelf;
 use super::gone::Gone;
+use super::images::{Cargo, Making};
 use super::link::Retry;
 use super::outbox::{Entry, Stage};
 use super::people::People;
@@ -33,6 +34,8 @@ pub(super) struct Desk {
     pub(super) entries: VecDeque<Entry>,
     /// Counts the outbox's entries.
     pub(super) last_order: u64,
+    /// Pictures that are being made fit to travel; they have a place in that count.
+    pub(super) making: Vec<Making>,
     /// The server asked for a pause between messages.
     pub(super) hold_until: Option<Duration>,
     /// Barriers, and the entry of the outbox that each stands behind.
@@ -150,15 +153,24 @@ impl Conversation {
         before != (self.head, self.read, self.peer_delivered, self.peer_read)
     }
 
+    /// As a window is told. On a fresh link marks may be ahead of the head that is known so far;
+    /// they are told when it is.
     pub(super) fn state(&self, conversation: ConversationId) -> ConversationState {
         ConversationState {
             conversation,
             kind: self.kind,
             head: self.head,
-            read: self.read,
-            peer_delivered: self.peer_delivered,
-            peer_read: self.peer_read,
+            read: self.read.min(self.head),
+            peer_delivered: self.peer_delivered.min(self.head),
+            peer_read: self.peer_read.min(self.head),
         }
+    }
+
+    /// A message is there at this place; whether marks may be told now that were not before.
+    pub(super) fn raise_head(&mut self, seq: Seq) -> bool {
+        let before = self.head;
+        self.head = self.head.max(seq);
+        before < self.read.max(self.peer_delivered).max(self.peer_read) && before < seq
     }
 
     pub(super) fn to_keep(&self, conversation: ConversationId) -> KnownConversation {
@@ -179,6 +191,7 @@ impl Desk {
             tails: 0,
             entries: VecDeque::new(),
             last_order: 0,
+            making: Vec::new(),
             hold_until: None,
             barriers: Vec::new(),
             settling: Vec::new(),
@@ -216,7 +229,10 @@ impl Desk {
         let on_the_way = self.entries.iter().any(|entry| entry.stage == Stage::Sent);
         let hold_until = self.hold_until.filter(|_| !on_the_way);
         let leaving = self.leaving.map(|leaving| leaving.until);
-        [self.paused_until, hold_until, self.tell_at, leaving].into_iter().flatten().min()
+        [self.holds_until(), self.paused_until, hold_until, self.tell_at, leaving]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// What was on its way is not any more; all of it will be asked for or sent again.
@@ -233,6 +249,7 @@ impl Desk {
             conversation.asked = Asked::default();
             conversation.current = false;
         }
+        self.holds_anew();
         for entry in self.entries.iter_mut().filter(|entry| entry.stage == Stage::Sent) {
             entry.stage = Stage::Ready;
         }
@@ -358,8 +375,8 @@ impl State {
             (Request::Do(ticket), reply @ Reply::Room { .. }) => {
                 turn.answer(ticket, Ok(Answer::Looked(reply)));
             }
-            (Request::Blob(blob), Reply::Blob { bytes_all, part }) => {
-                self.on_blob(turn, blob, bytes_all, &part);
+            (Request::Blob(blob, view), Reply::Blob { bytes_all, part }) => {
+                self.on_blob(turn, (blob, view), bytes_all, &part);
             }
             (Request::Search(ticket), Reply::Hits { messages, next }) => {
                 self.hits(turn, ticket, messages, next.map(Spot::There));
@@ -405,6 +422,7 @@ impl Entry {
             stage,
             tickets: Vec::new(),
             order: 0,
+            cargo: Cargo::default(),
         }
     }
 
@@ -424,6 +442,9 @@ impl Entry {
 
 /// The failure of a code that was kept; numbers such as a limit were not.
 fn failure_of(code: String) -> Failure {
+    if code == Failure::ImageGone.code() {
+        return Failure::ImageGone;
+    }
     match Reason::from(code) {
         Reason::Unknown => Failure::LinkLost,
         reason => Failure::Refused(Refusal::new(reason)),

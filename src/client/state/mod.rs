@@ -8,7 +8,7 @@
 //! * [`sync`] brings every conversation up to its head, in order, each message once.
 //! * [`outbox`] sends in order and again, until the server has it; [`gone`] is what was taken back.
 //! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
-//!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures.
+//!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures, [`images`] sends them.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
 //!   [`people`] knows who is who; [`search`] looks into logs, [`export`] writes them into files.
 //!
@@ -24,6 +24,7 @@ mod desk;
 mod export;
 mod gone;
 mod history;
+mod images;
 mod known;
 mod link;
 mod outbox;
@@ -44,6 +45,8 @@ mod model;
 #[cfg(test)]
 mod recalls;
 #[cfg(test)]
+mod shots;
+#[cfg(test)]
 mod storms;
 #[cfg(test)]
 mod tests;
@@ -53,7 +56,7 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket};
+use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket, View};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, BlobId, ConversationId, DeviceId, Message, Nonce, Person, Presence, RoomId, Seq,
@@ -66,7 +69,7 @@ use crate::store::local::{Owner, Start, Write};
 use auth::Auth;
 pub use border::{
     Drawn, Effect, FileJob, Filed, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep,
-    PictureJob, Question, Told,
+    Packing, Parcel, PictureJob, Question, Told,
 };
 pub use chance::Chance;
 use desk::Desk;
@@ -105,7 +108,7 @@ enum Request {
     Look(Ticket),
     Search(Ticket),
     Days(Ticket),
-    Blob(BlobId),
+    Blob(BlobId, View),
     Part,
     Online(Ticket, Vec<(Person, Presence)>),
     Ping,
@@ -234,11 +237,7 @@ impl State {
                 }
             }
             Input::Kept(kept) => self.on_kept(turn, kept),
-            Input::Drawn(Drawn::Picture(blob, picture)) => self.on_picture(turn, blob, picture),
-            Input::Drawn(Drawn::Loaded(ticket, loaded)) => {
-                turn.answer(ticket, loaded.map(Answer::Loaded));
-            }
-            Input::Drawn(Drawn::Cut(ticket, cut)) => self.on_cut(turn, ticket, cut),
+            Input::Drawn(drawn) => self.on_drawn(turn, drawn),
             Input::Filed(filed) => self.on_filed(turn, filed),
         }
         self.on_time(turn);
@@ -281,7 +280,13 @@ impl State {
             Intent::Do { ticket, command } => self.order(turn, ticket, command),
             Intent::Look { ticket, query } => self.look(turn, ticket, query),
             Intent::Watch(accounts) => self.watch(turn, accounts),
-            Intent::Picture(blob) => self.want_picture(turn, blob),
+            Intent::Picture(blob, view) => self.want_picture(turn, blob, view),
+            Intent::SendImage { ticket, to, source, nonce } => {
+                self.send_image(turn, (ticket, to), source, nonce);
+            }
+            Intent::SaveImage { ticket, picture, path, replace } => {
+                self.save_image(turn, ticket, (picture, path), replace);
+            }
             Intent::LoadPicture { ticket, path } => {
                 turn.effects.push(Effect::Picture(PictureJob::Load(ticket, path)));
             }
@@ -295,10 +300,7 @@ impl State {
             }
             Intent::Retry(nonce) => self.retry(turn, nonce),
             Intent::Discard(nonce) => self.discard(turn, nonce),
-            Intent::KeepDraft { to, draft } => {
-                let owner = self.desk.as_ref().map(|desk| desk.owner);
-                turn.writes.extend(owner.map(|owner| Write::PutDraft(owner, to, draft)));
-            }
+            Intent::KeepDraft { to, draft } => self.keep_draft(turn, to, draft),
             Intent::History { ticket, with, page, limit } => {
                 self.history(turn, ticket, with, page, limit);
             }
@@ -437,10 +439,21 @@ impl State {
             | Request::RoomRequests
             | Request::Choices => self.on_book_refused(turn, &refusal),
             Request::Room(room) => self.on_room_refused(*room),
-            Request::Blob(blob) => self.picture_is_missing(turn, *blob),
+            Request::Blob(blob, view) => self.picture_is_missing(turn, (*blob, *view)),
             Request::Part => self.on_part_refused(turn, refusal),
             Request::People => self.on_people_refused(),
             Request::Delivered(..) | Request::Ping => {}
+        }
+    }
+
+    fn on_drawn(&mut self, turn: &mut Turn<'_>, drawn: Drawn) {
+        match drawn {
+            Drawn::Picture(blob, view, picture) => self.on_picture(turn, (blob, view), picture),
+            Drawn::Loaded(ticket, loaded) => turn.answer(ticket, loaded.map(Answer::Loaded)),
+            Drawn::Cut(ticket, cut) => self.on_cut(turn, ticket, cut),
+            Drawn::Packed(packing, packed) => self.on_packed(turn, &packing, packed),
+            Drawn::Unpacked(nonce, parcels) => self.on_unpacked(turn, nonce, parcels),
+            Drawn::Saved(ticket, saved) => Self::on_saved(turn, ticket, saved),
         }
     }
 
@@ -473,6 +486,7 @@ impl State {
     fn pump(&mut self, turn: &mut Turn<'_>) {
         if self.is_signed_in() {
             self.pump_heads(turn);
+            self.pump_images(turn);
             self.pump_outbox(turn);
             self.pump_tails(turn);
             self.pump_book(turn);
@@ -560,7 +574,7 @@ impl State {
                 | Request::Proof
                 | Request::Part
                 | Request::Ping => {}
-                Request::Blob(blob) => self.picture_is_missing(turn, blob),
+                Request::Blob(blob, view) => self.picture_is_missing(turn, (blob, view)),
             }
         }
         self.fail_proof(turn, why.clone());

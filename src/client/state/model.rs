@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use super::{KeepJob, Kept, Told};
 use crate::domain::{
-    AccountId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group, GroupId,
-    Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId, Target,
-    Unsent, Way,
+    AccountId, BlobId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group,
+    GroupId, Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId,
+    Target, Unsent, Way,
 };
 use crate::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Head, OnlinePerson, Page, Query, Reason, Refusal,
@@ -39,6 +39,12 @@ pub struct ModelServer {
     /// Sends of these links are refused until then, so that their order holds.
     pub refusing: BTreeMap<u64, Duration>,
     accounts: BTreeSet<AccountId>,
+    /// Parts of pictures that came.
+    pub brought: u64,
+    /// What comes on which link: how much of it.
+    coming: BTreeMap<u64, (BlobId, usize)>,
+    /// Who brought what; forgotten when the server ends.
+    pub there: BTreeSet<(AccountId, BlobId)>,
     /// Every send is refused for this.
     pub refuses: Option<Reason>,
     /// No token is good any more.
@@ -136,6 +142,9 @@ impl ModelServer {
                     let refusal = Refusal::retry(Reason::TooFast, wait_ms + 1);
                     return said.push((link, ServerFrame::Refused { id, refusal }));
                 }
+                if self.lacks_pictures(me, nonce, &body) {
+                    return said.push((link, refused(id, Reason::NotUploaded)));
+                }
                 self.send(link, me, (to, nonce, body), said);
             }
             Command::MarkRead { conversation, seq } => {
@@ -172,8 +181,30 @@ impl ModelServer {
             }
             Command::Recall { to, seq } => self.recall(link, me, id, (to, seq), said),
             Command::SignOut {} => said.push((link, ServerFrame::Done { id })),
+            Command::PutBlob { blob, bytes_all, offset, part } => {
+                self.put(link, me, blob, (bytes_all as usize, offset as usize, part.len()));
+                said.push((link, ServerFrame::Done { id }));
+            }
             other => panic!("the model knows no {other:?}"),
         }
+    }
+
+    /// A part of a picture: of how many bytes, where it begins, how long it is.
+    fn put(&mut self, link: u64, me: AccountId, blob: BlobId, part: (usize, usize, usize)) {
+        let (bytes_all, offset, length) = part;
+        self.brought += 1;
+        let known = self.coming.remove(&link).filter(|_| offset > 0);
+        assert_eq!(known.unwrap_or((blob, 0)), (blob, offset), "parts come in order");
+        match offset + length {
+            all if all == bytes_all => drop(self.there.insert((me, blob))),
+            so_far => drop(self.coming.insert(link, (blob, so_far))),
+        }
+    }
+
+    fn lacks_pictures(&self, me: AccountId, nonce: Nonce, body: &Body) -> bool {
+        let Body::Image { picture, thumb, .. } = body else { return false };
+        let is_new = !self.nonces.contains_key(&(me, nonce));
+        is_new && [picture, thumb].iter().any(|blob| !self.there.contains(&(me, **blob)))
     }
 
     fn send(

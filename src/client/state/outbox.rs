@@ -3,14 +3,16 @@
 //! An entry is on disk before its frame is sent. It leaves only when its own message comes back,
 //! or when the person discards it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::desk::Desk;
+use super::images::Cargo;
 use super::link::is_cured_by_time;
 use super::sync::pause;
 use super::{Request, State, Turn};
 use crate::client::api::{Answer, ClientEvent, Failure, Ticket};
-use crate::domain::{Body, Message, Nonce, Target};
+use crate::domain::{Body, Message, Nonce, Target, Unsent};
 use crate::limits::{IN_FLIGHT_MAX, Limits, SHAKE_LATE_MAX, WAITING_MAX};
 use crate::net::protocol::{ClientFrame, Command, Reason, Refusal};
 use crate::store::local::Write;
@@ -28,6 +30,8 @@ pub(super) struct Entry {
     pub(super) tickets: Vec<Ticket>,
     /// Counts entries of this run; zero for those of an earlier one.
     pub(super) order: u64,
+    /// Of a picture: how far its bytes are.
+    pub(super) cargo: Cargo,
 }
 
 /// How far an entry is.
@@ -52,10 +56,25 @@ impl State {
         body: Body,
         nonce: Option<Nonce>,
     ) {
-        let signed_in = self.is_signed_in();
-        let why_not = self.why_not();
         let nonce = nonce.unwrap_or_else(|| self.chance.nonce());
+        let why_not = self.why_not();
         let Some(desk) = &mut self.desk else { return turn.answer(ticket, Err(why_not)) };
+        desk.last_order += 1;
+        let order = desk.last_order;
+        self.say_at(turn, (ticket, order), to, body, nonce);
+    }
+
+    /// Says it at the place among others where it was asked for.
+    pub(super) fn say_at(
+        &mut self,
+        turn: &mut Turn<'_>,
+        (ticket, order): (Ticket, u64),
+        to: Target,
+        body: Body,
+        nonce: Nonce,
+    ) {
+        let signed_in = self.is_signed_in();
+        let Some(desk) = &mut self.desk else { return };
         if let Some(entry) = desk.entries.iter_mut().find(|entry| entry.nonce == nonce) {
             return match &entry.stage {
                 Stage::Failed(failure) => turn.answer(ticket, Err(failure.clone())),
@@ -65,7 +84,6 @@ impl State {
         if let Err(failure) = check(&body, desk, signed_in) {
             return turn.answer(ticket, Err(failure));
         }
-        desk.last_order += 1;
         let entry = Entry {
             nonce,
             to,
@@ -74,13 +92,15 @@ impl State {
             queued: Some(turn.uptime()),
             stage: Stage::Keeping,
             tickets: vec![ticket],
-            order: desk.last_order,
+            order,
+            cargo: Cargo::default(),
         };
         turn.emit(ClientEvent::Pending(entry.pending()));
         turn.writes.push(entry.to_keep(desk.owner));
         turn.waiting.push(nonce);
         turn.urgent = true;
-        desk.entries.push_back(entry);
+        let index = desk.entries.partition_point(|before| before.order < order);
+        desk.entries.insert(index, entry);
     }
 
     /// The store has them: they may be sent.
@@ -100,6 +120,7 @@ impl State {
         if !desk.loaded {
             return;
         }
+        desk.holds_go_on(turn.uptime());
         if let Some(until) = desk.hold_until {
             let on_the_way = desk.entries.iter().any(|entry| entry.stage == Stage::Sent);
             // Order holds only when nothing of before the pause can still be refused.
@@ -110,7 +131,9 @@ impl State {
         }
         let (now, owner) = (turn.uptime(), desk.owner);
         let mut on_the_way = 0;
-        for entry in &mut desk.entries {
+        let mut held = BTreeSet::new();
+        let Desk { entries, making, .. } = desk;
+        for entry in entries {
             match entry.stage {
                 Stage::Failed(_) => continue,
                 Stage::Keeping => break,
@@ -119,6 +142,14 @@ impl State {
                 Stage::Ready if is_late(entry, now) => {
                     fail(turn, entry, Failure::LinkLost);
                     turn.writes.push(entry.to_keep(owner));
+                    continue;
+                }
+                Stage::Ready if held.contains(&entry.to) => continue,
+                Stage::Ready if making.iter_mut().any(|one| one.holds(entry, now)) => continue,
+                Stage::Ready if !entry.is_loaded() => {
+                    if entry.holds_others(now) {
+                        held.insert(entry.to);
+                    }
                     continue;
                 }
                 Stage::Ready => {
@@ -146,6 +177,7 @@ impl State {
         };
         let Some(entry) = desk.entries.remove(index) else { return };
         turn.writes.push(Write::RemoveWaiting(desk.owner, entry.nonce));
+        desk.let_go(turn, &entry);
         self.requests.retain(
             |_, (_, request)| !matches!(request, Request::Send(nonce) if *nonce == entry.nonce),
         );
@@ -155,6 +187,9 @@ impl State {
     }
 
     pub(super) fn on_send_refused(&mut self, turn: &mut Turn<'_>, nonce: Nonce, refusal: Refusal) {
+        if self.bring_again(nonce, &refusal) {
+            return;
+        }
         let Some(desk) = &mut self.desk else { return };
         let owner = desk.owner;
         let Some(entry) = desk.entries.iter_mut().find(|entry| entry.nonce == nonce) else {
@@ -170,6 +205,16 @@ impl State {
         turn.writes.push(entry.to_keep(owner));
     }
 
+    /// An entry will not be sent unless the person says so.
+    pub(super) fn give_up(&mut self, turn: &mut Turn<'_>, nonce: Nonce, why: Failure) {
+        let Some(desk) = &mut self.desk else { return };
+        let owner = desk.owner;
+        if let Some(entry) = desk.entries.iter_mut().find(|entry| entry.nonce == nonce) {
+            fail(turn, entry, why);
+            turn.writes.push(entry.to_keep(owner));
+        }
+    }
+
     pub(super) fn retry(&mut self, turn: &mut Turn<'_>, nonce: Nonce) {
         let Some(desk) = &mut self.desk else { return };
         let failed =
@@ -179,6 +224,7 @@ impl State {
         desk.last_order += 1;
         entry.order = desk.last_order;
         entry.stage = Stage::Keeping;
+        entry.cargo = Cargo::default();
         entry.queued = Some(turn.uptime());
         entry.at = turn.now.wall_ms;
         turn.emit(ClientEvent::Pending(entry.pending()));
@@ -190,12 +236,19 @@ impl State {
         desk.entries.push_back(entry);
     }
 
+    /// What is written and not sent is kept on this computer.
+    pub(super) fn keep_draft(&self, turn: &mut Turn<'_>, to: Target, draft: Unsent) {
+        let owner = self.desk.as_ref().map(|desk| desk.owner);
+        turn.writes.extend(owner.map(|owner| Write::PutDraft(owner, to, draft)));
+    }
+
     pub(super) fn discard(&mut self, turn: &mut Turn<'_>, nonce: Nonce) {
         let Some(desk) = &mut self.desk else { return };
-        let before = desk.entries.len();
-        desk.entries
-            .retain(|entry| entry.nonce != nonce || !matches!(entry.stage, Stage::Failed(_)));
-        if desk.entries.len() != before {
+        let failed =
+            |entry: &Entry| entry.nonce == nonce && matches!(entry.stage, Stage::Failed(_));
+        let index = desk.entries.iter().position(failed);
+        if let Some(entry) = index.and_then(|index| desk.entries.remove(index)) {
+            desk.let_go(turn, &entry);
             turn.writes.push(Write::RemoveWaiting(desk.owner, nonce));
             turn.emit(ClientEvent::Discarded(nonce));
         }
@@ -235,7 +288,8 @@ impl Desk {
     /// The first entry that is not on its way; those of an earlier run count as zero.
     pub(super) fn first_unsent(&self) -> u64 {
         let unsent = |entry: &&Entry| matches!(entry.stage, Stage::Keeping | Stage::Ready);
-        self.entries.iter().find(unsent).map_or(u64::MAX, |entry| entry.order)
+        let entry = self.entries.iter().find(unsent).map(|entry| entry.order);
+        entry.into_iter().chain(self.first_making()).min().unwrap_or(u64::MAX)
     }
 
     /// The server hung up over a frame: the one message that must have been it is not sent again.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::model::{ModelServer, ModelStore, SERVER, Said};
-use super::{Chance, Effect, Input, KeepJob, LinkInput, State};
+use super::{Chance, Effect, Input, KeepJob, LinkInput, PictureJob, State};
 use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Secret, Ticket, Trust};
 use crate::clock::Moment;
 use crate::domain::{
@@ -20,6 +20,7 @@ pub enum Travelling {
     ToServer(u64, ClientFrame),
     ToClient(usize, u64, LinkInput),
     Stored(usize, u32, KeepJob),
+    Drawn(usize, u32, PictureJob),
 }
 
 pub struct Client {
@@ -68,6 +69,9 @@ pub struct World {
     /// Links that swallow everything.
     pub holes: BTreeSet<u64>,
     pub tickets: Ticket,
+    /// What the pictures' threads were asked for, unless they do it.
+    pub pictures: Vec<PictureJob>,
+    pub draws: bool,
     /// Ticks since time went on.
     pub idle_ticks: u32,
 }
@@ -93,6 +97,8 @@ impl World {
             links: BTreeMap::new(),
             holes: BTreeSet::new(),
             tickets: 0,
+            pictures: Vec::new(),
+            draws: false,
             idle_ticks: 0,
         };
         for account in accounts {
@@ -127,7 +133,7 @@ impl World {
 
     pub fn state(&mut self, store: &ModelStore) -> State {
         let mut seed = [7; 32];
-        seed[..8].copy_from_slice(&self.chance.next().to_be_bytes());
+        seed[..8].copy_from_slice(&self.chance.bits().to_be_bytes());
         State::new(store.start(), "model", Stretch::CHEAP, Chance::from_seed(seed))
     }
 
@@ -195,7 +201,8 @@ impl World {
             }
             Effect::Emit(event) => self.clients[index].event(event),
             Effect::Opaque { .. } => panic!("tokens only"),
-            Effect::Picture(job) => panic!("no pictures here: {job:?}"),
+            Effect::Picture(job) if self.draws => self.draw_later(index, job),
+            Effect::Picture(job) => self.pictures.push(job),
             Effect::File(job) => panic!("no exports here: {job:?}"),
         }
     }
@@ -274,6 +281,10 @@ impl World {
                     self.input(index, Input::Kept(kept));
                 }
             }
+            Travelling::Drawn(index, run, job) if self.clients[index].run == run => {
+                self.draw(index, job);
+            }
+            Travelling::Drawn(..) => {}
         }
         true
     }
@@ -330,7 +341,7 @@ impl World {
         let written = self.chance.below(2) == 0;
         self.queue.retain(|_, what| match what {
             Travelling::Stored(of, ..) => *of != index || written,
-            Travelling::ToClient(of, ..) => *of != index,
+            Travelling::Drawn(of, ..) | Travelling::ToClient(of, ..) => *of != index,
             Travelling::ToServer(..) => true,
         });
         let jobs: Vec<(Duration, u64)> = self
@@ -371,6 +382,7 @@ impl World {
 
     pub fn stop_server(&mut self) {
         self.up = false;
+        self.server.there.clear();
         for index in 0..self.clients.len() {
             if let Some(wire) = self.clients[index].link
                 && self.chance.below(2) == 0
@@ -488,6 +500,10 @@ impl World {
                     let at = usize::try_from(seq - 1).unwrap();
                     let found = client.store.messages.get(&(owner, *id, Seq(seq)));
                     assert_eq!(found, Some(&log[at]), "cached {seq} of {id:?}");
+                }
+                if let (ConversationKind::Room { .. }, Some(came)) = (kind, self.server.came(me)) {
+                    let read = desk.conversations.get(id).map(|conversation| conversation.read);
+                    assert!(read >= Some(came), "nothing before {came:?} is unread: {read:?}");
                 }
                 let foreign = log.iter().rev().find(|message| message.from != me);
                 if let (ConversationKind::Direct { .. }, Some(last)) = (kind, foreign) {

@@ -3,7 +3,8 @@
 //! Every verb checks first, when it may still refuse, and writes then, when it may not.
 //! * [`enter`] is registering and signing in, [`passwords`] new passwords, devices signed out,
 //!   accounts deleted.
-//! * [`send`] is messages, [`recall`] takes them back, [`cursors`] is how far people are.
+//! * [`send`] is messages, [`pictures`] those in them, [`recall`] takes them back, [`cursors`] is
+//!   how far people are.
 //! * [`strangers`] is who stands apart.
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
@@ -18,6 +19,7 @@ mod enter;
 pub mod keeper;
 mod passwords;
 mod pauses;
+mod pictures;
 mod profile;
 mod recall;
 mod requests;
@@ -46,6 +48,7 @@ use crate::store::{StoreError, Writes};
 use age::Age;
 use cursors::Hidden;
 use pauses::Pauses;
+use pictures::Brought;
 use shakes::Shakes;
 
 /// The rules and the little that they remember between jobs, none of it durable.
@@ -61,6 +64,7 @@ pub struct Rules {
     age: Age,
     /// Where pictures lie.
     files: Files,
+    brought: Brought,
 }
 
 pub(crate) use passwords::opens;
@@ -74,7 +78,8 @@ impl Rules {
     pub fn new(limits: Arc<Limits>, disk_full: Arc<AtomicBool>, files: Files) -> Self {
         let (presences, shakes) = (Presences::default(), Shakes::default());
         let (devices, pauses, age) = (HashMap::new(), Pauses::default(), Age::default());
-        Rules { limits, presences, devices, disk_full, shakes, pauses, age, files }
+        let brought = Brought::default();
+        Rules { limits, presences, devices, disk_full, shakes, pauses, age, files, brought }
     }
 
     fn command(
@@ -95,8 +100,8 @@ impl Rules {
             }
             _ if self.is_disk_full() => Ok(Err(Reason::DiskFull.into())),
             Command::Recall { to, seq } => {
-                let age = self.age.seconds(rows, now)?;
-                recall::recall(rows, (now.wall_ms, age), (caller, id), (*to, *seq))
+                let ages = (self.age.seconds(rows, now)?, self.age.minutes(rows, now)?);
+                recall::recall(rows, (now.wall_ms, ages), (caller, id), (*to, *seq))
             }
             Command::MarkRead { conversation, seq } => {
                 let hidden = self.hides(rows, caller)?;

@@ -131,7 +131,7 @@ impl Rules {
     /// A blob's file is on disk: from now on it can be used. One that is not taken, and that no row
     /// names, leaves its file behind, which goes after the commit.
     pub(super) fn take_blob(
-        &self,
+        &mut self,
         rows: &mut Writes<'_>,
         now: Moment,
         (caller, id): (&Caller, RequestId),
@@ -155,6 +155,7 @@ impl Rules {
         }
         let (uses, idle_since) = (known.map_or(0, |k| k.uses), self.age.minutes(rows, now)?);
         rows.put_blob(blob, Blob { bytes, uses, idle_since })?;
+        self.brought.put(caller.account, blob);
         Ok(Outcome::Blob { outbox, frame: ServerFrame::Done { id }, blob, is_kept: true })
     }
 

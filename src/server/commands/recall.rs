@@ -5,6 +5,8 @@
 //! learns of it by the line, by seq like anything else.
 
 use super::Decision;
+use super::pictures::use_body;
+use super::profile::Use;
 use super::rooms::{self, Verdict};
 use super::send::{self, Place};
 use crate::domain::{Body, ConversationId, Seq, Target};
@@ -13,18 +15,19 @@ use crate::net::protocol::{Reason, RequestId};
 use crate::server::job::{Caller, Outcome};
 use crate::store::Writes;
 
-/// Takes a message back, at a moment by the wall and by the server's age in seconds.
+/// Takes a message back, at a moment by the wall and by the server's age, in seconds and minutes.
 pub(super) fn recall(
     rows: &mut Writes<'_>,
-    (now, age): (i64, u64),
+    (now, (age, age_min)): (i64, (u64, u64)),
     (caller, id): (&Caller, RequestId),
     (to, seq): (Target, Seq),
 ) -> Decision {
-    let log = match rooms::decided(may_recall(rows, age, caller, (to, seq)))? {
-        Ok(log) => log,
+    let (log, body) = match rooms::decided(may_recall(rows, age, caller, (to, seq)))? {
+        Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal)),
     };
     rows.blank_message(log, seq)?;
+    use_body(rows, age_min, &body, Use::Ends)?;
     let line = rows.append_line(log, caller.account, now, Body::Recalled { seq: Some(seq) })?;
     send::read_own(rows, caller.account, &line)?;
     let (caller, messages) = (caller.clone(), vec![line]);
@@ -37,7 +40,7 @@ fn may_recall(
     age: u64,
     caller: &Caller,
     (to, seq): (Target, Seq),
-) -> Verdict<ConversationId> {
+) -> Verdict<(ConversationId, Body)> {
     let me = caller.account;
     let writer = rooms::may_take_back(rows, me, to)?;
     let Some(Place::Known(log, head)) = send::find(rows, me, to)? else {
@@ -60,6 +63,6 @@ fn may_recall(
     let taken = rows.get_taken_age(log, seq)?.unwrap_or_default();
     match age.saturating_sub(taken) > RECALL_MAX.as_secs() {
         true => Err(Reason::RecallLate.into()),
-        false => Ok(log),
+        false => Ok((log, message.body)),
     }
 }

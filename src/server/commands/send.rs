@@ -1,6 +1,8 @@
 //! Messages: who may say what to whom, exactly once.
 
 use super::book::Notes;
+use super::pictures::use_body;
+use super::profile::Use;
 use super::rooms::{self, Writer};
 use super::shakes::Shaking;
 use super::{Decision, Rules, strangers};
@@ -66,6 +68,8 @@ impl Rules {
             }
             notes.into_messages()
         };
+        let age_min = self.age.minutes(rows, now)?;
+        use_body(rows, age_min, wanted.body, Use::Begins)?;
         let message = rows.append_message(conversation, now.wall_ms, draft)?;
         read_own(rows, caller.account, &message)?;
         let shakes = matches!(wanted.body, Body::Shake {}) && is_heard(rows, caller, wanted.to)?;
@@ -107,6 +111,7 @@ impl Rules {
                 }
                 answers(rows, writer, *reply_to, place)
             }
+            Body::Image { .. } => self.brought.may_send(rows, writer.account, wanted.body),
             Body::Shake {} => self.may_shake(rows, now, writer.account, wanted),
             Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {
                 Ok(Err(Reason::BadValue.into()))

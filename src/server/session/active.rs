@@ -126,6 +126,10 @@ impl Session {
                 self.part(caller, id, taken).await
             }
             ClientFrame::Command { id, command } => {
+                if let Err(refusal) = self.check_pictures(&command).await {
+                    self.outbox.push_frame(&ServerFrame::Refused { id, refusal });
+                    return Ok(());
+                }
                 if let Command::Send { to, nonce, .. } = &command
                     && let Err(refusal) = self.slow_down(caller, pace, *to, *nonce).await
                 {

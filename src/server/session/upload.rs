@@ -1,9 +1,13 @@
 //! Pictures that come in parts: put together in memory, looked at, written as a file, then a job.
 
 use super::Session;
-use crate::domain::BlobId;
-use crate::limits::{BLOB_PART_MAX, PICTURE_BYTES_MAX, PICTURE_SIDE};
-use crate::net::protocol::{Reason, Refusal};
+use crate::domain::{BlobId, Body};
+use crate::limits::{
+    BLOB_PART_MAX, IMAGE_BYTES_MAX, IMAGE_SIDE_MAX, PICTURE_BYTES_MAX, PICTURE_SIDE,
+    THUMB_BYTES_MAX, THUMB_SIDES_MAX,
+};
+use crate::net::protocol::{Command, Reason, Refusal};
+use crate::store::blobs::Files;
 
 /// The picture that comes now, if one does.
 #[derive(Default)]
@@ -33,8 +37,8 @@ impl Upload {
     pub fn take(&mut self, part: Part) -> Result<Option<(BlobId, Vec<u8>)>, Refusal> {
         let Part { blob, bytes_all, offset, bytes: part } = part;
         let coming = self.coming.take();
-        if bytes_all as usize > PICTURE_BYTES_MAX || bytes_all == 0 {
-            return Err(Refusal::limit(Reason::BadPicture, PICTURE_BYTES_MAX as u64));
+        if bytes_all as usize > IMAGE_BYTES_MAX || bytes_all == 0 {
+            return Err(Refusal::limit(Reason::BadPicture, IMAGE_BYTES_MAX as u64));
         }
         if part.len() > BLOB_PART_MAX || part.is_empty() {
             return Err(Refusal::limit(Reason::BadValue, BLOB_PART_MAX as u64));
@@ -74,10 +78,98 @@ impl Session {
     }
 }
 
-/// Whether it says to be a PNG or JPEG of the right size. Nobody decodes it here: whoever shows it
-/// does, under limits.
+/// Whether it says to be a PNG or JPEG of a size that travels. Nobody decodes it here: whoever shows
+/// it does, under limits.
 fn is_picture(bytes: &[u8]) -> bool {
-    size_of(bytes) == Some((PICTURE_SIDE, PICTURE_SIDE))
+    let fits = |side: u32| (1..=IMAGE_SIDE_MAX).contains(&side);
+    size_of(bytes).is_some_and(|(width, height)| fits(width) && fits(height))
+}
+
+/// What a picture has to be where it is used.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    blob: BlobId,
+    bytes_max: usize,
+    bytes: Option<u32>,
+    size: Size,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Size {
+    Exactly(u32, u32),
+    AtMost(u32, u32),
+}
+
+impl Wanted {
+    /// The pictures that a command names.
+    fn of(command: &Command) -> Vec<Wanted> {
+        match command {
+            Command::SetProfile(change) => change
+                .picture
+                .map(|blob| Wanted {
+                    blob,
+                    bytes_max: PICTURE_BYTES_MAX,
+                    bytes: None,
+                    size: Size::Exactly(PICTURE_SIDE, PICTURE_SIDE),
+                })
+                .into_iter()
+                .collect(),
+            Command::Send {
+                body: Body::Image { picture, bytes, width, height, thumb, .. },
+                ..
+            } => {
+                let whole = Wanted {
+                    blob: *picture,
+                    bytes_max: IMAGE_BYTES_MAX,
+                    bytes: Some(*bytes),
+                    size: Size::Exactly(*width, *height),
+                };
+                let (w, h) = THUMB_SIDES_MAX;
+                let size = Size::AtMost(w, h);
+                let (bytes_max, bytes) = (THUMB_BYTES_MAX, None);
+                vec![whole, Wanted { blob: *thumb, bytes_max, bytes, size }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether these bytes are it.
+    fn is(&self, found: &[u8]) -> bool {
+        let is_long = self.bytes.is_none_or(|bytes| bytes as usize == found.len());
+        let is_large = match (&self.size, size_of(found)) {
+            (Size::Exactly(w, h), Some(size)) => size == (*w, *h),
+            (Size::AtMost(w, h), Some(size)) => size.0 <= *w && size.1 <= *h,
+            (_, None) => false,
+        };
+        is_long && is_large && found.len() <= self.bytes_max
+    }
+}
+
+/// Whether the pictures that a command names are what it says. Of one that is not there the rules
+/// know better: its row may be gone.
+fn check(files: &Files, wanted: &[Wanted]) -> Result<(), Refusal> {
+    for one in wanted {
+        match files.read(one.blob, 0, IMAGE_BYTES_MAX as u64 + 1) {
+            Ok(found) if !one.is(&found) => {
+                return Err(Refusal::limit(Reason::BadPicture, one.bytes_max as u64));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+impl Session {
+    /// Looks at the pictures that a command names, off the executor's threads. A file never changes
+    /// under its name, so what is seen here holds in the transaction.
+    pub(super) async fn check_pictures(&self, command: &Command) -> Result<(), Refusal> {
+        let wanted = Wanted::of(command);
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let files = self.shared.files.clone();
+        smol::unblock(move || check(&files, &wanted)).await
+    }
 }
 
 /// Width and height from the header of a PNG (W3C PNG, 11.2.2) or JPEG (ITU-T T.81, B.2.2).
@@ -140,7 +232,9 @@ mod tests {
     #[test]
     fn what_is_no_picture_of_that_size_is_refused() {
         let mut upload = Upload::default();
-        for bytes in [png(255), png(30_000), b"GIF89a......".to_vec(), png(256)[..20].to_vec()] {
+        for bytes in
+            [png(0), png(2_561), png(30_000), b"GIF89a......".to_vec(), png(256)[..20].to_vec()]
+        {
             assert_eq!(
                 upload.take(part(&bytes, &bytes, 0)).unwrap_err().reason,
                 Reason::BadPicture
@@ -150,7 +244,7 @@ mod tests {
         let lie = Part { blob: BlobId([7; 32]), ..part(&whole, &whole, 0) };
         assert_eq!(upload.take(lie).unwrap_err().reason, Reason::BadPicture);
         let huge = Part { bytes_all: 50_000_000, ..part(&whole, &whole, 0) };
-        assert_eq!(upload.take(huge).unwrap_err().limit, Some(PICTURE_BYTES_MAX as u64));
+        assert_eq!(upload.take(huge).unwrap_err().limit, Some(IMAGE_BYTES_MAX as u64));
     }
 
     #[test]
@@ -160,5 +254,45 @@ mod tests {
         assert_eq!(size_of(&jpeg.concat()), Some((256, 256)));
         assert_eq!(size_of(b"\xFF\xD8\xFF\xE0\xFF\xFF"), None);
         assert_eq!(size_of(b""), None);
+    }
+
+    #[test]
+    fn a_picture_is_what_the_command_says() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files::of(data.path());
+        let put = |bytes: &[u8]| {
+            let blob = BlobId(*blake3::hash(bytes).as_bytes());
+            files.put(blob, bytes).unwrap();
+            blob
+        };
+        let (face, whole, small) = (png(256), png(2_000), png(300));
+        let (face, whole, small) = (put(&face), put(&whole), put(&small));
+        let image = |picture, bytes, side, thumb| {
+            let (to, nonce) = (crate::domain::Target::Lobby, crate::domain::Nonce([1; 16]));
+            let name = String::new();
+            let body = Body::Image { picture, bytes, width: side, height: side, thumb, name };
+            Command::Send { to, nonce, body }
+        };
+        let profile = |picture| {
+            let picture = Some(picture);
+            let change = crate::net::protocol::ProfileChange { picture, ..Default::default() };
+            Command::SetProfile(change)
+        };
+        let cases = [
+            (profile(face), true),
+            (profile(whole), false),
+            (profile(BlobId([9; 32])), true),
+            (image(whole, 29, 2_000, small), true),
+            (image(whole, 29, 2_000, face), true),
+            (image(whole, 29, 2_000, whole), false),
+            (image(whole, 28, 2_000, small), false),
+            (image(whole, 29, 1_999, small), false),
+            (image(BlobId([9; 32]), 29, 2_000, small), true),
+            (Command::SignOut {}, true),
+        ];
+        for (number, (command, is_taken)) in cases.into_iter().enumerate() {
+            let checked = check(&files, &Wanted::of(&command));
+            assert_eq!(checked.is_ok(), is_taken, "{number}: {checked:?}");
+        }
     }
 }

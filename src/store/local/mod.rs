@@ -8,10 +8,11 @@ mod search;
 mod tables;
 mod values;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::engine::{Engine, StoreError};
-use crate::domain::{ConversationId, DeviceId, Message, Seq};
+use crate::domain::{BlobId, ConversationId, DeviceId, Message, Seq};
 use crate::limits::CLIENT_CACHE_BYTES;
 
 pub use super::engine::is_locked;
@@ -27,7 +28,8 @@ const FILE: &str = "client.redb";
 #[derive(Debug)]
 pub struct Local {
     engine: Engine,
-    file: PathBuf,
+    /// Where it is; nowhere for a backend.
+    file: Option<PathBuf>,
     device: DeviceId,
     /// Orders the outbox; above every number that is in use.
     next_order: u64,
@@ -41,9 +43,29 @@ impl Local {
     /// Another process uses the folder, it cannot be written, or its file cannot be read.
     pub fn open(home: &Path, fresh_device: DeviceId) -> Result<Self, StoreError> {
         let engine = Engine::open(home, FILE, tables::MIGRATIONS, CLIENT_CACHE_BYTES)?;
+        Self::over(engine, Some(home.join(FILE)), fresh_device)
+    }
+
+    /// The same on any backend, such as one that a test cuts off.
+    ///
+    /// # Errors
+    /// What the backend says, or a value is damaged.
+    pub fn open_on(
+        backend: impl redb::StorageBackend,
+        fresh_device: DeviceId,
+    ) -> Result<Self, StoreError> {
+        let engine = Engine::open_on(backend, tables::MIGRATIONS, CLIENT_CACHE_BYTES)?;
+        Self::over(engine, None, fresh_device)
+    }
+
+    fn over(
+        engine: Engine,
+        file: Option<PathBuf>,
+        fresh_device: DeviceId,
+    ) -> Result<Self, StoreError> {
         let device = tables::device(&engine, fresh_device)?;
         let next_order = Schema::read(&engine.read()?)?.next_order()?;
-        Ok(Local { engine, file: home.join(FILE), device, next_order })
+        Ok(Local { engine, file, device, next_order })
     }
 
     /// What every start needs: it is small.
@@ -58,6 +80,14 @@ impl Local {
             accounts: schema.accounts()?,
             settings: schema.settings()?,
         })
+    }
+
+    /// The pictures of everybody's outbox: what else is kept for sending was left by a crash.
+    ///
+    /// # Errors
+    /// The engine failed or a value is damaged.
+    pub fn list_waiting_pictures(&self) -> Result<BTreeSet<BlobId>, StoreError> {
+        Schema::read(&self.engine.read()?)?.waiting_pictures()
     }
 
     /// What one account left behind: its outbox in order, its conversations, the people it knew.

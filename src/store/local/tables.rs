@@ -1,12 +1,14 @@
 //! The tables of the client's store, their schema version and the steps from older ones.
 
+use std::collections::BTreeSet;
+
 use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 
 use super::super::engine::{Engine, Migration, StoreError};
 use super::values::{KnownBook, KnownDraft, WaitingInOrder, damaged, decode, encode};
 use super::{KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Waiting, Write};
 use crate::domain::{
-    AccountId, Body, ConversationId, DeviceId, Message, Nonce, Person, Seq, Target, Unsent,
+    AccountId, BlobId, Body, ConversationId, DeviceId, Message, Nonce, Person, Seq, Target, Unsent,
 };
 
 type Bytes = &'static [u8];
@@ -296,6 +298,17 @@ impl Schema {
             last = last.max(decode::<WaitingInOrder>(row?.1.value(), "outbox entry")?.order);
         }
         Ok(last)
+    }
+
+    pub(super) fn waiting_pictures(&self) -> Result<BTreeSet<BlobId>, StoreError> {
+        let mut pictures = BTreeSet::new();
+        for row in self.waiting.iter()? {
+            let entry = decode::<WaitingInOrder>(row?.1.value(), "outbox entry")?;
+            if let Body::Image { picture, thumb, .. } = entry.waiting.body {
+                pictures.extend([picture, thumb]);
+            }
+        }
+        Ok(pictures)
     }
 
     pub(super) fn servers(&self) -> Result<Vec<KnownServer>, StoreError> {

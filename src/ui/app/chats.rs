@@ -7,7 +7,7 @@ use super::find::{Find, FindMsg};
 use super::menu::{MenuMsg, Own};
 use super::writing::{Notice, TextLimit};
 use super::{Asked, Effect, Model};
-use crate::client::api::{ConversationState, PendingMessage};
+use crate::client::api::{ConversationState, ImageSource, PendingMessage};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, Mentions, Message, Nonce, Seq, Target,
@@ -82,6 +82,8 @@ pub struct Outgoing {
     pub pending: PendingMessage,
     /// Why it was turned down, if it was.
     pub failure: Option<Failure>,
+    /// Of a picture: how much of it the server has.
+    pub percent: u8,
 }
 
 /// What is known of the messages before the oldest one here.
@@ -139,6 +141,8 @@ pub struct Entry<'a> {
     pub mark: Mark,
     /// Why it failed.
     pub failure: Option<&'a Failure>,
+    /// Of an own picture on its way: how much of it the server has.
+    pub percent: Option<u8>,
 }
 
 /// In a chat window.
@@ -159,6 +163,8 @@ pub enum ChatMsg {
     Send(String),
     /// Say this, which mentions people.
     Mention(String, Mentions),
+    /// Show these; `true` once the person has said that it shall be so many.
+    Images(Vec<ImageSource>, bool),
     /// The next message answers this one, or none.
     Reply(Option<Seq>),
     /// Go to this message.
@@ -188,6 +194,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Draft(text) => write!(f, "Draft({} bytes)", text.len()),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
             ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
+            ChatMsg::Images(images, _) => write!(f, "Images({})", images.len()),
             ChatMsg::Reply(seq) => write!(f, "Reply({seq:?})"),
             ChatMsg::GoTo(seq) => write!(f, "GoTo({seq:?})"),
             ChatMsg::Shake => f.write_str("Shake"),
@@ -287,6 +294,7 @@ impl Chat {
             body: &message.body,
             mark: self.mark(message, me, kind),
             failure: None,
+            percent: None,
         });
         let outgoing = self.outgoing.iter().map(move |outgoing| Entry {
             id: EntryId::Nonce(outgoing.pending.nonce),
@@ -295,6 +303,7 @@ impl Chat {
             body: &outgoing.pending.body,
             mark: if outgoing.failure.is_some() { Mark::Failed } else { Mark::Sending },
             failure: outgoing.failure.as_ref(),
+            percent: outgoing.failure.is_none().then_some(outgoing.percent),
         });
         taken.chain(outgoing)
     }
@@ -310,7 +319,7 @@ impl Chat {
         }
     }
 
-    fn take(&mut self, message: Message) {
+    pub(super) fn take(&mut self, message: Message) {
         self.outgoing.retain(|outgoing| outgoing.pending.nonce != message.nonce);
         if let Some(state) = &mut self.state {
             state.head = state.head.max(message.seq);
@@ -346,6 +355,7 @@ impl Model {
             }
             ChatMsg::Send(text) => self.say_words(target, &text, Mentions::default(), out),
             ChatMsg::Mention(text, mentions) => self.say_words(target, &text, mentions, out),
+            ChatMsg::Images(images, sure) => self.send_images(target, images, sure, out),
             ChatMsg::Reply(seq) => self.reply(target, seq, out),
             ChatMsg::GoTo(seq) => self.go_to(target, seq, out),
             ChatMsg::Shake => self.say(target, Body::Shake {}, out),
@@ -416,54 +426,6 @@ impl Model {
             self.mark_read(target, out);
         } else if live && !own && is_told {
             out.push(Effect::Urgent(target));
-        }
-    }
-
-    pub(super) fn pending(&mut self, pending: PendingMessage) {
-        let chat = self.chats.at(pending.to);
-        match chat.outgoing.iter_mut().find(|known| known.pending.nonce == pending.nonce) {
-            // Sent again after it had failed.
-            Some(known) => known.failure = None,
-            None => chat.outgoing.push(Outgoing { pending, failure: None }),
-        }
-    }
-
-    /// An own message was turned down. A shake is explained and forgotten: nobody wants to shake
-    /// later.
-    pub(super) fn send_failed(&mut self, nonce: Nonce, why: Failure, out: &mut Vec<Effect>) {
-        self.chats.text_limit.learn(&why);
-        self.learn_of_lobby(&why);
-        for target in self.chats.list.keys().copied().collect::<Vec<_>>() {
-            let of = |chat: &Chat| chat.outgoing.iter().any(|known| known.pending.nonce == nonce);
-            if !self.chats.get(target).is_some_and(of) {
-                continue;
-            }
-            let chat = self.chats.at(target);
-            if matches!(why, Failure::Refused(_)) {
-                chat.offline_said_at = None;
-            }
-            let found = chat.outgoing.iter_mut().find(|known| known.pending.nonce == nonce);
-            let Some(outgoing) = found else { continue };
-            if outgoing.pending.body == (Body::Shake {}) {
-                chat.outgoing.retain(|known| known.pending.nonce != nonce);
-                out.push(Effect::Ask(Intent::Discard(nonce)));
-                self.notice(target, Notice::Failure(why));
-            } else {
-                outgoing.failure = Some(why);
-            }
-            return;
-        }
-    }
-
-    /// The answer to a send: its message comes as an event too, so only a failure that no event
-    /// told is of interest.
-    pub(super) fn send_answered(&mut self, target: Target, result: Result<Answer, Failure>) {
-        match result {
-            Ok(Answer::Sent(message)) => self.chats.at(target).take(message),
-            Err(why) if self.chats.at(target).notice.is_none() => {
-                self.notice(target, Notice::Failure(why));
-            }
-            _ => {}
         }
     }
 

@@ -26,6 +26,7 @@ pub mod drafts;
 pub mod errors;
 pub mod find;
 pub mod history;
+pub mod images;
 pub mod link;
 pub mod links;
 pub mod login;
@@ -42,6 +43,7 @@ pub mod register;
 pub mod rooms;
 pub mod rows;
 pub mod search;
+mod sending;
 pub mod servers;
 mod session;
 pub mod settings;
@@ -53,13 +55,14 @@ pub mod trust;
 pub mod wall;
 mod watch;
 pub mod writing;
+pub mod zoom;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::client::api::{Picture, Saved, Ticket};
+use crate::client::api::{ImageSource, Picture, Saved, Ticket, View};
 use crate::client::finder::FoundCard;
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
@@ -134,7 +137,9 @@ pub enum Msg {
     /// About the card beside a face.
     Card(card::CardMsg),
     /// These pictures are seen and not here.
-    Wanted(Vec<BlobId>),
+    Wanted(Vec<(BlobId, View)>),
+    /// In the window of a picture.
+    Viewer(images::ViewerMsg),
     /// The server program that was started here ended or could not be started.
     HostEnded(login::HostEnd),
     /// Settings of this computer.
@@ -206,7 +211,13 @@ pub enum Effect {
     /// Bring the settings window to the front.
     RaiseSettings,
     /// A picture is there, or cannot be had.
-    Picture(BlobId, Option<Arc<Picture>>),
+    Picture(BlobId, View, Option<Arc<Picture>>),
+    /// Ask whether so many pictures shall be sent.
+    AskImages(Target, Vec<ImageSource>),
+    /// Ask where a picture shall be saved, which was called so.
+    SavePicture(BlobId, String),
+    /// Bring the window of a picture to the front.
+    RaiseViewer,
     /// Pictures that could not be had may be had now.
     PicturesAgain,
     /// Say that this computer cannot keep messages, and why.
@@ -254,6 +265,7 @@ enum Asked {
     Recall { target: Target, seq: Seq, again: bool },
     Hide(Target),
     ReadBy(Target, Seq),
+    SaveImage,
     SignOut,
     Other,
 }
@@ -308,6 +320,8 @@ pub struct Model {
     pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
+    /// The picture that is looked at, while its window is open.
+    pub viewer: Option<images::Viewer>,
     /// The settings window, while it is open.
     pub preferences: Option<preferences::Preferences>,
     /// One is shown as away since nobody is at this computer, not by one's own choice.
@@ -357,6 +371,7 @@ impl Model {
             history: None,
             profile: None,
             card: None,
+            viewer: None,
             preferences: None,
             away_by_itself: false,
             trouble: None,
@@ -424,7 +439,10 @@ impl Model {
             ClientEvent::Book(book) => self.people.set_book(book),
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
             ClientEvent::Room(room) => self.room_changed(*room, out),
-            ClientEvent::Picture { blob, picture } => out.push(Effect::Picture(blob, picture)),
+            ClientEvent::Picture { blob, view, picture } => {
+                out.push(Effect::Picture(blob, view, picture));
+            }
+            ClientEvent::Uploading { nonce, percent } => self.uploading(nonce, percent),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
             ClientEvent::KeyOther { .. } => {}
@@ -456,6 +474,10 @@ impl Model {
             }
             (Asked::Hide(target), result) => self.hide_answered(target, result),
             (Asked::ReadBy(target, seq), result) => self.read_by_came((target, seq), result, out),
+            (Asked::SaveImage, result) => out.push(match result {
+                Ok(_) => Effect::Tell("viewer.saved"),
+                Err(why) => Effect::Say(why),
+            }),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
         }
@@ -540,9 +562,11 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::History(msg) => model.history(msg, &mut out),
         Msg::Profile(msg) => model.profile(msg, &mut out),
         Msg::Card(msg) => model.card(msg, &mut out),
-        Msg::Wanted(blobs) => {
-            out.extend(blobs.into_iter().map(|blob| Effect::Ask(Intent::Picture(blob))));
+        Msg::Wanted(wanted) => {
+            let ask = |(blob, view)| Effect::Ask(Intent::Picture(blob, view));
+            out.extend(wanted.into_iter().map(ask));
         }
+        Msg::Viewer(msg) => model.viewer(msg, &mut out),
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
         Msg::Preferences(msg) => model.preferences(msg, &mut out),

@@ -44,13 +44,14 @@ impl Model {
         Quote { seq, name, words: super::rows::words(&message.body, language) }
     }
 
-    /// The next message answers this one, or none. Only words can be answered.
+    /// The next message answers this one, or none. Only words and pictures can be answered.
     pub(super) fn reply(&mut self, target: Target, seq: Option<Seq>, out: &mut Vec<Effect>) {
         let chat = self.chats.at(target);
-        let is_text = |seq: &Seq| {
-            chat.messages.get(seq).is_some_and(|one| matches!(one.body, Body::Text { .. }))
+        let is_said = |seq: &Seq| {
+            let message = chat.messages.get(seq);
+            message.is_some_and(|one| matches!(one.body, Body::Text { .. } | Body::Image { .. }))
         };
-        chat.replying = seq.filter(is_text);
+        chat.replying = seq.filter(is_said);
         self.keep_draft(target, out);
     }
 

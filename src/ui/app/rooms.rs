@@ -90,8 +90,7 @@ impl Model {
     /// What stands for a room.
     #[must_use]
     pub fn tile(&self, room: RoomId) -> Tile {
-        let colour = self.room(room).map_or(room.0, |own| own.room.colour());
-        Tile { colour, name: self.people.room_name(room) }
+        self.people.room_tile(room)
     }
 
     /// The rooms that one made, or the others, by name.

@@ -47,7 +47,7 @@ impl Model {
         (self.prompt, self.add, self.card, self.moves_to) = (None, None, None, None);
         self.halls.clear();
         self.walls.clear();
-        (self.board, self.history, self.profile) = (None, None, None);
+        (self.board, self.history, self.profile, self.viewer) = (None, None, None, None);
         self.doors = doors::Doors::default();
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();

@@ -43,6 +43,8 @@ pub enum ComposerMsg {
     Focused,
     /// Close the window.
     Close,
+    /// Paste what was copied.
+    Paste,
     /// Show earlier messages.
     PageUp,
     /// Show later messages.
@@ -412,6 +414,8 @@ impl Composer {
             Key::Menu => ComposerMsg::Menu,
             Key::F10 if shift => ComposerMsg::Menu,
             Key::BackSpace | Key::Delete if !control && !shift => return self.delete_code(key),
+            _ if control && key == Key::from_char('v') => ComposerMsg::Paste,
+            Key::Insert if shift => ComposerMsg::Paste,
             _ if control => return self.copy(key),
             // An input method may write anything.
             _ => return self.write_emoji(&app::event_text()),

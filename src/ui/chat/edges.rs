@@ -62,7 +62,7 @@ impl Parts {
             }
             Event::KeyDown => self.shortcut() || self.write_through(),
             Event::Shortcut => self.shortcut(),
-            _ => false,
+            event => self.dropped(event),
         }
     }
 

@@ -24,8 +24,7 @@ impl Parts {
         if held.contains(Shortcut::Ctrl) {
             let is_paste = app::event_key() == Key::from_char('v');
             if is_paste {
-                self.composer.focus();
-                self.composer.paste();
+                self.paste();
             }
             return is_paste;
         }

@@ -7,10 +7,11 @@ use fltk::prelude::WindowExt;
 
 use super::view::{ChatFace, Standing};
 use super::{ChatOut, ChatWindow, Parts, emoji};
-use crate::domain::{Notify, Rank, RoomId};
+use crate::domain::{Notify, Rank, RoomId, Seq};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::{ChatMsg, EntryId};
 use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::app::images::ViewerMsg;
 use crate::ui::app::menu::{MenuMsg, ReadBy};
 use crate::ui::app::rooms::RoomMsg;
 use crate::ui::app::settings::SendKey;
@@ -189,6 +190,10 @@ impl Parts {
                     Some(Act::SelectAll) => this.transcript.select_all(),
                     Some(Act::Tell(msg)) => this.tell(msg),
                     Some(Act::Readers) => this.open_readers(place),
+                    Some(Act::Save(seq)) => {
+                        let target = this.state.borrow().view.target;
+                        post(Msg::Viewer(ViewerMsg::SaveAs(target, seq)));
+                    }
                     None => {}
                 },
             );
@@ -221,9 +226,15 @@ impl Parts {
         };
         let view = &self.state.borrow().view;
         let is_said = !matches!(item.content, Content::Recalled(..));
-        if let (EntryKey::Seq(seq), Some(_)) = (item.key, item.text()) {
+        if let (EntryKey::Seq(seq), true) =
+            (item.key, item.text().is_some() || item.image().is_some())
+        {
             let reply = MenuItem::new(tr("chat.reply")).icon(Icon::Reply).shortcut("R");
             add(reply.disabled(view.closed.is_some()), Act::Tell(ChatMsg::Reply(Some(seq))));
+        }
+        if let (EntryKey::Seq(seq), Some(_)) = (item.key, item.image()) {
+            let save = MenuItem::new(tr("image.save")).icon(Icon::Download);
+            add(save, Act::Save(seq));
         }
         if let (EntryKey::Nonce(nonce), Mark::Failed) = (item.key, item.mark) {
             let retry = MenuItem::new(tr("chat.retry")).icon(Icon::Retry);
@@ -312,6 +323,8 @@ enum Act {
     SelectAll,
     Tell(ChatMsg),
     Readers,
+    /// The picture of this message.
+    Save(Seq),
 }
 
 /// The menu of a message whose readers are asked for.

@@ -7,6 +7,7 @@ mod edges;
 mod emoji;
 mod find;
 mod head;
+mod inflow;
 mod keys;
 pub mod marks;
 mod members;
@@ -16,17 +17,19 @@ mod menus;
 pub mod person;
 mod room;
 mod shake;
+mod told;
 mod view;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
+use fltk::widget::Widget;
 use fltk::window::DoubleWindow;
 
 use self::areas::{Areas, Bars, Beside, SMALLEST};
 pub use self::areas::{USUAL, USUAL_ROOM};
-use self::composer::{Composer, ComposerMsg};
+use self::composer::Composer;
 use self::edges::Edge;
 pub use self::emoji::set_recent;
 use self::find::FindBar;
@@ -35,18 +38,14 @@ pub use self::view::{ChatFace, ChatView, with_entries};
 use crate::domain::{AccountId, Notify, Seq, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
-use crate::ui::app::menu::MenuMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::card;
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::screen;
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, metric};
-use crate::ui::transcript::{Entry, Key as EntryKey, Transcript, TranscriptMsg};
+use crate::ui::transcript::{Entry, Key as EntryKey, Transcript};
 use crate::ui::widgets::{self, Button, ButtonKind, Control, IconButton, Strip, backdrop};
-
-/// From one icon over the box to the next.
-const TOOL_STEP: i32 = 36;
 
 /// What the person did in a chat window.
 #[derive(Clone, Debug)]
@@ -63,6 +62,8 @@ pub enum ChatOut {
     Link(String),
     /// Pressed somebody's face.
     Face(AccountId),
+    /// Pressed the picture of a message.
+    Picture(Seq),
 }
 
 type Told = Rc<RefCell<Box<dyn FnMut(ChatOut)>>>;
@@ -94,12 +95,15 @@ struct Parts {
     unreply: IconButton,
     emoji: IconButton,
     at: IconButton,
+    image: IconButton,
     shake: IconButton,
     history: Button,
     composer: Composer,
     close: Button,
     send: Button,
     send_menu: Button,
+    /// Over all of them, while something is held over the window.
+    sheet: Widget,
     state: Rc<RefCell<State>>,
     told: Told,
 }
@@ -253,6 +257,11 @@ impl ChatWindow {
         self.window.redraw();
     }
 
+    /// A picture of a message came.
+    pub fn redraw_messages(&mut self) {
+        self.parts.transcript.redraw();
+    }
+
     /// Brings a message into the view.
     pub fn show_message(&mut self, seq: Seq) {
         self.parts.transcript.show(EntryKey::Seq(seq));
@@ -354,12 +363,14 @@ impl Parts {
             unreply: IconButton::new(Icon::Close, "").icon_size(14),
             emoji: IconButton::new(Icon::Emoji, ""),
             at: IconButton::new(Icon::At, ""),
+            image: IconButton::new(Icon::Image, ""),
             shake: IconButton::new(Icon::Shake, ""),
             history: Button::new(ButtonKind::Quiet, "").icon(Icon::History),
             composer: Composer::new(),
             close: Button::new(ButtonKind::Outline, ""),
             send: Button::new(ButtonKind::Primary, "").joined_right(),
             send_menu: Button::new(ButtonKind::Primary, "").icon(Icon::TriDown).joined_left(),
+            sheet: inflow::sheet(),
             state: Rc::new(RefCell::new(state)),
             told: Rc::new(RefCell::new(Box::new(|_| {}))),
         }
@@ -377,6 +388,7 @@ impl Parts {
         self.unreply.set_tip(tr("quote.drop"));
         self.emoji.set_tip(tr("emoji.tip"));
         self.at.set_tip(tr("chat.at"));
+        self.image.set_tip(tr("image.send"));
         self.shake.set_tip(tr("chat.shake"));
         self.history.set_label(tr("chat.history"));
         self.close.set_label(tr("chat.close"));
@@ -433,15 +445,13 @@ impl Parts {
         self.place_head(&areas);
         self.unreply.set_shown(areas.reply.h > 0);
         self.unreply.place(areas.unreply);
-        self.emoji.place(areas.tool);
-        self.at.place(areas.tool.moved(TOOL_STEP, 0));
-        self.shake.place(areas.tool.moved(TOOL_STEP, 0));
         self.history.place(areas.history);
-        self.show_tools();
+        self.show_tools(&areas);
         self.composer.place(areas.editor);
         self.close.place(areas.close);
         self.send.place(areas.send);
         self.send_menu.place(areas.send_menu);
+        self.place_sheet();
         self.written();
     }
 
@@ -488,7 +498,10 @@ impl Parts {
         let this = self.clone();
         self.emoji.on_press(move || this.open_emoji());
         let this = self.clone();
+        self.image.on_press(move || this.choose_image());
+        let this = self.clone();
         self.shake.on_press(move || this.tell(ChatMsg::Shake));
+        inflow::overlay(self);
         let this = self.clone();
         self.history.on_press(move || this.open_history());
         let this = self.clone();
@@ -499,69 +512,6 @@ impl Parts {
         self.send.on_press(move || this.clone().send());
         let this = self.clone();
         self.send_menu.on_press(move || this.open_send_menu());
-    }
-
-    fn composed(&mut self, msg: ComposerMsg) {
-        match msg {
-            ComposerMsg::Send => self.send(),
-            ComposerMsg::Changed => {
-                self.written();
-                self.offer_mentions();
-                self.tell(ChatMsg::Draft(self.composer.value()));
-                if !self.composer.is_blank() {
-                    self.tell(ChatMsg::Typing);
-                }
-            }
-            ComposerMsg::Focused => self.tell(ChatMsg::Focus(true)),
-            ComposerMsg::Close => self.leave(),
-            ComposerMsg::EditLast => self.tell(ChatMsg::Menu(MenuMsg::RecallLast)),
-            ComposerMsg::Menu => self.transcript.open_menu(),
-            ComposerMsg::PageUp => self.transcript.page(-1),
-            ComposerMsg::PageDown => self.transcript.page(1),
-            ComposerMsg::End => self.transcript.follow(),
-            ComposerMsg::Moved => self.offer_mentions(),
-            ComposerMsg::Left => self.end_mentions(),
-            ComposerMsg::Pick(pick) => self.pick_mention(pick),
-        }
-    }
-
-    fn read(&mut self, msg: TranscriptMsg) {
-        match msg {
-            TranscriptMsg::Link(address) => (self.told.borrow_mut())(ChatOut::Link(address)),
-            TranscriptMsg::Face(account) => (self.told.borrow_mut())(ChatOut::Face(account)),
-            TranscriptMsg::Quote(EntryKey::Seq(seq)) => self.tell(ChatMsg::GoTo(seq)),
-            TranscriptMsg::Retry(EntryKey::Nonce(nonce)) => self.tell(ChatMsg::Retry(nonce)),
-            TranscriptMsg::Again(EntryKey::Seq(seq)) => {
-                self.tell(ChatMsg::Menu(MenuMsg::Again(seq)));
-            }
-            TranscriptMsg::Reply(EntryKey::Seq(seq)) => self.tell(ChatMsg::Reply(Some(seq))),
-            TranscriptMsg::Delete(key) => self.delete(key),
-            // Only what is not in the log can have failed, and only what is can be answered.
-            TranscriptMsg::Retry(_)
-            | TranscriptMsg::Quote(_)
-            | TranscriptMsg::Again(_)
-            | TranscriptMsg::Reply(_) => {}
-            TranscriptMsg::Menu { key, x, y } => self.open_message_menu(key, x, y),
-            TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
-        }
-    }
-
-    fn send(&mut self) {
-        if self.composer.is_blank() {
-            return;
-        }
-        let (text, mentions) = (self.composer.value(), self.composer.mentions());
-        self.composer.focus();
-        // What is too long stays in the box, to be made shorter; the model says so.
-        let is_short_enough = self.state.borrow().view.text_limit.check(&text).is_ok();
-        if is_short_enough {
-            self.composer.set_value("");
-            self.written();
-        }
-        self.tell(match mentions.is_empty() {
-            true => ChatMsg::Send(text),
-            false => ChatMsg::Mention(text, mentions),
-        });
     }
 
     /// An empty box sends nothing.

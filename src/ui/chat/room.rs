@@ -11,6 +11,9 @@ use crate::ui::app::create_room::CreateRoomMsg;
 use crate::ui::shell::post;
 use crate::ui::widgets::Control;
 
+/// From one icon over the box to the next.
+const TOOL_STEP: i32 = 36;
+
 impl Parts {
     /// The buttons of a head, and the list beside it where that has none of the room.
     pub(super) fn place_head(&mut self, areas: &Areas) {
@@ -29,7 +32,7 @@ impl Parts {
     }
 
     /// Where one cannot write there is nothing to write with; what was written stays in the box.
-    pub(super) fn show_tools(&mut self) {
+    pub(super) fn show_tools(&mut self, areas: &Areas) {
         let (is_open, with_many, can_shake) = {
             let view = &self.state.borrow().view;
             let with_many = !matches!(view.target, Target::Account(_));
@@ -39,9 +42,18 @@ impl Parts {
             self.end_mentions();
         }
         self.composer.set_shown(is_open);
-        self.emoji.set_shown(is_open);
-        self.at.set_shown(is_open && with_many);
-        self.shake.set_shown(is_open && can_shake);
+        let mut place = areas.tool;
+        let buttons = [
+            (&mut self.emoji, true),
+            (&mut self.at, with_many),
+            (&mut self.image, true),
+            (&mut self.shake, can_shake),
+        ];
+        for (button, is_here) in buttons {
+            button.set_shown(is_open && is_here);
+            button.place(place);
+            place = place.moved(if is_here { TOOL_STEP } else { 0 }, 0);
+        }
         self.send.set_shown(is_open);
         self.send_menu.set_shown(is_open);
     }

@@ -172,6 +172,13 @@ impl Canvas {
         image.draw(self.px(x), self.px(y), w, h);
     }
 
+    /// The same, so many device pixels from the corner of an area, and not outside of that.
+    pub fn image_at(&self, image: &mut RgbImage, area: Rect, (x, y): (i32, i32)) {
+        let _within = self.clip(area);
+        let (w, h) = (image.data_w(), image.data_h());
+        image.draw(self.px(area.x) + x, self.px(area.y) + y, w, h);
+    }
+
     fn push_clip(&self, area: Rect) {
         let area = self.device(area);
         draw::push_clip(area.x, area.y, area.w, area.h);

@@ -6,6 +6,8 @@ pub mod emoji;
 mod emoji_table;
 mod geometry;
 mod icon;
+pub mod photo;
+pub mod pixels;
 pub mod portrait;
 mod shape;
 pub mod text;

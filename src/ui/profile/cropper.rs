@@ -11,12 +11,12 @@ use fltk::image::RgbImage;
 use fltk::prelude::{WidgetBase, WidgetExt};
 
 use super::chooser::choose_picture;
-use super::pixels::{Circle, Part, round_corners, scaled, spotlight};
 use crate::client::api::Picture;
 use crate::ui::app::Msg;
 use crate::ui::app::profile::ProfileMsg;
 use crate::ui::app::profile::crop::{Corner, Cropping};
 use crate::ui::app::profile::face::{FaceMsg, Source};
+use crate::ui::paint::pixels::{Circle, Part, round_corners, scaled, spotlight};
 use crate::ui::paint::{Canvas, Icon, Rect};
 use crate::ui::shell::post;
 use crate::ui::text::tr;
@@ -108,7 +108,7 @@ impl Cropper {
 
 /// Asks for a file and hands it to the model.
 pub fn choose() {
-    choose_picture(|path| say(FaceMsg::File(path)));
+    choose_picture(tr("profile.face.dialog"), |path| say(FaceMsg::File(path)));
 }
 
 fn say(msg: FaceMsg) {

@@ -11,7 +11,6 @@ mod grid;
 mod input;
 mod layout;
 mod password;
-mod pixels;
 mod written;
 
 use fltk::group::Group;
@@ -34,6 +33,8 @@ use deleting::DeletingWindow;
 use devices::DevicesPage;
 use face::FacePage;
 use password::PasswordPage;
+
+pub use chooser::{choose_picture, choose_place};
 
 const W: i32 = 640;
 const H: i32 = 480;

@@ -1,6 +1,6 @@
 //! Rows from the model's conversations.
 
-use super::rows::{Entry, Key, Mark, Quote, Saying};
+use super::rows::{Entry, Image, Key, Mark, Quote, Saying};
 use crate::domain::Body;
 use crate::ui::app::chats;
 
@@ -13,6 +13,10 @@ impl<'a> Entry<'a> {
                 Some(quote) => Saying::Answer(quote, text),
                 None => Saying::Text(text),
             },
+            Body::Image { thumb, width, height, .. } => {
+                let (size, percent) = ((*width, *height), entry.percent);
+                Saying::Image(Image { thumb: *thumb, size, percent })
+            }
             Body::Shake {} => Saying::Shake,
             // The owner words them, or shows none of them.
             Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {

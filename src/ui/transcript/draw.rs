@@ -4,12 +4,15 @@ use std::ops::Range;
 
 use super::layout::{Flow, Line, NAMED_PAD, SpanKind};
 use super::measure::{line_width, round};
-use super::place::{Body, Bubble, Centred, QUOTE_BAR, QUOTE_BAR_GAP, QUOTE_NAME_GAP, Tools};
-use super::rows::{Face, Item, Key, Mark, Quoted};
+use super::place::{
+    Body, Bubble, CAPTION, Centred, QUOTE_BAR, QUOTE_BAR_GAP, QUOTE_NAME_GAP, Tools,
+};
+use super::rows::{Face, Image, Item, Key, Mark, Quoted};
 use super::scene::{Action, Scene, Seen};
 use super::scroll::Thumb;
 use crate::domain::Rank;
 use crate::ui::app::find;
+use crate::ui::paint::photo::State;
 use crate::ui::paint::{Align, Canvas, Icon, Radii, Rect};
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, Style, metric};
@@ -32,6 +35,8 @@ const PILL_ICON: i32 = 16;
 const PILL_GAP: i32 = 6;
 /// Bubbles are cut so far outside the view: beyond it nothing of them is seen.
 const BEYOND: i32 = 64;
+/// Side of the icon in place of a picture.
+const PICTURE_ICON: i32 = 24;
 /// How much of the colour of focus lies over what is selected.
 const SELECTED_PERCENT: u32 = 36;
 /// How much of the colour of what is found lies behind the message that was gone to.
@@ -170,6 +175,9 @@ impl Painter<'_> {
             let area = name.moved(dx, dy);
             self.name(area, face);
         }
+        if let Some(image) = item.image() {
+            self.image(seen.row, image, bubble.area.moved(dx, dy));
+        }
         let ground = self.bubble(bubble, dx, dy);
         if let (Some(quote), Some(quoted)) = (bubble.quote, item.quoted()) {
             self.quote(seen.row, quoted, quote.moved(dx, dy));
@@ -253,6 +261,60 @@ impl Painter<'_> {
                 self.canvas.rounded(area, radii, Some(Colour::BubblePeer), outline);
                 Colour::BubblePeer
             }
+        }
+    }
+
+    /// A picture, or what there is of it.
+    fn image(&self, row: usize, image: &Image, area: Rect) {
+        let radius = metric::RADIUS_BUBBLE;
+        if let Some(percent) = image.percent {
+            self.uploading(percent, area);
+        } else {
+            let card = |colour| self.canvas.card(area, radius, colour, Colour::PeerLine, 1);
+            match self.canvas.photo(image.thumb, area, radius) {
+                State::Drawn => self.canvas.frame(area, radius, Colour::PeerLine, 1),
+                State::Coming => {
+                    card(Colour::Sunken);
+                    self.image_icon(area, -PICTURE_ICON / 2);
+                }
+                State::Missing => {
+                    card(Colour::Sunken);
+                    let words = Rect { y: area.y + area.h / 2 + 2, h: CAPTION, ..area };
+                    self.image_icon(area, -PICTURE_ICON);
+                    let missing = self.tools.wording.missing();
+                    self.canvas.text_in(
+                        Style::CAPTION,
+                        Colour::Ink3,
+                        words,
+                        Align::Centre,
+                        &missing,
+                    );
+                }
+            }
+        }
+        if self.scene.focus() == Some((row, Action::Picture)) {
+            self.canvas.frame(area.inset(-3), radius + 3, Colour::Focus, 2);
+        }
+    }
+
+    fn image_icon(&self, area: Rect, above: i32) {
+        let (x, y) = (area.x + (area.w - PICTURE_ICON) / 2, area.y + area.h / 2 + above);
+        self.canvas.icon_on(Icon::Image, x, y, PICTURE_ICON, Colour::Ink3, Colour::Sunken);
+    }
+
+    /// How far a picture is on its way.
+    fn uploading(&self, percent: u8, area: Rect) {
+        self.canvas.card(area, metric::RADIUS_BUBBLE, Colour::Sunken, Colour::PeerLine, 1);
+        let (middle, bar) = (area.y + area.h / 2, Rect::new(area.x + 24, 0, area.w - 48, 4));
+        self.image_icon(area, -PICTURE_ICON - 6);
+        let words = Rect { y: middle, h: CAPTION, ..area };
+        let said = self.tools.wording.uploading(percent);
+        self.canvas.text_in(Style::CAPTION, Colour::Ink2, words, Align::Centre, &said);
+        let bar = Rect { y: words.bottom() + 8, ..bar };
+        self.canvas.pill(bar, Colour::Paper, None);
+        let done = Rect { w: bar.w * i32::from(percent.min(100)) / 100, ..bar };
+        if done.w >= done.h {
+            self.canvas.pill(done, Colour::Brand, None);
         }
     }
 

@@ -215,6 +215,7 @@ impl Transcript {
                     Told::Quote(key) => TranscriptMsg::Quote(key),
                     Told::Retry(key) => TranscriptMsg::Retry(key),
                     Told::Again(key) => TranscriptMsg::Again(key),
+                    Told::Picture(key, thumb) => TranscriptMsg::Picture(key, thumb),
                 }),
                 Hit::Bubble(_) | Hit::Line(_) | Hit::Nothing => None,
             }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Nonce, Portrait, Rank, Seq};
+use crate::domain::{AccountId, BlobId, Nonce, Portrait, Rank, Seq};
 
 /// Messages of one sender within this time stand close together, with one avatar.
 pub const RUN_MS: i64 = 3 * 60_000;
@@ -52,12 +52,25 @@ pub enum Saying<'a> {
     Text(&'a str),
     /// The same, under a line of what they answer.
     Answer(Quote<'a>, &'a str),
+    /// A picture.
+    Image(Image),
     /// The line about a shaken window.
     Shake,
     /// The line in place of what was taken back, and a word to write it anew; empty for none.
     Recalled(&'a str, &'a str),
     /// Any other centred line.
     Note(&'a str),
+}
+
+/// A picture in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The small one.
+    pub thumb: BlobId,
+    /// Width and height of all of it.
+    pub size: (u32, u32),
+    /// How much of it the server has, while it is on its way.
+    pub percent: Option<u8>,
 }
 
 /// The line of what a message answers.
@@ -119,6 +132,8 @@ pub enum Content {
     Text(Arc<str>),
     /// The same, under a line of what they answer.
     Answer(Quoted, Arc<str>),
+    /// A picture.
+    Image(Image),
     /// The line about a shaken window.
     Shake,
     /// The line in place of what was taken back, and a word to write it anew; empty for none.
@@ -180,6 +195,7 @@ impl Item {
                 let quoted = Quoted { key, name: name.into(), words: words.into() };
                 Content::Answer(quoted, text.into())
             }
+            Saying::Image(image) => Content::Image(image),
             Saying::Shake => Content::Shake,
             Saying::Recalled(text, again) => Content::Recalled(text.into(), again.into()),
             Saying::Note(text) => Content::Note(text.into()),
@@ -196,6 +212,7 @@ impl Item {
             Content::Answer(Quoted { key, name, words }, text) => {
                 Saying::Answer(Quote { key: *key, name, words }, text)
             }
+            Content::Image(image) => Saying::Image(*image),
             Content::Shake => Saying::Shake,
             Content::Recalled(text, again) => Saying::Recalled(text, again),
             Content::Note(text) => Saying::Note(text),
@@ -211,12 +228,27 @@ impl Item {
         }
     }
 
-    /// The words that were written, if the row is a bubble.
+    /// The picture, if it is one.
+    #[must_use]
+    pub fn image(&self) -> Option<&Image> {
+        match &self.content {
+            Content::Image(image) => Some(image),
+            _ => None,
+        }
+    }
+
+    /// Whether it is somebody's message, and no line about something.
+    #[must_use]
+    pub fn is_message(&self) -> bool {
+        self.text().is_some() || self.image().is_some()
+    }
+
+    /// The words that were written, if there are any.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text(text) | Content::Answer(_, text) => Some(text),
-            Content::Shake | Content::Recalled(..) | Content::Note(_) => None,
+            Content::Image(_) | Content::Shake | Content::Recalled(..) | Content::Note(_) => None,
         }
     }
 
@@ -225,14 +257,18 @@ impl Item {
     pub fn quoted(&self) -> Option<&Quoted> {
         match &self.content {
             Content::Answer(quoted, _) => Some(quoted),
-            Content::Text(_) | Content::Shake | Content::Recalled(..) | Content::Note(_) => None,
+            Content::Text(_)
+            | Content::Image(_)
+            | Content::Shake
+            | Content::Recalled(..)
+            | Content::Note(_) => None,
         }
     }
 
     /// Whether this message belongs to the run of the one before it.
     #[must_use]
     pub fn continues(&self, before: &Item) -> bool {
-        let is_bubbles = self.text().is_some() && before.text().is_some();
+        let is_bubbles = self.is_message() && before.is_message();
         is_bubbles && self.from == before.from && (0..=RUN_MS).contains(&(self.at - before.at))
     }
 
@@ -272,6 +308,7 @@ impl fmt::Debug for Saying<'_> {
             Saying::Answer(quote, text) => {
                 write!(f, "Answer({:?}, {} bytes)", quote.key, text.len())
             }
+            Saying::Image(image) => image.fmt(f),
             Saying::Shake => f.write_str("Shake"),
             Saying::Recalled(..) => f.write_str("Recalled"),
             Saying::Note(text) => write!(f, "Note({} bytes)", text.len()),
@@ -286,6 +323,7 @@ impl fmt::Debug for Content {
             Content::Answer(quoted, text) => {
                 write!(f, "Answer({:?}, {} bytes)", quoted.key, text.len())
             }
+            Content::Image(image) => image.fmt(f),
             Content::Shake => Saying::Shake.fmt(f),
             Content::Recalled(text, again) => Saying::Recalled(text, again).fmt(f),
             Content::Note(text) => Saying::Note(text).fmt(f),

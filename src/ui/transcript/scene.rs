@@ -13,7 +13,7 @@ use super::place::{Body, Look, Placed, Tools, Weight};
 use super::rows::{Head, Item, Key, Mark};
 use super::scroll::{Extent, Scroll};
 use super::selection::{Selection, Spot, word_at};
-use crate::domain::AccountId;
+use crate::domain::{AccountId, BlobId};
 use crate::ui::paint::Rect;
 
 /// Free space under the last row.
@@ -71,6 +71,8 @@ pub enum Action {
     Retry,
     /// Write what was taken back anew.
     Again,
+    /// Look at a picture.
+    Picture,
 }
 
 /// What acting on a part of a row means.
@@ -84,6 +86,8 @@ pub enum Told {
     Retry(Key),
     /// Write this message anew.
     Again(Key),
+    /// Look at this message's picture; the name of the small one.
+    Picture(Key, BlobId),
 }
 
 /// What lies at a point.
@@ -433,7 +437,11 @@ impl Scene {
         if let Some(link) = bubble.flow.link_at(x - bubble.text.x, y - bubble.text.y) {
             return Hit::Act(seen.row, Action::Link(link));
         }
-        if bubble.area.contains(x, y) { Hit::Bubble(seen.row) } else { Hit::Nothing }
+        match bubble.area.contains(x, y) {
+            true if item.image().is_some() => Hit::Act(seen.row, Action::Picture),
+            true => Hit::Bubble(seen.row),
+            false => Hit::Nothing,
+        }
     }
 
     fn seen_at(&self, y: i32) -> Option<&Seen> {
@@ -447,6 +455,7 @@ impl Scene {
         Some(match action {
             Action::Retry => Told::Retry(item.key),
             Action::Again => Told::Again(item.key),
+            Action::Picture => Told::Picture(item.key, item.image()?.thumb),
             Action::Quote => Told::Quote(item.quoted()?.key),
             Action::Link(link) => {
                 Told::Link(links::find(item.text()?).into_iter().nth(link)?.address)
@@ -557,6 +566,7 @@ impl fmt::Debug for Told {
             Told::Quote(key) => write!(f, "Quote({key:?})"),
             Told::Retry(key) => write!(f, "Retry({key:?})"),
             Told::Again(key) => write!(f, "Again({key:?})"),
+            Told::Picture(key, _) => write!(f, "Picture({key:?})"),
         }
     }
 }
@@ -578,5 +588,12 @@ fn actions(seen: &Seen) -> Vec<(usize, Action)> {
     let links = (0..bubble.flow.links.len()).map(Action::Link);
     let quote = bubble.quote.map(|_| Action::Quote);
     let retry = bubble.failed.map(|_| Action::Retry);
-    quote.into_iter().chain(links).chain(retry).map(|action| (seen.row, action)).collect()
+    let picture = bubble.is_picture.then_some(Action::Picture);
+    quote
+        .into_iter()
+        .chain(links)
+        .chain(picture)
+        .chain(retry)
+        .map(|action| (seen.row, action))
+        .collect()
 }

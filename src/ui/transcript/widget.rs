@@ -21,7 +21,7 @@ use super::scene::{Direction, Hit, Scene};
 use super::scroll::{ARROW, WHEEL};
 use super::words::{Kit, Words};
 use crate::clock::uptime;
-use crate::domain::AccountId;
+use crate::domain::{AccountId, BlobId};
 use crate::ui::paint::text::screen_scale;
 use crate::ui::paint::{Canvas, Rect};
 use crate::ui::text::{Language, language};
@@ -50,6 +50,8 @@ pub enum TranscriptMsg {
     Reply(Key),
     /// A message shall go from this computer.
     Delete(Key),
+    /// A picture was pressed; the name of the small one.
+    Picture(Key, BlobId),
     /// Somebody's face was pressed.
     Face(AccountId),
     /// A menu is wanted, at a point of the window, for a message or for none.
@@ -74,6 +76,7 @@ impl fmt::Debug for TranscriptMsg {
             TranscriptMsg::Again(key) => write!(f, "Again({key:?})"),
             TranscriptMsg::Reply(key) => write!(f, "Reply({key:?})"),
             TranscriptMsg::Delete(key) => write!(f, "Delete({key:?})"),
+            TranscriptMsg::Picture(key, _) => write!(f, "Picture({key:?})"),
             TranscriptMsg::Face(account) => write!(f, "Face({account})"),
             TranscriptMsg::Menu { key, x, y } => write!(f, "Menu({key:?}, {x}, {y})"),
             TranscriptMsg::Earlier => f.write_str("Earlier"),

@@ -47,6 +47,14 @@ impl Wording for Words {
         tr("chat.retry").to_owned()
     }
 
+    fn uploading(&self, percent: u8) -> String {
+        tr_with("image.uploading", &[("n", &percent.to_string())])
+    }
+
+    fn missing(&self) -> String {
+        tr("image.missing").to_owned()
+    }
+
     fn divider(&self) -> String {
         tr("chat.new.line").to_owned()
     }

@@ -64,6 +64,7 @@ impl Model {
             path: path.clone(),
             replace: true,
             title: language.fill("hist.export.title", &[("name", &name)]),
+            image: language.get("preview.image").to_owned(),
             shake: language.get("preview.shake").to_owned(),
             language: language.tag().to_owned(),
             zone: self.zone.clone(),

@@ -4,7 +4,7 @@ use super::dates;
 use crate::domain::{AccountId, Body, Message, Needle, Place, Portrait, Target};
 use crate::ui::app::rooms::Tile;
 use crate::ui::app::search::Wanted;
-use crate::ui::app::{Model, time};
+use crate::ui::app::{Model, rows, time};
 use crate::ui::text::Language;
 
 /// A conversation at the left.
@@ -114,8 +114,8 @@ impl Model {
         for message in history.sheet.messages.values() {
             let line = match &message.body {
                 Body::Text { text, .. } => self.said(with, message, text.clone(), language),
-                Body::Shake {} => {
-                    let words = language.get("preview.shake").to_owned();
+                body @ (Body::Image { .. } | Body::Shake {}) => {
+                    let words = rows::words(body, language);
                     self.said(with, message, words, language)
                 }
                 Body::Room { change, .. } => Line::Event {

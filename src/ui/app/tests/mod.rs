@@ -7,6 +7,7 @@ mod doors;
 mod drafts;
 mod find;
 mod history;
+mod images;
 mod login;
 mod mentions;
 mod menu;

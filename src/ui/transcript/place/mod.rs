@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::layout::Flow;
 use super::measure::{Measure, line_width};
-use super::rows::{Content, Face, Head, Item, Mark, Quoted};
+use super::rows::{Content, Face, Head, Image, Item, Mark, Quoted};
 use crate::domain::AccountId;
 use crate::ui::paint::emoji::{self, Piece};
 use crate::ui::paint::text::emoji_size;
@@ -44,6 +44,11 @@ pub const QUOTE_NAME_GAP: i32 = 10;
 /// Side of a mark beside a bubble, and its distance.
 const MARK: i32 = 16;
 const MARK_GAP: i32 = 6;
+/// The largest and the smallest that a picture is shown.
+const IMAGE_MAX: (i32, i32) = (240, 180);
+const IMAGE_MIN: i32 = 64;
+/// The card of a picture on its way.
+const UPLOAD: (i32, i32) = (192, 120);
 /// Side of the icon before a centred line, and its distance.
 const ICON: i32 = 16;
 const ICON_GAP: i32 = 4;
@@ -75,6 +80,10 @@ pub trait Wording {
     fn failed(&self) -> String;
     /// "Retry"
     fn retry(&self) -> String;
+    /// "Uploading {percent}%"
+    fn uploading(&self, percent: u8) -> String;
+    /// That a picture cannot be had.
+    fn missing(&self) -> String;
     /// "New messages"
     fn divider(&self) -> String;
     /// "{n} new messages"
@@ -127,8 +136,10 @@ pub struct Bubble {
     pub name: Option<Rect>,
     /// The bubble; for large emoji what it would cover.
     pub area: Rect,
-    /// Nothing but large emoji, which have no bubble.
+    /// Nothing but large emoji, or a picture, which have no bubble.
     pub is_bare: bool,
+    /// A picture.
+    pub is_picture: bool,
     /// The line of what it answers.
     pub quote: Option<Rect>,
     /// Its words.
@@ -182,7 +193,8 @@ impl Placed {
         let separator = line(head.separator);
         let divider = line(head.divider);
         let (body, height) = match &item.content {
-            Content::Text(text) | Content::Answer(_, text) => {
+            Content::Text(_) | Content::Answer(..) | Content::Image(_) => {
+                let text = item.text().unwrap_or_default();
                 let bubble = Bubble::new(item, text, y, head.run_start, look, tools);
                 let bottom = bubble.bottom();
                 (Body::Bubble(bubble), bottom)
@@ -233,12 +245,14 @@ impl Bubble {
         let flow = Flow::naming((text, &item.named), look.style, room, tools.measure);
         let quote_w = item.quoted().map_or(0, |quoted| quote_width(quoted, tools).min(room));
         let quote_h = if quote_w > 0 { QUOTE + QUOTE_GAP } else { 0 };
-        let is_bare = flow.is_large() && quote_w == 0;
+        let is_picture = item.image().is_some();
+        let is_bare = (flow.is_large() && quote_w == 0) || is_picture;
         let (pad_x, pad_y) = if is_bare { (0, 0) } else { (PAD_X, PAD_Y) };
         // One letter under a thousand marks may be wider than any line: it ends with the window.
         let words_w = flow.width.min(room);
         let w = words_w.max(quote_w) + 2 * pad_x;
         let h = quote_h + flow.height() + 2 * pad_y;
+        let (w, h) = item.image().map_or((w, h), |image| frame(image, look.bubble_max()));
         let beside = MARGIN + AVATAR + AVATAR_GAP;
         let named = run_start && look.names && !is_mine;
         let name_width = look.width - beside - MARGIN;
@@ -252,7 +266,7 @@ impl Bubble {
         let quote = (quote_w > 0).then_some(quote);
         let text = Rect::new(x + pad_x, y + pad_y + quote_h, words_w, flow.height());
         let failed = (item.mark == Mark::Failed).then(|| failed_areas(area, tools));
-        Bubble { is_mine, avatar, name, area, is_bare, quote, flow, text, failed }
+        Bubble { is_mine, avatar, name, area, is_bare, is_picture, quote, flow, text, failed }
     }
 
     /// Where its mark is drawn: a failed one beside the middle, the others at the lower edge.
@@ -300,6 +314,23 @@ impl fmt::Debug for Centred {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Centred({} bytes, {:?})", self.words.len(), self.text)
     }
+}
+
+/// How large a picture is shown: in its own shape, within bounds; while it is on its way, a card.
+fn frame(image: &Image, most: i32) -> (i32, i32) {
+    if image.percent.is_some() {
+        return (UPLOAD.0.min(most), UPLOAD.1);
+    }
+    let side = |pixels: u32| i64::from(pixels.max(1));
+    let (w, h) = (side(image.size.0), side(image.size.1));
+    let (w_max, h_max) = (i64::from(IMAGE_MAX.0.min(most)), i64::from(IMAGE_MAX.1));
+    let (w, h) = match () {
+        () if w <= w_max && h <= h_max => (w, h),
+        () if w * h_max > h * w_max => (w_max, h * w_max / w),
+        () => (w * h_max / h, h_max),
+    };
+    let least = |side: i64| i32::try_from(side).unwrap_or(IMAGE_MIN).max(IMAGE_MIN);
+    (least(w), least(h))
 }
 
 fn quote_width(quoted: &Quoted, tools: Tools<'_>) -> i32 {
@@ -355,7 +386,7 @@ impl Weight {
     pub fn height(self, item: &Item, head: Head, look: &Look) -> i32 {
         let lines = 1 + i32::from(head.separator) + i32::from(head.divider);
         let above = head.gap + (lines - 1) * (CAPTION + SEPARATOR_GAP);
-        if item.text().is_none() {
+        if !item.is_message() {
             return above + CAPTION;
         }
         let room = (look.bubble_max() - 2 * PAD_X).max(1);
@@ -366,222 +397,13 @@ impl Weight {
         let name = if is_named { CAPTION + CAPTION_GAP } else { 0 };
         let failed = if item.mark == Mark::Failed { CAPTION + CAPTION_GAP } else { 0 };
         let quote = if item.quoted().is_some() { QUOTE + QUOTE_GAP } else { 0 };
-        above + quote + name + lines * look.style.line + 2 * PAD_Y + failed
+        let own = match item.image() {
+            Some(image) => frame(image, look.bubble_max()).1,
+            None => lines * look.style.line + 2 * PAD_Y,
+        };
+        above + quote + name + own + failed
     }
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use super::super::measure::tests::Grid;
-    use super::super::rows::{Entry, Key, Quote, Saying};
-    use super::*;
-    use crate::domain::{Rank, Seq};
-
-    /// Who looks.
-    pub const ME: AccountId = AccountId(10_001);
-    /// Another one.
-    pub const MOMO: AccountId = AccountId(10_024);
-
-    /// Plain words.
-    pub struct Plain;
-
-    impl Wording for Plain {
-        fn separator(&self, at_ms: i64) -> String {
-            format!("at {at_ms}")
-        }
-        fn exact(&self, at_ms: i64) -> String {
-            format!("exactly {at_ms}")
-        }
-        fn shake(&self, by: Option<&str>) -> String {
-            by.map_or("You shook".into(), |name| format!("{name} shook"))
-        }
-        fn failed(&self) -> String {
-            "Not sent.".into()
-        }
-        fn retry(&self) -> String {
-            "Retry".into()
-        }
-        fn divider(&self) -> String {
-            "New messages".into()
-        }
-        fn pill(&self, count: usize) -> String {
-            format!("{count} new messages")
-        }
-        fn empty(&self) -> (String, String) {
-            ("No messages yet".into(), "Say hello".into())
-        }
-    }
-
-    /// What the other one looks like.
-    pub fn faces() -> HashMap<AccountId, Face> {
-        HashMap::from([(
-            MOMO,
-            Face { name: "Momo".into(), portrait: 2.into(), rank: Rank::Member },
-        )])
-    }
-
-    /// A look of this width.
-    pub fn look(width: i32, names: bool) -> Look {
-        Look { width, style: Style::MESSAGE, names, me: ME }
-    }
-
-    fn placed(entry: Entry<'_>, head: Head, look: &Look) -> Placed {
-        let faces = faces();
-        let tools = Tools { measure: &Grid, wording: &Plain, faces: &faces };
-        Placed::new(&Item::new(entry), head, look, tools)
-    }
-
-    /// A row at the beginning of time.
-    pub fn entry(from: AccountId, saying: Saying<'_>, mark: Mark) -> Entry<'_> {
-        Entry { key: Key::Seq(Seq(1)), from, at: 0, saying, mark, hint: "", named: &[] }
-    }
-
-    const START: Head = Head { gap: 12, separator: false, divider: false, run_start: true };
-
-    #[test]
-    fn a_bubble_lies_beside_its_avatar() {
-        let row = placed(entry(MOMO, Saying::Text("图书馆"), Mark::None), START, &look(760, false));
-        let bubble = row.bubble().unwrap();
-        assert_eq!(bubble.avatar, Some(Rect::new(16, 12, 36, 36)));
-        assert_eq!(bubble.area, Rect::new(60, 12, 42 + 24, 38));
-        assert_eq!(bubble.text, Rect::new(72, 20, 42, 22));
-        assert_eq!(row.height, 50);
-        let row = placed(entry(ME, Saying::Text("图书馆"), Mark::Sent), START, &look(760, false));
-        let bubble = row.bubble().unwrap();
-        assert_eq!(bubble.avatar, Some(Rect::new(708, 12, 36, 36)));
-        assert_eq!(bubble.area.right(), 700);
-        assert_eq!(bubble.mark_area(Mark::Sent), Rect::new(612, 34, 16, 16));
-    }
-
-    const QUOTE_OF: Quote<'_> =
-        Quote { key: Key::Seq(Seq(1)), name: "Momo", words: "Calculators tomorrow?" };
-
-    #[test]
-    fn what_is_answered_stands_in_the_bubble_over_the_words() {
-        let row =
-            placed(entry(ME, Saying::Answer(QUOTE_OF, "图"), Mark::Sent), START, &look(760, false));
-        let bubble = row.bubble().unwrap();
-        let quote = bubble.quote.unwrap();
-        assert_eq!((quote.y, bubble.text.y, bubble.area.h), (20, 42, 60));
-        assert!(quote.w > bubble.text.w && bubble.area.w == quote.w + 24);
-        assert_eq!(row.height, 72);
-        let long = Quote { words: &"abc ".repeat(200), ..QUOTE_OF };
-        let row =
-            placed(entry(ME, Saying::Answer(long, "图"), Mark::Sent), START, &look(760, false));
-        assert_eq!(row.bubble().unwrap().area.w, 440);
-        // Large emoji stand in a bubble then.
-        let row = placed(
-            entry(MOMO, Saying::Answer(QUOTE_OF, "😂"), Mark::None),
-            START,
-            &look(760, false),
-        );
-        assert!(!row.bubble().unwrap().is_bare);
-    }
-
-    #[test]
-    fn emoji_in_a_quote_are_as_wide_as_they_are_drawn() {
-        let width = |words: &str| {
-            let quote = Quote { words, ..QUOTE_OF };
-            let answer = entry(ME, Saying::Answer(quote, "a"), Mark::Sent);
-            placed(answer, START, &look(760, false)).bubble().unwrap().quote.unwrap().w
-        };
-        let side = emoji_size(Style::CAPTION) + 2;
-        assert_eq!(width("ab😄😄") - width("ab"), 2 * side);
-    }
-
-    #[test]
-    fn names_stand_above_others_runs_in_rooms() {
-        let text = Saying::Text("a");
-        let inside = Head { run_start: false, ..START };
-        let cases = [(MOMO, START, true, 70), (MOMO, inside, false, 50), (ME, START, false, 50)];
-        for (from, head, named, height) in cases {
-            let row = placed(entry(from, text, Mark::None), head, &look(760, true));
-            assert_eq!((row.bubble().unwrap().name.is_some(), row.height), (named, height));
-        }
-    }
-
-    #[test]
-    fn a_failed_message_says_so_under_its_right_edge() {
-        let row = placed(entry(ME, Saying::Text("图"), Mark::Failed), START, &look(760, false));
-        let bubble = row.bubble().unwrap();
-        let (words, retry) = bubble.failed.unwrap();
-        assert_eq!((retry.right(), retry.w, retry.y), (700, 30, 54));
-        assert_eq!((words.right(), words.w), (664, 54));
-        assert_eq!(row.height, 70);
-        assert_eq!(bubble.mark_area(Mark::Failed).y, 12 + 11);
-    }
-
-    #[test]
-    fn separators_and_dividers_push_the_bubble_down() {
-        let head = Head { gap: 16, separator: true, divider: true, run_start: true };
-        let row = placed(entry(MOMO, Saying::Text("a"), Mark::None), head, &look(760, false));
-        assert_eq!(row.separator.map(|area| area.y), Some(16));
-        assert_eq!(row.divider.map(|area| area.y), Some(44));
-        assert_eq!(row.bubble().unwrap().area.y, 72);
-    }
-
-    #[test]
-    fn bubbles_are_never_wider_than_allowed() {
-        let long = "abc ".repeat(200);
-        // Such a mark is as wide as a letter here, and none breaks a line.
-        let marks = format!("a{}", "\u{1AB0}".repeat(5_400));
-        for (width, most) in [(760, 440), (480, 297), (100, 62), (10, 38)] {
-            assert_eq!(look(width, false).bubble_max(), most);
-            for words in [&long, &marks] {
-                let said = entry(ME, Saying::Text(words), Mark::None);
-                let row = placed(said, START, &look(width, false));
-                let bubble = row.bubble().unwrap();
-                assert!(bubble.area.w <= most && bubble.text.w <= most, "{width}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_was_taken_back_is_a_line_with_something_to_do_behind_it() {
-        let row = |again, width| {
-            let saying = Saying::Recalled("You recalled a message", again);
-            let placed = placed(entry(ME, saying, Mark::None), START, &look(width, false));
-            let Body::Centred(line) = placed.body else { panic!("a bubble") };
-            line
-        };
-        let line = row("Edit again", 760);
-        let (words, act) = line.act.clone().unwrap();
-        assert_eq!((words.as_str(), act.w, act.y), ("Edit again", 60, line.text.y));
-        let (icon, place) = line.icon.unwrap();
-        assert_eq!((icon, place.right() + ICON_GAP), (Icon::Undo, line.text.x));
-        assert_eq!(act.x, line.text.right() + ACT_GAP);
-        assert_eq!(760 - act.right(), place.x, "in the middle as a whole");
-        assert!(row("", 760).act.is_none());
-        let narrow = row("Edit again", 200);
-        let (_, act) = narrow.act.unwrap();
-        assert!(narrow.flow.lines.len() > 1 && act.right() <= 200 - MARGIN);
-        assert_eq!(act.bottom(), narrow.text.bottom(), "behind the last of its lines");
-    }
-
-    #[test]
-    fn large_emoji_have_no_bubble_and_lines_are_centred() {
-        let row = placed(entry(MOMO, Saying::Text("😂"), Mark::None), START, &look(760, false));
-        assert_eq!(row.bubble().unwrap().area, Rect::new(60, 12, 38, 40));
-        let row = placed(entry(MOMO, Saying::Shake, Mark::None), START, &look(760, false));
-        let Body::Centred(line) = &row.body else { panic!("a bubble") };
-        assert_eq!(line.words, "Momo shook");
-        assert_eq!(line.icon.map(|(_, area)| area.x), Some((760 - 60 - 20) / 2));
-        assert_eq!(row.height, 28);
-    }
-
-    #[test]
-    fn a_guess_is_right_for_short_messages() {
-        let cases = [
-            (MOMO, Saying::Text("图书馆三楼见"), Mark::None),
-            (ME, Saying::Text("a\nb\nc"), Mark::Failed),
-            (ME, Saying::Answer(QUOTE_OF, "a"), Mark::None),
-            (MOMO, Saying::Shake, Mark::None),
-        ];
-        let look = look(760, true);
-        for (from, saying, mark) in cases {
-            let item = Item::new(entry(from, saying, mark));
-            let guess = Weight::of(&item).height(&item, START, &look);
-            assert_eq!(guess, placed(item.entry(), START, &look).height, "{item:?}");
-        }
-    }
-}
+pub(super) mod tests;
