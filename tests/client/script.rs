@@ -264,3 +264,26 @@ fn what_is_said_before_signing_out_is_sent() {
     }
     assert_eq!(answer(&output, &json!(25))["ok"], json!({}));
 }
+
+#[test]
+fn half_a_character_is_refused_with_a_sentence_and_the_program_goes_on() {
+    let place = Place::start();
+    let output = run(
+        &place,
+        r#"{"id":1,"do":"register","nickname":"alice","password":"correct horse"}
+        {"id":2,"do":"send","to":"lobby","text":"half \ud83d"}
+        {"id":3,"do":"send","to":"lobby","text":"\ude00 half"}
+        {"id":4,"do":"send","to":"lobby","text":"\ude00\ud83d"}
+        {"id":5,"do":"send","to":"lobby","text":"\ud83d\ude00 \u0000\u202e"}"#,
+    );
+    let bad: Vec<&str> = output
+        .iter()
+        .filter(|line| line["error"]["code"] == "bad_request")
+        .filter_map(|line| line["error"]["message"].as_str())
+        .collect();
+    assert_eq!(bad.len(), 3, "{output:#?}");
+    assert!(bad.iter().all(|why| why.starts_with("not a JSON object: ")), "{bad:?}");
+    assert_eq!(answer(&output, &json!(5))["ok"]["seq"], 1, "nothing of it was sent");
+    let heard = events(&output, "message");
+    assert_eq!(heard.last().unwrap()["body"]["text"], "😀 \u{0}\u{202E}");
+}

@@ -248,7 +248,9 @@ impl Bubble {
         let is_picture = item.image().is_some();
         let is_bare = (flow.is_large() && quote_w == 0) || is_picture;
         let (pad_x, pad_y) = if is_bare { (0, 0) } else { (PAD_X, PAD_Y) };
-        let w = flow.width.max(quote_w) + 2 * pad_x;
+        // One letter under a thousand marks may be wider than any line: it ends with the window.
+        let words_w = flow.width.min(room);
+        let w = words_w.max(quote_w) + 2 * pad_x;
         let h = quote_h + flow.height() + 2 * pad_y;
         let (w, h) = item.image().map_or((w, h), |image| frame(image, look.bubble_max()));
         let beside = MARGIN + AVATAR + AVATAR_GAP;
@@ -262,7 +264,7 @@ impl Bubble {
         let avatar = run_start.then(|| Rect::new(avatar_x, top, AVATAR, AVATAR));
         let quote = Rect::new(x + pad_x, y + pad_y, w - 2 * pad_x, QUOTE);
         let quote = (quote_w > 0).then_some(quote);
-        let text = Rect::new(x + pad_x, y + pad_y + quote_h, flow.width, flow.height());
+        let text = Rect::new(x + pad_x, y + pad_y + quote_h, words_w, flow.height());
         let failed = (item.mark == Mark::Failed).then(|| failed_areas(area, tools));
         Bubble { is_mine, avatar, name, area, is_bare, is_picture, quote, flow, text, failed }
     }

@@ -172,10 +172,16 @@ fn separators_and_dividers_push_the_bubble_down() {
 #[test]
 fn bubbles_are_never_wider_than_allowed() {
     let long = "abc ".repeat(200);
+    // Such a mark is as wide as a letter here, and none breaks a line.
+    let marks = format!("a{}", "\u{1AB0}".repeat(5_400));
     for (width, most) in [(760, 440), (480, 297), (100, 62), (10, 38)] {
         assert_eq!(look(width, false).bubble_max(), most);
-        let row = placed(entry(ME, Saying::Text(&long), Mark::None), START, &look(width, false));
-        assert!(row.bubble().unwrap().area.w <= most, "{width}");
+        for words in [&long, &marks] {
+            let said = entry(ME, Saying::Text(words), Mark::None);
+            let row = placed(said, START, &look(width, false));
+            let bubble = row.bubble().unwrap();
+            assert!(bubble.area.w <= most && bubble.text.w <= most, "{width}");
+        }
     }
 }
 
