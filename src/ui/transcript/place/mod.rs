@@ -40,7 +40,7 @@ pub const QUOTE_BAR: i32 = 3;
 /// What is free behind the bar.
 pub const QUOTE_BAR_GAP: i32 = 8;
 /// Between a name and words of that line.
-pub const QUOTE_NAME_GAP: i32 = 10;
+const QUOTE_NAME_GAP: i32 = 10;
 /// Side of a mark beside a bubble, and its distance.
 const MARK: i32 = 16;
 const MARK_GAP: i32 = 6;
@@ -334,9 +334,17 @@ fn frame(image: &Image, most: i32) -> (i32, i32) {
 }
 
 fn quote_width(quoted: &Quoted, tools: Tools<'_>) -> i32 {
-    let name = line_width(tools.measure, Style::CAPTION.bold(), &quoted.name);
+    let name = quote_name_width(tools.measure, &quoted.name);
     let words = drawn_width(tools.measure, Style::CAPTION, &quoted.words);
-    QUOTE_BAR + QUOTE_BAR_GAP + name + QUOTE_NAME_GAP + words
+    QUOTE_BAR + QUOTE_BAR_GAP + name + words
+}
+
+/// The width of a name before the words of a quote, with what is free behind it: none without a name.
+pub fn quote_name_width(measure: &dyn Measure, name: &str) -> i32 {
+    match name.is_empty() {
+        true => 0,
+        false => line_width(measure, Style::CAPTION.bold(), name) + QUOTE_NAME_GAP,
+    }
 }
 
 /// The width of words as they are drawn: emoji are pictures.

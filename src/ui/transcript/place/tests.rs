@@ -128,6 +128,15 @@ fn what_is_answered_stands_in_the_bubble_over_the_words() {
 }
 
 #[test]
+fn a_quote_without_a_name_begins_behind_its_bar() {
+    let quote = Quote { name: "", ..QUOTE_OF };
+    let answer = entry(MOMO, Saying::Answer(quote, "a"), Mark::None);
+    let area = placed(answer, START, &look(760, false)).bubble().unwrap().quote.unwrap();
+    let words = line_width(&Grid, Style::CAPTION, QUOTE_OF.words);
+    assert_eq!(area.w, QUOTE_BAR + QUOTE_BAR_GAP + words);
+}
+
+#[test]
 fn emoji_in_a_quote_are_as_wide_as_they_are_drawn() {
     let width = |words: &str| {
         let quote = Quote { words, ..QUOTE_OF };
