@@ -19,6 +19,9 @@ const LAST: &str = "晚饭吃什么？";
 /// More pixels than the marks on what was found have, fewer than a tinted message.
 const TINT: usize = 5_000;
 
+/// The toolkit's own dialog has none.
+const OWN_DIALOG_TITLE: &str = "";
+
 /// A language and a look of the windows.
 struct Look {
     locale: &'static str,
@@ -26,7 +29,6 @@ struct Look {
     /// What its pictures are called.
     name: &'static str,
     history: &'static str,
-    dialog: &'static str,
     /// Behind what was found.
     highlight: [u8; 3],
 }
@@ -36,7 +38,6 @@ const LIGHT: Look = Look {
     theme: "Adwaita",
     name: "zh",
     history: "消息记录 - MyChat",
-    dialog: "导出聊天记录",
     highlight: [0xFF, 0xE0, 0x8A],
 };
 
@@ -45,7 +46,6 @@ const DARK: Look = Look {
     theme: "Adwaita:dark",
     name: "en-dark",
     history: "Message history - MyChat",
-    dialog: "Export messages",
     highlight: [0x7A, 0x5C, 0x12],
 };
 
@@ -134,7 +134,7 @@ fn export(screen: &Screen, look: &Look, (lime, history): (&Person, Window), fold
     }
     screen.wait_still(history).save(&format!("history-again-{}", look.name));
     screen.take(Button::Left, history, (860, 28), 2, &format!("history-export-{}", look.name));
-    let dialog = screen.window(&lime.program, look.dialog);
+    let dialog = screen.window(&lime.program, OWN_DIALOG_TITLE);
     screen.activate(dialog);
     screen.wait_still(dialog).save(&format!("history-dialog-{}", look.name));
     let path = folder.join("said.txt");

@@ -54,6 +54,20 @@ pub fn enter(screen: &Screen, person: &Person, login: Window, done: Window) -> W
     screen.window(&person.program, "MyChat")
 }
 
+/// A desktop's choice in the form of the toolkit: none of the dialogs of others.
+const OWN_DIALOG: &str = "; FLTK preferences file format 1.0
+; vendor: fltk.org
+; application: fltk
+
+[.]
+
+[./options]
+
+FNFCUsesGTK:0
+FNFCUsesZenity:0
+FNFCUsesKdialog:0
+";
+
 /// Somebody with a client window.
 pub struct Person {
     pub program: Program,
@@ -77,6 +91,10 @@ impl Person {
         // What it asks a folder for begins where nothing of this computer's user is.
         let outside = home.parent().unwrap();
         std::fs::create_dir_all(outside.join(".local/share")).unwrap();
+        // Which file dialog there is differs from desktop to desktop: the toolkit's own is everywhere.
+        let config = outside.join(".config/fltk.org");
+        std::fs::create_dir_all(&config).unwrap();
+        std::fs::write(config.join("fltk.prefs"), OWN_DIALOG).unwrap();
         command.env("HOME", outside).env_remove("XDG_CONFIG_HOME");
         command.arg("--home").arg(home).args(["--connect", server]);
         Person { program: Screen::start_program(&mut command) }
