@@ -1,12 +1,40 @@
 //! Read and delivered marks: they go forward only, and a lost link only delays them.
 
-use super::desk::peer;
+use super::desk::{Conversation, Heads, peer};
 use super::history::Find;
 use super::{Request, State, Turn};
 use crate::client::api::{Answer, Failure, Ticket};
 use crate::domain::{AccountId, ConversationId, Seq, Target};
 use crate::limits::DELIVERED_EVERY;
 use crate::net::protocol::{Command, Query, Refusal};
+
+/// Marks of conversations that are not known yet; more than any link brings before its heads.
+const EARLY_MAX: usize = 4096;
+
+/// Marks that came before the head of their conversation: the list of heads that is on its way may
+/// be from before them.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Marks {
+    read: Seq,
+    peer_read: Seq,
+    peer_delivered: Seq,
+}
+
+impl Marks {
+    fn raise(&mut self, other: Marks) {
+        self.read = self.read.max(other.read);
+        self.peer_read = self.peer_read.max(other.peer_read);
+        self.peer_delivered = self.peer_delivered.max(other.peer_delivered);
+    }
+}
+
+impl Conversation {
+    pub(super) fn take_marks(&mut self, marks: Marks) {
+        self.read = self.read.max(marks.read);
+        self.peer_read = self.peer_read.max(marks.peer_read);
+        self.peer_delivered = self.peer_delivered.max(marks.peer_delivered);
+    }
+}
 
 impl State {
     pub(super) fn mark_read(
@@ -163,15 +191,18 @@ impl State {
         delivered: Seq,
     ) {
         let Some(desk) = &mut self.desk else { return };
-        let Some(conversation) = desk.conversations.get_mut(&id) else { return };
-        let before = conversation.state(id);
-        match account == desk.owner.account {
-            true => conversation.read = conversation.read.max(read),
-            false => {
-                conversation.peer_read = conversation.peer_read.max(read);
-                conversation.peer_delivered = conversation.peer_delivered.max(delivered);
+        let marks = match account == desk.owner.account {
+            true => Marks { read, ..Marks::default() },
+            false => Marks { peer_read: read, peer_delivered: delivered, ..Marks::default() },
+        };
+        let Some(conversation) = desk.conversations.get_mut(&id) else {
+            if desk.heads != Heads::Done && desk.early.len() < EARLY_MAX {
+                desk.early.entry(id).or_default().raise(marks);
             }
-        }
+            return;
+        };
+        let before = conversation.state(id);
+        conversation.take_marks(marks);
         let changed = conversation.state(id) != before && conversation.announced;
         if changed {
             self.announce(turn, id);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use super::book::Shelf;
+use super::cursors::Marks;
 use super::gone::Gone;
 use super::images::{Cargo, Making};
 use super::link::Retry;
@@ -24,6 +25,8 @@ pub(super) struct Desk {
     /// The store's part has come; before that nothing is synced and nothing is sent.
     pub(super) loaded: bool,
     pub(super) heads: Heads,
+    /// Marks of conversations whose heads are on their way.
+    pub(super) early: BTreeMap<ConversationId, Marks>,
     /// The server asked for a pause between queries.
     pub(super) paused_until: Option<Duration>,
     pub(super) conversations: BTreeMap<ConversationId, Conversation>,
@@ -185,6 +188,7 @@ impl Desk {
             owner,
             loaded: false,
             heads: Heads::Wanted(ConversationId(0)),
+            early: BTreeMap::new(),
             paused_until: None,
             conversations: BTreeMap::new(),
             behind: BTreeSet::new(),

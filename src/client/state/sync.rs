@@ -38,6 +38,9 @@ impl State {
             Some(last) if more && last.conversation > after => Heads::Wanted(last.conversation),
             _ => Heads::Done,
         };
+        if desk.heads == Heads::Done {
+            desk.early.clear();
+        }
     }
 
     /// One conversation's head, from the list or because it was asked for.
@@ -48,7 +51,11 @@ impl State {
         let conversation =
             desk.conversations.entry(id).or_insert_with(|| Conversation::new(head.kind));
         let changed = conversation.take_head(head);
-        let announce = changed || !conversation.announced;
+        let early = desk.early.remove(&id);
+        if let Some(marks) = early {
+            conversation.take_marks(marks);
+        }
+        let announce = changed || early.is_some() || !conversation.announced;
         let settled = conversation.settle();
         if settled < conversation.head {
             desk.behind.insert(id);
