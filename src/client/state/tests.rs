@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::model::{ModelStore, SERVER, person};
-use super::world::{World, address};
+use super::world::{Travelling, World, address};
 use super::{Chance, Effect, Input, LinkInput, State};
 use crate::client::api::{
     Answer, ClientEvent, Failure, Intent, LinkState, NO_RETRY, Secret, Trust,
@@ -12,7 +12,7 @@ use crate::clock::Moment;
 use crate::domain::{AccountId, Body, ConversationKind, Nonce, Presence, Seq, ServerId, Target};
 use crate::limits::{FIRST_PAGE, REST_AFTER, SHAKE_LATE_MAX, TAIL_MAX};
 use crate::net::protocol::{
-    ClientFrame, Event, Goodbye, Page, PresenceChange, Reason, ServerFrame, Stretch,
+    ClientFrame, Event, Goodbye, Page, PresenceChange, Reason, Reply, ServerFrame, Stretch,
 };
 use crate::store::local::KnownServer;
 
@@ -503,5 +503,49 @@ fn a_break_resumes_with_the_presence_that_was_chosen_on_any_device() {
         world.cut(0);
         world.run_for(SECOND * 5);
         assert_eq!(world.clients[0].presence, Some(expected), "{chosen:?} {told:?}");
+    }
+}
+
+#[test]
+fn marks_that_come_before_the_heads_are_kept_for_them_and_never_pass_one() {
+    for is_known in [false, true] {
+        let mut world = World::new(21, 2);
+        world.run_for(SECOND);
+        let (other, me) = (world.clients[0].account, world.clients[1].account);
+        world.speak(1, Target::Account(other));
+        world.run_for(SECOND);
+        let (id, _) = *world.clients[1].shown.keys().next().unwrap();
+        if !is_known {
+            world.clients[1].store.conversations.clear();
+            world.clients[1].store.messages.clear();
+        }
+        world.kill(1);
+        // The server's answer is from before the marks, and comes behind them.
+        let is_heads = |what: &Travelling| {
+            let is_reply = |frame: &ServerFrame| {
+                matches!(frame, ServerFrame::Reply { reply: Reply::Heads { .. }, .. })
+            };
+            matches!(what, Travelling::ToClient(1, _, LinkInput::Frame(frame)) if is_reply(frame))
+        };
+        while !world.queue.values().any(is_heads) {
+            let until = world.now + SECOND;
+            assert!(world.step(until), "the heads come");
+        }
+        let link = world.clients[1].state.link.number;
+        for account in [me, other] {
+            let (read, delivered) = (Seq(1), Seq(1));
+            let event = Event::Cursor { conversation: id, account, read, delivered };
+            let frame = LinkInput::Frame(ServerFrame::Event(event));
+            world.input(1, Input::Link(link, frame));
+        }
+        let told = |world: &World| {
+            let desk = world.clients[1].state.desk.as_ref().unwrap();
+            desk.conversations.get(&id).map(|known| known.state(id))
+        };
+        assert!(told(&world).is_none_or(|state| state.read <= state.head), "{:?}", told(&world));
+        world.run_for(SECOND);
+        let state = told(&world).unwrap();
+        let marks = (state.read, state.peer_read, state.peer_delivered);
+        assert_eq!(marks, (Seq(1), Seq(1), Seq(1)), "known before: {is_known}");
     }
 }
