@@ -14,7 +14,8 @@ use crate::domain::{Message, Needle, Place, Search, Sort, Target};
 
 pub(super) const VERBS: [&str; 2] = ["search", "export"];
 
-const KINDS: [(&str, Sort); 2] = [("text", Sort::Text), ("link", Sort::Link)];
+const KINDS: [(&str, Sort); 3] =
+    [("text", Sort::Text), ("link", Sort::Link), ("image", Sort::Image)];
 const FORMATS: [(&str, Format); 3] =
     [("html", Format::Html), ("txt", Format::Txt), ("json", Format::Json)];
 
