@@ -286,7 +286,7 @@ impl Runner {
         | FileJob::Finish { ticket, .. }
         | FileJob::Drop { ticket }) = job;
         let busy = Failure::Refused(Refusal::retry(Reason::TooFast, 1000));
-        self.next.push_back(Input::Filed(Filed { ticket, result: Err(busy) }));
+        self.next.push_back(Input::Filed(Filed { ticket, result: Err(busy), pictures: None }));
     }
 
     /// Queues an event. While the queue is full nothing else happens here, which in the end

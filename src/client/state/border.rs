@@ -251,6 +251,8 @@ pub enum FileJob {
         path: PathBuf,
         /// Another file of that name may go.
         replace: bool,
+        /// It gets a folder of pictures beside it.
+        pictures: bool,
         /// Its beginning.
         text: String,
     },
@@ -282,6 +284,8 @@ pub struct Filed {
     pub ticket: Ticket,
     /// The bytes in its file.
     pub result: Result<u64, Failure>,
+    /// Where its pictures are written for now.
+    pub pictures: Option<PathBuf>,
 }
 
 /// A picture that is being made fit to travel: for which message.

@@ -274,7 +274,7 @@ fn here(history: &History) -> String {
 }
 
 fn foot_of(model: &Model, history: &History, hits: Option<&[Hit]>) -> (Foot, String) {
-    if let Some(Exporting { path, done, all, end, .. }) = &history.export {
+    if let Some(Exporting { path, done, all, missing, end, .. }) = &history.export {
         let folder = path.parent().map(std::path::Path::to_path_buf).unwrap_or_default();
         return match end {
             None => {
@@ -282,7 +282,13 @@ fn foot_of(model: &Model, history: &History, hits: Option<&[Hit]>) -> (Foot, Str
                 (Foot::Exporting, tr_with("hist.exporting", &numbers))
             }
             Some(Ok(n)) => {
-                let words = tr_with("hist.exported", &[("n", &grouped(*n))]);
+                let words = match missing {
+                    0 => tr_with("hist.exported", &[("n", &grouped(*n))]),
+                    m => {
+                        let numbers = [("n", &*grouped(*n)), ("m", &*grouped(*m))];
+                        tr_with("hist.exported.missing", &numbers)
+                    }
+                };
                 (Foot::Exported { folder }, words)
             }
             Some(Err(failure)) => (Foot::Plain, text::failure(text::language(), failure)),

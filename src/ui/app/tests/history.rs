@@ -404,9 +404,10 @@ fn exactly_what_is_shown_or_a_stretch_of_time_is_exported() {
     desk.world.event(ClientEvent::Exporting { ticket, done: 3, all: 8 });
     let going = desk.history().export.clone().unwrap();
     assert_eq!((going.done, going.all, going.end), (3, 8, None));
-    let result = Ok(Answer::Exported { messages: 8, bytes: 999 });
+    let result = Ok(Answer::Exported { messages: 8, bytes: 999, missing: 2 });
     desk.world.event(ClientEvent::Answered { ticket, result });
-    assert_eq!(desk.history().export.as_ref().unwrap().end, Some(Ok(8)));
+    let done = desk.history().export.as_ref().unwrap();
+    assert_eq!((&done.end, done.missing), (&Some(Ok(8)), 2));
     let effects = desk.world.send(Msg::History(HistoryMsg::CancelExport));
     assert!(effects.is_empty(), "it is done: there is nothing to give up");
     let (_, ticket) = export(&mut desk, Part::Hits);
