@@ -1,5 +1,6 @@
 //! The state's border: everything that can reach it and everything that it can ask for.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -91,6 +92,8 @@ pub enum Kept {
         /// What.
         told: Told,
     },
+    /// Pictures that no message has any more. Nobody asked.
+    Unused(BTreeSet<BlobId>),
     /// The store failed.
     Trouble(String),
 }
@@ -319,6 +322,8 @@ pub enum PictureJob {
     Unpack(Nonce, [BlobId; 2]),
     /// These are sent, or given up: they move to the cache.
     Sent([BlobId; 2]),
+    /// No message has these any more: the cache forgets them.
+    Forget(BTreeSet<BlobId>),
     /// Write one that is here into a file, over one that is there if so said.
     Save(Ticket, BlobId, PathBuf, bool),
     /// Read a file for cropping.

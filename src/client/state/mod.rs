@@ -478,6 +478,9 @@ impl State {
                     self.on_told(turn, mark, told);
                 }
             }
+            Kept::Unused(pictures) => {
+                turn.effects.push(Effect::Picture(PictureJob::Forget(pictures)));
+            }
             Kept::Trouble(text) => turn.emit(ClientEvent::StoreTrouble(text)),
         }
     }
