@@ -1,7 +1,7 @@
 //! One person's side of MyChat: a [`Client`] takes [`Intent`]s and gives [`ClientEvent`]s.
 //!
 //! * [`api`] is the whole face of it: what the person wants, what happened.
-//! * `state` is pure: link states, outbox, sync by seq. No clock, no socket, no disk.
+//! * [`state`] is pure: link states, outbox, sync by seq. No clock, no socket, no disk.
 //! * `credential` is what signs in without a password.
 //! * `handle` starts and ends a client; `keeper` is the thread of its store, `pictures` the one
 //!   that decodes, by `images`; `wire` is one link.
@@ -25,7 +25,7 @@ mod pictures;
 pub mod probe;
 mod runner;
 pub mod script;
-mod state;
+pub mod state;
 mod wire;
 mod words;
 

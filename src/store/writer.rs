@@ -72,7 +72,10 @@ pub fn start<A: Apply>(
 
 /// Applies a batch in one transaction. After a panic it is replayed one job at a time, so that
 /// only the bad job fails.
-fn commit<A: Apply>(
+///
+/// # Errors
+/// The store failed: nothing of the batch may be acknowledged.
+pub fn commit<A: Apply>(
     engine: &Engine,
     apply: &mut A,
     now: Moment,

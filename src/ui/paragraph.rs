@@ -6,6 +6,9 @@ use super::paint::text;
 use super::paint::{Align, Canvas, Rect};
 use super::theme::{Colour, Style};
 
+/// Bytes of one line, however narrow they are: what has no shape would be measured for ever.
+const LINE_BYTES_MAX: usize = 1_024;
+
 /// Breaks words so that each line fits, into at most so many lines.
 #[must_use]
 pub fn lines(style: Style, words: &str, width: i32, lines_max: usize) -> Vec<String> {
@@ -50,6 +53,7 @@ fn break_lines(
     fits: impl Fn(&str) -> bool,
     cut: impl Fn(&str) -> String,
 ) -> Vec<String> {
+    let fits = |piece: &str| piece.len() <= LINE_BYTES_MAX && fits(piece);
     let mut broken: Vec<String> = Vec::new();
     let mut start = 0;
     let mut good = 0;
@@ -94,5 +98,21 @@ mod tests {
     fn what_does_not_fit_is_cut_at_the_end() {
         assert_eq!(broken("one two three four", 7, 2), ["one two", "three f"]);
         assert_eq!(broken("unbreakable", 4, 2), ["unbr"]);
+    }
+
+    #[test]
+    fn what_has_no_width_is_broken_too_and_not_measured_for_ever() {
+        for unit in ["\u{200B}", "\u{301} ", "\u{202E}\u{200B}", "\n"] {
+            let words = unit.repeat(16_384 / unit.len());
+            let measured = std::cell::Cell::new(0);
+            let fits = |piece: &str| {
+                measured.set(measured.get() + piece.len());
+                true
+            };
+            let lines = break_lines(&words, 400, fits, str::to_owned);
+            assert!(lines.len() <= 400);
+            let bound = words.len() * LINE_BYTES_MAX;
+            assert!(measured.get() <= bound / 2, "{unit:?}: {} bytes", measured.get());
+        }
     }
 }

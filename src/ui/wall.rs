@@ -232,7 +232,7 @@ impl Parts {
         self.text.set_enabled(!view.busy);
         let (go, edit) = match view.page {
             Page::Write => ("wall.publish", "common.cancel"),
-            _ if view.now.is_none() => ("chat.close", "wall.edit"),
+            _ if view.now.is_none() => ("chat.close", "wall.write"),
             Page::Now | Page::Past => ("room.wall.read", "wall.edit"),
         };
         self.past.set_label(tr(if view.page == Page::Past { "wall.now" } else { "wall.past" }));

@@ -4,9 +4,10 @@
 use mychat::client::api::{Answer, Ticket, Trust};
 use mychat::client::{ClientEvent, Failure, Intent};
 use mychat::domain::{
-    AccountId, Body, Book, ConversationKind, Joining, Notice, Parting, Room, RoomId, Seq, Target,
+    AccountId, Body, Book, ConversationKind, Joining, Nonce, Notice, Parting, Room, RoomId, Seq,
+    Target,
 };
-use mychat::net::protocol::{Command, Page, Reason, Reply, RoomSettings};
+use mychat::net::protocol::{Command, MemberChange, Page, Reason, Reply, RoomSettings};
 
 use crate::place::{PASSWORD, Place, Seat};
 
@@ -190,4 +191,37 @@ fn a_message_that_waits_for_a_room_that_is_gone_fails_with_a_reason() {
     }
     let refused = bob.say(TO, "and now?").unwrap_err();
     assert!(matches!(refused, Failure::Refused(no) if no.reason == Reason::NotMember));
+}
+
+#[test]
+fn what_failed_while_muted_is_sent_again_when_that_is_over() {
+    let place = Place::start();
+    let (mut alice, mut bob, account) = two(&place);
+    let mute = |seat: &mut Seat, mute_ms| {
+        let change = MemberChange { mute_ms: Some(mute_ms), ..MemberChange::default() };
+        order(seat, Command::SetMember { room: ROOM, account, change }).unwrap();
+    };
+    mute(&mut alice, 600_000);
+    let (ticket, nonce) = (bob.ticket(), Nonce([7; 16]));
+    let body = Body::text("may I?");
+    bob.ask(Intent::Send { ticket, to: TO, body, nonce: Some(nonce) });
+    let refused = bob.answer(ticket).unwrap_err();
+    assert!(matches!(refused, Failure::Refused(no) if no.reason == Reason::RoomMuted));
+    // It is there in the next run, still failed, and goes when the person says so.
+    let mut bob = bob.next_run();
+    bob.connect(&place, Trust::Ask);
+    bob.sign_in("bob", PASSWORD).unwrap();
+    let fails = |event: &ClientEvent| match event {
+        ClientEvent::SendFailed { nonce: failed, failure: Failure::Refused(no) } => {
+            (*failed == nonce).then_some(no.reason)
+        }
+        _ => None,
+    };
+    assert_eq!(bob.until(fails), Reason::RoomMuted);
+    bob.ask(Intent::Retry(nonce));
+    assert_eq!(bob.until(fails), Reason::RoomMuted, "it is not over");
+    mute(&mut alice, 0);
+    bob.ask(Intent::Retry(nonce));
+    until_text(&mut bob, "may I?");
+    assert_eq!(until_text(&mut alice, "may I?").last(), Some(&5), "made, came, muted, not muted");
 }

@@ -78,6 +78,51 @@ fn one_program_registers_talks_and_reads() {
     assert_eq!(seqs, [&json!(1), &json!(2)]);
 }
 
+#[test]
+fn one_program_takes_back_for_all_and_hides_in_its_home_only() {
+    let place = Place::start();
+    let home = tempfile::tempdir().unwrap();
+    let first = run_with(
+        &place,
+        Trust::First,
+        Some(&home),
+        r#"{"id":1,"do":"register","nickname":"alice","password":"correct horse"}
+        {"do":"send","to":"lobby","text":"oops"}
+        {"do":"send","to":"lobby","text":"for others"}
+        {"do":"barrier"}
+        {"id":2,"do":"recall","to":"lobby","seq":1}
+        {"id":3,"do":"recall","to":"lobby","seq":1}
+        {"id":4,"do":"hide","with":"lobby","seq":2}
+        {"id":5,"do":"hide","with":"lobby","seq":9}"#,
+    );
+    let ok = |id: i64| answer(&first, &json!(id))["ok"].clone();
+    assert_eq!((ok(2), ok(4)), (json!({}), json!({})));
+    assert_eq!(answer(&first, &json!(3))["refused"]["code"], "recalled");
+    assert_eq!(answer(&first, &json!(5))["refused"]["code"], "not_found");
+    let line = json!({"kind": "recalled", "seq": 1});
+    assert!(events(&first, "message").iter().any(|event| event["body"] == line));
+    let token = ok(1)["token"].clone();
+    let again = format!(
+        "{}\n{}\n{}\n",
+        json!({"do": "sign_in", "token": token}),
+        json!({"id": 6, "do": "history", "with": "lobby"}),
+        json!({"id": 7, "do": "search", "text": "o"})
+    );
+    let elsewhere = tempfile::tempdir().unwrap();
+    let blank = json!({"kind": "recalled"});
+    let words = json!({"kind": "text", "text": "for others"});
+    let cases = [(&home, vec![&blank, &line], 0), (&elsewhere, vec![&blank, &words, &line], 1)];
+    for (home, expected, hits) in cases {
+        let output = run_with(&place, Trust::First, Some(home), &again);
+        let page = answer(&output, &json!(6))["ok"]["messages"].clone();
+        let bodies: Vec<&Value> =
+            page.as_array().unwrap().iter().map(|message| &message["body"]).collect();
+        assert_eq!(bodies, expected);
+        let found = answer(&output, &json!(7))["ok"]["hits"].as_array().unwrap().len();
+        assert_eq!(found, hits, "what is gone is not found");
+    }
+}
+
 /// A bug once: a pipe faster than the server was refused by the client's own queue.
 #[test]
 fn a_long_pipe_keeps_its_order_and_is_never_too_fast() {
@@ -218,4 +263,27 @@ fn what_is_said_before_signing_out_is_sent() {
         assert_eq!(answer(&output, &json!(id))["ok"]["seq"], json!(id));
     }
     assert_eq!(answer(&output, &json!(25))["ok"], json!({}));
+}
+
+#[test]
+fn half_a_character_is_refused_with_a_sentence_and_the_program_goes_on() {
+    let place = Place::start();
+    let output = run(
+        &place,
+        r#"{"id":1,"do":"register","nickname":"alice","password":"correct horse"}
+        {"id":2,"do":"send","to":"lobby","text":"half \ud83d"}
+        {"id":3,"do":"send","to":"lobby","text":"\ude00 half"}
+        {"id":4,"do":"send","to":"lobby","text":"\ude00\ud83d"}
+        {"id":5,"do":"send","to":"lobby","text":"\ud83d\ude00 \u0000\u202e"}"#,
+    );
+    let bad: Vec<&str> = output
+        .iter()
+        .filter(|line| line["error"]["code"] == "bad_request")
+        .filter_map(|line| line["error"]["message"].as_str())
+        .collect();
+    assert_eq!(bad.len(), 3, "{output:#?}");
+    assert!(bad.iter().all(|why| why.starts_with("not a JSON object: ")), "{bad:?}");
+    assert_eq!(answer(&output, &json!(5))["ok"]["seq"], 1, "nothing of it was sent");
+    let heard = events(&output, "message");
+    assert_eq!(heard.last().unwrap()["body"]["text"], "😀 \u{0}\u{202E}");
 }

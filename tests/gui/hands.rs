@@ -13,6 +13,8 @@ use crate::screen::{Screen, Window};
 
 pub const RETURN: Keysym = 0xFF0D;
 pub const TAB: Keysym = 0xFF09;
+pub const ESCAPE: Keysym = 0xFF1B;
+pub const F3: Keysym = 0xFFC0;
 pub const UP: Keysym = 0xFF52;
 pub const DOWN: Keysym = 0xFF54;
 pub const CONTROL: Keysym = 0xFFE3;

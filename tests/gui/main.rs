@@ -9,9 +9,13 @@
 
 mod friends;
 mod hands;
+mod history;
 mod mention;
+mod menus;
 mod party;
 mod picture;
+mod rooms;
 mod screen;
 mod self_check;
+mod strangers;
 mod talk;

@@ -1,8 +1,10 @@
 //! People with client windows, and the server that they meet at.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ChildStdin, ChildStdout, Stdio};
 
 use crate::hands::{Button, RETURN};
 use crate::screen::{Program, Screen, Window};
@@ -59,17 +61,53 @@ pub struct Person {
 
 impl Person {
     pub fn start(screen: &Screen, home: &Path, locale: &str, server: &str) -> Person {
+        Person::start_at(screen, home, (locale, "Adwaita"), server)
+    }
+
+    /// At a desktop whose own theme is called so: a dark one makes dark windows.
+    pub fn start_at(
+        screen: &Screen,
+        home: &Path,
+        (locale, theme): (&str, &str),
+        server: &str,
+    ) -> Person {
         let mut command = screen.command(MYCHAT);
         // Not installed here, as on a lab computer: the language is understood all the same.
-        command.env_remove("LC_ALL").env("LANG", locale);
+        command.env_remove("LC_ALL").env("LANG", locale).env("GTK_THEME", theme);
+        // What it asks a folder for begins where nothing of this computer's user is.
+        let outside = home.parent().unwrap();
+        std::fs::create_dir_all(outside.join(".local/share")).unwrap();
+        command.env("HOME", outside).env_remove("XDG_CONFIG_HOME");
         command.arg("--home").arg(home).args(["--connect", server]);
         Person { program: Screen::start_program(&mut command) }
+    }
+
+    /// Registers, and opens the panel.
+    pub fn settle(
+        screen: &Screen,
+        home: &Path,
+        (locale, theme): (&str, &str),
+        server: &Server,
+        nickname: &str,
+    ) -> (Person, Window) {
+        let titles = match locale.starts_with("zh") {
+            true => ["登录 - MyChat", "注册 - MyChat", "注册成功 - MyChat"],
+            false => ["Sign in - MyChat", "Create account - MyChat", "Account created - MyChat"],
+        };
+        let person = Person::start_at(screen, home, (locale, theme), &server.invite);
+        let login = screen.window(&person.program, titles[0]);
+        register(screen, &person, login, titles[1], nickname);
+        let done = screen.window(&person.program, titles[2]);
+        let panel = enter(screen, &person, login, done);
+        (person, panel)
     }
 }
 
 /// A server that only this computer can reach.
 pub struct Server {
     _program: Program,
+    /// Where its people's other devices are.
+    devices: RefCell<BTreeMap<String, Device>>,
     pub address: String,
     pub invite: String,
 }
@@ -89,36 +127,76 @@ impl Server {
         let key = text.trim().rsplit_once('#').unwrap().1;
         let address = format!("127.0.0.1:{port}");
         let invite = format!("mychat://{address}/#{key}");
-        Server { _program: program, address, invite }
+        Server { _program: program, devices: RefCell::default(), address, invite }
     }
 
     /// Makes an account that has no window.
     pub fn register(&self, nickname: &str) {
-        let register = format!(
-            "{{\"id\":7,\"do\":\"register\",\"nickname\":\"{nickname}\",\"password\":\"{PASSWORD}\"}}\n"
-        );
-        let answer = self.ask(&register);
+        let mut device = Device::start(&self.address);
+        device.enter("register", nickname);
+        self.devices.borrow_mut().insert(nickname.to_owned(), device);
+    }
+
+    /// What another device of this person is answered. It is one however often it is asked: an
+    /// account has only so many, and an address may open only so many links a minute.
+    pub fn ask_as(&self, nickname: &str, question: &str) -> serde_json::Value {
+        let mut devices = self.devices.borrow_mut();
+        let device = devices.entry(nickname.to_owned()).or_insert_with(|| {
+            let mut device = Device::start(&self.address);
+            device.enter("sign_in", nickname);
+            device
+        });
+        device.ask(question)
+    }
+
+    /// Makes friends of two people: the numbers they have are given.
+    pub fn befriend(&self, (one, number): (&str, u64), (other, other_number): (&str, u64)) {
+        let asks = format!("\"do\":\"ask_contact\",\"to\":{other_number}");
+        let answers = format!("\"do\":\"answer_contact\",\"from\":{number},\"accept\":true");
+        for (who, question) in [(one, asks), (other, answers)] {
+            let answer = self.ask_as(who, &question);
+            assert!(answer["ok"].is_object(), "{answer}");
+        }
+    }
+}
+
+/// A device without a window.
+struct Device {
+    _program: Program,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+    asked: u64,
+}
+
+impl Device {
+    fn start(address: &str) -> Device {
+        let mut command = std::process::Command::new(MYCHAT);
+        command.args(["script", "--trust", "first", "--connect", address]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut program = Screen::start_program(&mut command);
+        let to = program.child.stdin.take().unwrap();
+        let from = BufReader::new(program.child.stdout.take().unwrap());
+        Device { _program: program, to, from, asked: 0 }
+    }
+
+    fn enter(&mut self, verb: &str, nickname: &str) {
+        let answer = self.ask(&format!(
+            "\"do\":\"{verb}\",\"nickname\":\"{nickname}\",\"password\":\"{PASSWORD}\""
+        ));
         assert!(answer["ok"].is_object(), "{answer}");
     }
 
-    /// What another device of this person is answered.
-    pub fn ask_as(&self, nickname: &str, question: &str) -> serde_json::Value {
-        self.ask(&format!(
-            "{{\"do\":\"sign_in\",\"nickname\":\"{nickname}\",\"password\":\"{PASSWORD}\"}}\n\
-             {{\"id\":7,{question}}}\n"
-        ))
-    }
-
-    fn ask(&self, lines: &str) -> serde_json::Value {
-        let mut command = std::process::Command::new(MYCHAT);
-        command.args(["script", "--trust", "first", "--connect", &self.address]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut script = Screen::start_program(&mut command);
-        script.child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
-        let mut said = String::new();
-        script.child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
-        let mut lines = said.lines().map(|line| serde_json::from_str(line).unwrap());
-        let answer = lines.find(|line: &serde_json::Value| line["id"] == 7);
-        answer.unwrap_or_else(|| panic!("no answer in {said}"))
+    fn ask(&mut self, question: &str) -> serde_json::Value {
+        self.asked += 1;
+        let id = self.asked;
+        writeln!(self.to, "{{\"id\":{id},{question}}}").unwrap();
+        loop {
+            let mut line = String::new();
+            assert!(self.from.read_line(&mut line).unwrap() > 0, "no answer to {question}");
+            let said: serde_json::Value = serde_json::from_str(&line).unwrap();
+            if said["id"] == id {
+                return said;
+            }
+        }
     }
 }

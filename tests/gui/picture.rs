@@ -3,31 +3,35 @@
 use std::fs;
 use std::path::PathBuf;
 
-/// Red, green, blue of every pixel, row by row.
+/// Blue, green, red and a byte of nothing of every pixel, row by row: as they come, for there are many.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
     pub width: usize,
     pub height: usize,
-    rgb: Vec<u8>,
+    bgrx: Vec<u8>,
 }
 
 impl Picture {
     /// From what an X server with 24 bits in four bytes gives.
-    pub fn from_bgrx(width: usize, height: usize, bytes: &[u8]) -> Picture {
-        let rgb: Vec<u8> = bytes.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0]]).collect();
-        assert_eq!(rgb.len(), width * height * 3, "the screen has another depth");
-        Picture { width, height, rgb }
+    pub fn from_bgrx(width: usize, height: usize, bgrx: Vec<u8>) -> Picture {
+        assert_eq!(bgrx.len(), width * height * 4, "the screen has another depth");
+        Picture { width, height, bgrx }
     }
 
     /// A pixel.
     pub fn at(&self, x: usize, y: usize) -> [u8; 3] {
-        let at = (y * self.width + x) * 3;
-        [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]]
+        let at = (y * self.width + x) * 4;
+        [self.bgrx[at + 2], self.bgrx[at + 1], self.bgrx[at]]
     }
 
     /// How many pixels have exactly this colour.
-    pub fn count(&self, colour: [u8; 3]) -> usize {
-        self.rgb.chunks_exact(3).filter(|pixel| **pixel == colour).count()
+    pub fn count(&self, [r, g, b]: [u8; 3]) -> usize {
+        self.bgrx.chunks_exact(4).filter(|pixel| pixel[..3] == [b, g, r]).count()
+    }
+
+    /// Whether it is not all black, as a window is before it is drawn.
+    pub fn is_drawn(&self) -> bool {
+        self.bgrx.chunks_exact(4).any(|pixel| pixel[..3] != [0, 0, 0])
     }
 
     /// How many pixels differ between two pictures of one size; all when the sizes differ.
@@ -35,7 +39,7 @@ impl Picture {
         if (self.width, self.height) != (other.width, other.height) {
             return self.width * self.height;
         }
-        let pixels = self.rgb.chunks_exact(3).zip(other.rgb.chunks_exact(3));
+        let pixels = self.bgrx.chunks_exact(4).zip(other.bgrx.chunks_exact(4));
         pixels.filter(|(a, b)| a != b).count()
     }
 
@@ -55,8 +59,13 @@ impl Picture {
         header.extend(side(self.width).to_be_bytes());
         header.extend(side(self.height).to_be_bytes());
         header.extend([8, 2, 0, 0, 0]);
-        let rows = self.rgb.chunks_exact(self.width * 3);
-        let raw: Vec<u8> = rows.flat_map(|row| [&[0], row].concat()).collect();
+        let mut raw = Vec::with_capacity((self.width * 3 + 1) * self.height);
+        for row in self.bgrx.chunks_exact(self.width * 4) {
+            raw.push(0);
+            for pixel in row.chunks_exact(4) {
+                raw.extend([pixel[2], pixel[1], pixel[0]]);
+            }
+        }
         let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
         chunk(&mut png, *b"IHDR", &header);
         chunk(&mut png, *b"IDAT", &stored(&raw));

@@ -21,6 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a fact is looked for.
 const GLANCE: Duration = Duration::from_millis(15);
 
+/// So many glances at the same are a window that stands still.
+const STILL: usize = 4;
+
 /// A screen. Everything on it ends when it is dropped.
 pub struct Screen {
     pub x: RustConnection,
@@ -190,8 +193,20 @@ impl Screen {
         self.x.flush().unwrap();
         self.wait_for("the keys to go to a window", || {
             let focus = self.x.get_input_focus().unwrap().reply().unwrap().focus;
-            (focus == window.id).then_some(())
+            self.is_in(focus, window).then_some(())
         });
+    }
+
+    /// Whether something is a window, or a part of it: other toolkits give the keys to a part.
+    fn is_in(&self, mut part: XWindow, window: Window) -> bool {
+        while part != window.id {
+            let tree = self.x.query_tree(part).ok().and_then(|tree| tree.reply().ok());
+            match tree {
+                Some(tree) if tree.parent != x11rb::NONE => part = tree.parent,
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// Where a window is.
@@ -213,17 +228,18 @@ impl Screen {
             .unwrap()
             .reply()
             .expect("the window is wholly on the screen");
-        Picture::from_bgrx(width.into(), height.into(), &image.data)
+        Picture::from_bgrx(width.into(), height.into(), image.data)
     }
 
-    /// Waits until a window looks the same twice.
+    /// Waits until a window is drawn and looks the same for a while.
     pub fn wait_still(&self, window: Window) -> Picture {
         let mut last = self.picture(window);
+        let mut same = 0;
         self.wait_for("a window to stand still", || {
             let now = self.picture(window);
-            let is_still = now == last;
+            same = if now == last && now.is_drawn() { same + 1 } else { 0 };
             last = now;
-            is_still.then(|| last.clone())
+            (same == STILL).then(|| last.clone())
         })
     }
 

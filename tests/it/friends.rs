@@ -493,6 +493,22 @@ fn presence_is_told_to_friends_and_to_who_looks_and_devices_are_folded() {
 }
 
 #[test]
+fn new_friends_see_each_other_whoever_asked() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let mut rook = ground.register("Rook");
+    // Both were there long before: nothing else tells of them now.
+    for account in [lime.account(), momo.account()] {
+        rook.watch(&[account]);
+        assert_eq!(rook.presence_of(account), Presence::Online);
+    }
+    lime.ask(momo.account()).unwrap();
+    momo.accept(lime.account()).unwrap();
+    assert_eq!(lime.presence_of(momo.account()), Presence::Online);
+    assert_eq!(momo.presence_of(lime.account()), Presence::Online);
+}
+
+#[test]
 fn when_somebody_was_there_last_is_known_to_friends() {
     let ground = Ground::start();
     let (mut lime, mut momo) = ground.friends(["Lime", "Momo"]);

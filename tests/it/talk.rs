@@ -101,6 +101,46 @@ fn what_cannot_be_said_is_refused_and_takes_no_place() {
 }
 
 #[test]
+fn whatever_stands_in_a_text_is_kept_to_the_byte_up_to_its_bound() {
+    let mut ground = Ground::start();
+    let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);
+    let to = Target::Account(momo.account());
+    let texts = [
+        "x".repeat(16_384),
+        format!("{}x", "长".repeat(5_461)),
+        "\0\u{1}\u{7}\u{1B}[31m\r\u{7F}\u{85}".to_owned(),
+        "\u{202E}gnp.exe\u{2066}\u{200F}".to_owned(),
+        format!("a{}", "\u{301}".repeat(8_191)),
+        "\u{200B}\u{FFFE}\u{10FFFF}\u{2028}".to_owned(),
+    ];
+    for words in &texts {
+        let said = lime.say(to, text(words)).unwrap();
+        assert_eq!(said.body, text(words));
+        assert_eq!(momo.message(), said);
+    }
+    let conversation = lime.say(to, text("end")).unwrap().conversation;
+    for (unit, count) in [("x", 16_385), ("长", 5_462), ("\u{301}", 10_000)] {
+        let refused = lime.say(to, text(&unit.repeat(count))).unwrap_err();
+        assert_eq!((refused.reason, refused.limit), (Reason::TextTooLong, Some(16_384)));
+    }
+    ground.restart();
+    let mut momo = ground.connect();
+    momo.sign_in("Momo", PASSWORD).unwrap();
+    let mut kept = Vec::new();
+    let mut after = Seq::ZERO;
+    loop {
+        let (page, more) = momo.history(conversation, Page::After(after));
+        after = page.last().unwrap().seq;
+        kept.extend(page.into_iter().map(|message| message.body));
+        if !more {
+            break;
+        }
+    }
+    let expected = texts.iter().map(String::as_str).chain(["end"]).map(text);
+    assert_eq!(kept, expected.collect::<Vec<_>>());
+}
+
+#[test]
 fn pipelined_sends_keep_their_order_and_have_no_gaps() {
     let ground = Ground::start();
     let (mut lime, mut momo) = ground.acquainted(["Lime", "Momo"]);

@@ -20,7 +20,7 @@ impl Chance {
     }
 
     /// 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         let s = &mut self.0;
         let result = s[0].wrapping_add(s[3]).rotate_left(23).wrapping_add(s[0]);
         let t = s[1] << 17;
@@ -35,14 +35,14 @@ impl Chance {
 
     /// A number from zero to one below `bound`, which is not zero.
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
+        self.bits() % bound.max(1)
     }
 
     /// A name for a message.
     pub fn nonce(&mut self) -> Nonce {
         let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&self.next().to_be_bytes());
-        bytes[8..].copy_from_slice(&self.next().to_be_bytes());
+        bytes[..8].copy_from_slice(&self.bits().to_be_bytes());
+        bytes[8..].copy_from_slice(&self.bits().to_be_bytes());
         Nonce(bytes)
     }
 }

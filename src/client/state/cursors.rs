@@ -142,6 +142,17 @@ impl State {
         turn.touched.insert(id);
     }
 
+    /// Oneself came into a room by this line: what was before is not for that person, and the line
+    /// itself is no news to it. The server has it so as well.
+    pub(super) fn read_before(&mut self, turn: &mut Turn<'_>, id: ConversationId, seq: Seq) {
+        let Some(desk) = &mut self.desk else { return };
+        let Some(conversation) = desk.conversations.get_mut(&id) else { return };
+        if conversation.read < seq {
+            conversation.read = seq;
+            self.announce(turn, id);
+        }
+    }
+
     /// A cursor moved: own on another device, or the other side's.
     pub(super) fn on_cursor(
         &mut self,

@@ -153,15 +153,24 @@ impl Conversation {
         before != (self.head, self.read, self.peer_delivered, self.peer_read)
     }
 
+    /// As a window is told. On a fresh link marks may be ahead of the head that is known so far;
+    /// they are told when it is.
     pub(super) fn state(&self, conversation: ConversationId) -> ConversationState {
         ConversationState {
             conversation,
             kind: self.kind,
             head: self.head,
-            read: self.read,
-            peer_delivered: self.peer_delivered,
-            peer_read: self.peer_read,
+            read: self.read.min(self.head),
+            peer_delivered: self.peer_delivered.min(self.head),
+            peer_read: self.peer_read.min(self.head),
         }
+    }
+
+    /// A message is there at this place; whether marks may be told now that were not before.
+    pub(super) fn raise_head(&mut self, seq: Seq) -> bool {
+        let before = self.head;
+        self.head = self.head.max(seq);
+        before < self.read.max(self.peer_delivered).max(self.peer_read) && before < seq
     }
 
     pub(super) fn to_keep(&self, conversation: ConversationId) -> KnownConversation {

@@ -73,6 +73,8 @@ impl ModelServer {
     fn come(&mut self, account: AccountId) -> Said {
         let first = Seq(self.length() + 1);
         self.stays.entry(account).or_default().push((first.0, STILL));
+        let conversation = self.room.as_ref().expect("it was opened").conversation;
+        self.read.insert((account, conversation), first);
         let joined = RoomChange::Joined { account };
         let mut room = self.room.clone().expect("it was opened");
         room.apply(STRANGER, (first, 0), &joined);
@@ -92,6 +94,11 @@ impl ModelServer {
         let mut said = self.tell(account, gone);
         said.extend(self.line(&RoomChange::Left { account }));
         said
+    }
+
+    /// The line by which somebody came last.
+    pub fn came(&self, account: AccountId) -> Option<Seq> {
+        self.stays.get(&account)?.last().map(|(first, _)| Seq(*first))
     }
 
     /// What somebody may see of the room's log.

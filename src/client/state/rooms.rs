@@ -23,6 +23,11 @@ impl State {
         if let Some(account) = subject(change) {
             desk.people.refresh(account);
         }
+        let owner = desk.owner.account;
+        if matches!(change, RoomChange::Joined { account } if *account == owner) {
+            self.read_before(turn, message.conversation, message.seq);
+        }
+        let Some(desk) = &mut self.desk else { return };
         let shelf = &mut desk.shelf;
         shelf.saw(room, *version);
         let known = shelf.version_of(room);

@@ -163,12 +163,12 @@ impl State {
         let (id, seq) = (message.conversation, message.seq);
         let conversation =
             desk.conversations.entry(id).or_insert_with(|| Conversation::new(message.kind));
-        conversation.head = conversation.head.max(seq);
+        let has_marks = conversation.raise_head(seq);
         let settled = conversation.settle();
         if seq > settled.next() {
             desk.behind.insert(id);
         }
-        if !conversation.announced {
+        if !conversation.announced || has_marks {
             self.announce(turn, id);
         }
         self.acknowledge(turn, &message);

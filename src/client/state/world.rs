@@ -133,7 +133,7 @@ impl World {
 
     pub fn state(&mut self, store: &ModelStore) -> State {
         let mut seed = [7; 32];
-        seed[..8].copy_from_slice(&self.chance.next().to_be_bytes());
+        seed[..8].copy_from_slice(&self.chance.bits().to_be_bytes());
         State::new(store.start(), "model", Stretch::CHEAP, Chance::from_seed(seed))
     }
 
@@ -500,6 +500,10 @@ impl World {
                     let at = usize::try_from(seq - 1).unwrap();
                     let found = client.store.messages.get(&(owner, *id, Seq(seq)));
                     assert_eq!(found, Some(&log[at]), "cached {seq} of {id:?}");
+                }
+                if let (ConversationKind::Room { .. }, Some(came)) = (kind, self.server.came(me)) {
+                    let read = desk.conversations.get(id).map(|conversation| conversation.read);
+                    assert!(read >= Some(came), "nothing before {came:?} is unread: {read:?}");
                 }
                 let foreign = log.iter().rev().find(|message| message.from != me);
                 if let (ConversationKind::Direct { .. }, Some(last)) = (kind, foreign) {

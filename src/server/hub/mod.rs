@@ -366,13 +366,25 @@ impl Hub {
         if self.accounts.contains_key(&account) {
             self.attendance.apply(account, notice);
         }
-        let (viewer, presence) = match self.audience.apply(account, notice) {
-            Some(Turn::Hidden(viewer)) => (viewer, Presence::Offline),
-            Some(Turn::Friends(viewer) | Turn::Shown(viewer)) => {
-                (viewer, self.seen_by(account, viewer))
+        match self.audience.apply(account, notice) {
+            Some(Turn::Hidden(viewer)) => self.turn(account, viewer, Presence::Offline),
+            Some(Turn::Shown(viewer)) => self.turn(account, viewer, self.seen_by(account, viewer)),
+            Some(Turn::Friends(friend)) => {
+                // When the first of the two books turns, the other side does not see it yet. Who is
+                // not there, or is told of in a moment, is no news.
+                for (account, viewer) in [(account, friend), (friend, account)] {
+                    let presence = self.seen_by(account, viewer);
+                    if presence != Presence::Offline {
+                        self.turn(account, viewer, presence);
+                    }
+                }
             }
-            None => return,
-        };
+            None => {}
+        }
+    }
+
+    /// Somebody is seen otherwise by another from now on, who hears it where that is shown.
+    fn turn(&self, account: AccountId, viewer: AccountId, presence: Presence) {
         let Some(online) = self.accounts.get(&account) else { return };
         let change = PresenceChange { account, presence, version: online.person.version };
         let sessions = self.accounts.get(&viewer).map_or(&[][..], |online| &online.sessions);

@@ -99,8 +99,7 @@ impl Readers {
         let (asks, waiting) = async_channel::bounded(QUERIES_MAX);
         let mut threads = Vec::new();
         for number in 1..=READERS {
-            let (engine, board, files) = (engine.clone(), board.clone(), files.clone());
-            let reader = Reader { engine, board, files };
+            let reader = Reader::new(engine.clone(), board.clone(), files.clone());
             let (waiting, failed) = (waiting.clone(), failed.clone());
             let builder = thread::Builder::new().name(format!("reader-{number}"));
             // A panic is a defect of ours: the server ends instead of going on with one fewer.
@@ -128,13 +127,20 @@ impl Readers {
     }
 }
 
-struct Reader {
+/// One of the pool: answers from a snapshot of its own.
+pub struct Reader {
     engine: Arc<Engine>,
     board: Arc<Board>,
     files: Files,
 }
 
 impl Reader {
+    /// A reader of a store, a board and a folder of files.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, board: Arc<Board>, files: Files) -> Self {
+        Reader { engine, board, files }
+    }
+
     fn run(&self, waiting: &Receiver<Ask>) -> Result<(), StoreError> {
         while let Ok(ask) = waiting.recv_blocking() {
             self.answer(ask)?;
@@ -142,7 +148,11 @@ impl Reader {
         Ok(())
     }
 
-    fn answer(&self, ask: Ask) -> Result<(), StoreError> {
+    /// Answers one question.
+    ///
+    /// # Errors
+    /// The disk failed, or a value is damaged: the slot is dropped unanswered.
+    pub fn answer(&self, ask: Ask) -> Result<(), StoreError> {
         let snapshot = self.engine.read()?;
         let rows = Reads::open(&snapshot)?;
         match ask {

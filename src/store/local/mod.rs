@@ -28,7 +28,8 @@ const FILE: &str = "client.redb";
 #[derive(Debug)]
 pub struct Local {
     engine: Engine,
-    file: PathBuf,
+    /// Where it is; nowhere for a backend.
+    file: Option<PathBuf>,
     device: DeviceId,
     /// Orders the outbox; above every number that is in use.
     next_order: u64,
@@ -42,9 +43,29 @@ impl Local {
     /// Another process uses the folder, it cannot be written, or its file cannot be read.
     pub fn open(home: &Path, fresh_device: DeviceId) -> Result<Self, StoreError> {
         let engine = Engine::open(home, FILE, tables::MIGRATIONS, CLIENT_CACHE_BYTES)?;
+        Self::over(engine, Some(home.join(FILE)), fresh_device)
+    }
+
+    /// The same on any backend, such as one that a test cuts off.
+    ///
+    /// # Errors
+    /// What the backend says, or a value is damaged.
+    pub fn open_on(
+        backend: impl redb::StorageBackend,
+        fresh_device: DeviceId,
+    ) -> Result<Self, StoreError> {
+        let engine = Engine::open_on(backend, tables::MIGRATIONS, CLIENT_CACHE_BYTES)?;
+        Self::over(engine, None, fresh_device)
+    }
+
+    fn over(
+        engine: Engine,
+        file: Option<PathBuf>,
+        fresh_device: DeviceId,
+    ) -> Result<Self, StoreError> {
         let device = tables::device(&engine, fresh_device)?;
         let next_order = Schema::read(&engine.read()?)?.next_order()?;
-        Ok(Local { engine, file: home.join(FILE), device, next_order })
+        Ok(Local { engine, file, device, next_order })
     }
 
     /// What every start needs: it is small.

@@ -103,7 +103,7 @@ impl Local {
     /// How large the store's file is.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        std::fs::metadata(&self.file).map_or(0, |file| file.len())
+        self.file.as_ref().and_then(|file| file.metadata().ok()).map_or(0, |file| file.len())
     }
 }
 

@@ -403,6 +403,9 @@ impl Model {
         let is_told = self.is_told(target, &message.body);
         self.line_came(target, &message);
         self.note_message(target, &message, live);
+        if live {
+            self.learn_that_lobby_is_open(&message);
+        }
         let chat = self.chats.at(target);
         chat.state.get_or_insert(ConversationState {
             conversation,

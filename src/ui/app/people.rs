@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::domain::{AccountId, Book, Notice, Person, Portrait, Presence, Room, RoomId};
+use super::rooms::Tile;
+use crate::domain::{AccountId, Book, Notice, OwnRoom, Person, Portrait, Presence, Room, RoomId};
 use crate::ui::text::tr_with;
 
 /// People by number.
@@ -15,8 +16,8 @@ pub struct People {
     /// The link broke since: it may be all different now.
     is_outdated: bool,
     book: Arc<Book>,
-    /// What rooms were called that one is in no more.
-    left: BTreeMap<RoomId, String>,
+    /// What stood for rooms that one is in no more.
+    left: BTreeMap<RoomId, Tile>,
     has_book: bool,
     /// Changes whenever anything here may have changed, so that windows can skip work.
     pub version: u64,
@@ -90,8 +91,16 @@ impl People {
     /// What a room is called, or was as long as one was in it; else its number.
     #[must_use]
     pub fn room_name(&self, room: RoomId) -> String {
-        let name = self.book.rooms.get(&room).map(|own| &own.room.name);
-        name.or_else(|| self.left.get(&room)).cloned().unwrap_or_else(|| room.to_string())
+        self.room_tile(room).name
+    }
+
+    /// What stands for a room, as it was last seen.
+    #[must_use]
+    pub fn room_tile(&self, room: RoomId) -> Tile {
+        let there = self.book.rooms.get(&room).map(tile_of);
+        let left = || self.left.get(&room).cloned();
+        let unknown = || Tile { colour: room.0, name: room.to_string() };
+        there.or_else(left).unwrap_or_else(unknown)
     }
 
     /// Whether the book came since the sign-in.
@@ -112,7 +121,7 @@ impl People {
         self.has_book = true;
         for (room, own) in &self.book.rooms {
             if !book.rooms.contains_key(room) {
-                self.left.insert(*room, own.room.name.clone());
+                self.left.insert(*room, tile_of(own));
             }
         }
         self.book = book;
@@ -122,7 +131,7 @@ impl People {
     pub fn notice(&mut self, notice: &Notice) {
         self.version += 1;
         if let Notice::RoomGone { room, .. } = notice {
-            self.left.insert(*room, self.room_name(*room));
+            self.left.insert(*room, self.room_tile(*room));
         }
         Arc::make_mut(&mut self.book).apply(notice);
     }
@@ -178,6 +187,10 @@ impl People {
     }
 }
 
+fn tile_of(own: &OwnRoom) -> Tile {
+    Tile { colour: own.room.colour(), name: own.room.name.clone() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::testing::person;
@@ -219,15 +232,16 @@ mod tests {
     }
 
     #[test]
-    fn a_room_that_one_left_keeps_its_name() {
+    fn a_room_that_one_left_keeps_its_name_and_colour() {
         let room = RoomId(20_001);
-        let own = crate::ui::app::tests::rooms::own(room, "Class", crate::domain::Rank::Member);
+        let mut own = crate::ui::app::tests::rooms::own(room, "Class", crate::domain::Rank::Member);
+        own.room.colour = Some(5);
         let book = Book { rooms: [(room, own)].into(), ..Book::default() };
         let mut people = People::default();
         assert_eq!(people.room_name(room), "20001");
         people.set_book(Arc::new(book.clone()));
         people.notice(&Notice::RoomGone { room, why: crate::domain::Parting::Kicked });
-        assert_eq!(people.room_name(room), "Class");
+        assert_eq!(people.room_tile(room), Tile { colour: 5, name: "Class".into() });
         let mut people = People::default();
         people.set_book(Arc::new(book));
         people.set_book(Arc::default());

@@ -49,6 +49,8 @@ pub struct MemberRow {
     pub presence: Option<Presence>,
     /// Oneself.
     pub is_me: bool,
+    /// May not write for a while.
+    pub is_muted: bool,
 }
 
 /// What is done in a room, or with it.
@@ -90,8 +92,7 @@ impl Model {
     /// What stands for a room.
     #[must_use]
     pub fn tile(&self, room: RoomId) -> Tile {
-        let colour = self.room(room).map_or(room.0, |own| own.room.colour());
-        Tile { colour, name: self.people.room_name(room) }
+        self.people.room_tile(room)
     }
 
     /// The rooms that one made, or the others, by name.
@@ -156,6 +157,7 @@ impl Model {
                     false => self.people.presence(member.account),
                 },
                 is_me: Some(member.account) == me,
+                is_muted: member.muted_until > self.server_ms(),
                 member: member.clone(),
             })
             .collect();

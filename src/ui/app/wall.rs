@@ -79,12 +79,13 @@ impl Model {
         self.room(room)?.room.announcement.as_ref()
     }
 
-    /// What is on a room's wall, until it was read.
+    /// What is on a room's wall, until it was read; whoever wrote it has.
     #[must_use]
     pub fn unread_wall(&self, room: RoomId) -> Option<&str> {
         let wall = self.wall(room)?;
         let is_new = self.walls.get(&room).is_none_or(|read| *read < wall.at);
-        is_new.then_some(wall.text.as_str())
+        let is_own = Some(wall.by) == self.my_account();
+        (is_new && !is_own).then_some(wall.text.as_str())
     }
 
     /// Whether one may put something on a room's wall.

@@ -2,7 +2,7 @@
 
 use super::{Effect, Model};
 use crate::client::Failure;
-use crate::domain::{Body, Mentions, Target};
+use crate::domain::{Body, ConversationKind, Mentions, Message, Role, Target};
 use crate::limits::Limits;
 use crate::net::protocol::{Reason, Refusal};
 
@@ -85,11 +85,23 @@ impl Model {
         }
     }
 
-    /// The lobby is closed: it is said in place of the box until the next sign-in.
+    /// The lobby is closed: it is said in place of the box until somebody is heard there who could
+    /// not speak in a closed one, or the next sign-in.
     pub(super) fn learn_of_lobby(&mut self, failure: &Failure) {
         if let Failure::Refused(Refusal { reason: Reason::LobbyClosed, .. }) = failure {
             self.chats.lobby_is_closed = true;
             self.chats.at(Target::Lobby);
+        }
+    }
+
+    /// Something was said in the lobby just now: by oneself, or by somebody who is no administrator.
+    pub(super) fn learn_that_lobby_is_open(&mut self, message: &Message) {
+        let is_said = message.kind == ConversationKind::Lobby && message.body.is_said();
+        if is_said && self.chats.lobby_is_closed {
+            let own = Some(message.from) == self.my_account();
+            let who = self.people.get(message.from);
+            let is_member = who.is_some_and(|person| person.role == Role::Member);
+            self.chats.lobby_is_closed = !own && !is_member;
         }
     }
 

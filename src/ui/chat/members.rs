@@ -13,7 +13,7 @@ use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::rooms::{MemberRow, RoomMsg};
 use crate::ui::app::search::Wanted;
 use crate::ui::card;
-use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
+use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::panel::rank_mark;
 use crate::ui::shell::post;
 use crate::ui::text::{tr, tr_with};
@@ -228,7 +228,7 @@ fn governing(
         let hand_on = plain("room.hand_on", Icon::Crown);
         item(hand_on, RoomMsg::Rank(room, account, Rank::Owner));
     }
-    if row.member.muted_until > crate::clock::wall_ms() {
+    if row.is_muted {
         item(plain("room.unmute", Icon::Volume), RoomMsg::Mute(room, account, 0));
     }
     for (key, minutes) in [("room.mute.10", 10), ("room.mute.60", 60), ("room.mute.day", 24 * 60)] {
@@ -270,15 +270,18 @@ fn paint(canvas: &Canvas, look: &RowLook, line: &Line) {
                 canvas.icon_on(icon, right - 16, area.y + 10, 16, colour, ground);
                 right -= 22;
             }
-            let name = match row.is_me {
-                true => tr_with("room.me", &[("name", &row.name)]),
-                false => row.name.clone(),
-            };
+            if row.is_muted {
+                canvas.icon_on(Icon::Ban, right - 16, area.y + 10, 16, Colour::Ink3, ground);
+                right -= 22;
+            }
             let ink = if row.is_there() { Colour::Ink } else { Colour::Ink2 };
             let left = area.x + 44;
-            let w = measure::width(Style::BODY, &name).min(right - left);
-            let words = Rect::new(left, area.y + 8, w, 20);
-            canvas.text_in(Style::BODY, ink, words, Align::Left, &name);
+            // What stands beside the name, as in "Lime (you)".
+            let aside = if row.is_me { tr_with("room.me", &[("name", "")]) } else { String::new() };
+            let room = right - left - text::width(Style::BODY, &aside);
+            let name = text::fit(Style::BODY, &row.name, room);
+            let w = canvas.text(Style::BODY, ink, left, area.y + 8, &name);
+            canvas.text(Style::BODY, Colour::Ink3, left + w, area.y + 8, &aside);
         }
     }
 }

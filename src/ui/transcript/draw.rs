@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::layout::{Flow, Line, NAMED_PAD, SpanKind};
 use super::measure::{line_width, round};
 use super::place::{
-    Body, Bubble, CAPTION, Centred, QUOTE_BAR, QUOTE_BAR_GAP, QUOTE_NAME_GAP, Tools,
+    Body, Bubble, CAPTION, Centred, QUOTE_BAR, QUOTE_BAR_GAP, Tools, quote_name_width,
 };
 use super::rows::{Face, Image, Item, Key, Mark, Quoted};
 use super::scene::{Action, Scene, Seen};
@@ -324,8 +324,8 @@ impl Painter<'_> {
         let words = area.without_left(QUOTE_BAR + QUOTE_BAR_GAP);
         let style = Style::CAPTION.bold();
         self.canvas.text_in(style, Colour::Ink2, words, Align::Left, &quoted.name);
-        let name = line_width(self.tools.measure, style, &quoted.name);
-        let words = words.without_left(name + QUOTE_NAME_GAP);
+        let name = quote_name_width(self.tools.measure, &quoted.name);
+        let words = words.without_left(name);
         self.canvas.text_in(Style::CAPTION, Colour::Ink2, words, Align::Left, &quoted.words);
         if self.scene.focus() == Some((row, Action::Quote)) {
             self.canvas.frame(area.inset(-3), 4, Colour::Focus, 2);

@@ -148,7 +148,13 @@ impl Model {
             HistoryMsg::Next(by) => return self.next_hit(by, out),
             _ => return,
         }
+        let had_hits = look.shows_hits;
         look.shows_hits = look.is_wanted();
+        if had_hits && !look.shows_hits {
+            // Without hits it stands as it was opened.
+            let with = history.with;
+            return self.choose_history(with, out);
+        }
         self.look_anew(out);
     }
 
@@ -161,7 +167,9 @@ impl Model {
         (look.selected, look.failure, look.is_busy) = (None, None, false);
         look.wanted = usize::try_from(HITS).unwrap_or(usize::MAX);
         look.next = look.is_wanted().then_some(Spot::START);
-        history.go(Goes::Begin);
+        if look.next.is_some() {
+            history.go(Goes::Begin);
+        }
         self.look_on(out);
     }
 

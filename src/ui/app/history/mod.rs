@@ -266,7 +266,7 @@ impl Model {
         out.extend(under_way.map(|export| Effect::Ask(Intent::CancelExport(export.ticket))));
     }
 
-    fn choose_history(&mut self, with: Option<Target>, out: &mut Vec<Effect>) {
+    pub(super) fn choose_history(&mut self, with: Option<Target>, out: &mut Vec<Effect>) {
         let today = self.today();
         let Some(history) = &mut self.history else { return };
         history.with = with;

@@ -258,6 +258,21 @@ fn a_hit_is_shown_among_its_neighbours_and_tinted_for_two_seconds() {
 }
 
 #[test]
+fn a_search_taken_back_leaves_the_newest_or_what_was_shown() {
+    let mut desk = Desk::new();
+    desk.say(HistoryMsg::Open(Some(MOMO)));
+    desk.say(HistoryMsg::Search("lab".into()));
+    assert_eq!(desk.history().goes.1, Goes::Begin);
+    desk.say(HistoryMsg::Search(String::new()));
+    assert_eq!(desk.history().goes.1, Goes::End, "as it was opened");
+    desk.say(HistoryMsg::Search("lab".into()));
+    desk.say(HistoryMsg::Show(Place::of(&desk.log[49])));
+    desk.say(HistoryMsg::Search(String::new()));
+    assert_eq!(desk.history().goes.1, Goes::Middle(Seq(50)), "one reads on there");
+    assert!(!desk.history().look.shows_hits);
+}
+
+#[test]
 fn the_panel_s_search_has_messages_and_leads_to_all_of_them() {
     let mut desk = Desk::new();
     let effects = desk.world.send(Msg::Panel(PanelMsg::Search("lab".into())));
@@ -291,8 +306,12 @@ fn words_that_are_gone_are_gone_from_the_window_and_from_the_panel() {
     let conversation = desk.log[0].conversation;
     let body = Body::Recalled { seq: Some(Seq(80)) };
     let line = Message { body, ..message(direct(10_002), 81, 10_002, NOON_MS, "") };
-    desk.world.event(ClientEvent::Message { message: line, live: true });
+    desk.world.event(ClientEvent::Message { message: line.clone(), live: true });
     desk.world.event(ClientEvent::Hidden { conversation, seq: Seq(70) });
+    // The store has it as well.
+    desk.log[79].body = Body::Recalled { seq: None };
+    desk.log[69].body = Body::Hidden {};
+    desk.log.push(line);
     assert_eq!(desk.hits()[..2], [60, 50]);
     let picks = desk.world.model.panel_rows(Language::English).into_iter();
     assert_eq!(picks.filter(|row| matches!(row, Row::Message(_))).count(), 0);

@@ -125,3 +125,20 @@ fn a_status_is_shown_kept_and_sent() {
     ));
     assert_eq!(world.model.me.as_ref().unwrap().presence, Presence::Busy);
 }
+
+#[test]
+fn a_preview_of_whatever_was_said_is_one_short_line() {
+    let kind = ConversationKind::direct(AccountId(10_001), AccountId(10_002));
+    for unit in ["长", "\u{301}", "\u{202E}", "\u{7}\n\r\n", "\u{2028}x", "\0"] {
+        let mut world = World::signed_in();
+        let words = format!("a{}", unit.repeat(16_383 / unit.len()));
+        let message = message(kind, 1, 10_002, NOON_MS, &words);
+        world.event(ClientEvent::Message { message, live: true });
+        let rows = world.model.chat_rows(Language::English);
+        let target = Target::Account(AccountId(10_002));
+        let preview = &rows.iter().find(|row| row.target == target).unwrap().preview;
+        assert!(preview.starts_with('a') && preview.chars().count() <= 120, "{unit:?}");
+        let breaks = |c: char| matches!(c, '\n' | '\r' | '\u{2028}');
+        assert!(!preview.contains(breaks), "{unit:?}: {preview:?}");
+    }
+}

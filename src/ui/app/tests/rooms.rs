@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::{
     AccountId, Body, Book, Choice, ConversationId, ConversationKind, Joining, Member, Message,
-    Nonce, Notify, OwnRoom, Presence, Rank, Room, RoomChange, RoomId, Seq, Target,
+    Nonce, Notify, OwnRoom, Person, Presence, Rank, Role, Room, RoomChange, RoomId, Seq, Target,
 };
 use crate::net::protocol::{Command, MemberChange, Query, Reason, Reply};
 use crate::ui::app::chats::ChatMsg;
@@ -13,7 +13,7 @@ use crate::ui::app::contacts::Confirm;
 use crate::ui::app::panel::{PanelMsg, Tab};
 use crate::ui::app::rooms::{RoomMsg, Tile};
 use crate::ui::app::rows::{Pick, Row};
-use crate::ui::app::testing::{NOON_MS, World, person, ticket_of};
+use crate::ui::app::testing::{NOON_MS, World, message, person, ticket_of};
 use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
 
@@ -220,4 +220,53 @@ fn where_one_may_not_write_it_is_said_why() {
     assert_eq!(why(&room), None);
     room.member.muted_until = NOON_MS + 60_000;
     assert_eq!(why(&room).unwrap(), "You are muted in this room until 14:33.");
+}
+
+#[test]
+fn who_is_put_out_while_writing_is_told_and_keeps_the_words() {
+    let target = Target::Room(CLASS);
+    let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
+    let why = |world: &World| world.model.closed_to_me(target, Language::English);
+    let draft = |world: &World| world.model.chats.get(target).unwrap().draft.clone();
+    world.send(Msg::Chat(target, ChatMsg::Open));
+    world.send(Msg::Chat(target, ChatMsg::Draft("half a sen".into())));
+    assert_eq!(why(&world), None);
+    world.event(ClientEvent::Book(Arc::new(Book::default())));
+    assert_eq!(why(&world).unwrap(), "You are not in this room any more.");
+    assert_eq!(draft(&world), "half a sen");
+    world.pass(5_000);
+    world.send(Msg::Chat(target, ChatMsg::Close { draft: "half a sen".into() }));
+    world.send(Msg::Chat(target, ChatMsg::Open));
+    assert_eq!(draft(&world), "half a sen", "whoever comes in again goes on writing");
+    let rooms = [(CLASS, own(CLASS, "Class", Rank::Member))].into();
+    world.event(ClientEvent::Book(Arc::new(Book { rooms, ..Book::default() })));
+    assert_eq!((why(&world), draft(&world).as_str()), (None, "half a sen"));
+}
+
+#[test]
+fn a_lobby_is_open_again_when_somebody_like_oneself_is_heard_there() {
+    let mut world = with(Vec::new());
+    let why = |world: &World| world.model.closed_to_me(Target::Lobby, Language::English);
+    let close = |world: &mut World| {
+        let (nonce, failure) = (Nonce([1; 16]), Failure::Refused(Reason::LobbyClosed.into()));
+        world.event(ClientEvent::SendFailed { nonce, failure });
+        assert!(why(world).is_some());
+    };
+    let hears = |world: &mut World, seq, from, live| {
+        let message = message(ConversationKind::Lobby, seq, from, NOON_MS, "hi");
+        world.event(ClientEvent::Message { message, live });
+    };
+    world.event(ClientEvent::People(vec![Person { role: Role::Admin, ..person(10_004, "Tern") }]));
+    world.send(Msg::Chat(Target::Lobby, ChatMsg::Draft("half a sen".into())));
+    close(&mut world);
+    assert_eq!(world.model.chats.get(Target::Lobby).unwrap().draft, "half a sen");
+    hears(&mut world, 1, 10_004, true);
+    hears(&mut world, 2, 60_000, true);
+    hears(&mut world, 3, 10_002, false);
+    assert!(why(&world).is_some(), "administrators, who is unknown and what was said before");
+    hears(&mut world, 4, 10_002, true);
+    assert_eq!(why(&world), None);
+    close(&mut world);
+    hears(&mut world, 5, 10_001, true);
+    assert_eq!(why(&world), None, "one's own was taken");
 }

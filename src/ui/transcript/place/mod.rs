@@ -40,7 +40,7 @@ pub const QUOTE_BAR: i32 = 3;
 /// What is free behind the bar.
 pub const QUOTE_BAR_GAP: i32 = 8;
 /// Between a name and words of that line.
-pub const QUOTE_NAME_GAP: i32 = 10;
+const QUOTE_NAME_GAP: i32 = 10;
 /// Side of a mark beside a bubble, and its distance.
 const MARK: i32 = 16;
 const MARK_GAP: i32 = 6;
@@ -248,7 +248,9 @@ impl Bubble {
         let is_picture = item.image().is_some();
         let is_bare = (flow.is_large() && quote_w == 0) || is_picture;
         let (pad_x, pad_y) = if is_bare { (0, 0) } else { (PAD_X, PAD_Y) };
-        let w = flow.width.max(quote_w) + 2 * pad_x;
+        // One letter under a thousand marks may be wider than any line: it ends with the window.
+        let words_w = flow.width.min(room);
+        let w = words_w.max(quote_w) + 2 * pad_x;
         let h = quote_h + flow.height() + 2 * pad_y;
         let (w, h) = item.image().map_or((w, h), |image| frame(image, look.bubble_max()));
         let beside = MARGIN + AVATAR + AVATAR_GAP;
@@ -262,7 +264,7 @@ impl Bubble {
         let avatar = run_start.then(|| Rect::new(avatar_x, top, AVATAR, AVATAR));
         let quote = Rect::new(x + pad_x, y + pad_y, w - 2 * pad_x, QUOTE);
         let quote = (quote_w > 0).then_some(quote);
-        let text = Rect::new(x + pad_x, y + pad_y + quote_h, flow.width, flow.height());
+        let text = Rect::new(x + pad_x, y + pad_y + quote_h, words_w, flow.height());
         let failed = (item.mark == Mark::Failed).then(|| failed_areas(area, tools));
         Bubble { is_mine, avatar, name, area, is_bare, is_picture, quote, flow, text, failed }
     }
@@ -323,9 +325,17 @@ fn frame(image: &Image, most: i32) -> (i32, i32) {
 }
 
 fn quote_width(quoted: &Quoted, tools: Tools<'_>) -> i32 {
-    let name = line_width(tools.measure, Style::CAPTION.bold(), &quoted.name);
+    let name = quote_name_width(tools.measure, &quoted.name);
     let words = drawn_width(tools.measure, Style::CAPTION, &quoted.words);
-    QUOTE_BAR + QUOTE_BAR_GAP + name + QUOTE_NAME_GAP + words
+    QUOTE_BAR + QUOTE_BAR_GAP + name + words
+}
+
+/// The width of a name before the words of a quote, with what is free behind it: none without a name.
+pub fn quote_name_width(measure: &dyn Measure, name: &str) -> i32 {
+    match name.is_empty() {
+        true => 0,
+        false => line_width(measure, Style::CAPTION.bold(), name) + QUOTE_NAME_GAP,
+    }
 }
 
 /// The width of words as they are drawn: emoji are pictures.

@@ -128,6 +128,15 @@ fn what_is_answered_stands_in_the_bubble_over_the_words() {
 }
 
 #[test]
+fn a_quote_without_a_name_begins_behind_its_bar() {
+    let quote = Quote { name: "", ..QUOTE_OF };
+    let answer = entry(MOMO, Saying::Answer(quote, "a"), Mark::None);
+    let area = placed(answer, START, &look(760, false)).bubble().unwrap().quote.unwrap();
+    let words = line_width(&Grid, Style::CAPTION, QUOTE_OF.words);
+    assert_eq!(area.w, QUOTE_BAR + QUOTE_BAR_GAP + words);
+}
+
+#[test]
 fn emoji_in_a_quote_are_as_wide_as_they_are_drawn() {
     let width = |words: &str| {
         let quote = Quote { words, ..QUOTE_OF };
@@ -172,10 +181,16 @@ fn separators_and_dividers_push_the_bubble_down() {
 #[test]
 fn bubbles_are_never_wider_than_allowed() {
     let long = "abc ".repeat(200);
+    // Such a mark is as wide as a letter here, and none breaks a line.
+    let marks = format!("a{}", "\u{1AB0}".repeat(5_400));
     for (width, most) in [(760, 440), (480, 297), (100, 62), (10, 38)] {
         assert_eq!(look(width, false).bubble_max(), most);
-        let row = placed(entry(ME, Saying::Text(&long), Mark::None), START, &look(width, false));
-        assert!(row.bubble().unwrap().area.w <= most, "{width}");
+        for words in [&long, &marks] {
+            let said = entry(ME, Saying::Text(words), Mark::None);
+            let row = placed(said, START, &look(width, false));
+            let bubble = row.bubble().unwrap();
+            assert!(bubble.area.w <= most && bubble.text.w <= most, "{width}");
+        }
     }
 }
 

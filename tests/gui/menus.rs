@@ -1,0 +1,37 @@
+//! Menus as a person uses them: they open, their entries are counted with the arrows, one is taken.
+
+use crate::hands::{Button, DOWN, RETURN};
+use crate::screen::{Screen, Window};
+
+/// What menus are drawn round with, in light and in dark windows.
+const OUTLINES: [[u8; 3]; 2] = [[0x82, 0x8D, 0x9D], [0x76, 0x83, 0x95]];
+/// Fewer pixels than the outline of the smallest menu has.
+const SMALLEST: usize = 300;
+
+impl Screen {
+    /// Opens the menu at a place of a window, leaves its picture, and takes an entry, counted from one.
+    pub fn take(
+        &self,
+        button: Button,
+        window: Window,
+        (x, y): (i16, i16),
+        entry: usize,
+        name: &str,
+    ) {
+        let whole = Window { id: self.root };
+        let outlines = |screen: &Screen| {
+            let picture = screen.picture(whole);
+            OUTLINES.map(|outline| picture.count(outline)).iter().sum::<usize>()
+        };
+        self.wait_still(whole);
+        let before = outlines(self);
+        self.click(button, window, x, y);
+        self.wait_for("a menu", || (outlines(self) > before + SMALLEST).then_some(()));
+        for _ in 0..entry {
+            self.key(&[], DOWN);
+        }
+        self.wait_still(whole).save(name);
+        self.key(&[], RETURN);
+        self.wait_for("a menu to go", || (outlines(self) < before + SMALLEST).then_some(()));
+    }
+}
