@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn pictures_have_clean_names_of_their_own_inside_the_folder() {
-        let mut album = Album::new(Path::new("/home/记录 1.html"), PathBuf::from("/tmp/x"));
+        let mut album = Album::new(Path::new("/pages/记录 1.html"), PathBuf::from("/tmp/x"));
         let names = [
             ("猫.png", "猫.png"),
             ("猫.PNG", "猫 (2).PNG"),
