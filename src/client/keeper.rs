@@ -167,6 +167,7 @@ impl Work {
         if writes.is_empty() && marks.is_empty() {
             return;
         }
+        let pictures = self.local.list_blanked_pictures(&writes).unwrap_or_default();
         let result = self.local.apply(&writes);
         let ok = result.is_ok();
         if let Err(error) = result {
@@ -176,6 +177,10 @@ impl Work {
             }
         }
         self.batch.failed = !ok;
+        let unused = self.local.list_unused(pictures).unwrap_or_default();
+        if ok && !unused.is_empty() {
+            self.answer(Kept::Unused(unused));
+        }
         for mark in marks {
             self.answer(Kept::Written { mark, ok });
         }

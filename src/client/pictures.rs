@@ -128,6 +128,10 @@ fn run(
                 places.sent(blobs);
                 continue;
             }
+            PictureJob::Forget(blobs) => {
+                places.forget(blobs);
+                continue;
+            }
             PictureJob::Save(ticket, blob, path, replace) => {
                 Drawn::Saved(ticket, places.save(blob, &path, replace))
             }
@@ -232,6 +236,13 @@ impl Places {
                 self.keep(blob, &bytes);
             }
             self.outbox.remove(blob).ok();
+        }
+    }
+
+    fn forget(&self, blobs: BTreeSet<BlobId>) {
+        for blob in blobs {
+            // One that was never fetched is not there.
+            self.cache.remove(blob).ok();
         }
     }
 

@@ -187,7 +187,7 @@ impl Runner {
             or(kept, or(computed, or(race(said, race(intent, made)), tick))).await
         };
         if let Some(Input::Kept(kept)) = &input
-            && !matches!(kept, Kept::Trouble(_))
+            && !matches!(kept, Kept::Trouble(_) | Kept::Unused(_))
         {
             self.jobs = self.jobs.saturating_sub(1);
         }
@@ -273,7 +273,7 @@ impl Runner {
             PictureJob::Unpack(nonce, _) => Drawn::Unpacked(nonce, None),
             PictureJob::Save(ticket, ..) => Drawn::Saved(ticket, Err(busy())),
             // They go with the next start.
-            PictureJob::Sent(_) => return,
+            PictureJob::Sent(_) | PictureJob::Forget(_) => return,
             PictureJob::Load(ticket, _) => Drawn::Loaded(ticket, Err(busy())),
             PictureJob::Cut(ticket, ..) => Drawn::Cut(ticket, Err(busy())),
         }));
@@ -286,7 +286,7 @@ impl Runner {
         | FileJob::Finish { ticket, .. }
         | FileJob::Drop { ticket }) = job;
         let busy = Failure::Refused(Refusal::retry(Reason::TooFast, 1000));
-        self.next.push_back(Input::Filed(Filed { ticket, result: Err(busy) }));
+        self.next.push_back(Input::Filed(Filed { ticket, result: Err(busy), pictures: None }));
     }
 
     /// Queues an event. While the queue is full nothing else happens here, which in the end

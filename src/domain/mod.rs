@@ -31,5 +31,5 @@ pub use room::{
     Announcement, Choice, Door, Joining, Member, Notify, OwnRoom, Parting, ROOM_COLOURS,
     ROOM_NAME_MAX, Rank, Room, RoomChange, RoomRequest, Stranger, room_name,
 };
-pub use search::{Place, Search, Sieve, Sort, Tally, has_link};
+pub use search::{Part, Place, Search, Sieve, Sort, Tally, has_link};
 pub use words::{Words, WordsError};

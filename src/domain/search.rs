@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, ConversationId, Message, Needle, Seq};
+use super::{AccountId, Body, ConversationId, Message, Needle, Seq};
 
 /// A message's place among those of all conversations, by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,12 +41,45 @@ pub enum Sort {
     Text,
     /// Words with a link in them.
     Link,
+    /// Pictures.
+    Image,
 }
 
-/// What a message has to be to be found. Only words are looked at.
+/// What is looked at of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// What was written.
+    Text(&'a str),
+    /// What the file of a picture was called.
+    Image(&'a str),
+}
+
+impl<'a> Part<'a> {
+    /// What is looked at of this one; nothing where there is nothing to find.
+    #[must_use]
+    pub fn of(body: &'a Body) -> Option<Part<'a>> {
+        match body {
+            Body::Text { text, .. } => Some(Part::Text(text)),
+            Body::Image { name, .. } => Some(Part::Image(name)),
+            _ => None,
+        }
+    }
+
+    /// Whether it is of a kind.
+    #[must_use]
+    pub fn is(self, sort: Sort) -> bool {
+        match (self, sort) {
+            (Part::Text(_), Sort::Text) | (Part::Image(_), Sort::Image) => true,
+            (Part::Text(text), Sort::Link) => has_link(text),
+            _ => false,
+        }
+    }
+}
+
+/// What a message has to be to be found. Only words and the names of pictures are looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
-    /// A part of it; every text has the empty one.
+    /// A part of it; everything has the empty one.
     pub text: String,
     /// Who wrote it.
     pub from: Option<AccountId>,
@@ -84,13 +117,14 @@ impl Sieve {
         Sieve { needle, from: search.from, kind: search.kind, scratch: String::new() }
     }
 
-    /// Whether words are meant.
-    pub fn takes(&mut self, from: AccountId, text: &str) -> bool {
+    /// Whether it is meant.
+    pub fn takes(&mut self, from: AccountId, part: Part<'_>) -> bool {
+        let (Part::Text(words) | Part::Image(words)) = part;
         self.from.is_none_or(|wanted| wanted == from)
-            && (self.kind != Some(Sort::Link) || has_link(text))
+            && self.kind.is_none_or(|kind| part.is(kind))
             && match &self.needle {
                 None => true,
-                Some(needle) => needle.is_in(text, &mut self.scratch),
+                Some(needle) => needle.is_in(words, &mut self.scratch),
             }
     }
 }
@@ -128,6 +162,26 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(has_link(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_kind_finds_its_own_alone() {
+        let parts = [Part::Text("www.a.b"), Part::Text("lab"), Part::Image("lab www.a.b")];
+        let kinds = [
+            (None, [true, true, true]),
+            (Some(Sort::Text), [true, true, false]),
+            (Some(Sort::Link), [true, false, false]),
+            (Some(Sort::Image), [false, false, true]),
+        ];
+        for (kind, expected) in kinds {
+            let mut sieve = Sieve::new(&Search { kind, ..Search::default() });
+            assert_eq!(parts.map(|part| sieve.takes(AccountId(1), part)), expected, "{kind:?}");
+            let search = Search { text: "LAB".to_owned(), kind, ..Search::default() };
+            let mut sieve = Sieve::new(&search);
+            let words = [false, true, true];
+            let both = [0, 1, 2].map(|at| expected[at] && words[at]);
+            assert_eq!(parts.map(|part| sieve.takes(AccountId(1), part)), both, "{kind:?}");
         }
     }
 

@@ -52,7 +52,7 @@ impl Reads {
                 let (key, value) = row?;
                 let (seq, bytes) = (Seq(key.value().1), value.value());
                 let Glance(from, _, at, words, ..) = glance(bytes)?;
-                let meant = words.0.is_some_and(|text| sieve.borrow_mut().takes(from, text));
+                let meant = words.0.is_some_and(|part| sieve.borrow_mut().takes(from, part));
                 let hit = match meant {
                     true => Some((messages::read(conversation, kind, seq, bytes)?, bytes.len())),
                     false => None,

@@ -15,7 +15,7 @@ use serde::de::{
 };
 
 use super::engine::StoreError;
-use crate::domain::{ConversationId, Message, Place, Seq, Tally};
+use crate::domain::{ConversationId, Message, Part, Place, Seq, Tally};
 
 /// A part of a log that somebody may see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,8 +160,8 @@ pub(super) fn tallies(
     Ok(all)
 }
 
-/// The words of a message's body, without the rest of it; nothing where it has none.
-pub(super) struct Words<'a>(pub(super) Option<&'a str>);
+/// What a search looks at of a message's body, without the rest of it; nothing where it has none.
+pub(super) struct Words<'a>(pub(super) Option<Part<'a>>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -172,7 +172,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
 struct Body;
 
 impl<'de> Visitor<'de> for Body {
-    type Value = Option<&'de str>;
+    type Value = Option<Part<'de>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a body")
@@ -180,23 +180,37 @@ impl<'de> Visitor<'de> for Body {
 
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Self::Value, A::Error> {
         match data.variant::<&str>()? {
-            ("text", variant) => variant.struct_variant(&[], Text),
+            ("text", variant) => {
+                let text = variant.struct_variant(&[], Field { place: 0, name: "text" })?;
+                Ok(text.map(Part::Text))
+            }
+            ("image", variant) => {
+                let name = variant.struct_variant(&[], Field { place: 5, name: "name" })?;
+                // Its name is the last of its fields and may be left out.
+                Ok(Some(Part::Image(name.unwrap_or_default())))
+            }
             (_, variant) => variant.newtype_variant::<IgnoredAny>().map(|_| None),
         }
     }
 }
 
-/// The fields of a text, by place or by name.
-struct Text;
+/// One field of a variant, by place or by name.
+struct Field {
+    place: usize,
+    name: &'static str,
+}
 
-impl<'de> Visitor<'de> for Text {
+impl<'de> Visitor<'de> for Field {
     type Value = Option<&'de str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
+        f.write_str("a variant with fields")
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
+        for _ in 0..self.place {
+            fields.next_element::<IgnoredAny>()?;
+        }
         let text = fields.next_element()?;
         while fields.next_element::<IgnoredAny>()?.is_some() {}
         Ok(text)
@@ -205,9 +219,9 @@ impl<'de> Visitor<'de> for Text {
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
         let mut text = None;
         while let Some(name) = fields.next_key::<&str>()? {
-            match name {
-                "text" => text = Some(fields.next_value()?),
-                _ => drop(fields.next_value::<IgnoredAny>()?),
+            match name == self.name {
+                true => text = Some(fields.next_value()?),
+                false => drop(fields.next_value::<IgnoredAny>()?),
             }
         }
         Ok(text)
@@ -217,6 +231,40 @@ impl<'de> Visitor<'de> for Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{BlobId, Body, Mentions, RoomChange};
+
+    #[test]
+    fn a_glance_sees_what_the_whole_body_has() {
+        let (picture, thumb) = (BlobId([200; 32]), BlobId([1; 32]));
+        let image = |name: &str| Body::Image {
+            picture,
+            bytes: 70_000,
+            width: 640,
+            height: 480,
+            thumb,
+            name: name.to_owned(),
+        };
+        let mentions = Mentions { everyone: true, ..Mentions::default() };
+        let answer = Body::Text { text: "好".into(), reply_to: Some(Seq(7)), mentions };
+        let change = RoomChange::Created { name: "lab".into() };
+        let bodies = [
+            Body::text("words"),
+            answer,
+            image("lab report.png"),
+            image(""),
+            Body::Shake {},
+            Body::Room { version: 3, change },
+            Body::Recalled { seq: Some(Seq(4)) },
+        ];
+        for body in bodies {
+            let (by_place, by_name) =
+                (rmp_serde::to_vec(&body).unwrap(), rmp_serde::to_vec_named(&body).unwrap());
+            for bytes in [by_place, by_name] {
+                let Words(part) = rmp_serde::from_slice(&bytes).unwrap();
+                assert_eq!(part, Part::of(&body), "{body:?}");
+            }
+        }
+    }
 
     /// Times of a log from 1 on; zero is a hole.
     fn look(times: &[i64], seq: Seq) -> Option<(Seq, i64)> {

@@ -176,6 +176,7 @@ impl Windows {
             View::Thumb => {
                 paint::photo::put(blob, picture);
                 self.chats.values_mut().for_each(|chat| chat.window.redraw_messages());
+                self.history.iter_mut().for_each(HistoryWindow::redraw_photos);
             }
             View::Whole => {
                 self.viewer.iter_mut().for_each(|viewer| viewer.came(blob, picture.clone()));

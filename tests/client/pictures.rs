@@ -1,9 +1,13 @@
 //! Property: a picture that was accepted for sending arrives once, whole and without what its file
 //! said beside it, whatever ends in between; words written behind it come behind it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use mychat::client::api::{Answer, ImageSource, LinkState, Picture, Trust, View};
+use jiff::tz::TimeZone;
+use mychat::client::api::{
+    Answer, Export, Format, ImageSource, LinkState, Picture, Scope, Trust, View,
+};
 use mychat::client::{ClientEvent, Failure, Intent};
 use mychat::domain::{BlobId, Body, Message, Presence, Target};
 use mychat::limits::THUMB_SIDES_MAX;
@@ -222,4 +226,77 @@ fn a_program_sends_and_saves_pictures() {
     assert_eq!(code(4), "image_missing");
     assert_eq!(image::image_dimensions(&saved).unwrap(), (500, 400));
     assert_eq!(std::fs::metadata(&saved).unwrap().len(), body["bytes"].as_u64().unwrap());
+}
+
+fn export(seat: &mut Seat, what: Scope, path: &Path) -> Result<Answer, Failure> {
+    let export = Export {
+        what,
+        format: Format::Html,
+        path: path.to_owned(),
+        replace: false,
+        title: "talk".into(),
+        image: "[picture]".into(),
+        missing: "[picture missing]".into(),
+        shake: "[shake]".into(),
+        language: "en".into(),
+        zone: TimeZone::UTC,
+        names: BTreeMap::new(),
+    };
+    let ticket = seat.ticket();
+    seat.ask(Intent::Export { ticket, export: Box::new(export) });
+    seat.answer(ticket)
+}
+
+#[test]
+fn a_page_has_its_pictures_beside_it_and_says_which_are_missing() {
+    let place = Place::start();
+    let folder = tempfile::tempdir().unwrap();
+    let (mut a, mut b, mut c) = (Seat::new(), Seat::new(), Seat::new());
+    a.register(&place, "alice");
+    b.register(&place, "bob");
+    c.register(&place, "carol");
+    let ticket = send(&mut a, noise(folder.path(), "noise.png"));
+    let mut said = vec![sent(&mut a, ticket)];
+    for shade in [10, 90, 90] {
+        let shot = Picture { width: 20, height: 10, rgba: vec![shade; 800] };
+        let ticket = a.ticket();
+        let (to, source) = (Target::Lobby, ImageSource::Pixels(shot.into()));
+        a.ask(Intent::SendImage { ticket, to, source, nonce: None });
+        said.push(sent(&mut a, ticket));
+    }
+    said.push(a.say(Target::Lobby, "<end>").unwrap());
+    let out = tempfile::tempdir().unwrap();
+    let page = out.path().join("talk 1.html");
+    let what = || Scope::Conversation { with: Target::Lobby, since: None, until: None };
+    match export(&mut b, what(), &page) {
+        Ok(Answer::Exported { messages: 5, missing: 0, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+    let text = std::fs::read_to_string(&page).unwrap();
+    let files: Vec<_> = std::fs::read_dir(out.path().join("talk 1_files"))
+        .unwrap()
+        .map(|file| file.unwrap())
+        .collect();
+    let hash = |bytes: Vec<u8>| BlobId(*blake3::hash(&bytes).as_bytes());
+    let written: BTreeSet<BlobId> =
+        files.iter().map(|file| hash(std::fs::read(file.path()).unwrap())).collect();
+    let expected: BTreeSet<BlobId> = said[..4].iter().map(|message| parts(message).0).collect();
+    assert_eq!((written, files.len()), (expected, 3), "the same one is written once");
+    assert_eq!(text.matches("<img src=\"talk%201_files/").count(), 4, "{text}");
+    assert!(text.contains("\"talk%201_files/noise.png\"") && text.contains("&lt;end&gt;"));
+    assert!(
+        matches!(export(&mut b, what(), &page), Err(Failure::Export(_))),
+        "it is there already"
+    );
+    // Without a server only what is in the cache can be had: nothing of it here.
+    drop(place);
+    down(&mut c);
+    let page = out.path().join("hits.html");
+    match export(&mut c, Scope::Messages(said), &page) {
+        Ok(Answer::Exported { messages: 5, missing: 3, .. }) => {}
+        other => panic!("{other:?}"),
+    }
+    let text = std::fs::read_to_string(&page).unwrap();
+    assert_eq!((text.matches("[picture missing]").count(), text.matches("<img").count()), (4, 0));
+    assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 3, "no folder without a picture");
 }

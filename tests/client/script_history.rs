@@ -88,7 +88,7 @@ fn a_conversation_is_written_into_a_file_whole_or_not_at_all() {
     let output = run(&place, &lines);
     let ok = |id: u64| answer(&output, &json!(id))["ok"].clone();
     let bytes = |name: &str| std::fs::metadata(path(name)).unwrap().len();
-    assert_eq!(ok(1), json!({"messages": 450, "bytes": bytes("a.json")}));
+    assert_eq!(ok(1), json!({"messages": 450, "bytes": bytes("a.json"), "missing": 0}));
     assert_eq!(ok(2)["messages"], 450);
     assert_eq!((ok(3)["messages"].clone(), ok(5)["messages"].clone()), (json!(450), json!(0)));
     assert_eq!(answer(&output, &json!(4))["error"]["code"], "export_exists");

@@ -141,6 +141,7 @@ table!(notifies, value, Notify {
 table!(sorts, value, Sort {
     "sort.text", Sort::Text => Sort::Text;
     "sort.link", Sort::Link => Sort::Link;
+    "sort.image", Sort::Image => Sort::Image;
 });
 
 table!(strangers, value, Stranger {

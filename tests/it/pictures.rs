@@ -20,22 +20,22 @@ fn png(width: u32, height: u32, noise: u64) -> Vec<u8> {
 }
 
 /// A picture of 300 × 150 and its small one, and a message that says so.
-struct Shot {
+pub struct Shot {
     whole: Vec<u8>,
     small: Vec<u8>,
 }
 
 impl Shot {
-    fn new(noise: u64) -> Shot {
+    pub fn new(noise: u64) -> Shot {
         Shot { whole: png(300, 150, noise), small: png(60, 40, noise) }
     }
 
-    fn bring(&self, peer: &mut Peer) {
+    pub fn bring(&self, peer: &mut Peer) {
         peer.upload(&self.whole).unwrap();
         peer.upload(&self.small).unwrap();
     }
 
-    fn body(&self) -> Body {
+    pub fn body(&self) -> Body {
         Body::Image {
             picture: id(&self.whole),
             bytes: u32::try_from(self.whole.len()).unwrap(),

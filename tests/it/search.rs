@@ -5,6 +5,7 @@ use mychat::domain::{AccountId, Body, Joining, Message, Place, Seq, Sort, Tally,
 use mychat::net::protocol::{Query, Reason, Refusal, Reply};
 
 use crate::peer::{Ground, Peer, text};
+use crate::pictures::Shot;
 
 /// What is asked for; everything else is the usual.
 #[derive(Clone, Default)]
@@ -86,6 +87,42 @@ fn any_part_is_found_and_only_words_are() {
     }
     let long = page(&mut lime, &any(&"字".repeat(65)), None, 10).unwrap_err();
     assert_eq!(long.reason, Reason::BadValue);
+}
+
+#[test]
+fn pictures_are_found_by_name_and_by_kind() {
+    let ground = Ground::start();
+    let (mut lime, momo) = (ground.register("Lime"), ground.register("Momo"));
+    let to = Target::Account(momo.account());
+    lime.say(to, text("lab report written")).unwrap();
+    let shot = Shot::new(7);
+    shot.bring(&mut lime);
+    for name in ["Lab Report 3.png", "www.猫.png", ""] {
+        let mut body = shot.body();
+        let Body::Image { name: own, .. } = &mut body else { panic!() };
+        name.clone_into(own);
+        lime.say(to, body).unwrap();
+    }
+    lime.say(to, text("看 https://example.com/lab")).unwrap();
+    let of = |kind, words: &str| Wanted { kind, ..any(words) };
+    let cases: [(Wanted, &[u64]); 9] = [
+        (any(""), &[5, 4, 3, 2, 1]),
+        (any("ＬＡＢ"), &[5, 2, 1]),
+        (any("猫"), &[3]),
+        (of(Some(Sort::Image), ""), &[4, 3, 2]),
+        (of(Some(Sort::Image), "lab report"), &[2]),
+        (of(Some(Sort::Image), "written"), &[]),
+        (of(Some(Sort::Text), "lab"), &[5, 1]),
+        (of(Some(Sort::Text), "png"), &[]),
+        (of(Some(Sort::Link), ""), &[5]),
+    ];
+    for (wanted, expected) in cases {
+        let found = all(&mut lime, &wanted, 2);
+        let seqs: Vec<u64> = found.iter().map(|message| message.seq.0).collect();
+        assert_eq!(seqs, expected, "{:?} {}", wanted.kind, wanted.text);
+    }
+    let whole = all(&mut lime, &of(Some(Sort::Image), "report"), 9);
+    assert!(matches!(&whole[0].body, Body::Image { name, .. } if name == "Lab Report 3.png"));
 }
 
 #[test]

@@ -67,8 +67,10 @@ pub enum Answer {
     Exported {
         /// So many messages.
         messages: u64,
-        /// So many bytes.
+        /// So many bytes, without its pictures.
         bytes: u64,
+        /// So many pictures could not be had.
+        missing: u64,
     },
     /// A picture for cropping.
     Loaded(Arc<Picture>),

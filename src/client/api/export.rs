@@ -22,6 +22,8 @@ pub struct Export {
     pub title: String,
     /// The word for a picture.
     pub image: String,
+    /// The words for one that cannot be had.
+    pub missing: String,
     /// The words for a shaken window.
     pub shake: String,
     /// The language of these words, such as `zh-CN`.
@@ -63,7 +65,10 @@ pub enum Format {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExportTrouble {
     /// A file of that name is there.
-    #[error("a file of that name is there already: choose another name, or say to replace it")]
+    #[error(
+        "a file of that name is there already, or a folder for its pictures: choose another name, or \
+         say to replace it"
+    )]
     Exists,
     /// No room.
     #[error("the disk is full: make room or choose another disk; nothing was written")]

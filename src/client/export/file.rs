@@ -1,5 +1,6 @@
 //! The thread that writes exports. A file is made under another name in the same folder, and gets
-//! its own when it is whole and on disk; whatever goes wrong before leaves nothing behind.
+//! its own when it is whole and on disk; so does the folder of its pictures, just before it. Whatever
+//! goes wrong leaves nothing behind.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -8,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
+use super::album::folder_of;
 use crate::client::api::{ExportTrouble, Failure, Ticket};
 use crate::client::state::{FileJob, Filed};
 
@@ -58,7 +60,8 @@ fn run(jobs: &Receiver<FileJob>, answers: &async_channel::Sender<Filed>) {
     while let Ok(job) = jobs.recv() {
         let Some((ticket, result)) = sheets.carry_out(job) else { continue };
         let result = result.map_err(Failure::Export);
-        if answers.send_blocking(Filed { ticket, result }).is_err() {
+        let pictures = sheets.pictures(ticket);
+        if answers.send_blocking(Filed { ticket, result, pictures }).is_err() {
             return;
         }
     }
@@ -73,6 +76,15 @@ struct Sheet {
     replace: bool,
     file: NamedTempFile,
     bytes: u64,
+    /// The pictures, under another name.
+    pictures: Option<TempDir>,
+}
+
+/// A folder of pictures that got its name.
+struct Placed {
+    folder: PathBuf,
+    /// What had the name before: goes when the page is there too.
+    before: Option<TempDir>,
 }
 
 type Outcome<T> = Result<T, ExportTrouble>;
@@ -80,8 +92,8 @@ type Outcome<T> = Result<T, ExportTrouble>;
 impl Sheets {
     fn carry_out(&mut self, job: FileJob) -> Option<(Ticket, Outcome<u64>)> {
         let (ticket, result) = match job {
-            FileJob::Begin { ticket, path, replace, text } => {
-                (ticket, self.begin(ticket, &path, replace, &text))
+            FileJob::Begin { ticket, path, replace, pictures, text } => {
+                (ticket, self.begin(ticket, &path, (replace, pictures), &text))
             }
             FileJob::Part { ticket, text } => (ticket, self.write(ticket, &text)),
             FileJob::Finish { ticket, text } => {
@@ -99,12 +111,28 @@ impl Sheets {
         Some((ticket, result))
     }
 
-    fn begin(&mut self, ticket: Ticket, path: &Path, replace: bool, text: &str) -> Outcome<u64> {
+    /// Where the pictures of one go.
+    fn pictures(&self, ticket: Ticket) -> Option<PathBuf> {
+        let pictures = self.0.get(&ticket)?.pictures.as_ref()?;
+        Some(pictures.path().to_owned())
+    }
+
+    fn begin(
+        &mut self,
+        ticket: Ticket,
+        path: &Path,
+        (replace, has_pictures): (bool, bool),
+        text: &str,
+    ) -> Outcome<u64> {
         let path = std::path::absolute(path).map_err(trouble)?;
         if self.0.values().any(|sheet| sheet.path == path) {
             return Err(ExportTrouble::Busy);
         }
         if path.is_dir() || (!replace && path.symlink_metadata().is_ok()) {
+            return Err(ExportTrouble::Exists);
+        }
+        // Whoever replaces a page replaces its pictures; a folder without a page is somebody's own.
+        if has_pictures && !path.exists() && folder_of(&path).symlink_metadata().is_ok() {
             return Err(ExportTrouble::Exists);
         }
         let folder = path.parent().ok_or(ExportTrouble::NoFolder)?;
@@ -113,7 +141,11 @@ impl Sheets {
             .suffix(".part")
             .tempfile_in(folder)
             .map_err(trouble)?;
-        self.0.insert(ticket, Sheet { path, replace, file, bytes: 0 });
+        let pictures = match has_pictures {
+            true => Some(temporary(folder).map_err(trouble)?),
+            false => None,
+        };
+        self.0.insert(ticket, Sheet { path, replace, file, bytes: 0, pictures });
         self.write(ticket, text)
     }
 
@@ -129,15 +161,65 @@ impl Sheets {
         let gone = || ExportTrouble::Other("it was given up".to_owned());
         let sheet = self.0.remove(&ticket).ok_or_else(gone)?;
         sheet.file.as_file().sync_all().map_err(trouble)?;
-        let placed = match sheet.replace {
-            true => sheet.file.persist(&sheet.path),
-            false => sheet.file.persist_noclobber(&sheet.path),
+        let (path, replace) = (&sheet.path, sheet.replace);
+        let pictures = sheet.pictures.map(|pictures| place(pictures, path, replace)).transpose()?;
+        let placed = match replace {
+            true => sheet.file.persist(path),
+            false => sheet.file.persist_noclobber(path),
         };
-        placed.map_err(|error| trouble(error.error))?;
+        if let Err(error) = placed {
+            pictures.into_iter().flatten().for_each(Placed::undo);
+            return Err(trouble(error.error));
+        }
         // It is there and whole; a folder that cannot be synced is no reason to say it is not.
         sheet.path.parent().map(sync_folder);
         Ok(sheet.bytes)
     }
+}
+
+impl Placed {
+    /// As it was before.
+    fn undo(self) {
+        // What cannot be put back or taken away is still said to have failed.
+        std::fs::remove_dir_all(&self.folder).ok();
+        if let Some(before) = self.before {
+            std::fs::rename(before.path().join(BEFORE), &self.folder).ok();
+        }
+    }
+}
+
+/// What a folder is called while another one takes its place.
+const BEFORE: &str = "before";
+
+/// Gives a folder of pictures its name; one without pictures is not needed.
+fn place(pictures: TempDir, page: &Path, replace: bool) -> Outcome<Option<Placed>> {
+    let folder = folder_of(page);
+    let is_there = folder.symlink_metadata().is_ok();
+    let is_empty = pictures.path().read_dir().map_err(trouble)?.next().is_none();
+    if is_there && !replace {
+        return Err(ExportTrouble::Exists);
+    }
+    let mut placed = Placed { folder, before: None };
+    if is_there {
+        let before = temporary(page.parent().ok_or(ExportTrouble::NoFolder)?).map_err(trouble)?;
+        std::fs::rename(&placed.folder, before.path().join(BEFORE)).map_err(trouble)?;
+        placed.before = Some(before);
+    }
+    if is_empty {
+        return Ok(Some(placed));
+    }
+    if let Err(error) = std::fs::rename(pictures.path(), &placed.folder) {
+        placed.undo();
+        return Err(trouble(error));
+    }
+    // It has another name now: there is nothing to take away.
+    let _gone = pictures.keep();
+    sync_folder(&placed.folder);
+    Ok(Some(placed))
+}
+
+fn temporary(folder: &Path) -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix(".mychat-export-").suffix(".part").tempdir_in(folder)
 }
 
 fn sync_folder(folder: &Path) {
@@ -149,7 +231,9 @@ fn sync_folder(folder: &Path) {
 #[expect(clippy::needless_pass_by_value, reason = "it is the last that is done with it")]
 fn trouble(error: io::Error) -> ExportTrouble {
     match error.kind() {
-        ErrorKind::AlreadyExists | ErrorKind::IsADirectory => ExportTrouble::Exists,
+        ErrorKind::AlreadyExists | ErrorKind::IsADirectory | ErrorKind::DirectoryNotEmpty => {
+            ExportTrouble::Exists
+        }
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => ExportTrouble::Full,
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => ExportTrouble::Denied,
         ErrorKind::NotFound | ErrorKind::NotADirectory => ExportTrouble::NoFolder,
@@ -164,7 +248,17 @@ mod tests {
     use super::*;
 
     fn begin(ticket: Ticket, path: &Path, replace: bool) -> FileJob {
-        FileJob::Begin { ticket, path: path.to_owned(), replace, text: "head\n".to_owned() }
+        let (path, text) = (path.to_owned(), "head\n".to_owned());
+        FileJob::Begin { ticket, path, replace, pictures: false, text }
+    }
+
+    /// Begins a page and writes one picture of it.
+    fn begin_page(sheets: &mut Sheets, path: &Path, replace: bool) -> Outcome<u64> {
+        let (path, text) = (path.to_owned(), "head\n".to_owned());
+        what(sheets, FileJob::Begin { ticket: 1, path, replace, pictures: true, text })?;
+        let folder = sheets.pictures(1).unwrap();
+        fs::write(folder.join("a.png"), "pixels").unwrap();
+        Ok(0)
     }
 
     fn finish(ticket: Ticket) -> FileJob {
@@ -209,6 +303,55 @@ mod tests {
         assert_eq!(what(&mut sheets, finish(1)), Err(ExportTrouble::Exists));
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
         assert_eq!(names(folder.path()), ["a.html"]);
+    }
+
+    #[test]
+    fn pictures_get_their_name_with_their_page_and_replace_those_of_the_page_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, beside) = (folder.path().join("a.html"), folder.path().join("a_files"));
+        let mut sheets = Sheets::default();
+        begin_page(&mut sheets, &path, false).unwrap();
+        assert!(!beside.exists());
+        what(&mut sheets, finish(1)).unwrap();
+        assert_eq!(names(&beside), ["a.png"]);
+        fs::write(beside.join("old.png"), "old").unwrap();
+        assert_eq!(begin_page(&mut sheets, &path, false), Err(ExportTrouble::Exists));
+        begin_page(&mut sheets, &path, true).unwrap();
+        assert!(beside.join("old.png").exists(), "until the new one is whole");
+        what(&mut sheets, finish(1)).unwrap();
+        assert_eq!(names(&beside), ["a.png"]);
+        let mut left = names(folder.path());
+        left.sort();
+        assert_eq!(left, ["a.html", "a_files"]);
+        // A folder without its page was made by somebody else.
+        fs::remove_file(&path).unwrap();
+        for replace in [false, true] {
+            assert_eq!(begin_page(&mut sheets, &path, replace), Err(ExportTrouble::Exists));
+        }
+    }
+
+    #[test]
+    fn a_page_that_fails_at_its_end_takes_its_pictures_along() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, beside) = (folder.path().join("a.html"), folder.path().join("a_files"));
+        let mut sheets = Sheets::default();
+        begin_page(&mut sheets, &path, false).unwrap();
+        fs::write(&path, "mine").unwrap();
+        assert_eq!(what(&mut sheets, finish(1)), Err(ExportTrouble::Exists));
+        assert_eq!(names(folder.path()), ["a.html"]);
+        fs::create_dir(&beside).unwrap();
+        fs::write(beside.join("mine.png"), "mine").unwrap();
+        begin_page(&mut sheets, &path, true).unwrap();
+        // The page cannot get its name: a folder has it.
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        assert!(what(&mut sheets, finish(1)).is_err());
+        assert_eq!(names(&beside), ["mine.png"], "those of before are back");
+        begin_page(&mut sheets, &folder.path().join("b.html"), false).unwrap();
+        sheets.carry_out(FileJob::Drop { ticket: 1 });
+        let mut left = names(folder.path());
+        left.sort();
+        assert_eq!(left, ["a.html", "a_files"]);
     }
 
     #[test]

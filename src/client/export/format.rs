@@ -1,9 +1,10 @@
 //! What stands in an exported file. Pure: messages in, text out.
 //!
-//! Three forms: a page for a browser, which needs nothing beside it; plain text; JSON, one message a
+//! Three forms: a page for a browser, with its pictures in a folder beside it; plain text; JSON, one message a
 //! line in the list `messages`. What others wrote is text and never markup, and a line of it cannot
 //! look like the head of another message.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -11,6 +12,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 use serde_json::json;
 
+use super::album::Album;
 use crate::client::api::{Export, Format, Scope};
 use crate::domain::{AccountId, Body, ConversationKind, Message, Target};
 
@@ -18,7 +20,7 @@ const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:46em;marg
 padding:0 1em;color:#1b2430;background:#fff}h1{font-size:1.3em}h2{font-size:.9em;color:#5a6675;\
 text-align:center;margin:2em 0 1em}.m{margin:.7em 0}.m b{color:#1b2430}.m.me b{color:#1d5fbf}\
 .m i{font-style:normal;color:#5a6675;font-size:.85em;margin-left:.6em}.m p{margin:.1em 0;\
-white-space:pre-wrap;overflow-wrap:anywhere}.s p{color:#5a6675}";
+white-space:pre-wrap;overflow-wrap:anywhere}.s p{color:#5a6675}.m img{max-width:100%;max-height:24em;border-radius:6px}";
 
 /// What stands before the messages.
 pub fn head(export: &Export, me: AccountId, now: i64) -> String {
@@ -58,11 +60,11 @@ pub fn foot(export: &Export) -> &'static str {
     }
 }
 
-/// Messages, of which `before` is the one before them. What has no words is left out, save in JSON.
+/// Messages, of which `before` is the one before them; `album` has the pictures of a page. What has no words is left out, save in JSON.
 pub fn rows(
     export: &Export,
     me: AccountId,
-    names: &BTreeMap<AccountId, String>,
+    (names, album): (&BTreeMap<AccountId, String>, Option<&Album>),
     messages: &[Message],
     before: Option<&Message>,
 ) -> String {
@@ -72,7 +74,7 @@ pub fn rows(
         let name = names.get(&message.from).unwrap_or(&number);
         // Writing to a string does not fail.
         let _ok = match export.format {
-            Format::Html => html(&mut text, export, me, (message, name), before),
+            Format::Html => html(&mut text, (export, album), me, (message, name), before),
             Format::Txt => txt(&mut text, export, (message, name)),
             Format::Json => json_row(&mut text, export, me, (message, name), before.is_some()),
         };
@@ -85,7 +87,7 @@ type Said<'a> = (&'a Message, &'a str);
 
 fn html(
     out: &mut String,
-    export: &Export,
+    (export, album): (&Export, Option<&Album>),
     me: AccountId,
     (message, name): Said<'_>,
     before: Option<&Message>,
@@ -97,12 +99,21 @@ fn html(
         writeln!(out, "<h2>{}</h2>", at.date())?;
     }
     let class = match (message.from == me, &message.body) {
-        (true, Body::Text { .. }) => "m me",
+        (true, Body::Text { .. } | Body::Image { .. }) => "m me",
         (true, _) => "m me s",
-        (false, Body::Text { .. }) => "m",
+        (false, Body::Text { .. } | Body::Image { .. }) => "m",
         (false, _) => "m s",
     };
-    let (name, clock, words) = (escaped(name), at.strftime("%H:%M:%S"), escaped(words));
+    let (name, clock, words) = (escaped(name), at.strftime("%H:%M:%S"), escaped(&words));
+    let words = match (&message.body, album) {
+        (Body::Image { picture, .. }, Some(album)) => match album.source(*picture) {
+            Some(source) => {
+                format!("<a href=\"{source}\"><img src=\"{source}\" alt=\"{words}\"></a>")
+            }
+            None => escaped(&export.missing),
+        },
+        _ => words,
+    };
     writeln!(
         out,
         "<div class=\"{class}\"><b dir=\"auto\">{name}</b><i>{clock}</i><p dir=\"auto\">{words}</p></div>"
@@ -150,6 +161,12 @@ fn json_row(
             row["reply_to"] = json!(seq.0);
         }
     }
+    if let Body::Image { picture, bytes, width, height, name, .. } = &message.body {
+        let (size, named) = ((*width, *height), json!(name));
+        (row["file"], row["bytes"], row["picture"]) =
+            (named, json!(bytes), json!(picture.to_string()));
+        (row["width"], row["height"]) = (json!(size.0), json!(size.1));
+    }
     if let Body::Recalled { seq: Some(seq) } = &message.body {
         row["recalled"] = json!(seq.0);
     }
@@ -159,11 +176,14 @@ fn json_row(
     write!(out, "{}\n{row}", if is_behind { "," } else { "" })
 }
 
-fn words<'a>(export: &'a Export, body: &'a Body) -> Option<&'a str> {
+fn words<'a>(export: &'a Export, body: &'a Body) -> Option<Cow<'a, str>> {
     match body {
-        Body::Text { text, .. } => Some(text),
-        Body::Image { .. } => Some(&export.image),
-        Body::Shake {} => Some(&export.shake),
+        Body::Text { text, .. } => Some(Cow::Borrowed(text)),
+        Body::Image { name, .. } => {
+            let words = format!("{} {}", export.image, one_line(name));
+            Some(Cow::Owned(words.trim_end().to_owned()))
+        }
+        Body::Shake {} => Some(Cow::Borrowed(&export.shake)),
         Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => None,
     }
 }
@@ -230,7 +250,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::domain::{ConversationId, Nonce, Seq};
+    use crate::domain::{BlobId, ConversationId, Nonce, Seq};
 
     const ME: AccountId = AccountId(10_001);
     const MOMO: AccountId = AccountId(10_002);
@@ -245,6 +265,7 @@ mod tests {
             replace: false,
             title: "和 <小满> 的\"聊天记录\"".to_owned(),
             image: "[图片]".to_owned(),
+            missing: "[图片缺失]".to_owned(),
             shake: "[窗口抖动]".to_owned(),
             language: "zh-CN".to_owned(),
             zone: TimeZone::get("Asia/Shanghai").unwrap(),
@@ -275,8 +296,8 @@ mod tests {
         // In two parts, as pages come.
         let (first, second) = messages.split_at(2);
         let mut text = head(export, ME, AT);
-        text += &rows(export, ME, &names, first, None);
-        text += &rows(export, ME, &names, second, first.last());
+        text += &rows(export, ME, (&names, None), first, None);
+        text += &rows(export, ME, (&names, None), second, first.last());
         text + foot(export)
     }
 
@@ -292,6 +313,35 @@ mod tests {
         assert!(page.contains("<h2>2026-11-13</h2>") && page.contains("<h2>2026-11-14</h2>"));
         assert!(page.contains("class=\"m me\"") && page.contains("[窗口抖动]"));
         assert!(page.ends_with("</html>\n") && !page.contains("<script"));
+    }
+
+    #[test]
+    fn a_picture_is_shown_or_named_or_said_to_be_missing() {
+        let (names, picture) = (BTreeMap::new(), BlobId([0xAB; 32]));
+        let name = "猫<b>\n.png".to_owned();
+        let thumb = BlobId([1; 32]);
+        let body = Body::Image { picture, bytes: 900, width: 40, height: 30, thumb, name };
+        let said = [message(1, MOMO, AT, body)];
+        let text =
+            |format, album: Option<&Album>| rows(&export(format), ME, (&names, album), &said, None);
+        let page = PathBuf::from("a b.html");
+        let mut album = Album::new(&page, PathBuf::from("/tmp/x"));
+        album.begin(picture, "../猫 1.png");
+        let source = "a%20b_files/%E7%8C%AB%201.png";
+        let shown = text(Format::Html, Some(&album));
+        assert!(shown.contains(&format!("<a href=\"{source}\"><img src=\"{source}\"")), "{shown}");
+        assert!(shown.contains("alt=\"[图片] 猫&lt;b&gt;\u{FFFD}.png\""), "{shown}");
+        album.miss(picture);
+        let missing = text(Format::Html, Some(&album));
+        assert!(missing.contains(">[图片缺失]</p>") && !missing.contains("<img"), "{missing}");
+        assert!(text(Format::Txt, None).contains("\n    [图片] 猫<b>\u{FFFD}.png\n"));
+        let row: serde_json::Value = serde_json::from_str(text(Format::Json, None).trim()).unwrap();
+        assert_eq!((&row["kind"], &row["file"]), (&json!("image"), &json!("猫<b>\n.png")));
+        assert_eq!(
+            (&row["width"], &row["height"], &row["bytes"]),
+            (&json!(40), &json!(30), &json!(900))
+        );
+        assert_eq!(row["picture"], "ab".repeat(32));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use crate::domain::{Message, Needle, Place, Search, Sort, Target};
 
 pub(super) const VERBS: [&str; 2] = ["search", "export"];
 
-const KINDS: [(&str, Sort); 2] = [("text", Sort::Text), ("link", Sort::Link)];
+const KINDS: [(&str, Sort); 3] =
+    [("text", Sort::Text), ("link", Sort::Link), ("image", Sort::Image)];
 const FORMATS: [(&str, Format); 3] =
     [("html", Format::Html), ("txt", Format::Txt), ("json", Format::Json)];
 
@@ -105,6 +106,7 @@ fn export(fields: &Fields) -> Result<Export, String> {
         replace: fields.optional_flag("replace")?.unwrap_or(false),
         title: format!("MyChat: {}", title(with)),
         image: "[picture]".to_owned(),
+        missing: "[picture missing]".to_owned(),
         shake: "[shook the window]".to_owned(),
         language: "en".to_owned(),
         zone: TimeZone::system(),
@@ -138,7 +140,9 @@ pub(super) fn say(answer: &Answer) -> Value {
                 .map(|(with, count)| json!({"with": shapes::target(*with), "messages": count}));
             json!({"conversations": counts.collect::<Vec<_>>(), "bytes": bytes})
         }
-        Answer::Exported { messages, bytes } => json!({"messages": messages, "bytes": bytes}),
+        Answer::Exported { messages, bytes, missing } => {
+            json!({"messages": messages, "bytes": bytes, "missing": missing})
+        }
         _ => json!({}),
     }
 }

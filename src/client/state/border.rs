@@ -1,5 +1,6 @@
 //! The state's border: everything that can reach it and everything that it can ask for.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -91,6 +92,8 @@ pub enum Kept {
         /// What.
         told: Told,
     },
+    /// Pictures that no message has any more. Nobody asked.
+    Unused(BTreeSet<BlobId>),
     /// The store failed.
     Trouble(String),
 }
@@ -251,6 +254,8 @@ pub enum FileJob {
         path: PathBuf,
         /// Another file of that name may go.
         replace: bool,
+        /// It gets a folder of pictures beside it.
+        pictures: bool,
         /// Its beginning.
         text: String,
     },
@@ -282,6 +287,8 @@ pub struct Filed {
     pub ticket: Ticket,
     /// The bytes in its file.
     pub result: Result<u64, Failure>,
+    /// Where its pictures are written for now.
+    pub pictures: Option<PathBuf>,
 }
 
 /// A picture that is being made fit to travel: for which message.
@@ -315,6 +322,8 @@ pub enum PictureJob {
     Unpack(Nonce, [BlobId; 2]),
     /// These are sent, or given up: they move to the cache.
     Sent([BlobId; 2]),
+    /// No message has these any more: the cache forgets them.
+    Forget(BTreeSet<BlobId>),
     /// Write one that is here into a file, over one that is there if so said.
     Save(Ticket, BlobId, PathBuf, bool),
     /// Read a file for cropping.

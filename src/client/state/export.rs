@@ -1,14 +1,16 @@
 //! Exports: pages of a conversation into a file, one after the other.
 //!
 //! An export asks for its pages as the person would, with a ticket of its own, so that cache and
-//! server are one to it. Each part is written before the next one is asked for.
+//! server are one to it. Each part is written before the next one is asked for. A page for a browser
+//! has its pictures beside it: they are saved as a person would save them, one after the other.
 
 use std::collections::BTreeMap;
 
+use super::desk::Desk;
 use super::{Effect, FileJob, Filed, State, Turn};
-use crate::client::api::{Answer, ClientEvent, Export, Failure, Scope, Ticket};
-use crate::client::export;
-use crate::domain::{AccountId, Message, Seq, Tally};
+use crate::client::api::{Answer, ClientEvent, Export, Failure, Format, Scope, Ticket};
+use crate::client::export::{self, Album};
+use crate::domain::{AccountId, Body, Message, Seq, Tally};
 use crate::limits::HISTORY_PAGE_MAX;
 use crate::net::protocol::Page;
 
@@ -20,6 +22,8 @@ const OWN: Ticket = 1 << 63;
 pub(super) struct Exporting {
     export: Export,
     step: Step,
+    /// The pictures beside a page.
+    album: Option<Album>,
     /// The last message that was written.
     last: Option<Message>,
     done: u64,
@@ -35,10 +39,25 @@ enum Step {
     Fetch,
     /// Who wrote this page is being asked for; whether it is the last one.
     Names(Vec<Message>, bool),
+    /// A picture of the page is being saved, or the next one is looked for from this message on.
+    Pictures(Vec<Message>, bool, usize),
     /// A part is being written; whether it was the last one.
     Write(bool),
     /// The file is getting its name.
     Finish,
+}
+
+impl Exporting {
+    /// The picture that was being saved cannot be had.
+    fn misses(&mut self) {
+        let Step::Pictures(messages, _, at) = &self.step else { return };
+        let message = at.checked_sub(1).and_then(|at| messages.get(at));
+        if let (Some(album), Some(Body::Image { picture, .. })) =
+            (&mut self.album, message.map(|message| &message.body))
+        {
+            album.miss(*picture);
+        }
+    }
 }
 
 /// Whether this is a question of the client's own.
@@ -55,9 +74,12 @@ impl State {
             Scope::Messages(messages) => messages.len() as u64,
             Scope::Conversation { .. } => 0,
         };
-        let exporting = Exporting { export, step: Step::Begin, last: None, done: 0, all };
+        let pictures = export.format == Format::Html;
+        let step = Step::Begin;
+        let exporting = Exporting { export, step, album: None, last: None, done: 0, all };
         self.exports.insert(ticket, exporting);
-        turn.effects.push(Effect::File(FileJob::Begin { ticket, path, replace, text }));
+        let begin = FileJob::Begin { ticket, path, replace, pictures, text };
+        turn.effects.push(Effect::File(begin));
     }
 
     pub(super) fn cancel_export(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
@@ -68,18 +90,22 @@ impl State {
 
     fn fail_export(&mut self, turn: &mut Turn<'_>, ticket: Ticket, failure: Failure) {
         self.exports.remove(&ticket);
+        self.pictures.saving.retain(|saving| saving.ticket != (OWN | ticket));
         turn.effects.push(Effect::File(FileJob::Drop { ticket }));
         turn.answer(ticket, Err(failure));
     }
 
     /// A step with the file was done.
     pub(super) fn on_filed(&mut self, turn: &mut Turn<'_>, filed: Filed) {
-        let Filed { ticket, result } = filed;
+        let Filed { ticket, result, pictures } = filed;
         let Some(exporting) = self.exports.get_mut(&ticket) else { return };
         let bytes = match result {
             Ok(bytes) => bytes,
             Err(failure) => return self.fail_export(turn, ticket, failure),
         };
+        if let Some(folder) = pictures.filter(|_| exporting.album.is_none()) {
+            exporting.album = Some(Album::new(&exporting.export.path, folder));
+        }
         match (&exporting.step, &exporting.export.what) {
             (Step::Begin, Scope::Conversation { with, since, until }) => {
                 let (with, starts) =
@@ -101,10 +127,11 @@ impl State {
             }
             (Step::Finish, _) => {
                 let messages = exporting.done;
+                let missing = exporting.album.as_ref().map_or(0, Album::missing);
                 self.exports.remove(&ticket);
-                turn.answer(ticket, Ok(Answer::Exported { messages, bytes }));
+                turn.answer(ticket, Ok(Answer::Exported { messages, bytes, missing }));
             }
-            (Step::Fetch | Step::Names(..), _) => {}
+            (Step::Fetch | Step::Names(..) | Step::Pictures(..), _) => {}
         }
     }
 
@@ -136,7 +163,12 @@ impl State {
                 let is_last = !more || messages.len() < all;
                 self.name_page(turn, ticket, messages, is_last);
             }
+            Ok(Answer::Done) => self.next_picture(turn, ticket),
             Ok(_) => self.fail_export(turn, ticket, Failure::LinkLost),
+            Err(Failure::ImageMissing) => {
+                exporting.misses();
+                self.next_picture(turn, ticket);
+            }
             Err(failure) => self.fail_export(turn, ticket, failure),
         }
     }
@@ -170,33 +202,75 @@ impl State {
         self.pump_exports(turn);
     }
 
-    /// Writes the pages whose writers are known, or will not be.
+    /// Goes on with the pages whose writers are known, or will not be.
     pub(super) fn pump_exports(&mut self, turn: &mut Turn<'_>) {
         let signed_in = self.is_signed_in();
-        let Some(desk) = &self.desk else { return };
-        let is_named = !signed_in || desk.people.is_settled();
-        let ready = |exporting: &&mut Exporting| matches!(exporting.step, Step::Names(..));
-        for (ticket, exporting) in self.exports.iter_mut().filter(|(_, e)| is_named && ready(e)) {
-            let Step::Names(messages, is_last) =
-                std::mem::replace(&mut exporting.step, Step::Begin)
-            else {
-                continue;
-            };
-            let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
-            for message in &messages {
-                let given = exporting.export.names.get(&message.from).cloned();
-                let own = || desk.people.get(message.from).map(|person| person.nickname.clone());
-                if let Some(name) = given.or_else(own) {
-                    names.entry(message.from).or_insert(name);
+        let is_named = |desk: &Desk| !signed_in || desk.people.is_settled();
+        if !self.desk.as_ref().is_some_and(is_named) {
+            return;
+        }
+        let ready = |exporting: &Exporting| matches!(exporting.step, Step::Names(..));
+        let due: Vec<Ticket> =
+            self.exports.iter().filter(|(_, e)| ready(e)).map(|(ticket, _)| *ticket).collect();
+        for ticket in due {
+            let Some(exporting) = self.exports.get_mut(&ticket) else { continue };
+            let step = std::mem::replace(&mut exporting.step, Step::Begin);
+            if let Step::Names(messages, is_last) = step {
+                exporting.step = Step::Pictures(messages, is_last, 0);
+                self.next_picture(turn, ticket);
+            }
+        }
+    }
+
+    /// Saves the next picture of a page; when there is none more the page is written.
+    fn next_picture(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
+        let Some(exporting) = self.exports.get_mut(&ticket) else { return };
+        let Step::Pictures(messages, is_last, at) = &mut exporting.step else { return };
+        if *at > 0 {
+            let (done, all) = (exporting.done + *at as u64 - 1, exporting.all);
+            turn.emit(ClientEvent::Exporting { ticket, done, all });
+        }
+        if let Some(album) = &mut exporting.album {
+            while let Some(message) = messages.get(*at) {
+                *at += 1;
+                let Body::Image { picture, name, .. } = &message.body else { continue };
+                if !album.knows(*picture) {
+                    let (picture, place) = (*picture, album.begin(*picture, name));
+                    return self.save_image(turn, OWN | ticket, (picture, place), false);
                 }
             }
-            let (me, last) = (desk.owner.account, exporting.last.as_ref());
-            let text = export::rows(&exporting.export, me, &names, &messages, last);
-            exporting.done += messages.len() as u64;
-            exporting.last = messages.into_iter().next_back().or(exporting.last.take());
-            exporting.step = Step::Write(is_last);
-            turn.effects.push(Effect::File(FileJob::Part { ticket: *ticket, text }));
         }
+        let (messages, is_last) = (std::mem::take(messages), *is_last);
+        self.write_page(turn, ticket, messages, is_last);
+    }
+
+    fn write_page(
+        &mut self,
+        turn: &mut Turn<'_>,
+        ticket: Ticket,
+        mut messages: Vec<Message>,
+        is_last: bool,
+    ) {
+        // Pictures take a while: what was taken back meanwhile is not written.
+        self.screen(&mut messages);
+        let (Some(desk), Some(exporting)) = (&self.desk, self.exports.get_mut(&ticket)) else {
+            return;
+        };
+        let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
+        for message in &messages {
+            let given = exporting.export.names.get(&message.from).cloned();
+            let own = || desk.people.get(message.from).map(|person| person.nickname.clone());
+            if let Some(name) = given.or_else(own) {
+                names.entry(message.from).or_insert(name);
+            }
+        }
+        let (me, last) = (desk.owner.account, exporting.last.as_ref());
+        let beside = (&names, exporting.album.as_ref());
+        let text = export::rows(&exporting.export, me, beside, &messages, last);
+        exporting.done += messages.len() as u64;
+        exporting.last = messages.into_iter().next_back().or(exporting.last.take());
+        exporting.step = Step::Write(is_last);
+        turn.effects.push(Effect::File(FileJob::Part { ticket, text }));
     }
 
     fn finish_export(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {

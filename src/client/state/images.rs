@@ -86,7 +86,7 @@ enum What {
 /// A picture of a message that goes into a file when it is here.
 #[derive(Debug)]
 pub(super) struct Saving {
-    ticket: Ticket,
+    pub(super) ticket: Ticket,
     picture: BlobId,
     path: PathBuf,
     replace: bool,

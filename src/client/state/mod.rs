@@ -478,6 +478,7 @@ impl State {
                     self.on_told(turn, mark, told);
                 }
             }
+            Kept::Unused(pictures) => turn.forget(pictures),
             Kept::Trouble(text) => turn.emit(ClientEvent::StoreTrouble(text)),
         }
     }

@@ -51,6 +51,13 @@ impl Pictures {
     }
 }
 
+impl Turn<'_> {
+    /// No message has these any more.
+    pub(super) fn forget(&mut self, pictures: BTreeSet<BlobId>) {
+        self.effects.push(Effect::Picture(PictureJob::Forget(pictures)));
+    }
+}
+
 impl State {
     /// Somebody's picture is shown.
     pub(super) fn want_picture(&mut self, turn: &mut Turn<'_>, blob: BlobId, view: View) {

@@ -69,7 +69,7 @@ impl World {
                 let parcels = vec![(thumb, Arc::new(vec![7])), (picture, Arc::new(long))];
                 Drawn::Unpacked(nonce, Some(parcels))
             }
-            PictureJob::Sent(_) => return,
+            PictureJob::Sent(_) | PictureJob::Forget(_) => return,
             other => panic!("nobody asked for {other:?}"),
         };
         self.input(index, Input::Drawn(drawn));

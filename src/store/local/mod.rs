@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::engine::{Engine, StoreError};
-use crate::domain::{BlobId, ConversationId, DeviceId, Message, Seq};
+use crate::domain::{BlobId, Body, ConversationId, DeviceId, Message, Seq};
 use crate::limits::CLIENT_CACHE_BYTES;
 
 pub use super::engine::is_locked;
@@ -90,6 +90,35 @@ impl Local {
         Schema::read(&self.engine.read()?)?.waiting_pictures()
     }
 
+    /// The pictures of cached messages that these writes blank.
+    ///
+    /// # Errors
+    /// The engine failed or a value is damaged.
+    pub fn list_blanked_pictures(&self, writes: &[Write]) -> Result<BTreeSet<BlobId>, StoreError> {
+        let mut pictures = BTreeSet::new();
+        for write in writes {
+            let (Write::BlankMessage(owner, id, seq) | Write::HideMessage(owner, id, seq)) = write
+            else {
+                continue;
+            };
+            for message in self.list_messages(*owner, *id, *seq, *seq)? {
+                pictures.extend(pictures_of(&message.body));
+            }
+        }
+        Ok(pictures)
+    }
+
+    /// Those of some pictures that no cached message and no outbox has.
+    ///
+    /// # Errors
+    /// The engine failed or a value is damaged.
+    pub fn list_unused(&self, pictures: BTreeSet<BlobId>) -> Result<BTreeSet<BlobId>, StoreError> {
+        match pictures.is_empty() {
+            true => Ok(pictures),
+            false => Schema::read(&self.engine.read()?)?.unused(pictures),
+        }
+    }
+
     /// What one account left behind: its outbox in order, its conversations, the people it knew.
     ///
     /// # Errors
@@ -134,6 +163,15 @@ impl Local {
         self.next_order = next_order;
         Ok(())
     }
+}
+
+/// The pictures that a message has.
+fn pictures_of(body: &Body) -> impl Iterator<Item = BlobId> {
+    let pictures = match body {
+        Body::Image { picture, thumb, .. } => Some([*picture, *thumb]),
+        _ => None,
+    };
+    pictures.into_iter().flatten()
 }
 
 /// The folder where the store of one client lives unless told otherwise, one a running process:

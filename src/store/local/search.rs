@@ -50,7 +50,7 @@ impl Local {
                 let (key, value) = row?;
                 let (seq, bytes) = (Seq(key.value().2), value.value());
                 let Glance { from, at, body } = glance(bytes)?;
-                let meant = body.0.is_some_and(|text| sieve.borrow_mut().takes(from, text));
+                let meant = body.0.is_some_and(|part| sieve.borrow_mut().takes(from, part));
                 let hit = match meant {
                     true => Some((decode::<Message>(bytes, "message")?, bytes.len())),
                     false => None,

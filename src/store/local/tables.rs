@@ -6,7 +6,9 @@ use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, Write
 
 use super::super::engine::{Engine, Migration, StoreError};
 use super::values::{KnownBook, KnownDraft, WaitingInOrder, damaged, decode, encode};
-use super::{KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Waiting, Write};
+use super::{
+    KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Waiting, Write, pictures_of,
+};
 use crate::domain::{
     AccountId, BlobId, Body, ConversationId, DeviceId, Message, Nonce, Person, Seq, Target, Unsent,
 };
@@ -308,6 +310,22 @@ impl Schema {
                 pictures.extend([picture, thumb]);
             }
         }
+        Ok(pictures)
+    }
+
+    /// Those of some pictures that nobody's messages have.
+    pub(super) fn unused(
+        &self,
+        mut pictures: BTreeSet<BlobId>,
+    ) -> Result<BTreeSet<BlobId>, StoreError> {
+        for row in self.messages.iter()? {
+            let message = decode::<Message>(row?.1.value(), "message")?;
+            for picture in pictures_of(&message.body) {
+                pictures.remove(&picture);
+            }
+        }
+        let waiting = self.waiting_pictures()?;
+        pictures.retain(|picture| !waiting.contains(picture));
         Ok(pictures)
     }
 

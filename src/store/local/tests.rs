@@ -181,6 +181,31 @@ fn words_that_are_gone_are_gone_from_the_file_and_places_stay() {
 }
 
 #[test]
+fn a_picture_whose_message_is_gone_is_unused_unless_another_one_has_it() {
+    let home = tempfile::tempdir().unwrap();
+    let mut local = open(home.path());
+    let blob = |number| BlobId([number; 32]);
+    let image = |seq, whole, thumb| {
+        let (picture, thumb, name) = (blob(whole), blob(thumb), String::new());
+        let body = Body::Image { picture, bytes: 9, width: 9, height: 9, thumb, name };
+        Message { body, ..message(seq) }
+    };
+    let messages = vec![image(1, 1, 101), message(2), image(3, 1, 102), image(4, 4, 104)];
+    let sent = Waiting { body: image(9, 4, 105).body, ..waiting(7) };
+    local.apply(&[Write::PutMessages(OWNER, messages), Write::PutWaiting(OWNER, sent)]).unwrap();
+    let mut gone = |writes: &[Write]| {
+        let pictures = local.list_blanked_pictures(writes).unwrap();
+        local.apply(writes).unwrap();
+        local.list_unused(pictures).unwrap().into_iter().collect::<Vec<_>>()
+    };
+    let id = ConversationId::LOBBY;
+    assert_eq!(gone(&[Write::BlankMessage(OWNER, id, Seq(1))]), [blob(101)]);
+    assert_eq!(gone(&[Write::HideMessage(OWNER, id, Seq(2))]), []);
+    assert_eq!(gone(&[Write::HideMessage(OWNER, id, Seq(3))]), [blob(1), blob(102)]);
+    assert_eq!(gone(&[Write::BlankMessage(OWNER, id, Seq(4))]), [blob(104)], "it waits to be sent");
+}
+
+#[test]
 fn garbage_instead_of_a_store_is_an_error_and_no_panic() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join(FILE), [0x5A; 9000]).unwrap();

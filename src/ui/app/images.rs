@@ -1,10 +1,11 @@
 //! Pictures in conversations: sending them, how far they are, looking at one after the other.
 
 use super::chats::Chat;
+use super::history::History;
 use super::{Asked, Effect, Model};
 use crate::client::Intent;
 use crate::client::api::{ImageSource, View};
-use crate::domain::{BlobId, Body, Nonce, Seq, Target, file_name};
+use crate::domain::{BlobId, Body, ConversationId, Message, Nonce, Seq, Target, file_name};
 
 /// More than so many at once are asked about: a folder is dropped quickly.
 pub const AT_ONCE_MAX: usize = 5;
@@ -122,17 +123,19 @@ impl Model {
     pub(super) fn viewer(&mut self, msg: ViewerMsg, out: &mut Vec<Effect>) {
         match msg {
             ViewerMsg::Open(target, seq) => {
-                let is_picture = self.chats.get(target).is_some_and(|c| c.picture(seq).is_some());
-                if is_picture {
+                self.keep_viewed(target, seq);
+                if self.picture(target, seq).is_some() {
                     self.viewer = Some(Viewer { target, seq });
                     out.push(Effect::RaiseViewer);
                 }
             }
             ViewerMsg::Step(step) => {
                 let Some(viewer) = self.viewer else { return };
-                let chat = self.chats.get(viewer.target);
-                match chat.and_then(|chat| chat.picture_beside(viewer.seq, step)) {
-                    Some(seq) => self.viewer = Some(Viewer { seq, ..viewer }),
+                match self.picture_beside(viewer, step) {
+                    Some(seq) => {
+                        self.keep_viewed(viewer.target, seq);
+                        self.viewer = Some(Viewer { seq, ..viewer });
+                    }
                     // Older ones may be fetched; the next press goes there.
                     None if step == Step::Previous => self.ask_earlier(viewer.target, out),
                     None => {}
@@ -145,7 +148,7 @@ impl Model {
                 }
             }
             ViewerMsg::SaveAs(target, seq) => {
-                if let Some(shown) = self.chats.get(target).and_then(|chat| chat.picture(seq)) {
+                if let Some(shown) = self.picture(target, seq) {
                     out.push(Effect::SavePicture(shown.picture, file_name(shown.name)));
                 }
             }
@@ -160,7 +163,60 @@ impl Model {
     #[must_use]
     pub fn viewed(&self) -> Option<(BlobId, &str)> {
         let viewer = self.viewer?;
-        let shown = self.chats.get(viewer.target)?.picture(viewer.seq)?;
+        let shown = self.picture(viewer.target, viewer.seq)?;
         Some((shown.picture, shown.name))
+    }
+
+    /// The picture of a message in a conversation's window or in that of its history.
+    fn picture(&self, target: Target, seq: Seq) -> Option<Shown<'_>> {
+        let chat = self.chats.get(target).and_then(|chat| chat.picture(seq));
+        let old = || self.history_picture(target, seq).and_then(|old| Shown::of(&old.body));
+        chat.or_else(old)
+    }
+
+    /// A message is gone: it is looked at no more.
+    pub(super) fn close_viewer_of(&mut self, conversation: ConversationId, seq: Seq) {
+        let Some(viewer) = self.viewer.filter(|viewer| viewer.seq == seq) else { return };
+        let in_history = self.history_picture(viewer.target, seq);
+        if self.chats.of_conversation(conversation) == Some(viewer.target)
+            || in_history.is_some_and(|message| message.conversation == conversation)
+        {
+            self.viewer = None;
+        }
+    }
+
+    /// What the window of history moves away from stays to be looked at.
+    fn keep_viewed(&mut self, target: Target, seq: Seq) {
+        let viewed = self.history_picture(target, seq).cloned();
+        if let Some(history) = self.history.as_mut().filter(|_| viewed.is_some()) {
+            history.viewed = viewed;
+        }
+    }
+
+    fn history_picture(&self, target: Target, seq: Seq) -> Option<&Message> {
+        self.history_pictures(target).find(|message| message.seq == seq)
+    }
+
+    /// Pictures of a conversation that the window of history has.
+    fn history_pictures(&self, target: Target) -> impl Iterator<Item = &Message> {
+        let me = self.my_account();
+        let is_one = move |message: &&Message| {
+            Shown::of(&message.body).is_some()
+                && me.and_then(|me| message.kind.target_for(me)) == Some(target)
+        };
+        self.history.iter().flat_map(History::messages).filter(is_one)
+    }
+
+    /// The next picture, or the one before: of the conversation's window while that has this one.
+    fn picture_beside(&self, viewer: Viewer, step: Step) -> Option<Seq> {
+        let chat = self.chats.get(viewer.target);
+        if let Some(chat) = chat.filter(|chat| chat.picture(viewer.seq).is_some()) {
+            return chat.picture_beside(viewer.seq, step);
+        }
+        let seqs = self.history_pictures(viewer.target).map(|message| message.seq);
+        match step {
+            Step::Next => seqs.filter(|seq| *seq > viewer.seq).min(),
+            Step::Previous => seqs.filter(|seq| *seq < viewer.seq).max(),
+        }
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::domain::{Needle, Place};
-use crate::ui::app::history::views::{Hit, Line, Said, Side};
-use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
+use crate::ui::app::history::views::{Hit, Line, Photo, Said, Side};
+use crate::ui::paint::{Align, Canvas, Icon, Rect, photo, text};
 use crate::ui::paragraph;
 use crate::ui::theme::{Colour, Style};
 use crate::ui::widgets::RowLook;
@@ -22,6 +22,14 @@ const EVENT_ROW: i32 = 28;
 /// From the left edge to the words of a message.
 const WORDS_X: i32 = 54;
 const FACE: i32 = 28;
+/// A picture among what was said, at most.
+const PHOTO: (i32, i32) = (200, 120);
+/// Among hits.
+const HIT_PHOTO: (i32, i32) = (120, 72);
+/// Its shorter side, at least.
+const PHOTO_MIN: i32 = 24;
+const PHOTO_RADIUS: i32 = 6;
+const PHOTO_ICON: i32 = 20;
 /// Lines of one message: more is for the chat's own window.
 const LINES_MAX: usize = 400;
 
@@ -57,11 +65,44 @@ pub fn height(line: &Line, list: i32, breaks: &RefCell<Breaks>) -> i32 {
     match line {
         Line::Day(_) => DAY_ROW,
         Line::Event { .. } => EVENT_ROW,
+        Line::Said(said) if said.photo.is_some() => {
+            let h = said.photo.map_or(0, |photo| line_photo(photo, Rect::new(0, 0, list, 0)).h);
+            22 + h + 16
+        }
         Line::Said(said) => {
             let lines = breaks.borrow_mut().lines(said, words_width(list)).len();
             22 + Style::BODY.line * i32::try_from(lines).unwrap_or(1) + 12
         }
     }
+}
+
+/// How high a hit is.
+pub fn hit_height(hit: &Hit) -> i32 {
+    HIT_ROW + hit.photo.map_or(0, |photo| hit_photo(photo, Rect::default()).h + 8)
+}
+
+/// Where the picture of a line stands in its row.
+pub fn line_photo(photo: Photo, row: Rect) -> Rect {
+    let most = (PHOTO.0.min(words_width(row.w)), PHOTO.1);
+    let (w, h) = photo::frame(photo.size, most, PHOTO_MIN);
+    Rect::new(row.x + WORDS_X, row.y + 24, w, h)
+}
+
+/// Where the picture of a hit stands in its row.
+pub fn hit_photo(photo: Photo, row: Rect) -> Rect {
+    let (w, h) = photo::frame(photo.size, HIT_PHOTO, PHOTO_MIN);
+    Rect::new(row.x + 64, row.y + HIT_ROW - 4, w, h)
+}
+
+/// A picture, or its place while it is not here.
+fn paint_photo(canvas: &Canvas, photo: Photo, area: Rect) {
+    if canvas.photo(photo.thumb, area, PHOTO_RADIUS) == photo::State::Drawn {
+        canvas.frame(area, PHOTO_RADIUS, Colour::Line, 1);
+        return;
+    }
+    canvas.card(area, PHOTO_RADIUS, Colour::Sunken, Colour::Line, 1);
+    let (x, y) = (area.x + (area.w - PHOTO_ICON) / 2, area.y + (area.h - PHOTO_ICON) / 2);
+    canvas.icon_on(Icon::Image, x, y, PHOTO_ICON, Colour::Ink3, Colour::Sunken);
 }
 
 /// A conversation at the left.
@@ -136,6 +177,9 @@ pub fn paint_line(
             let name = text::fit(Style::CAPTION.bold(), &said.name, right - x - 90);
             let w = canvas.text(Style::CAPTION.bold(), ink, x, area.y + 3, &name);
             canvas.text(Style::CAPTION, Colour::Ink2, x + w + 8, area.y + 3, &said.time);
+            if let Some(photo) = said.photo {
+                return paint_photo(canvas, photo, line_photo(photo, area));
+            }
             let mut y = area.y + 22;
             let lines = breaks.borrow_mut().lines(said, words_width(area.w));
             for line in lines.iter() {
@@ -172,6 +216,9 @@ pub fn paint_hit(canvas: &Canvas, look: &RowLook, hit: &Hit, needle: Option<&Nee
     canvas.text_in(Style::CAPTION, Colour::Ink2, with, Align::Left, &hit.with);
     let line = text::fit(Style::BODY, &hit.text, right - x);
     marked(canvas, (Style::BODY, Colour::Ink2), (x, area.y + 29), &line, needle);
+    if let Some(photo) = hit.photo {
+        paint_photo(canvas, photo, hit_photo(photo, area));
+    }
     canvas.line_across(left, area.bottom() - 1, right - left, Colour::Line);
 }
 

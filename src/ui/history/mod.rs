@@ -17,6 +17,7 @@ use fltk::window::DoubleWindow;
 
 use crate::domain::Sort;
 use crate::ui::app::history::{Goes, HistoryMsg};
+use crate::ui::app::images::ViewerMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::area::Pressable;
 use crate::ui::card;
@@ -40,7 +41,7 @@ const PAUSE_S: f64 = 0.2;
 /// So near to an end of the list more is fetched.
 const NEAR_ROWS: usize = 12;
 
-/// The chips: all, those with a link; and back to the hits.
+/// The chips: all, pictures, those with a link; and back to the hits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chip {
     Back,
@@ -107,6 +108,11 @@ impl HistoryWindow {
         self.window.redraw();
     }
 
+    /// A picture came: it is drawn.
+    pub fn redraw_photos(&mut self) {
+        self.window.redraw();
+    }
+
     /// Brings it to the front, ready to search.
     pub fn raise(&mut self) {
         self.window.show();
@@ -140,7 +146,8 @@ impl Parts {
             paint_row(canvas, look, &drawn.borrow(), &broken);
         })
         .plain();
-        let kinds = [Chip::Back, Chip::Kind(None), Chip::Kind(Some(Sort::Link))];
+        let sorts = [Sort::Image, Sort::Link].map(|sort| Chip::Kind(Some(sort)));
+        let kinds = [Chip::Back, Chip::Kind(None), sorts[0], sorts[1]];
         let chips = kinds.map(|chip| (chip, paint_chip(chip, &shown))).to_vec();
         Parts {
             window: window.clone(),
@@ -229,7 +236,7 @@ impl Parts {
         });
         self.sides.set_rows(sides.collect::<Vec<_>>());
         if let Some(hits) = &shown.hits {
-            self.list.set_rows(std::iter::repeat_n(lines::HIT_ROW, hits.len()));
+            self.list.set_rows(hits.iter().map(lines::hit_height));
             let selected = hits.iter().position(|hit| Some(hit.place) == shown.selected);
             self.list.set_selected(selected);
             match goes {
@@ -431,6 +438,15 @@ impl Parts {
         self.list.on_select(move |row| {
             if let Some(place) = hit(&shown, row) {
                 say(HistoryMsg::Select(place));
+            }
+        });
+        let (shown, list) = (Rc::clone(&self.shown), self.list.clone());
+        self.list.on_click(move |row| {
+            let at = list.area_of(row);
+            let photo = at.and_then(|area| shown.borrow().photo_in(row, area));
+            let (x, y) = (app::event_x(), app::event_y());
+            if let Some((target, seq, _)) = photo.filter(|(.., photo)| photo.contains(x, y)) {
+                post(Msg::Viewer(ViewerMsg::Open(target, seq)));
             }
         });
         let shown = Rc::clone(&self.shown);

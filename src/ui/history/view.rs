@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::Chip;
 use super::calendar;
-use super::lines::grouped;
+use super::lines::{self, grouped};
 use super::menus::{Exports, dates_name};
 use crate::client::Failure;
 use crate::domain::{AccountId, Needle, Place, Seq, Sort, Target};
@@ -16,6 +16,7 @@ use crate::ui::app::history::dates::{self, Dates};
 use crate::ui::app::history::views::{Hit, Line, Side};
 use crate::ui::app::history::{Exporting, Goes, History, HistoryMsg, Writer};
 use crate::ui::app::time;
+use crate::ui::paint::Rect;
 use crate::ui::text::{self, tr, tr_with};
 
 /// What it was brought up to last; while it is the same there is nothing to do.
@@ -93,7 +94,8 @@ pub struct Shown {
     pub state: State,
     pub foot: Foot,
     pub foot_words: String,
-    counts: Option<(usize, usize)>,
+    /// Of all hits, of pictures, of links.
+    counts: Option<[usize; 3]>,
     is_context: bool,
     /// What drawing has asked for since.
     pub told: Cell<u8>,
@@ -161,7 +163,8 @@ impl Shown {
             state,
             foot,
             foot_words,
-            counts: (shows_hits && !look.text.trim().is_empty()).then(|| look.counts()),
+            counts: (shows_hits && !look.text.trim().is_empty())
+                .then(|| [None, Some(Sort::Image), Some(Sort::Link)].map(|kind| look.count(kind))),
             is_context: !shows_hits && look.is_wanted(),
             told: Cell::new(0),
             lines,
@@ -171,17 +174,27 @@ impl Shown {
 
     /// The words of a chip; none where it does not stand.
     pub fn chip_words(&self, chip: Chip) -> String {
-        let key = match chip {
+        let (key, index) = match chip {
             Chip::Back if self.is_context => return tr("hist.back").to_owned(),
             Chip::Back => return String::new(),
-            Chip::Kind(None) => "hist.chip.all",
-            Chip::Kind(Some(_)) => "hist.chip.links",
+            Chip::Kind(None) => ("hist.chip.all", 0),
+            Chip::Kind(Some(Sort::Image)) => ("hist.chip.images", 1),
+            Chip::Kind(Some(_)) => ("hist.chip.links", 2),
         };
-        match (self.counts, chip) {
-            (Some((all, _)), Chip::Kind(None)) => format!("{} {}", tr(key), all),
-            (Some((_, links)), Chip::Kind(_)) => format!("{} {}", tr(key), links),
-            _ => tr(key).to_owned(),
+        match self.counts {
+            Some(counts) => format!("{} {}", tr(key), counts[index]),
+            None => tr(key).to_owned(),
         }
+    }
+
+    /// The picture of a row that stands there: in which conversation, in which message, where.
+    pub fn photo_in(&self, row: usize, area: Rect) -> Option<(Target, Seq, Rect)> {
+        if let Some(hits) = &self.hits {
+            let hit = hits.get(row)?;
+            return Some((hit.target, hit.place.seq, lines::hit_photo(hit.photo?, area)));
+        }
+        let Line::Said(said) = self.lines.get(row)? else { return None };
+        Some((self.with?, said.place.seq, lines::line_photo(said.photo?, area)))
     }
 
     /// What Esc does: it takes back the search before the window.
@@ -261,7 +274,7 @@ fn here(history: &History) -> String {
 }
 
 fn foot_of(model: &Model, history: &History, hits: Option<&[Hit]>) -> (Foot, String) {
-    if let Some(Exporting { path, done, all, end, .. }) = &history.export {
+    if let Some(Exporting { path, done, all, missing, end, .. }) = &history.export {
         let folder = path.parent().map(std::path::Path::to_path_buf).unwrap_or_default();
         return match end {
             None => {
@@ -269,7 +282,13 @@ fn foot_of(model: &Model, history: &History, hits: Option<&[Hit]>) -> (Foot, Str
                 (Foot::Exporting, tr_with("hist.exporting", &numbers))
             }
             Some(Ok(n)) => {
-                let words = tr_with("hist.exported", &[("n", &grouped(*n))]);
+                let words = match missing {
+                    0 => tr_with("hist.exported", &[("n", &grouped(*n))]),
+                    m => {
+                        let numbers = [("n", &*grouped(*n)), ("m", &*grouped(*m))];
+                        tr_with("hist.exported.missing", &numbers)
+                    }
+                };
                 (Foot::Exported { folder }, words)
             }
             Some(Err(failure)) => (Foot::Plain, text::failure(text::language(), failure)),

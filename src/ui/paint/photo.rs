@@ -92,6 +92,21 @@ pub fn retry(blob: BlobId) -> bool {
     ALBUM.with_borrow_mut(|album| album.missing.remove(&blob))
 }
 
+/// How large a picture is shown: in its own shape, within bounds.
+#[must_use]
+pub fn frame(size: (u32, u32), max: (i32, i32), least: i32) -> (i32, i32) {
+    let side = |pixels: u32| i64::from(pixels.max(1));
+    let (w, h) = (side(size.0), side(size.1));
+    let (w_max, h_max) = (i64::from(max.0), i64::from(max.1));
+    let (w, h) = match () {
+        () if w <= w_max && h <= h_max => (w, h),
+        () if w * h_max > h * w_max => (w_max, h * w_max / w),
+        () => (w * h_max / h, h_max),
+    };
+    let least = |side: i64| i32::try_from(side).unwrap_or(least).max(least);
+    (least(w), least(h))
+}
+
 impl Canvas {
     /// Draws a picture so that it fills an area with round corners, or says why not.
     #[must_use]

@@ -319,15 +319,18 @@ impl ScrollList {
         true
     }
 
+    /// Where a row stands now.
+    #[must_use]
+    pub fn area_of(&self, index: usize) -> Option<Rect> {
+        let (area, state) = (Rect::of(&self.native), self.state.borrow());
+        let (top, bottom) = state.span(index)?;
+        Some(Rect::new(area.x, area.y + top - state.scroll.top(), area.w, bottom - top))
+    }
+
     fn point(&self, area: Rect, x: i32) {
-        let state = self.state.borrow();
-        let pointed = state.hover.and_then(|index| {
-            let (top, bottom) = state.span(index)?;
-            let y = area.y + top - state.scroll.top();
-            let area = Rect::new(area.x, y, area.w, bottom - top);
-            Some(Pointed { index, area, x: x - area.x })
-        });
-        drop(state);
+        let hover = self.state.borrow().hover;
+        let row = hover.and_then(|index| Some((index, self.area_of(index)?)));
+        let pointed = row.map(|(index, row)| Pointed { index, area: row, x: x - area.x });
         (self.calls.point.borrow_mut())(pointed);
     }
 

@@ -22,6 +22,8 @@ pub struct Exporting {
     pub done: u64,
     /// Of so many.
     pub all: u64,
+    /// So many pictures could not be had.
+    pub missing: u64,
     /// What came of it; so many messages.
     pub end: Option<Result<u64, Failure>>,
 }
@@ -65,6 +67,7 @@ impl Model {
             replace: true,
             title: language.fill("hist.export.title", &[("name", &name)]),
             image: language.get("preview.image").to_owned(),
+            missing: language.get("hist.export.missing").to_owned(),
             shake: language.get("preview.shake").to_owned(),
             language: language.tag().to_owned(),
             zone: self.zone.clone(),
@@ -73,7 +76,8 @@ impl Model {
         let ticket = self.ticket(Asked::History(Asking::Export));
         out.push(Effect::Ask(Intent::Export { ticket, export: Box::new(export) }));
         if let Some(history) = &mut self.history {
-            history.export = Some(Exporting { ticket, path, done: 0, all: 0, end: None });
+            history.export =
+                Some(Exporting { ticket, path, done: 0, all: 0, missing: 0, end: None });
         }
     }
 
@@ -111,7 +115,10 @@ impl Model {
         let Some(history) = &mut self.history else { return };
         let Some(export) = &mut history.export else { return };
         export.end = Some(match result {
-            Ok(Answer::Exported { messages, .. }) => Ok(messages),
+            Ok(Answer::Exported { messages, missing, .. }) => {
+                export.missing = missing;
+                Ok(messages)
+            }
             Ok(_) => Err(Failure::LinkLost),
             Err(failure) => Err(failure),
         });

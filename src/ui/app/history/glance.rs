@@ -56,8 +56,10 @@ impl Model {
     ) {
         let is_it = |message: &Message| (message.conversation, message.seq) == (conversation, seq);
         self.panel.messages.retain(|message| !is_it(message));
+        self.close_viewer_of(conversation, seq);
         let Some(history) = &mut self.history else { return };
         history.look.forget(conversation, seq);
+        history.viewed.take_if(|message| is_it(message));
         if let Some(message) = history.sheet.messages.get_mut(&seq).filter(|one| is_it(one)) {
             message.body = left.clone();
         }

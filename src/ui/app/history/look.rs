@@ -7,9 +7,7 @@ use super::dates::Dates;
 use super::{Asking, Goes, HistoryMsg};
 use crate::client::api::Spot;
 use crate::client::{Answer, Failure, Intent};
-use crate::domain::{
-    AccountId, Body, ConversationId, Message, Place, Search, Seq, Sort, Target, has_link,
-};
+use crate::domain::{AccountId, ConversationId, Message, Part, Place, Search, Seq, Sort, Target};
 use crate::ui::app::{Effect, Model};
 
 /// Hits asked for at once.
@@ -62,7 +60,7 @@ impl Look {
     /// Whether something is looked for.
     #[must_use]
     pub fn is_wanted(&self) -> bool {
-        !self.text.trim().is_empty() || self.kind == Some(Sort::Link) || self.from != Writer::Anyone
+        !self.text.trim().is_empty() || self.kind.is_some() || self.from != Writer::Anyone
     }
 
     /// Whether all was looked at.
@@ -80,13 +78,13 @@ impl Look {
     /// The hits of the kind that is shown, newest first.
     pub fn shown(&self) -> impl Iterator<Item = &Message> {
         let kind = self.kind;
-        self.hits.values().filter(move |hit| kind != Some(Sort::Link) || is_link(hit))
+        self.hits.values().filter(move |hit| kind.is_none_or(|kind| is_of(hit, kind)))
     }
 
-    /// How many hits there are, and how many of them have links.
+    /// How many hits there are of a kind, or of all.
     #[must_use]
-    pub fn counts(&self) -> (usize, usize) {
-        (self.hits.len(), self.hits.values().filter(|hit| is_link(hit)).count())
+    pub fn count(&self, kind: Option<Sort>) -> usize {
+        self.hits.values().filter(|hit| kind.is_none_or(|kind| is_of(hit, kind))).count()
     }
 
     /// Who wrote what was found.
@@ -112,8 +110,8 @@ impl Look {
     }
 }
 
-fn is_link(hit: &Message) -> bool {
-    matches!(&hit.body, Body::Text { text, .. } if has_link(text))
+fn is_of(hit: &Message, kind: Sort) -> bool {
+    Part::of(&hit.body).is_some_and(|part| part.is(kind))
 }
 
 impl Model {

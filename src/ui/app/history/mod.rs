@@ -65,6 +65,8 @@ pub struct History {
     pub goes: (u64, Goes),
     /// The line that was gone to, and until when it is tinted.
     pub tinted: Option<(Place, u64)>,
+    /// The message whose picture was opened from here: it is looked at wherever the list goes.
+    pub viewed: Option<Message>,
     /// Changes whenever anything here may have changed.
     pub version: u64,
 }
@@ -257,6 +259,9 @@ impl Model {
 
     fn close_history(&mut self, out: &mut Vec<Effect>) {
         let export = self.history.take().and_then(|history| history.export);
+        if self.viewed().is_none() {
+            self.viewer = None;
+        }
         let under_way = export.filter(|export| export.end.is_none());
         out.extend(under_way.map(|export| Effect::Ask(Intent::CancelExport(export.ticket))));
     }
@@ -499,6 +504,11 @@ impl Model {
 impl History {
     fn go(&mut self, goes: Goes) {
         self.goes = (self.goes.0 + 1, goes);
+    }
+
+    /// All messages that the window has.
+    pub(super) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.viewed.iter().chain(self.sheet.messages.values()).chain(self.look.shown())
     }
 
     /// What a day of the month that is shown has.

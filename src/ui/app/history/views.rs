@@ -1,7 +1,8 @@
 //! The rows of the window as they are drawn.
 
 use super::dates;
-use crate::domain::{AccountId, Body, Message, Needle, Place, Portrait, Target};
+use crate::domain::{AccountId, BlobId, Body, Message, Needle, Place, Portrait, Target};
+use crate::ui::app::images::Shown;
 use crate::ui::app::rooms::Tile;
 use crate::ui::app::search::Wanted;
 use crate::ui::app::{Model, rows, time};
@@ -51,8 +52,25 @@ pub struct Said {
     pub portrait: Portrait,
     /// When.
     pub time: String,
-    /// What.
+    /// What; nothing where a picture says it.
     pub text: String,
+    /// A picture.
+    pub photo: Option<Photo>,
+}
+
+/// A picture, small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Photo {
+    /// The small one.
+    pub thumb: BlobId,
+    /// Width and height of the whole.
+    pub size: (u32, u32),
+}
+
+impl Photo {
+    fn of(body: &Body) -> Option<Photo> {
+        Shown::of(body).map(|shown| Photo { thumb: shown.thumb, size: shown.size })
+    }
 }
 
 /// A hit.
@@ -66,6 +84,10 @@ pub struct Hit {
     pub portrait: Portrait,
     /// The conversation.
     pub with: String,
+    /// It, for the one who opens the picture.
+    pub target: Target,
+    /// A picture.
+    pub photo: Option<Photo>,
     /// When.
     pub time: String,
     /// The part of the text that has it, in one line.
@@ -114,7 +136,8 @@ impl Model {
         for message in history.sheet.messages.values() {
             let line = match &message.body {
                 Body::Text { text, .. } => self.said(with, message, text.clone(), language),
-                body @ (Body::Image { .. } | Body::Shake {}) => {
+                Body::Image { .. } => self.said(with, message, String::new(), language),
+                body @ Body::Shake {} => {
                     let words = rows::words(body, language);
                     self.said(with, message, words, language)
                 }
@@ -147,6 +170,7 @@ impl Model {
             portrait: self.people.portrait(message.from),
             time: time::clock_label(message.at, &self.zone, language),
             text,
+            photo: Photo::of(&message.body),
         }))
     }
 
@@ -166,7 +190,14 @@ impl Model {
         needle: Option<&Needle>,
         language: Language,
     ) -> Option<Hit> {
-        let Body::Text { text, .. } = &message.body else { return None };
+        let text = match &message.body {
+            Body::Text { text, .. } => snippet(text, needle),
+            Body::Image { name, .. } => {
+                let kind = language.get("preview.image");
+                format!("{kind} {}", snippet(name, needle)).trim_end().to_owned()
+            }
+            _ => return None,
+        };
         let with = message.kind.target_for(self.my_account()?)?;
         Some(Hit {
             place: Place::of(message),
@@ -174,7 +205,9 @@ impl Model {
             portrait: self.people.portrait(message.from),
             with: self.target_name(with, language),
             time: time::hit_label(message.at, self.now.wall_ms, &self.zone, language),
-            text: snippet(text, needle),
+            target: with,
+            photo: Photo::of(&message.body),
+            text,
         })
     }
 

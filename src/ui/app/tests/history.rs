@@ -4,11 +4,14 @@ use jiff::civil::{Date, date};
 
 use crate::client::api::{Format, Scope, Spot};
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, Body, Message, Place, Seq, Sieve, Sort, Tally, Target};
+use crate::domain::{
+    AccountId, BlobId, Body, Message, Part as SearchPart, Place, Seq, Sieve, Sort, Tally, Target,
+};
 use crate::net::protocol::Page;
 use crate::ui::app::history::dates::Dates;
-use crate::ui::app::history::views::Line;
+use crate::ui::app::history::views::{Line, Photo};
 use crate::ui::app::history::{Goes, History, HistoryMsg, Part, Writer};
+use crate::ui::app::images::ViewerMsg;
 use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::rows::{Pick, Row};
 use crate::ui::app::testing::{NOON_MS, World, direct, message, person, ticket_of};
@@ -105,10 +108,10 @@ impl Desk {
                 };
                 let (since, until) = (search.since.unwrap_or(0), search.until.unwrap_or(i64::MAX));
                 let meant = |m: &&Message| {
-                    let Body::Text { text, .. } = &m.body else { return false };
+                    let Some(part) = SearchPart::of(&m.body) else { return false };
                     Place::of(m) < before
                         && (since..until).contains(&m.at)
-                        && sieve.takes(m.from, text)
+                        && sieve.takes(m.from, part)
                 };
                 let hits: Vec<Message> =
                     self.log[from..].iter().rev().filter(meant).take(3).cloned().collect();
@@ -197,7 +200,8 @@ fn hits_of_this_computer_and_of_the_server_are_one_list_without_doubles() {
     assert_eq!((hits[0].name.as_str(), hits[0].with.as_str()), ("Momo", "Momo"));
     desk.say(HistoryMsg::Kind(Some(Sort::Link)));
     assert_eq!(desk.hits(), [0; 0]);
-    assert_eq!(desk.history().look.counts(), (8, 0));
+    let kinds = [None, Some(Sort::Link), Some(Sort::Image)];
+    assert_eq!(kinds.map(|kind| desk.history().look.count(kind)), [8, 0, 0]);
     desk.say(HistoryMsg::Search(String::new()));
     assert_eq!(desk.hits(), [75, 65, 55, 45, 35, 25, 15, 5], "every link");
     desk.say(HistoryMsg::From(Writer::One(AccountId(10_002))));
@@ -324,6 +328,42 @@ fn words_that_are_gone_are_gone_from_the_window_and_from_the_panel() {
 }
 
 #[test]
+fn pictures_are_found_seen_small_and_looked_at_until_they_are_gone() {
+    let mut desk = Desk::new();
+    let (picture, thumb) = (BlobId([7; 32]), BlobId([8; 32]));
+    for (at, name) in [(11, "lab report.png"), (31, "cat.png")] {
+        let name = name.to_owned();
+        desk.log[at].body = Body::Image { picture, bytes: 9, width: 90, height: 60, thumb, name };
+    }
+    desk.say(HistoryMsg::Open(Some(MOMO)));
+    let lines = desk.world.model.history_lines(Language::English);
+    let photos = lines.iter().filter_map(|line| match line {
+        Line::Said(said) => said.photo,
+        _ => None,
+    });
+    let expected = Photo { thumb, size: (90, 60) };
+    assert_eq!(photos.collect::<Vec<_>>(), [expected; 2]);
+    desk.say(HistoryMsg::Kind(Some(Sort::Image)));
+    assert_eq!(desk.hits(), [32, 12], "all pictures, without a word");
+    desk.say(HistoryMsg::Search("lab".into()));
+    assert_eq!(desk.hits(), [12]);
+    let kinds = [None, Some(Sort::Image), Some(Sort::Link)];
+    assert_eq!(kinds.map(|kind| desk.history().look.count(kind)), [9, 1, 0]);
+    let hits = desk.world.model.history_hits(Language::Chinese);
+    assert_eq!((hits[0].text.as_str(), hits[0].photo), ("[图片] lab report.png", Some(expected)));
+    let open = |seq| Msg::Viewer(ViewerMsg::Open(MOMO, Seq(seq)));
+    assert!(desk.world.send(open(10)).is_empty(), "words");
+    assert!(matches!(desk.world.send(open(12))[..], [Effect::RaiseViewer]));
+    desk.say(HistoryMsg::Choose(None));
+    desk.say(HistoryMsg::Kind(None));
+    assert_eq!(desk.world.model.viewed(), Some((picture, "lab report.png")), "it stays");
+    let conversation = desk.log[0].conversation;
+    desk.world.event(ClientEvent::Hidden { conversation, seq: Seq(12) });
+    assert_eq!((desk.world.model.viewed(), desk.world.model.viewer), (None, None));
+    assert!(!desk.hits().contains(&12));
+}
+
+#[test]
 fn pages_are_fetched_at_both_ends_and_those_far_away_go() {
     let mut desk = Desk::new();
     let long = 3_000;
@@ -383,9 +423,10 @@ fn exactly_what_is_shown_or_a_stretch_of_time_is_exported() {
     desk.world.event(ClientEvent::Exporting { ticket, done: 3, all: 8 });
     let going = desk.history().export.clone().unwrap();
     assert_eq!((going.done, going.all, going.end), (3, 8, None));
-    let result = Ok(Answer::Exported { messages: 8, bytes: 999 });
+    let result = Ok(Answer::Exported { messages: 8, bytes: 999, missing: 2 });
     desk.world.event(ClientEvent::Answered { ticket, result });
-    assert_eq!(desk.history().export.as_ref().unwrap().end, Some(Ok(8)));
+    let done = desk.history().export.as_ref().unwrap();
+    assert_eq!((&done.end, done.missing), (&Some(Ok(8)), 2));
     let effects = desk.world.send(Msg::History(HistoryMsg::CancelExport));
     assert!(effects.is_empty(), "it is done: there is nothing to give up");
     let (_, ticket) = export(&mut desk, Part::Hits);

@@ -9,7 +9,7 @@ use super::rows::{Content, Face, Head, Image, Item, Mark, Quoted};
 use crate::domain::AccountId;
 use crate::ui::paint::emoji::{self, Piece};
 use crate::ui::paint::text::emoji_size;
-use crate::ui::paint::{Icon, Rect};
+use crate::ui::paint::{Icon, Rect, photo};
 use crate::ui::theme::Style;
 
 /// Free space beside the outermost avatars.
@@ -321,16 +321,7 @@ fn frame(image: &Image, most: i32) -> (i32, i32) {
     if image.percent.is_some() {
         return (UPLOAD.0.min(most), UPLOAD.1);
     }
-    let side = |pixels: u32| i64::from(pixels.max(1));
-    let (w, h) = (side(image.size.0), side(image.size.1));
-    let (w_max, h_max) = (i64::from(IMAGE_MAX.0.min(most)), i64::from(IMAGE_MAX.1));
-    let (w, h) = match () {
-        () if w <= w_max && h <= h_max => (w, h),
-        () if w * h_max > h * w_max => (w_max, h * w_max / w),
-        () => (w * h_max / h, h_max),
-    };
-    let least = |side: i64| i32::try_from(side).unwrap_or(IMAGE_MIN).max(IMAGE_MIN);
-    (least(w), least(h))
+    photo::frame(image.size, (IMAGE_MAX.0.min(most), IMAGE_MAX.1), IMAGE_MIN)
 }
 
 fn quote_width(quoted: &Quoted, tools: Tools<'_>) -> i32 {
