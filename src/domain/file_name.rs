@@ -15,7 +15,8 @@ pub fn file_name(text: &str) -> String {
     let is_kept = |c: &char| {
         !c.is_control() && !is_unseen(*c) && !matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|')
     };
-    let whole: String = base.nfc().filter(is_kept).collect();
+    // Letters stand together only when what was between them is gone.
+    let whole: String = base.chars().filter(is_kept).nfc().collect();
     let trimmed = trim(&whole);
     let mut name = match is_reserved(trimmed) {
         true => format!("_{trimmed}"),
@@ -69,6 +70,7 @@ mod tests {
             ("COM3", "_COM3"),
             ("common.png", "common.png"),
             ("e\u{301}.png", "é.png"),
+            ("\u{11370}:\u{e48}", "\u{e48}\u{11370}"),
             ("", ""),
         ];
         for (text, expected) in cases {
