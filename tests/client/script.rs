@@ -249,7 +249,8 @@ fn each_bad_server_has_its_code_and_the_program_stays() {
 /// A sign-out stands behind what was said before it.
 #[test]
 fn what_is_said_before_signing_out_is_sent() {
-    let place = Place::start();
+    // A sign-out waits some seconds at most, and not for the right to say more.
+    let place = Place::with(&[("messages.burst", "100")]);
     let mut lines =
         r#"{"id":0,"do":"register","nickname":"alice","password":"correct horse"}"#.to_owned();
     for id in 1..=24 {
