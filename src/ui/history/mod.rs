@@ -346,7 +346,8 @@ impl Parts {
         window.super_handle_first(false);
         let this = self.clone();
         window.handle(move |_, event| match event {
-            Event::KeyDown | Event::Shortcut => this.clone().shortcut(),
+            Event::KeyDown => this.clone().shortcut() || this.clone().write_through(),
+            Event::Shortcut => this.clone().shortcut(),
             _ => false,
         });
         let filter = self.filter.clone();
@@ -455,6 +456,19 @@ impl Parts {
                 say(HistoryMsg::Show(place));
             }
         });
+    }
+
+    /// What is typed while a list has the keyboard is looked for.
+    fn write_through(&mut self) -> bool {
+        let words = app::event_text();
+        let is_command = app::event_state().intersects(Shortcut::Ctrl | Shortcut::Alt);
+        let is_elsewhere = !self.field.has_focus() && !self.filter.has_focus();
+        // A space presses what has the keyboard.
+        let is_typed = !words.trim().is_empty() && !words.chars().any(char::is_control);
+        if is_elsewhere && is_typed && !is_command {
+            self.field.write(&words);
+        }
+        is_elsewhere && is_typed && !is_command
     }
 
     fn shortcut(&mut self) -> bool {

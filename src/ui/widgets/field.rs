@@ -277,6 +277,15 @@ impl Field {
         let _unmoved = self.input.set_mark(0);
     }
 
+    /// Takes what the person typed elsewhere, at the end.
+    pub fn write(&mut self, words: &str) {
+        self.focus();
+        let value = self.input.value() + words;
+        self.set_value(&value);
+        let _unmoved = self.input.set_position(i32::try_from(value.len()).unwrap_or(i32::MAX));
+        (self.changed.borrow_mut())();
+    }
+
     /// Calls back after each change by the person.
     pub fn on_change(&mut self, change: impl FnMut() + 'static) {
         *self.changed.borrow_mut() = Box::new(change);
