@@ -479,9 +479,7 @@ impl Model {
     }
 
     pub(super) fn ask_earlier(&mut self, target: Target, out: &mut Vec<Effect>) {
-        if !self.link.is_up() {
-            return;
-        }
+        // Without a link the client has what this computer keeps.
         let chat = self.chats.at(target);
         if matches!(chat.earlier, Earlier::Asked | Earlier::Begin) {
             return;
@@ -491,6 +489,20 @@ impl Model {
         let page = Page::Before(first);
         let ask = |ticket| Intent::History { ticket, with: target, page, limit: PAGE };
         self.ask(Asked::Messages(target), ask, out);
+    }
+
+    /// The link is back: windows whose older messages could not be had try again.
+    pub(super) fn ask_earlier_again(&mut self, out: &mut Vec<Effect>) {
+        let is_stuck = |chat: &Chat| chat.open && chat.earlier == Earlier::Unknown;
+        let stuck: Vec<Target> = self
+            .chats
+            .iter()
+            .filter(|(_, chat)| is_stuck(chat))
+            .map(|(target, _)| target)
+            .collect();
+        for target in stuck {
+            self.ask_earlier(target, out);
+        }
     }
 
     /// What is seen in a window with the keyboard is read.

@@ -73,7 +73,8 @@ impl Model {
         let is_before = chat.messages.keys().next().is_none_or(|first| seq < *first);
         match chat.earlier {
             Earlier::Asked => {}
-            Earlier::More | Earlier::Unknown if is_before && self.link.is_up() && chat.open => {
+            Earlier::More if is_before && chat.open => self.ask_earlier(target, out),
+            Earlier::Unknown if is_before && self.link.is_up() && chat.open => {
                 self.ask_earlier(target, out);
             }
             _ => chat.wanted = None,

@@ -14,6 +14,7 @@ impl Model {
         self.people.regain_sight();
         self.chats.lobby_is_closed = false;
         self.reenter_halls(out);
+        self.ask_earlier_again(out);
         out.push(Effect::PicturesAgain);
     }
 
