@@ -448,7 +448,13 @@ impl Model {
                     chat.earlier = Earlier::Begin;
                 }
             }
-            _ => (chat.earlier, chat.wanted) = (Earlier::Unknown, None),
+            Ok(_) | Err(Failure::Refused(_)) => {
+                (chat.earlier, chat.wanted) = (Earlier::Unknown, None);
+            }
+            Err(_) => {
+                (chat.earlier, chat.wanted) = (Earlier::Unknown, None);
+                chat.asked_preview = false;
+            }
         }
         self.go_on(target, out);
         self.find_again(target, out);

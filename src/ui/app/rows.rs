@@ -435,9 +435,9 @@ impl Model {
         chat: &Chat,
         language: Language,
     ) -> (Option<&'static str>, String) {
-        if let (true, Some(message)) =
-            (self.is_mentioned(target), chat.messages.values().next_back())
-        {
+        let is_shown = |message: &&Message| message.body != Body::Hidden {};
+        let last = chat.messages.values().rev().find(is_shown);
+        if let (true, Some(message)) = (self.is_mentioned(target), last) {
             return (Some("preview.at"), self.preview_of(target, message, language));
         }
         if !chat.open && !chat.draft.is_empty() {
@@ -447,8 +447,7 @@ impl Model {
             let prefix = outgoing.failure.as_ref().map(|_| "preview.failed");
             return (prefix, words(&outgoing.pending.body, language));
         }
-        let is_shown = |message: &&Message| message.body != Body::Hidden {};
-        match chat.messages.values().rev().find(is_shown) {
+        match last {
             Some(message) => (None, self.preview_of(target, message, language)),
             None if target == Target::Lobby => (None, language.get("lobby.about").to_owned()),
             None => (None, String::new()),

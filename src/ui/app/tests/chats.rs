@@ -1,6 +1,6 @@
 //! Conversations: what is unread, what is on its way, what is asked for.
 
-use crate::client::api::PendingMessage;
+use crate::client::api::{LinkState, PendingMessage};
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, Mentions, Nonce, Presence, Seq, Target,
@@ -233,6 +233,30 @@ fn a_shake_opens_the_window_and_shakes_it() {
             .event(ClientEvent::Shaken { from: AccountId(10_002), conversation: unknown })
             .is_empty()
     );
+}
+
+#[test]
+fn older_messages_are_asked_for_without_a_link_and_again_when_it_is_back() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 9, 9)));
+    says(&mut world, 9, 10_002);
+    let why = Failure::LinkLost;
+    world.event(ClientEvent::Link(LinkState::Down { retry_in_ms: 8_000, why }));
+    let page = |effects: &[Effect]| {
+        let is_page = |effect: &&Effect| matches!(effect, Effect::Ask(Intent::History { .. }));
+        effects.iter().find(is_page).and_then(ticket_of)
+    };
+    let ticket = page(&chat(&mut world, ChatMsg::Open)).expect("what is kept here");
+    world.event(ClientEvent::Answered { ticket, result: Err(Failure::Offline) });
+    assert!(page(&world.pass(60_000)).is_none(), "not again and again");
+    world.up();
+    let you = person(10_001, "Lime");
+    let back = world.event(ClientEvent::SignedIn { you, presence: Presence::Online });
+    let ticket = page(&back).expect("the window tries again");
+    let messages = (1..9).map(|seq| message(direct(10_002), seq, 10_002, NOON_MS, "x")).collect();
+    let result = Ok(Answer::History { conversation: None, messages, more: false });
+    world.event(ClientEvent::Answered { ticket, result });
+    assert_eq!(world.model.chats.get(FRIEND).unwrap().messages.len(), 9);
 }
 
 #[test]
