@@ -7,7 +7,7 @@ use fltk::prelude::WindowExt;
 
 use super::view::{ChatFace, Standing};
 use super::{ChatOut, ChatWindow, Parts, emoji};
-use crate::domain::{Notify, Rank, RoomId, Seq};
+use crate::domain::{Joining, Notify, Rank, RoomId, Seq};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::{ChatMsg, EntryId};
 use crate::ui::app::create_room::CreateRoomMsg;
@@ -75,7 +75,7 @@ impl Parts {
     /// What can be done with the room, by what one is there.
     pub(super) fn open_room_menu(&self) {
         let standing = self.state.borrow().view.standing;
-        let Some(Standing { room, rank, admins_only }) = standing else { return };
+        let Some(Standing { room, rank, admins_only, joining }) = standing else { return };
         let item = |key, icon, msg| {
             let item: MenuEntry = MenuItem::new(tr(key)).icon(icon).into();
             (item, Some(msg))
@@ -86,13 +86,15 @@ impl Parts {
             item("room.card", Icon::Pencil, Msg::Room(RoomMsg::Card(room))),
             item("room.announcement", Icon::Megaphone, Msg::Wall(WallMsg::Open(room))),
         ];
-        let mut colours = None;
+        let (mut colours, mut doors) = (None, None);
         if rank >= Rank::Admin {
             menu.push((MenuEntry::Separator, None));
             menu.push(item("room.rename", Icon::Text, Msg::Room(RoomMsg::Rename(room))));
             let colour = MenuItem::new(tr("room.colour")).icon(Icon::Palette);
             colours = Some(menu.len());
             menu.push((colour.into(), None));
+            doors = Some(menu.len());
+            menu.push((MenuItem::new(tr("make.joining")).icon(Icon::Door).into(), None));
             let key = if admins_only { "room.admins_only.off" } else { "room.admins_only.on" };
             let only = Msg::Room(RoomMsg::AdminsOnly(room, !admins_only));
             menu.push(item(key, Icon::Shield, only));
@@ -109,8 +111,26 @@ impl Parts {
         open_menu(MenuPlace::Below(on_screen(&self.more, &self.window)), entries, move |picked| {
             if picked.is_some() && picked == colours {
                 this.open_colour_menu(room);
+            } else if picked.is_some() && picked == doors {
+                this.open_joining_menu(room, joining);
             } else if let Some(msg) = picked.and_then(|index| acts.get_mut(index)?.take()) {
                 post(msg);
+            }
+        });
+    }
+
+    /// Who may come into the room.
+    fn open_joining_menu(&self, room: RoomId, now: Joining) {
+        let choices = [
+            (Joining::Open, "door.joining.open"),
+            (Joining::Approval, "door.joining.approval"),
+            (Joining::Closed, "door.joining.closed"),
+        ];
+        let item = |(joining, key)| MenuItem::new(tr(key)).checked(joining == now).into();
+        let entries = choices.map(item).into();
+        open_menu(MenuPlace::Below(on_screen(&self.more, &self.window)), entries, move |picked| {
+            if let Some((joining, _)) = picked.and_then(|index| choices.get(index)) {
+                post(Msg::Room(RoomMsg::Joining(room, *joining)));
             }
         });
     }
@@ -218,7 +238,11 @@ impl Parts {
         let mut menu: Vec<(MenuEntry, Option<Act>)> = Vec::new();
         let mut add = |item: MenuItem, act: Act| menu.push((item.into(), Some(act)));
         let copy = MenuItem::new(tr("chat.copy")).icon(Icon::Copy).shortcut("Ctrl+C");
-        add(copy.disabled(words.is_none()), Act::Copy(words.unwrap_or_default()));
+        // There are no words in a picture.
+        let is_picture = item.as_ref().is_some_and(|item| item.image().is_some());
+        if words.is_some() || !is_picture {
+            add(copy.disabled(words.is_none()), Act::Copy(words.unwrap_or_default()));
+        }
         let Some(item) = item.filter(|item| !matches!(item.content, Content::Note(_))) else {
             let all = MenuItem::new(tr("chat.select_all")).icon(Icon::Text).shortcut("Ctrl+A");
             add(all, Act::SelectAll);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::find::FindView;
 use super::person::Other;
 use crate::domain::{
-    AccountId, Body, Notify, Person, Portrait, Presence, Rank, RoomId, Seq, Target,
+    AccountId, Body, Joining, Notify, Person, Portrait, Presence, Rank, RoomId, Seq, Target,
 };
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
@@ -93,6 +93,8 @@ pub struct Standing {
     pub rank: Rank,
     /// Only admins may write.
     pub admins_only: bool,
+    /// Who may come in.
+    pub joining: Joining,
 }
 
 /// The picture in the header.
@@ -191,6 +193,7 @@ impl ChatView {
                 room,
                 rank: own.member.rank,
                 admins_only: own.room.admins_only,
+                joining: own.room.joining,
             }),
             count,
             members,
