@@ -180,7 +180,12 @@ impl Model {
         let Some(history) = &self.history else { return Vec::new() };
         let needle = Needle::new(&history.look.text);
         let hits = history.look.shown();
-        hits.filter_map(|message| self.hit_of(message, needle.as_ref(), language)).collect()
+        let found = hits.filter_map(|message| self.hit_of(message, needle.as_ref(), language));
+        let is_one = history.with.is_some();
+        // In one conversation it need not be named.
+        found
+            .map(|hit| Hit { with: if is_one { String::new() } else { hit.with }, ..hit })
+            .collect()
     }
 
     /// A message as a hit.

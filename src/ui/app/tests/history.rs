@@ -197,7 +197,7 @@ fn hits_of_this_computer_and_of_the_server_are_one_list_without_doubles() {
     assert!(desk.history().shows_hits() && desk.history().look.is_done());
     assert_eq!(desk.hits(), [80, 70, 60, 50, 40, 30, 20, 10]);
     let hits = desk.world.model.history_hits(Language::English);
-    assert_eq!((hits[0].name.as_str(), hits[0].with.as_str()), ("Momo", "Momo"));
+    assert_eq!((hits[0].name.as_str(), hits[0].with.as_str()), ("Momo", ""));
     desk.say(HistoryMsg::Kind(Some(Sort::Link)));
     assert_eq!(desk.hits(), [0; 0]);
     let kinds = [None, Some(Sort::Link), Some(Sort::Image)];
