@@ -18,6 +18,10 @@ pub const STALL_DEADLINE: Duration = Duration::from_secs(30);
 pub const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
 /// A shake is worth nothing later than this; its line stays.
 pub const SHAKE_LATE_MAX: Duration = Duration::from_secs(10);
+/// So often one person comes into one room: what it may read there is kept for each stay, and looked
+/// through with every question about it.
+pub const STAYS_MAX: usize = 200;
+
 /// So long a message can be recalled, by the age of the server.
 pub const RECALL_MAX: Duration = Duration::from_mins(2);
 

@@ -18,4 +18,5 @@ mod recalls;
 mod rooms;
 mod spans;
 mod stage;
+mod stays;
 mod writing;

@@ -72,13 +72,19 @@ impl State {
             (Mark::Search(looking), Told::Found { found, edge }) => {
                 let beyond = looking.beyond.max(edge);
                 let reaches = |place: &Place| looking.since.is_none_or(|since| place.at >= since);
-                let beyond = beyond.filter(reaches).map(Spot::There);
-                self.hits(
-                    turn,
-                    looking.ticket,
-                    found.messages,
-                    found.next.map(Spot::Here).or(beyond),
-                );
+                let beyond = beyond.filter(reaches);
+                let (mut messages, mut next) = (found.messages, found.next.map(Spot::Here));
+                if let (true, Some(beyond)) = (self.is_signed_in(), beyond) {
+                    // Behind this the server may have newer ones of another conversation.
+                    let all = messages.len();
+                    messages.retain(|message| Place::of(message) >= beyond);
+                    let is_past = found.next.is_none_or(|place| place <= beyond);
+                    if messages.len() < all || is_past {
+                        next = Some(Spot::There(beyond));
+                    }
+                }
+                let next = next.or(beyond.map(Spot::There));
+                self.hits(turn, looking.ticket, messages, next);
             }
             // What cannot be read is asked of the server.
             (Mark::Search(looking), _) => {

@@ -6,6 +6,7 @@ use super::{Inside, Verdict};
 use crate::domain::{
     AccountId, Door, Joining, Rank, RequestState, Room, RoomId, RoomRequest, Words,
 };
+use crate::limits::STAYS_MAX;
 use crate::net::protocol::{Reason, Refusal};
 use crate::store::{StoreError, Writes};
 
@@ -59,6 +60,12 @@ impl Rules {
         let most = self.limits.room_members_max;
         if u64::from(room.members) >= most {
             return Err(Refusal::limit(Reason::RoomFull, most).into());
+        }
+        if notes.rows.list_ranges(room.conversation, account)?.len() >= STAYS_MAX {
+            return Err(match account == me {
+                true => Refusal::limit(Reason::TooMany, STAYS_MAX as u64).into(),
+                false => Reason::PeerFull.into(),
+            });
         }
         if account == me {
             return self.has_place_for_a_room(notes, me);
