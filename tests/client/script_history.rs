@@ -63,6 +63,36 @@ fn a_search_joins_what_is_here_and_what_only_the_server_has() {
     assert_eq!(answer(&output, &json!(5))["error"]["code"], "bad_request");
 }
 
+/// What is here of one conversation is older than what only the server has of another.
+#[test]
+fn the_newest_hits_come_first_wherever_they_are() {
+    let place = Place::with(&FAST);
+    run(&place, r#"{"do":"register","nickname":"momo","password":"correct horse"}"#);
+    let mut lines =
+        r#"{"id":1,"do":"register","nickname":"alice","password":"correct horse"}"#.to_owned();
+    for number in 0..5 {
+        lines += &send(&format!("lab early {number}"));
+    }
+    for number in 0..60 {
+        let words = if number < 5 { format!("lab late {number}") } else { "other".to_owned() };
+        let line = json!({"do": "send", "to": 10_001, "text": words});
+        lines += &format!("\n{line}");
+    }
+    lines.push_str("\n{\"do\":\"barrier\"}");
+    let output = run(&place, &lines);
+    let token = answer(&output, &json!(1))["ok"]["token"].as_str().unwrap().to_owned();
+    let lines = format!(
+        "{{\"do\":\"sign_in\",\"token\":\"{token}\"}}\n{{\"do\":\"barrier\"}}\n\
+         {{\"id\":1,\"do\":\"search\",\"text\":\"lab\",\"limit\":3}}\n\
+         {{\"id\":2,\"do\":\"search\",\"text\":\"lab\"}}"
+    );
+    let output = run(&place, &lines);
+    let late: Vec<String> = (0..5).rev().map(|n| format!("lab late {n}")).collect();
+    let early: Vec<String> = (0..5).rev().map(|n| format!("lab early {n}")).collect();
+    assert_eq!(texts(&answer(&output, &json!(1))["ok"]), late[..3]);
+    assert_eq!(texts(&answer(&output, &json!(2))["ok"]), [late, early].concat());
+}
+
 #[test]
 fn a_conversation_is_written_into_a_file_whole_or_not_at_all() {
     let place = Place::with(&FAST);
