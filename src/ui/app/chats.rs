@@ -36,6 +36,7 @@ pub struct Chats {
 }
 
 /// One conversation as the windows know it.
+#[expect(clippy::struct_excessive_bools, reason = "each is so or not")]
 #[derive(Debug, Default)]
 pub struct Chat {
     /// Its cursors, once it exists on the server.
@@ -48,6 +49,8 @@ pub struct Chat {
     pub open: bool,
     /// Whether its window has the keyboard.
     pub focused: bool,
+    /// The newest message is out of its window's sight.
+    pub(super) scrolled_up: bool,
     /// What was written and not sent; of a window that stands, as it is in its box.
     pub draft: String,
     /// What of it was kept last, and since when it is another.
@@ -157,6 +160,8 @@ pub enum ChatMsg {
     },
     /// Its window got or lost the keyboard.
     Focus(bool),
+    /// The newest message came into sight in its window, or went out of it.
+    AtEnd(bool),
     /// This is in the box now.
     Draft(String),
     /// Say this.
@@ -191,6 +196,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Open => f.write_str("Open"),
             ChatMsg::Close { draft } => write!(f, "Close({} bytes)", draft.len()),
             ChatMsg::Focus(focus) => write!(f, "Focus({focus})"),
+            ChatMsg::AtEnd(is_there) => write!(f, "AtEnd({is_there})"),
             ChatMsg::Draft(text) => write!(f, "Draft({} bytes)", text.len()),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
             ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
@@ -349,6 +355,10 @@ impl Model {
                 self.keep_draft(target, out);
             }
             ChatMsg::Draft(text) => self.drafted(target, text),
+            ChatMsg::AtEnd(is_there) => {
+                self.chats.at(target).scrolled_up = !is_there;
+                self.mark_read(target, out);
+            }
             ChatMsg::Focus(focused) => {
                 self.chats.at(target).focused = focused;
                 self.mark_read(target, out);
@@ -467,7 +477,7 @@ impl Model {
         }
         let chat = self.chats.at(target);
         if !chat.open {
-            chat.open = true;
+            (chat.open, chat.scrolled_up) = (true, false);
             chat.unread_from = match (chat.unread(me), chat.state) {
                 (1.., Some(state)) if state.read > Seq::ZERO => Some(state.read.next()),
                 _ => None,
@@ -511,10 +521,10 @@ impl Model {
         }
     }
 
-    /// What is seen in a window with the keyboard is read.
+    /// What is seen in a window with the keyboard is read: not what comes below its lower edge.
     fn mark_read(&mut self, target: Target, out: &mut Vec<Effect>) {
         let chat = self.chats.at(target);
-        if chat.open && chat.focused {
+        if chat.open && chat.focused && !chat.scrolled_up {
             self.move_cursor(target, out);
         }
     }

@@ -36,6 +36,7 @@ impl Parts {
     pub(super) fn read(&mut self, msg: TranscriptMsg) {
         match msg {
             TranscriptMsg::Link(address) => (self.told.borrow_mut())(ChatOut::Link(address)),
+            TranscriptMsg::AtEnd(is_there) => self.tell(ChatMsg::AtEnd(is_there)),
             TranscriptMsg::Face(account) => (self.told.borrow_mut())(ChatOut::Face(account)),
             TranscriptMsg::Quote(EntryKey::Seq(seq)) => self.tell(ChatMsg::GoTo(seq)),
             TranscriptMsg::Retry(EntryKey::Nonce(nonce)) => self.tell(ChatMsg::Retry(nonce)),

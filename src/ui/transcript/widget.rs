@@ -52,6 +52,8 @@ pub enum TranscriptMsg {
     Delete(Key),
     /// A picture was pressed; the name of the small one.
     Picture(Key, BlobId),
+    /// The newest message came into sight, or went out of it.
+    AtEnd(bool),
     /// Somebody's face was pressed.
     Face(AccountId),
     /// A menu is wanted, at a point of the window, for a message or for none.
@@ -77,6 +79,7 @@ impl fmt::Debug for TranscriptMsg {
             TranscriptMsg::Reply(key) => write!(f, "Reply({key:?})"),
             TranscriptMsg::Delete(key) => write!(f, "Delete({key:?})"),
             TranscriptMsg::Picture(key, _) => write!(f, "Picture({key:?})"),
+            TranscriptMsg::AtEnd(is_there) => write!(f, "AtEnd({is_there})"),
             TranscriptMsg::Face(account) => write!(f, "Face({account})"),
             TranscriptMsg::Menu { key, x, y } => write!(f, "Menu({key:?}, {x}, {y})"),
             TranscriptMsg::Earlier => f.write_str("Earlier"),
@@ -105,6 +108,8 @@ pub(super) struct State {
     pub(super) press: Press,
     moves: bool,
     is_ticking: bool,
+    /// The newest message was in sight when it was last drawn.
+    at_end: bool,
     pub(super) rest: u64,
 }
 
@@ -151,6 +156,12 @@ impl State {
         draw(&Canvas::over(area), area, &self.scene, self.tools(), &self.touch);
     }
 
+    /// Whether the newest message is in sight, where that changed.
+    fn moved_to_end(&mut self) -> Option<bool> {
+        let is_there = self.scene.scroll().follows();
+        (std::mem::replace(&mut self.at_end, is_there) != is_there).then_some(is_there)
+    }
+
     fn move_by(&mut self, by: i64) {
         match self.moves {
             true => self.scene.glide_by(by, now_ms()),
@@ -191,6 +202,7 @@ impl Transcript {
             press: Press::None,
             moves: true,
             is_ticking: false,
+            at_end: true,
             rest: 0,
         }));
         let told: Rc<RefCell<Told>> = Rc::new(RefCell::new(Box::new(told)));
@@ -199,7 +211,10 @@ impl Transcript {
             let mut state = drawn.borrow_mut();
             state.draw(Rect::of(native));
             if state.scene.wants_earlier() {
-                ask_earlier(native.clone(), Rc::clone(&asked));
+                tell_later(native.clone(), Rc::clone(&asked), TranscriptMsg::Earlier);
+            }
+            if let Some(is_there) = state.moved_to_end() {
+                tell_later(native.clone(), Rc::clone(&asked), TranscriptMsg::AtEnd(is_there));
             }
         });
         let transcript = Transcript { native: native.clone(), state, told };
@@ -549,11 +564,12 @@ impl Control for Transcript {
     }
 }
 
-/// Asks for older rows a moment later: nothing may change while a window is drawn.
-fn ask_earlier(native: Widget, told: Rc<RefCell<Told>>) {
+/// Tells it a moment later: nothing may change while a window is drawn.
+fn tell_later(native: Widget, told: Rc<RefCell<Told>>, msg: TranscriptMsg) {
+    let mut msg = Some(msg);
     app::add_timeout3(0.0, move |_| {
-        if !native.was_deleted() {
-            tell(&told, TranscriptMsg::Earlier);
+        if let (false, Some(msg)) = (native.was_deleted(), msg.take()) {
+            tell(&told, msg);
         }
     });
 }

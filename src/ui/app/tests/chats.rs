@@ -236,6 +236,29 @@ fn a_shake_opens_the_window_and_shakes_it() {
 }
 
 #[test]
+fn what_comes_out_of_sight_is_read_when_it_comes_into_sight() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 1, 1)));
+    chat(&mut world, ChatMsg::Open);
+    chat(&mut world, ChatMsg::Focus(true));
+    let read = |effects: &[Effect]| {
+        effects.iter().any(|effect| matches!(effect, Effect::Ask(Intent::MarkRead { .. })))
+    };
+    assert!(read(&says(&mut world, 2, 10_002)), "it is in sight");
+    assert!(!read(&chat(&mut world, ChatMsg::AtEnd(false))));
+    assert!(!read(&says(&mut world, 3, 10_002)));
+    assert_eq!(world.model.unread(), 1);
+    assert!(!read(&chat(&mut world, ChatMsg::Focus(true))), "the keyboard alone shows nothing");
+    assert!(read(&chat(&mut world, ChatMsg::AtEnd(true))));
+    assert_eq!(world.model.unread(), 0);
+    chat(&mut world, ChatMsg::AtEnd(false));
+    chat(&mut world, ChatMsg::Close { draft: String::new() });
+    says(&mut world, 4, 10_002);
+    chat(&mut world, ChatMsg::Open);
+    assert!(read(&chat(&mut world, ChatMsg::Focus(true))), "a chat opens at its end");
+}
+
+#[test]
 fn older_messages_are_asked_for_without_a_link_and_again_when_it_is_back() {
     let mut world = World::signed_in();
     world.event(ClientEvent::Conversation(conversation(direct(10_002), 9, 9)));
