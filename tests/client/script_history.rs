@@ -75,8 +75,8 @@ fn the_newest_hits_come_first_wherever_they_are() {
     }
     for number in 0..60 {
         let words = if number < 5 { format!("lab late {number}") } else { "other".to_owned() };
-        let line = json!({"do": "send", "to": 10_001, "text": words});
-        lines += &format!("\n{line}");
+        lines += "\n";
+        lines += &json!({"do": "send", "to": 10_001, "text": words}).to_string();
     }
     lines.push_str("\n{\"do\":\"barrier\"}");
     let output = run(&place, &lines);

@@ -38,6 +38,8 @@ pub struct Exports {
     pub hits: Option<usize>,
     /// A conversation is chosen.
     pub has_whole: bool,
+    /// All hits are here; if not, they are fetched first.
+    pub is_all: bool,
     /// The month that the calendar shows.
     pub month: Date,
     /// The day that was gone to, in words.
@@ -49,6 +51,7 @@ pub struct Exports {
 /// What goes into a file, and in which form.
 pub fn open_export(place: Rect, exports: &Exports) {
     let head = match exports.hits {
+        Some(_) if !exports.is_all => tr("hist.export.hits.all").to_owned(),
         Some(n) => tr_with("hist.export.hits", &[("n", &n.to_string())]),
         None => tr("hist.export.whole").to_owned(),
     };

@@ -156,6 +156,7 @@ impl Shown {
             exports: Exports {
                 hits: hits.as_ref().map(Vec::len),
                 has_whole: history.with.is_some(),
+                is_all: look.is_done(),
                 month: history.month,
                 day: history.day.map(day_words),
                 name: model.export_name(language),

@@ -1,6 +1,6 @@
 //! Writing into a file: which messages, how far it is, what came of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
@@ -50,6 +50,9 @@ impl Model {
         out: &mut Vec<Effect>,
     ) {
         let language = self.settings.language.language();
+        if part == Part::Hits && self.wait_for_hits(format, &path, out) {
+            return;
+        }
         let Some(what) = self.scope(part) else { return };
         let Some(history) = &self.history else { return };
         if history.export.as_ref().is_some_and(|export| export.end.is_none()) {
@@ -78,6 +81,31 @@ impl Model {
         if let Some(history) = &mut self.history {
             history.export =
                 Some(Exporting { ticket, path, done: 0, all: 0, missing: 0, end: None });
+        }
+    }
+
+    /// Whether the export waits until all hits are here.
+    fn wait_for_hits(&mut self, format: Format, path: &Path, out: &mut Vec<Effect>) -> bool {
+        let Some(history) = &mut self.history else { return false };
+        if history.look.is_done() || history.look.failure.is_some() {
+            return false;
+        }
+        history.export_then = Some((format, path.to_path_buf()));
+        history.look.want_all();
+        if !history.look.is_busy {
+            self.look_on(out);
+        }
+        true
+    }
+
+    /// More hits are here: the export that waits for all of them may begin.
+    pub(super) fn export_hits_now(&mut self, out: &mut Vec<Effect>) {
+        let Some(history) = &mut self.history else { return };
+        if !history.look.is_done() && history.look.failure.is_none() {
+            return;
+        }
+        if let Some((format, path)) = history.export_then.take() {
+            self.export(Part::Hits, format, path, out);
         }
     }
 

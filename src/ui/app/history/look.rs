@@ -92,6 +92,11 @@ impl Look {
         self.hits.values().map(|hit| hit.from)
     }
 
+    /// All that can be had is wanted.
+    pub(super) fn want_all(&mut self) {
+        self.wanted = HITS_MAX;
+    }
+
     /// A hit that is known from elsewhere.
     pub(super) fn keep(&mut self, hit: Message) {
         self.hits.insert(Reverse(Place::of(&hit)), hit);
@@ -162,6 +167,8 @@ impl Model {
     pub(super) fn look_anew(&mut self, out: &mut Vec<Effect>) {
         let Some(history) = &mut self.history else { return };
         let look = &mut history.look;
+        // Whoever looks for something else does not want that file any more.
+        history.export_then = None;
         look.number += 1;
         look.hits.clear();
         (look.selected, look.failure, look.is_busy) = (None, None, false);
@@ -183,7 +190,7 @@ impl Model {
         }
     }
 
-    fn look_on(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn look_on(&mut self, out: &mut Vec<Effect>) {
         let today = self.today();
         let Some(history) = &mut self.history else { return };
         let look = &mut history.look;
@@ -226,6 +233,7 @@ impl Model {
             Ok(_) => {}
             Err(failure) => look.failure = Some(failure),
         }
+        self.export_hits_now(out);
     }
 
     /// F3: the next hit, or the one before.

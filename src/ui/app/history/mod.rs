@@ -59,6 +59,8 @@ pub struct History {
     pub bytes: u64,
     /// A file that is being written, or was.
     pub export: Option<Exporting>,
+    /// An export of all hits, which are not all here yet.
+    pub(super) export_then: Option<(Format, PathBuf)>,
     /// Why nothing can be shown.
     pub failure: Option<Failure>,
     /// Where the list goes next, with a number that changes each time.

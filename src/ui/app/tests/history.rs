@@ -435,3 +435,17 @@ fn exactly_what_is_shown_or_a_stretch_of_time_is_exported() {
         matches!(effects[..], [Effect::Ask(Intent::CancelExport(given_up))] if given_up == ticket)
     );
 }
+
+#[test]
+fn hits_that_are_not_here_yet_are_fetched_before_they_are_exported() {
+    let mut desk = Desk::new();
+    desk.say(HistoryMsg::Open(Some(MOMO)));
+    desk.say(HistoryMsg::Search("other".into()));
+    let all = desk.log.len() - 16;
+    assert!(desk.hits().len() < all && !desk.history().look.is_done());
+    let path = "/tmp/a.html".into();
+    desk.say(HistoryMsg::Export { part: Part::Hits, format: Format::Html, path });
+    let Some(Intent::Export { export, .. }) = desk.asked.last() else { panic!() };
+    let Scope::Messages(messages) = &export.what else { panic!() };
+    assert_eq!(messages.len(), all);
+}
