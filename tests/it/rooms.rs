@@ -221,11 +221,8 @@ fn who_has_read_is_told_as_far_as_they_show_it() {
     let (room, mut people) = ground.room(&["Lime", "Momo", "Tern", "Quail", "Rook"]);
     let said = people[0].say(Target::Room(room), text("read me")).unwrap();
     let (conversation, seq) = (said.conversation, said.seq);
-    let late = {
-        let mut late = ground.register("Late");
-        late.join(room).unwrap();
-        late
-    };
+    let mut late = ground.register("Late");
+    late.join(room).unwrap();
     let hidden = Privacy { read_marks: false, ..Privacy::default() };
     people[2].command(Command::SetPrivacy(hidden)).unwrap();
     let invisible = mychat::domain::Presence::Invisible;
@@ -245,7 +242,12 @@ fn who_has_read_is_told_as_far_as_they_show_it() {
     assert!(!heard.iter().any(|event| matches!(event, Event::Cursor { .. })), "never pushed");
     let query = Query::ReadBy { room, seq: Seq(99) };
     assert_eq!(why(people[0].query(query)), Reason::NotFound);
-    drop(late);
+    // Who went and came again asks about what it saw before, as it reads it.
+    people[1].command(Command::LeaveRoom { room }).unwrap();
+    people[1].join(room).unwrap();
+    let seen = vec![people[4].account()];
+    assert_eq!(read_by(&mut people[1]), (1, seen), "its own reading was of the stay before");
+    assert_eq!(why(late.query(Query::ReadBy { room, seq })), Reason::NotFound, "never seen");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! keeps the line. A page that was on its way meanwhile may still have them, so that every message
 //! is looked at here before it is kept or shown.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{State, Turn};
 use crate::client::api::{Answer, ClientEvent, Failure, Ticket};
@@ -24,6 +24,8 @@ type Place = (ConversationId, Seq);
 pub(super) struct Gone {
     /// By lines that came in this run.
     recalled: BTreeSet<Place>,
+    /// The same, oldest first.
+    order: VecDeque<Place>,
     /// On this device, ever.
     hidden: BTreeSet<Place>,
 }
@@ -45,10 +47,15 @@ impl Gone {
     }
 
     fn recall(&mut self, place: Place) {
-        if self.recalled.len() >= RECALLED_MAX {
-            self.recalled.pop_first();
+        if !self.recalled.insert(place) {
+            return;
         }
-        self.recalled.insert(place);
+        self.order.push_back(place);
+        if self.order.len() > RECALLED_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.recalled.remove(&oldest);
+        }
     }
 }
 

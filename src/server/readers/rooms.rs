@@ -127,16 +127,19 @@ fn find(rows: &Reads, text: &str, skip: u32) -> Answer {
 /// Those who were there for the message and show that they have read it; whoever hides what it reads
 /// sees nobody else's reading either.
 fn read_by(rows: &Reads, me: AccountId, room: RoomId, seq: Seq) -> Answer {
-    let (room, own) = match inside(rows, me, room)? {
+    let (room, _) = match inside(rows, me, room)? {
         Ok(inside) => inside,
         Err(refusal) => return Ok(Err(refusal)),
     };
     let log = rows.get_conversation(room.conversation)?;
+    let stays = rows.list_ranges(room.conversation, me)?;
     let message = match log {
         Some(log) => rows.get_message(room.conversation, log.kind, seq)?,
         None => None,
     };
-    let Some(message) = message.filter(|message| message.seq >= own) else {
+    let Some(message) = message
+        .filter(|message| stays.iter().any(|stay| (stay.first..=stay.last).contains(&message.seq)))
+    else {
         return Ok(Err(Reason::NotFound.into()));
     };
     let (mut count, mut accounts) = (0, Vec::new());

@@ -315,6 +315,7 @@ impl ChatWindow {
         if was_maximised {
             self.window.resize(usual.x, usual.y, usual.w, usual.h);
         }
+        self.parts.transcript.follow();
         self.raise();
         if was_maximised {
             self.window.maximize();

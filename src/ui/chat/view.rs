@@ -126,7 +126,7 @@ impl ChatView {
             .map(|find| FindView { wanted: find.wanted.clone(), found: find.found(chat) });
         view.recallable = model.recallable(target);
         view.me = me.person.account;
-        let unread = if chat.focused { 0 } else { chat.unread(Some(view.me)) };
+        let unread = chat.unread(Some(view.me));
         let (n, name) = (unread.to_string(), view.name.as_str());
         view.window = match unread {
             0 => language().fill("chat.window", &[("name", name)]),
