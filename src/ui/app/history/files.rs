@@ -87,9 +87,10 @@ impl Model {
     /// Whether the export waits until all hits are here.
     fn wait_for_hits(&mut self, format: Format, path: &Path, out: &mut Vec<Effect>) -> bool {
         let Some(history) = &mut self.history else { return false };
-        if history.look.is_done() || history.look.failure.is_some() {
+        if history.look.is_done() {
             return false;
         }
+        history.look.failure = None;
         history.export_then = Some((format, path.to_path_buf()));
         history.look.want_all();
         if !history.look.is_busy {
@@ -101,7 +102,9 @@ impl Model {
     /// More hits are here: the export that waits for all of them may begin.
     pub(super) fn export_hits_now(&mut self, out: &mut Vec<Effect>) {
         let Some(history) = &mut self.history else { return };
-        if !history.look.is_done() && history.look.failure.is_none() {
+        // A part is not what was asked for; the window says why the rest did not come.
+        history.export_then.take_if(|_| history.look.failure.is_some());
+        if !history.look.is_done() {
             return;
         }
         if let Some((format, path)) = history.export_then.take() {

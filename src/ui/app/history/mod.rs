@@ -226,6 +226,7 @@ impl Model {
             HistoryMsg::Show(place) => self.show_hit(place, out),
             HistoryMsg::Export { part, format, path } => self.export(part, format, path, out),
             HistoryMsg::CancelExport => {
+                history.export_then = None;
                 let export = history.export.take().filter(|export| export.end.is_none());
                 out.extend(export.map(|e| Effect::Ask(Intent::CancelExport(e.ticket))));
             }
