@@ -249,8 +249,7 @@ fn each_bad_server_has_its_code_and_the_program_stays() {
 /// A sign-out stands behind what was said before it.
 #[test]
 fn what_is_said_before_signing_out_is_sent() {
-    // A sign-out waits some seconds at most, and not for the right to say more.
-    let place = Place::with(&[("messages.burst", "100")]);
+    let place = Place::start();
     let mut lines =
         r#"{"id":0,"do":"register","nickname":"alice","password":"correct horse"}"#.to_owned();
     for id in 1..=24 {
@@ -260,9 +259,14 @@ fn what_is_said_before_signing_out_is_sent() {
     }
     lines += "\n{\"id\":25,\"do\":\"sign_out\"}";
     let output = run(&place, &lines);
-    for id in 1..=24 {
-        assert_eq!(answer(&output, &json!(id))["ok"]["seq"], json!(id));
-    }
+    let later = run(
+        &place,
+        r#"{"do":"register","nickname":"momo","password":"correct horse"}
+        {"id":1,"do":"history","with":"lobby","limit":50}"#,
+    );
+    let kept = answer(&later, &json!(1))["ok"]["messages"].as_array().unwrap();
+    let said: Vec<&str> = kept.iter().map(|one| one["body"]["text"].as_str().unwrap()).collect();
+    assert_eq!(said, (1..=24).map(|id| id.to_string()).collect::<Vec<_>>());
     assert_eq!(answer(&output, &json!(25))["ok"], json!({}));
 }
 
