@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use async_channel::{Receiver, Sender};
+use async_channel::{Receiver, Sender, TrySendError};
 use async_executor::{LocalExecutor, Task};
 use async_io::Timer;
 use smol::future::{or, race};
@@ -227,7 +227,8 @@ impl Runner {
     fn write(&mut self, frame: &ClientFrame) {
         let Some(link) = &self.link else { return };
         let written = match frame::encode(frame, FRAME_BYTES_MAX) {
-            Ok(bytes) => link.frames.try_send(bytes).is_ok(),
+            // Of a link that is over comes word behind what it brought last, which is still to be read.
+            Ok(bytes) => !matches!(link.frames.try_send(bytes), Err(TrySendError::Full(_))),
             Err(error) => {
                 tracing::warn!(%error, "a frame cannot be sent");
                 false
