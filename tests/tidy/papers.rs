@@ -210,8 +210,10 @@ mod tests {
             assert_eq!(check("README.md", &text).len(), 1, "{text}");
             assert_eq!(check(".ci/run", &text).len(), 0, "{text}");
         }
-        let fine = "https://example.org/work/x, src/home/mod.rs, ~/work/x, $HOME/x, a/root/b";
-        assert_eq!(check("README.md", fine), Vec::<String>::new());
+        for place in PRIVATE_PLACES {
+            let fine = format!("https://example.org/{place}/x, src/{place}/mod.rs, ~/{place}/x");
+            assert_eq!(check("README.md", &fine), Vec::<String>::new());
+        }
     }
 
     #[test]
