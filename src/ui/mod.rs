@@ -22,6 +22,7 @@ mod create_room;
 mod done;
 mod doors;
 mod fields;
+mod files;
 mod fingerprint;
 mod following;
 pub mod fonts;

@@ -14,9 +14,9 @@ use fltk::window::DoubleWindow;
 use super::app::images::{Step, ViewerMsg};
 use super::app::zoom::{Span, Zoom};
 use super::app::{Model, Msg};
+use super::files::{self, Wanted};
 use super::paint::pixels::{Part, scaled};
 use super::paint::{Align, Canvas, Icon, Rect};
-use super::profile::choose_place;
 use super::shell::post;
 use super::text::{tr, tr_with};
 use super::theme::{Colour, Style};
@@ -409,7 +409,7 @@ fn save(state: &State) {
 
 /// The same for a picture by its name.
 pub fn save_as(blob: BlobId, name: &str) {
-    choose_place(name, move |path| {
+    files::choose(Wanted::PicturePlace, tr("viewer.save"), name, move |path| {
         if !path.exists() {
             return post(Msg::Viewer(ViewerMsg::Save(blob, path, false)));
         }

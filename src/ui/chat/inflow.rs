@@ -14,8 +14,8 @@ use super::{ChatOut, ChatWindow, Parts};
 use crate::client::api::{ImageSource, Picture};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
+use crate::ui::files::{self, Wanted};
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
-use crate::ui::profile::choose_picture;
 use crate::ui::shell::post;
 use crate::ui::text::{tr, tr_with};
 use crate::ui::theme::{Colour, Style};
@@ -95,7 +95,9 @@ impl Parts {
             return;
         }
         let this = self.clone();
-        choose_picture(tr("image.send"), move |path| this.send_files(vec![path]));
+        files::choose(Wanted::Picture, tr("image.send"), "", move |path| {
+            this.send_files(vec![path]);
+        });
     }
 
     /// A picture was pressed: one that could not be had is fetched again, else it is looked at.

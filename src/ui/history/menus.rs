@@ -1,10 +1,7 @@
 //! The menus of the window, and the question where a file goes.
 
-use std::cell::{Cell, RefCell};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use fltk::app;
-use fltk::dialog::{FileDialog, FileDialogAction, FileDialogOptions, FileDialogType};
 use jiff::civil::Date;
 
 use super::calendar::month_name;
@@ -13,16 +10,11 @@ use crate::domain::AccountId;
 use crate::ui::app::Msg;
 use crate::ui::app::history::dates::Dates;
 use crate::ui::app::history::{HistoryMsg, Part, Writer};
+use crate::ui::files::{self, Wanted};
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
 use crate::ui::text::{tr, tr_with};
 use crate::ui::widgets::{MenuEntry, MenuItem, MenuPlace, open_menu};
-
-thread_local! {
-    /// One for all times: deleting the toolkit's windows is not safe, see `widgets::retire`.
-    static DIALOG: RefCell<Option<&'static mut FileDialog>> = const { RefCell::new(None) };
-    static IS_OPEN: Cell<bool> = const { Cell::new(false) };
-}
 
 /// The forms of a file: words, what stands at their right, what its name ends with.
 const FORMATS: [(Format, Icon, &str, &str, &str); 3] = [
@@ -139,19 +131,11 @@ pub fn open_writers(place: Rect, now: Writer, writers: Vec<(AccountId, String)>)
 
 /// Asks where the file goes. The form goes by its name's end, where none was chosen.
 fn choose_file(name: &str, part: Part, format: Option<Format>) {
-    if IS_OPEN.replace(true) {
-        return;
-    }
     let ending = FORMATS.iter().find(|(one, ..)| Some(*one) == format).map(|(.., ending)| *ending);
     let name = format!("{name}.{}", ending.unwrap_or("html"));
-    // Not within the event of a menu, which would go on after all this.
-    app::add_timeout3(0.0, move |_| {
-        let path = ask(&name);
-        IS_OPEN.set(false);
-        if let Some(path) = path {
-            let format = format.unwrap_or_else(|| format_of(&path));
-            post(Msg::History(HistoryMsg::Export { part, format, path }));
-        }
+    files::choose(Wanted::Export, tr("hist.export.dialog"), &name, move |path| {
+        let format = format.unwrap_or_else(|| format_of(&path));
+        post(Msg::History(HistoryMsg::Export { part, format, path }));
     });
 }
 
@@ -159,28 +143,4 @@ fn format_of(path: &Path) -> Format {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     let found = FORMATS.iter().find(|(.., known)| ending.as_deref() == Some(known));
     found.map_or(Format::Html, |(format, ..)| *format)
-}
-
-fn ask(name: &str) -> Option<PathBuf> {
-    let kept = DIALOG.take();
-    let is_first = kept.is_none();
-    let dialog = kept
-        .unwrap_or_else(|| Box::leak(Box::new(FileDialog::new(FileDialogType::BrowseSaveFile))));
-    dialog.set_title(tr("hist.export.dialog"));
-    dialog.set_option(FileDialogOptions::SaveAsConfirm | FileDialogOptions::NewFolder);
-    dialog.set_preset_file(name);
-    if let (true, Some(folder)) = (is_first, documents()) {
-        // Without it the question begins elsewhere.
-        dialog.set_directory(&folder).ok();
-    }
-    let is_chosen = matches!(dialog.try_show(), Ok(FileDialogAction::Success));
-    let path = dialog.filename();
-    DIALOG.set(Some(dialog));
-    (is_chosen && !path.as_os_str().is_empty()).then_some(path)
-}
-
-/// Where people keep what they wrote, else where they are at home.
-fn documents() -> Option<PathBuf> {
-    let folders = directories::UserDirs::new()?;
-    Some(folders.document_dir().unwrap_or(folders.home_dir()).to_path_buf())
 }

@@ -10,12 +10,12 @@ use fltk::enums::{ColorDepth, Event, FrameType, Key};
 use fltk::image::RgbImage;
 use fltk::prelude::{WidgetBase, WidgetExt};
 
-use super::chooser::choose_picture;
 use crate::client::api::Picture;
 use crate::ui::app::Msg;
 use crate::ui::app::profile::ProfileMsg;
 use crate::ui::app::profile::crop::{Corner, Cropping};
 use crate::ui::app::profile::face::{FaceMsg, Source};
+use crate::ui::files::{self, Wanted};
 use crate::ui::paint::pixels::{Circle, Part, round_corners, scaled, spotlight};
 use crate::ui::paint::{Canvas, Icon, Rect};
 use crate::ui::shell::post;
@@ -108,7 +108,8 @@ impl Cropper {
 
 /// Asks for a file and hands it to the model.
 pub fn choose() {
-    choose_picture(tr("profile.face.dialog"), |path| say(FaceMsg::File(path)));
+    let title = tr("profile.face.dialog");
+    files::choose(Wanted::Picture, title, "", |path| say(FaceMsg::File(path)));
 }
 
 fn say(msg: FaceMsg) {

@@ -1,7 +1,6 @@
 //! The window about oneself: one file a page.
 
 mod about;
-mod chooser;
 mod cropper;
 mod deleting;
 mod devices;
@@ -33,8 +32,6 @@ use deleting::DeletingWindow;
 use devices::DevicesPage;
 use face::FacePage;
 use password::PasswordPage;
-
-pub use chooser::{choose_picture, choose_place};
 
 const W: i32 = 640;
 const H: i32 = 480;
