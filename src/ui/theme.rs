@@ -276,8 +276,6 @@ pub mod metric {
     pub const RADIUS_BUBBLE: i32 = 12;
     /// Radius of a bubble's corner beside the avatar.
     pub const RADIUS_BUBBLE_AVATAR: i32 = 4;
-    /// Height of an input.
-    pub const INPUT: i32 = 36;
     /// Height of a large input and a large button.
     pub const LARGE: i32 = 40;
     /// Height of a button.

@@ -9,7 +9,7 @@ use super::rows::{Pick, Row};
 use super::strangers::StrangerMsg;
 use super::{Asked, Effect, Model};
 use crate::client::{Failure, Intent};
-use crate::domain::{AccountId, GroupId, Message, Presence, Target};
+use crate::domain::{GroupId, Message, Presence, Target};
 use crate::net::protocol::{Command, ProfileChange};
 
 /// Which list is shown.
@@ -236,14 +236,5 @@ impl Model {
     /// One's own line was taken or not.
     pub(super) fn line_answered(&mut self, failure: Option<Failure>) {
         self.panel.line = failure.map(|error| LineEdit { error: Some(error), busy: false });
-    }
-
-    /// Whether a row of somebody is chosen.
-    #[must_use]
-    pub fn chosen_account(&self) -> Option<AccountId> {
-        match self.panel.selected? {
-            Pick::Chat(Target::Account(account)) | Pick::Friend(account) => Some(account),
-            _ => None,
-        }
     }
 }

@@ -368,13 +368,6 @@ impl Transcript {
         self.glide(page * pages);
     }
 
-    /// Where on screens the view stands: offset, and the furthest there is.
-    #[must_use]
-    pub fn place_in_content(&self) -> (i64, i64) {
-        let state = self.state.borrow();
-        (state.scene.scroll().offset(), state.scene.extent().offset_max())
-    }
-
     fn set_look(&mut self, change: impl FnOnce(Look) -> Look) {
         let mut state = self.state.borrow_mut();
         let look = change(*state.scene.look());

@@ -200,12 +200,6 @@ impl Button {
         text::width(look.style(true), &look.label) + 2 * padding + icons * 22
     }
 
-    /// The height of its size.
-    #[must_use]
-    pub fn wanted_height(&self) -> i32 {
-        self.look.borrow().size.height()
-    }
-
     /// Calls back when it is pressed by pointer or key.
     pub fn on_press(&mut self, mut press: impl FnMut() + 'static) {
         let look = Rc::clone(&self.look);

@@ -36,8 +36,6 @@ struct Look {
     options: Vec<String>,
     chosen: usize,
     ground: Colour,
-    /// Shown in place of the chosen option, such as "not connected".
-    instead: Option<String>,
 }
 
 /// One of several.
@@ -62,7 +60,6 @@ impl Select {
             options: options.iter().map(|option| (*option).to_string()).collect(),
             chosen: 0,
             ground: Colour::Paper,
-            instead: None,
         }));
         let touch = Rc::new(Touch::default());
         Touch::follow(&mut native, &touch);
@@ -111,12 +108,6 @@ impl Select {
         }
     }
 
-    /// Shows other words than the chosen option's, with the mark of nobody being there.
-    pub fn set_instead(&mut self, instead: Option<&str>) {
-        self.look.borrow_mut().instead = instead.map(str::to_string);
-        self.native.redraw();
-    }
-
     /// Changes the words of the options.
     pub fn set_options(&mut self, options: &[&str]) {
         let mut look = self.look.borrow_mut();
@@ -162,10 +153,7 @@ impl Look {
     }
 
     fn words(&self) -> &str {
-        match &self.instead {
-            Some(instead) => instead,
-            None => self.options.get(self.chosen).map_or("", String::as_str),
-        }
+        self.options.get(self.chosen).map_or("", String::as_str)
     }
 
     fn paint(&self, canvas: &Canvas, area: Rect, touch: &Touch, enabled: bool) {
@@ -195,10 +183,7 @@ impl Look {
         let middle = area.y + area.h / 2;
         match self.kind {
             SelectKind::PresencePill => {
-                let presence = match self.instead {
-                    Some(_) => Presence::Offline,
-                    None => PRESENCES.get(self.chosen).copied().unwrap_or(Presence::Offline),
-                };
+                let presence = PRESENCES.get(self.chosen).copied().unwrap_or(Presence::Offline);
                 let (icon, colour) = Icon::of_presence(presence);
                 canvas.icon_on(icon, area.x + 11, middle - 4, 8, colour, fill);
                 canvas.text(style, ink, area.x + 24, y, self.words());
