@@ -19,7 +19,7 @@ use crate::world::World;
 /// that another device signed it out.
 const HEALED_AFTER: Duration = Duration::from_secs(36);
 /// What is told lazily: cursors, presence, what the store gathers.
-const QUIET_AFTER: Duration = Duration::from_secs(20);
+const QUIET_AFTER: Duration = Duration::from_secs(10);
 const PAGE: u32 = 17;
 
 type Logs = BTreeMap<ConversationId, (Conversation, Vec<Message>)>;
