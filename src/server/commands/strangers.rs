@@ -24,11 +24,15 @@ pub(super) fn wrote(
         return Ok(());
     }
     put(notes, from, to, Stranger::No)?;
-    let is_friend = notes.rows.get_contact(to, from)?.is_some_and(|contact| contact.friend);
-    if begins && !is_friend {
-        put(notes, to, from, Stranger::Waiting)?;
+    // Read for the first message only, not for each.
+    let is_friend = |notes: &Notes<'_, '_>| {
+        let contact = notes.rows.get_contact(to, from)?;
+        Ok::<_, StoreError>(contact.is_some_and(|contact| contact.friend))
+    };
+    match begins && !is_friend(notes)? {
+        true => put(notes, to, from, Stranger::Waiting),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 /// They are friends: nobody stands apart.
