@@ -185,6 +185,8 @@ pub const TAILS_AT_ONCE: usize = 4;
 /// The last messages of a conversation that a client sees for the first time; older ones are
 /// fetched when somebody scrolls there.
 pub const FIRST_PAGE: u64 = 50;
+/// The same where more is unread: as many as a badge counts, so that it says the same on every device.
+pub const UNREAD_PAGE_MAX: u64 = 100;
 /// A cache that is behind by more than this starts anew with the last page.
 pub const TAIL_MAX: u64 = 1000;
 /// Cached messages of one conversation. Over it the oldest are dropped; the server has them.

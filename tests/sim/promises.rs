@@ -35,6 +35,10 @@ impl Witness {
         match event {
             ClientEvent::Message { message, .. } => self.message(device, message),
             ClientEvent::Conversation(state) => cursors(device, state),
+            ClientEvent::Skipped { conversation, seq } => {
+                let before = device.view.last.insert(*conversation, *seq);
+                assert!(before < Some(*seq), "3 gap-free: {} was set back", device.name);
+            }
             _ => {}
         }
     }

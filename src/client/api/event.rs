@@ -66,7 +66,16 @@ pub enum ClientEvent {
     },
     /// A conversation is new or its cursors moved. Comes before its messages.
     Conversation(ConversationState),
-    /// A message took its place; in order of seq within a conversation, each once a run.
+    /// So much was missed that what was said in a conversation between what was told of it and this
+    /// place, inclusive, is left to scrolling: the next message is the one behind it.
+    Skipped {
+        /// Which.
+        conversation: ConversationId,
+        /// The last place that is not told.
+        seq: Seq,
+    },
+    /// A message took its place; in order of seq within a conversation, each once a run, without
+    /// gaps but for those that were told.
     /// `live` is false for those caught up after a sign-in.
     Message {
         /// What.

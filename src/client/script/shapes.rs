@@ -112,6 +112,7 @@ impl Shapes {
                 })]
             }
             ClientEvent::Conversation(state) => self.cursors(state),
+            ClientEvent::Skipped { conversation, seq } => self.skipped(*conversation, *seq),
             ClientEvent::Message { message, live } => self.came(message, *live),
             ClientEvent::SendFailed { nonce, failure: why } => vec![send_failed(*nonce, why)],
             ClientEvent::Shaken { from, conversation } => vec![shaken(*from, *conversation)],
@@ -144,6 +145,16 @@ impl Shapes {
             | ClientEvent::Picture { .. } => Vec::new(),
             ClientEvent::Uploading { nonce, percent } => vec![uploading(*nonce, *percent)],
         }
+    }
+
+    fn skipped(&self, conversation: ConversationId, seq: Seq) -> Vec<Value> {
+        let Some(state) = self.conversations.get(&conversation) else { return Vec::new() };
+        vec![json!({
+            "event": "skipped",
+            "conversation": conversation.0,
+            "with": with(state.kind, self.me),
+            "seq": seq.0,
+        })]
     }
 
     fn came(&self, message: &Message, live: bool) -> Vec<Value> {

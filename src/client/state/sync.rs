@@ -7,7 +7,9 @@ use super::desk::{Conversation, Heads, peer};
 use super::{Request, State, Turn};
 use crate::client::api::ClientEvent;
 use crate::domain::{ConversationId, ConversationKind, Message, Seq};
-use crate::limits::{CACHED_MAX, FIRST_PAGE, HISTORY_PAGE_MAX, TAIL_MAX, TAILS_AT_ONCE};
+use crate::limits::{
+    CACHED_MAX, FIRST_PAGE, HISTORY_PAGE_MAX, TAIL_MAX, TAILS_AT_ONCE, UNREAD_PAGE_MAX,
+};
 use crate::net::protocol::{Head, Page, Query, Refusal};
 use crate::store::local::Write;
 
@@ -91,6 +93,9 @@ impl State {
             if !conversation.asked.tail {
                 conversation.asked.tail = true;
                 desk.tails += 1;
+                if let Some(seq) = conversation.begin_anew() {
+                    turn.emit(ClientEvent::Skipped { conversation: *id, seq });
+                }
                 wanted.push((*id, conversation.settle()));
             }
         }
@@ -244,10 +249,26 @@ impl Conversation {
         }
         let last = match self.cached {
             Some((_, last)) if last <= self.head && self.head.0 - last.0 <= TAIL_MAX => last,
-            _ => Seq(self.head.0.saturating_sub(FIRST_PAGE)),
+            _ => self.before_last_page(),
         };
         self.emitted = Some(last);
         last
+    }
+
+    /// The last page is all that is unread, so that every device counts the same, within bounds.
+    pub(super) fn before_last_page(&self) -> Seq {
+        let head = self.head.0;
+        let page = head.saturating_sub(FIRST_PAGE);
+        Seq(self.read.0.clamp(head.saturating_sub(UNREAD_PAGE_MAX), page))
+    }
+
+    /// A run that missed more than a tail goes on before the last page; what it skips is left to
+    /// scrolling. Notices are never skipped: what they say is applied one by one.
+    fn begin_anew(&mut self) -> Option<Seq> {
+        let is_far = self.head.0.saturating_sub(self.settle().0) > TAIL_MAX;
+        let is_notices = matches!(self.kind, ConversationKind::Notices { .. });
+        let last = self.before_last_page();
+        (is_far && !is_notices).then(|| *self.emitted.insert(last))
     }
 }
 

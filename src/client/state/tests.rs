@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::desk::Conversation;
 use super::model::{ModelStore, SERVER, person};
 use super::world::{Travelling, World, address};
 use super::{Chance, Effect, Input, LinkInput, State};
@@ -10,7 +11,7 @@ use crate::client::api::{
 };
 use crate::clock::Moment;
 use crate::domain::{AccountId, Body, ConversationKind, Nonce, Presence, Seq, ServerId, Target};
-use crate::limits::{FIRST_PAGE, REST_AFTER, SHAKE_LATE_MAX, TAIL_MAX};
+use crate::limits::{FIRST_PAGE, REST_AFTER, SHAKE_LATE_MAX, TAIL_MAX, UNREAD_PAGE_MAX};
 use crate::net::protocol::{
     ClientFrame, Event, Goodbye, Page, PresenceChange, Reason, Reply, ServerFrame, Stretch,
 };
@@ -250,14 +251,30 @@ fn world_with_lobby(messages: u64) -> World {
 fn of_a_long_log_only_the_last_page_is_fetched_at_first_sight() {
     let world = world_with_lobby(1000);
     let client = &world.clients[0];
-    assert_eq!(client.emitted, FIRST_PAGE);
+    assert_eq!(client.emitted, UNREAD_PAGE_MAX);
     assert_eq!(client.last.values().copied().collect::<Vec<_>>(), [Seq(1000)]);
-    assert_eq!(client.store.messages.len() as u64, FIRST_PAGE);
+    assert_eq!(client.store.messages.len() as u64, UNREAD_PAGE_MAX);
+}
+
+#[test]
+fn the_first_page_is_what_is_unread_within_bounds() {
+    let mut log = Conversation::new(ConversationKind::Lobby);
+    let (head, page, most) = (1_000, FIRST_PAGE, UNREAD_PAGE_MAX);
+    log.head = Seq(head);
+    let reads = [head, head - page + 1, head - page - 10, head - most, head - most - 1, 0];
+    let begins =
+        [head - page, head - page, head - page - 10, head - most, head - most, head - most];
+    for (read, begin) in reads.into_iter().zip(begins) {
+        log.read = Seq(read);
+        assert_eq!(log.before_last_page(), Seq(begin), "read up to {read}");
+    }
+    (log.head, log.read) = (Seq(3), Seq(1));
+    assert_eq!(log.before_last_page(), Seq(0));
 }
 
 #[test]
 fn the_next_run_fetches_what_it_missed_or_starts_anew_where_that_is_much() {
-    for (missed, emitted) in [(3, 3), (TAIL_MAX, TAIL_MAX), (TAIL_MAX + 1, FIRST_PAGE)] {
+    for (missed, emitted) in [(3, 3), (TAIL_MAX, TAIL_MAX), (TAIL_MAX + 1, UNREAD_PAGE_MAX)] {
         let mut world = world_with_lobby(10);
         world.hang_up(0);
         for n in 0..missed {
@@ -268,6 +285,25 @@ fn the_next_run_fetches_what_it_missed_or_starts_anew_where_that_is_much() {
         world.run_for(SECOND * 60);
         assert_eq!(world.clients[0].emitted, emitted, "{missed} missed");
         world.check_the_end();
+    }
+}
+
+#[test]
+fn so_does_a_run_that_goes_on_after_a_long_time_without_a_link() {
+    for (missed, emitted) in [(TAIL_MAX, TAIL_MAX), (TAIL_MAX + 1, UNREAD_PAGE_MAX)] {
+        let mut world = world_with_lobby(10);
+        world.hang_up(0);
+        for n in 0..missed {
+            world.stranger_says(100 + n);
+        }
+        world.clients[0].emitted = 0;
+        world.run_for(SECOND * 60);
+        assert_eq!(world.clients[0].emitted, emitted, "{missed} missed");
+        world.check_the_end();
+        // What was skipped is no hole in the cache: it begins behind it.
+        let first = world.clients[0].store.messages.keys().map(|(_, _, seq)| *seq).min();
+        let begin = if missed > TAIL_MAX { 10 + missed - UNREAD_PAGE_MAX } else { 0 };
+        assert_eq!(first, Some(Seq(begin + 1)));
     }
 }
 

@@ -565,15 +565,15 @@ impl Client {
                 {
                     *body = Body::Recalled { seq: None };
                 }
-                if let ConversationKind::Room { .. } = message.kind {
-                    self.room_message(message.seq);
-                    self.last.insert(message.conversation, message.seq);
-                    return;
-                }
                 let before = self.last.insert(message.conversation, message.seq);
-                if let Some(before) = before {
-                    assert_eq!(message.seq, before.next(), "in order, each once");
+                match message.kind {
+                    ConversationKind::Room { .. } => self.room_message(message.seq),
+                    _ => assert!(before.is_none_or(|before| before.next() == message.seq)),
                 }
+            }
+            ClientEvent::Skipped { conversation, seq } => {
+                let before = self.last.insert(conversation, seq);
+                assert!(before < Some(seq), "forward");
             }
             ClientEvent::Pending(pending) => drop(self.pending.insert(pending.nonce)),
             ClientEvent::Answered { ticket, result } => {

@@ -16,6 +16,8 @@ use crate::net::protocol::Page;
 
 /// Messages asked for at once.
 const PAGE: u32 = 60;
+/// Before this place are the newest messages.
+const NEWEST: Seq = Seq(u64::MAX);
 /// Messages kept in memory of a chat that is closed; the rest is in the store and the server.
 const CLOSED_MESSAGES_MAX: usize = 200;
 /// Messages of an open one: more than anybody scrolls through, and still bounded.
@@ -439,15 +441,30 @@ impl Model {
         }
     }
 
-    /// A page of older messages came.
+    /// What was said up to a place was missed and is left to scrolling; so is what was here before
+    /// it, for the messages of a chat have no gaps.
+    pub(super) fn skipped(&mut self, conversation: ConversationId, seq: Seq) {
+        let Some(target) = self.chats.of_conversation(conversation) else { return };
+        let chat = self.chats.at(target);
+        chat.messages.retain(|known, _| *known > seq);
+        chat.earlier = Earlier::More;
+    }
+
+    /// A page of older messages came, of those before the oldest that was here then. If another is
+    /// the oldest now, the page does not touch what is here.
     pub(super) fn page_came(
         &mut self,
-        target: Target,
+        (target, before): (Target, Seq),
         result: Result<Answer, Failure>,
         out: &mut Vec<Effect>,
     ) {
         self.note_page(target, &result);
         let chat = self.chats.at(target);
+        let oldest = chat.messages.keys().next();
+        if before != NEWEST && oldest != Some(&before) {
+            chat.earlier = Earlier::More;
+            return self.go_on(target, out);
+        }
         match result {
             Ok(Answer::History { messages, more, .. }) => {
                 chat.earlier = if more { Earlier::More } else { Earlier::Begin };
@@ -501,10 +518,10 @@ impl Model {
             return;
         }
         chat.earlier = Earlier::Asked;
-        let first = chat.messages.keys().next().copied().unwrap_or(Seq(u64::MAX));
+        let first = chat.messages.keys().next().copied().unwrap_or(NEWEST);
         let page = Page::Before(first);
         let ask = |ticket| Intent::History { ticket, with: target, page, limit: PAGE };
-        self.ask(Asked::Messages(target), ask, out);
+        self.ask(Asked::Messages(target, first), ask, out);
     }
 
     /// The link is back: windows whose older messages could not be had try again.

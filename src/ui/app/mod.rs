@@ -257,7 +257,7 @@ enum Asked {
     Wall(wall::WallAsked),
     Card(AccountId),
     Profile(profile::Asking),
-    Messages(Target),
+    Messages(Target, Seq),
     Members(RoomId),
     History(history::Asking),
     Glance(String),
@@ -427,6 +427,7 @@ impl Model {
             }
             ClientEvent::SignedOut { why } => self.signed_out(why, out),
             ClientEvent::Conversation(state) => self.conversation(state),
+            ClientEvent::Skipped { conversation, seq } => self.skipped(conversation, seq),
             ClientEvent::Message { message, live } => self.message(message, live, out),
             ClientEvent::Pending(pending) => self.pending(pending),
             ClientEvent::SendFailed { nonce, failure } => self.send_failed(nonce, failure, out),
@@ -464,7 +465,9 @@ impl Model {
             (Asked::Wall(asked), result) => self.wall_answered(asked, result, out),
             (Asked::Card(account), result) => self.card_answered(account, result),
             (Asked::Profile(asking), result) => self.profile_answered(asking, result, out),
-            (Asked::Messages(target), result) => self.page_came(target, result, out),
+            (Asked::Messages(target, before), result) => {
+                self.page_came((target, before), result, out);
+            }
             (Asked::Members(room), result) => self.hall_came(room, result, out),
             (Asked::Glance(text), result) => self.glanced(&text, result),
             (Asked::History(asking), result) => self.history_answered(asking, result, out),

@@ -164,8 +164,8 @@ pub fn conversation(kind: ConversationKind, head: u64, read: u64) -> Conversatio
 
 pub fn message(kind: ConversationKind, seq: u64, from: u64, at: i64, text: &str) -> Message {
     let mut nonce = [0; 16];
-    nonce[0] = u8::try_from(seq).unwrap();
-    nonce[1..3].copy_from_slice(&u16::try_from(from).unwrap().to_be_bytes());
+    nonce[..8].copy_from_slice(&seq.to_be_bytes());
+    nonce[8..10].copy_from_slice(&u16::try_from(from).unwrap().to_be_bytes());
     Message {
         conversation: conversation_id(kind),
         kind,

@@ -309,6 +309,37 @@ fn older_messages_come_by_pages_once() {
     assert!(chat(&mut world, ChatMsg::Earlier).is_empty());
 }
 
+/// After a long time without a link the client begins anew: a page that was on its way belongs to
+/// what was here before, and leaves no hole.
+#[test]
+fn what_was_missed_is_no_hole_in_a_chat() {
+    let mut world = World::signed_in();
+    let kind = direct(10_002);
+    world.event(ClientEvent::Conversation(conversation(kind, 9, 9)));
+    says(&mut world, 9, 10_002);
+    let ticket = chat(&mut world, ChatMsg::Open).iter().find_map(ticket_of).unwrap();
+    let id = conversation(kind, 9, 9).conversation;
+    world.event(ClientEvent::Skipped { conversation: id, seq: Seq(2_000) });
+    says(&mut world, 2_001, 10_002);
+    let page = |from, to| {
+        let messages = (from..to).map(|seq| message(kind, seq, 10_002, NOON_MS, "x")).collect();
+        Ok(Answer::History { conversation: None, messages, more: true })
+    };
+    world.event(ClientEvent::Answered { ticket, result: page(5, 9) });
+    let places = |world: &World| -> Vec<u64> {
+        world.model.chats.get(FRIEND).unwrap().messages.keys().map(|seq| seq.0).collect()
+    };
+    assert_eq!(places(&world), [2_001]);
+    let asked = chat(&mut world, ChatMsg::Earlier);
+    assert!(asked.iter().any(|effect| matches!(
+        effect,
+        Effect::Ask(Intent::History { page: Page::Before(Seq(2_001)), .. })
+    )));
+    let ticket = asked.iter().find_map(ticket_of).unwrap();
+    world.event(ClientEvent::Answered { ticket, result: page(1_999, 2_001) });
+    assert_eq!(places(&world), [1_999, 2_000, 2_001]);
+}
+
 #[test]
 fn a_chat_whose_last_message_did_not_come_by_itself_asks_for_it() {
     let mut world = World::signed_in();
