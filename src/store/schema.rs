@@ -42,6 +42,9 @@ pub(super) const NAMES: TableDefinition<u64, &str> = TableDefinition::new("names
 pub(super) const SEEN: TableDefinition<u64, i64> = TableDefinition::new("seen");
 /// Hash → bytes, uses, and since which age of the server in minutes it has no use.
 pub(super) const BLOBS: TableDefinition<&[u8; 32], (u64, u64, i64)> = TableDefinition::new("blobs");
+/// Hash, conversation (0 for faces), seq or account → a place where that picture is shown.
+pub(super) const PLACES: TableDefinition<(&[u8; 32], u64, u64), ()> =
+    TableDefinition::new("places");
 /// Room → room.
 pub(super) const ROOMS: TableDefinition<u64, &[u8]> = TableDefinition::new("rooms");
 /// Room → its name as it is searched.
@@ -77,7 +80,7 @@ pub(super) const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("s
 pub(super) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms];
+pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_places];
 
 /// The version of the files that this program writes.
 pub const SCHEMA_VERSION: u64 = MIGRATIONS.len() as u64;
@@ -124,4 +127,9 @@ fn add_rooms(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(RANGES)?;
     transaction.open_table(CHOICES)?;
     Ok(())
+}
+
+/// Where pictures are shown, which is worked out from what is there.
+fn add_places(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    super::places::index_places(transaction)
 }

@@ -113,7 +113,7 @@ impl Rules {
             }
             Command::SetProfile(change) => {
                 let age = self.age.minutes(rows, now)?;
-                profile::set(rows, (now, age), (caller, id), change)
+                profile::set(rows, &self.brought, (now, age), (caller, id), change)
             }
             // Parts are put together by the session, which sends a job of its own.
             Command::PutBlob { .. } => Ok(Err(Reason::BadValue.into())),
