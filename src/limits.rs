@@ -126,6 +126,10 @@ pub const BLOB_PART_MAX: usize = 32 * 1024;
 pub const BLOB_IDLE_MAX: Duration = Duration::from_hours(24);
 /// Unused pictures are looked for this often.
 pub const SWEEP_EVERY: Duration = Duration::from_hours(1);
+/// Messages of a log that nobody can read any more that go in one commit.
+pub const EMPTIED_AT_ONCE: usize = 500;
+/// Such commits come this often.
+pub const EMPTIED_EVERY: Duration = Duration::from_millis(200);
 /// A password that was proven may be changed for so long.
 pub const PROVEN_MAX: Duration = Duration::from_mins(5);
 /// An administrator's one-time code opens a new password for so long.

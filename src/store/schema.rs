@@ -72,6 +72,8 @@ pub(super) const RANGES: TableDefinition<(u64, u64, u64), u64> = TableDefinition
 /// Account, 0 for a person, 1 for the lobby or 2 for a room, number → how it wants to have that
 /// conversation, where it is not the usual way.
 pub(super) const CHOICES: TableDefinition<(u64, u8, u64), &[u8]> = TableDefinition::new("choices");
+/// Logs that nobody can read any more, of which messages are left.
+pub(super) const EMPTIED: TableDefinition<u64, ()> = TableDefinition::new("emptied");
 /// Name → the number given out next.
 pub(super) const COUNTERS: TableDefinition<&str, u64> = TableDefinition::new("counters");
 /// Key → value, as the administrator set it.
@@ -129,7 +131,9 @@ fn add_rooms(transaction: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Where pictures are shown, which is worked out from what is there.
+/// Where pictures are shown, which is worked out from what is there, and the logs of rooms that were
+/// dissolved.
 fn add_places(transaction: &WriteTransaction) -> Result<(), StoreError> {
-    super::places::index_places(transaction)
+    super::places::index_places(transaction)?;
+    super::conversations::forget_dissolved(transaction)
 }

@@ -6,7 +6,6 @@ use super::pictures::Brought;
 use super::{Decision, Rules, booked, is_current};
 use crate::clock::Moment;
 use crate::domain::{AVATARS, BlobId, Nickname, Words, is_past, parse_birthday};
-use crate::limits::BLOB_IDLE_MAX;
 use crate::net::protocol::{ProfileChange, Reason, Refusal, RequestId, ServerFrame};
 use crate::server::job::{Caller, Outcome};
 use crate::server::session::name_refusal;
@@ -167,31 +166,5 @@ impl Rules {
         rows.put_blob(blob, Blob { bytes, uses, idle_since })?;
         self.brought.put(caller.account, blob);
         Ok(Outcome::Blob { outbox, frame: ServerFrame::Done { id }, blob, is_kept: true })
-    }
-
-    /// Forgets blobs that are still without a use, and files that still have no row; the files go
-    /// after the commit.
-    pub(super) fn sweep(
-        &self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        blobs: &[BlobId],
-    ) -> Result<Outcome, StoreError> {
-        let age = self.age.minutes(rows, now)?;
-        let mut gone = Vec::new();
-        for id in blobs {
-            match rows.get_blob(*id)? {
-                None => gone.push(*id),
-                Some(blob) if blob.is_idle(age, BLOB_IDLE_MAX) => {
-                    rows.remove_blob(*id)?;
-                    gone.push(*id);
-                }
-                Some(blob) if blob.uses == 0 && blob.idle_since > age => {
-                    rows.put_blob(*id, Blob { idle_since: age, ..blob })?;
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(Outcome::Swept { blobs: gone })
     }
 }

@@ -72,6 +72,11 @@ pub enum Ask {
         /// For the answer.
         slot: Sender<Leftovers>,
     },
+    /// A log that is to be emptied.
+    Emptied {
+        /// For the answer.
+        slot: Sender<Option<ConversationId>>,
+    },
     /// How many accounts there are.
     Accounts {
         /// For the answer.
@@ -170,6 +175,9 @@ impl Reader {
             }
             Ask::Leftovers { slot } => {
                 slot.try_send(Leftovers::find(&rows, &self.files)?).ok();
+            }
+            Ask::Emptied { slot } => {
+                slot.try_send(rows.get_emptied()?).ok();
             }
             Ask::Accounts { slot } => {
                 slot.try_send(rows.count_accounts()?).ok();
