@@ -267,9 +267,9 @@ impl ChatWindow {
         self.parts.transcript.redraw();
     }
 
-    /// Brings a message into the view.
-    pub fn show_message(&mut self, seq: Seq) {
-        self.parts.transcript.show(EntryKey::Seq(seq));
+    /// Brings a message into the view, or the place in it where words were found.
+    pub fn show_message(&mut self, seq: Seq, hit: Option<usize>) {
+        self.parts.transcript.show(EntryKey::Seq(seq), hit);
     }
 
     /// Brings it to the front and gives the box the keyboard.

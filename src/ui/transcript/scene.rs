@@ -261,7 +261,7 @@ impl Scene {
         self.heights.set(row, height)
     }
 
-    fn placed(&mut self, row: usize, tools: Tools<'_>) -> Rc<Placed> {
+    pub(super) fn placed(&mut self, row: usize, tools: Tools<'_>) -> Rc<Placed> {
         let serial = self.rows[row].serial;
         if let Some(placed) = self.kept.get(&serial) {
             return Rc::clone(placed);
@@ -351,31 +351,6 @@ impl Scene {
     pub fn follow(&mut self) {
         self.fresh = 0;
         self.scroll.follow(self.extent());
-    }
-
-    /// Brings a row to the top of the view. Done twice, since the way there is guessed at first.
-    pub fn reveal(&mut self, row: usize, tools: Tools<'_>) {
-        for _ in 0..2 {
-            self.scroll.jump(self.heights.before(row), self.extent());
-            self.frame(tools);
-        }
-    }
-
-    /// Brings a row into the view, with what was said before it.
-    pub fn show(&mut self, row: usize, tools: Tools<'_>) {
-        self.reveal(row, tools);
-        let above = i64::from(self.view / 3);
-        self.scroll.jump(self.heights.before(row) - above, self.extent());
-        self.frame(tools);
-    }
-
-    /// The pill was pressed: to the first message that came while the view was elsewhere.
-    pub fn reveal_fresh(&mut self, tools: Tools<'_>) {
-        self.fresh = 0;
-        match self.divider.and_then(|key| self.row_of(key)) {
-            Some(row) => self.reveal(row, tools),
-            None => self.follow(),
-        }
     }
 
     /// How many messages came while the view was elsewhere, and are out of sight below.

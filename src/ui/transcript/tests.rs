@@ -333,6 +333,41 @@ fn the_end_is_followed_and_a_line_counts_what_came_elsewhere() {
     assert!(stand.y_of(Key::Seq(Seq(2_001))).is_some());
 }
 
+/// A row of so many lines, each of a hundred bytes with its break.
+fn long(seq: u64, lines: usize) -> Row {
+    let lines: Vec<String> = (0..lines).map(|line| format!("{line:<99}")).collect();
+    Row::new(seq, MOMO, &lines.join("\n"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn the_line_that_is_gone_to_comes_into_sight(
+        line in 0_usize..300, width in 120..900, view in 60..700, offset in 0_i64..9_000,
+    ) {
+        let mut stand = Stand::numbered(40, width, view);
+        stand.rows.insert(20, long(1_500, 300));
+        stand.rows[21..].iter_mut().zip(1_501..).for_each(|(row, seq)| row.key = Key::Seq(Seq(seq)));
+        stand.sync();
+        stand.scene.jump(offset);
+        stand.frame();
+        let faces = faces();
+        let tools = Tools { measure: &Grid, wording: &Plain, faces: &faces };
+        let byte = line * 100;
+        stand.scene.show(20, byte, tools);
+        stand.check();
+        let seen = stand.scene.seen().iter().find(|seen| seen.row == 20).unwrap();
+        let bubble = seen.placed.bubble().unwrap();
+        let shown = i32::try_from(bubble.flow.place_of(byte).0).unwrap();
+        let y = seen.y + bubble.text.y + shown * bubble.flow.line_height;
+        prop_assert!(y >= 0 && y + bubble.flow.line_height <= view, "{y} of {view}");
+        if line == 0 {
+            prop_assert!(seen.y > 0, "with what was said before");
+        }
+    }
+}
+
 #[test]
 fn own_words_bring_the_view_to_the_end() {
     let mut stand = Stand::numbered(60, 760, 400);

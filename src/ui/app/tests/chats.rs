@@ -127,12 +127,12 @@ fn older_messages_are_fetched_until_the_one_that_is_gone_to_is_there() {
     page(&mut world, &first, 8..9, true);
     assert!(matches!(
         chat(&mut world, ChatMsg::GoTo(Seq(8)))[..],
-        [Effect::ShowMessage(FRIEND, Seq(8))]
+        [Effect::ShowMessage(FRIEND, Seq(8), None)]
     ));
     let asked = chat(&mut world, ChatMsg::GoTo(Seq(5)));
     let again = page(&mut world, &asked, 6..8, true);
     let shown = page(&mut world, &again, 4..6, true);
-    assert!(matches!(shown[..], [Effect::ShowMessage(FRIEND, Seq(5))]));
+    assert!(matches!(shown[..], [Effect::ShowMessage(FRIEND, Seq(5), None)]));
     // One that is nowhere ends the way.
     let asked = chat(&mut world, ChatMsg::GoTo(Seq(0)));
     assert!(page(&mut world, &asked, 1..4, false).is_empty());
