@@ -37,6 +37,8 @@ pub struct Scene {
     focus: Option<(Key, Action)>,
     has_earlier: bool,
     asked_earlier: bool,
+    /// The newest row was in sight when that was last asked.
+    at_end: bool,
 }
 
 /// A row that is kept, and what is known of its height.
@@ -124,6 +126,7 @@ impl Scene {
             focus: None,
             has_earlier: false,
             asked_earlier: false,
+            at_end: true,
         }
     }
 
@@ -378,6 +381,13 @@ impl Scene {
             self.has_earlier && !self.asked_earlier && self.scroll.is_near_top(self.extent());
         self.asked_earlier |= wants;
         wants
+    }
+
+    /// Whether the end of the newest row is in sight, where that is otherwise than when it was last
+    /// asked: it is at first, and not before a movement has come to rest there.
+    pub fn moved_to_end(&mut self) -> Option<bool> {
+        let is_there = self.scroll.follows();
+        (std::mem::replace(&mut self.at_end, is_there) != is_there).then_some(is_there)
     }
 
     /// What lies at a point of the view.

@@ -106,8 +106,6 @@ pub(super) struct State {
     pub(super) press: Press,
     moves: bool,
     is_ticking: bool,
-    /// The newest message was in sight when it was last drawn.
-    at_end: bool,
     pub(super) rest: u64,
 }
 
@@ -154,12 +152,6 @@ impl State {
         draw(&Canvas::over(area), area, &self.scene, self.tools(), &self.touch);
     }
 
-    /// Whether the newest message is in sight, where that changed.
-    fn moved_to_end(&mut self) -> Option<bool> {
-        let is_there = self.scene.scroll().follows();
-        (std::mem::replace(&mut self.at_end, is_there) != is_there).then_some(is_there)
-    }
-
     fn move_by(&mut self, by: i64) {
         match self.moves {
             true => self.scene.glide_by(by, now_ms()),
@@ -200,7 +192,6 @@ impl Transcript {
             press: Press::None,
             moves: true,
             is_ticking: false,
-            at_end: true,
             rest: 0,
         }));
         let told: Rc<RefCell<Told>> = Rc::new(RefCell::new(Box::new(told)));
@@ -211,7 +202,7 @@ impl Transcript {
             if state.scene.wants_earlier() {
                 tell_later(native.clone(), Rc::clone(&asked), TranscriptMsg::Earlier);
             }
-            if let Some(is_there) = state.moved_to_end() {
+            if let Some(is_there) = state.scene.moved_to_end() {
                 tell_later(native.clone(), Rc::clone(&asked), TranscriptMsg::AtEnd(is_there));
             }
         });

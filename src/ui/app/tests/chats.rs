@@ -259,6 +259,24 @@ fn what_comes_out_of_sight_is_read_when_it_comes_into_sight() {
 }
 
 #[test]
+fn what_comes_while_another_window_has_the_keyboard_is_read_when_this_one_gets_it() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 1, 1)));
+    chat(&mut world, ChatMsg::Open);
+    let read = |effects: &[Effect]| {
+        effects.iter().any(|effect| matches!(effect, Effect::Ask(Intent::MarkRead { .. })))
+    };
+    assert!(!read(&says(&mut world, 2, 10_002)), "nobody is there");
+    assert!(!read(&chat(&mut world, ChatMsg::AtEnd(true))), "nor when it is drawn");
+    assert!(read(&chat(&mut world, ChatMsg::Focus(true))));
+    assert!(!read(&chat(&mut world, ChatMsg::Focus(false))));
+    assert!(!read(&says(&mut world, 3, 10_002)));
+    chat(&mut world, ChatMsg::AtEnd(false));
+    assert!(!read(&chat(&mut world, ChatMsg::Focus(true))), "it went out of sight meanwhile");
+    assert!(read(&chat(&mut world, ChatMsg::AtEnd(true))));
+}
+
+#[test]
 fn older_messages_are_asked_for_without_a_link_and_again_when_it_is_back() {
     let mut world = World::signed_in();
     world.event(ClientEvent::Conversation(conversation(direct(10_002), 9, 9)));
