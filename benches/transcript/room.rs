@@ -16,7 +16,7 @@ use mychat::domain::{
 use mychat::net::address::Address;
 use mychat::net::protocol::{Registration, Reply};
 use mychat::ui::app::chats::ChatMsg;
-use mychat::ui::app::{Effect, Me, Model, Msg, update};
+use mychat::ui::app::{Effect, Model, Msg, update};
 use mychat::ui::chat::{ChatView, ChatWindow};
 use mychat::ui::paint::Rect;
 
@@ -37,6 +37,14 @@ pub fn bench(report: &mut Report) {
         views.take(|| drop(ChatView::of(&model, TARGET)));
     }
     views.tell("view of a room of 2,000", report);
+    let mut mentions = Times::default();
+    update(&mut model, clock::now().into(), Msg::Chat(TARGET, ChatMsg::Mentioning(true)));
+    for n in 0..FRAMES as u64 {
+        change(&mut model, n);
+        mentions.take(|| drop(ChatView::of(&model, TARGET)));
+    }
+    update(&mut model, clock::now().into(), Msg::Chat(TARGET, ChatMsg::Mentioning(false)));
+    mentions.tell("the same behind an @", report);
     let area = Rect::new(0, 0, 920, 600);
     let Some(mut window) = ChatWindow::of(&model, TARGET, area, |_| {}) else { return };
     app::flush();
@@ -66,8 +74,8 @@ fn account(n: u64) -> AccountId {
 /// A room whose window stands, a third of it there.
 fn full_room() -> Model {
     let (mut model, _) = Model::new(clock::now().into(), TimeZone::UTC, None);
-    model.me = Some(Me { person: person(0), presence: Presence::Online });
     event(&mut model, ClientEvent::Link(LinkState::Up { server: server() }));
+    event(&mut model, ClientEvent::SignedIn { you: person(0), presence: Presence::Online });
     event(&mut model, ClientEvent::People((0..MEMBERS).map(person).collect()));
     let there = (0..MEMBERS).step_by(3).map(|n| (account(n), Presence::Online)).collect();
     event(&mut model, ClientEvent::Presence(there));
