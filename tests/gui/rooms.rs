@@ -116,8 +116,8 @@ fn announce(screen: &Screen, momo: &Person, room: Window) {
     let wall = screen.window(&momo.program, "Night run");
     screen.activate(wall);
     screen.wait_still(wall).save("wall-none-en-dark");
-    screen.click(Button::Left, wall, 385, 228);
     let before = screen.place(wall).unwrap().height;
+    screen.click(Button::Left, wall, 385, 228);
     screen.wait_for("the box to write in", || (screen.place(wall)?.height > before).then_some(()));
     screen.wait_still(wall);
     screen.type_text("Rain: we meet in the gym.");
