@@ -19,19 +19,19 @@ impl Screen {
         name: &str,
     ) {
         let whole = Window { id: self.root };
-        let outlines = |screen: &Screen| {
-            let picture = screen.picture(whole);
-            OUTLINES.map(|outline| picture.count(outline)).iter().sum::<usize>()
+        // A menu may cover what has the colour of its outline.
+        let before = self.wait_still(whole);
+        let outline = || {
+            let picture = self.picture(whole);
+            OUTLINES.map(|outline| picture.count_new(outline, &before)).iter().sum::<usize>()
         };
-        self.wait_still(whole);
-        let before = outlines(self);
         self.click(button, window, x, y);
-        self.wait_for("a menu", || (outlines(self) > before + SMALLEST).then_some(()));
+        self.wait_for("a menu", || (outline() > SMALLEST).then_some(()));
         for _ in 0..entry {
             self.key(&[], DOWN);
         }
         self.wait_still(whole).save(name);
         self.key(&[], RETURN);
-        self.wait_for("a menu to go", || (outlines(self) < before + SMALLEST).then_some(()));
+        self.wait_for("a menu to go", || (outline() < SMALLEST).then_some(()));
     }
 }
