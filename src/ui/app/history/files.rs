@@ -62,7 +62,6 @@ impl Model {
             Some(with) => self.target_name(with, language),
             None => language.get("hist.all").to_owned(),
         };
-        let remarks = self.people.book().contacts.keys().copied();
         let export = Export {
             what,
             format,
@@ -74,7 +73,8 @@ impl Model {
             shake: language.get("preview.shake").to_owned(),
             language: language.tag().to_owned(),
             zone: self.zone.clone(),
-            names: remarks.map(|account| (account, self.people.name(account))).collect(),
+            names: self.people.remarks(),
+            cards: self.all_cards(),
         };
         let ticket = self.ticket(Asked::History(Asking::Export));
         out.push(Effect::Ask(Intent::Export { ticket, export: Box::new(export) }));

@@ -282,8 +282,16 @@ impl Model {
             let total = move |ticket| Intent::Days { ticket, with, starts };
             self.ask_history(Asking::Total(with), total, out);
             self.ask_page(with, Load::Newest, Page::Before(Seq(u64::MAX)), out);
+            self.browse_hall(with, out);
         }
         self.look_anew(out);
+    }
+
+    /// Names on cards are shown here as they are in the room's window.
+    fn browse_hall(&mut self, with: Target, out: &mut Vec<Effect>) {
+        if let Target::Room(room) = with {
+            self.enter_hall(room, out);
+        }
     }
 
     fn ask_history(
@@ -382,6 +390,7 @@ impl Model {
             let starts = vec![i64::MIN, i64::MAX];
             let total = move |ticket| Intent::Days { ticket, with, starts };
             self.ask_history(Asking::Total(with), total, out);
+            self.browse_hall(with, out);
         }
         let half = u64::from(PAGE / 2);
         self.ask_page(with, Load::Around(place), Page::Before(Seq(place.seq.0 + half)), out);
