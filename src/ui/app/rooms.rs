@@ -214,6 +214,7 @@ impl Model {
         let last = members.last().map(|member| member.account);
         hall.members.extend(members.into_iter().map(|member| (member.account, member)));
         self.chats.at(Target::Room(room));
+        self.history.iter_mut().for_each(|history| history.version += 1);
         match last.filter(|_| more) {
             Some(after) => self.ask_hall(room, after, out),
             None => {

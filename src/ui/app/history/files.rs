@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Asking;
@@ -39,6 +40,8 @@ pub enum Part {
     Month,
     /// The day that was gone to.
     Day,
+    /// From one day to another, both of them too.
+    Days(Date, Date),
 }
 
 impl Model {
@@ -126,6 +129,7 @@ impl Model {
             }
             Part::Whole => (None, None),
             Part::Month => bounds(history.month, dates::later(history.month, 1)),
+            Part::Days(first, last) => bounds(first, last.saturating_add(1.day())),
             Part::Day => Dates::Day(history.day?).bounds(self.today(), &self.zone),
         };
         Some(Scope::Conversation { with: history.with?, since, until })
