@@ -14,24 +14,39 @@ impl Screen {
         &self,
         button: Button,
         window: Window,
-        (x, y): (i16, i16),
+        place: (i16, i16),
         entry: usize,
         name: &str,
     ) {
+        let before = self.open(button, window, place, entry, name);
+        self.key(&[], RETURN);
+        self.wait_for("a menu to go", || (self.outlines(&before) < SMALLEST).then_some(()));
+    }
+
+    /// The same without taking the entry, which is marked; gives what was there before.
+    pub fn open(
+        &self,
+        button: Button,
+        window: Window,
+        (x, y): (i16, i16),
+        entry: usize,
+        name: &str,
+    ) -> Picture {
         let whole = Window { id: self.root };
         // A menu may cover what has the colour of its outline.
         let before = self.wait_still(whole);
-        let outline = || {
-            let picture = self.picture(whole);
-            OUTLINES.map(|outline| picture.count_new(outline, &before)).iter().sum::<usize>()
-        };
         self.click(button, window, x, y);
-        self.wait_for("a menu", || (outline() > SMALLEST).then_some(()));
+        self.wait_for("a menu", || (self.outlines(&before) > SMALLEST).then_some(()));
         for _ in 0..entry {
             self.key(&[], DOWN);
         }
         self.wait_still(whole).save(name);
-        self.key(&[], RETURN);
-        self.wait_for("a menu to go", || (outline() < SMALLEST).then_some(()));
+        before
+    }
+
+    /// Pixels of the whole screen that are like the outline of a menu, and were not before.
+    fn outlines(&self, before: &Picture) -> usize {
+        let picture = self.picture(Window { id: self.root });
+        OUTLINES.map(|outline| picture.count_new(outline, before)).iter().sum()
     }
 }
