@@ -113,9 +113,11 @@ impl Rules {
             }
             Body::Image { .. } => self.brought.may_send(rows, writer.account, wanted.body),
             Body::Shake {} => self.may_shake(rows, now, writer.account, wanted),
-            Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {
-                Ok(Err(Reason::BadValue.into()))
-            }
+            Body::File { .. }
+            | Body::Notice(_)
+            | Body::Room { .. }
+            | Body::Recalled { .. }
+            | Body::Hidden {} => Ok(Err(Reason::BadValue.into())),
         }
     }
 
