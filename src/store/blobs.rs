@@ -17,6 +17,8 @@ use crate::domain::BlobId;
 
 /// The folder of blobs inside the data folder.
 const FOLDER: &str = "files";
+/// The folder inside that one of files that are on their way, which are no blobs yet.
+pub(super) const INCOMING: &str = "incoming";
 
 /// What the store knows of a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +135,10 @@ impl Files {
         Files { folder: data.join(FOLDER) }
     }
 
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where a blob lies. Two levels keep folders short.
     #[must_use]
     pub fn path(&self, id: BlobId) -> PathBuf {
@@ -205,7 +211,7 @@ impl Files {
         };
         for folder in folders {
             let folder = folder?;
-            if !folder.file_type()?.is_dir() {
+            if !folder.file_type()?.is_dir() || folder.file_name() == INCOMING {
                 continue;
             }
             for file in fs::read_dir(folder.path())? {
