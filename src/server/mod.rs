@@ -6,7 +6,7 @@
 //! * [`hub`] knows who is online and gives everybody their bytes; [`board`] is what it publishes,
 //!   [`presence`] is how several devices fold into one, [`audience`] who sees whom,
 //!   [`attendance`] who is in which room.
-//! * [`readers`] answer queries from snapshots.
+//! * [`readers`] answer queries from snapshots; [`files`] is what they and the rules say of a file.
 //! * [`outbox`] holds the bytes that wait for one peer.
 //! * [`admission`] counts links, registrations and passwords; [`bucket`] is how, [`rates`] what one
 //!   account may do.
@@ -26,6 +26,7 @@ pub mod commands;
 pub mod control;
 mod disk;
 mod exposition;
+pub mod files;
 pub mod hub;
 pub mod job;
 pub mod journal;

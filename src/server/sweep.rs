@@ -79,7 +79,7 @@ pub async fn run(readers: Readers, jobs: Sender<Job>) {
     loop {
         let Some(found) = readers.ask(|slot| Ask::Leftovers { slot }).await else { return };
         let blobs = found.due(&mut before);
-        if !blobs.is_empty() && jobs.send(Job::Sweep { blobs }).await.is_err() {
+        if !blobs.is_empty() && jobs.send(Job::Sweep { blobs, files: Vec::new() }).await.is_err() {
             return;
         }
         Timer::after(SWEEP_EVERY).await;

@@ -135,7 +135,9 @@ impl Files {
         Files { folder: data.join(FOLDER) }
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    /// The folder of all of them.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 

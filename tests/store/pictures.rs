@@ -55,7 +55,7 @@ fn id(bytes: &[u8]) -> BlobId {
 }
 
 fn sweep(bytes: &[u8]) -> Job {
-    Job::Sweep { blobs: vec![id(bytes)] }
+    Job::Sweep { blobs: vec![id(bytes)], files: Vec::new() }
 }
 
 #[test]
