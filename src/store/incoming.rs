@@ -152,19 +152,14 @@ impl Files {
         File::open(self.incoming_data(id))
     }
 
-    /// Removes what is there of a file that comes. What is gone already is no error.
+    /// Takes away what is there of a file that comes; its bytes go with the bin.
     ///
     /// # Errors
     /// The disk failed.
     pub fn remove_incoming(&self, id: FileId) -> io::Result<()> {
-        // The bytes last: values without them prove nothing.
-        for path in [self.incoming_values(id), self.incoming_data(id)] {
-            match fs::remove_file(path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-        Ok(())
+        // The values first: without them the bytes prove nothing.
+        self.bin(&self.incoming_values(id))?;
+        self.bin(&self.incoming_data(id))
     }
 
     /// Every file of which something is there.
