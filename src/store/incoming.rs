@@ -15,7 +15,8 @@ use crate::domain::{BlobId, ConversationId, FileId, Outline, Seq};
 /// Chunks that may come before they are made durable: a step costs a disk some milliseconds, and a
 /// crash so many megabytes to be sent again.
 const SYNC_CHUNKS: u64 = 32;
-const VALUE_BYTES: u64 = 32;
+const VALUE_LENGTH: usize = 32;
+const VALUE_BYTES: u64 = VALUE_LENGTH as u64;
 /// The end of the name of the values.
 const VALUES: &str = ".values";
 
@@ -126,7 +127,7 @@ fn proven(values: &mut File, data_bytes: u64, bytes: u64) -> io::Result<Outline>
     let mut found = Vec::new();
     values.rewind()?;
     values.take(chunks * VALUE_BYTES).read_to_end(&mut found)?;
-    for value in found.as_chunks::<{ VALUE_BYTES as usize }>().0 {
+    for value in found.as_chunks::<VALUE_LENGTH>().0 {
         let is_there = outline.next().is_some_and(|next| next.end <= data_bytes);
         if !is_there || *value == [0; 32] {
             break;

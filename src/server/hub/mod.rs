@@ -194,7 +194,9 @@ impl Hub {
                 self.tell_person(person);
             }
             Outcome::Files { files, rest } => {
-                files.iter().for_each(|change| self.tell_file(change));
+                for change in &files {
+                    self.tell_file(change);
+                }
                 self.outcome(*rest, now);
             }
             Outcome::Kept { slot, verdict, .. } => drop(slot.try_send(verdict)),

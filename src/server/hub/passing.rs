@@ -58,9 +58,9 @@ impl Hub {
         match &change.told {
             Told::All(kind) => tell(*kind),
             Told::Some(accounts) => {
-                accounts
-                    .iter()
-                    .for_each(|account| tell(ConversationKind::Notices { account: *account }));
+                for account in accounts {
+                    tell(ConversationKind::Notices { account: *account });
+                }
             }
         }
     }

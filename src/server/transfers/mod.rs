@@ -118,7 +118,7 @@ impl Transfers {
             outcome.files().iter().for_each(|change| self.changed(change));
             match outcome.rest() {
                 Outcome::Revoked { caller, revoked, .. } => {
-                    self.end(caller.account, |device| revoked.contains(&device))
+                    self.end(caller.account, |device| revoked.contains(&device));
                 }
                 Outcome::SignedOut { caller, .. } => {
                     self.end(caller.account, |device| device == caller.device);
@@ -147,10 +147,13 @@ impl Transfers {
 
     fn changed(&self, change: &FileChange) {
         let lines = self.lines(|line| line.grant.file == change.file);
+        // One flow is shared by all links of a file.
         let Some(first) = lines.first() else { return };
         first.flow.change(&change.status);
         if !change.status.state.is_open() {
-            lines.iter().for_each(|line| line.rouse());
+            for line in lines {
+                line.rouse();
+            }
         }
     }
 
@@ -158,7 +161,9 @@ impl Transfers {
     fn end(&self, account: AccountId, is_out: impl Fn(DeviceId) -> bool) {
         self.tickets.revoke(account, &is_out);
         let lines = self.lines(|line| line.grant.account == account && is_out(line.grant.device));
-        lines.iter().for_each(|line| line.cut());
+        for line in lines {
+            line.cut();
+        }
     }
 
     /// Ends every older link that brings the same file.
@@ -168,7 +173,9 @@ impl Transfers {
                 && line.grant.file == newer.grant.file
                 && line.grant.way == newer.grant.way
         };
-        self.lines(is_older).iter().for_each(|line| line.cut());
+        for line in self.lines(is_older) {
+            line.cut();
+        }
     }
 
     fn lines(&self, wanted: impl Fn(&Line) -> bool) -> Vec<Arc<Line>> {

@@ -27,7 +27,7 @@ pub struct Grant {
 pub struct Tickets(Mutex<VecDeque<Ticket>>);
 
 struct Ticket {
-    ticket: [u8; 32],
+    secret: [u8; 32],
     grant: Grant,
     until: Duration,
 }
@@ -47,7 +47,7 @@ impl Tickets {
         if tickets.len() >= COUNTED_MAX {
             tickets.pop_front();
         }
-        tickets.push_back(Ticket { ticket, grant, until: uptime + TICKET_MAX });
+        tickets.push_back(Ticket { secret: ticket, grant, until: uptime + TICKET_MAX });
     }
 
     /// What a ticket is for; it is spent by that.
@@ -57,7 +57,7 @@ impl Tickets {
         // All are looked at alike: how long that takes says nothing of them.
         let mut found = None;
         for (at, known) in tickets.iter().enumerate() {
-            if bool::from(known.ticket.ct_eq(ticket)) {
+            if bool::from(known.secret.ct_eq(ticket)) {
                 found = Some(at);
             }
         }
