@@ -130,6 +130,16 @@ pub const SWEEP_EVERY: Duration = Duration::from_hours(1);
 pub const EMPTIED_AT_ONCE: usize = 500;
 /// Such commits come this often.
 pub const EMPTIED_EVERY: Duration = Duration::from_millis(200);
+/// A ticket opens the link of a file for so long.
+pub const TICKET_MAX: Duration = Duration::from_mins(1);
+/// Tickets that one account has open at once; over it the oldest is worth nothing.
+pub const TICKETS_PER_ACCOUNT: usize = 16;
+/// Files whose state is asked for, or that are listed, at once.
+pub const FILES_PAGE_MAX: usize = 200;
+/// A link of a file on which nothing moves for so long is closed; it is opened again for the rest.
+pub const FILE_STALL_MAX: Duration = Duration::from_secs(30);
+/// A link of a file that waits for the sender says that it is alive this often.
+pub const FILE_ALIVE_EVERY: Duration = Duration::from_secs(10);
 /// A password that was proven may be changed for so long.
 pub const PROVEN_MAX: Duration = Duration::from_mins(5);
 /// An administrator's one-time code opens a new password for so long.
@@ -392,6 +402,20 @@ limits! {
         "MiB of pictures that one person may bring in a day, so that twice as much at most lies unused";
     uploads_idle_mib = 1_024 in 1..=1_000_000_000, "uploads.idle_mib",
         "MiB of pictures in all that nobody shows yet; over it none is taken";
+    file_mib_max = 4_096 in 1..=100_000_000, "files.mib_max",
+        "MiB of one file; a larger one is refused";
+    files_mib_per_account = 20_480 in 0..=1_000_000_000, "files.mib_per_account",
+        "MiB of files of one person that are kept or on their way; more are refused";
+    files_mib_total = 102_400 in 0..=1_000_000_000, "files.mib_total",
+        "MiB of files of all people together; more are refused";
+    files_days = 30 in 1..=3_650, "files.days",
+        "days for which a file is kept";
+    files_free_mib = 1_024 in 0..=1_000_000_000, "files.free_mib",
+        "free MiB on the disk under which no file is taken";
+    files_links = 64 in 0..=10_000, "files.links",
+        "files that travel at once; one more waits its turn";
+    files_links_per_account = 6 in 1..=1_000, "files.links_per_account",
+        "files of one person that travel at once; one more waits its turn";
     pages_burst = 100 in 1..=1_000_000, "pages.burst",
         "pages of history that one link may ask for at once before being slowed down";
     pages_per_second = 10 in 1..=1_000_000, "pages.per_second",

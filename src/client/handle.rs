@@ -126,6 +126,13 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::Send { ticket, .. }
         | Intent::SendImage { ticket, .. }
         | Intent::SaveImage { ticket, .. }
+        | Intent::SendFile { ticket, .. }
+        | Intent::TakeFile { ticket, .. }
+        | Intent::DeclineFile { ticket, .. }
+        | Intent::PauseTransfer { ticket, .. }
+        | Intent::ResumeTransfer { ticket, .. }
+        | Intent::CancelTransfer { ticket, .. }
+        | Intent::ForgetTransfers { ticket, .. }
         | Intent::History { ticket, .. }
         | Intent::Search { ticket, .. }
         | Intent::Days { ticket, .. }
@@ -157,6 +164,7 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::Typing(_)
         | Intent::Watch(_)
         | Intent::Picture(..)
+        | Intent::WatchFiles(_)
         | Intent::SetSetting { .. } => None,
     }
 }

@@ -94,6 +94,13 @@ pub enum Body {
         #[serde(default)]
         name: String,
     },
+    /// A file, which is offered by this. Its bytes travel on links of their own, and come later.
+    File {
+        /// What it is called, as `file_name` has it.
+        name: String,
+        /// Its bytes.
+        bytes: u64,
+    },
     /// The line "shook your window"; the shaking itself happens on live delivery only.
     Shake {},
     /// A change of the account's own book; in a notices log only, written by the server.
@@ -129,7 +136,7 @@ impl Body {
     #[must_use]
     pub fn is_said(&self) -> bool {
         match self {
-            Body::Text { .. } | Body::Image { .. } | Body::Shake {} => true,
+            Body::Text { .. } | Body::Image { .. } | Body::File { .. } | Body::Shake {} => true,
             Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => false,
         }
     }
@@ -142,6 +149,7 @@ impl fmt::Debug for Body {
             Body::Image { bytes, width, height, .. } => {
                 write!(f, "Image({bytes} bytes, {width} x {height})")
             }
+            Body::File { bytes, .. } => write!(f, "File({bytes} bytes)"),
             Body::Shake {} => f.write_str("Shake"),
             Body::Notice(_) => f.write_str("Notice"),
             Body::Room { version, .. } => write!(f, "Room({version})"),

@@ -4,6 +4,7 @@
 
 mod account;
 mod contact;
+mod file;
 mod file_name;
 mod ids;
 mod mentions;
@@ -22,6 +23,7 @@ pub use contact::{
     Asking, Book, Contact, ContactRequest, Group, GroupId, Notice, Privacy, REQUEST_DAYS,
     RequestState, Way, first_groups,
 };
+pub use file::{CHUNK_BYTES, FileId, FileState, FileStatus, FileWay, Outline};
 pub use file_name::{FILE_NAME_BYTES_MAX, file_name};
 pub use ids::{AccountId, BlobId, ConversationId, DeviceId, Nonce, RoomId, Seq, ServerId};
 pub use mentions::{MentionPlace, Mentions};

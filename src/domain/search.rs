@@ -43,6 +43,8 @@ pub enum Sort {
     Link,
     /// Pictures.
     Image,
+    /// Files.
+    File,
 }
 
 /// What is looked at of a message.
@@ -52,6 +54,8 @@ pub enum Part<'a> {
     Text(&'a str),
     /// What the file of a picture was called.
     Image(&'a str),
+    /// What a file is called.
+    File(&'a str),
 }
 
 impl<'a> Part<'a> {
@@ -61,6 +65,7 @@ impl<'a> Part<'a> {
         match body {
             Body::Text { text, .. } => Some(Part::Text(text)),
             Body::Image { name, .. } => Some(Part::Image(name)),
+            Body::File { name, .. } => Some(Part::File(name)),
             _ => None,
         }
     }
@@ -69,14 +74,16 @@ impl<'a> Part<'a> {
     #[must_use]
     pub fn is(self, sort: Sort) -> bool {
         match (self, sort) {
-            (Part::Text(_), Sort::Text) | (Part::Image(_), Sort::Image) => true,
+            (Part::Text(_), Sort::Text)
+            | (Part::Image(_), Sort::Image)
+            | (Part::File(_), Sort::File) => true,
             (Part::Text(text), Sort::Link) => has_link(text),
             _ => false,
         }
     }
 }
 
-/// What a message has to be to be found. Only words and the names of pictures are looked at.
+/// What a message has to be to be found. Only words and the names of pictures and files are looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
     /// A part of it; everything has the empty one.
@@ -119,7 +126,7 @@ impl Sieve {
 
     /// Whether it is meant.
     pub fn takes(&mut self, from: AccountId, part: Part<'_>) -> bool {
-        let (Part::Text(words) | Part::Image(words)) = part;
+        let (Part::Text(words) | Part::Image(words) | Part::File(words)) = part;
         self.from.is_none_or(|wanted| wanted == from)
             && self.kind.is_none_or(|kind| part.is(kind))
             && match &self.needle {

@@ -7,6 +7,7 @@
 //! * [`link`] reads and writes frames on a stream, with deadlines.
 //! * [`tls`] makes and checks the server's key.
 //! * [`opaque`] proves a password without telling it.
+//! * [`parcel`] is the link of one file.
 //! * [`address`] reads what people type: `host:port` and invite links.
 //! * [`dial`] turns an address into a connection.
 //! * [`discovery`] announces and finds servers on the LAN; `neighbours` are the rows of it.
@@ -21,6 +22,7 @@ mod keyfile;
 pub mod link;
 mod neighbours;
 pub mod opaque;
+pub mod parcel;
 pub mod protocol;
 mod refusal;
 pub mod tls;

@@ -150,6 +150,18 @@ codes!(
         BadPicture = "bad_picture",
         /// The server has no such picture of yours: bring it first.
         NotUploaded = "not_uploaded",
+        /// Over the limit of bytes of one file, which is said.
+        FileTooLarge = "file_too_large",
+        /// Over the bytes that one person may have here, which are said.
+        FileQuota = "file_quota",
+        /// The server keeps as much as it may, or its disk has too little left for files.
+        FilesFull = "files_full",
+        /// So many files of yours travel already, or of all people.
+        FilesBusy = "files_busy",
+        /// It was taken back or declined, or it was kept for as long as files are.
+        FileGone = "file_gone",
+        /// Its bytes are not what was said about them: it has to be sent again.
+        FileWrong = "file_wrong",
         /// That is yourself.
         Yourself = "yourself",
         /// You are friends already.

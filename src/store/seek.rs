@@ -197,6 +197,10 @@ impl<'de> Visitor<'de> for Body {
                 // Its name is the last of its fields and may be left out.
                 Ok(Some(Part::Image(name.unwrap_or_default())))
             }
+            ("file", variant) => {
+                let name = variant.struct_variant(&[], Field { place: 0, name: "name" })?;
+                Ok(name.map(Part::File))
+            }
             (_, variant) => variant.newtype_variant::<IgnoredAny>().map(|_| None),
         }
     }
@@ -260,6 +264,7 @@ mod tests {
             answer,
             image("lab report.png"),
             image(""),
+            Body::File { name: "lab report.pdf".into(), bytes: 70_000 },
             Body::Shake {},
             Body::Room { version: 3, change },
             Body::Recalled { seq: Some(Seq(4)) },

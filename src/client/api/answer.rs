@@ -6,7 +6,7 @@ use crate::domain::{ConversationId, Message, Person, Presence, ServerId, Tally, 
 use crate::net::address::Address;
 use crate::net::protocol::Reply;
 
-use super::{Picture, Secret, Spot};
+use super::{Picture, Secret, Spot, TransferId};
 
 /// What an intent was answered with.
 #[derive(Debug, Clone)]
@@ -72,6 +72,8 @@ pub enum Answer {
         /// So many pictures could not be had.
         missing: u64,
     },
+    /// A transfer began.
+    Transfer(TransferId),
     /// A picture for cropping.
     Loaded(Arc<Picture>),
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    AccountId, BlobId, Body, Book, ConversationId, ConversationKind, Message, Nonce, Notice,
-    Person, Presence, Room, Seq, ServerId, Target, Unsent,
+    AccountId, BlobId, Body, Book, ConversationId, ConversationKind, FileId, FileStatus, Message,
+    Nonce, Notice, Person, Presence, Room, Seq, ServerId, Target, Unsent,
 };
 use crate::net::address::Address;
 use crate::net::protocol::Registration;
 
-use super::{Answer, Failure, Picture, Ticket, View};
+use super::{Answer, Failure, Picture, Ticket, Transfer, TransferId, View};
 
 /// What happened.
 #[derive(Debug, Clone)]
@@ -133,6 +133,19 @@ pub enum ClientEvent {
         nonce: Nonce,
         /// How much of it the server has.
         percent: u8,
+    },
+    /// All transfers of this account, when it signs in for the first time in this run.
+    Transfers(Vec<Transfer>),
+    /// A transfer is new, or another one than before. Not more than a few times a second for each.
+    Transfer(Box<Transfer>),
+    /// Transfers were taken off the list.
+    TransfersGone(Vec<TransferId>),
+    /// What has become of a file that is watched.
+    File {
+        /// Which.
+        file: FileId,
+        /// What.
+        status: FileStatus,
     },
     /// How people are seen; the last state of each.
     Presence(Vec<(AccountId, Presence)>),

@@ -22,7 +22,9 @@ pub struct Export {
     pub title: String,
     /// The word for a picture.
     pub image: String,
-    /// The words for one that cannot be had.
+    /// The word for a file.
+    pub file: String,
+    /// The words for a picture that cannot be had.
     pub missing: String,
     /// The words for a shaken window.
     pub shake: String,

@@ -52,6 +52,21 @@ pub enum Failure {
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     File(String),
+    /// A file that was to be sent is not there any more.
+    #[error("the file is not there any more: choose it again")]
+    SourceGone,
+    /// A file was written to while it was being sent.
+    #[error("the file has changed while it was being sent: send it again")]
+    SourceChanged,
+    /// A file that comes cannot be written there.
+    #[error("nothing can be written there: choose another folder")]
+    SaveDenied,
+    /// No room for a file that comes.
+    #[error("the disk is full: make room, or choose another folder")]
+    SaveFull,
+    /// What came is not the file that was offered.
+    #[error("what came is not the file that was sent: fetch it again")]
+    FileBroken,
     /// The file is over the limit.
     #[error("a picture has at most 8 MB")]
     PictureTooLarge,
@@ -113,6 +128,11 @@ impl Failure {
             Failure::Cancelled => "cancelled",
             Failure::Queued(_) => "queued",
             Failure::File(_) => "file",
+            Failure::SourceGone => "source_gone",
+            Failure::SourceChanged => "source_changed",
+            Failure::SaveDenied => "save_denied",
+            Failure::SaveFull => "save_full",
+            Failure::FileBroken => "file_broken",
             Failure::PictureTooLarge => "picture_too_large",
             Failure::ImageTooLarge => "image_too_large",
             Failure::ImageGone => "image_gone",

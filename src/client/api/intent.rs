@@ -4,12 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::{
-    AccountId, BlobId, Body, Nonce, Presence, Search, Seq, ServerId, Target, Unsent,
+    AccountId, BlobId, Body, FileId, Message, Nonce, Presence, Search, Seq, ServerId, Target,
+    Unsent,
 };
 use crate::net::address::Address;
 use crate::net::protocol::{Command, Page, Query};
 
-use super::{Crop, Export, ImageSource, Picture, Secret, Spot, Ticket, Trust, View};
+use super::{
+    Crop, Destination, Export, ImageSource, Picture, Secret, Spot, Ticket, TransferId, Trust, View,
+};
 
 /// What the person wants.
 #[derive(Debug, Clone)]
@@ -231,6 +234,66 @@ pub enum Intent {
         /// The sender's name for it; chosen by the client when absent.
         nonce: Option<Nonce>,
     },
+    /// Offer a file, and bring its bytes; answers `Sent` when the offer is taken. What cannot be read
+    /// or sent is answered at once.
+    SendFile {
+        /// For the answer.
+        ticket: Ticket,
+        /// Whom to.
+        to: Target,
+        /// Which.
+        path: PathBuf,
+        /// The sender's name for it; chosen by the client when absent.
+        nonce: Option<Nonce>,
+    },
+    /// Fetch a file; answers `Transfer`.
+    TakeFile {
+        /// For the answer.
+        ticket: Ticket,
+        /// The conversation.
+        with: Target,
+        /// The message that offers it.
+        message: Box<Message>,
+        /// Where to.
+        destination: Destination,
+    },
+    /// Say that a file is not wanted; answers `Done`.
+    DeclineFile {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        file: FileId,
+    },
+    /// Stop a transfer, to go on later; answers `Done`.
+    PauseTransfer {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        id: TransferId,
+    },
+    /// Go on with one that is paused or has failed; answers `Done`.
+    ResumeTransfer {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        id: TransferId,
+    },
+    /// Give a transfer up; a file of one's own is taken back. Answers `Done`.
+    CancelTransfer {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        id: TransferId,
+    },
+    /// Take transfers that are over off the list; no file is touched. Answers `Done`.
+    ForgetTransfers {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        ids: Vec<TransferId>,
+    },
+    /// Files that are shown: what becomes of them is told by `File`, now and from now on.
+    WatchFiles(Vec<FileId>),
     /// Write a picture of a message into a file; answers `Done`.
     SaveImage {
         /// For the answer.

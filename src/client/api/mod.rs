@@ -5,6 +5,7 @@ mod event;
 mod export;
 mod failure;
 mod intent;
+mod transfer;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ pub use event::{ClientEvent, ConversationState, LinkState, LinkedServer, Pending
 pub use export::{Export, ExportTrouble, Format, Scope, Spot};
 pub use failure::Failure;
 pub use intent::Intent;
+pub use transfer::{Destination, Transfer, TransferId, TransferState, WaitsFor};
 
 /// The wait of a link that stays down until the person decides.
 pub const NO_RETRY: u64 = u64::MAX;

@@ -142,6 +142,7 @@ fn json_row(
     let kind = match &message.body {
         Body::Text { .. } => "text",
         Body::Image { .. } => "image",
+        Body::File { .. } => "file",
         Body::Shake {} => "shake",
         Body::Notice(_) => "notice",
         Body::Room { .. } => "room",
@@ -168,6 +169,9 @@ fn json_row(
             (named, json!(bytes), json!(picture.to_string()));
         (row["width"], row["height"]) = (json!(size.0), json!(size.1));
     }
+    if let Body::File { name, bytes } = &message.body {
+        (row["file"], row["bytes"]) = (json!(name), json!(bytes));
+    }
     if let Body::Recalled { seq: Some(seq) } = &message.body {
         row["recalled"] = json!(seq.0);
     }
@@ -184,6 +188,7 @@ fn words<'a>(export: &'a Export, body: &'a Body) -> Option<Cow<'a, str>> {
             let words = format!("{} {}", export.image, one_line(name));
             Some(Cow::Owned(words.trim_end().to_owned()))
         }
+        Body::File { name, .. } => Some(Cow::Owned(format!("{} {}", export.file, one_line(name)))),
         Body::Shake {} => Some(Cow::Borrowed(&export.shake)),
         Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => None,
     }
@@ -266,6 +271,7 @@ mod tests {
             replace: false,
             title: "和 <小满> 的\"聊天记录\"".to_owned(),
             image: "[图片]".to_owned(),
+            file: "[文件]".to_owned(),
             missing: "[图片缺失]".to_owned(),
             shake: "[窗口抖动]".to_owned(),
             language: "zh-CN".to_owned(),

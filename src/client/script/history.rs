@@ -14,8 +14,8 @@ use crate::domain::{Message, Needle, Place, Search, Sort, Target};
 
 pub(super) const VERBS: [&str; 2] = ["search", "export"];
 
-const KINDS: [(&str, Sort); 3] =
-    [("text", Sort::Text), ("link", Sort::Link), ("image", Sort::Image)];
+const KINDS: [(&str, Sort); 4] =
+    [("text", Sort::Text), ("link", Sort::Link), ("image", Sort::Image), ("file", Sort::File)];
 const FORMATS: [(&str, Format); 3] =
     [("html", Format::Html), ("txt", Format::Txt), ("json", Format::Json)];
 
@@ -106,6 +106,7 @@ fn export(fields: &Fields) -> Result<Export, String> {
         replace: fields.optional_flag("replace")?.unwrap_or(false),
         title: format!("MyChat: {}", title(with)),
         image: "[picture]".to_owned(),
+        file: "[file]".to_owned(),
         missing: "[picture missing]".to_owned(),
         shake: "[shook the window]".to_owned(),
         language: "en".to_owned(),

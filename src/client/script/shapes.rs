@@ -35,6 +35,7 @@ impl Shapes {
     pub(super) fn answer(&mut self, answer: &Answer) -> Value {
         match answer {
             Answer::Done | Answer::Saved(_) | Answer::Loaded(_) => json!({}),
+            Answer::Transfer(id) => json!({ "transfer": id.0.to_string() }),
             Answer::Looked(reply) => persons::looked(reply),
             Answer::Registered { you, recovery, token } => json!({
                 "account": you.account.0,
@@ -142,6 +143,10 @@ impl Shapes {
             | ClientEvent::Discarded(_)
             | ClientEvent::Drafts(_)
             | ClientEvent::Hidden { .. }
+            | ClientEvent::Transfers(_)
+            | ClientEvent::Transfer(_)
+            | ClientEvent::TransfersGone(_)
+            | ClientEvent::File { .. }
             | ClientEvent::Picture { .. } => Vec::new(),
             ClientEvent::Uploading { nonce, percent } => vec![uploading(*nonce, *percent)],
         }
@@ -346,6 +351,7 @@ fn body(body: &Body) -> Value {
             }
             value
         }
+        Body::File { name, bytes } => json!({"kind": "file", "name": name, "bytes": bytes}),
         Body::Image { picture, bytes, width, height, thumb, name } => json!({
             "kind": "image",
             "picture": picture.to_string(),

@@ -287,6 +287,14 @@ impl State {
             Intent::SaveImage { ticket, picture, path, replace } => {
                 self.save_image(turn, ticket, (picture, path), replace);
             }
+            Intent::SendFile { .. }
+            | Intent::TakeFile { .. }
+            | Intent::DeclineFile { .. }
+            | Intent::PauseTransfer { .. }
+            | Intent::ResumeTransfer { .. }
+            | Intent::CancelTransfer { .. }
+            | Intent::ForgetTransfers { .. }
+            | Intent::WatchFiles(_) => {}
             Intent::LoadPicture { ticket, path } => {
                 turn.effects.push(Effect::Picture(PictureJob::Load(ticket, path)));
             }
@@ -384,6 +392,8 @@ impl State {
             Event::Cursor { conversation, account, read, delivered } => {
                 self.on_cursor(turn, conversation, account, read, delivered);
             }
+            // Files have a part of their own.
+            Event::File { .. } => {}
             Event::Presence { changes } => self.on_presence(turn, changes),
             Event::People { people } => self.learn(turn, people),
             Event::Typing { from, to } => turn.emit(ClientEvent::Typing { from, to }),

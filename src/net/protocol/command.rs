@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    AccountId, BlobId, Body, ConversationId, DeviceId, Gender, GroupId, Joining, Nonce, Notify,
-    Privacy, Rank, RoomId, Seq, Stranger, Target,
+    AccountId, BlobId, Body, ConversationId, DeviceId, FileId, Gender, GroupId, Joining, Nonce,
+    Notify, Privacy, Rank, RoomId, Seq, Stranger, Target,
 };
 
 /// Changes durable state, in one write transaction.
@@ -66,6 +66,21 @@ pub enum Command {
         /// The part.
         #[serde(with = "serde_bytes")]
         part: Vec<u8>,
+    },
+    /// Takes a file of one's own back: its bytes go, its message stays.
+    CancelFile {
+        /// Which.
+        file: FileId,
+    },
+    /// Says that a file of the other side of a direct conversation is not wanted: its bytes go.
+    DeclineFile {
+        /// Which.
+        file: FileId,
+    },
+    /// Says that a file was fetched, whole.
+    TookFile {
+        /// Which.
+        file: FileId,
     },
     /// Asks somebody to be a friend.
     AskContact {

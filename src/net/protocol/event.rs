@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AccountId, ConversationId, Message, Person, Presence, Seq, Target};
+use crate::domain::{
+    AccountId, ConversationId, FileId, FileStatus, Message, Person, Presence, Seq, Target,
+};
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +23,13 @@ pub enum Event {
         /// When the server said it, by its clock; what is heard much later shakes nothing.
         #[serde(default)]
         sent: i64,
+    },
+    /// Something became of a file.
+    File {
+        /// Which.
+        file: FileId,
+        /// What.
+        status: FileStatus,
     },
     /// A cursor moved: own on another device, or the other side's of a direct conversation.
     Cursor {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     AccountId, Announcement, BlobId, Choice, Contact, ContactRequest, ConversationId,
-    ConversationKind, Details, DeviceId, Door, Group, Member, Message, OwnRoom, Person, Place,
-    Presence, Privacy, Room, RoomId, RoomRequest, Seq, Sort, Tally, Target, Way,
+    ConversationKind, Details, DeviceId, Door, FileId, FileStatus, FileWay, Group, Member, Message,
+    OwnRoom, Person, Place, Presence, Privacy, Room, RoomId, RoomRequest, Seq, Sort, Tally, Target,
+    Way,
 };
 
 /// Reads durable state.
@@ -79,6 +80,33 @@ pub enum Query {
         /// Where the part begins.
         offset: u32,
     },
+    /// What has become of files of a conversation.
+    Files {
+        /// The log.
+        conversation: ConversationId,
+        /// The places of the messages that offer them, at most 200.
+        seqs: Vec<Seq>,
+    },
+    /// A page of the files of a conversation, newest first.
+    FileList {
+        /// The log.
+        conversation: ConversationId,
+        /// Part of their names; empty for all.
+        #[serde(default)]
+        text: String,
+        /// Only those before this place.
+        #[serde(default)]
+        before: Option<Seq>,
+    },
+    /// What opens a link for a file, once, within a minute.
+    Ticket {
+        /// Which.
+        file: FileId,
+        /// Whose bytes go where. Up is for who offered it.
+        way: FileWay,
+    },
+    /// How much this account may keep here.
+    Quota {},
     /// How this account wants to have its conversations, where it is not the usual.
     Choices {
         /// The last one of the page before; absent for the first page.
@@ -262,6 +290,35 @@ pub enum Reply {
         #[serde(with = "serde_bytes")]
         part: Vec<u8>,
     },
+    /// What has become of files; those that this account may not see are left out.
+    Files {
+        /// By place.
+        files: Vec<(Seq, FileStatus)>,
+    },
+    /// A page of files.
+    FileList {
+        /// Newest first: the messages that offer them, and what has become of each.
+        files: Vec<(Message, FileStatus)>,
+        /// More behind the last one.
+        more: bool,
+    },
+    /// What opens a link for a file.
+    Ticket {
+        /// To be shown there.
+        #[serde(with = "serde_bytes")]
+        ticket: [u8; 32],
+    },
+    /// What this account keeps here, and may.
+    Quota {
+        /// Bytes of its files that are kept or on their way.
+        used: u64,
+        /// Bytes that it may have.
+        most: u64,
+        /// Bytes that one file may have.
+        file_most: u64,
+        /// For so many days a file is kept.
+        days: u64,
+    },
     /// A page of choices.
     Choices {
         /// The notices up to here are in it.
@@ -409,6 +466,10 @@ impl fmt::Debug for Query {
             Query::Contacts { .. } => "Contacts",
             Query::Requests { .. } => "Requests",
             Query::Blob { .. } => "Blob",
+            Query::Files { .. } => "Files",
+            Query::FileList { .. } => "FileList",
+            Query::Ticket { .. } => "Ticket",
+            Query::Quota {} => "Quota",
             Query::Choices { .. } => "Choices",
             Query::Rooms { .. } => "Rooms",
             Query::RoomRequests { .. } => "RoomRequests",
@@ -437,6 +498,10 @@ impl fmt::Debug for Reply {
             Reply::Contacts { contacts, .. } => ("Contacts", contacts.len()),
             Reply::Requests { requests, .. } => ("Requests", requests.len()),
             Reply::Blob { part, .. } => ("Blob", part.len()),
+            Reply::Files { files } => ("Files", files.len()),
+            Reply::FileList { files, .. } => ("FileList", files.len()),
+            Reply::Ticket { .. } => ("Ticket", 1),
+            Reply::Quota { .. } => ("Quota", 1),
             Reply::Choices { choices, .. } => ("Choices", choices.len()),
             Reply::Rooms { rooms, .. } => ("Rooms", rooms.len()),
             Reply::RoomRequests { requests, .. } => ("RoomRequests", requests.len()),

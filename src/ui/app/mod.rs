@@ -447,6 +447,10 @@ impl Model {
                 out.push(Effect::Picture(blob, view, picture));
             }
             ClientEvent::Uploading { nonce, percent } => self.uploading(nonce, percent),
+            ClientEvent::Transfers(_)
+            | ClientEvent::Transfer(_)
+            | ClientEvent::TransfersGone(_)
+            | ClientEvent::File { .. } => {}
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
             ClientEvent::KeyOther { .. } => {}

@@ -516,6 +516,7 @@ pub(super) fn words(body: &Body, language: Language) -> String {
     match body {
         Body::Text { text, .. } => one_line(text),
         Body::Image { .. } => language.get("preview.image").to_owned(),
+        Body::File { name, .. } => format!("{} {name}", language.get("preview.file")),
         Body::Shake {} => language.get("preview.shake").to_owned(),
         Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {
             String::new()

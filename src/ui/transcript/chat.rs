@@ -17,6 +17,7 @@ impl<'a> Entry<'a> {
                 let (size, percent) = ((*width, *height), entry.percent);
                 Saying::Image(Image { thumb: *thumb, size, percent })
             }
+            Body::File { name, .. } => Saying::Text(name),
             Body::Shake {} => Saying::Shake,
             // The owner words them, or shows none of them.
             Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {

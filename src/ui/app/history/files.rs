@@ -72,6 +72,7 @@ impl Model {
             replace: true,
             title: language.fill("hist.export.title", &[("name", &name)]),
             image: language.get("preview.image").to_owned(),
+            file: language.get("preview.file").to_owned(),
             missing: language.get("hist.export.missing").to_owned(),
             shake: language.get("preview.shake").to_owned(),
             language: language.tag().to_owned(),

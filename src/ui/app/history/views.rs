@@ -137,7 +137,7 @@ impl Model {
             let line = match &message.body {
                 Body::Text { text, .. } => self.said(with, message, text.clone(), language),
                 Body::Image { .. } => self.said(with, message, String::new(), language),
-                body @ Body::Shake {} => {
+                body @ (Body::Shake {} | Body::File { .. }) => {
                     let words = rows::words(body, language);
                     self.said(with, message, words, language)
                 }
