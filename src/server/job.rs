@@ -10,8 +10,8 @@ use super::audience::Ties;
 use super::outbox::Outbox;
 use super::presence::Standing;
 use crate::domain::{
-    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, Message, Nickname, Person,
-    Presence, RoomId,
+    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, FileId, FileStatus, Message,
+    Nickname, Person, Presence, RoomId,
 };
 use crate::net::control::{Done, Verb};
 use crate::net::protocol::{AuthStep, Command, Refusal, Reply, RequestId, ServerFrame, Stretch};
@@ -183,10 +183,22 @@ pub enum Job {
         /// Its length.
         bytes: u64,
     },
-    /// Forget these blobs if they have had no use for long, and files that no row names.
-    Sweep {
+    /// The bytes of a file that somebody brought lie where blobs do, whole and checked.
+    KeepFile {
         /// Which.
+        file: FileId,
+        /// Its hash.
+        root: BlobId,
+        /// For the answer.
+        slot: Sender<Verdict>,
+    },
+    /// Forget these blobs if they have had no use for long, and files that no row names; end these
+    /// files if they were there for long enough.
+    Sweep {
+        /// Which blobs.
         blobs: Vec<BlobId>,
+        /// Which files.
+        files: Vec<FileId>,
     },
     /// What the server's keeper asks for.
     Admin {
@@ -309,6 +321,24 @@ pub enum Outcome {
         /// Whether a row names it.
         is_kept: bool,
     },
+    /// Whether a file that was brought is kept.
+    Kept {
+        /// Whom to tell.
+        slot: Sender<Verdict>,
+        /// What.
+        verdict: Verdict,
+        /// Where its bytes lie.
+        blob: BlobId,
+        /// Whether a row names that.
+        is_named: bool,
+    },
+    /// Files are in another state; told before the rest.
+    Files {
+        /// Which.
+        files: Vec<FileChange>,
+        /// What came of the job besides.
+        rest: Box<Outcome>,
+    },
     /// Blobs were forgotten: their files go.
     Swept {
         /// Which.
@@ -359,16 +389,83 @@ pub enum Outcome {
     },
 }
 
-/// The files that a commit leaves without a row. What was swept and then taken again in the same
+impl Outcome {
+    /// The same, behind what became of files.
+    #[must_use]
+    pub fn behind(self, files: Vec<FileChange>) -> Outcome {
+        match files.is_empty() {
+            true => self,
+            false => Outcome::Files { files, rest: Box::new(self) },
+        }
+    }
+
+    /// What became of files.
+    #[must_use]
+    pub fn files(&self) -> &[FileChange] {
+        match self {
+            Outcome::Files { files, .. } => files,
+            _ => &[],
+        }
+    }
+
+    /// What it is besides what became of files.
+    #[must_use]
+    pub fn rest(&self) -> &Outcome {
+        match self {
+            Outcome::Files { rest, .. } => rest,
+            other => other,
+        }
+    }
+}
+
+/// A file is in another state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange {
+    /// Which.
+    pub file: FileId,
+    /// How it stands now.
+    pub status: FileStatus,
+    /// Who hears of it.
+    pub told: Told,
+    /// The blob that nothing needs any more: its file goes.
+    pub left: Option<BlobId>,
+}
+
+/// Who hears of something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// All members of a conversation.
+    All(ConversationKind),
+    /// These.
+    Some(Vec<AccountId>),
+}
+
+/// What became of a file that was brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is kept.
+    Kept,
+    /// Its bytes do not lie there any more: bring them there again.
+    Missing,
+    /// It had ended.
+    Gone,
+    /// That could not be done, and was logged.
+    Failed,
+}
+
+/// The blobs' files that a commit leaves without a row. What was swept and then taken again in the same
 /// batch stays.
 #[must_use]
 pub fn left_files(outcomes: &[Outcome]) -> BTreeSet<BlobId> {
     let mut left = BTreeSet::new();
     for outcome in outcomes {
-        match outcome {
+        left.extend(outcome.files().iter().filter_map(|change| change.left));
+        match outcome.rest() {
             Outcome::Swept { blobs } => left.extend(blobs.iter().copied()),
-            Outcome::Blob { blob, is_kept: true, .. } => drop(left.remove(blob)),
-            Outcome::Blob { blob, is_kept: false, .. } => drop(left.insert(*blob)),
+            Outcome::Blob { blob, is_kept: true, .. }
+            | Outcome::Kept { blob, is_named: true, .. } => drop(left.remove(blob)),
+            Outcome::Blob { blob, is_kept: false, .. }
+            | Outcome::Kept { blob, is_named: false, .. } => drop(left.insert(*blob)),
             _ => {}
         }
     }

@@ -28,12 +28,15 @@ use super::metrics::Metrics;
 use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
+use super::transfers::Transfers;
 use super::{Ready, ServerError, Setup, Stopper, disk, exposition, sweep};
 use crate::clock;
+use crate::domain::FileId;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::discovery::{Announcement, Announcer};
 use crate::net::opaque::ServerSetup;
+use crate::net::parcel::ALPN_FILE;
 use crate::net::protocol::ALPN_CHAT;
 use crate::net::tls::Identity;
 use crate::store::blobs::Files;
@@ -133,10 +136,14 @@ impl Ring {
         let (end, writer_ended) = async_channel::bounded(1);
         let (open, closing) = async_channel::bounded(1);
         let files = Files::of(&setup.data);
+        // Free space is asked of the folder itself, which may be a disk of its own.
+        std::fs::create_dir_all(files.folder())
+            .map_err(|error| ServerError::System { doing: "make the folder of files", error })?;
         sweep::remove_orphans(&Reads::open(&engine.read()?)?, &files)?;
-        let (readers, mut threads) = Readers::start(engine, &board, &files, &fail)?;
+        let (readers, mut threads) = Readers::start(engine, &board, (&files, &limits), &fail)?;
         let rules = Rules::new(limits.clone(), disk_full.clone(), files.clone());
-        let hand_on = hand_on(hub.clone(), metrics.clone(), files.clone());
+        let transfers = Arc::new(Transfers::default());
+        let hand_on = hand_on(hub.clone(), metrics.clone(), (files.clone(), transfers.clone()));
         let ended = move |result| drop(end.try_send(result));
         let counted = metrics.clone();
         let now = move || {
@@ -156,7 +163,7 @@ impl Ring {
             name,
             server_id,
             setup: load_secrets(engine)?,
-            tls: identity.server_config(&[ALPN_CHAT])?,
+            tls: identity.server_config(&[ALPN_CHAT, ALPN_FILE])?,
             limits,
             board: board.clone(),
             journal: journal.clone(),
@@ -164,7 +171,8 @@ impl Ring {
             jobs,
             hub,
             readers,
-            files: files.clone(),
+            files,
+            transfers,
             disk_full: disk_full.clone(),
             turns: session::Turns::default(),
             closing,
@@ -218,20 +226,33 @@ fn say_goodbye(announcer: Option<Announcer>, in_order: bool) {
 fn hand_on(
     hub: Sender<HubInput>,
     metrics: Arc<Metrics>,
-    files: Files,
+    (files, transfers): (Files, Arc<Transfers>),
 ) -> impl FnMut(Vec<Outcome>) + Send {
     move |outcomes| {
-        // On the writer's thread, behind the commit and before the next one: a job that takes a blob
-        // looks for its file, and finds it gone.
-        for blob in left_files(&outcomes) {
-            if let Err(error) = files.remove(blob) {
-                tracing::warn!(%error, "an unused picture cannot be removed");
-            }
-        }
+        throw_away(&files, &outcomes);
+        transfers.follow(&outcomes);
         metrics.batch_ended(clock::uptime());
         let appended = outcomes.iter().filter(|o| matches!(o, Outcome::Appended { .. })).count();
         metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);
         drop(hub.send_blocking(HubInput::Committed(outcomes)));
+    }
+}
+
+/// On the writer's thread, behind the commit and before the next one: a job that takes a blob looks for
+/// its file, and finds it gone. Large ones are only moved there, and go elsewhere.
+fn throw_away(files: &Files, outcomes: &[Outcome]) {
+    let left = left_files(outcomes);
+    let changes: Vec<FileId> =
+        outcomes.iter().flat_map(Outcome::files).map(|change| change.file).collect();
+    let blobs = left.iter().map(|blob| files.throw_away(*blob));
+    // A file that is kept has nothing there any more, nor has one that has ended.
+    let incoming = changes.iter().map(|file| files.remove_incoming(*file));
+    for error in blobs.chain(incoming).filter_map(Result::err) {
+        tracing::warn!(%error, "a file that is not needed cannot be removed");
+    }
+    if !left.is_empty() || !changes.is_empty() {
+        let files = files.clone();
+        smol::unblock(move || files.empty_bin()).detach();
     }
 }
 
@@ -307,7 +328,8 @@ async fn serve(
     let (folder, journal) = (data.to_owned(), shared.journal.clone());
     let watch =
         executor.spawn(async move { disk::watch(&folder, limit, disk_full, journal).await });
-    let sweep = executor.spawn(sweep::run(shared.readers.clone(), shared.jobs.clone()));
+    let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
+    let sweep = executor.spawn(sweeping);
 
     let asked = async {
         stopped.recv().await.ok();
@@ -401,6 +423,7 @@ async fn close(
     writer_ended: &Receiver<Result<(), StoreError>>,
     in_order: bool,
 ) -> Result<(), ServerError> {
+    shared.transfers.close();
     shared.jobs.close();
     let drained = match in_order {
         true => writer_ended.recv().await.unwrap_or(Ok(())),

@@ -42,6 +42,21 @@ pub(super) const NAMES: TableDefinition<u64, &str> = TableDefinition::new("names
 pub(super) const SEEN: TableDefinition<u64, i64> = TableDefinition::new("seen");
 /// Hash → bytes, uses, and since which age of the server in minutes it has no use.
 pub(super) const BLOBS: TableDefinition<&[u8; 32], (u64, u64, i64)> = TableDefinition::new("blobs");
+/// Conversation, seq of the message that offers it → file.
+pub(super) const FILES: TableDefinition<(u64, u64), &[u8]> = TableDefinition::new("files");
+/// Conversation, seq, account: who has fetched a file.
+pub(super) const FILE_TAKERS: TableDefinition<(u64, u64, u64), ()> =
+    TableDefinition::new("file_takers");
+/// Account, conversation, seq: its files that are open.
+pub(super) const FILE_OWNERS: TableDefinition<(u64, u64, u64), ()> =
+    TableDefinition::new("file_owners");
+/// Age of the server in minutes, conversation, seq: since when a file that is open is in its state.
+pub(super) const FILES_DUE: TableDefinition<(u64, u64, u64), ()> =
+    TableDefinition::new("files_due");
+/// Account → bytes of its files that are open.
+pub(super) const FILE_BYTES: TableDefinition<u64, u64> = TableDefinition::new("file_bytes");
+/// Hash → how many open files are in that blob; they are among its uses.
+pub(super) const FILE_BLOBS: TableDefinition<&[u8; 32], u64> = TableDefinition::new("file_blobs");
 /// Room → room.
 pub(super) const ROOMS: TableDefinition<u64, &[u8]> = TableDefinition::new("rooms");
 /// Room → its name as it is searched.
@@ -77,7 +92,7 @@ pub(super) const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("s
 pub(super) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms];
+pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_files];
 
 /// The version of the files that this program writes.
 pub const SCHEMA_VERSION: u64 = MIGRATIONS.len() as u64;
@@ -123,5 +138,16 @@ fn add_rooms(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(ROOMS_MADE)?;
     transaction.open_table(RANGES)?;
     transaction.open_table(CHOICES)?;
+    Ok(())
+}
+
+/// Files; there are none yet.
+fn add_files(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(FILES)?;
+    transaction.open_table(FILE_TAKERS)?;
+    transaction.open_table(FILE_OWNERS)?;
+    transaction.open_table(FILES_DUE)?;
+    transaction.open_table(FILE_BYTES)?;
+    transaction.open_table(FILE_BLOBS)?;
     Ok(())
 }

@@ -72,11 +72,12 @@ impl Server {
         let (board, files) = (Arc::new(Board::default()), Files::of(Path::new("nowhere")));
         let full = Arc::new(AtomicBool::new(false));
         let limits = Limits { rooms_per_day: 1_000, ..Limits::default() };
-        let rules = Rules::new(Arc::new(limits), full, files.clone());
+        let limits = Arc::new(limits);
+        let rules = Rules::new(limits.clone(), full, files.clone());
         let mut bytes = [9; 32];
         bytes[..8].copy_from_slice(&seed.to_be_bytes());
         Ok(Server {
-            reader: Reader::new(engine.clone(), board.clone(), files),
+            reader: Reader::new(engine.clone(), board.clone(), files, limits),
             hub: Hub::new(board.clone(), Arc::new(Journal::default())),
             judge: Judge { rules, bug },
             refused: Vec::new(),

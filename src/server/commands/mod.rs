@@ -3,8 +3,8 @@
 //! Every verb checks first, when it may still refuse, and writes then, when it may not.
 //! * [`enter`] is registering and signing in, [`passwords`] new passwords, devices signed out,
 //!   accounts deleted.
-//! * [`send`] is messages, [`pictures`] those in them, [`recall`] takes them back, [`cursors`] is
-//!   how far people are.
+//! * [`send`] is messages, [`pictures`] those in them, [`files`] the files that they offer, [`recall`] takes
+//!   them back, [`cursors`] is how far people are.
 //! * [`strangers`] is who stands apart.
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
@@ -16,6 +16,7 @@ mod book;
 mod contacts;
 mod cursors;
 mod enter;
+mod files;
 pub mod keeper;
 mod passwords;
 mod pauses;
@@ -35,7 +36,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_channel::Sender;
 
 use super::admin::AdminError;
-use super::job::{Caller, Job, Outcome, SessionId};
+use super::job::{Caller, Job, Outcome, SessionId, Verdict};
 use super::presence::Presences;
 use crate::clock::Moment;
 use crate::domain::{AccountId, DeviceId, Presence};
@@ -97,6 +98,9 @@ impl Rules {
             Command::RevokeOthers {} => passwords::revoke(rows, (caller, id), None),
             Command::Send { to, nonce, body } => {
                 self.send(rows, now, caller, &send::Wanted { to: *to, nonce: *nonce, body })
+            }
+            Command::CancelFile { .. } | Command::DeclineFile { .. } | Command::TookFile { .. } => {
+                self.file(rows, now, (caller, id), command)
             }
             _ if self.is_disk_full() => Ok(Err(Reason::DiskFull.into())),
             Command::Recall { to, seq } => {
@@ -229,7 +233,13 @@ impl Rules {
             Job::Command { caller, id, command } => {
                 self.command(rows, now, (caller, *id, command))?
             }
-            Job::Sweep { blobs } => return self.sweep(rows, now, blobs),
+            Job::KeepFile { file, root, slot } => {
+                return self.keep_file(rows, now, (*file, *root), slot);
+            }
+            Job::Sweep { blobs, files } => {
+                let ended = self.expire(rows, now, files)?;
+                return Ok(self.sweep(rows, now, blobs)?.behind(ended));
+            }
             Job::Admin { verb, code, slot } => {
                 let now = (now.wall_ms, self.age.minutes(rows, now)?);
                 return admin(rows, now, verb, *code, slot);
@@ -302,8 +312,8 @@ fn admin(
 
 /// Books changed: the notices go to their owners, then the answer to who asked.
 fn booked(caller: &Caller, id: RequestId, notes: book::Notes<'_, '_>) -> Outcome {
-    let messages = notes.into_messages();
-    Outcome::Booked { caller: caller.clone(), id, messages, reply: None }
+    let (messages, files) = notes.into_news();
+    Outcome::Booked { caller: caller.clone(), id, messages, reply: None }.behind(files)
 }
 
 /// Whether the session's sign-in is still the device's last one. A revoke removes the device, a
@@ -333,6 +343,11 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
         Job::Left { session } => Outcome::Left { session: *session },
         Job::Sweep { .. } => Outcome::Swept { blobs: Vec::new() },
+        // Whether a row names the blob is not known here: it stays until a sweep looks.
+        Job::KeepFile { root, slot, .. } => {
+            let (verdict, blob) = (Verdict::Failed, *root);
+            Outcome::Kept { slot: slot.clone(), verdict, blob, is_named: true }
+        }
         Job::Admin { slot, .. } => {
             let result = Err(refusal.reason.to_string());
             Outcome::Admin { result, person: None, slot: slot.clone() }

@@ -4,12 +4,12 @@
 //! shorter. The words go and the line that says so comes in one transaction: whoever has the words
 //! learns of it by the line, by seq like anything else.
 
-use super::Decision;
 use super::pictures::use_body;
 use super::profile::Use;
 use super::rooms::{self, Verdict};
 use super::send::{self, Place};
-use crate::domain::{Body, ConversationId, Seq, Target};
+use super::{Decision, files};
+use crate::domain::{Body, ConversationId, FileId, FileState, Seq, Target};
 use crate::limits::RECALL_MAX;
 use crate::net::protocol::{Reason, RequestId};
 use crate::server::job::{Caller, Outcome};
@@ -28,10 +28,12 @@ pub(super) fn recall(
     };
     rows.blank_message(log, seq)?;
     use_body(rows, age_min, &body, Use::Ends)?;
+    let file = FileId { conversation: log, seq };
+    let ended = files::end(rows, file, FileState::Cancelled)?.into_iter().collect();
     let line = rows.append_line(log, caller.account, now, Body::Recalled { seq: Some(seq) })?;
     send::read_own(rows, caller.account, &line)?;
     let (caller, messages) = (caller.clone(), vec![line]);
-    Ok(Ok(Outcome::Booked { caller, id, messages, reply: None }))
+    Ok(Ok(Outcome::Booked { caller, id, messages, reply: None }.behind(ended)))
 }
 
 /// Everything that may refuse, before the first write.

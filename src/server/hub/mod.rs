@@ -193,6 +193,13 @@ impl Hub {
                 self.notices(&messages, now);
                 self.tell_person(person);
             }
+            Outcome::Files { files, rest } => {
+                for change in &files {
+                    self.tell_file(change);
+                }
+                self.outcome(*rest, now);
+            }
+            Outcome::Kept { slot, verdict, .. } => drop(slot.try_send(verdict)),
             // Their files were removed where the outcome was handed on.
             Outcome::Swept { .. } => {}
             Outcome::Admin { result, person, slot } => {

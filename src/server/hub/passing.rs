@@ -1,4 +1,5 @@
-//! What the hub passes on and nobody stores: how far people have read, and who is writing.
+//! What the hub passes on besides messages: how far people have read, what became of files, who is
+//! writing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use crate::domain::{ConversationId, ConversationKind, Presence, Seq, Target};
 use crate::limits::TYPING_EVERY;
 use crate::net::protocol::{Event, ServerFrame};
 use crate::server::audience::Ties;
-use crate::server::job::{Caller, SessionId};
+use crate::server::job::{Caller, FileChange, SessionId, Told};
 use crate::store::conversations::Cursors;
 
 impl Hub {
@@ -46,6 +47,21 @@ impl Hub {
             self.each_member(ConversationKind::Notices { account: peer }, |_, outbox| {
                 outbox.push(&shown);
             });
+        }
+    }
+
+    /// What became of a file, to those who see its message.
+    pub(super) fn tell_file(&self, change: &FileChange) {
+        let event = Event::File { file: change.file, status: change.status };
+        let Some(bytes) = encode(&ServerFrame::Event(event)) else { return };
+        let tell = |kind| self.each_member(kind, |_, outbox| outbox.push(&bytes));
+        match &change.told {
+            Told::All(kind) => tell(*kind),
+            Told::Some(accounts) => {
+                for account in accounts {
+                    tell(ConversationKind::Notices { account: *account });
+                }
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 //! Queries: a small bounded pool of threads that read snapshots, one page at a time.
 //!
-//! [`people`] answers what concerns people, [`rooms`] what concerns rooms, [`search`] looks into the
-//! logs; their pages are answered here.
+//! [`people`] answers what concerns people, [`rooms`] what concerns rooms, [`files`] what concerns
+//! files, [`search`] looks into the logs; their pages are answered here.
 
+mod files;
 mod people;
 mod rooms;
 mod search;
@@ -16,16 +17,18 @@ use async_channel::{Receiver, Sender};
 use super::board::Board;
 use super::sweep::Leftovers;
 use crate::domain::{
-    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, Nickname, Seq, Target,
+    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, FileId, FileWay, Nickname, Seq,
+    Target,
 };
 use crate::limits::{
-    BLOB_PART_MAX, HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, PEOPLE_PAGE_MAX,
+    BLOB_PART_MAX, HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, Limits, PEOPLE_PAGE_MAX,
     QUERIES_MAX, READERS,
 };
 use crate::net::protocol::{Head, OnlinePerson, Page, Query, Reason, Refusal, Reply};
 use crate::store::accounts::Account;
 use crate::store::blobs::Files;
 use crate::store::conversations::Cursors;
+use crate::store::files::FileRow;
 use crate::store::messages::{Continue, Order};
 use crate::store::rooms::Range;
 use crate::store::{Engine, Reads, StoreError};
@@ -66,6 +69,17 @@ pub enum Ask {
         /// For the answer.
         slot: Sender<bool>,
     },
+    /// Whether a file may travel, and what it is.
+    Permit {
+        /// For whom, and where.
+        me: (AccountId, DeviceId),
+        /// Which.
+        file: FileId,
+        /// Which way.
+        way: FileWay,
+        /// For the answer.
+        slot: Sender<Result<FileRow, Refusal>>,
+    },
     /// Pictures and files that may go.
     Leftovers {
         /// For the answer.
@@ -73,6 +87,11 @@ pub enum Ask {
     },
     /// How many accounts there are.
     Accounts {
+        /// For the answer.
+        slot: Sender<u64>,
+    },
+    /// How many bytes all files have together that are kept or on their way.
+    FileBytes {
         /// For the answer.
         slot: Sender<u64>,
     },
@@ -93,13 +112,14 @@ impl Readers {
     pub fn start(
         engine: &Arc<Engine>,
         board: &Arc<Board>,
-        files: &Files,
+        (files, limits): (&Files, &Arc<Limits>),
         failed: &Sender<StoreError>,
     ) -> Result<(Self, Vec<JoinHandle<()>>), StoreError> {
         let (asks, waiting) = async_channel::bounded(QUERIES_MAX);
         let mut threads = Vec::new();
         for number in 1..=READERS {
-            let reader = Reader::new(engine.clone(), board.clone(), files.clone());
+            let (engine, board) = (engine.clone(), board.clone());
+            let reader = Reader::new(engine, board, files.clone(), limits.clone());
             let (waiting, failed) = (waiting.clone(), failed.clone());
             let builder = thread::Builder::new().name(format!("reader-{number}"));
             // A panic is a defect of ours: the server ends instead of going on with one fewer.
@@ -132,13 +152,14 @@ pub struct Reader {
     engine: Arc<Engine>,
     board: Arc<Board>,
     files: Files,
+    limits: Arc<Limits>,
 }
 
 impl Reader {
-    /// A reader of a store, a board and a folder of files.
+    /// A reader of a store, a board and a folder of files, under limits.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, board: Arc<Board>, files: Files) -> Self {
-        Reader { engine, board, files }
+    pub fn new(engine: Arc<Engine>, board: Arc<Board>, files: Files, limits: Arc<Limits>) -> Self {
+        Reader { engine, board, files, limits }
     }
 
     fn run(&self, waiting: &Receiver<Ask>) -> Result<(), StoreError> {
@@ -167,8 +188,14 @@ impl Reader {
             Ask::Nickname { nickname, slot } => {
                 slot.try_send(rows.get_nickname_owner(&nickname)?.is_none()).ok();
             }
+            Ask::Permit { me, file, way, slot } => {
+                slot.try_send(files::permit(&rows, me, (file, way))?).ok();
+            }
             Ask::Leftovers { slot } => {
-                slot.try_send(Leftovers::find(&rows, &self.files)?).ok();
+                slot.try_send(Leftovers::find(&rows, &self.files, &self.limits)?).ok();
+            }
+            Ask::FileBytes { slot } => {
+                slot.try_send(rows.count_file_bytes()?).ok();
             }
             Ask::Accounts { slot } => {
                 slot.try_send(rows.count_accounts()?).ok();
@@ -222,12 +249,17 @@ impl Reader {
             Query::Contacts { after } => people::contacts(rows, me, after),
             Query::Requests { after } => people::requests(rows, me, after),
             Query::Blob { blob, offset } => self.blob(rows, blob, offset),
+            query @ (Query::Files { .. } | Query::FileList { .. } | Query::Quota {}) => {
+                let (files, limits) = (&self.files, &self.limits);
+                files::Shelf { rows, files, limits }.answer(me, query)
+            }
             query @ (Query::Search { .. } | Query::Days { .. }) => search::answer(rows, me, query),
             query => rooms::answer(rows, me, query),
         }
     }
 
-    /// A part of a picture. A file that cannot be read is told as one that is not there.
+    /// A part of a picture. A file that cannot be read is told as one that is not there, and so are
+    /// bytes that only files have: a hash alone must neither open a file nor tell that it is here.
     fn blob(
         &self,
         rows: &Reads,
@@ -235,6 +267,10 @@ impl Reader {
         offset: u32,
     ) -> Result<Result<Reply, Refusal>, StoreError> {
         let Some(known) = rows.get_blob(blob)? else { return Ok(Err(Reason::NotFound.into())) };
+        let files = rows.count_files_in(blob)?;
+        if files > 0 && files == known.uses {
+            return Ok(Err(Reason::NotFound.into()));
+        }
         let bytes_all = u32::try_from(known.bytes).unwrap_or(u32::MAX);
         match self.files.read(blob, u64::from(offset), BLOB_PART_MAX as u64) {
             Ok(part) => Ok(Ok(Reply::Blob { bytes_all, part })),

@@ -28,6 +28,7 @@ use super::journal::Journal;
 use super::metrics::Metrics;
 use super::outbox::{Next, Outbox};
 use super::readers::Readers;
+use super::transfers::{self, Transfers};
 use crate::clock;
 use crate::domain::ServerId;
 use crate::limits::{
@@ -37,6 +38,7 @@ use crate::net::control::{LogEvent, LogKind};
 use crate::net::frame::{FRAME_BYTES_MAX, FRAME_BYTES_MAX_UNAUTHENTICATED, FrameError};
 use crate::net::link::{self, LinkError, Reader, Writer, deadline};
 use crate::net::opaque::ServerSetup;
+use crate::net::parcel::ALPN_FILE;
 use crate::net::protocol::{ClientFrame, Goodbye, Registration, ServerFrame, VERSION, Welcome};
 use crate::net::tls;
 use crate::store::blobs::Files;
@@ -71,8 +73,10 @@ pub struct Shared {
     pub hub: Sender<HubInput>,
     /// To the readers.
     pub readers: Readers,
-    /// Where pictures lie.
+    /// Where pictures and files lie.
     pub files: Files,
+    /// Files on their way.
+    pub transfers: Arc<Transfers>,
     /// Set by the disk watch: readable, not writable.
     pub disk_full: Arc<AtomicBool>,
     /// Taken by those who are not signed in.
@@ -83,7 +87,7 @@ pub struct Shared {
 
 impl Shared {
     /// Waits until the server closes.
-    async fn closed(&self) {
+    pub(super) async fn closed(&self) {
         while self.closing.recv().await.is_ok() {}
     }
 }
@@ -127,7 +131,11 @@ async fn serve(
         Err(LinkError::Closed)
     };
     match smol::future::or(accepted, closed).await {
-        Ok((stream, _alpn)) => {
+        Ok((stream, alpn)) if alpn == ALPN_FILE => {
+            inside.store(true, Ordering::Relaxed);
+            transfers::serve(shared, id, stream, place).await;
+        }
+        Ok((stream, _chat)) => {
             let outbox = Arc::new(Outbox::default());
             Session {
                 shared,

@@ -147,6 +147,7 @@ impl Rules {
 
 /// Books changed, and who asked gets more of an answer than that.
 fn answered((caller, id): (&Caller, RequestId), notes: Notes<'_, '_>, reply: Reply) -> Outcome {
-    let messages = notes.into_messages();
-    Outcome::Booked { caller: caller.clone(), id, messages, reply: Some(Box::new(reply)) }
+    let (messages, files) = notes.into_news();
+    let reply = Some(Box::new(reply));
+    Outcome::Booked { caller: caller.clone(), id, messages, reply }.behind(files)
 }

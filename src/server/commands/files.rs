@@ -1,0 +1,283 @@
+//! Files: who may offer one, and what becomes of it.
+//!
+//! An offer is a message, and its file counts against its owner from then on, whether its bytes ever
+//! come or not. A file that has ended never comes back; its bytes go behind the commit.
+
+use std::fs;
+
+use async_channel::Sender;
+
+use super::{Decision, Rules, rooms};
+use crate::clock::Moment;
+use crate::domain::{
+    AccountId, BlobId, Body, ConversationId, ConversationKind, FileId, FileState, Message, Seq,
+    file_name,
+};
+use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
+use crate::server::disk;
+use crate::server::files::{self, Term};
+use crate::server::job::{Caller, FileChange, Outcome, Told, Verdict};
+use crate::store::blobs::Blob;
+use crate::store::conversations::Conversation;
+use crate::store::files::FileRow;
+use crate::store::{StoreError, Writes};
+
+const MIB: u64 = 1024 * 1024;
+
+impl Rules {
+    /// Everything that may refuse an offer, before the first write.
+    pub(super) fn may_offer(
+        &self,
+        rows: &Writes<'_>,
+        account: AccountId,
+        (name, bytes): (&str, u64),
+    ) -> Result<Result<(), Refusal>, StoreError> {
+        let limits = &self.limits;
+        if name.is_empty() || file_name(name) != name {
+            return Ok(Err(Reason::BadValue.into()));
+        }
+        let most = limits.file_mib_max.saturating_mul(MIB);
+        if bytes > most {
+            return Ok(Err(Refusal::limit(Reason::FileTooLarge, most)));
+        }
+        let most = limits.files_mib_per_account.saturating_mul(MIB);
+        if rows.get_file_bytes(account)?.saturating_add(bytes) > most {
+            return Ok(Err(Refusal::limit(Reason::FileQuota, most)));
+        }
+        let most = limits.files_mib_total.saturating_mul(MIB);
+        let is_over = rows.count_file_bytes()?.saturating_add(bytes) > most;
+        // It has to fit, and leave what has to be free.
+        let free = limits.files_free_mib.saturating_add(bytes.div_ceil(MIB));
+        let is_tight = limits.files_free_mib > 0 && disk::is_full(self.files.folder(), free);
+        Ok(if is_over || is_tight { Err(Reason::FilesFull.into()) } else { Ok(()) })
+    }
+
+    /// A message that offers a file was taken: it is on its way.
+    pub(super) fn offered(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        message: &Message,
+    ) -> Result<(), StoreError> {
+        let Body::File { bytes, .. } = message.body else { return Ok(()) };
+        let file = FileId { conversation: message.conversation, seq: message.seq };
+        let (state, since_age_min) = (FileState::Coming, self.age.minutes(rows, now)?);
+        let owner = message.from;
+        rows.put_file(file, &FileRow { owner, bytes, state, root: None, since_age_min, taken: 0 })
+    }
+
+    /// What is asked of files. Ending one is done on a full disk too, since it makes room.
+    pub(super) fn file(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (caller, id): (&Caller, RequestId),
+        command: &Command,
+    ) -> Decision {
+        let me = caller.account;
+        let verdict = match command {
+            Command::CancelFile { file } => cancel(rows, me, *file),
+            Command::DeclineFile { file } => decline(rows, me, *file),
+            Command::TookFile { file } if !self.is_disk_full() => self.took(rows, now, me, *file),
+            _ => Err(Reason::DiskFull.into()),
+        };
+        rooms::decided(verdict.map(|change| {
+            let (outbox, frame) = (caller.outbox.clone(), ServerFrame::Done { id });
+            Outcome::Answer { outbox, frame }.behind(change.into_iter().collect())
+        }))
+    }
+
+    /// Somebody has fetched it; once is enough to know that.
+    fn took(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        me: AccountId,
+        file: FileId,
+    ) -> rooms::Verdict<Option<FileChange>> {
+        let (row, _) = find(rows, me, file)?;
+        if row.state == FileState::Coming {
+            return Err(Reason::BadValue.into());
+        }
+        if row.owner == me || !rows.put_taker(file, me)? {
+            return Ok(None);
+        }
+        let row = FileRow { taken: row.taken.saturating_add(1), ..row };
+        rows.put_file(file, &row)?;
+        let status = files::status(&row, 0, self.term(rows, now)?);
+        // In a room everybody hearing of everybody would be a crowd of news.
+        let told = Told::Some(vec![row.owner, me]);
+        Ok(Some(FileChange { file, status, told, left: None }))
+    }
+
+    /// The bytes of a file lie where blobs do, and have this hash: from now on it is kept. That is told
+    /// before whoever brought it is answered.
+    pub(super) fn keep_file(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (file, root): (FileId, BlobId),
+        slot: &Sender<Verdict>,
+    ) -> Result<Outcome, StoreError> {
+        let kept =
+            |verdict, is_named| Outcome::Kept { slot: slot.clone(), verdict, blob: root, is_named };
+        let known = rows.get_blob(root)?;
+        let row = rows.get_file(file)?;
+        let row = match row {
+            Some(row) if row.state == FileState::Coming => row,
+            Some(FileRow { state: FileState::Kept, root: Some(is), .. }) if is == root => {
+                return Ok(kept(Verdict::Kept, known.is_some()));
+            }
+            _ => return Ok(kept(Verdict::Gone, known.is_some())),
+        };
+        let bytes = row.bytes;
+        if !fs::metadata(self.files.path(root)).is_ok_and(|blob| blob.len() == bytes) {
+            // A sweep took it away between its settling and now.
+            return Ok(kept(Verdict::Missing, known.is_some()));
+        }
+        let since_age_min = self.age.minutes(rows, now)?;
+        let uses = known.map_or(0, |blob| blob.uses) + 1;
+        rows.put_blob(root, Blob { bytes, uses, idle_since: since_age_min })?;
+        let row = FileRow { state: FileState::Kept, root: Some(root), since_age_min, ..row };
+        rows.put_file(file, &row)?;
+        let status = files::status(&row, bytes, self.term(rows, now)?);
+        let change = FileChange { file, status, told: viewers(rows, file)?, left: None };
+        Ok(kept(Verdict::Kept, true).behind(vec![change]))
+    }
+
+    /// Files that were there for as long as files are.
+    pub(super) fn expire(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        files: &[FileId],
+    ) -> Result<Vec<FileChange>, StoreError> {
+        let Some(last) = self.term(rows, now)?.last_age_min() else { return Ok(Vec::new()) };
+        let mut changes = Vec::new();
+        for file in files {
+            if rows.get_file(*file)?.is_some_and(|row| row.since_age_min <= last) {
+                changes.extend(end(rows, *file, FileState::Expired)?);
+            }
+        }
+        Ok(changes)
+    }
+
+    fn term(&self, rows: &Writes<'_>, now: Moment) -> Result<Term, StoreError> {
+        Ok(Term::new(&self.limits, now.wall_ms, self.age.minutes(rows, now)?))
+    }
+}
+
+/// Only whoever offered it takes it back, also from where that person is not any more.
+fn cancel(
+    rows: &mut Writes<'_>,
+    me: AccountId,
+    file: FileId,
+) -> rooms::Verdict<Option<FileChange>> {
+    let row = rows.get_file(file)?.ok_or(Reason::NotFound)?;
+    if row.owner != me {
+        find(rows, me, file)?;
+        return Err(Reason::NotYours.into());
+    }
+    end_as(rows, (file, &row), FileState::Cancelled)
+}
+
+/// Only the other one of two declines it.
+fn decline(
+    rows: &mut Writes<'_>,
+    me: AccountId,
+    file: FileId,
+) -> rooms::Verdict<Option<FileChange>> {
+    let (row, log) = find(rows, me, file)?;
+    match log.kind {
+        ConversationKind::Direct { .. } if row.owner != me => {
+            end_as(rows, (file, &row), FileState::Declined)
+        }
+        _ => Err(Reason::NotAllowed.into()),
+    }
+}
+
+/// A file that this account sees.
+fn find(
+    rows: &Writes<'_>,
+    me: AccountId,
+    file: FileId,
+) -> Result<(FileRow, Conversation), rooms::No> {
+    let log = files::sees(rows, me, file)?.ok_or(Reason::NotFound)?;
+    let row = rows.get_file(file)?.ok_or(Reason::NotFound)?;
+    Ok((row, log))
+}
+
+/// What ended so before is done; what ended otherwise is gone.
+fn end_as(
+    rows: &mut Writes<'_>,
+    (file, row): (FileId, &FileRow),
+    state: FileState,
+) -> rooms::Verdict<Option<FileChange>> {
+    match row.state {
+        before if before == state => Ok(None),
+        before if before.is_open() => Ok(end(rows, file, state)?),
+        _ => Err(Reason::FileGone.into()),
+    }
+}
+
+/// Ends a file; nothing where it has ended.
+pub(super) fn end(
+    rows: &mut Writes<'_>,
+    file: FileId,
+    state: FileState,
+) -> Result<Option<FileChange>, StoreError> {
+    let Some(row) = rows.get_file(file)?.filter(|row| row.state.is_open()) else {
+        return Ok(None);
+    };
+    let left = match row.root {
+        Some(root) => release(rows, root)?,
+        None => None,
+    };
+    let row = FileRow { state, root: None, since_age_min: rows.get_age()?, ..row };
+    rows.put_file(file, &row)?;
+    Ok(Some(FileChange { file, status: files::gone(&row), told: viewers(rows, file)?, left }))
+}
+
+/// The open files of a log.
+pub(super) fn list_open(
+    rows: &Writes<'_>,
+    conversation: ConversationId,
+) -> Result<Vec<FileId>, StoreError> {
+    let mut open = Vec::new();
+    rows.list_files(conversation, (Seq::ZERO, Seq(u64::MAX)), |file, row| {
+        if row.state.is_open() {
+            open.push(file);
+        }
+        Ok(true)
+    })?;
+    Ok(open)
+}
+
+/// A file does not need its blob any more, which goes at once where nothing else does: files are large.
+fn release(rows: &mut Writes<'_>, root: BlobId) -> Result<Option<BlobId>, StoreError> {
+    let Some(blob) = rows.get_blob(root)? else { return Ok(None) };
+    if blob.uses > 1 {
+        rows.put_blob(root, Blob { uses: blob.uses - 1, ..blob })?;
+        return Ok(None);
+    }
+    rows.remove_blob(root)?;
+    Ok(Some(root))
+}
+
+/// Those who see a file: of a room not who came behind its message.
+fn viewers(rows: &Writes<'_>, file: FileId) -> Result<Told, StoreError> {
+    let Some(log) = rows.get_conversation(file.conversation)? else {
+        return Ok(Told::Some(Vec::new()));
+    };
+    let ConversationKind::Room { room } = log.kind else { return Ok(Told::All(log.kind)) };
+    let (mut viewers, mut all) = (Vec::new(), true);
+    for member in rows.list_members(room, AccountId(0), usize::MAX)? {
+        let is_seen =
+            member.first <= file.seq || files::sees(rows, member.account, file)?.is_some();
+        match is_seen {
+            true => viewers.push(member.account),
+            false => all = false,
+        }
+    }
+    Ok(if all { Told::All(log.kind) } else { Told::Some(viewers) })
+}

@@ -1,0 +1,112 @@
+//! A file that goes to somebody: what is there at once, the rest as it comes.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::sync::atomic::Ordering;
+
+use super::door::Trip;
+use super::flow::Seen;
+use super::link::Link;
+use crate::domain::{BlobId, CHUNK_BYTES, Outline};
+use crate::limits::{FILE_ALIVE_EVERY, FILE_STALL_MAX};
+use crate::net::parcel::{self, FileWelcome};
+use crate::net::protocol::Reason;
+
+/// Why there is nothing more to say.
+enum End {
+    /// The file has ended, which is told.
+    Gone,
+    /// The sender does not send now, or the link has ended: it is tried again.
+    Later,
+    /// The link broke.
+    Broken(io::Error),
+}
+
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        End::Broken(error)
+    }
+}
+
+/// Serves the link to its end.
+pub(super) fn run(mut link: Link, trip: &Trip) -> io::Result<()> {
+    if trip.chunks > Outline::chunks_of(trip.bytes) {
+        parcel::write_frame(&mut link, &FileWelcome::Refused(Reason::BadValue.into()))?;
+        return link.close();
+    }
+    parcel::write_frame(&mut link, &FileWelcome::Take { bytes: trip.bytes })?;
+    match give(&mut link, trip) {
+        Ok(root) => parcel::write_end(&mut link, root)?,
+        Err(End::Gone) => parcel::write_stop(&mut link, &Reason::FileGone.into())?,
+        Err(End::Later) => {}
+        Err(End::Broken(error)) => return Err(error),
+    }
+    link.close()
+}
+
+/// Sends all chunks that are missing, and says what the whole has for a hash.
+fn give(link: &mut Link, trip: &Trip) -> Result<BlobId, End> {
+    let outline = Outline::new(trip.bytes);
+    let chunks = Outline::chunks_of(trip.bytes);
+    let (mut source, mut chunk) = (None, Vec::new());
+    for index in trip.chunks..chunks {
+        wait(link, trip, index)?;
+        let source = match &mut source {
+            Some(source) => source,
+            none => none.insert(open(link, trip)?),
+        };
+        let begin = index * CHUNK_BYTES;
+        let length = (trip.bytes - begin).min(CHUNK_BYTES);
+        chunk.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
+        source.seek(SeekFrom::Start(begin))?;
+        source.read_exact(&mut chunk)?;
+        // Not from what came with it: what a disk has lost meanwhile shows at the end.
+        parcel::write_chunk(link, &outline.value_of(index, &chunk), &chunk)?;
+        trip.shared.metrics.files_out.fetch_add(length, Ordering::Relaxed);
+    }
+    match wait(link, trip, chunks)? {
+        Some(root) => Ok(root),
+        None => Err(End::Later),
+    }
+}
+
+/// Waits for a chunk, or for the whole behind the last; says its hash once it is kept.
+fn wait(link: &mut Link, trip: &Trip, chunk: u64) -> Result<Option<BlobId>, End> {
+    let line = &trip.passage.line;
+    let mut waited = std::time::Duration::ZERO;
+    loop {
+        match line.flow.wait(chunk, || line.is_cut(), FILE_ALIVE_EVERY) {
+            Seen::Here => return Ok(None),
+            Seen::Kept(root) => return Ok(Some(root)),
+            Seen::Gone => return Err(End::Gone),
+            Seen::Cut => return Err(End::Later),
+            Seen::Nothing => {
+                waited += FILE_ALIVE_EVERY;
+                if waited >= FILE_STALL_MAX {
+                    return Err(End::Later);
+                }
+                parcel::write_nothing(link)?;
+                link.flush()?;
+            }
+        }
+    }
+}
+
+/// Where its bytes are: among those that come, or where blobs lie. In the moment between both, its row
+/// says where next. Once open they stay, however they are called.
+fn open(link: &mut Link, trip: &Trip) -> Result<File, End> {
+    let files = &trip.shared.files;
+    let line = &trip.passage.line;
+    if let Seen::Kept(root) = line.flow.wait(0, || line.is_cut(), std::time::Duration::ZERO) {
+        return Ok(File::open(files.path(root))?);
+    }
+    match files.open_incoming(trip.file()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            match wait(link, trip, Outline::chunks_of(trip.bytes))? {
+                Some(root) => Ok(File::open(files.path(root))?),
+                None => Err(End::Later),
+            }
+        }
+        opened => Ok(opened?),
+    }
+}
