@@ -44,7 +44,11 @@ mod sync;
 mod transfers;
 
 #[cfg(test)]
+mod acts;
+#[cfg(test)]
 mod halls;
+#[cfg(test)]
+mod harbour;
 #[cfg(test)]
 mod kept;
 #[cfg(test)]

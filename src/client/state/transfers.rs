@@ -107,6 +107,10 @@ impl Desk {
                 moving.sweep(turn);
             }
         }
+        // Of these only what is owed is still of use.
+        let off = self.transfers.0.iter().filter(|moving| moving.forgotten);
+        let off: Vec<TransferId> = off.map(|moving| moving.shown.id).collect();
+        self.take_off(turn, &off);
         self.ask_for_open();
     }
 
