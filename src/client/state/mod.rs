@@ -91,6 +91,8 @@ use pictures::Pictures;
 use prove::Proving;
 use requests::Request;
 use search::Looking;
+#[cfg(test)]
+pub(super) use transfers::label;
 
 /// A shake that is heard later shakes nothing; half a second is for the way and the clocks.
 const SHAKE_LATE_MS: i64 = 10_500;

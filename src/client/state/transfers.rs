@@ -446,7 +446,7 @@ impl State {
 }
 
 /// A name as a label, whatever it is.
-fn label(name: &str) -> String {
+pub(in crate::client) fn label(name: &str) -> String {
     match file_name(name) {
         name if name.is_empty() => NAMELESS.to_owned(),
         name => name,
