@@ -100,6 +100,31 @@ impl<'a> Link<'a> {
     }
 }
 
+impl Link<'_> {
+    /// What the other side said before it stopped listening. A link reads only when all is written that
+    /// waits for it, which is not to be any more.
+    pub(super) fn last_words(&mut self) -> LastWords<'_> {
+        LastWords(&mut self.stream)
+    }
+}
+
+/// Reads from a link on which nothing can be written.
+pub(super) struct LastWords<'a>(&'a mut StreamOwned<ClientConnection, TcpStream>);
+
+impl Read for LastWords<'_> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let StreamOwned { conn, sock } = &mut *self.0;
+        loop {
+            match conn.reader().read(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+            conn.read_tls(sock)?;
+            conn.process_new_packets().map_err(io::Error::other)?;
+        }
+    }
+}
+
 impl Read for Link<'_> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         let read = self.stream.read(bytes)?;

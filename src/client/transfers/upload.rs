@@ -109,7 +109,7 @@ fn compare(trip: &Trip, seen: &Metadata) -> Result<(), CarryEnd> {
 
 /// The server takes no more: it may have said why before it hung up.
 fn farewell(link: &mut Link<'_>, error: io::Error) -> CarryEnd {
-    match parcel::read_frame(link) {
+    match parcel::read_frame(&mut link.last_words()) {
         Ok(FileEnd::Refused(why)) => CarryEnd::Refused(why),
         Ok(FileEnd::Kept {}) | Err(_) => cut(error),
     }
