@@ -204,6 +204,15 @@ pub async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
+/// A link from the client's side that has not begun, for whoever reads and writes it without a runtime.
+///
+/// # Errors
+/// [`TlsError::Prepare`].
+pub fn client(config: Arc<ClientConfig>) -> Result<ClientConnection, TlsError> {
+    let name = ServerName::try_from(CERTIFICATE_NAME).map_err(prepare)?;
+    ClientConnection::new(config, name).map_err(prepare)
+}
+
 /// Opens a link from the server's side and says which ALPN name it has. The caller sets a
 /// deadline.
 ///

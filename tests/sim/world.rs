@@ -215,6 +215,7 @@ impl World {
             }
             Effect::Picture(job) => panic!("no pictures here: {job:?}"),
             Effect::File(job) => panic!("no exports here: {job:?}"),
+            Effect::Carry(job) => panic!("no files here: {job:?}"),
         }
     }
 

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::harbour::Quay;
 use super::{KeepJob, Kept, Told};
 use crate::domain::{
     AccountId, BlobId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group,
@@ -18,7 +19,8 @@ use crate::net::protocol::{
     Registration, Reply, ServerFrame, VERSION, Welcome,
 };
 use crate::store::local::{
-    KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Start, Waiting, Write,
+    KnownAccount, KnownConversation, KnownServer, KnownTransfer, Loaded, Owner, Start, Waiting,
+    Write,
 };
 
 /// The model's key.
@@ -57,6 +59,7 @@ pub struct ModelServer {
     /// The one room, and who was in it from which message to which.
     pub room: Option<Room>,
     pub stays: BTreeMap<AccountId, Vec<(u64, u64)>>,
+    pub quay: Quay,
     clock_ms: i64,
     now: Duration,
 }
@@ -113,7 +116,13 @@ impl ModelServer {
                 let Some(me) = self.sessions.get(&link).copied() else {
                     return vec![(link, refused(id, Reason::NotSignedIn))];
                 };
-                said.push((link, ServerFrame::Reply { id, reply: self.query(me, query) }));
+                said.push((
+                    link,
+                    match query {
+                        Query::Ticket { file, way } => self.ticket(me, id, file, way),
+                        query => ServerFrame::Reply { id, reply: self.query(me, query) },
+                    },
+                ));
             }
             ClientFrame::Ping { id } => {
                 self.pings += 1;
@@ -185,7 +194,7 @@ impl ModelServer {
                 self.put(link, me, blob, (bytes_all as usize, offset as usize, part.len()));
                 said.push((link, ServerFrame::Done { id }));
             }
-            other => panic!("the model knows no {other:?}"),
+            other => self.file_command(link, me, (id, &other), said),
         }
     }
 
@@ -292,6 +301,7 @@ impl ModelServer {
         let message = Message { conversation: id, kind, seq, from, nonce, at, body };
         self.nonces.insert((from, nonce), (id, log.len()));
         log.push(message.clone());
+        self.quay.offer(&message);
         message
     }
 
@@ -352,6 +362,7 @@ impl ModelServer {
                 let more = people.len() > 1;
                 Reply::Online { people: people.into_iter().take(1).collect(), more }
             }
+            Query::Files { conversation, seqs } => self.list_files(me, conversation, &seqs),
             query => self.room_query(me, &query),
         }
     }
@@ -425,7 +436,7 @@ pub fn welcome() -> Welcome {
     }
 }
 
-fn refused(id: u64, reason: Reason) -> ServerFrame {
+pub fn refused(id: u64, reason: Reason) -> ServerFrame {
     ServerFrame::Refused { id, refusal: reason.into() }
 }
 
@@ -440,6 +451,7 @@ pub struct ModelStore {
     pub books: BTreeMap<Owner, (Seq, Arc<Book>)>,
     pub drafts: BTreeMap<Owner, BTreeMap<Target, Unsent>>,
     pub hidden: BTreeSet<(Owner, ConversationId, Seq)>,
+    pub transfers: BTreeMap<(Owner, Nonce), KnownTransfer>,
 }
 
 impl ModelStore {
@@ -481,6 +493,7 @@ impl ModelStore {
                         .filter(|(of, ..)| *of == owner)
                         .map(|(_, id, seq)| (*id, *seq))
                         .collect(),
+                    transfers: self.transfers_of(owner),
                 };
                 Kept::Loaded(owner, Box::new(loaded))
             }
@@ -536,8 +549,19 @@ impl ModelStore {
             Write::PutDraft(owner, to, draft) => {
                 self.drafts.entry(owner).or_default().insert(to, draft);
             }
+            Write::PutTransfer(owner, transfer) => {
+                self.transfers.insert((owner, transfer.id), transfer);
+            }
+            Write::RemoveTransfer(owner, id) => drop(self.transfers.remove(&(owner, id))),
             Write::PutSetting(..) | Write::PutPeople(..) => {}
         }
+    }
+
+    fn transfers_of(&self, owner: Owner) -> Vec<KnownTransfer> {
+        let own = self.transfers.iter().filter(|((of, _), _)| *of == owner);
+        let mut own: Vec<KnownTransfer> = own.map(|(_, transfer)| transfer.clone()).collect();
+        own.sort_by_key(|transfer| (transfer.began, transfer.id));
+        own
     }
 
     fn blank(&mut self, key: (Owner, ConversationId, Seq)) {
