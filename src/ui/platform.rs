@@ -142,6 +142,36 @@ pub fn open_folder(folder: &std::path::Path) {
     open(folder.as_os_str());
 }
 
+/// Where received files go unless the person chose another folder.
+#[must_use]
+pub fn downloads() -> std::path::PathBuf {
+    let folders = directories::UserDirs::new();
+    let own = folders.as_ref().map(|folders| {
+        let own = folders.download_dir().map(std::path::Path::to_owned);
+        own.unwrap_or_else(|| folders.home_dir().join("Downloads"))
+    });
+    own.unwrap_or_else(std::env::temp_dir).join("MyChat")
+}
+
+/// Shows the folder of received files, which is made before the first one comes.
+pub fn open_received(folder: &std::path::Path) {
+    let folder = folder.to_owned();
+    let show = move || {
+        if let Err(error) = std::fs::create_dir_all(&folder) {
+            tracing::warn!(%error, "the folder of received files cannot be made");
+        }
+        open_folder(&folder);
+    };
+    if let Err(error) = std::thread::Builder::new().name("open".to_owned()).spawn(show) {
+        tracing::warn!(%error, "no thread for a folder");
+    }
+}
+
+/// Opens a file of this computer with the program that is meant for it.
+pub fn open_file(file: &std::path::Path) {
+    open(file.as_os_str());
+}
+
 /// Opens a web address in the system's browser. Anything else that a message might name is left
 /// alone.
 pub fn open_link(address: &str) {

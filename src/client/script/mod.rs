@@ -171,7 +171,11 @@ enum Then {
     /// A file is offered.
     Offered,
     /// The message that was looked for offers a file, which is fetched.
-    Take { with: Target, seq: Seq, destination: Destination },
+    Take {
+        with: Target,
+        seq: Seq,
+        destination: Destination,
+    },
 }
 
 enum Next {

@@ -15,6 +15,7 @@ impl Model {
         self.chats.lobby_is_closed = false;
         self.reenter_halls(out);
         self.ask_earlier_again(out);
+        self.shelf_again(out);
         out.push(Effect::PicturesAgain);
     }
 
@@ -41,6 +42,7 @@ impl Model {
         let last = self.me.take();
         self.screen = Screen::Login;
         self.chats = chats::Chats::default();
+        self.files = super::files::Files::default();
         self.people = people::People::default();
         self.panel = panel::Panel::default();
         self.link = link::Link::default();

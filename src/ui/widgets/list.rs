@@ -8,8 +8,8 @@ use fltk::button::Button as Native;
 use fltk::enums::{Event, FrameType, Key};
 use fltk::prelude::{WidgetBase, WidgetExt};
 
-use super::Scroll;
 use super::base::{control, focus_came_by_key, moves};
+use super::{Scroll, tips};
 use crate::ui::paint::{Canvas, Rect};
 use crate::ui::theme::Colour;
 
@@ -183,6 +183,11 @@ impl ScrollList {
             state.scroll.resize(bottom, self.native.h());
         }
         self.native.redraw();
+    }
+
+    /// The pointer is over this part of it, about which these words are said when it rests there.
+    pub fn say_of(&self, part: Rect, words: &str) {
+        tips::say(&self.native, part, words);
     }
 
     /// The chosen row.
