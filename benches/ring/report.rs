@@ -48,11 +48,6 @@ impl Latencies {
         Latencies(latencies)
     }
 
-    /// All of them together.
-    pub fn sum(&self) -> Duration {
-        self.0.iter().sum()
-    }
-
     /// The latency that so many of a hundred stay under.
     pub fn percentile(&self, percent: usize) -> Duration {
         let index = (self.0.len() * percent / 100).min(self.0.len().saturating_sub(1));

@@ -91,6 +91,8 @@ struct Found {
     echo: Latencies,
     alone: u64,
     commits: Latencies,
+    /// How long they took together.
+    committing: Duration,
     threads: Vec<String>,
 }
 
@@ -117,15 +119,16 @@ fn run(
         alone += beside.messages;
         commits.extend(beside.commits);
     }
+    let committing = commits.iter().sum();
     let (echo, commits) = (Latencies::new(echo), Latencies::new(commits));
-    Ok(Found { in_flight, ring, echo, alone, commits, threads })
+    Ok(Found { in_flight, ring, echo, alone, commits, committing, threads })
 }
 
 impl Found {
     fn tell(&self, report: &mut Report) {
         let Found { in_flight, ring, echo, commits, .. } = self;
         let rate = per_second(ring.messages, ring.uptime);
-        let alone = per_second(self.alone, commits.sum());
+        let alone = per_second(self.alone, self.committing);
         let (ratio, share) = (rate / alone, ring.store.as_secs_f64() / ring.uptime.as_secs_f64());
         let batch = per_second(ring.messages, Duration::from_secs(ring.batches.max(1)));
         report.line(&format!(

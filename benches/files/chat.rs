@@ -1,0 +1,66 @@
+//! Messages beside two running transfers, one up and one down.
+
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use mychat::clock::uptime;
+
+use crate::report::{Failure, Latencies, Report, ms};
+use crate::seat::Seat;
+use crate::{CHAT_MAX, Executable};
+
+/// Somebody writes this often.
+const EVERY: Duration = Duration::from_millis(25);
+
+/// Two others send and fetch the same file over and over while somebody writes.
+pub fn measure(
+    server: &Executable,
+    (mut sender, mut receiver): (Seat, Seat),
+    large: &Path,
+    folder: &Path,
+    report: &mut Report,
+) -> Result<(), Failure> {
+    let mut writer = Seat::register(server.address, &folder.join("c"), "Plum")?;
+    let reader = Seat::register(server.address, &folder.join("d"), "Kiwi")?;
+    let alone = talk(&mut writer, &reader, 200)?;
+    let (to, down) = (receiver.account(), folder.join("beside"));
+    let offered = sender.send(to, large)?;
+    let (large, path) = (large.to_owned(), down.clone());
+    let up = thread::Builder::new().name("up".to_owned());
+    let up = up.spawn(move || sender.send(to, &large).map(drop))?;
+    let fetch = thread::Builder::new().name("down".to_owned());
+    let fetch = fetch.spawn(move || receiver.take(&offered, &path).map(drop))?;
+    let mut beside = Vec::new();
+    while !(up.is_finished() || fetch.is_finished()) {
+        beside.extend(talk(&mut writer, &reader, 1)?);
+    }
+    for running in [up, fetch] {
+        running.join().map_err(|_| "a transfer panicked")??;
+    }
+    let (alone, count) = (Latencies::new(alone), beside.len());
+    let beside = Latencies::new(beside);
+    report.line(&format!(
+        "  a message alone: p50 {} p99 {}",
+        ms(alone.percentile(50)),
+        ms(alone.percentile(99))
+    ));
+    let what = format!(
+        "a message beside two transfers: p50 {} p99 {} of {count}, at most 50 ms",
+        ms(beside.percentile(50)),
+        ms(beside.percentile(99))
+    );
+    report.target(&what, beside.percentile(99) < CHAT_MAX);
+    Ok(())
+}
+
+fn talk(writer: &mut Seat, reader: &Seat, count: usize) -> Result<Vec<Duration>, Failure> {
+    let mut latencies = Vec::new();
+    for _ in 0..count {
+        let began = uptime();
+        writer.say(reader.account())?;
+        latencies.push(uptime().saturating_sub(began));
+        thread::sleep(EVERY);
+    }
+    Ok(latencies)
+}
