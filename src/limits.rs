@@ -136,6 +136,10 @@ pub const FILES_PAGE_MAX: usize = 200;
 pub const FILE_STALL_MAX: Duration = Duration::from_secs(30);
 /// A link of a file that waits for the sender says that it is alive this often.
 pub const FILE_ALIVE_EVERY: Duration = Duration::from_secs(10);
+/// Messages of a log that nobody can read any more that go in one commit.
+pub const EMPTIED_AT_ONCE: usize = 500;
+/// Such commits come this often.
+pub const EMPTIED_EVERY: Duration = Duration::from_millis(200);
 /// A password that was proven may be changed for so long.
 pub const PROVEN_MAX: Duration = Duration::from_mins(5);
 /// An administrator's one-time code opens a new password for so long.

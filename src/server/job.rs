@@ -188,6 +188,11 @@ pub enum Job {
         /// Which.
         blobs: Vec<BlobId>,
     },
+    /// Take some messages of a log away that nobody can read any more.
+    Empty {
+        /// Which.
+        log: ConversationId,
+    },
     /// What the server's keeper asks for.
     Admin {
         /// What.

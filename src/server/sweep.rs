@@ -1,4 +1,5 @@
-//! Throws away pictures that nobody shows, and files that no row names: at the start, and once an hour.
+//! Throws away pictures that nobody shows, files that no row names, and what was said in rooms that
+//! are dissolved: at the start, and once an hour.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +9,7 @@ use async_io::Timer;
 use super::job::Job;
 use super::readers::{Ask, Readers};
 use crate::domain::BlobId;
-use crate::limits::{BLOB_IDLE_MAX, SWEEP_EVERY};
+use crate::limits::{BLOB_IDLE_MAX, EMPTIED_EVERY, SWEEP_EVERY};
 use crate::store::blobs::Files;
 use crate::store::rows::{Mode, Rows};
 use crate::store::{Reads, StoreError};
@@ -81,6 +82,12 @@ pub async fn run(readers: Readers, jobs: Sender<Job>) {
         let blobs = found.due(&mut before);
         if !blobs.is_empty() && jobs.send(Job::Sweep { blobs }).await.is_err() {
             return;
+        }
+        while let Some(log) = readers.ask(|slot| Ask::Emptied { slot }).await.flatten() {
+            if jobs.send(Job::Empty { log }).await.is_err() {
+                return;
+            }
+            Timer::after(EMPTIED_EVERY).await;
         }
         Timer::after(SWEEP_EVERY).await;
     }

@@ -190,3 +190,25 @@ pub(super) fn index_notices(transaction: &WriteTransaction) -> Result<(), StoreE
     }
     Ok(())
 }
+
+/// The logs of rooms that are not there any more were kept before the fourth schema.
+pub(super) fn forget_dissolved(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    let mut conversations = transaction.open_table(schema::CONVERSATIONS)?;
+    let rooms = transaction.open_table(schema::ROOMS)?;
+    let mut emptied = transaction.open_table(schema::EMPTIED)?;
+    let mut gone = Vec::new();
+    for row in conversations.iter()? {
+        let (id, value) = row?;
+        let conversation: Conversation = record::decode(value.value())?;
+        if let ConversationKind::Room { room } = conversation.kind
+            && rooms.get(room.0)?.is_none()
+        {
+            gone.push(id.value());
+        }
+    }
+    for id in gone {
+        conversations.remove(id)?;
+        emptied.insert(id, ())?;
+    }
+    Ok(())
+}

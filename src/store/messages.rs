@@ -16,7 +16,7 @@ pub(super) struct Stored {
     from: AccountId,
     nonce: Nonce,
     at: i64,
-    body: Body,
+    pub(super) body: Body,
     /// The mentions of a text, which stand beside it: here fields have places and no names.
     #[serde(default)]
     mentions: Mentions,

@@ -5,7 +5,7 @@
 //! * [`writer`] is the one thread that writes: batch, apply, commit, hand on.
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
 //!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`rooms`], [`choices`],
-//!   [`conversations`], [`messages`], [`blobs`], [`settings`].
+//!   [`conversations`], [`messages`], [`emptied`], [`blobs`], [`places`], [`settings`].
 //! * [`search`] looks into the logs; [`seek`] is what it shares with a client's store.
 //! * [`local`] is a client's own store, a file and a format of its own.
 //! * [`record`] turns values into our own versioned bytes.
@@ -18,9 +18,11 @@ pub mod choices;
 pub mod contacts;
 pub mod conversations;
 pub mod devices;
+pub mod emptied;
 pub mod engine;
 pub mod local;
 pub mod messages;
+pub mod places;
 pub mod profiles;
 mod record;
 pub mod rooms;

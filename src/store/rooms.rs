@@ -217,7 +217,7 @@ impl Writes<'_> {
         Ok(())
     }
 
-    /// Forgets a room and its wall. Its members have left, and its number is given to no other.
+    /// Forgets a room, its wall and its log. Its members have left, and its number is given to no other.
     ///
     /// # Errors
     /// The disk failed.
@@ -231,7 +231,7 @@ impl Writes<'_> {
         self.room_mutes.retain_in(mutes, |_, _| false)?;
         let all = (room.conversation.0, 0, 0)..=(room.conversation.0, u64::MAX, u64::MAX);
         self.ranges.retain_in(all, |_, _| false)?;
-        Ok(())
+        self.remove_conversation(room.conversation)
     }
 
     /// Writes somebody in a room.

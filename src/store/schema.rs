@@ -42,6 +42,9 @@ pub(super) const NAMES: TableDefinition<u64, &str> = TableDefinition::new("names
 pub(super) const SEEN: TableDefinition<u64, i64> = TableDefinition::new("seen");
 /// Hash → bytes, uses, and since which age of the server in minutes it has no use.
 pub(super) const BLOBS: TableDefinition<&[u8; 32], (u64, u64, i64)> = TableDefinition::new("blobs");
+/// Hash, conversation (0 for faces), seq or account → a place where that picture is shown.
+pub(super) const PLACES: TableDefinition<(&[u8; 32], u64, u64), ()> =
+    TableDefinition::new("places");
 /// Room → room.
 pub(super) const ROOMS: TableDefinition<u64, &[u8]> = TableDefinition::new("rooms");
 /// Room → its name as it is searched.
@@ -69,6 +72,8 @@ pub(super) const RANGES: TableDefinition<(u64, u64, u64), u64> = TableDefinition
 /// Account, 0 for a person, 1 for the lobby or 2 for a room, number → how it wants to have that
 /// conversation, where it is not the usual way.
 pub(super) const CHOICES: TableDefinition<(u64, u8, u64), &[u8]> = TableDefinition::new("choices");
+/// Logs that nobody can read any more, of which messages are left.
+pub(super) const EMPTIED: TableDefinition<u64, ()> = TableDefinition::new("emptied");
 /// Name → the number given out next.
 pub(super) const COUNTERS: TableDefinition<&str, u64> = TableDefinition::new("counters");
 /// Key → value, as the administrator set it.
@@ -77,7 +82,7 @@ pub(super) const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("s
 pub(super) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms];
+pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_places];
 
 /// The version of the files that this program writes.
 pub const SCHEMA_VERSION: u64 = MIGRATIONS.len() as u64;
@@ -124,4 +129,11 @@ fn add_rooms(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(RANGES)?;
     transaction.open_table(CHOICES)?;
     Ok(())
+}
+
+/// Where pictures are shown, which is worked out from what is there, and the logs of rooms that were
+/// dissolved.
+fn add_places(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    super::places::index_places(transaction)?;
+    super::conversations::forget_dissolved(transaction)
 }

@@ -2,7 +2,7 @@
 //! message holds it.
 
 use mychat::domain::{BlobId, Body, Message, Target};
-use mychat::net::protocol::{Command, Event, Reason};
+use mychat::net::protocol::{Command, Event, ProfileChange, Reason};
 use mychat::store::blobs::{Blob, Files};
 use mychat::store::{Engine, Reads, schema};
 
@@ -186,4 +186,62 @@ fn a_picture_follows_the_rules_of_words_and_of_the_disk() {
     assert_eq!(lime.download(id(&shot.whole)).unwrap(), shot.whole);
     let files = Files::of(ground.folder());
     assert_eq!(files.list().unwrap().len(), 2);
+}
+
+/// Its hash opens nothing: a picture is for those who see a message with it.
+#[test]
+fn a_picture_is_for_who_sees_where_it_is_shown() {
+    let ground = Ground::start();
+    let (room, mut people) = ground.room(&["Lime", "Momo", "Plum"]);
+    let (mut plum, mut momo, mut lime) =
+        (people.pop().unwrap(), people.pop().unwrap(), people.pop().unwrap());
+    let (to, shot) = (Target::Account(momo.account()), Shot::new(6));
+    let fetched = |peer: &mut Peer, shot: &Shot| {
+        let [whole, small] = [&shot.whole, &shot.small].map(|bytes| {
+            let fetched = peer.download(id(bytes)).map_err(|refusal| refusal.reason);
+            fetched.map(|fetched| assert!(fetched == *bytes))
+        });
+        assert_eq!(whole, small);
+        whole
+    };
+    shot.bring(&mut lime);
+    assert_eq!(fetched(&mut lime, &shot), Err(Reason::NotFound), "shown nowhere yet");
+    let said = lime.say(to, shot.body()).unwrap();
+    assert_eq!(fetched(&mut momo, &shot), Ok(()));
+    assert_eq!(fetched(&mut lime, &shot), Ok(()));
+    assert_eq!(fetched(&mut plum, &shot), Err(Reason::NotFound), "a conversation of others");
+    lime.command(Command::Recall { to, seq: said.seq }).unwrap();
+    assert_eq!(fetched(&mut momo, &shot), Err(Reason::NotFound), "taken back");
+
+    let hall = Shot::new(7);
+    hall.bring(&mut lime);
+    lime.say(Target::Room(room), hall.body()).unwrap();
+    assert_eq!(fetched(&mut plum, &hall), Ok(()));
+    let mut late = ground.register("Late");
+    late.join(room).unwrap();
+    assert_eq!(fetched(&mut late, &hall), Err(Reason::NotFound), "from before it came");
+    lime.kick(room, plum.account()).unwrap();
+    assert_eq!(fetched(&mut plum, &hall), Err(Reason::NotFound), "like its history");
+    // Whoever may see it somewhere else may see it.
+    lime.say(Target::Lobby, hall.body()).unwrap();
+    assert_eq!(fetched(&mut plum, &hall), Ok(()));
+}
+
+/// A face is for everybody: so nobody makes one of what others sent.
+#[test]
+fn a_face_is_a_picture_of_ones_own() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let mut plum = ground.register("Plum");
+    let face = png(256, 256, 8);
+    lime.upload(&face).unwrap();
+    assert!(plum.download(id(&face)).is_err());
+    let change = || ProfileChange { picture: Some(id(&face)), ..Default::default() };
+    lime.set_profile(change()).unwrap();
+    assert_eq!(plum.download(id(&face)).unwrap(), face);
+    assert_eq!(momo.set_profile(change()).unwrap_err().reason, Reason::NotUploaded);
+    momo.upload(&face).unwrap();
+    momo.set_profile(change()).unwrap();
+    lime.set_profile(ProfileChange { avatar: Some(3), ..Default::default() }).unwrap();
+    assert_eq!(plum.download(id(&face)).unwrap(), face, "it is another's still");
 }

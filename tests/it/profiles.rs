@@ -117,7 +117,7 @@ fn bad_changes() -> [(ProfileChange, Reason); 15] {
         (ProfileChange { avatar: Some(25), ..Default::default() }, Reason::BadValue),
         (
             ProfileChange { picture: Some(BlobId([9; 32])), ..Default::default() },
-            Reason::BadPicture,
+            Reason::NotUploaded,
         ),
     ]
 }

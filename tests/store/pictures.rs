@@ -1,12 +1,15 @@
 //! Property: a picture that a row names has its file, and a file that no row names does not stay,
 //! whatever comes together in one batch.
 
-use mychat::domain::BlobId;
-use mychat::limits::{BLOB_IDLE_MAX, Limits};
-use mychat::net::protocol::Reason;
+use mychat::domain::{
+    BlobId, Body, ConversationId, ConversationKind, Joining, Nonce, RoomId, Seq, Target,
+};
+use mychat::limits::{BLOB_IDLE_MAX, EMPTIED_AT_ONCE, Limits};
+use mychat::net::protocol::{Command, Reason};
 use mychat::server::job::{Caller, Job, Outcome, left_files};
 use mychat::server::sweep::Leftovers;
 use mychat::store::blobs::Files;
+use mychat::store::messages::{Continue, Order};
 
 use crate::stage::{DAY, MINUTE, Stage, TEN_YEARS_MS, refusal};
 
@@ -16,6 +19,7 @@ struct Gallery {
     stage: Stage,
     files: Files,
     lime: Caller,
+    said: u64,
     _data: tempfile::TempDir,
 }
 
@@ -24,7 +28,7 @@ impl Gallery {
         let data = tempfile::tempdir().unwrap();
         let mut stage = Stage::new(limits, data.path());
         let (lime, files) = (stage.register(), Files::of(data.path()));
-        Gallery { stage, files, lime, _data: data }
+        Gallery { stage, files, lime, said: 0, _data: data }
     }
 
     /// The file is written, and the job is what comes next.
@@ -43,6 +47,17 @@ impl Gallery {
         outcomes
     }
 
+    fn order(&mut self, command: Command) {
+        self.stage.command(&self.lime, command).unwrap();
+    }
+
+    fn say(&mut self, to: Target, body: Body) {
+        self.said += 1;
+        let mut nonce = [0; 16];
+        nonce[..8].copy_from_slice(&self.said.to_be_bytes());
+        self.order(Command::Send { to, nonce: Nonce(nonce), body });
+    }
+
     /// Whether a row names it, and whether its file is there.
     fn kept(&self, bytes: &[u8]) -> (bool, bool) {
         let row = self.stage.rows().get_blob(id(bytes)).unwrap();
@@ -52,6 +67,11 @@ impl Gallery {
 
 fn id(bytes: &[u8]) -> BlobId {
     BlobId(*blake3::hash(bytes).as_bytes())
+}
+
+fn image(bytes: &[u8]) -> Body {
+    let (picture, thumb, name) = (id(bytes), id(bytes), String::new());
+    Body::Image { picture, bytes: 9, width: 9, height: 9, thumb, name }
 }
 
 fn sweep(bytes: &[u8]) -> Job {
@@ -148,4 +168,55 @@ fn pictures_that_nobody_shows_are_counted() {
     gallery.stage.pass(2 * DAY);
     gallery.batch(&[sweep(BYTES)]);
     assert_eq!(gallery.stage.rows().count_idle_bytes().unwrap(), 7);
+}
+
+/// A room that is dissolved takes what was said in it along, a part at a time, and the pictures in it
+/// with that, but for those that are shown elsewhere too.
+#[test]
+fn what_was_said_in_a_dissolved_room_goes() {
+    let mut gallery = Gallery::new(Limits { messages_burst: 10_000, ..Limits::default() });
+    let (shared, only) = (BYTES, &b"seen in the room only"[..]);
+    let jobs = [gallery.upload(shared), gallery.upload(only)];
+    gallery.batch(&jobs);
+    let (name, joining) = ("Room".to_owned(), Joining::Open);
+    let make = Command::CreateRoom { name, joining, invite: Vec::new(), colour: None };
+    gallery.order(make);
+    let room = Target::Room(RoomId::FIRST);
+    let log = gallery.stage.rows().get_room(RoomId::FIRST).unwrap().unwrap().conversation;
+    gallery.say(Target::Lobby, image(shared));
+    for number in 0..2 * EMPTIED_AT_ONCE {
+        let body = match number % 300 {
+            7 => image(shared),
+            8 => image(only),
+            _ => Body::text(number.to_string()),
+        };
+        gallery.say(room, body);
+    }
+    let uses = |gallery: &Gallery| {
+        let of = |bytes| gallery.stage.rows().get_blob(id(bytes)).unwrap().unwrap().uses;
+        (of(shared), of(only))
+    };
+    assert_eq!(uses(&gallery), (10, 8));
+    gallery.order(Command::DissolveRoom { room: RoomId::FIRST });
+    let left = |gallery: &Gallery| {
+        let (kind, mut left) = (ConversationKind::Room { room: RoomId::FIRST }, 0);
+        let all = (Seq(1), Seq(u64::MAX));
+        let count = |_, _| {
+            left += 1;
+            Continue::Yes
+        };
+        gallery.stage.rows().list_messages(log, kind, all, Order::OldestFirst, count).unwrap();
+        left
+    };
+    let whole = left(&gallery);
+    assert!(whole > 2 * EMPTIED_AT_ONCE, "{whole}");
+    gallery.batch(&[Job::Empty { log: ConversationId::LOBBY }]);
+    assert_eq!(uses(&gallery), (10, 8), "a log that can be read is not emptied");
+    let mut parts = 0;
+    while let Some(log) = gallery.stage.rows().get_emptied().unwrap() {
+        gallery.batch(&[Job::Empty { log }]);
+        parts += 1;
+        assert_eq!(left(&gallery), whole.saturating_sub(parts * EMPTIED_AT_ONCE));
+    }
+    assert_eq!((parts, left(&gallery), uses(&gallery)), (3, 0, (2, 0)));
 }

@@ -27,6 +27,7 @@ mod rooms;
 mod send;
 mod shakes;
 mod strangers;
+mod sweep;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -113,7 +114,7 @@ impl Rules {
             }
             Command::SetProfile(change) => {
                 let age = self.age.minutes(rows, now)?;
-                profile::set(rows, (now, age), (caller, id), change)
+                profile::set(rows, &self.brought, (now, age), (caller, id), change)
             }
             // Parts are put together by the session, which sends a job of its own.
             Command::PutBlob { .. } => Ok(Err(Reason::BadValue.into())),
@@ -230,6 +231,7 @@ impl Rules {
                 self.command(rows, now, (caller, *id, command))?
             }
             Job::Sweep { blobs } => return self.sweep(rows, now, blobs),
+            Job::Empty { log } => return self.empty(rows, now, *log),
             Job::Admin { verb, code, slot } => {
                 let now = (now.wall_ms, self.age.minutes(rows, now)?);
                 return admin(rows, now, verb, *code, slot);
@@ -332,7 +334,7 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         | Job::Ping { caller, id } => refused(caller, *id, refusal),
         Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
         Job::Left { session } => Outcome::Left { session: *session },
-        Job::Sweep { .. } => Outcome::Swept { blobs: Vec::new() },
+        Job::Sweep { .. } | Job::Empty { .. } => Outcome::Swept { blobs: Vec::new() },
         Job::Admin { slot, .. } => {
             let result = Err(refusal.reason.to_string());
             Outcome::Admin { result, person: None, slot: slot.clone() }

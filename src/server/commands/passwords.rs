@@ -14,6 +14,7 @@ use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId};
 use crate::server::job::{Applicant, Caller, Outcome, Password, Recovery};
 use crate::server::presence::Choice;
 use crate::store::accounts::Account;
+use crate::store::places::Showing;
 use crate::store::{StoreError, Writes};
 
 impl Rules {
@@ -128,7 +129,7 @@ pub(super) fn delete(
     super::rooms::leave_all(&mut notes, me)?;
     let messages = notes.into_messages();
     remove_devices(rows, me, None)?;
-    use_blob(rows, age_min, account.person.picture, Use::Ends)?;
+    use_blob(rows, age_min, (account.person.picture, Showing::Face(me)), Use::Ends)?;
     rows.remove_choices(me)?;
     rows.put_details(me, &crate::domain::Details::default())?;
     rows.remove_name(me)?;

@@ -3,9 +3,10 @@
 use std::collections::{HashMap, VecDeque};
 
 use super::profile::{Use, use_blob};
-use crate::domain::{AccountId, BlobId, Body, file_name};
+use crate::domain::{AccountId, BlobId, Body, ConversationId, Seq, file_name};
 use crate::limits::{BROUGHT_MAX, COUNTED_MAX};
 use crate::net::protocol::{Reason, Refusal};
+use crate::store::places::Showing;
 use crate::store::{StoreError, Writes};
 
 /// What people brought lately, and so may send. Kept in memory: whoever is told that a picture is
@@ -36,7 +37,17 @@ impl Brought {
         }
     }
 
-    fn has(&self, account: AccountId, blob: BlobId) -> bool {
+    /// Whether somebody brought a picture, and it is still there.
+    pub fn has(
+        &self,
+        rows: &Writes<'_>,
+        account: AccountId,
+        blob: BlobId,
+    ) -> Result<bool, StoreError> {
+        Ok(self.knows(account, blob) && rows.get_blob(blob)?.is_some())
+    }
+
+    fn knows(&self, account: AccountId, blob: BlobId) -> bool {
         self.accounts.get(&account).is_some_and(|blobs| blobs.contains(&blob))
     }
 
@@ -53,7 +64,7 @@ impl Brought {
             return Ok(Err(Reason::BadValue.into()));
         }
         for blob in [*picture, *thumb] {
-            if !self.has(account, blob) || rows.get_blob(blob)?.is_none() {
+            if !self.has(rows, account, blob)? {
                 return Ok(Err(Reason::NotUploaded.into()));
             }
         }
@@ -65,12 +76,13 @@ impl Brought {
 pub(super) fn use_body(
     rows: &mut Writes<'_>,
     age_min: u64,
-    body: &Body,
+    (body, conversation, seq): (&Body, ConversationId, Seq),
     what: Use,
 ) -> Result<(), StoreError> {
     let Body::Image { picture, thumb, .. } = body else { return Ok(()) };
-    use_blob(rows, age_min, Some(*picture), what)?;
-    use_blob(rows, age_min, Some(*thumb), what)
+    let place = Showing::Message(conversation, seq);
+    use_blob(rows, age_min, (Some(*picture), place), what)?;
+    use_blob(rows, age_min, (Some(*thumb), place), what)
 }
 
 #[cfg(test)]
@@ -87,13 +99,13 @@ mod tests {
         }
         brought.put(lime, blob(1));
         brought.put(lime, blob(200));
-        assert!(!brought.has(lime, blob(0)) && !brought.has(lime, blob(2)));
-        assert!(brought.has(lime, blob(1)) && brought.has(lime, blob(3)));
-        assert!(!brought.has(AccountId(2), blob(3)));
+        assert!(!brought.knows(lime, blob(0)) && !brought.knows(lime, blob(2)));
+        assert!(brought.knows(lime, blob(1)) && brought.knows(lime, blob(3)));
+        assert!(!brought.knows(AccountId(2), blob(3)));
         for number in 0..COUNTED_MAX as u64 {
             brought.put(AccountId(10 + number), blob(1));
         }
-        assert!(!brought.has(lime, blob(1)) && brought.has(AccountId(10), blob(1)));
+        assert!(!brought.knows(lime, blob(1)) && brought.knows(AccountId(10), blob(1)));
         assert_eq!(brought.accounts.len(), COUNTED_MAX);
     }
 }

@@ -2,15 +2,16 @@
 
 use super::book::Notes;
 use super::book::words;
+use super::pictures::Brought;
 use super::{Decision, Rules, booked, is_current};
 use crate::clock::Moment;
 use crate::domain::{AVATARS, BlobId, Nickname, Words, is_past, parse_birthday};
-use crate::limits::BLOB_IDLE_MAX;
 use crate::net::protocol::{ProfileChange, Reason, Refusal, RequestId, ServerFrame};
 use crate::server::job::{Caller, Outcome};
 use crate::server::session::name_refusal;
 use crate::store::accounts::Account;
 use crate::store::blobs::Blob;
+use crate::store::places::Showing;
 use crate::store::{StoreError, Writes};
 
 const MIB: u64 = 1024 * 1024;
@@ -25,6 +26,7 @@ struct Changed {
 /// Changes a profile, at this age of the server in minutes.
 pub(super) fn set(
     rows: &mut Writes<'_>,
+    brought: &Brought,
     (now, age_min): (Moment, u64),
     (caller, id): (&Caller, RequestId),
     change: &ProfileChange,
@@ -47,17 +49,18 @@ pub(super) fn set(
     }
     if let Some(picture) = account.person.picture
         && before.person.picture != account.person.picture
-        && rows.get_blob(picture)?.is_none()
+        && !brought.has(rows, caller.account, picture)?
     {
-        return Ok(Err(Reason::BadPicture.into()));
+        return Ok(Err(Reason::NotUploaded.into()));
     }
     let is_same_person = account.person == before.person;
     if is_same_person && new_details == details {
         return Ok(Ok(booked(caller, id, Notes::new(rows, now.wall_ms, caller.account))));
     }
     if before.person.picture != account.person.picture {
-        use_blob(rows, age_min, account.person.picture, Use::Begins)?;
-        use_blob(rows, age_min, before.person.picture, Use::Ends)?;
+        let face = Showing::Face(caller.account);
+        use_blob(rows, age_min, (account.person.picture, face), Use::Begins)?;
+        use_blob(rows, age_min, (before.person.picture, face), Use::Ends)?;
     }
     if let Some(nickname) = nickname {
         if let Ok(old) = Nickname::parse(&before.person.nickname) {
@@ -111,18 +114,24 @@ pub(super) enum Use {
     Ends,
 }
 
-/// Counts the uses of a blob, at this age of the server.
+/// A blob begins or ends to be shown in a place, at this age of the server.
 pub(super) fn use_blob(
     rows: &mut Writes<'_>,
     age_min: u64,
-    id: Option<BlobId>,
+    (id, place): (Option<BlobId>, Showing),
     what: Use,
 ) -> Result<(), StoreError> {
     let Some(id) = id else { return Ok(()) };
     let Some(blob) = rows.get_blob(id)? else { return Ok(()) };
     let uses = match what {
-        Use::Begins => blob.uses + 1,
-        Use::Ends => blob.uses.saturating_sub(1),
+        Use::Begins => {
+            rows.put_place(id, place)?;
+            blob.uses + 1
+        }
+        Use::Ends => {
+            rows.remove_place(id, place)?;
+            blob.uses.saturating_sub(1)
+        }
     };
     rows.put_blob(id, Blob { uses, idle_since: age_min, ..blob })
 }
@@ -157,31 +166,5 @@ impl Rules {
         rows.put_blob(blob, Blob { bytes, uses, idle_since })?;
         self.brought.put(caller.account, blob);
         Ok(Outcome::Blob { outbox, frame: ServerFrame::Done { id }, blob, is_kept: true })
-    }
-
-    /// Forgets blobs that are still without a use, and files that still have no row; the files go
-    /// after the commit.
-    pub(super) fn sweep(
-        &self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        blobs: &[BlobId],
-    ) -> Result<Outcome, StoreError> {
-        let age = self.age.minutes(rows, now)?;
-        let mut gone = Vec::new();
-        for id in blobs {
-            match rows.get_blob(*id)? {
-                None => gone.push(*id),
-                Some(blob) if blob.is_idle(age, BLOB_IDLE_MAX) => {
-                    rows.remove_blob(*id)?;
-                    gone.push(*id);
-                }
-                Some(blob) if blob.uses == 0 && blob.idle_since > age => {
-                    rows.put_blob(*id, Blob { idle_since: age, ..blob })?;
-                }
-                Some(_) => {}
-            }
-        }
-        Ok(Outcome::Swept { blobs: gone })
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn recall(
         Err(refusal) => return Ok(Err(refusal)),
     };
     rows.blank_message(log, seq)?;
-    use_body(rows, age_min, &body, Use::Ends)?;
+    use_body(rows, age_min, (&body, log, seq), Use::Ends)?;
     let line = rows.append_line(log, caller.account, now, Body::Recalled { seq: Some(seq) })?;
     send::read_own(rows, caller.account, &line)?;
     let (caller, messages) = (caller.clone(), vec![line]);

@@ -69,8 +69,8 @@ impl Rules {
             notes.into_messages()
         };
         let age_min = self.age.minutes(rows, now)?;
-        use_body(rows, age_min, wanted.body, Use::Begins)?;
         let message = rows.append_message(conversation, now.wall_ms, draft)?;
+        use_body(rows, age_min, (wanted.body, conversation, message.seq), Use::Begins)?;
         read_own(rows, caller.account, &message)?;
         let shakes = matches!(wanted.body, Body::Shake {}) && is_heard(rows, caller, wanted.to)?;
         let shakes = shakes.then_some(now.uptime);

@@ -6,6 +6,7 @@
 mod people;
 mod rooms;
 mod search;
+mod sight;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -70,6 +71,11 @@ pub enum Ask {
     Leftovers {
         /// For the answer.
         slot: Sender<Leftovers>,
+    },
+    /// A log that is to be emptied.
+    Emptied {
+        /// For the answer.
+        slot: Sender<Option<ConversationId>>,
     },
     /// How many accounts there are.
     Accounts {
@@ -170,6 +176,9 @@ impl Reader {
             Ask::Leftovers { slot } => {
                 slot.try_send(Leftovers::find(&rows, &self.files)?).ok();
             }
+            Ask::Emptied { slot } => {
+                slot.try_send(rows.get_emptied()?).ok();
+            }
             Ask::Accounts { slot } => {
                 slot.try_send(rows.count_accounts()?).ok();
             }
@@ -221,7 +230,7 @@ impl Reader {
             Query::Devices {} => people::devices(rows, &self.board, (me, here)).map(Ok),
             Query::Contacts { after } => people::contacts(rows, me, after),
             Query::Requests { after } => people::requests(rows, me, after),
-            Query::Blob { blob, offset } => self.blob(rows, blob, offset),
+            Query::Blob { blob, offset } => self.blob(rows, me, blob, offset),
             query @ (Query::Search { .. } | Query::Days { .. }) => search::answer(rows, me, query),
             query => rooms::answer(rows, me, query),
         }
@@ -231,10 +240,14 @@ impl Reader {
     fn blob(
         &self,
         rows: &Reads,
+        me: AccountId,
         blob: BlobId,
         offset: u32,
     ) -> Result<Result<Reply, Refusal>, StoreError> {
-        let Some(known) = rows.get_blob(blob)? else { return Ok(Err(Reason::NotFound.into())) };
+        let known = rows.get_blob(blob)?;
+        let (Some(known), true) = (known, sight::sees_picture(rows, me, blob)?) else {
+            return Ok(Err(Reason::NotFound.into()));
+        };
         let bytes_all = u32::try_from(known.bytes).unwrap_or(u32::MAX);
         match self.files.read(blob, u64::from(offset), BLOB_PART_MAX as u64) {
             Ok(part) => Ok(Ok(Reply::Blob { bytes_all, part })),
