@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "the other benches use the rest")]
 #[path = "../ring/report.rs"]
 mod report;
+mod room;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -65,6 +66,7 @@ fn main() -> Result<ExitCode, Failure> {
     }
     let mut report = Report::default();
     bench((&mut win, &mut transcript), now, &mut report);
+    room::bench(&mut report);
     Ok(if has("--check") && report.is_missed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

@@ -115,8 +115,8 @@ impl Windows {
             Effect::ShakeWindow(target) => self.chat(target, ChatWindow::shake),
             Effect::Write(target, text) => self.chat(target, |window| window.write_behind(&text)),
             Effect::ReadBy(target, read_by) => self.chat(target, |window| window.read_by(read_by)),
-            Effect::ShowMessage(target, seq) => {
-                self.chat(target, |window| window.show_message(seq));
+            Effect::ShowMessage(target, seq, hit) => {
+                self.chat(target, |window| window.show_message(seq, hit));
             }
             Effect::FocusRecover(place) => {
                 self.recover.iter_mut().for_each(|window| window.focus(place));

@@ -69,6 +69,8 @@ pub struct Chat {
     pub(super) find: Option<Find>,
     /// What the next message answers.
     pub(super) replying: Option<Seq>,
+    /// Somebody is being mentioned in its box: who can be has to be known.
+    pub mentioning: bool,
     /// What is known of own messages for their menu.
     pub(super) own: Own,
     /// The message that the person goes to, while older ones are fetched.
@@ -164,6 +166,8 @@ pub enum ChatMsg {
     Focus(bool),
     /// The newest message came into sight in its window, or went out of it.
     AtEnd(bool),
+    /// Somebody begins to be mentioned in its box, or is no more.
+    Mentioning(bool),
     /// This is in the box now.
     Draft(String),
     /// Say this.
@@ -199,6 +203,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Close { draft } => write!(f, "Close({} bytes)", draft.len()),
             ChatMsg::Focus(focus) => write!(f, "Focus({focus})"),
             ChatMsg::AtEnd(is_there) => write!(f, "AtEnd({is_there})"),
+            ChatMsg::Mentioning(begins) => write!(f, "Mentioning({begins})"),
             ChatMsg::Draft(text) => write!(f, "Draft({} bytes)", text.len()),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
             ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
@@ -349,13 +354,13 @@ impl Model {
             ChatMsg::Open => self.open_chat(target, out),
             ChatMsg::Close { draft } => {
                 let chat = self.chats.at(target);
-                chat.open = false;
-                chat.focused = false;
+                (chat.open, chat.focused, chat.mentioning) = (false, false, false);
                 draft.trim_end().clone_into(&mut chat.draft);
                 (chat.unread_from, chat.find) = (None, None);
                 chat.trim(CLOSED_MESSAGES_MAX);
                 self.keep_draft(target, out);
             }
+            ChatMsg::Mentioning(begins) => self.chats.at(target).mentioning = begins,
             ChatMsg::Draft(text) => self.drafted(target, text),
             ChatMsg::AtEnd(is_there) => {
                 self.chats.at(target).scrolled_up = !is_there;

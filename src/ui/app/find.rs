@@ -45,8 +45,8 @@ pub struct Find {
     pub wanted: String,
     /// The messages that have them, oldest first, as far as they are loaded.
     hits: Vec<Seq>,
-    /// Where the person is.
-    at: Option<Seq>,
+    /// Where the person is: in which of them, and at which byte of it.
+    at: Option<(Seq, usize)>,
     /// An older page is on its way for it.
     goes_on: bool,
 }
@@ -74,7 +74,7 @@ impl Find {
     /// How far it is.
     #[must_use]
     pub fn found(&self, chat: &Chat) -> Found {
-        let place = self.at.and_then(|at| self.hits.iter().rev().position(|hit| *hit == at));
+        let place = self.at.and_then(|(at, _)| self.hits.iter().rev().position(|hit| *hit == at));
         let may_be_more = chat.earlier != Earlier::Begin;
         match place {
             _ if self.wanted.is_empty() => Found::Idle,
@@ -85,21 +85,39 @@ impl Find {
     }
 
     fn look_through(&mut self, chat: &Chat) {
-        let has = |body: &Body| match body {
-            Body::Text { text, .. } => !ranges(text, &self.wanted).is_empty(),
-            _ => false,
-        };
-        let hits = chat.messages.values().filter(|message| has(&message.body));
+        let hits = chat.messages.values().filter(|message| !self.starts(&message.body).is_empty());
         self.hits = hits.map(|message| message.seq).collect();
     }
 
-    /// The one before or behind, if one is loaded.
-    fn next(&self, older: bool) -> Option<Seq> {
-        let Some(at) = self.at else { return self.hits.last().copied() };
-        match older {
-            true => self.hits.iter().rfind(|hit| **hit < at).copied(),
-            false => self.hits.iter().find(|hit| **hit > at).copied(),
-        }
+    /// Where the words stand in a message.
+    fn starts(&self, body: &Body) -> Vec<usize> {
+        let Body::Text { text, .. } = body else { return Vec::new() };
+        ranges(text, &self.wanted).into_iter().map(|range| range.start).collect()
+    }
+
+    /// The place before or behind, if one is loaded: in the same message, else in another one.
+    fn next(&self, chat: &Chat, older: bool) -> Option<(Seq, usize)> {
+        let Some((seq, byte)) = self.at else { return self.end(chat, true) };
+        let starts = chat.messages.get(&seq).map(|message| self.starts(&message.body));
+        let mut starts = starts.unwrap_or_default().into_iter();
+        let (here, other) = match older {
+            true => (starts.rfind(|at| *at < byte), self.hits.iter().rfind(|hit| **hit < seq)),
+            false => (starts.find(|at| *at > byte), self.hits.iter().find(|hit| **hit > seq)),
+        };
+        here.map(|at| (seq, at)).or_else(|| self.place_in(chat, *other?, older))
+    }
+
+    /// The newest place of all for one who goes back, else the oldest.
+    fn end(&self, chat: &Chat, older: bool) -> Option<(Seq, usize)> {
+        let seq = if older { self.hits.last() } else { self.hits.first() };
+        self.place_in(chat, *seq?, older)
+    }
+
+    /// The place in a message that one comes to first.
+    fn place_in(&self, chat: &Chat, seq: Seq, older: bool) -> Option<(Seq, usize)> {
+        let starts = self.starts(&chat.messages.get(&seq)?.body);
+        let byte = if older { starts.last() } else { starts.first() };
+        byte.map(|byte| (seq, *byte))
     }
 }
 
@@ -135,21 +153,20 @@ impl Model {
     /// Goes to the next hit; what is older and not loaded is asked for; at an end it begins anew.
     fn find_next(&mut self, target: Target, older: bool, out: &mut Vec<Effect>) {
         let chat = self.chats.at(target);
-        let Some(find) = chat.find.as_mut().filter(|find| !find.wanted.is_empty()) else { return };
+        let Some(mut find) = chat.find.take_if(|find| !find.wanted.is_empty()) else { return };
         let may_go_back = chat.earlier != Earlier::Begin && chat.messages.len() < LOOKED_MAX;
-        match find.next(older) {
-            None if older && may_go_back && self.link.is_up() => {
-                find.goes_on = true;
-                self.ask_earlier(target, out);
-            }
-            next => {
-                find.goes_on = false;
-                let other_end = if older { find.hits.last() } else { find.hits.first() };
-                if let Some(seq) = next.or(other_end.copied()) {
-                    find.at = Some(seq);
-                    out.push(Effect::ShowMessage(target, seq));
-                }
-            }
+        let next = find.next(chat, older);
+        find.goes_on = next.is_none() && older && may_go_back && self.link.is_up();
+        if !find.goes_on
+            && let Some((seq, byte)) = next.or_else(|| find.end(chat, older))
+        {
+            find.at = Some((seq, byte));
+            out.push(Effect::ShowMessage(target, seq, Some(byte)));
+        }
+        let goes_on = find.goes_on;
+        chat.find = Some(find);
+        if goes_on {
+            self.ask_earlier(target, out);
         }
     }
 

@@ -1,8 +1,10 @@
 //! Mentions: who can be mentioned by what was typed behind an `@`, and where a text names people.
 
 use std::cmp::Reverse;
+use std::rc::Rc;
 
 use super::Model;
+use super::rooms::MemberRow;
 use super::search::{Fit, Wanted};
 use crate::domain::{
     AccountId, Body, MentionPlace, Mentions, Notify, Portrait, Presence, Rank, Role, Target,
@@ -160,9 +162,15 @@ impl Model {
         }
     }
 
-    /// Who can be mentioned in a conversation: everybody first, where one may; then who is there.
+    /// Who can be mentioned in a conversation, whose members these are where it is a room: everybody
+    /// first, where one may; then who is there.
     #[must_use]
-    pub fn candidates(&self, target: Target, language: Language) -> Vec<Candidate> {
+    pub fn candidates(
+        &self,
+        target: Target,
+        members: &[Rc<MemberRow>],
+        language: Language,
+    ) -> Vec<Candidate> {
         let everyone = self.may_mention_all(target).map(|number| Candidate {
             who: None,
             name: language.get("room.everyone").to_owned(),
@@ -171,7 +179,7 @@ impl Model {
             portrait: super::login::AVATAR_UNKNOWN.into(),
             number,
         });
-        let people = self.mentionable(target).into_iter().map(|account| Candidate {
+        let people = self.mentionable(target, members).into_iter().map(|account| Candidate {
             who: Some(account),
             name: self.name_in(target, account),
             written: self.written_name(target, account),
@@ -197,13 +205,13 @@ impl Model {
         }
     }
 
-    fn mentionable(&self, target: Target) -> Vec<AccountId> {
+    fn mentionable(&self, target: Target, members: &[Rc<MemberRow>]) -> Vec<AccountId> {
         let me = self.my_account();
         match target {
             Target::Account(_) => Vec::new(),
-            Target::Room(room) => {
-                let rows = self.member_rows(room).into_iter().filter(|row| !row.is_me);
-                rows.map(|row| row.member.account).collect()
+            Target::Room(_) => {
+                let others = members.iter().filter(|row| !row.is_me);
+                others.map(|row| row.member.account).collect()
             }
             Target::Lobby => {
                 let others = self.people.known().filter(|account| Some(*account) != me);

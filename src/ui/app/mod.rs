@@ -157,8 +157,9 @@ pub enum Effect {
     Ask(Intent),
     /// Show this chat's window and bring it to the front.
     OpenChat(Target),
-    /// Bring this message into the view of its chat's window.
-    ShowMessage(Target, Seq),
+    /// Bring this message into the view of its chat's window; of one with words that are looked for,
+    /// the line with this byte.
+    ShowMessage(Target, Seq, Option<usize>),
     /// Put this into the box of a chat's window, behind what is there.
     Write(Target, String),
     /// Who has read a message, for its menu.

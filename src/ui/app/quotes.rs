@@ -67,7 +67,7 @@ impl Model {
         let Some(seq) = chat.wanted else { return };
         if chat.messages.contains_key(&seq) {
             chat.wanted = None;
-            out.push(Effect::ShowMessage(target, seq));
+            out.push(Effect::ShowMessage(target, seq, None));
             return;
         }
         let is_before = chat.messages.keys().next().is_none_or(|first| seq < *first);

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::contacts::{Confirm, Doing};
 use super::prompt::{About, Prompt};
@@ -142,10 +143,10 @@ impl Model {
 
     /// Who is in a room: its owner, admins, oneself, then the others; who is there goes before.
     #[must_use]
-    pub fn member_rows(&self, room: RoomId) -> Vec<MemberRow> {
+    pub fn member_rows(&self, room: RoomId) -> Vec<Rc<MemberRow>> {
         let Some(hall) = self.halls.get(&room) else { return Vec::new() };
         let me = self.my_account();
-        let mut rows: Vec<MemberRow> = hall
+        let mut rows: Vec<Rc<MemberRow>> = hall
             .members
             .values()
             .map(|member| MemberRow {
@@ -160,6 +161,7 @@ impl Model {
                 is_muted: member.muted_until > self.server_ms(),
                 member: member.clone(),
             })
+            .map(Rc::new)
             .collect();
         rows.sort_by_cached_key(|row| {
             let rank = Reverse(row.member.rank);

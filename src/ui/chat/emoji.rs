@@ -217,16 +217,21 @@ impl Picker {
         pages.into_iter().find(|page| tab(*page).contains(x, y)).map(Spot::Page)
     }
 
+    /// What stands over the list.
+    fn head(&self) -> &'static str {
+        match (self.typed.is_empty(), self.page) {
+            (true, Page::Recent) if used().is_empty() => "emoji.usual",
+            (true, Page::Recent) => "emoji.recent",
+            (true, Page::All) => "emoji.all",
+            (false, _) if self.listed.is_empty() => "emoji.none",
+            (false, _) => "emoji.found",
+        }
+    }
+
     fn paint(&self) {
         let canvas = popup::card(Rect::new(0, 0, W, H));
         self.paint_field(&canvas);
-        let head = match (self.typed.is_empty(), self.page, self.listed.is_empty()) {
-            (true, Page::Recent, _) => "emoji.recent",
-            (true, Page::All, _) => "emoji.all",
-            (false, _, false) => "emoji.found",
-            (false, _, true) => "emoji.none",
-        };
-        canvas.text_in(Style::CAPTION.bold(), Colour::Ink2, HEAD, Align::Left, tr(head));
+        canvas.text_in(Style::CAPTION.bold(), Colour::Ink2, HEAD, Align::Left, tr(self.head()));
         for (index, id) in self.listed.iter().enumerate() {
             let Some(cell) = self.cell(index) else { continue };
             if index == self.current {
@@ -287,19 +292,24 @@ fn tab(page: Page) -> Rect {
     Rect::new(x, FOOT.y + 5, 32, 30)
 }
 
+/// Those used last, as far as this version has them.
+fn used() -> Vec<EmojiId> {
+    with_pictures(&RECENT.with_borrow(|recent| recent.concat()))
+}
+
 /// Those used last, and usual ones behind them.
 fn recent() -> Vec<EmojiId> {
-    let used = RECENT.with_borrow(|recent| recent.concat());
     let mut listed = Vec::new();
-    for letter in used.chars().chain(USUAL.chars()) {
-        if let Some(id) = emoji::find(letter.encode_utf8(&mut [0; 4]))
-            && !listed.contains(&id)
-            && listed.len() < COLUMNS * ROWS
-        {
+    for id in used().into_iter().chain(with_pictures(USUAL)) {
+        if !listed.contains(&id) && listed.len() < COLUMNS * ROWS {
             listed.push(id);
         }
     }
     listed
+}
+
+fn with_pictures(letters: &str) -> Vec<EmojiId> {
+    letters.chars().filter_map(|letter| emoji::find(letter.encode_utf8(&mut [0; 4]))).collect()
 }
 
 /// Those with such a name in either language, the best first; Chinese ones also by pinyin.
@@ -334,8 +344,12 @@ mod tests {
     #[test]
     fn what_was_used_last_stands_before_the_usual_ones() {
         assert_eq!(recent().len(), COLUMNS * ROWS, "every usual one is bundled");
+        assert_eq!(Picker::new().head(), "emoji.usual");
+        set_recent(&["🦖".to_owned()]);
+        assert_eq!(Picker::new().head(), "emoji.usual", "that one has no picture");
         set_recent(&["☕".to_owned(), "🦖".to_owned(), "😀".to_owned()]);
         assert_eq!(texts(&Picker::new())[..3], ["☕", "😀", "😄"]);
+        assert_eq!(Picker::new().head(), "emoji.recent");
         set_recent(&[]);
     }
 

@@ -35,7 +35,7 @@ const MINUTE_MS: u64 = 60_000;
 enum Line {
     /// So many are there, or are not.
     Head(&'static str, usize),
-    Member(MemberRow),
+    Member(Rc<MemberRow>),
 }
 
 /// The list.
@@ -45,7 +45,7 @@ pub struct Members {
     search: IconButton,
     field: Field,
     /// Everybody, also who is not looked for.
-    rows: Rc<RefCell<Vec<MemberRow>>>,
+    rows: Rc<RefCell<Vec<Rc<MemberRow>>>>,
     lines: Rc<RefCell<Vec<Line>>>,
     /// Which room, and what one is there.
     at: Rc<RefCell<Option<Standing>>>,
@@ -107,7 +107,7 @@ impl Members {
     }
 
     /// Shows who is there.
-    pub fn show(&mut self, room: Option<Standing>, rows: &[MemberRow]) {
+    pub fn show(&mut self, room: Option<Standing>, rows: &[Rc<MemberRow>]) {
         if *self.at.borrow() != room {
             self.end_search();
         }
@@ -118,8 +118,10 @@ impl Members {
 
     fn show_lines(&mut self) {
         let wanted = Wanted::new(&self.field.value());
-        let is_wanted = |row: &&MemberRow| wanted.as_ref().is_none_or(|wanted| row.fits(wanted));
-        let rows: Vec<MemberRow> = self.rows.borrow().iter().filter(is_wanted).cloned().collect();
+        let is_wanted =
+            |row: &&Rc<MemberRow>| wanted.as_ref().is_none_or(|wanted| row.fits(wanted));
+        let rows: Vec<Rc<MemberRow>> =
+            self.rows.borrow().iter().filter(is_wanted).cloned().collect();
         let there = rows.iter().filter(|row| row.is_there()).count();
         let mut lines = Vec::with_capacity(rows.len() + 2);
         for (is_there, key, count) in
@@ -154,7 +156,7 @@ impl Members {
         self.field.on_escape(move || this.clone().end_search());
         let lines = Rc::clone(&self.lines);
         let who = move |index: usize| match lines.borrow().get(index) {
-            Some(Line::Member(row)) => Some(row.clone()),
+            Some(Line::Member(row)) => Some(Rc::clone(row)),
             _ => None,
         };
         let pressed = who.clone();

@@ -4,6 +4,7 @@ use fltk::prelude::WindowExt;
 
 use super::composer::Pick;
 use super::{Parts, mention};
+use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::mentions::{Candidate, asked_at, fitting};
 use crate::ui::widgets::Control;
 
@@ -29,6 +30,8 @@ impl Parts {
             state.unwanted = None;
         }
         let asked = asked.filter(|at| state.unwanted != Some(*at));
+        let before_this = std::mem::replace(&mut state.mentioning, asked);
+        let begins_or_ends = before_this.is_some() != asked.is_some();
         let rows: Vec<Candidate> = asked
             .map(|at| {
                 let all = &state.view.candidates;
@@ -38,6 +41,10 @@ impl Parts {
             .unwrap_or_default();
         let place = state.areas.editor;
         drop(state);
+        if begins_or_ends {
+            // Those who can be mentioned come with what the model says next.
+            self.tell(ChatMsg::Mentioning(asked.is_some()));
+        }
         match asked.filter(|_| !rows.is_empty()) {
             None => self.end_mentions(),
             Some(_) => {
@@ -54,6 +61,22 @@ impl Parts {
         if self.composer.is_picking() {
             self.composer.set_picking(false);
             mention::hide();
+        }
+    }
+
+    /// The box has the keyboard no more.
+    pub(super) fn stop_mentioning(&mut self) {
+        self.end_mentions();
+        if self.state.borrow_mut().mentioning.take().is_some() {
+            self.tell(ChatMsg::Mentioning(false));
+        }
+    }
+
+    /// Those who can be mentioned came, or are others now: a list that is shown stays as it is until
+    /// more is typed.
+    pub(super) fn candidates_came(&mut self) {
+        if !self.composer.is_picking() {
+            self.offer_mentions();
         }
     }
 

@@ -116,6 +116,8 @@ struct State {
     /// How wide the list of those in a room is, and whether it is wanted in a narrow window.
     members_width: i32,
     wants_members: bool,
+    /// Where the `@` stands that somebody is being mentioned with.
+    mentioning: Option<usize>,
     /// Where the `@` stands that nobody is to be offered for.
     unwanted: Option<usize>,
     motion: Motion,
@@ -216,8 +218,7 @@ impl ChatWindow {
     }
 
     fn show_around(&mut self, view: ChatView) {
-        let old = self.parts.state.borrow().view.clone();
-        if old == view {
+        if self.parts.state.borrow().view == view {
             return;
         }
         self.window.set_label(&view.window);
@@ -228,11 +229,12 @@ impl ChatWindow {
         let is_inside = view.standing.is_some();
         let is_told = view.notify == Notify::All;
         self.parts.bell.set_icon(if is_told { Icon::Bell } else { Icon::BellOff });
-        let has_width = view.members_width != old.members_width;
+        let width = view.members_width;
+        let old = std::mem::replace(&mut self.parts.state.borrow_mut().view, view);
+        let has_width = width != old.members_width;
         if has_width {
-            self.parts.state.borrow_mut().members_width = view.members_width;
+            self.parts.state.borrow_mut().members_width = width;
         }
-        self.parts.state.borrow_mut().view = view;
         self.parts.show_bar(&notice);
         self.parts.show_find(&old);
         let has_moved = {
@@ -254,6 +256,9 @@ impl ChatWindow {
         if reply.is_some() && reply != old.reply {
             self.parts.composer.focus();
         }
+        if self.parts.state.borrow().view.candidates != old.candidates {
+            self.parts.candidates_came();
+        }
         self.window.redraw();
     }
 
@@ -262,9 +267,9 @@ impl ChatWindow {
         self.parts.transcript.redraw();
     }
 
-    /// Brings a message into the view.
-    pub fn show_message(&mut self, seq: Seq) {
-        self.parts.transcript.show(EntryKey::Seq(seq));
+    /// Brings a message into the view, or the place in it where words were found.
+    pub fn show_message(&mut self, seq: Seq, hit: Option<usize>) {
+        self.parts.transcript.show(EntryKey::Seq(seq), hit);
     }
 
     /// Brings it to the front and gives the box the keyboard.
@@ -301,7 +306,10 @@ impl ChatWindow {
 
     /// Hides it until [`ChatWindow::reopen`]; what was written stays in its box.
     pub fn park(&mut self) {
-        self.parts.state.borrow_mut().closed = true;
+        {
+            let mut state = self.parts.state.borrow_mut();
+            (state.closed, state.mentioning) = (true, None);
+        }
         self.hide();
     }
 
@@ -343,6 +351,7 @@ impl Parts {
             dragging: None,
             members_width: 0,
             wants_members: false,
+            mentioning: None,
             unwanted: None,
             motion: Motion::Still,
             closed: true,
@@ -412,7 +421,7 @@ impl Parts {
         self.transcript.set_divider(None);
         self.composer.forget();
         let mut state = self.state.borrow_mut();
-        state.closed = true;
+        (state.closed, state.mentioning) = (true, None);
         state.view = ChatView::empty();
     }
 

@@ -28,7 +28,7 @@ impl Parts {
             ComposerMsg::PageDown => self.transcript.page(1),
             ComposerMsg::End => self.transcript.follow(),
             ComposerMsg::Moved => self.offer_mentions(),
-            ComposerMsg::Left => self.end_mentions(),
+            ComposerMsg::Left => self.stop_mentioning(),
             ComposerMsg::Pick(pick) => self.pick_mention(pick),
         }
     }

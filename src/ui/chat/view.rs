@@ -1,6 +1,7 @@
 //! What a chat window shows, as plain values, and how they come out of the model.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::find::FindView;
 use super::person::Other;
@@ -73,8 +74,8 @@ pub struct ChatView {
     /// How many are in the room.
     pub count: u32,
     /// Who is in the room.
-    pub members: Vec<MemberRow>,
-    /// Who can be mentioned here.
+    pub members: Vec<Rc<MemberRow>>,
+    /// Who can be mentioned here; nobody while none is being mentioned.
     pub candidates: Vec<Candidate>,
     /// Why one cannot write here.
     pub closed: Option<String>,
@@ -135,7 +136,9 @@ impl ChatView {
         if let Some((notice, _)) = &chat.notice {
             view.notice = text::notice(language(), notice);
         }
-        view.candidates = model.candidates(target, language());
+        if chat.mentioning {
+            view.candidates = model.candidates(target, &view.members, language());
+        }
         view.closed = model.closed_to_me(target, language());
         view.notify = model.choice(target).notify;
         view.members_width = model.settings.members;

@@ -55,6 +55,8 @@ pub struct Touch {
     pub wanted: String,
     /// The row that was gone to a moment ago.
     pub found: Option<Key>,
+    /// The place of what is looked for that was gone to: its row and byte.
+    pub hit: Option<(Key, usize)>,
     /// What is said under the pointer, and where.
     pub tip: Option<(String, i32, i32)>,
 }
@@ -187,6 +189,11 @@ impl Painter<'_> {
         if !self.touch.wanted.is_empty() {
             for hit in find::ranges(text, &self.touch.wanted) {
                 self.behind(&hit, Colour::Highlight, bubble, dx, dy);
+                if self.touch.hit == Some((item.key, hit.start)) {
+                    for area in self.areas(&hit, bubble, dx, dy) {
+                        self.canvas.frame(area.inset(-1), 2, Colour::GoldText, 1);
+                    }
+                }
             }
         }
         self.selection(seen, text.len(), bubble, ground, dx, dy);
@@ -359,17 +366,27 @@ impl Painter<'_> {
 
     /// Colours the ground behind some of the words.
     fn behind(&self, bytes: &Range<usize>, colour: Colour, bubble: &Bubble, dx: i32, dy: i32) {
-        let at = bubble.text.moved(dx, dy);
-        for (line, y) in self.lines_in_sight(&bubble.flow, at) {
-            let (start, end) = (bytes.start.max(line.range.start), bytes.end.min(line.range.end));
-            if start < end {
-                let right = bubble.area.right() + dx - 2;
-                let from = at.x + round(line.x_of(start));
-                let to = (at.x + round(line.x_of(end))).max(from + 3).min(right);
-                let area = Rect::new(from, y, to - from, bubble.flow.line_height);
-                self.canvas.fill(area, colour);
-            }
+        for area in self.areas(bytes, bubble, dx, dy) {
+            self.canvas.fill(area, colour);
         }
+    }
+
+    /// Where some of the words are in sight, line by line.
+    fn areas<'f>(
+        &self,
+        bytes: &Range<usize>,
+        bubble: &'f Bubble,
+        dx: i32,
+        dy: i32,
+    ) -> impl Iterator<Item = Rect> + use<'f> {
+        let (at, bytes) = (bubble.text.moved(dx, dy), bytes.clone());
+        let right = bubble.area.right() + dx - 2;
+        self.lines_in_sight(&bubble.flow, at).filter_map(move |(line, y)| {
+            let (start, end) = (bytes.start.max(line.range.start), bytes.end.min(line.range.end));
+            let from = at.x + round(line.x_of(start));
+            let to = (at.x + round(line.x_of(end))).max(from + 3).min(right);
+            (start < end).then(|| Rect::new(from, y, to - from, bubble.flow.line_height))
+        })
     }
 
     fn words(&self, row: usize, text: &str, bubble: &Bubble, ink: Colour, dx: i32, dy: i32) {

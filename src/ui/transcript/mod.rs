@@ -29,7 +29,7 @@
 //!
 //! In reading order: [`rows`] is what is shown, [`links`] and [`layout`] make lines of words,
 //! [`place`] says where the parts of a row lie, [`heights`], [`scroll`] and [`selection`] are what
-//! they say, [`scene`], [`sync`] and [`mod@chosen`] hold all of it together. None of these draws or reads a clock:
+//! they say, [`scene`], [`sync`], [`mod@reveal`] and [`mod@chosen`] hold all of it together. None of these draws or reads a clock:
 //! [`draw`], [`widget`], [`mod@pointer`], [`keys`] and [`words`] do.
 
 mod chat;
@@ -42,6 +42,7 @@ pub mod links;
 pub mod measure;
 pub mod place;
 mod pointer;
+mod reveal;
 pub mod rows;
 pub mod scene;
 pub mod scroll;

@@ -37,6 +37,8 @@ pub struct Scene {
     focus: Option<(Key, Action)>,
     has_earlier: bool,
     asked_earlier: bool,
+    /// The newest row was in sight when that was last asked.
+    at_end: bool,
 }
 
 /// A row that is kept, and what is known of its height.
@@ -124,6 +126,7 @@ impl Scene {
             focus: None,
             has_earlier: false,
             asked_earlier: false,
+            at_end: true,
         }
     }
 
@@ -261,7 +264,7 @@ impl Scene {
         self.heights.set(row, height)
     }
 
-    fn placed(&mut self, row: usize, tools: Tools<'_>) -> Rc<Placed> {
+    pub(super) fn placed(&mut self, row: usize, tools: Tools<'_>) -> Rc<Placed> {
         let serial = self.rows[row].serial;
         if let Some(placed) = self.kept.get(&serial) {
             return Rc::clone(placed);
@@ -353,31 +356,6 @@ impl Scene {
         self.scroll.follow(self.extent());
     }
 
-    /// Brings a row to the top of the view. Done twice, since the way there is guessed at first.
-    pub fn reveal(&mut self, row: usize, tools: Tools<'_>) {
-        for _ in 0..2 {
-            self.scroll.jump(self.heights.before(row), self.extent());
-            self.frame(tools);
-        }
-    }
-
-    /// Brings a row into the view, with what was said before it.
-    pub fn show(&mut self, row: usize, tools: Tools<'_>) {
-        self.reveal(row, tools);
-        let above = i64::from(self.view / 3);
-        self.scroll.jump(self.heights.before(row) - above, self.extent());
-        self.frame(tools);
-    }
-
-    /// The pill was pressed: to the first message that came while the view was elsewhere.
-    pub fn reveal_fresh(&mut self, tools: Tools<'_>) {
-        self.fresh = 0;
-        match self.divider.and_then(|key| self.row_of(key)) {
-            Some(row) => self.reveal(row, tools),
-            None => self.follow(),
-        }
-    }
-
     /// How many messages came while the view was elsewhere, and are out of sight below.
     #[must_use]
     pub fn fresh(&self) -> usize {
@@ -403,6 +381,13 @@ impl Scene {
             self.has_earlier && !self.asked_earlier && self.scroll.is_near_top(self.extent());
         self.asked_earlier |= wants;
         wants
+    }
+
+    /// Whether the end of the newest row is in sight, where that is otherwise than when it was last
+    /// asked: it is at first, and not before a movement has come to rest there.
+    pub fn moved_to_end(&mut self) -> Option<bool> {
+        let is_there = self.scroll.follows();
+        (std::mem::replace(&mut self.at_end, is_there) != is_there).then_some(is_there)
     }
 
     /// What lies at a point of the view.

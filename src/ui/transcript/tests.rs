@@ -243,6 +243,31 @@ proptest! {
     }
 
     #[test]
+    fn the_end_is_told_when_it_comes_into_sight_and_when_it_goes(
+        steps in prop::collection::vec(step(), 1..30),
+    ) {
+        let mut stand = Stand::numbered(60, 760, 400);
+        let (mut now_ms, mut told) = (0, true);
+        for step in steps {
+            take(&mut stand, &step, &mut now_ms);
+            let keys: std::collections::HashSet<Key> =
+                stand.rows.iter().map(|row| row.key).collect();
+            prop_assume!(keys.len() == stand.rows.len());
+            stand.sync();
+            if let Some(is_there) = stand.scene.moved_to_end() {
+                prop_assert_ne!(is_there, told, "nothing is told twice");
+                told = is_there;
+            }
+            let at_end = stand.scene.scroll().distance(stand.scene.extent()) == 0;
+            if told {
+                prop_assert!(at_end, "after {step:?}");
+            } else {
+                prop_assert!(!at_end || stand.scene.scroll().is_gliding(), "after {step:?}");
+            }
+        }
+    }
+
+    #[test]
     fn what_is_in_sight_stays_when_rows_come_above_or_below(
         offset in 0_i64..6_000, before in 1..80_u64, after in 0..20_u64,
     ) {
@@ -333,6 +358,41 @@ fn the_end_is_followed_and_a_line_counts_what_came_elsewhere() {
     assert!(stand.y_of(Key::Seq(Seq(2_001))).is_some());
 }
 
+/// A row of so many lines, each of a hundred bytes with its break.
+fn long(seq: u64, lines: usize) -> Row {
+    let lines: Vec<String> = (0..lines).map(|line| format!("{line:<99}")).collect();
+    Row::new(seq, MOMO, &lines.join("\n"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn the_line_that_is_gone_to_comes_into_sight(
+        line in 0_usize..300, width in 120..900, view in 60..700, offset in 0_i64..9_000,
+    ) {
+        let mut stand = Stand::numbered(40, width, view);
+        stand.rows.insert(20, long(1_500, 300));
+        stand.rows[21..].iter_mut().zip(1_501..).for_each(|(row, seq)| row.key = Key::Seq(Seq(seq)));
+        stand.sync();
+        stand.scene.jump(offset);
+        stand.frame();
+        let faces = faces();
+        let tools = Tools { measure: &Grid, wording: &Plain, faces: &faces };
+        let byte = line * 100;
+        stand.scene.show(20, byte, tools);
+        stand.check();
+        let seen = stand.scene.seen().iter().find(|seen| seen.row == 20).unwrap();
+        let bubble = seen.placed.bubble().unwrap();
+        let shown = i32::try_from(bubble.flow.place_of(byte).0).unwrap();
+        let y = seen.y + bubble.text.y + shown * bubble.flow.line_height;
+        prop_assert!(y >= 0 && y + bubble.flow.line_height <= view, "{y} of {view}");
+        if line == 0 {
+            prop_assert!(seen.y > 0, "with what was said before");
+        }
+    }
+}
+
 #[test]
 fn own_words_bring_the_view_to_the_end() {
     let mut stand = Stand::numbered(60, 760, 400);
@@ -348,6 +408,43 @@ fn own_words_bring_the_view_to_the_end() {
     stand.rows.last_mut().unwrap().key = Key::Seq(Seq(5_000));
     stand.sync();
     assert_eq!((stand.scene.fresh(), stand.scene.scroll().offset()), (0, 100));
+}
+
+#[test]
+fn the_end_is_told_once_for_each_way_there_and_from_there() {
+    let mut stand = Stand::numbered(60, 760, 400);
+    assert_eq!(stand.scene.moved_to_end(), None, "it is in sight from the start");
+    stand.rows.push(Row::new(2_000, MOMO, "followed"));
+    stand.sync();
+    assert_eq!(stand.scene.moved_to_end(), None, "and stays so when more is said");
+    stand.scene.glide_by(-300, 0);
+    assert_eq!(stand.scene.moved_to_end(), Some(false), "as soon as it begins to go");
+    stand.scene.tick(1_000);
+    stand.rows.push(Row::new(2_001, MOMO, "unseen"));
+    stand.sync();
+    assert_eq!(stand.scene.moved_to_end(), None, "what comes below is out of sight");
+    stand.scene.glide_by(10_000, 1_000);
+    stand.scene.tick(1_010);
+    stand.frame();
+    assert_eq!(stand.scene.moved_to_end(), None, "on the way there");
+    stand.scene.tick(2_000);
+    stand.frame();
+    assert_eq!(stand.scene.moved_to_end(), Some(true));
+    // Without a movement: to a message, and by own words back.
+    let faces = faces();
+    stand.scene.show(5, 0, Tools { measure: &Grid, wording: &Plain, faces: &faces });
+    assert_eq!(stand.scene.moved_to_end(), Some(false));
+    let key = Key::Nonce(Nonce([7; 16]));
+    stand.rows.push(Row { key, ..Row::new(5_000, ME, "on its way") });
+    stand.sync();
+    assert_eq!(stand.scene.moved_to_end(), Some(true));
+    // By a window that is high enough for all.
+    stand.scene.jump(0);
+    stand.frame();
+    assert_eq!(stand.scene.moved_to_end(), Some(false));
+    stand.scene.resize(look(760, false), 20_000);
+    stand.frame();
+    assert_eq!(stand.scene.moved_to_end(), Some(true));
 }
 
 #[test]

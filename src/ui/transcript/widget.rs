@@ -32,8 +32,6 @@ use crate::ui::widgets::{Control, focus_came_by_key};
 const FRAME_S: f64 = 0.016;
 /// Seconds until an owner at work is told again.
 const BUSY_S: f64 = 0.05;
-/// A message that was gone to is marked for so many seconds.
-const FOUND_S: f64 = 2.0;
 
 /// What a transcript tells its owner.
 #[derive(Clone, PartialEq, Eq)]
@@ -108,8 +106,6 @@ pub(super) struct State {
     pub(super) press: Press,
     moves: bool,
     is_ticking: bool,
-    /// The newest message was in sight when it was last drawn.
-    at_end: bool,
     pub(super) rest: u64,
 }
 
@@ -124,14 +120,14 @@ impl State {
         scene.frame(Tools { measure: widths, wording: words, faces });
     }
 
-    fn reveal(&mut self, row: usize) {
+    pub(super) fn reveal(&mut self, row: usize) {
         let State { scene, faces, words, widths, .. } = self;
         scene.reveal(row, Tools { measure: widths, wording: words, faces });
     }
 
-    fn show(&mut self, row: usize) {
+    pub(super) fn show(&mut self, row: usize, byte: usize) {
         let State { scene, faces, words, widths, .. } = self;
-        scene.show(row, Tools { measure: widths, wording: words, faces });
+        scene.show(row, byte, Tools { measure: widths, wording: words, faces });
     }
 
     pub(super) fn reveal_fresh(&mut self) {
@@ -154,12 +150,6 @@ impl State {
         self.scene.resize(look, area.h);
         self.frame();
         draw(&Canvas::over(area), area, &self.scene, self.tools(), &self.touch);
-    }
-
-    /// Whether the newest message is in sight, where that changed.
-    fn moved_to_end(&mut self) -> Option<bool> {
-        let is_there = self.scene.scroll().follows();
-        (std::mem::replace(&mut self.at_end, is_there) != is_there).then_some(is_there)
     }
 
     fn move_by(&mut self, by: i64) {
@@ -202,7 +192,6 @@ impl Transcript {
             press: Press::None,
             moves: true,
             is_ticking: false,
-            at_end: true,
             rest: 0,
         }));
         let told: Rc<RefCell<Told>> = Rc::new(RefCell::new(Box::new(told)));
@@ -213,7 +202,7 @@ impl Transcript {
             if state.scene.wants_earlier() {
                 tell_later(native.clone(), Rc::clone(&asked), TranscriptMsg::Earlier);
             }
-            if let Some(is_there) = state.moved_to_end() {
+            if let Some(is_there) = state.scene.moved_to_end() {
                 tell_later(native.clone(), Rc::clone(&asked), TranscriptMsg::AtEnd(is_there));
             }
         });
@@ -221,31 +210,6 @@ impl Transcript {
         let handled = transcript.clone();
         native.handle(move |_, event| handled.clone().event(event));
         transcript
-    }
-
-    /// Brings a message into the view and marks it for a moment; nothing where it is not shown.
-    pub fn show(&mut self, key: Key) {
-        {
-            let mut state = self.state.borrow_mut();
-            let Some(row) = state.scene.row_of(key) else { return };
-            state.show(row);
-            state.touch.found = Some(key);
-        }
-        self.native.redraw();
-        let mut shown = self.clone();
-        app::add_timeout3(FOUND_S, move |_| {
-            // Another one may have been gone to meanwhile.
-            shown.state.borrow_mut().touch.found.take_if(|found| *found == key);
-            shown.native.redraw();
-        });
-    }
-
-    /// Marks these words wherever they stand; none where that is empty.
-    pub fn set_wanted(&mut self, wanted: &str) {
-        if self.state.borrow().touch.wanted != wanted {
-            wanted.clone_into(&mut self.state.borrow_mut().touch.wanted);
-            self.native.redraw();
-        }
     }
 
     /// Calls back from now on, in place of what was told to before.
@@ -315,16 +279,6 @@ impl Transcript {
     /// Goes to the newest row and stays there.
     pub fn follow(&mut self) {
         self.state.borrow_mut().scene.follow();
-        self.native.redraw();
-    }
-
-    /// Brings a row to the top of the view.
-    pub fn reveal(&mut self, key: Key) {
-        let mut state = self.state.borrow_mut();
-        if let Some(row) = state.scene.row_of(key) {
-            state.reveal(row);
-        }
-        drop(state);
         self.native.redraw();
     }
 

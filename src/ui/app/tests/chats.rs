@@ -127,12 +127,12 @@ fn older_messages_are_fetched_until_the_one_that_is_gone_to_is_there() {
     page(&mut world, &first, 8..9, true);
     assert!(matches!(
         chat(&mut world, ChatMsg::GoTo(Seq(8)))[..],
-        [Effect::ShowMessage(FRIEND, Seq(8))]
+        [Effect::ShowMessage(FRIEND, Seq(8), None)]
     ));
     let asked = chat(&mut world, ChatMsg::GoTo(Seq(5)));
     let again = page(&mut world, &asked, 6..8, true);
     let shown = page(&mut world, &again, 4..6, true);
-    assert!(matches!(shown[..], [Effect::ShowMessage(FRIEND, Seq(5))]));
+    assert!(matches!(shown[..], [Effect::ShowMessage(FRIEND, Seq(5), None)]));
     // One that is nowhere ends the way.
     let asked = chat(&mut world, ChatMsg::GoTo(Seq(0)));
     assert!(page(&mut world, &asked, 1..4, false).is_empty());
@@ -256,6 +256,24 @@ fn what_comes_out_of_sight_is_read_when_it_comes_into_sight() {
     says(&mut world, 4, 10_002);
     chat(&mut world, ChatMsg::Open);
     assert!(read(&chat(&mut world, ChatMsg::Focus(true))), "a chat opens at its end");
+}
+
+#[test]
+fn what_comes_while_another_window_has_the_keyboard_is_read_when_this_one_gets_it() {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 1, 1)));
+    chat(&mut world, ChatMsg::Open);
+    let read = |effects: &[Effect]| {
+        effects.iter().any(|effect| matches!(effect, Effect::Ask(Intent::MarkRead { .. })))
+    };
+    assert!(!read(&says(&mut world, 2, 10_002)), "nobody is there");
+    assert!(!read(&chat(&mut world, ChatMsg::AtEnd(true))), "nor when it is drawn");
+    assert!(read(&chat(&mut world, ChatMsg::Focus(true))));
+    assert!(!read(&chat(&mut world, ChatMsg::Focus(false))));
+    assert!(!read(&says(&mut world, 3, 10_002)));
+    chat(&mut world, ChatMsg::AtEnd(false));
+    assert!(!read(&chat(&mut world, ChatMsg::Focus(true))), "it went out of sight meanwhile");
+    assert!(read(&chat(&mut world, ChatMsg::AtEnd(true))));
 }
 
 #[test]

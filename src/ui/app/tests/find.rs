@@ -21,7 +21,7 @@ fn said(seq: u64) -> Message {
 
 fn shown(effects: &[Effect]) -> Option<u64> {
     effects.iter().find_map(|effect| match effect {
-        Effect::ShowMessage(MOMO, seq) => Some(seq.0),
+        Effect::ShowMessage(MOMO, seq, _) => Some(seq.0),
         _ => None,
     })
 }
@@ -111,4 +111,27 @@ fn a_page_that_does_not_come_ends_the_search_and_what_comes_is_found() {
     let chat = world.model.chats.get(MOMO).unwrap();
     assert!(chat.find().is_none(), "it goes with the window");
     assert!(chat.messages.contains_key(&Seq(101)));
+}
+
+#[test]
+fn a_message_with_several_is_gone_through_place_by_place() {
+    let mut world = talking();
+    for (seq, words) in [(101, "ten and ten and Ten"), (102, "nothing"), (103, "often")] {
+        let new = message(direct(10_002), seq, 10_002, NOON_MS + 200, words);
+        world.event(ClientEvent::Message { message: new, live: true });
+    }
+    let place = |effects: Vec<Effect>| {
+        effects.into_iter().find_map(|effect| match effect {
+            Effect::ShowMessage(MOMO, seq, at) => Some((seq.0, at?)),
+            _ => None,
+        })
+    };
+    assert_eq!(place(find(&mut world, FindMsg::Text("ten".into()))), Some((103, 2)));
+    for (at, count) in [((101, 16), 2), ((101, 8), 2), ((101, 0), 2), ((100, 15), 3)] {
+        assert_eq!(place(find(&mut world, FindMsg::Older)), Some(at));
+        assert_eq!(found(&world), Found::Some(count, 4, true), "messages are counted");
+    }
+    for at in [(101, 0), (101, 8), (101, 16), (103, 2), (90, 15)] {
+        assert_eq!(place(find(&mut world, FindMsg::Newer)), Some(at));
+    }
 }

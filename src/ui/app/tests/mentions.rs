@@ -10,9 +10,10 @@ use crate::domain::{
 };
 use crate::net::protocol::Reply;
 use crate::ui::app::chats::ChatMsg;
-use crate::ui::app::mentions::fitting;
+use crate::ui::app::mentions::{Candidate, fitting};
 use crate::ui::app::testing::{World, person};
 use crate::ui::app::{Effect, Msg};
+use crate::ui::chat::ChatView;
 use crate::ui::text::Language;
 
 const IN_CLASS: Target = Target::Room(CLASS);
@@ -50,8 +51,12 @@ fn room(rank: Rank, people: &[(u64, &str, &str)]) -> World {
     world
 }
 
+fn candidates(world: &World, target: Target, language: Language) -> Vec<Candidate> {
+    world.model.candidates(target, &world.model.member_rows(CLASS), language)
+}
+
 fn offered(world: &World, typed: &str) -> Vec<String> {
-    let all = world.model.candidates(IN_CLASS, Language::English);
+    let all = candidates(world, IN_CLASS, Language::English);
     fitting(&all, typed).into_iter().map(|index| all[index].written.clone()).collect()
 }
 
@@ -79,11 +84,29 @@ fn people_are_offered_by_nickname_remark_card_number_and_pinyin() {
 }
 
 #[test]
+fn those_who_can_be_mentioned_are_in_the_window_only_while_somebody_is() {
+    let mut world = room(Rank::Member, &[(10_002, "Momo", "")]);
+    let offered = |world: &World| -> Vec<Option<AccountId>> {
+        let view = ChatView::of(&world.model, IN_CLASS).unwrap();
+        view.candidates.iter().map(|candidate| candidate.who).collect()
+    };
+    assert_eq!(offered(&world), []);
+    world.send(Msg::Chat(IN_CLASS, ChatMsg::Mentioning(true)));
+    assert_eq!(offered(&world), [Some(MOMO)]);
+    world.send(Msg::Chat(IN_CLASS, ChatMsg::Mentioning(false)));
+    assert_eq!(offered(&world), []);
+    world.send(Msg::Chat(IN_CLASS, ChatMsg::Mentioning(true)));
+    world.send(Msg::Chat(IN_CLASS, ChatMsg::Close { draft: "@".into() }));
+    world.send(Msg::Chat(IN_CLASS, ChatMsg::Open));
+    assert_eq!(offered(&world), [], "another time nobody is, until more is typed");
+}
+
+#[test]
 fn everybody_is_offered_first_by_who_may() {
     let people = [(10_024, "Momo", ""), (10_031, "Momo", "")];
     for rank in [Rank::Owner, Rank::Admin] {
         let world = room(rank, &people);
-        let all = world.model.candidates(IN_CLASS, Language::Chinese);
+        let all = candidates(&world, IN_CLASS, Language::Chinese);
         assert_eq!((all[0].who, all[0].name.as_str(), all[0].number), (None, "所有人", 3));
         assert_eq!(fitting(&all, "syr"), [0]);
         assert_eq!(fitting(&all, "all"), [0]);
@@ -91,11 +114,9 @@ fn everybody_is_offered_first_by_who_may() {
         assert_eq!(two, [(Some(AccountId(10_024)), 10_024), (Some(AccountId(10_031)), 10_031)]);
     }
     let world = room(Rank::Member, &people);
-    assert!(
-        world.model.candidates(IN_CLASS, Language::Chinese).iter().all(|one| one.who.is_some())
-    );
-    assert!(world.model.candidates(Target::Account(MOMO), Language::English).is_empty());
-    let lobby = world.model.candidates(Target::Lobby, Language::English);
+    assert!(candidates(&world, IN_CLASS, Language::Chinese).iter().all(|one| one.who.is_some()));
+    assert!(candidates(&world, Target::Account(MOMO), Language::English).is_empty());
+    let lobby = candidates(&world, Target::Lobby, Language::English);
     assert!(
         lobby.iter().any(|one| one.who == Some(MOMO))
             && lobby.iter().all(|one| one.who != Some(ME))

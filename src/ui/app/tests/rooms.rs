@@ -149,7 +149,7 @@ fn who_is_in_a_room_is_asked_for_page_by_page_and_changes_with_its_log() {
     page(&mut world, ticket, vec![card], false);
     world.event(ClientEvent::Presence(vec![(MOMO, Presence::Online)]));
     let names = |world: &World| -> Vec<String> {
-        world.model.member_rows(CLASS).into_iter().map(|row| row.name).collect()
+        world.model.member_rows(CLASS).iter().map(|row| row.name.clone()).collect()
     };
     assert_eq!(names(&world), ["青柠", "Monitor"]);
     happens(&mut world, 5, ROOK, change(2, RoomChange::Joined { account: ROOK }));
