@@ -135,19 +135,27 @@ pub(super) fn last_before(
     Ok(Seq(found))
 }
 
-/// How many messages of some spans, in order, fall between each two neighbours of `starts`. The
-/// spans have no gaps.
+/// How many messages of some spans, in order, fall between each two neighbours of `starts`, which are in
+/// order too. The spans have no gaps. Somebody may have come into a room often, so a span that lies
+/// outside costs two looks.
 pub(super) fn tallies(
     spans: &[Span],
     starts: &[i64],
     mut look: impl FnMut(ConversationId, Seq) -> Result<Option<(Seq, i64)>, StoreError>,
 ) -> Result<Vec<Tally>, StoreError> {
     let mut all = vec![Tally::default(); starts.len().saturating_sub(1)];
+    let (Some(begin), Some(end)) = (starts.first(), starts.last()) else { return Ok(all) };
     for span in spans {
-        let mut ends = Vec::with_capacity(starts.len());
+        let mut look = |seq| look(span.conversation, seq);
+        let ends_before = look(span.last)?.is_none_or(|(_, at)| at < *begin);
+        if ends_before || look(span.first)?.is_some_and(|(_, at)| at >= *end) {
+            continue;
+        }
+        let mut ends: Vec<Seq> = Vec::with_capacity(starts.len());
         for start in starts {
-            let before = Place::before(*start);
-            ends.push(last_before(*span, before, |seq| look(span.conversation, seq))?);
+            // What was before one moment is before the next one.
+            let first = ends.last().map_or(span.first, |last| last.next());
+            ends.push(last_before(Span { first, ..*span }, Place::before(*start), &mut look)?);
         }
         for (tally, ends) in all.iter_mut().zip(ends.windows(2)) {
             let count = ends[1].0.saturating_sub(ends[0].0);
@@ -323,5 +331,80 @@ mod tests {
         let expected = [tally(1, 1), tally(1, 2), tally(2, 4), tally(1, 6)];
         assert_eq!(got.unwrap(), expected);
         assert!(tallies(&spans, &[], |_, seq| Ok(look(&times, seq))).unwrap().is_empty());
+    }
+
+    /// Numbers below a bound, by a seed (xorshift64).
+    fn dice(seed: u64) -> impl FnMut(u64) -> u64 {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        move |bound| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 11) % bound
+        }
+    }
+
+    /// A log, stays in it and moments, all in order.
+    fn case(seed: u64) -> (Vec<i64>, Vec<Span>, Vec<i64>) {
+        let mut roll = dice(seed);
+        let length = roll(120) + 1;
+        let mut at = 1;
+        let mut times = Vec::new();
+        for _ in 0..length {
+            // Often several at one moment, at times none for long.
+            at += [0, 0, 1, 3, 40][usize::try_from(roll(5)).unwrap()];
+            times.push(at);
+        }
+        let (mut spans, mut next) = (Vec::new(), 1 + roll(4));
+        while next <= length {
+            let last = (next + roll(9)).min(length);
+            spans.push(Span { conversation: ConversationId(1), first: Seq(next), last: Seq(last) });
+            next = last + 1 + roll(6);
+        }
+        let latest = u64::try_from(at).unwrap() + 10;
+        let mut starts: Vec<i64> =
+            (0..roll(12)).map(|_| i64::try_from(roll(latest)).unwrap()).collect();
+        starts.extend([i64::MIN, i64::MAX].into_iter().filter(|_| roll(3) == 0));
+        starts.sort_unstable();
+        (times, spans, starts)
+    }
+
+    #[test]
+    fn tallies_are_what_a_scan_counts_whatever_the_stays() {
+        for seed in 0..3_000 {
+            let (times, spans, starts) = case(seed);
+            let got = tallies(&spans, &starts, |_, seq| Ok(look(&times, seq))).unwrap();
+            let seen =
+                |seq: &u64| spans.iter().any(|span| (span.first..=span.last).contains(&Seq(*seq)));
+            let scan = |bounds: &[i64]| {
+                let inside = (1..=times.len() as u64).filter(seen).filter(|seq| {
+                    (bounds[0]..bounds[1]).contains(&times[usize::try_from(*seq).unwrap() - 1])
+                });
+                let first = inside.clone().next().map_or(Seq::ZERO, Seq);
+                Tally { count: inside.count() as u64, first }
+            };
+            let expected: Vec<Tally> = starts.windows(2).map(scan).collect();
+            assert_eq!(got, expected, "seed {seed}: {times:?} {spans:?} {starts:?}");
+        }
+    }
+
+    #[test]
+    fn stays_outside_of_a_month_cost_two_looks_each() {
+        let times: Vec<i64> = (1..=20_000).collect();
+        let span = |n: u64| Span {
+            conversation: ConversationId(1),
+            first: Seq(n * 100 + 1),
+            last: Seq(n * 100 + 90),
+        };
+        let spans: Vec<Span> = (0..200).map(span).collect();
+        // Thirty days of the hundredth stay.
+        let starts: Vec<i64> = (0..=30).map(|day| 10_001 + day * 3).collect();
+        let mut looks = 0;
+        let got = tallies(&spans, &starts, |_, seq| {
+            looks += 1;
+            Ok(look(&times, seq))
+        });
+        assert_eq!(got.unwrap().iter().map(|tally| tally.count).sum::<u64>(), 90);
+        assert!(looks <= 2 * 200 + 31 * 8, "{looks}");
     }
 }

@@ -47,7 +47,11 @@ fn ask(wanted: Wanted, title: &str, name: &str) -> Option<PathBuf> {
     let kept = KEPT.with_borrow_mut(|kept| kept[place].take());
     let is_first = kept.is_none();
     let dialog = kept.unwrap_or_else(|| Box::leak(Box::new(wanted.dialog())));
-    dialog.set_title(title);
+    // Elsewhere the toolkit's own question keeps the place of the title and not the title, which is
+    // gone when it is shown.
+    if cfg!(any(windows, target_os = "macos")) {
+        dialog.set_title(title);
+    }
     match wanted {
         Wanted::Picture => {
             let kinds = tr("profile.face.filter");

@@ -134,6 +134,9 @@ impl Windows {
             Effect::RaiseHistory => {
                 self.history.iter_mut().for_each(HistoryWindow::raise);
             }
+            Effect::ExportDays(first, last) => {
+                self.history.iter().for_each(|window| window.export_days(first, last));
+            }
             Effect::RaiseSettings => {
                 self.settings.iter_mut().for_each(SettingsWindow::raise);
             }

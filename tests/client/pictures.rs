@@ -241,6 +241,7 @@ fn export(seat: &mut Seat, what: Scope, path: &Path) -> Result<Answer, Failure> 
         language: "en".into(),
         zone: TimeZone::UTC,
         names: BTreeMap::new(),
+        cards: BTreeMap::new(),
     };
     let ticket = seat.ticket();
     seat.ask(Intent::Export { ticket, export: Box::new(export) });

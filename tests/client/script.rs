@@ -294,5 +294,30 @@ fn half_a_character_is_refused_with_a_sentence_and_the_program_goes_on() {
     assert!(bad.iter().all(|why| why.starts_with("not a JSON object: ")), "{bad:?}");
     assert_eq!(answer(&output, &json!(5))["ok"]["seq"], 1, "nothing of it was sent");
     let heard = events(&output, "message");
-    assert_eq!(heard.last().unwrap()["body"]["text"], "😀 \u{0}\u{202E}");
+    assert_eq!(heard.last().unwrap()["body"]["text"], "😀 \u{202E}");
+}
+
+#[test]
+fn control_characters_go_before_a_text_is_sent_and_sent_again() {
+    let place = Place::start();
+    let alice = token(&place, "alice");
+    let nonce = "ab".repeat(16);
+    let send = json!({"id": "send", "do": "send", "to": "lobby", "text": "\r\none\r\n\u{1b}[31mtwo\u{0}\t\u{202e}end\u{7}", "nonce": nonce});
+    let lines = [
+        json!({"do": "sign_in", "token": alice}),
+        send,
+        json!({"id": "none", "do": "send", "to": "lobby", "text": "\u{7}\u{0}"}),
+        json!({"do": "barrier"}),
+        json!({"id": "log", "do": "history", "with": "lobby"}),
+    ];
+    let lines = lines.map(|line| line.to_string()).join("\n");
+    // Another device says the same again: to the server it is the same.
+    for _ in 0..2 {
+        let output = run(&place, &lines);
+        assert_eq!(answer(&output, &json!("send"))["ok"]["seq"], 1);
+        assert_eq!(answer(&output, &json!("none"))["refused"]["code"], "text_empty");
+        let log = &answer(&output, &json!("log"))["ok"]["messages"];
+        assert_eq!(log.as_array().map(Vec::len), Some(1));
+        assert_eq!(log[0]["body"]["text"], "\none\n[31mtwo\t\u{202e}end");
+    }
 }

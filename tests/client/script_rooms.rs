@@ -223,3 +223,43 @@ fn ends(place: &Place, alice: &str, bob: &str, seq: &Value) {
     assert_eq!(ok(&left, "rooms"), json!({"rooms": [], "requests": []}));
     assert_eq!(refused(&left, "back"), "request_gone");
 }
+
+#[test]
+fn an_exported_room_has_the_names_on_the_cards() {
+    let place = Place::start();
+    let (alice, bob) = friends(&place);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("room.txt");
+    let room = json!({"room": 20001});
+    let make = json!({"id": "make", "do": "create_room", "name": "room", "joining": "open"});
+    ok(&run(&place, &lines(&alice, &[make])), "make");
+    let output = run(
+        &place,
+        &lines(
+            &bob,
+            &[
+                json!({"id": "come", "do": "join_room", "room": 20001}),
+                json!({"id": "card", "do": "set_member", "room": 20001, "account": 10002, "card": "班长"}),
+                json!({"id": "say", "do": "send", "to": room, "text": "hello"}),
+            ],
+        ),
+    );
+    for id in ["come", "card", "say"] {
+        ok(&output, id);
+    }
+    let output = run(
+        &place,
+        &lines(
+            &alice,
+            &[
+                json!({"id": "say", "do": "send", "to": room, "text": "welcome"}),
+                json!({"do": "barrier"}),
+                json!({"id": "export", "do": "export", "with": room, "format": "txt", "path": path}),
+            ],
+        ),
+    );
+    ok(&output, "export");
+    let text = std::fs::read_to_string(path).unwrap();
+    let heads: Vec<&str> = text.lines().filter(|line| line.starts_with("20")).collect();
+    assert!(heads[0].ends_with("  班长") && heads[1].ends_with("  alice"), "{text}");
+}

@@ -1,11 +1,12 @@
 //! What was said is looked up in its window: a letter is searched, a hit shown where it was said, the
-//! next one after it, all of it goes into a file, and what is taken back is gone from there at once.
+//! next one after it, all of it or some days of it go into a file, and what is taken back is gone from there at once.
 
 use std::fs;
 use std::path::Path;
 
 use crate::hands::{Button, CONTROL, ESCAPE, F3, RETURN, UP};
 use crate::party::{Person, Server};
+use crate::picture::Picture;
 use crate::screen::{Screen, Window};
 
 const LIME: &str = "青柠";
@@ -19,8 +20,8 @@ const LAST: &str = "晚饭吃什么？";
 /// More pixels than the marks on what was found have, fewer than a tinted message.
 const TINT: usize = 5_000;
 
-/// The toolkit's own dialog has none.
-const OWN_DIALOG_TITLE: &str = "";
+/// As the toolkit calls its own question.
+const OWN_DIALOG_TITLE: &str = "Choose File";
 
 /// A language and a look of the windows.
 struct Look {
@@ -29,6 +30,8 @@ struct Look {
     /// What its pictures are called.
     name: &'static str,
     history: &'static str,
+    /// Of the question which days are exported.
+    range: &'static str,
     /// Behind what was found.
     highlight: [u8; 3],
 }
@@ -38,6 +41,7 @@ const LIGHT: Look = Look {
     theme: "Adwaita",
     name: "zh",
     history: "消息记录 - MyChat",
+    range: "选择日期范围",
     highlight: [0xFF, 0xE0, 0x8A],
 };
 
@@ -46,6 +50,7 @@ const DARK: Look = Look {
     theme: "Adwaita:dark",
     name: "en-dark",
     history: "Message history - MyChat",
+    range: "A range of days",
     highlight: [0x7A, 0x5C, 0x12],
 };
 
@@ -81,6 +86,7 @@ fn look_up(look: &Look) {
     screen.activate(history);
     search(&screen, look, history);
     export(&screen, look, (&lime, history), folder.path());
+    export_days(&screen, look, (&lime, history), folder.path());
     take_back(&screen, look, (chat, history));
 }
 
@@ -134,21 +140,50 @@ fn export(screen: &Screen, look: &Look, (lime, history): (&Person, Window), fold
     }
     screen.wait_still(history).save(&format!("history-again-{}", look.name));
     screen.take(Button::Left, history, (860, 28), 2, &format!("history-export-{}", look.name));
-    let dialog = screen.window(&lime.program, OWN_DIALOG_TITLE);
-    screen.activate(dialog);
-    screen.wait_still(dialog).save(&format!("history-dialog-{}", look.name));
-    let path = folder.join("said.txt");
-    screen.key(&[CONTROL], A);
-    screen.type_text(path.to_str().unwrap());
-    screen.key(&[], RETURN);
-    screen.wait_closed(dialog);
-    let ends = |text: &String| text.contains(LAST);
-    let text = screen.wait_for("the file", || fs::read_to_string(&path).ok().filter(ends));
+    let text = into_file(screen, look, lime, &folder.join("said.txt"));
     let lines: Vec<&str> = text.lines().collect();
     let place = |words: &str| lines.iter().position(|line| line.contains(words));
     let places = ["1 今天的作业", "13 一起吃饭吗", "40 今天的作业", LAST].map(place);
     assert!(places.is_sorted() && places.iter().all(Option::is_some), "{places:?} in {text}");
     screen.wait_still(history).save(&format!("history-exported-{}", look.name));
+}
+
+/// Answers the question where to; gives what stands in the file then.
+fn into_file(screen: &Screen, look: &Look, lime: &Person, path: &Path) -> String {
+    let dialog = screen.window(&lime.program, OWN_DIALOG_TITLE);
+    screen.activate(dialog);
+    screen.wait_still(dialog).save(&format!("history-dialog-{}", look.name));
+    screen.key(&[CONTROL], A);
+    screen.type_text(path.to_str().unwrap());
+    screen.key(&[], RETURN);
+    screen.wait_closed(dialog);
+    let ends = |text: &String| text.contains(LAST);
+    screen.wait_for("the file", || fs::read_to_string(path).ok().filter(ends))
+}
+
+/// Some days of it: what is no day is said to be none, and may be typed anew.
+fn export_days(screen: &Screen, look: &Look, (lime, history): (&Person, Window), folder: &Path) {
+    screen.activate(history);
+    screen.open(Button::Left, history, (860, 28), 6, &format!("history-days-{}", look.name));
+    screen.key(&[], RETURN);
+    let range = screen.window(&lime.program, look.range);
+    screen.activate(range);
+    let fine = screen.wait_still(range);
+    fine.save(&format!("history-range-{}", look.name));
+    screen.type_text("2020-02-30");
+    screen.key(&[], RETURN);
+    let edge = |picture: &Picture| picture.at(30, 84);
+    screen.wait_for("a field to be wrong", || {
+        (edge(&screen.picture(range)) != edge(&fine)).then_some(())
+    });
+    screen.wait_still(range).save(&format!("history-range-wrong-{}", look.name));
+    screen.key(&[CONTROL], A);
+    screen.type_text("2020-02-28");
+    screen.key(&[], RETURN);
+    screen.wait_closed(range);
+    let text = into_file(screen, look, lime, &folder.join("days.txt"));
+    assert!(text.contains("  小满\n    1 今天的作业\n"), "{text}");
+    screen.wait_still(history).save(&format!("history-days-exported-{}", look.name));
 }
 
 /// The last message is found; then Up in the empty box of the chat takes it back, and it is found no

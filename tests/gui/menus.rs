@@ -14,24 +14,39 @@ impl Screen {
         &self,
         button: Button,
         window: Window,
-        (x, y): (i16, i16),
+        place: (i16, i16),
         entry: usize,
         name: &str,
     ) {
+        let before = self.open(button, window, place, entry, name);
+        self.key(&[], RETURN);
+        self.wait_for("a menu to go", || (self.outlines() < before + SMALLEST).then_some(()));
+    }
+
+    /// The same without taking the entry, which is marked; gives what else is drawn like a menu.
+    pub fn open(
+        &self,
+        button: Button,
+        window: Window,
+        (x, y): (i16, i16),
+        entry: usize,
+        name: &str,
+    ) -> usize {
         let whole = Window { id: self.root };
-        let outlines = |screen: &Screen| {
-            let picture = screen.picture(whole);
-            OUTLINES.map(|outline| picture.count(outline)).iter().sum::<usize>()
-        };
         self.wait_still(whole);
-        let before = outlines(self);
+        let before = self.outlines();
         self.click(button, window, x, y);
-        self.wait_for("a menu", || (outlines(self) > before + SMALLEST).then_some(()));
+        self.wait_for("a menu", || (self.outlines() > before + SMALLEST).then_some(()));
         for _ in 0..entry {
             self.key(&[], DOWN);
         }
         self.wait_still(whole).save(name);
-        self.key(&[], RETURN);
-        self.wait_for("a menu to go", || (outlines(self) < before + SMALLEST).then_some(()));
+        before
+    }
+
+    /// Pixels of the whole screen that are like the outline of a menu.
+    fn outlines(&self) -> usize {
+        let picture = self.picture(Window { id: self.root });
+        OUTLINES.map(|outline| picture.count(outline)).iter().sum()
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use crate::domain::{AccountId, Message, Place, Target};
+use crate::domain::{AccountId, ConversationKind, Message, Place, RoomId, Target};
 
 /// Messages into a file.
 #[derive(Debug, Clone)]
@@ -34,6 +34,20 @@ pub struct Export {
     pub zone: TimeZone,
     /// What the person calls others, where that is not their nickname.
     pub names: BTreeMap<AccountId, String>,
+    /// What people call themselves in rooms, as far as it is known; the client asks for the rest.
+    pub cards: BTreeMap<(RoomId, AccountId), String>,
+}
+
+impl Export {
+    /// What the writer of a message is called there, where that is not the nickname.
+    #[must_use]
+    pub fn name_of(&self, message: &Message) -> Option<&str> {
+        let card = match message.kind {
+            ConversationKind::Room { room } => self.cards.get(&(room, message.from)),
+            _ => None,
+        };
+        self.names.get(&message.from).or(card).map(String::as_str)
+    }
 }
 
 /// Which messages.

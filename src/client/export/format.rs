@@ -60,7 +60,8 @@ pub fn foot(export: &Export) -> &'static str {
     }
 }
 
-/// Messages, of which `before` is the one before them; `album` has the pictures of a page. What has no words is left out, save in JSON.
+/// Messages, of which `before` is the one before them; `names` are nicknames and `album` has the pictures
+/// of a page. What has no words is left out, save in JSON.
 pub fn rows(
     export: &Export,
     me: AccountId,
@@ -70,8 +71,8 @@ pub fn rows(
 ) -> String {
     let (mut text, mut before) = (String::new(), before);
     for message in messages {
-        let number = message.from.to_string();
-        let name = names.get(&message.from).unwrap_or(&number);
+        let (number, nickname) = (message.from.to_string(), names.get(&message.from));
+        let name = export.name_of(message).or(nickname.map(String::as_str)).unwrap_or(&number);
         // Writing to a string does not fail.
         let _ok = match export.format {
             Format::Html => html(&mut text, (export, album), me, (message, name), before),
@@ -276,6 +277,7 @@ mod tests {
             language: "zh-CN".to_owned(),
             zone: TimeZone::get("Asia/Shanghai").unwrap(),
             names: BTreeMap::new(),
+            cards: BTreeMap::new(),
         }
     }
 

@@ -112,6 +112,7 @@ fn export(fields: &Fields) -> Result<Export, String> {
         language: "en".to_owned(),
         zone: TimeZone::system(),
         names: BTreeMap::new(),
+        cards: BTreeMap::new(),
     })
 }
 

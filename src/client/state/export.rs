@@ -2,17 +2,20 @@
 //!
 //! An export asks for its pages as the person would, with a ticket of its own, so that cache and
 //! server are one to it. Each part is written before the next one is asked for. A page for a browser
-//! has its pictures beside it: they are saved as a person would save them, one after the other.
+//! has its pictures beside it: they are saved as a person would save them, one after the other. What
+//! people call themselves in a room is asked for before its first page, where the server would say it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::{Effect, FileJob, Filed, State, Turn};
 use crate::client::api::{Answer, ClientEvent, Export, Failure, Format, Scope, Ticket};
 use crate::client::export::{self, Album};
-use crate::domain::{AccountId, Body, Message, Seq, Tally};
+use crate::domain::{
+    AccountId, Body, ConversationKind, Member, Message, RoomId, Seq, Tally, Target,
+};
 use crate::limits::HISTORY_PAGE_MAX;
-use crate::net::protocol::Page;
+use crate::net::protocol::{Page, Query, Reply};
 
 /// Set in the tickets of questions that this client asks itself; nobody counts so far.
 const OWN: Ticket = 1 << 63;
@@ -22,6 +25,8 @@ const OWN: Ticket = 1 << 63;
 pub(super) struct Exporting {
     export: Export,
     step: Step,
+    /// Rooms whose members are to be asked for.
+    rooms: Vec<RoomId>,
     /// The pictures beside a page.
     album: Option<Album>,
     /// The last message that was written.
@@ -35,6 +40,8 @@ pub(super) struct Exporting {
 enum Step {
     /// The file is being made.
     Begin,
+    /// Who is in this room is being asked for.
+    Cards(RoomId),
     /// What is exported is being counted, or a page fetched.
     Fetch,
     /// Who wrote this page is being asked for; whether it is the last one.
@@ -48,6 +55,17 @@ enum Step {
 }
 
 impl Exporting {
+    /// Takes a page of who is in the room that was asked for.
+    fn takes(&mut self, members: Vec<Member>) {
+        let Step::Cards(room) = self.step else { return };
+        for Member { account, card, .. } in members {
+            match card.is_empty() {
+                true => self.export.cards.remove(&(room, account)),
+                false => self.export.cards.insert((room, account), card),
+            };
+        }
+    }
+
     /// The picture that was being saved cannot be had.
     fn misses(&mut self) {
         let Step::Pictures(messages, _, at) = &self.step else { return };
@@ -75,8 +93,8 @@ impl State {
             Scope::Conversation { .. } => 0,
         };
         let pictures = export.format == Format::Html;
-        let step = Step::Begin;
-        let exporting = Exporting { export, step, album: None, last: None, done: 0, all };
+        let (step, rooms) = (Step::Begin, rooms_of(&export.what));
+        let exporting = Exporting { export, step, rooms, album: None, last: None, done: 0, all };
         self.exports.insert(ticket, exporting);
         let begin = FileJob::Begin { ticket, path, replace, pictures, text };
         turn.effects.push(Effect::File(begin));
@@ -106,18 +124,9 @@ impl State {
         if let Some(folder) = pictures.filter(|_| exporting.album.is_none()) {
             exporting.album = Some(Album::new(&exporting.export.path, folder));
         }
-        match (&exporting.step, &exporting.export.what) {
-            (Step::Begin, Scope::Conversation { with, since, until }) => {
-                let (with, starts) =
-                    (*with, vec![since.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX)]);
-                exporting.step = Step::Fetch;
-                self.days(turn, OWN | ticket, with, starts);
-            }
-            (Step::Begin, Scope::Messages(messages)) => {
-                let messages = messages.clone();
-                self.name_page(turn, ticket, messages, true);
-            }
-            (Step::Write(last), _) => {
+        match &exporting.step {
+            Step::Begin => self.next_room(turn, ticket),
+            Step::Write(last) => {
                 let (is_last, done, all) = (*last, exporting.done, exporting.all);
                 turn.emit(ClientEvent::Exporting { ticket, done, all });
                 match is_last {
@@ -125,14 +134,43 @@ impl State {
                     false => self.fetch_page(turn, ticket),
                 }
             }
-            (Step::Finish, _) => {
+            Step::Finish => {
                 let messages = exporting.done;
                 let missing = exporting.album.as_ref().map_or(0, Album::missing);
                 self.exports.remove(&ticket);
                 turn.answer(ticket, Ok(Answer::Exported { messages, bytes, missing }));
             }
-            (Step::Fetch | Step::Names(..) | Step::Pictures(..), _) => {}
+            Step::Cards(_) | Step::Fetch | Step::Names(..) | Step::Pictures(..) => {}
         }
+    }
+
+    /// Asks who is in the next room; when there is none more the messages are fetched.
+    fn next_room(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
+        let next = |exporting: &mut Exporting| exporting.rooms.pop();
+        while let Some(room) = self.exports.get_mut(&ticket).and_then(next) {
+            if self.is_reachable(Target::Room(room)) {
+                return self.ask_cards(turn, ticket, room, AccountId(0));
+            }
+        }
+        let Some(exporting) = self.exports.get_mut(&ticket) else { return };
+        match &exporting.export.what {
+            Scope::Conversation { with, since, until } => {
+                let (with, starts) =
+                    (*with, vec![since.unwrap_or(i64::MIN), until.unwrap_or(i64::MAX)]);
+                exporting.step = Step::Fetch;
+                self.days(turn, OWN | ticket, with, starts);
+            }
+            Scope::Messages(messages) => {
+                let messages = messages.clone();
+                self.name_page(turn, ticket, messages, true);
+            }
+        }
+    }
+
+    fn ask_cards(&mut self, turn: &mut Turn<'_>, ticket: Ticket, room: RoomId, after: AccountId) {
+        let Some(exporting) = self.exports.get_mut(&ticket) else { return };
+        exporting.step = Step::Cards(room);
+        self.look(turn, OWN | ticket, Query::Members { room, after });
     }
 
     /// A question of the client's own was answered.
@@ -145,6 +183,16 @@ impl State {
         let ticket = ticket & !OWN;
         let Some(exporting) = self.exports.get_mut(&ticket) else { return };
         match result {
+            Ok(Answer::Looked(Reply::Members { members, more })) => {
+                let last = members.last().map(|member| member.account).filter(|_| more);
+                exporting.takes(members);
+                match (&exporting.step, last) {
+                    (&Step::Cards(room), Some(last)) => self.ask_cards(turn, ticket, room, last),
+                    _ => self.next_room(turn, ticket),
+                }
+            }
+            // What is called otherwise there has its nickname: that is no reason to write nothing.
+            Err(_) if matches!(exporting.step, Step::Cards(_)) => self.next_room(turn, ticket),
             Ok(Answer::Days(days)) => {
                 let Tally { count, first } = days.first().copied().unwrap_or_default();
                 exporting.all = count;
@@ -258,10 +306,8 @@ impl State {
         };
         let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
         for message in &messages {
-            let given = exporting.export.names.get(&message.from).cloned();
-            let own = || desk.people.get(message.from).map(|person| person.nickname.clone());
-            if let Some(name) = given.or_else(own) {
-                names.entry(message.from).or_insert(name);
+            if let Some(person) = desk.people.get(message.from) {
+                names.entry(message.from).or_insert_with(|| person.nickname.clone());
             }
         }
         let (me, last) = (desk.owner.account, exporting.last.as_ref());
@@ -285,5 +331,24 @@ impl State {
         for ticket in self.exports.keys().copied().collect::<Vec<_>>() {
             self.fail_export(turn, ticket, why.clone());
         }
+    }
+}
+
+/// The rooms whose messages are exported.
+fn rooms_of(what: &Scope) -> Vec<RoomId> {
+    match what {
+        Scope::Conversation { with: Target::Room(room), .. } => vec![*room],
+        Scope::Conversation { .. } => Vec::new(),
+        Scope::Messages(messages) => {
+            let rooms: BTreeSet<RoomId> = messages.iter().filter_map(room_of).collect();
+            rooms.into_iter().collect()
+        }
+    }
+}
+
+fn room_of(message: &Message) -> Option<RoomId> {
+    match message.kind {
+        ConversationKind::Room { room } => Some(room),
+        _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! Sending in order, and again with the same nonce, until the server has it.
 //!
+//! Control characters go before a text is kept, so that what is kept is what the server will have.
 //! An entry is on disk before its frame is sent. It leaves only when its own message comes back,
 //! or when the person discards it.
 
@@ -61,7 +62,7 @@ impl State {
         let Some(desk) = &mut self.desk else { return turn.answer(ticket, Err(why_not)) };
         desk.last_order += 1;
         let order = desk.last_order;
-        self.say_at(turn, (ticket, order), to, body, nonce);
+        self.say_at(turn, (ticket, order), to, body.plain(), nonce);
     }
 
     /// Says it at the place among others where it was asked for.

@@ -9,7 +9,7 @@ use super::{Decision, Rules, strangers};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Stranger,
-    Target,
+    Target, is_plain,
 };
 use crate::net::protocol::{Event, Reason, Refusal, ServerFrame};
 use crate::server::job::{Caller, Outcome};
@@ -105,6 +105,9 @@ impl Rules {
                 }
                 if text.len() as u64 > longest {
                     return Ok(Err(Refusal::limit(Reason::TextTooLong, longest)));
+                }
+                if !is_plain(text) {
+                    return Ok(Err(Reason::BadValue.into()));
                 }
                 if let Err(refusal) = rooms::may_mention(writer, text, mentions) {
                     return Ok(Err(refusal));

@@ -207,6 +207,8 @@ pub enum Effect {
     RaiseAdd,
     /// Something about the window about oneself.
     Profile(profile::ProfileEffect),
+    /// Ask into which file these days of what was said go.
+    ExportDays(jiff::civil::Date, jiff::civil::Date),
     /// Bring the window of what was said to the front.
     RaiseHistory,
     /// Bring the settings window to the front.

@@ -39,6 +39,14 @@ impl People {
         }
     }
 
+    /// What one calls others, where that is not what they call themselves.
+    #[must_use]
+    pub fn remarks(&self) -> BTreeMap<AccountId, String> {
+        let contacts = self.book.contacts.keys();
+        let remark = |account: &AccountId| Some((*account, self.book.remark(*account)?.to_owned()));
+        contacts.filter_map(remark).collect()
+    }
+
     /// What an account calls itself, or its number until that is known.
     #[must_use]
     pub fn nickname(&self, account: AccountId) -> String {

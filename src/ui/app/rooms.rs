@@ -25,7 +25,7 @@ pub struct Tile {
     pub name: String,
 }
 
-/// Who is in a room whose window stands.
+/// Who is in a room whose window stands, or whose messages are browsed.
 #[derive(Debug, Default)]
 pub struct Hall {
     /// By number.
@@ -127,6 +127,17 @@ impl Model {
         Some(member.card.as_str()).filter(|card| !card.is_empty())
     }
 
+    /// The names on all cards in the rooms that are shown.
+    pub(super) fn all_cards(&self) -> BTreeMap<(RoomId, AccountId), String> {
+        let members = self.halls.iter().flat_map(|(room, hall)| {
+            hall.members.keys().map(|account| (Target::Room(*room), (*room, *account)))
+        });
+        let card = |(target, key): (Target, (RoomId, AccountId))| {
+            Some((key, self.card_in(target, key.1)?.to_owned()))
+        };
+        members.filter_map(card).collect()
+    }
+
     /// What somebody is in a room, as far as it is known.
     #[must_use]
     pub fn rank_in(&self, target: Target, account: AccountId) -> Rank {
@@ -175,7 +186,7 @@ impl Model {
         self.halls.values().flat_map(|hall| hall.members.keys().copied())
     }
 
-    /// A room's window opened: who is in it is asked for.
+    /// A room's window opened, or what was said there: who is in it is asked for.
     pub(super) fn enter_hall(&mut self, room: RoomId, out: &mut Vec<Effect>) {
         let hall = self.halls.entry(room).or_default();
         if hall.asked || hall.is_whole || !self.link.is_up() || self.room(room).is_none() {
@@ -205,6 +216,7 @@ impl Model {
         let last = members.last().map(|member| member.account);
         hall.members.extend(members.into_iter().map(|member| (member.account, member)));
         self.chats.at(Target::Room(room));
+        self.history.iter_mut().for_each(|history| history.version += 1);
         match last.filter(|_| more) {
             Some(after) => self.ask_hall(room, after, out),
             None => {
@@ -217,7 +229,8 @@ impl Model {
     /// The link stands anew: who is in the rooms that are shown is asked for again.
     pub(super) fn reenter_halls(&mut self, out: &mut Vec<Effect>) {
         self.halls.clear();
-        for target in self.chats.open() {
+        let browsed = self.history.as_ref().and_then(|history| history.with);
+        for target in self.chats.open().into_iter().chain(browsed) {
             if let Target::Room(room) = target {
                 self.enter_hall(room, out);
             }

@@ -9,6 +9,7 @@ use crate::client::api::Format;
 use crate::domain::AccountId;
 use crate::ui::app::Msg;
 use crate::ui::app::history::dates::Dates;
+use crate::ui::app::history::range::RangeMsg;
 use crate::ui::app::history::{HistoryMsg, Part, Writer};
 use crate::ui::files::{self, Wanted};
 use crate::ui::paint::{Icon, Rect};
@@ -40,6 +41,15 @@ pub struct Exports {
     pub name: String,
 }
 
+/// What was taken.
+#[derive(Clone, Copy)]
+enum Picked {
+    /// These messages, in this form where it was chosen too.
+    Part(Part, Option<Format>),
+    /// Days that are asked for first.
+    Range,
+}
+
 /// What goes into a file, and in which form.
 pub fn open_export(place: Rect, exports: &Exports) {
     let head = match exports.hits {
@@ -50,18 +60,18 @@ pub fn open_export(place: Rect, exports: &Exports) {
     let part = if exports.hits.is_some() { Part::Hits } else { Part::Whole };
     let is_empty = exports.hits == Some(0) || (exports.hits.is_none() && !exports.has_whole);
     let mut entries: Vec<MenuEntry> = vec![MenuItem::new(&head).disabled(true).into()];
-    let mut actions = vec![None];
+    let mut actions: Vec<Option<Picked>> = vec![None];
     for (format, icon, key, hint, _) in FORMATS {
         let item = MenuItem::new(tr(key)).icon(icon).shortcut(tr(hint)).disabled(is_empty);
         entries.push(item.into());
-        actions.push(Some((part, Some(format))));
+        actions.push(Some(Picked::Part(part, Some(format))));
     }
     entries.push(MenuEntry::Separator);
     actions.push(None);
     let mut more = |words: &str, icon: Icon, part: Part| {
         let item = MenuItem::new(words).icon(icon).disabled(!exports.has_whole);
         entries.push(item.into());
-        actions.push(Some((part, None)));
+        actions.push(Some(Picked::Part(part, None)));
     };
     if exports.hits.is_some() {
         more(tr("hist.export.all"), Icon::Folder, Part::Whole);
@@ -72,11 +82,15 @@ pub fn open_export(place: Rect, exports: &Exports) {
             more(&tr_with("hist.export.only", &[("day", day)]), Icon::Calendar, Part::Day);
         }
     }
+    let range = MenuItem::new(tr("hist.export.range")).icon(Icon::Calendar);
+    entries.push(range.disabled(!exports.has_whole).into());
+    actions.push(Some(Picked::Range));
     let name = exports.name.clone();
     open_menu(MenuPlace::Below(place), entries, move |picked| {
-        let action = picked.and_then(|index| actions.get(index).copied()).flatten();
-        if let Some((part, format)) = action {
-            choose_file(&name, part, format);
+        match picked.and_then(|index| actions.get(index).copied()).flatten() {
+            Some(Picked::Part(part, format)) => choose_file(&name, part, format),
+            Some(Picked::Range) => post(Msg::History(RangeMsg::Open.into())),
+            None => {}
         }
     });
 }
@@ -130,7 +144,7 @@ pub fn open_writers(place: Rect, now: Writer, writers: Vec<(AccountId, String)>)
 }
 
 /// Asks where the file goes. The form goes by its name's end, where none was chosen.
-fn choose_file(name: &str, part: Part, format: Option<Format>) {
+pub fn choose_file(name: &str, part: Part, format: Option<Format>) {
     let ending = FORMATS.iter().find(|(one, ..)| Some(*one) == format).map(|(.., ending)| *ending);
     let name = format!("{name}.{}", ending.unwrap_or("html"));
     files::choose(Wanted::Export, tr("hist.export.dialog"), &name, move |path| {

@@ -6,6 +6,7 @@ mod calendar;
 mod keys;
 mod lines;
 mod menus;
+mod range;
 mod view;
 
 use std::cell::{Cell, RefCell};
@@ -15,9 +16,10 @@ use fltk::app;
 use fltk::enums::Event;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
+use jiff::civil::Date;
 
 use crate::domain::Sort;
-use crate::ui::app::history::{Goes, HistoryMsg};
+use crate::ui::app::history::{Goes, HistoryMsg, Part};
 use crate::ui::app::images::ViewerMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::area::Pressable;
@@ -35,6 +37,7 @@ use crate::ui::widgets::{
 use areas::{Areas, SMALLEST, USUAL, Widths};
 use calendar::Calendar;
 use lines::Breaks;
+use range::RangeWindow;
 use view::{Foot, Shown, State};
 
 /// So long after the last letter it is searched.
@@ -53,6 +56,7 @@ enum Chip {
 pub struct HistoryWindow {
     window: DoubleWindow,
     parts: Parts,
+    range: Option<RangeWindow>,
 }
 
 #[derive(Clone)]
@@ -87,7 +91,7 @@ impl HistoryWindow {
         let window = widgets::window_at(tr("hist.window"), side.place(USUAL));
         let parts = Parts::new(&window);
         window.end();
-        let mut this = HistoryWindow { window, parts };
+        let mut this = HistoryWindow { window, parts, range: None };
         this.window.size_range(SMALLEST.0, SMALLEST.1, 0, 0);
         this.window.make_resizable(true);
         this.parts.reword();
@@ -100,6 +104,18 @@ impl HistoryWindow {
     /// Brings it up to the model.
     pub fn follow(&mut self, model: &Model) {
         self.parts.follow(model);
+        let asked = model.history.as_ref().and_then(|history| history.range.as_ref());
+        match (asked, &mut self.range) {
+            (Some(asked), Some(window)) => window.follow(asked),
+            (Some(asked), place) => *place = Some(RangeWindow::new(asked)),
+            (None, place) => place.take().into_iter().for_each(RangeWindow::close),
+        }
+    }
+
+    /// Asks into which file these days go.
+    pub fn export_days(&self, first: Date, last: Date) {
+        let name = self.parts.shown.borrow().exports.name.clone();
+        menus::choose_file(&name, Part::Days(first, last), None);
     }
 
     /// Speaks the language of the moment; the next [`HistoryWindow::follow`] does the rest.
@@ -122,6 +138,7 @@ impl HistoryWindow {
 
     /// Takes it away.
     pub fn close(mut self) {
+        self.range.take().into_iter().for_each(RangeWindow::close);
         widgets::retire(&mut self.window);
     }
 }

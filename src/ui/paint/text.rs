@@ -404,6 +404,17 @@ mod tests {
     }
 
     #[test]
+    fn what_would_turn_a_line_around_is_not_drawn() {
+        for mark in ['\u{202A}', '\u{202D}', '\u{202E}', '\u{2067}', '\u{2069}', '\u{200F}'] {
+            let text = format!("a{mark}gnp.exe");
+            let font = fonts::font(Face::Sans);
+            // Each run is drawn at a place of its own, so that none moves what is beside it.
+            let expected = [Run::Glyphs(font, "a"), Run::Glyphs(font, "gnp.exe")];
+            assert_eq!(runs(Face::Sans, &text), expected, "{mark:?}");
+        }
+    }
+
+    #[test]
     fn the_faces_cover_what_the_windows_say() {
         let words = "登录注册账号信息楼机房囧囍ABCxyz…–—“”‘’·•✓→←↑↓①【】《》，。！？（）￥";
         for c in words.chars() {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Asking;
@@ -39,6 +40,8 @@ pub enum Part {
     Month,
     /// The day that was gone to.
     Day,
+    /// From one day to another, both of them too.
+    Days(Date, Date),
 }
 
 impl Model {
@@ -62,7 +65,6 @@ impl Model {
             Some(with) => self.target_name(with, language),
             None => language.get("hist.all").to_owned(),
         };
-        let remarks = self.people.book().contacts.keys().copied();
         let export = Export {
             what,
             format,
@@ -75,7 +77,8 @@ impl Model {
             shake: language.get("preview.shake").to_owned(),
             language: language.tag().to_owned(),
             zone: self.zone.clone(),
-            names: remarks.map(|account| (account, self.people.name(account))).collect(),
+            names: self.people.remarks(),
+            cards: self.all_cards(),
         };
         let ticket = self.ticket(Asked::History(Asking::Export));
         out.push(Effect::Ask(Intent::Export { ticket, export: Box::new(export) }));
@@ -127,6 +130,7 @@ impl Model {
             }
             Part::Whole => (None, None),
             Part::Month => bounds(history.month, dates::later(history.month, 1)),
+            Part::Days(first, last) => bounds(first, last.saturating_add(1.day())),
             Part::Day => Dates::Day(history.day?).bounds(self.today(), &self.zone),
         };
         Some(Scope::Conversation { with: history.with?, since, until })

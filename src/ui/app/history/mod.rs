@@ -1,12 +1,13 @@
 //! The window of what was said: browsing by day, searching, writing into a file.
 //!
 //! * [`dates`] are days and months; `sheet` is what is browsed, `look` is searching, `files` is
-//!   writing, `glance` is the panel's search; [`views`] are the rows as they are drawn.
+//!   writing, [`range`] asks for days, `glance` is the panel's search; [`views`] are the rows as they are drawn.
 
 pub mod dates;
 mod files;
 mod glance;
 mod look;
+pub mod range;
 mod sheet;
 pub mod views;
 
@@ -24,6 +25,7 @@ use crate::net::protocol::Page;
 use dates::Dates;
 pub use files::{Exporting, Part};
 pub use look::{Look, Writer};
+use range::{RangeAsked, RangeMsg};
 use sheet::End;
 pub use sheet::Sheet;
 
@@ -61,6 +63,8 @@ pub struct History {
     pub export: Option<Exporting>,
     /// An export of all hits, which are not all here yet.
     pub(super) export_then: Option<(Format, PathBuf)>,
+    /// Which days are exported is asked.
+    pub range: Option<RangeAsked>,
     /// Why nothing can be shown.
     pub failure: Option<Failure>,
     /// Where the list goes next, with a number that changes each time.
@@ -171,6 +175,8 @@ pub enum HistoryMsg {
         /// Where to; the person said that it may be replaced.
         path: PathBuf,
     },
+    /// About the question which days are exported.
+    Range(RangeMsg),
     /// The writing is given up, or what came of it was seen.
     CancelExport,
 }
@@ -225,6 +231,7 @@ impl Model {
             HistoryMsg::Later => self.load_on(Load::Later, out),
             HistoryMsg::Show(place) => self.show_hit(place, out),
             HistoryMsg::Export { part, format, path } => self.export(part, format, path, out),
+            HistoryMsg::Range(msg) => self.range(msg, out),
             HistoryMsg::CancelExport => {
                 history.export_then = None;
                 let export = history.export.take().filter(|export| export.end.is_none());
@@ -282,8 +289,16 @@ impl Model {
             let total = move |ticket| Intent::Days { ticket, with, starts };
             self.ask_history(Asking::Total(with), total, out);
             self.ask_page(with, Load::Newest, Page::Before(Seq(u64::MAX)), out);
+            self.browse_hall(with, out);
         }
         self.look_anew(out);
+    }
+
+    /// Names on cards are shown here as they are in the room's window.
+    fn browse_hall(&mut self, with: Target, out: &mut Vec<Effect>) {
+        if let Target::Room(room) = with {
+            self.enter_hall(room, out);
+        }
     }
 
     fn ask_history(
@@ -382,6 +397,7 @@ impl Model {
             let starts = vec![i64::MIN, i64::MAX];
             let total = move |ticket| Intent::Days { ticket, with, starts };
             self.ask_history(Asking::Total(with), total, out);
+            self.browse_hall(with, out);
         }
         let half = u64::from(PAGE / 2);
         self.ask_page(with, Load::Around(place), Page::Before(Seq(place.seq.0 + half)), out);

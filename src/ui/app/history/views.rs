@@ -237,8 +237,12 @@ impl Model {
         others.retain(|account| *account != me);
         others.sort_unstable();
         others.dedup();
+        let name = |account| match history.with {
+            Some(with) => self.name_in(with, account),
+            None => self.people.name(account),
+        };
         let mut named: Vec<(AccountId, String)> =
-            others.into_iter().map(|account| (account, self.people.name(account))).collect();
+            others.into_iter().map(|account| (account, name(account))).collect();
         named.sort_by_key(|(_, name)| name.to_lowercase());
         named.insert(0, (me, language.get("hist.you").to_owned()));
         named

@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::net::protocol::Page;
 use crate::ui::app::history::dates::Dates;
+use crate::ui::app::history::range::{RangeMsg, RangeTrouble};
 use crate::ui::app::history::views::{Line, Photo};
 use crate::ui::app::history::{Goes, History, HistoryMsg, Part, Writer};
 use crate::ui::app::images::ViewerMsg;
@@ -434,6 +435,36 @@ fn exactly_what_is_shown_or_a_stretch_of_time_is_exported() {
     assert!(
         matches!(effects[..], [Effect::Ask(Intent::CancelExport(given_up))] if given_up == ticket)
     );
+}
+
+#[test]
+fn a_range_of_days_is_exported_with_both_its_ends_and_without_what_is_wrong() {
+    let mut desk = Desk::new();
+    desk.say(HistoryMsg::Open(Some(MOMO)));
+    let range = |desk: &mut Desk, msg: RangeMsg| desk.world.send(Msg::History(msg.into()));
+    let submit = |first: &str, last: &str| RangeMsg::Submit(first.into(), last.into());
+    range(&mut desk, RangeMsg::Open);
+    let asked = desk.history().range.clone().unwrap();
+    assert_eq!(asked.days, (date(2026, 11, 1), date(2026, 11, 20)), "not beyond today");
+    assert!(range(&mut desk, submit("2026-11-02", "2026-11-01")).is_empty());
+    assert_eq!(desk.history().range.as_ref().unwrap().trouble, Some(RangeTrouble::Order));
+    range(&mut desk, RangeMsg::Typed);
+    assert_eq!(desk.history().range, Some(asked), "what is typed anew is not wrong yet");
+    let (first, last) = (date(2026, 10, 30), date(2026, 11, 2));
+    let effects = range(&mut desk, submit("2026-10-30", "2026-11-02"));
+    assert!(matches!(effects[..], [Effect::ExportDays(f, l)] if (f, l) == (first, last)));
+    assert_eq!(desk.history().range, None);
+    let (part, path) = (Part::Days(first, last), "/tmp/a.html".into());
+    desk.say(HistoryMsg::Export { part, format: Format::Html, path });
+    let Some(Intent::Export { export, .. }) = desk.asked.last() else { panic!() };
+    let Scope::Conversation { with: MOMO, since: Some(since), until: Some(until) } = export.what
+    else {
+        panic!()
+    };
+    let zone = &desk.world.model.zone;
+    let day_of = |at| crate::ui::app::history::dates::day_of(at, zone);
+    assert_eq!((day_of(since - 1), day_of(since)), (date(2026, 10, 29), first));
+    assert_eq!((day_of(until - 1), day_of(until)), (last, date(2026, 11, 3)));
 }
 
 #[test]

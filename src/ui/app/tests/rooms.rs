@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use crate::client::api::Format;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::{
-    AccountId, Body, Book, Choice, ConversationId, ConversationKind, Joining, Member, Message,
-    Nonce, Notify, OwnRoom, Person, Presence, Rank, Role, Room, RoomChange, RoomId, Seq, Target,
+    AccountId, Body, Book, Choice, Contact, ConversationId, ConversationKind, Joining, Member,
+    Message, Nonce, Notify, OwnRoom, Person, Presence, Rank, Role, Room, RoomChange, RoomId, Seq,
+    Target,
 };
 use crate::net::protocol::{Command, MemberChange, Query, Reason, Reply};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::Confirm;
+use crate::ui::app::history::{HistoryMsg, Part};
 use crate::ui::app::panel::{PanelMsg, Tab};
 use crate::ui::app::rooms::{RoomMsg, Tile};
 use crate::ui::app::rows::{Pick, Row};
@@ -269,4 +272,36 @@ fn a_lobby_is_open_again_when_somebody_like_oneself_is_heard_there() {
     close(&mut world);
     hears(&mut world, 5, 10_001, true);
     assert_eq!(why(&world), None, "one's own was taken");
+}
+
+#[test]
+fn what_was_said_in_a_room_is_read_and_exported_under_the_names_on_the_cards() {
+    let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
+    let mut book = Book::clone(world.model.people.book());
+    let remark = "Rookie".to_owned();
+    book.contacts.insert(ROOK, Contact { remark, ..Contact::stranger(ROOK) });
+    world.event(ClientEvent::Book(Arc::new(book)));
+    let effects = world.send(Msg::History(HistoryMsg::Open(Some(Target::Room(CLASS)))));
+    let asked = |effect: &&Effect| {
+        let room = CLASS;
+        matches!(effect, Effect::Ask(Intent::Look { query: Query::Members { room: of, .. }, .. }) if *of == room)
+    };
+    let ticket = effects.iter().find(asked).and_then(ticket_of).unwrap();
+    let carded =
+        |account, card: &str| Member { card: card.into(), ..member(account, Rank::Member) };
+    let members = vec![member(ME, Rank::Member), carded(MOMO, "班长"), carded(ROOK, "委员")];
+    let result = Ok(Answer::Looked(Reply::Members { members, more: false }));
+    world.event(ClientEvent::Answered { ticket, result });
+    assert_eq!(world.model.name_in(Target::Room(CLASS), MOMO), "班长");
+    let (part, format, path) = (Part::Whole, Format::Txt, "/tmp/a.txt".into());
+    let effects = world.send(Msg::History(HistoryMsg::Export { part, format, path }));
+    let Some(Effect::Ask(Intent::Export { export, .. })) = effects.first() else { panic!() };
+    let name = |from: AccountId| {
+        let kind = ConversationKind::Room { room: CLASS };
+        export.name_of(&message(kind, 1, from.0, NOON_MS, "hi")).map(str::to_owned)
+    };
+    assert_eq!((name(ME), name(MOMO)), (None, Some("班长".into())));
+    assert_eq!(name(ROOK), Some("Rookie".into()), "a remark goes before a card");
+    let elsewhere = message(ConversationKind::Lobby, 1, MOMO.0, NOON_MS, "hi");
+    assert_eq!(export.name_of(&elsewhere), None, "a card holds in its room");
 }
