@@ -182,6 +182,28 @@ pub const ROOM_TILES: [Colour; 7] = [
     Colour::Fixed(0x4B_6480),
 ];
 
+/// Fills of file tiles, by the kinds of files.
+pub mod file_tile {
+    use super::Colour;
+
+    /// Documents.
+    pub const DOCUMENT: Colour = Colour::Fixed(0x28_66B8);
+    /// PDF.
+    pub const PDF: Colour = Colour::Fixed(0xC0_392B);
+    /// Archives.
+    pub const ARCHIVE: Colour = Colour::Fixed(0x94_6010);
+    /// Slides.
+    pub const SLIDES: Colour = Colour::Fixed(0xB9_502A);
+    /// Tables.
+    pub const TABLE: Colour = Colour::Fixed(0x1F_7A4D);
+    /// Pictures.
+    pub const IMAGE: Colour = Colour::Fixed(0x6C_55B0);
+    /// Films.
+    pub const FILM: Colour = Colour::Fixed(0x8A_3F7A);
+    /// Everything else.
+    pub const OTHER: Colour = Colour::Fixed(0x4B_6480);
+}
+
 /// Which of the embedded faces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Face {

@@ -52,6 +52,8 @@ impl Parts {
             | TranscriptMsg::Reply(_) => {}
             TranscriptMsg::Menu { key, x, y } => self.open_message_menu(key, x, y),
             TranscriptMsg::Picture(key, thumb) => self.look_at(key, thumb),
+            // Comes with the model of files.
+            TranscriptMsg::File(..) => {}
             TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
         }
     }

@@ -165,6 +165,29 @@ pub fn fit(style: Style, text: &str, width_max: i32) -> String {
     kept
 }
 
+/// Cuts a file's name in the middle so that it fits: how it ends is kept.
+#[must_use]
+pub fn fit_name(style: Style, name: &str, width_max: i32) -> String {
+    /// Letters before the ending that are kept with it.
+    const BEFORE: usize = 3;
+    if width(style, name) <= width_max {
+        return name.to_owned();
+    }
+    let dot = name.rfind('.').filter(|dot| name.len() - dot <= 8).unwrap_or(name.len());
+    let back = name[..dot].char_indices().rev().take(BEFORE).last().map_or(dot, |(at, _)| at);
+    let (front, end) = name.split_at(back);
+    let room = width_max - width(style, end);
+    if room < width(style, "…") * 2 {
+        return fit(style, name, width_max);
+    }
+    // What is cut from it ends with an ellipsis, also when nothing more would have to be cut.
+    let mut kept = fit(style, front, room - width(style, "…"));
+    if !kept.ends_with('…') {
+        kept.push('…');
+    }
+    kept + end
+}
+
 fn finished(kept: &str) -> String {
     format!("{}…", kept.trim_end())
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::card::Deed;
 use super::layout::{Flow, Line, NAMED_PAD, SpanKind};
 use super::measure::{line_width, round};
 use super::place::{
@@ -47,6 +48,8 @@ const FOUND_PERCENT: u32 = 45;
 pub struct Touch {
     /// The link under the pointer, by its row and place.
     pub link: Option<(usize, usize)>,
+    /// What can be done with a file, under the pointer, by its row.
+    pub deed: Option<(usize, Deed)>,
     /// The pointer is over the pill.
     pub pill: bool,
     /// The keyboard came here.
@@ -104,12 +107,12 @@ pub fn pill_area(area: Rect, scene: &Scene, tools: Tools<'_>) -> Option<Rect> {
     Some(Rect::new(x, y, w, PILL))
 }
 
-struct Painter<'a> {
-    canvas: &'a Canvas,
+pub(super) struct Painter<'a> {
+    pub(super) canvas: &'a Canvas,
     area: Rect,
-    scene: &'a Scene,
-    tools: Tools<'a>,
-    touch: &'a Touch,
+    pub(super) scene: &'a Scene,
+    pub(super) tools: Tools<'a>,
+    pub(super) touch: &'a Touch,
 }
 
 impl Painter<'_> {
@@ -179,6 +182,9 @@ impl Painter<'_> {
         }
         if let Some(image) = item.image() {
             self.image(seen.row, image, bubble.area.moved(dx, dy));
+        }
+        if let Some(card) = item.card() {
+            self.card(seen.row, card, bubble.area.moved(dx, dy));
         }
         let ground = self.bubble(bubble, dx, dy);
         if let (Some(quote), Some(quoted)) = (bubble.quote, item.quoted()) {

@@ -32,6 +32,8 @@
 //! they say, [`scene`], [`sync`], [`mod@reveal`] and [`mod@chosen`] hold all of it together. None of these draws or reads a clock:
 //! [`draw`], [`widget`], [`mod@pointer`], [`keys`] and [`words`] do.
 
+pub mod card;
+mod card_draw;
 mod chat;
 mod chosen;
 mod draw;

@@ -54,6 +54,10 @@ impl Transcript {
             Hit::Act(row, Action::Link(link)) => Some((row, link)),
             _ => None,
         };
+        state.touch.deed = match hit {
+            Hit::Act(row, Action::File(deed)) => Some((row, deed)),
+            _ => None,
+        };
         let cursor = match hit {
             _ if is_over_pill => Cursor::Hand,
             Hit::Act(..) | Hit::Face(_) => Cursor::Hand,
@@ -92,7 +96,7 @@ impl Transcript {
     pub(super) fn pointer_left(&mut self) {
         self.hide_tip();
         let mut state = self.state.borrow_mut();
-        state.touch.link = None;
+        (state.touch.link, state.touch.deed) = (None, None);
         state.touch.pill = false;
         drop(state);
         self.set_cursor(Cursor::Default);
@@ -216,6 +220,7 @@ impl Transcript {
                     Told::Retry(key) => TranscriptMsg::Retry(key),
                     Told::Again(key) => TranscriptMsg::Again(key),
                     Told::Picture(key, thumb) => TranscriptMsg::Picture(key, thumb),
+                    Told::File(key, deed) => TranscriptMsg::File(key, deed),
                 }),
                 Hit::Bubble(_) | Hit::Line(_) | Hit::Nothing => None,
             }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::card::{Card, Carded};
 use crate::domain::{AccountId, BlobId, Nonce, Portrait, Rank, Seq};
 
 /// Messages of one sender within this time stand close together, with one avatar.
@@ -54,6 +55,8 @@ pub enum Saying<'a> {
     Answer(Quote<'a>, &'a str),
     /// A picture.
     Image(Image),
+    /// A file.
+    File(Card<'a>),
     /// The line about a shaken window.
     Shake,
     /// The line in place of what was taken back, and a word to write it anew; empty for none.
@@ -134,6 +137,8 @@ pub enum Content {
     Answer(Quoted, Arc<str>),
     /// A picture.
     Image(Image),
+    /// A file.
+    File(Carded),
     /// The line about a shaken window.
     Shake,
     /// The line in place of what was taken back, and a word to write it anew; empty for none.
@@ -196,6 +201,7 @@ impl Item {
                 Content::Answer(quoted, text.into())
             }
             Saying::Image(image) => Content::Image(image),
+            Saying::File(card) => Content::File(Carded::new(card)),
             Saying::Shake => Content::Shake,
             Saying::Recalled(text, again) => Content::Recalled(text.into(), again.into()),
             Saying::Note(text) => Content::Note(text.into()),
@@ -213,6 +219,7 @@ impl Item {
                 Saying::Answer(Quote { key: *key, name, words }, text)
             }
             Content::Image(image) => Saying::Image(*image),
+            Content::File(card) => Saying::File(card.card()),
             Content::Shake => Saying::Shake,
             Content::Recalled(text, again) => Saying::Recalled(text, again),
             Content::Note(text) => Saying::Note(text),
@@ -228,6 +235,15 @@ impl Item {
         }
     }
 
+    /// The file, if it is one.
+    #[must_use]
+    pub fn card(&self) -> Option<&Carded> {
+        match &self.content {
+            Content::File(card) => Some(card),
+            _ => None,
+        }
+    }
+
     /// The picture, if it is one.
     #[must_use]
     pub fn image(&self) -> Option<&Image> {
@@ -240,7 +256,7 @@ impl Item {
     /// Whether it is somebody's message, and no line about something.
     #[must_use]
     pub fn is_message(&self) -> bool {
-        self.text().is_some() || self.image().is_some()
+        self.text().is_some() || self.image().is_some() || self.card().is_some()
     }
 
     /// The words that were written, if there are any.
@@ -248,7 +264,11 @@ impl Item {
     pub fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text(text) | Content::Answer(_, text) => Some(text),
-            Content::Image(_) | Content::Shake | Content::Recalled(..) | Content::Note(_) => None,
+            Content::Image(_)
+            | Content::File(_)
+            | Content::Shake
+            | Content::Recalled(..)
+            | Content::Note(_) => None,
         }
     }
 
@@ -259,6 +279,7 @@ impl Item {
             Content::Answer(quoted, _) => Some(quoted),
             Content::Text(_)
             | Content::Image(_)
+            | Content::File(_)
             | Content::Shake
             | Content::Recalled(..)
             | Content::Note(_) => None,
@@ -309,6 +330,7 @@ impl fmt::Debug for Saying<'_> {
                 write!(f, "Answer({:?}, {} bytes)", quote.key, text.len())
             }
             Saying::Image(image) => image.fmt(f),
+            Saying::File(card) => card.fmt(f),
             Saying::Shake => f.write_str("Shake"),
             Saying::Recalled(..) => f.write_str("Recalled"),
             Saying::Note(text) => write!(f, "Note({} bytes)", text.len()),
@@ -324,6 +346,7 @@ impl fmt::Debug for Content {
                 write!(f, "Answer({:?}, {} bytes)", quoted.key, text.len())
             }
             Content::Image(image) => image.fmt(f),
+            Content::File(card) => card.fmt(f),
             Content::Shake => Saying::Shake.fmt(f),
             Content::Recalled(text, again) => Saying::Recalled(text, again).fmt(f),
             Content::Note(text) => Saying::Note(text).fmt(f),

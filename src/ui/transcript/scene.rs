@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
+use super::card::Deed;
 use super::heights::Heights;
 use super::links;
 use super::place::{Body, Look, Placed, Tools, Weight};
@@ -75,6 +76,8 @@ pub enum Action {
     Again,
     /// Look at a picture.
     Picture,
+    /// Do something with a file.
+    File(Deed),
 }
 
 /// What acting on a part of a row means.
@@ -90,6 +93,8 @@ pub enum Told {
     Again(Key),
     /// Look at this message's picture; the name of the small one.
     Picture(Key, BlobId),
+    /// Do this with the message's file.
+    File(Key, Deed),
 }
 
 /// What lies at a point.
@@ -422,6 +427,9 @@ impl Scene {
         if let Some(link) = bubble.flow.link_at(x - bubble.text.x, y - bubble.text.y) {
             return Hit::Act(seen.row, Action::Link(link));
         }
+        if let Some(deed) = bubble.card.as_ref().and_then(|card| card.deed_at(x, y)) {
+            return Hit::Act(seen.row, Action::File(deed));
+        }
         match bubble.area.contains(x, y) {
             true if item.image().is_some() => Hit::Act(seen.row, Action::Picture),
             true => Hit::Bubble(seen.row),
@@ -441,6 +449,7 @@ impl Scene {
             Action::Retry => Told::Retry(item.key),
             Action::Again => Told::Again(item.key),
             Action::Picture => Told::Picture(item.key, item.image()?.thumb),
+            Action::File(deed) => Told::File(item.key, deed),
             Action::Quote => Told::Quote(item.quoted()?.key),
             Action::Link(link) => {
                 Told::Link(links::find(item.text()?).into_iter().nth(link)?.address)
@@ -552,6 +561,7 @@ impl fmt::Debug for Told {
             Told::Retry(key) => write!(f, "Retry({key:?})"),
             Told::Again(key) => write!(f, "Again({key:?})"),
             Told::Picture(key, _) => write!(f, "Picture({key:?})"),
+            Told::File(key, deed) => write!(f, "{deed:?}({key:?})"),
         }
     }
 }
@@ -574,10 +584,12 @@ fn actions(seen: &Seen) -> Vec<(usize, Action)> {
     let quote = bubble.quote.map(|_| Action::Quote);
     let retry = bubble.failed.map(|_| Action::Retry);
     let picture = bubble.is_picture.then_some(Action::Picture);
+    let deeds = bubble.card.iter().flat_map(|card| &card.deeds);
     quote
         .into_iter()
         .chain(links)
         .chain(picture)
+        .chain(deeds.map(|(deed, _)| Action::File(*deed)))
         .chain(retry)
         .map(|action| (seen.row, action))
         .collect()

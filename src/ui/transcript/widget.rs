@@ -11,6 +11,7 @@ use fltk::prelude::{WidgetBase, WidgetExt};
 use fltk::widget::Widget;
 use jiff::tz::TimeZone;
 
+use super::card::Deed;
 use super::draw::{Touch, draw};
 use super::keys::{Command, command};
 use super::measure::Widths;
@@ -50,6 +51,8 @@ pub enum TranscriptMsg {
     Delete(Key),
     /// A picture was pressed; the name of the small one.
     Picture(Key, BlobId),
+    /// Something shall be done with a file.
+    File(Key, Deed),
     /// The newest message came into sight, or went out of it.
     AtEnd(bool),
     /// Somebody's face was pressed.
@@ -77,6 +80,7 @@ impl fmt::Debug for TranscriptMsg {
             TranscriptMsg::Reply(key) => write!(f, "Reply({key:?})"),
             TranscriptMsg::Delete(key) => write!(f, "Delete({key:?})"),
             TranscriptMsg::Picture(key, _) => write!(f, "Picture({key:?})"),
+            TranscriptMsg::File(key, deed) => write!(f, "{deed:?}({key:?})"),
             TranscriptMsg::AtEnd(is_there) => write!(f, "AtEnd({is_there})"),
             TranscriptMsg::Face(account) => write!(f, "Face({account})"),
             TranscriptMsg::Menu { key, x, y } => write!(f, "Menu({key:?}, {x}, {y})"),
@@ -224,7 +228,7 @@ impl Transcript {
             let mut state = self.state.borrow_mut();
             state.scene.sync(entries);
             // Rows may have moved from under the pointer.
-            (state.touch.link, state.touch.tip) = (None, None);
+            (state.touch.link, state.touch.deed, state.touch.tip) = (None, None, None);
             state.scene.set_earlier(has_earlier);
         }
         self.native.redraw();

@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 
+use super::card::Deed;
 use super::measure::Measure;
 use super::place::Wording;
 use crate::clock::wall_ms;
@@ -45,6 +46,22 @@ impl Wording for Words {
 
     fn retry(&self) -> String {
         tr("chat.retry").to_owned()
+    }
+
+    fn deed(&self, deed: Deed) -> String {
+        tr(match deed {
+            Deed::Take => "file.take",
+            Deed::SaveAs => "file.save_as",
+            Deed::Decline => "file.decline",
+            Deed::Pause => "file.pause",
+            Deed::Resume => "file.resume",
+            Deed::Cancel => "file.cancel",
+            Deed::Open => "file.open",
+            Deed::OpenFolder => "file.folder",
+            Deed::SendAgain => "file.again",
+            Deed::Remove => "file.remove",
+        })
+        .to_owned()
     }
 
     fn uploading(&self, percent: u8) -> String {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use super::card::{self, CardPlaces, Deed};
 use super::layout::Flow;
 use super::measure::{Measure, line_width};
 use super::rows::{Content, Face, Head, Image, Item, Mark, Quoted};
@@ -80,6 +81,8 @@ pub trait Wording {
     fn failed(&self) -> String;
     /// "Retry"
     fn retry(&self) -> String;
+    /// What can be done with a file.
+    fn deed(&self, deed: Deed) -> String;
     /// "Uploading {percent}%"
     fn uploading(&self, percent: u8) -> String;
     /// That a picture cannot be had.
@@ -136,10 +139,12 @@ pub struct Bubble {
     pub name: Option<Rect>,
     /// The bubble; for large emoji what it would cover.
     pub area: Rect,
-    /// Nothing but large emoji, or a picture, which have no bubble.
+    /// Nothing but large emoji, a picture, or a card, which have no bubble.
     pub is_bare: bool,
     /// A picture.
     pub is_picture: bool,
+    /// The parts of a file's card.
+    pub card: Option<CardPlaces>,
     /// The line of what it answers.
     pub quote: Option<Rect>,
     /// Its words.
@@ -193,7 +198,7 @@ impl Placed {
         let separator = line(head.separator);
         let divider = line(head.divider);
         let (body, height) = match &item.content {
-            Content::Text(_) | Content::Answer(..) | Content::Image(_) => {
+            Content::Text(_) | Content::Answer(..) | Content::Image(_) | Content::File(_) => {
                 let text = item.text().unwrap_or_default();
                 let bubble = Bubble::new(item, text, y, head.run_start, look, tools);
                 let bottom = bubble.bottom();
@@ -246,13 +251,14 @@ impl Bubble {
         let quote_w = item.quoted().map_or(0, |quoted| quote_width(quoted, tools).min(room));
         let quote_h = if quote_w > 0 { QUOTE + QUOTE_GAP } else { 0 };
         let is_picture = item.image().is_some();
-        let is_bare = (flow.is_large() && quote_w == 0) || is_picture;
+        let is_bare = (flow.is_large() && quote_w == 0) || is_picture || item.card().is_some();
         let (pad_x, pad_y) = if is_bare { (0, 0) } else { (PAD_X, PAD_Y) };
         // One letter under a thousand marks may be wider than any line: it ends with the window.
         let words_w = flow.width.min(room);
         let w = words_w.max(quote_w) + 2 * pad_x;
         let h = quote_h + flow.height() + 2 * pad_y;
         let (w, h) = item.image().map_or((w, h), |image| frame(image, look.bubble_max()));
+        let (w, h) = item.card().map_or((w, h), |card| (card_width(look), card.height()));
         let beside = MARGIN + AVATAR + AVATAR_GAP;
         let named = run_start && look.names && !is_mine;
         let name_width = look.width - beside - MARGIN;
@@ -265,8 +271,9 @@ impl Bubble {
         let quote = Rect::new(x + pad_x, y + pad_y, w - 2 * pad_x, QUOTE);
         let quote = (quote_w > 0).then_some(quote);
         let text = Rect::new(x + pad_x, y + pad_y + quote_h, words_w, flow.height());
+        let card = item.card().map(|card| CardPlaces::new(card, area));
         let failed = (item.mark == Mark::Failed).then(|| failed_areas(area, tools));
-        Bubble { is_mine, avatar, name, area, is_bare, is_picture, quote, flow, text, failed }
+        Bubble { is_mine, avatar, name, area, is_bare, is_picture, card, quote, flow, text, failed }
     }
 
     /// Where its mark is drawn: a failed one beside the middle, the others at the lower edge.
@@ -322,6 +329,11 @@ fn frame(image: &Image, most: i32) -> (i32, i32) {
         return (UPLOAD.0.min(most), UPLOAD.1);
     }
     photo::frame(image.size, (IMAGE_MAX.0.min(most), IMAGE_MAX.1), IMAGE_MIN)
+}
+
+/// A card is as wide as it is drawn for, where there is room.
+fn card_width(look: &Look) -> i32 {
+    card::WIDTH.min(look.bubble_max())
 }
 
 fn quote_width(quoted: &Quoted, tools: Tools<'_>) -> i32 {
@@ -396,9 +408,10 @@ impl Weight {
         let name = if is_named { CAPTION + CAPTION_GAP } else { 0 };
         let failed = if item.mark == Mark::Failed { CAPTION + CAPTION_GAP } else { 0 };
         let quote = if item.quoted().is_some() { QUOTE + QUOTE_GAP } else { 0 };
-        let own = match item.image() {
-            Some(image) => frame(image, look.bubble_max()).1,
-            None => lines * look.style.line + 2 * PAD_Y,
+        let own = match (item.image(), item.card()) {
+            (Some(image), _) => frame(image, look.bubble_max()).1,
+            (None, Some(card)) => card.height(),
+            (None, None) => lines * look.style.line + 2 * PAD_Y,
         };
         above + quote + name + own + failed
     }

@@ -29,6 +29,9 @@ impl Wording for Plain {
     fn retry(&self) -> String {
         "Retry".into()
     }
+    fn deed(&self, deed: super::super::card::Deed) -> String {
+        format!("{deed:?}")
+    }
     fn uploading(&self, percent: u8) -> String {
         format!("Uploading {percent}%")
     }
