@@ -42,6 +42,8 @@ const WORDS: u64 = 16;
 /// The same for the people in a room, and the rooms that one person makes in a day.
 const ROOM_MEMBERS: u64 = 2_000;
 const ROOMS_A_DAY: u64 = 20;
+/// The same for the bytes of a file.
+const FILE_BYTES: u64 = 4 << 30;
 
 /// The language now in use, as an index of [`Language::ALL`].
 static CURRENT: AtomicU8 = AtomicU8::new(0);
@@ -224,6 +226,8 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         Reason::WordsTooLong | Reason::WordsLines | Reason::TooMany => {
             refusal.limit.unwrap_or(WORDS)
         }
+        // In MiB, as settings are.
+        Reason::FileTooLarge | Reason::FileQuota => refusal.limit.unwrap_or(FILE_BYTES) >> 20,
         Reason::RoomFull => refusal.limit.unwrap_or(ROOM_MEMBERS),
         Reason::RoomsToday => refusal.limit.unwrap_or(ROOMS_A_DAY),
         Reason::ShakeTooSoon => wait_ms.unwrap_or(10_000).div_ceil(1_000).max(1),
@@ -377,6 +381,11 @@ mod tests {
             Failure::NoToken,
             Failure::Store("x".into()),
             Failure::File("x".into()),
+            Failure::SourceGone,
+            Failure::SourceChanged,
+            Failure::SaveDenied,
+            Failure::SaveFull,
+            Failure::FileBroken,
             Failure::ImageTooLarge,
             Failure::ImageGone,
             Failure::ImageMissing,

@@ -20,10 +20,10 @@ impl Screen {
     ) {
         let before = self.open(button, window, place, entry, name);
         self.key(&[], RETURN);
-        self.wait_for("a menu to go", || (self.outlines() < before + SMALLEST).then_some(()));
+        self.wait_for("a menu to go", || (self.outlines(&before) < SMALLEST).then_some(()));
     }
 
-    /// The same without taking the entry, which is marked; gives what else is drawn like a menu.
+    /// The same without taking the entry, which is marked; gives what was there before.
     pub fn open(
         &self,
         button: Button,
@@ -31,12 +31,12 @@ impl Screen {
         (x, y): (i16, i16),
         entry: usize,
         name: &str,
-    ) -> usize {
+    ) -> Picture {
         let whole = Window { id: self.root };
-        self.wait_still(whole);
-        let before = self.outlines();
+        // A menu may cover what has the colour of its outline.
+        let before = self.wait_still(whole);
         self.click(button, window, x, y);
-        self.wait_for("a menu", || (self.outlines() > before + SMALLEST).then_some(()));
+        self.wait_for("a menu", || (self.outlines(&before) > SMALLEST).then_some(()));
         for _ in 0..entry {
             self.key(&[], DOWN);
         }
@@ -44,9 +44,9 @@ impl Screen {
         before
     }
 
-    /// Pixels of the whole screen that are like the outline of a menu.
-    fn outlines(&self) -> usize {
+    /// Pixels of the whole screen that are like the outline of a menu, and were not before.
+    fn outlines(&self, before: &Picture) -> usize {
         let picture = self.picture(Window { id: self.root });
-        OUTLINES.map(|outline| picture.count(outline)).iter().sum()
+        OUTLINES.map(|outline| picture.count_new(outline, before)).iter().sum()
     }
 }

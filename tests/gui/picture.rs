@@ -29,6 +29,12 @@ impl Picture {
         self.bgrx.chunks_exact(4).filter(|pixel| pixel[..3] == [b, g, r]).count()
     }
 
+    /// How many pixels have exactly this colour that had another one before.
+    pub fn count_new(&self, [r, g, b]: [u8; 3], before: &Picture) -> usize {
+        let pixels = self.bgrx.chunks_exact(4).zip(before.bgrx.chunks_exact(4));
+        pixels.filter(|(now, old)| now[..3] == [b, g, r] && now != old).count()
+    }
+
     /// Whether it is not all black, as a window is before it is drawn.
     pub fn is_drawn(&self) -> bool {
         self.bgrx.chunks_exact(4).any(|pixel| pixel[..3] != [0, 0, 0])

@@ -3,11 +3,14 @@
 
 use crate::hands::{Button, RETURN, TAB};
 use crate::party::{Person, Server};
+use crate::picture::Picture;
 use crate::screen::{Screen, Window};
 
 const LIME: &str = "青柠";
 const MOMO: &str = "Momo";
 const ROOM: u64 = 20001;
+/// What is written, and the caret.
+const INK: [u8; 3] = [0x1B, 0x24, 0x32];
 /// What counts requests and unread messages.
 const BADGE: [u8; 3] = [0xD1, 0x3B, 0x3B];
 /// The bar of what is on the wall.
@@ -113,8 +116,8 @@ fn announce(screen: &Screen, momo: &Person, room: Window) {
     let wall = screen.window(&momo.program, "Night run");
     screen.activate(wall);
     screen.wait_still(wall).save("wall-none-en-dark");
-    screen.click(Button::Left, wall, 385, 228);
     let before = screen.place(wall).unwrap().height;
+    screen.click(Button::Left, wall, 385, 228);
     screen.wait_for("the box to write in", || (screen.place(wall)?.height > before).then_some(()));
     screen.wait_still(wall);
     screen.type_text("Rain: we meet in the gym.");
@@ -151,7 +154,14 @@ fn see_readers(screen: &Screen, momo: &Person, room: Window) {
     screen.wait_closed(wall);
 }
 
-/// Momo mutes Lime for ten minutes and takes it back: Lime's box is closed, and open again.
+/// Whether the caret stands at the beginning of the box.
+fn has_caret(picture: &Picture) -> bool {
+    let is_line = |x| (480..520).filter(|y| picture.at(x, *y) == INK).count() > 12;
+    (14..30).any(is_line)
+}
+
+/// Momo mutes Lime for ten minutes and takes it back: Lime's box is closed, where Lime still reads, and
+/// open again.
 fn mute(screen: &Screen, server: &Server, (momo_room, lime_room): (Window, Window)) {
     let may_write = || {
         let answer = server.ask_as(LIME, &format!("\"do\":\"room\",\"room\":{ROOM}"));
@@ -159,6 +169,7 @@ fn mute(screen: &Screen, server: &Server, (momo_room, lime_room): (Window, Windo
     };
     screen.activate(lime_room);
     let open = screen.wait_still(lime_room);
+    assert!(has_caret(&open));
     screen.activate(momo_room);
     screen.take(Button::Right, momo_room, (800, 122), 4, "member-menu-en-dark");
     screen.wait_for("Lime to be muted", || (!may_write()).then_some(()));
@@ -170,6 +181,13 @@ fn mute(screen: &Screen, server: &Server, (momo_room, lime_room): (Window, Windo
     let words = "\"do\":\"send\",\"to\":{\"room\":20001},\"text\":\"在吗\"";
     let refused = server.ask_as(LIME, words);
     assert_eq!(refused["refused"]["code"].as_str(), Some("room_muted"), "{refused}");
+    let words = "\"do\":\"send\",\"to\":{\"room\":20001},\"text\":\"Just listen\"";
+    let said_at = server.ask_as(MOMO, words)["ok"]["seq"].clone();
+    screen.wait_for("what is said to be read", || {
+        let question = format!("\"do\":\"read_by\",\"room\":{ROOM},\"seq\":{said_at}");
+        let answer = server.ask_as(MOMO, &question);
+        (answer["ok"]["count"].as_u64() == Some(1)).then_some(())
+    });
     screen.activate(momo_room);
     screen.take(Button::Right, momo_room, (800, 122), 4, "member-muted-menu-en-dark");
     screen.wait_for("Lime to be heard again", || may_write().then_some(()));
@@ -177,11 +195,13 @@ fn mute(screen: &Screen, server: &Server, (momo_room, lime_room): (Window, Windo
     screen.wait_for("the box to be open", || {
         (screen.picture(lime_room).at(610, 575) == open.at(610, 575)).then_some(())
     });
-    screen.wait_still(lime_room).save("room-unmuted-zh");
+    let again = screen.wait_still(lime_room);
+    again.save("room-unmuted-zh");
     // Nothing has to be clicked before.
+    assert!(has_caret(&again));
     screen.type_text("好，体育馆见");
     screen.key(&[], RETURN);
-    screen.wait_for("Lime's words on the server", || (said(server).len() == 3).then_some(()));
+    screen.wait_for("Lime's words on the server", || (said(server).len() == 4).then_some(()));
 }
 
 /// Lime is told of mentions only, by the bell.

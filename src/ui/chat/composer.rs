@@ -80,6 +80,8 @@ struct State {
     send_key: SendKey,
     /// The list of those who can be mentioned is shown.
     picking: bool,
+    /// It came back while the keyboard was in another window, and has it when its own gets it.
+    awaits_keyboard: bool,
     /// How messages are set.
     style: Style,
     /// The text that was seen or set last.
@@ -152,8 +154,9 @@ impl Composer {
         let told: Box<dyn FnMut(ComposerMsg)> = Box::new(|_| {});
         let (send_key, known, marks) = (SendKey::Enter, String::new(), Marks::default());
         let style = Style::MESSAGE;
-        let picking = false;
-        let state = Rc::new(RefCell::new(State { send_key, picking, style, known, marks, told }));
+        let (picking, awaits_keyboard) = (false, false);
+        let state = State { send_key, picking, awaits_keyboard, style, known, marks, told };
+        let state = Rc::new(RefCell::new(state));
         let mut composer = Composer { editor, bar, buffer, styles, state };
         composer.restyle();
         composer.wire();
@@ -228,6 +231,26 @@ impl Composer {
     pub fn value(&self) -> String {
         let written = self.buffer.text();
         self.state.borrow().marks.resolve(&written, 0..written.len())
+    }
+
+    /// Takes the keyboard as soon as its window has it.
+    pub fn await_keyboard(&mut self) {
+        self.state.borrow_mut().awaits_keyboard = true;
+    }
+
+    /// Its window has the keyboard: whether the box took it.
+    pub fn take_awaited(&mut self) -> bool {
+        let awaits = std::mem::take(&mut self.state.borrow_mut().awaits_keyboard);
+        if awaits {
+            self.focus();
+        }
+        awaits
+    }
+
+    /// Shows where the next letter goes while it has the keyboard; not while a panel over it takes the
+    /// letters.
+    pub fn show_caret(&mut self, shown: bool) {
+        self.editor.show_cursor(shown);
     }
 
     /// Whether it has the keyboard.

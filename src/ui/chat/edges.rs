@@ -27,6 +27,11 @@ impl Parts {
     pub(super) fn event(&mut self, window: &mut DoubleWindow, event: Event) -> bool {
         let near = self.edge_at(app::event_x(), app::event_y());
         match event {
+            // Also where nobody may write, and no box takes the keyboard.
+            Event::Focus => {
+                self.tell(ChatMsg::Focus(true));
+                self.composer.take_awaited()
+            }
             Event::Unfocus => {
                 self.tell(ChatMsg::Focus(false));
                 false

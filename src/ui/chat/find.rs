@@ -99,6 +99,12 @@ impl FindBar {
         *self.told.borrow_mut() = Box::new(told);
     }
 
+    /// Whether its box has the keyboard.
+    #[must_use]
+    pub fn has_focus(&self) -> bool {
+        self.field.has_focus()
+    }
+
     /// The words of the moment.
     pub fn restyle(&mut self) {
         self.field.set_placeholder(tr("find.hint"));

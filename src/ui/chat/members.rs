@@ -82,6 +82,12 @@ impl Members {
         }
     }
 
+    /// Whether its box has the keyboard.
+    #[must_use]
+    pub fn has_focus(&self) -> bool {
+        self.field.has_focus()
+    }
+
     /// Speaks the language of the moment.
     pub fn restyle(&mut self) {
         self.search.set_tip(tr("room.members.search"));

@@ -43,7 +43,9 @@ impl Parts {
     /// What is chosen is written into the box.
     pub(super) fn open_emoji(&self) {
         let mut this = self.clone();
+        this.composer.show_caret(false);
         emoji::open(on_screen(&self.emoji, &self.window), move |chosen| {
+            this.composer.show_caret(true);
             this.composer.focus();
             if let Some(chosen) = chosen {
                 this.composer.write(chosen);

@@ -1,6 +1,7 @@
 //! What a chat window of many people has: the buttons of its head, and what goes where one may not
 //! write.
 
+use fltk::app;
 use fltk::prelude::WidgetExt;
 
 use super::Parts;
@@ -41,6 +42,7 @@ impl Parts {
         if !is_open {
             self.end_mentions();
         }
+        let opens = is_open && !self.composer.is_shown();
         self.composer.set_shown(is_open);
         let mut place = areas.tool;
         let buttons = [
@@ -56,6 +58,23 @@ impl Parts {
         }
         self.send.set_shown(is_open);
         self.send_menu.set_shown(is_open);
+        if opens {
+            self.give_keyboard();
+        }
+    }
+
+    /// The box is there again: it has the keyboard, unless something else is being typed here.
+    fn give_keyboard(&mut self) {
+        let this = self.window.as_widget_ptr();
+        let is_here = app::focus().is_some_and(|control| {
+            let around = control.window().map(|window| window.as_widget_ptr());
+            around.unwrap_or(control.as_widget_ptr()) == this
+        });
+        match is_here {
+            false => self.composer.await_keyboard(),
+            true if self.find.has_focus() || self.members.has_focus() => {}
+            true => self.composer.focus(),
+        }
     }
 
     pub(super) fn wire_head(&mut self) {

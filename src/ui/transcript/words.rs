@@ -50,15 +50,15 @@ impl Wording for Words {
 
     fn deed(&self, deed: Deed) -> String {
         tr(match deed {
-            Deed::Take => "file.take",
+            Deed::Take => "file.receive",
             Deed::SaveAs => "file.save_as",
             Deed::Decline => "file.decline",
             Deed::Pause => "file.pause",
             Deed::Resume => "file.resume",
             Deed::Cancel => "file.cancel",
             Deed::Open => "file.open",
-            Deed::OpenFolder => "file.folder",
-            Deed::SendAgain => "file.again",
+            Deed::OpenFolder => "file.open_folder",
+            Deed::SendAgain => "file.send_again",
             Deed::Remove => "file.remove",
         })
         .to_owned()

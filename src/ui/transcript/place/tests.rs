@@ -1,5 +1,6 @@
 //! Rows stand where the pictures have them.
 
+use super::super::card::Deed;
 use super::super::measure::tests::Grid;
 use super::super::rows::{Entry, Key, Quote, Saying};
 use super::*;
@@ -29,7 +30,7 @@ impl Wording for Plain {
     fn retry(&self) -> String {
         "Retry".into()
     }
-    fn deed(&self, deed: super::super::card::Deed) -> String {
+    fn deed(&self, deed: Deed) -> String {
         format!("{deed:?}")
     }
     fn uploading(&self, percent: u8) -> String {
