@@ -133,6 +133,11 @@ impl Files {
         Files { folder: data.join(FOLDER) }
     }
 
+    /// The folder of all.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where a blob lies. Two levels keep folders short.
     #[must_use]
     pub fn path(&self, id: BlobId) -> PathBuf {

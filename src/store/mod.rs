@@ -5,7 +5,7 @@
 //! * [`writer`] is the one thread that writes: batch, apply, commit, hand on.
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
 //!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`rooms`], [`choices`],
-//!   [`conversations`], [`messages`], [`emptied`], [`blobs`], [`places`], [`settings`].
+//!   [`conversations`], [`messages`], [`files`], [`emptied`], [`blobs`], [`places`], [`settings`].
 //! * [`search`] looks into the logs; [`seek`] is what it shares with a client's store.
 //! * [`local`] is a client's own store, a file and a format of its own.
 //! * [`record`] turns values into our own versioned bytes.
@@ -20,6 +20,8 @@ pub mod conversations;
 pub mod devices;
 pub mod emptied;
 pub mod engine;
+pub mod files;
+pub mod incoming;
 pub mod local;
 pub mod messages;
 pub mod places;

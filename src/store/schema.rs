@@ -72,6 +72,17 @@ pub(super) const RANGES: TableDefinition<(u64, u64, u64), u64> = TableDefinition
 /// Account, 0 for a person, 1 for the lobby or 2 for a room, number → how it wants to have that
 /// conversation, where it is not the usual way.
 pub(super) const CHOICES: TableDefinition<(u64, u8, u64), &[u8]> = TableDefinition::new("choices");
+/// Conversation, seq of the message that offers it → a file.
+pub(super) const FILES: TableDefinition<(u64, u64), &[u8]> = TableDefinition::new("files");
+/// The server's age in minutes when a file was offered, then the file: those that are kept or on their
+/// way.
+pub(super) const FILE_AGES: TableDefinition<(u64, u64, u64), ()> =
+    TableDefinition::new("file_ages");
+/// A file and an account that has fetched it.
+pub(super) const FILE_TAKERS: TableDefinition<(u64, u64, u64), ()> =
+    TableDefinition::new("file_takers");
+/// Account → bytes of its files that are kept or on their way.
+pub(super) const FILE_BYTES: TableDefinition<u64, u64> = TableDefinition::new("file_bytes");
 /// Logs that nobody can read any more, of which messages are left.
 pub(super) const EMPTIED: TableDefinition<u64, ()> = TableDefinition::new("emptied");
 /// Name → the number given out next.
@@ -82,7 +93,7 @@ pub(super) const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("s
 pub(super) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_places];
+pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_files];
 
 /// The version of the files that this program writes.
 pub const SCHEMA_VERSION: u64 = MIGRATIONS.len() as u64;
@@ -131,9 +142,13 @@ fn add_rooms(transaction: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Where pictures are shown, which is worked out from what is there, and the logs of rooms that were
-/// dissolved.
-fn add_places(transaction: &WriteTransaction) -> Result<(), StoreError> {
+/// Files; where pictures are shown, which is worked out from what is there; and the logs of rooms that
+/// were dissolved.
+fn add_files(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(FILES)?;
+    transaction.open_table(FILE_AGES)?;
+    transaction.open_table(FILE_TAKERS)?;
+    transaction.open_table(FILE_BYTES)?;
     super::places::index_places(transaction)?;
     super::conversations::forget_dissolved(transaction)
 }
