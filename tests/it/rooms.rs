@@ -2,7 +2,7 @@
 //! there reaches all of them or none.
 
 use mychat::domain::{
-    AccountId, Body, ConversationKind, Joining, MentionPlace, Mentions, Notify, Privacy,
+    AccountId, Body, ConversationKind, Joining, MentionPlace, Mentions, Message, Notify, Privacy,
     RoomChange, RoomId, Seq, Target,
 };
 use mychat::net::protocol::{
@@ -331,4 +331,54 @@ fn rooms_have_bounds() {
     assert_eq!(why(momo.join(other)), Reason::TooMany);
     assert_eq!(why(momo.join(rooms[1])), Reason::AlreadyMember);
     assert_eq!(why(momo.join(rooms[2])), Reason::RoomGone, "its number is given to no other");
+}
+
+#[test]
+fn what_was_heard_at_any_of_many_stays_is_read_and_counted_and_nothing_else() {
+    /// As often as one may come and go without waiting.
+    const STAYS: usize = 25;
+    let mut ground = Ground::start();
+    let (room, mut people) = ground.room(&["Lime"]);
+    let (mut lime, mut momo) = (people.remove(0), ground.register("Momo"));
+    let to = Target::Room(room);
+    let conversation = lime.say(to, text("before")).unwrap().conversation;
+    let mut seen = Vec::new();
+    for stay in 0..STAYS {
+        if stay > 0 {
+            momo.leave(room).unwrap();
+            lime.say(to, text(&format!("missed {stay}"))).unwrap();
+        }
+        momo.join(room).unwrap();
+        let words = format!("heard {stay}");
+        lime.say(to, text(&words)).unwrap();
+        seen.push(text(&words));
+    }
+    let readable = |momo: &mut Peer| {
+        let mut all = Vec::new();
+        loop {
+            let after = all.last().map_or(Seq::ZERO, |last: &Message| last.seq);
+            let (page, more) = momo.history(conversation, Page::After(after));
+            all.extend(page);
+            if !more {
+                return all;
+            }
+        }
+    };
+    let all = readable(&mut momo);
+    let said: Vec<Body> = all.iter().map(|one| one.body.clone()).filter(Body::is_said).collect();
+    assert_eq!(said, seen);
+    let count = |momo: &mut Peer| {
+        let starts = vec![i64::MIN, i64::MAX];
+        let Ok(Reply::Days { days }) = momo.query(Query::Days { with: to, starts }) else {
+            panic!("days")
+        };
+        usize::try_from(days[0].count).unwrap()
+    };
+    assert_eq!(count(&mut momo), all.len(), "what is counted is what is read");
+    let device = momo.device;
+    ground.restart();
+    let mut momo = ground.connect();
+    momo.device = device;
+    momo.sign_in("Momo", PASSWORD).unwrap();
+    assert_eq!(readable(&mut momo), all);
 }
