@@ -1,6 +1,7 @@
 //! Menus as a person uses them: they open, their entries are counted with the arrows, one is taken.
 
 use crate::hands::{Button, DOWN, RETURN};
+use crate::picture::Picture;
 use crate::screen::{Screen, Window};
 
 /// What menus are drawn round with, in light and in dark windows.
