@@ -10,8 +10,8 @@ use super::audience::Ties;
 use super::outbox::Outbox;
 use super::presence::Standing;
 use crate::domain::{
-    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, Message, Nickname, Person,
-    Presence, RoomId,
+    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, FileId, FileStatus, Message,
+    Nickname, Person, Presence, RoomId,
 };
 use crate::net::control::{Done, Verb};
 use crate::net::protocol::{AuthStep, Command, Refusal, Reply, RequestId, ServerFrame, Stretch};
@@ -188,6 +188,13 @@ pub enum Job {
         /// Which.
         blobs: Vec<BlobId>,
     },
+    /// A file's bytes are all there, as a blob on disk.
+    KeepFile(Kept),
+    /// Files whose time has passed come to their end.
+    Expire {
+        /// Which.
+        files: Vec<FileId>,
+    },
     /// Take some messages of a log away that nobody can read any more.
     Empty {
         /// Which.
@@ -232,6 +239,46 @@ pub enum Job {
     },
 }
 
+/// A file whose bytes are all there.
+pub struct Kept {
+    /// Which.
+    pub file: FileId,
+    /// Its hash.
+    pub root: BlobId,
+    /// For the answer.
+    pub slot: Sender<Result<(), Refusal>>,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Which.
+    pub file: FileId,
+    /// Where it was offered.
+    pub kind: ConversationKind,
+    /// What.
+    pub status: FileStatus,
+}
+
+/// Files that came to their end, or another state.
+#[derive(Debug, Clone, Default)]
+pub struct Ended {
+    /// What is told of them.
+    pub changes: Vec<Change>,
+    /// Files that are forgotten: nobody sees where they were offered.
+    pub forgotten: Vec<FileId>,
+    /// Blobs that no row names any more.
+    pub gone: Vec<BlobId>,
+}
+
+impl Ended {
+    /// Files whose bytes are not wanted any more.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        let closed = self.changes.iter().filter(|change| !change.status.state.is_open());
+        closed.map(|change| change.file).chain(self.forgotten.iter().copied())
+    }
+}
+
 /// What the writer hands on to the hub, after the commit.
 pub enum Outcome {
     /// An answer for one peer.
@@ -271,6 +318,28 @@ pub enum Outcome {
         messages: Vec<Message>,
         /// The answer, where it is not `Done`.
         reply: Option<Box<Reply>>,
+        /// Files that came to their end with it.
+        ended: Ended,
+    },
+    /// Something became of files, or nothing new.
+    Files {
+        /// Who asked, where somebody did.
+        answer: Option<(Caller, RequestId)>,
+        /// What became of them.
+        ended: Ended,
+    },
+    /// A file is kept, or not.
+    FileKept {
+        /// Its blob.
+        root: BlobId,
+        /// Whether a row names that.
+        is_kept: bool,
+        /// What is told of the file.
+        change: Option<Change>,
+        /// The answer.
+        result: Result<(), Refusal>,
+        /// Where to.
+        slot: Sender<Result<(), Refusal>>,
     },
     /// A profile changed.
     Profile {
@@ -372,8 +441,13 @@ pub fn left_files(outcomes: &[Outcome]) -> BTreeSet<BlobId> {
     for outcome in outcomes {
         match outcome {
             Outcome::Swept { blobs } => left.extend(blobs.iter().copied()),
-            Outcome::Blob { blob, is_kept: true, .. } => drop(left.remove(blob)),
-            Outcome::Blob { blob, is_kept: false, .. } => drop(left.insert(*blob)),
+            Outcome::Blob { blob, is_kept: true, .. }
+            | Outcome::FileKept { root: blob, is_kept: true, .. } => drop(left.remove(blob)),
+            Outcome::Blob { blob, is_kept: false, .. }
+            | Outcome::FileKept { root: blob, is_kept: false, .. } => drop(left.insert(*blob)),
+            Outcome::Booked { ended, .. } | Outcome::Files { ended, .. } => {
+                left.extend(ended.gone.iter().copied());
+            }
             _ => {}
         }
     }

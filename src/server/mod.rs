@@ -38,7 +38,9 @@ pub mod readers;
 mod ring;
 pub mod session;
 pub mod settings;
+mod sight;
 pub mod sweep;
+pub mod transfers;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -28,12 +28,14 @@ use super::metrics::Metrics;
 use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
+use super::transfers::Transfers;
 use super::{Ready, ServerError, Setup, Stopper, disk, exposition, sweep};
 use crate::clock;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::discovery::{Announcement, Announcer};
 use crate::net::opaque::ServerSetup;
+use crate::net::parcel::ALPN_FILE;
 use crate::net::protocol::ALPN_CHAT;
 use crate::net::tls::Identity;
 use crate::store::blobs::Files;
@@ -134,9 +136,10 @@ impl Ring {
         let (open, closing) = async_channel::bounded(1);
         let files = Files::of(&setup.data);
         sweep::remove_orphans(&Reads::open(&engine.read()?)?, &files)?;
-        let (readers, mut threads) = Readers::start(engine, &board, &files, &fail)?;
+        let transfers = Arc::new(Transfers::new(limits.clone()));
+        let (readers, mut threads) = Readers::start(engine, &board, (&files, &transfers), &fail)?;
         let rules = Rules::new(limits.clone(), disk_full.clone(), files.clone());
-        let hand_on = hand_on(hub.clone(), metrics.clone(), files.clone());
+        let hand_on = hand_on(hub.clone(), metrics.clone(), (files.clone(), transfers.clone()));
         let ended = move |result| drop(end.try_send(result));
         let counted = metrics.clone();
         let now = move || {
@@ -156,7 +159,7 @@ impl Ring {
             name,
             server_id,
             setup: load_secrets(engine)?,
-            tls: identity.server_config(&[ALPN_CHAT])?,
+            tls: identity.server_config(&[ALPN_CHAT, ALPN_FILE])?,
             limits,
             board: board.clone(),
             journal: journal.clone(),
@@ -164,6 +167,7 @@ impl Ring {
             jobs,
             hub,
             readers,
+            transfers,
             files: files.clone(),
             disk_full: disk_full.clone(),
             turns: session::Turns::default(),
@@ -218,7 +222,7 @@ fn say_goodbye(announcer: Option<Announcer>, in_order: bool) {
 fn hand_on(
     hub: Sender<HubInput>,
     metrics: Arc<Metrics>,
-    files: Files,
+    (files, transfers): (Files, Arc<Transfers>),
 ) -> impl FnMut(Vec<Outcome>) + Send {
     move |outcomes| {
         // On the writer's thread, behind the commit and before the next one: a job that takes a blob
@@ -228,10 +232,39 @@ fn hand_on(
                 tracing::warn!(%error, "an unused picture cannot be removed");
             }
         }
+        end_transfers(&outcomes, &files, &transfers);
         metrics.batch_ended(clock::uptime());
         let appended = outcomes.iter().filter(|o| matches!(o, Outcome::Appended { .. })).count();
         metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);
         drop(hub.send_blocking(HubInput::Committed(outcomes)));
+    }
+}
+
+/// Links of files that came to their end, or of devices that are signed out, end; what there is of files
+/// that nobody wants any more goes.
+fn end_transfers(outcomes: &[Outcome], files: &Files, transfers: &Transfers) {
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Booked { ended, .. } | Outcome::Files { ended, .. } => {
+                for file in ended.files() {
+                    transfers.stop(file);
+                    // Where it cannot be removed while it is open, the sweep does it.
+                    if let Err(error) = files.remove_incoming(file) {
+                        tracing::debug!(%error, "a file on its way stays for now");
+                    }
+                }
+            }
+            Outcome::Revoked { caller, revoked, .. } => {
+                for device in revoked {
+                    transfers.stop_device(caller.account, Some(*device));
+                }
+            }
+            Outcome::SignedOut { caller, .. } => {
+                transfers.stop_device(caller.account, Some(caller.device));
+            }
+            Outcome::Deleted { caller, .. } => transfers.stop_device(caller.account, None),
+            _ => {}
+        }
     }
 }
 
@@ -401,6 +434,7 @@ async fn close(
     writer_ended: &Receiver<Result<(), StoreError>>,
     in_order: bool,
 ) -> Result<(), ServerError> {
+    shared.transfers.close();
     shared.jobs.close();
     let drained = match in_order {
         true => writer_ended.recv().await.unwrap_or(Ok(())),

@@ -133,6 +133,12 @@ impl Files {
         Files { folder: data.join(FOLDER) }
     }
 
+    /// The data folder that they lie in.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.folder.parent().map_or_else(PathBuf::new, Path::to_owned)
+    }
+
     /// The folder of all.
     pub(super) fn folder(&self) -> &Path {
         &self.folder

@@ -45,9 +45,17 @@ impl Files {
             File::options().read(true).write(true).create(true).truncate(false).open(path)
         };
         let (mut file, mut sidecar) = (open(&part)?, open(&values)?);
-        let outline = read_outline(&mut file, &mut sidecar, bytes)?;
+        let mut outline = read_outline(&mut file, &mut sidecar, bytes)?;
+        // A crash came between its becoming a blob and its row.
+        if let (false, Some(root)) = (outline.is_whole(), self.whole_incoming(id, bytes)?)
+            && fs::metadata(self.path(root)).is_ok_and(|there| there.len() == bytes)
+        {
+            outline = outline_of(&fs::read(&values)?, bytes, u64::MAX);
+        }
         // What was written behind the last proven chunk is written again.
-        file.set_len(outline.proven())?;
+        if file.metadata()?.len() > outline.proven() {
+            file.set_len(outline.proven())?;
+        }
         sidecar.set_len(outline.len() * VALUE_BYTES as u64)?;
         file.seek(SeekFrom::End(0))?;
         sidecar.seek(SeekFrom::End(0))?;
@@ -71,6 +79,27 @@ impl Files {
                 Ok(Outline::new(bytes))
             }
             (Err(error), _) | (_, Err(error)) => Err(error),
+        }
+    }
+
+    /// Bytes of a file on its way that are proven, without looking closely.
+    #[must_use]
+    pub fn proven(&self, id: FileId, bytes: u64) -> u64 {
+        let (_, values) = self.incoming_paths(id);
+        let chunks = fs::metadata(values).map_or(0, |file| file.len() / VALUE_BYTES as u64);
+        (chunks * CHUNK_BYTES).min(bytes)
+    }
+
+    /// The hash of a file on its way of which all is proven, whose bytes may be a blob already.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn whole_incoming(&self, id: FileId, bytes: u64) -> io::Result<Option<BlobId>> {
+        let (_, values) = self.incoming_paths(id);
+        match fs::read(values) {
+            Ok(values) => Ok(outline_of(&values, bytes, u64::MAX).root()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
     }
 
@@ -138,19 +167,22 @@ fn id_of(name: &str) -> Option<FileId> {
 
 /// Values count as far as the bytes reach.
 fn read_outline(file: &mut File, sidecar: &mut File, bytes: u64) -> io::Result<Outline> {
-    let mut outline = Outline::new(bytes);
     let mut values = Vec::new();
     sidecar.seek(SeekFrom::Start(0))?;
     // More than the file has chunks are somebody else's.
     sidecar.take(Outline::chunks_of(bytes) * VALUE_BYTES as u64).read_to_end(&mut values)?;
-    let length = file.metadata()?.len();
+    Ok(outline_of(&values, bytes, file.metadata()?.len()))
+}
+
+fn outline_of(values: &[u8], bytes: u64, length: u64) -> Outline {
+    let mut outline = Outline::new(bytes);
     for value in values.as_chunks::<VALUE_BYTES>().0 {
         if outline.next().is_none_or(|next| next.end > length) {
             break;
         }
         outline.push(*value);
     }
-    Ok(outline)
+    outline
 }
 
 /// Syncs bytes, then writes and syncs their values, until nobody sends any more.
@@ -210,17 +242,19 @@ impl Incoming {
     ///
     /// # Errors
     /// The disk failed.
-    pub fn become_blob(mut self, files: &Files, root: BlobId) -> io::Result<()> {
+    pub fn become_blob(mut self, files: &Files, root: BlobId, bytes: u64) -> io::Result<()> {
         self.flush()?;
-        self.file.sync_all()?;
         let path = files.path(root);
         let parent = path.parent().map_or_else(|| files.folder().to_owned(), Path::to_owned);
         fs::create_dir_all(&parent)?;
-        let length = self.file.metadata()?.len();
-        if fs::metadata(&path).is_ok_and(|there| there.len() == length) {
+        if fs::metadata(&path).is_ok_and(|there| there.len() == bytes) {
             // The same bytes are there: they are shared, and nobody is told.
             return Ok(());
         }
+        if self.file.metadata()?.len() != bytes {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        self.file.sync_all()?;
         fs::rename(&self.part, &path)?;
         sync_folder(&parent)?;
         sync_folder(files.folder())
@@ -281,7 +315,7 @@ mod tests {
         write(&mut incoming, &mut outline, &chunk(2));
         write(&mut incoming, &mut outline, b"the end..");
         let root = outline.root().unwrap();
-        incoming.become_blob(&files, root).unwrap();
+        incoming.become_blob(&files, root, bytes).unwrap();
         assert_eq!(files.list_incoming().unwrap(), [ID], "its values are there still");
         files.remove_incoming(ID).unwrap();
         let whole = [chunk(1), chunk(2), b"the end..".to_vec()].concat();

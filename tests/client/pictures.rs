@@ -236,6 +236,7 @@ fn export(seat: &mut Seat, what: Scope, path: &Path) -> Result<Answer, Failure> 
         replace: false,
         title: "talk".into(),
         image: "[picture]".into(),
+        file: "[file]".into(),
         missing: "[picture missing]".into(),
         shake: "[shake]".into(),
         language: "en".into(),

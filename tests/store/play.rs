@@ -301,6 +301,8 @@ fn fact(outcome: &Outcome) -> Fact {
         | Outcome::Deleted { .. }
         | Outcome::Blob { .. }
         | Outcome::Swept { .. }
+        | Outcome::Files { .. }
+        | Outcome::FileKept { .. }
         | Outcome::Admin { .. }
         | Outcome::TurnedAway { .. }
         | Outcome::Answer { .. }

@@ -16,6 +16,7 @@ mod book;
 mod contacts;
 mod cursors;
 mod enter;
+mod files;
 pub mod keeper;
 mod passwords;
 mod pauses;
@@ -36,7 +37,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_channel::Sender;
 
 use super::admin::AdminError;
-use super::job::{Caller, Job, Outcome, SessionId};
+use super::job::{Caller, Ended, Job, Kept, Outcome, SessionId};
 use super::presence::Presences;
 use crate::clock::Moment;
 use crate::domain::{AccountId, DeviceId, Presence};
@@ -68,6 +69,7 @@ pub struct Rules {
     brought: Brought,
 }
 
+pub(crate) use files::status as file_status;
 pub(crate) use passwords::opens;
 
 /// What a verb decides: an outcome, or why not.
@@ -99,11 +101,11 @@ impl Rules {
             Command::Send { to, nonce, body } => {
                 self.send(rows, now, caller, &send::Wanted { to: *to, nonce: *nonce, body })
             }
+            // They make room.
+            Command::CancelFile { file } => self.cancel_file(rows, now, (caller, id), *file),
+            Command::DeclineFile { file } => self.decline_file(rows, now, (caller, id), *file),
             _ if self.is_disk_full() => Ok(Err(Reason::DiskFull.into())),
-            Command::Recall { to, seq } => {
-                let ages = (self.age.seconds(rows, now)?, self.age.minutes(rows, now)?);
-                recall::recall(rows, (now.wall_ms, ages), (caller, id), (*to, *seq))
-            }
+            Command::Recall { to, seq } => self.recall(rows, now, (caller, id), (*to, *seq)),
             Command::MarkRead { conversation, seq } => {
                 let hidden = self.hides(rows, caller)?;
                 cursors::mark_read(rows, (caller, id), hidden, *conversation, *seq)
@@ -118,6 +120,7 @@ impl Rules {
             }
             // Parts are put together by the session, which sends a job of its own.
             Command::PutBlob { .. } => Ok(Err(Reason::BadValue.into())),
+            Command::TookFile { file } => self.took_file(rows, now, (caller, id), *file),
             command => self.people(rows, now, (caller, id), command),
         }
     }
@@ -232,6 +235,8 @@ impl Rules {
             }
             Job::Sweep { blobs } => return self.sweep(rows, now, blobs),
             Job::Empty { log } => return self.empty(rows, now, *log),
+            Job::KeepFile(kept) => return self.keep_file(rows, now, kept),
+            Job::Expire { files } => return self.expire_files(rows, now, files),
             Job::Admin { verb, code, slot } => {
                 let now = (now.wall_ms, self.age.minutes(rows, now)?);
                 return admin(rows, now, verb, *code, slot);
@@ -305,7 +310,7 @@ fn admin(
 /// Books changed: the notices go to their owners, then the answer to who asked.
 fn booked(caller: &Caller, id: RequestId, notes: book::Notes<'_, '_>) -> Outcome {
     let messages = notes.into_messages();
-    Outcome::Booked { caller: caller.clone(), id, messages, reply: None }
+    Outcome::Booked { caller: caller.clone(), id, messages, reply: None, ended: Ended::default() }
 }
 
 /// Whether the session's sign-in is still the device's last one. A revoke removes the device, a
@@ -334,7 +339,13 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         | Job::Ping { caller, id } => refused(caller, *id, refusal),
         Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
         Job::Left { session } => Outcome::Left { session: *session },
-        Job::Sweep { .. } | Job::Empty { .. } => Outcome::Swept { blobs: Vec::new() },
+        Job::Sweep { .. } | Job::Empty { .. } | Job::Expire { .. } => {
+            Outcome::Swept { blobs: Vec::new() }
+        }
+        Job::KeepFile(Kept { root, slot, .. }) => {
+            let (result, slot) = (Err(refusal), slot.clone());
+            Outcome::FileKept { root: *root, is_kept: true, change: None, result, slot }
+        }
         Job::Admin { slot, .. } => {
             let result = Err(refusal.reason.to_string());
             Outcome::Admin { result, person: None, slot: slot.clone() }

@@ -71,6 +71,9 @@ impl Rules {
         let age_min = self.age.minutes(rows, now)?;
         let message = rows.append_message(conversation, now.wall_ms, draft)?;
         use_body(rows, age_min, (wanted.body, conversation, message.seq), Use::Begins)?;
+        if let Body::File { name, bytes } = wanted.body {
+            Rules::offer(rows, age_min, &message, (name, *bytes))?;
+        }
         read_own(rows, caller.account, &message)?;
         let shakes = matches!(wanted.body, Body::Shake {}) && is_heard(rows, caller, wanted.to)?;
         let shakes = shakes.then_some(now.uptime);
@@ -116,11 +119,10 @@ impl Rules {
             }
             Body::Image { .. } => self.brought.may_send(rows, writer.account, wanted.body),
             Body::Shake {} => self.may_shake(rows, now, writer.account, wanted),
-            Body::File { .. }
-            | Body::Notice(_)
-            | Body::Room { .. }
-            | Body::Recalled { .. }
-            | Body::Hidden {} => Ok(Err(Reason::BadValue.into())),
+            Body::File { name, bytes } => self.may_offer(rows, writer.account, (name, *bytes)),
+            Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {
+                Ok(Err(Reason::BadValue.into()))
+            }
         }
     }
 

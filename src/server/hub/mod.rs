@@ -161,8 +161,9 @@ impl Hub {
                 self.tell_cursor(&caller, (conversation, kind), (before, cursors));
                 caller.outbox.push_frame(&ServerFrame::Done { id });
             }
-            Outcome::Booked { caller, id, messages, reply } => {
+            Outcome::Booked { caller, id, messages, reply, ended } => {
                 self.notices(&messages, now);
+                self.tell_files(&ended.changes);
                 caller.outbox.push_frame(&match reply {
                     Some(reply) => ServerFrame::Reply { id, reply: *reply },
                     None => ServerFrame::Done { id },
@@ -192,6 +193,16 @@ impl Hub {
                 self.fence_all(caller.account, Goodbye::Deleted);
                 self.notices(&messages, now);
                 self.tell_person(person);
+            }
+            Outcome::Files { answer, ended } => {
+                self.tell_files(&ended.changes);
+                if let Some((caller, id)) = answer {
+                    caller.outbox.push_frame(&ServerFrame::Done { id });
+                }
+            }
+            Outcome::FileKept { change, result, slot, .. } => {
+                self.tell_files(change.as_slice());
+                slot.try_send(result).ok();
             }
             // Their files were removed where the outcome was handed on.
             Outcome::Swept { .. } => {}

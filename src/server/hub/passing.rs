@@ -9,10 +9,20 @@ use crate::domain::{ConversationId, ConversationKind, Presence, Seq, Target};
 use crate::limits::TYPING_EVERY;
 use crate::net::protocol::{Event, ServerFrame};
 use crate::server::audience::Ties;
-use crate::server::job::{Caller, SessionId};
+use crate::server::job::{Caller, Change, SessionId};
 use crate::store::conversations::Cursors;
 
 impl Hub {
+    /// What became of files is told to who is where they were offered.
+    pub(super) fn tell_files(&self, changes: &[Change]) {
+        for Change { file, kind, status } in changes {
+            let event = Event::File { file: *file, status: *status };
+            if let Some(bytes) = encode(&ServerFrame::Event(event)) {
+                self.each_member(*kind, |_, outbox| outbox.push(&bytes));
+            }
+        }
+    }
+
     /// Own other devices are told always; the other side of a direct conversation what may be shown,
     /// and of reading only if it shows its own. In the lobby cursors are nobody else's.
     pub(super) fn tell_cursor(

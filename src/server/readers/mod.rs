@@ -3,10 +3,10 @@
 //! [`people`] answers what concerns people, [`rooms`] what concerns rooms, [`search`] looks into the
 //! logs; their pages are answered here.
 
+mod files;
 mod people;
 mod rooms;
 mod search;
-mod sight;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -15,7 +15,9 @@ use std::thread::{self, JoinHandle};
 use async_channel::{Receiver, Sender};
 
 use super::board::Board;
+use super::sight::sees_picture;
 use super::sweep::Leftovers;
+use super::transfers::{Grant, Transfers};
 use crate::domain::{
     AccountId, BlobId, ConversationId, ConversationKind, DeviceId, Nickname, Seq, Target,
 };
@@ -27,6 +29,7 @@ use crate::net::protocol::{Head, OnlinePerson, Page, Query, Reason, Refusal, Rep
 use crate::store::accounts::Account;
 use crate::store::blobs::Files;
 use crate::store::conversations::Cursors;
+use crate::store::files::Offered;
 use crate::store::messages::{Continue, Order};
 use crate::store::rooms::Range;
 use crate::store::{Engine, Reads, StoreError};
@@ -67,6 +70,13 @@ pub enum Ask {
         /// For the answer.
         slot: Sender<bool>,
     },
+    /// Whether a link may bring or fetch a file, and what is known of that.
+    Travel {
+        /// What its ticket said.
+        grant: Grant,
+        /// For the answer.
+        slot: Sender<Result<Offered, Refusal>>,
+    },
     /// Pictures and files that may go.
     Leftovers {
         /// For the answer.
@@ -99,13 +109,14 @@ impl Readers {
     pub fn start(
         engine: &Arc<Engine>,
         board: &Arc<Board>,
-        files: &Files,
+        (files, transfers): (&Files, &Arc<Transfers>),
         failed: &Sender<StoreError>,
     ) -> Result<(Self, Vec<JoinHandle<()>>), StoreError> {
         let (asks, waiting) = async_channel::bounded(QUERIES_MAX);
         let mut threads = Vec::new();
         for number in 1..=READERS {
-            let reader = Reader::new(engine.clone(), board.clone(), files.clone());
+            let reader =
+                Reader::new(engine.clone(), board.clone(), files.clone(), transfers.clone());
             let (waiting, failed) = (waiting.clone(), failed.clone());
             let builder = thread::Builder::new().name(format!("reader-{number}"));
             // A panic is a defect of ours: the server ends instead of going on with one fewer.
@@ -138,13 +149,19 @@ pub struct Reader {
     engine: Arc<Engine>,
     board: Arc<Board>,
     files: Files,
+    transfers: Arc<Transfers>,
 }
 
 impl Reader {
     /// A reader of a store, a board and a folder of files.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, board: Arc<Board>, files: Files) -> Self {
-        Reader { engine, board, files }
+    pub fn new(
+        engine: Arc<Engine>,
+        board: Arc<Board>,
+        files: Files,
+        transfers: Arc<Transfers>,
+    ) -> Self {
+        Reader { engine, board, files, transfers }
     }
 
     fn run(&self, waiting: &Receiver<Ask>) -> Result<(), StoreError> {
@@ -172,6 +189,9 @@ impl Reader {
             }
             Ask::Nickname { nickname, slot } => {
                 slot.try_send(rows.get_nickname_owner(&nickname)?.is_none()).ok();
+            }
+            Ask::Travel { grant, slot } => {
+                drop(slot.try_send(files::may_travel(&rows, &grant)?));
             }
             Ask::Leftovers { slot } => {
                 slot.try_send(Leftovers::find(&rows, &self.files)?).ok();
@@ -231,6 +251,13 @@ impl Reader {
             Query::Contacts { after } => people::contacts(rows, me, after),
             Query::Requests { after } => people::requests(rows, me, after),
             Query::Blob { blob, offset } => self.blob(rows, me, blob, offset),
+            query @ (Query::Files { .. }
+            | Query::FileList { .. }
+            | Query::Ticket { .. }
+            | Query::Quota {}) => {
+                let (files, transfers) = (&self.files, &*self.transfers);
+                files::Desk { rows, files, transfers, me, here }.answer(query)
+            }
             query @ (Query::Search { .. } | Query::Days { .. }) => search::answer(rows, me, query),
             query => rooms::answer(rows, me, query),
         }
@@ -245,7 +272,7 @@ impl Reader {
         offset: u32,
     ) -> Result<Result<Reply, Refusal>, StoreError> {
         let known = rows.get_blob(blob)?;
-        let (Some(known), true) = (known, sight::sees_picture(rows, me, blob)?) else {
+        let (Some(known), true) = (known, sees_picture(rows, me, blob)?) else {
             return Ok(Err(Reason::NotFound.into()));
         };
         let bytes_all = u32::try_from(known.bytes).unwrap_or(u32::MAX);

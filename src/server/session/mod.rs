@@ -28,6 +28,7 @@ use super::journal::Journal;
 use super::metrics::Metrics;
 use super::outbox::{Next, Outbox};
 use super::readers::Readers;
+use super::transfers::{self, Transfers};
 use crate::clock;
 use crate::domain::ServerId;
 use crate::limits::{
@@ -37,6 +38,7 @@ use crate::net::control::{LogEvent, LogKind};
 use crate::net::frame::{FRAME_BYTES_MAX, FRAME_BYTES_MAX_UNAUTHENTICATED, FrameError};
 use crate::net::link::{self, LinkError, Reader, Writer, deadline};
 use crate::net::opaque::ServerSetup;
+use crate::net::parcel::ALPN_FILE;
 use crate::net::protocol::{ClientFrame, Goodbye, Registration, ServerFrame, VERSION, Welcome};
 use crate::net::tls;
 use crate::store::blobs::Files;
@@ -69,6 +71,8 @@ pub struct Shared {
     pub jobs: Sender<Job>,
     /// To the hub.
     pub hub: Sender<HubInput>,
+    /// Files on their way.
+    pub transfers: Arc<Transfers>,
     /// To the readers.
     pub readers: Readers,
     /// Where pictures lie.
@@ -127,7 +131,19 @@ async fn serve(
         Err(LinkError::Closed)
     };
     match smol::future::or(accepted, closed).await {
-        Ok((stream, _alpn)) => {
+        Ok((stream, alpn)) if alpn == ALPN_FILE => {
+            let (stream, connection) = stream.into_inner();
+            match stream.into_inner() {
+                Ok(stream) => {
+                    // From here on it costs no worker anything.
+                    inside.store(true, Ordering::Relaxed);
+                    transfers::serve(shared, id, (stream, connection), peer).await;
+                    drop(place);
+                }
+                Err(error) => tracing::debug!(session = id.0, %peer, %error, "no link of a file"),
+            }
+        }
+        Ok((stream, _)) => {
             let outbox = Arc::new(Outbox::default());
             Session {
                 shared,

@@ -3,8 +3,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Align, Canvas, Icon, Rect};
 use super::text;
+use super::{Align, Canvas, Icon, Rect};
 use crate::ui::theme::{Colour, ROOM_TILES, Style, file_tile, metric};
 
 impl Canvas {
