@@ -17,32 +17,52 @@ pub enum Wanted {
     PicturePlace,
     /// A place for what was said. What is there already is asked about.
     Export,
+    /// Files that are there.
+    Files,
+    /// A place for a file.
+    FilePlace,
+    /// A folder.
+    Folder,
 }
 
 thread_local! {
     /// One of each for all times: deleting the toolkit's windows is not safe, see `widgets::retire`.
-    static KEPT: RefCell<[Option<&'static mut FileDialog>; 3]> = const { RefCell::new([const { None }; 3]) };
+    static KEPT: RefCell<[Option<&'static mut FileDialog>; 6]> = const { RefCell::new([const { None }; 6]) };
     static IS_OPEN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Asks for a file under a title, at first by a name, and calls back with it unless the person chose
 /// none. Windows go on living meanwhile.
 pub fn choose(wanted: Wanted, title: &str, name: &str, chosen: impl FnOnce(PathBuf) + 'static) {
+    choose_some(wanted, title, name, |paths| {
+        if let Some(path) = paths.into_iter().next() {
+            chosen(path);
+        }
+    });
+}
+
+/// The same where several can be chosen at once.
+pub fn choose_some(
+    wanted: Wanted,
+    title: &str,
+    name: &str,
+    chosen: impl FnOnce(Vec<PathBuf>) + 'static,
+) {
     if IS_OPEN.replace(true) {
         return;
     }
     let (title, name, mut chosen) = (title.to_owned(), name.to_owned(), Some(chosen));
     // Not within the event of a button or a menu, which would go on after all this.
     app::add_timeout3(0.0, move |_| {
-        let path = ask(wanted, &title, &name);
+        let paths = ask(wanted, &title, &name);
         IS_OPEN.set(false);
-        if let (Some(path), Some(chosen)) = (path, chosen.take()) {
-            chosen(path);
+        if let (false, Some(chosen)) = (paths.is_empty(), chosen.take()) {
+            chosen(paths);
         }
     });
 }
 
-fn ask(wanted: Wanted, title: &str, name: &str) -> Option<PathBuf> {
+fn ask(wanted: Wanted, title: &str, name: &str) -> Vec<PathBuf> {
     let place = wanted as usize;
     let kept = KEPT.with_borrow_mut(|kept| kept[place].take());
     let is_first = kept.is_none();
@@ -57,26 +77,35 @@ fn ask(wanted: Wanted, title: &str, name: &str) -> Option<PathBuf> {
             let kinds = tr("profile.face.filter");
             dialog.set_filter(&format!("{kinds}\t*.{{png,jpg,jpeg,PNG,JPG,JPEG}}"));
         }
-        Wanted::PicturePlace | Wanted::Export => dialog.set_preset_file(name),
+        Wanted::PicturePlace | Wanted::Export | Wanted::FilePlace => dialog.set_preset_file(name),
+        Wanted::Files | Wanted::Folder => {}
     }
     if let (true, Some(folder)) = (is_first, wanted.folder()) {
         // Without it the question begins elsewhere.
         dialog.set_directory(&folder).ok();
     }
     let is_chosen = matches!(dialog.try_show(), Ok(FileDialogAction::Success));
-    let path = dialog.filename();
-    if let (true, Some(folder)) = (is_chosen, path.parent()) {
+    let mut paths = match wanted {
+        Wanted::Files => dialog.filenames(),
+        _ => vec![dialog.filename()],
+    };
+    paths.retain(|path| is_chosen && !path.as_os_str().is_empty());
+    if let Some(folder) = paths.first().and_then(|path| path.parent()) {
         dialog.set_directory(&folder).ok();
     }
     KEPT.with_borrow_mut(|kept| kept[place] = Some(dialog));
-    (is_chosen && !path.as_os_str().is_empty()).then_some(path)
+    paths
 }
 
 impl Wanted {
     fn dialog(self) -> FileDialog {
         let kind = match self {
             Wanted::Picture => FileDialogType::BrowseFile,
-            Wanted::PicturePlace | Wanted::Export => FileDialogType::BrowseSaveFile,
+            Wanted::Files => FileDialogType::BrowseMultiFile,
+            Wanted::Folder => FileDialogType::BrowseDir,
+            Wanted::PicturePlace | Wanted::Export | Wanted::FilePlace => {
+                FileDialogType::BrowseSaveFile
+            }
         };
         let mut dialog = FileDialog::new(kind);
         if self == Wanted::Export {
@@ -90,7 +119,8 @@ impl Wanted {
         let folders = directories::UserDirs::new()?;
         let own = match self {
             Wanted::Picture | Wanted::PicturePlace => folders.picture_dir(),
-            Wanted::Export => folders.document_dir(),
+            Wanted::Export | Wanted::Files => folders.document_dir(),
+            Wanted::FilePlace | Wanted::Folder => folders.download_dir(),
         };
         Some(own.unwrap_or(folders.home_dir()).to_path_buf())
     }

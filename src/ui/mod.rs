@@ -23,6 +23,7 @@ mod done;
 mod doors;
 mod fields;
 mod files;
+mod filing;
 mod fingerprint;
 mod following;
 pub mod fonts;

@@ -142,6 +142,22 @@ pub fn open_folder(folder: &std::path::Path) {
     open(folder.as_os_str());
 }
 
+/// Where received files go unless the person chose another folder.
+#[must_use]
+pub fn downloads() -> std::path::PathBuf {
+    let folders = directories::UserDirs::new();
+    let own = folders.as_ref().map(|folders| {
+        let own = folders.download_dir().map(std::path::Path::to_owned);
+        own.unwrap_or_else(|| folders.home_dir().join("Downloads"))
+    });
+    own.unwrap_or_else(std::env::temp_dir).join("MyChat")
+}
+
+/// Opens a file of this computer with the program that is meant for it.
+pub fn open_file(file: &std::path::Path) {
+    open(file.as_os_str());
+}
+
 /// Opens a web address in the system's browser. Anything else that a message might name is left
 /// alone.
 pub fn open_link(address: &str) {

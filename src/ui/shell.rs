@@ -11,6 +11,7 @@ use fltk::app;
 use super::app::{Effect, Model, Msg, update};
 use super::bridge::{Fold, Kick};
 use super::paint::{photo, portrait};
+use super::platform;
 use super::windows::Windows;
 use crate::client::Intent;
 use crate::client::api::View;
@@ -68,7 +69,8 @@ pub fn post(msg: Msg) {
 /// Shows the windows until the person closes them. The toolkit and the faces stand already.
 pub fn run(core: Core, connect: Option<Invite>) {
     let zone = jiff::tz::TimeZone::system();
-    let (model, first) = Model::new(clock::now().into(), zone, connect);
+    let (mut model, first) = Model::new(clock::now().into(), zone, connect);
+    model.downloads = platform::downloads();
     let mut shell = Shell { model, core, windows: Windows::default() };
     shell.windows.restyle(&shell.model);
     shell.carry_out(first);

@@ -34,7 +34,7 @@ use super::theme::Theme;
 use super::toast::{Edge, Kind};
 use super::viewer::ViewerWindow;
 use super::widgets::{Question, ask};
-use super::{confirm, following, paint, platform, screen, text, toast, viewer, widgets};
+use super::{confirm, filing, following, paint, platform, screen, text, toast, viewer, widgets};
 use crate::client::api::{Picture, View};
 use crate::domain::{BlobId, Target};
 
@@ -151,6 +151,13 @@ impl Windows {
                 self.viewer.iter_mut().for_each(ViewerWindow::raise);
             }
             Effect::SavePicture(blob, name) => viewer::save_as(blob, &name),
+            Effect::Trouble(key) => tell(Kind::Trouble, text::tr(key)),
+            Effect::Measure(target, paths) => filing::measure(target, paths),
+            Effect::AskFiles(to, paths, bytes) => {
+                filing::ask_before_sending(model, to, paths, bytes);
+            }
+            Effect::AskFilePlace(target, seq, name) => filing::ask_for_place(target, seq, &name),
+            Effect::OpenFile(opening) => filing::open(opening),
             Effect::AskImages(target, images) => self.chat(target, |chat| chat.ask_images(images)),
             Effect::PicturesAgain => {
                 paint::portrait::ask_again();

@@ -1,6 +1,7 @@
 //! Conversations: their messages, what is on its way, what is unread.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::drafts::Kept;
 use super::find::{Find, FindMsg};
@@ -174,6 +175,8 @@ pub enum ChatMsg {
     Send(String),
     /// Say this, which mentions people.
     Mention(String, Mentions),
+    /// Files were chosen, dropped or pasted; pictures among them go as pictures.
+    Files(Vec<PathBuf>),
     /// Show these; `true` once the person has said that it shall be so many.
     Images(Vec<ImageSource>, bool),
     /// The next message answers this one, or none.
@@ -207,6 +210,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::Draft(text) => write!(f, "Draft({} bytes)", text.len()),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
             ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
+            ChatMsg::Files(files) => write!(f, "Files({})", files.len()),
             ChatMsg::Images(images, _) => write!(f, "Images({})", images.len()),
             ChatMsg::Reply(seq) => write!(f, "Reply({seq:?})"),
             ChatMsg::GoTo(seq) => write!(f, "GoTo({seq:?})"),
@@ -372,6 +376,7 @@ impl Model {
             }
             ChatMsg::Send(text) => self.say_words(target, &text, Mentions::default(), out),
             ChatMsg::Mention(text, mentions) => self.say_words(target, &text, mentions, out),
+            ChatMsg::Files(files) => out.push(Effect::Measure(target, files)),
             ChatMsg::Images(images, sure) => self.send_images(target, images, sure, out),
             ChatMsg::Reply(seq) => self.reply(target, seq, out),
             ChatMsg::GoTo(seq) => self.go_to(target, seq, out),
@@ -569,6 +574,7 @@ impl Model {
 
     pub(super) fn chats_tick(&mut self, out: &mut Vec<Effect>) {
         self.keep_drafts(false, out);
+        self.watch_files(out);
         let now = self.now.mono_ms;
         let up = self.link.is_up();
         let mut wanted = Vec::new();

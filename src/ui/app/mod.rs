@@ -24,6 +24,7 @@ pub mod done;
 pub mod doors;
 pub mod drafts;
 pub mod errors;
+pub mod files;
 pub mod find;
 pub mod history;
 pub mod images;
@@ -140,6 +141,8 @@ pub enum Msg {
     Wanted(Vec<(BlobId, View)>),
     /// In the window of a picture.
     Viewer(images::ViewerMsg),
+    /// About files.
+    Files(files::FilesMsg),
     /// The server program that was started here ended or could not be started.
     HostEnded(login::HostEnd),
     /// Settings of this computer.
@@ -219,6 +222,16 @@ pub enum Effect {
     AskImages(Target, Vec<ImageSource>),
     /// Ask where a picture shall be saved, which was called so.
     SavePicture(BlobId, String),
+    /// Look at what was chosen, dropped or pasted for a conversation, elsewhere than here.
+    Measure(Target, Vec<std::path::PathBuf>),
+    /// Ask whether so many files, of so many bytes in all, shall be sent.
+    AskFiles(Target, Vec<std::path::PathBuf>, u64),
+    /// Ask where the file of a message shall be saved, which is called so.
+    AskFilePlace(Target, Seq, String),
+    /// Open a file of this computer, or show its folder.
+    OpenFile(files::Opening),
+    /// Say in passing that something was not done; the key of the sentence.
+    Trouble(&'static str),
     /// Bring the window of a picture to the front.
     RaiseViewer,
     /// Pictures that could not be had may be had now.
@@ -269,6 +282,7 @@ enum Asked {
     Hide(Target),
     ReadBy(Target, Seq),
     SaveImage,
+    File,
     SignOut,
     Other,
 }
@@ -323,6 +337,10 @@ pub struct Model {
     pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
+    /// Files on their way, and those that are shown.
+    pub files: files::Files,
+    /// Where received files go unless the person chose another folder.
+    pub downloads: std::path::PathBuf,
     /// The picture that is looked at, while its window is open.
     pub viewer: Option<images::Viewer>,
     /// The settings window, while it is open.
@@ -375,6 +393,8 @@ impl Model {
             profile: None,
             card: None,
             viewer: None,
+            files: files::Files::default(),
+            downloads: std::path::PathBuf::new(),
             preferences: None,
             away_by_itself: false,
             trouble: None,
@@ -447,10 +467,10 @@ impl Model {
                 out.push(Effect::Picture(blob, view, picture));
             }
             ClientEvent::Uploading { nonce, percent } => self.uploading(nonce, percent),
-            ClientEvent::Transfers(_)
-            | ClientEvent::Transfer(_)
-            | ClientEvent::TransfersGone(_)
-            | ClientEvent::File { .. } => {}
+            ClientEvent::Transfers(all) => self.transfers_came(all),
+            ClientEvent::Transfer(transfer) => self.transfer_came(*transfer),
+            ClientEvent::TransfersGone(ids) => self.transfers_gone(&ids),
+            ClientEvent::File { file, status } => self.file_came(file, status),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
             ClientEvent::KeyOther { .. } => {}
@@ -488,6 +508,7 @@ impl Model {
                 Ok(_) => Effect::Tell("viewer.saved"),
                 Err(why) => Effect::Say(why),
             }),
+            (Asked::File, result) => Model::file_answered(result, out),
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
         }
@@ -577,6 +598,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
             out.extend(wanted.into_iter().map(ask));
         }
         Msg::Viewer(msg) => model.viewer(msg, &mut out),
+        Msg::Files(msg) => model.files_msg(msg, &mut out),
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
         Msg::Preferences(msg) => model.preferences(msg, &mut out),

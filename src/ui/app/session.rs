@@ -41,6 +41,7 @@ impl Model {
         let last = self.me.take();
         self.screen = Screen::Login;
         self.chats = chats::Chats::default();
+        self.files = super::files::Files::default();
         self.people = people::People::default();
         self.panel = panel::Panel::default();
         self.link = link::Link::default();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use super::{Effect, Model};
 use crate::client::Intent;
@@ -86,6 +87,8 @@ pub struct Settings {
     pub walls: BTreeMap<(ServerId, AccountId), BTreeMap<RoomId, i64>>,
     /// How wide the list of those in a room is.
     pub members: i32,
+    /// Where received files go; the usual folder when absent.
+    pub folder: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -108,6 +111,7 @@ impl Default for Settings {
             folds: BTreeMap::new(),
             walls: BTreeMap::new(),
             members: 200,
+            folder: None,
         }
     }
 }
@@ -190,6 +194,7 @@ impl Settings {
                 let width = number().filter(|width| MEMBERS.contains(width));
                 self.members = width.unwrap_or(self.members);
             }
+            "folder" => self.folder = Some(PathBuf::from(value)).filter(|path| path.is_absolute()),
             "compact" => self.compact = value == "true",
             "still" => self.still = value == "true",
             "hours" if value == "12" => self.hours = Hours::Twelve,
@@ -260,6 +265,15 @@ impl Model {
             SettingMsg::Shakes(on) => keep_switch(&mut self.settings.shakes, "shakes", on, out),
             SettingMsg::Compact(on) => keep_switch(&mut self.settings.compact, "compact", on, out),
             SettingMsg::Still(on) => keep_switch(&mut self.settings.still, "still", on, out),
+        }
+    }
+
+    /// Received files go there from now on.
+    pub(super) fn set_folder(&mut self, folder: PathBuf, out: &mut Vec<Effect>) {
+        // What is no text is not kept, and so not offered either.
+        if let Some(path) = folder.to_str() {
+            keep("folder", path, out);
+            self.settings.folder = Some(folder);
         }
     }
 

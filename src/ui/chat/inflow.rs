@@ -13,7 +13,8 @@ use fltk::widget::Widget;
 use super::{ChatOut, ChatWindow, Parts};
 use crate::client::api::{ImageSource, Picture};
 use crate::ui::app::Msg;
-use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::chats::{ChatMsg, EntryId};
+use crate::ui::app::files::FilesMsg;
 use crate::ui::files::{self, Wanted};
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
 use crate::ui::shell::post;
@@ -21,6 +22,7 @@ use crate::ui::text::{tr, tr_with};
 use crate::ui::theme::{Colour, Style};
 use crate::ui::toast::{self, Edge, Kind};
 use crate::ui::transcript::Key as EntryKey;
+use crate::ui::transcript::card::Deed;
 use crate::ui::widgets::{Control, Question, ask};
 
 /// Between the overlay's line and the edge of what it covers.
@@ -96,8 +98,30 @@ impl Parts {
         }
         let this = self.clone();
         files::choose(Wanted::Picture, tr("image.send"), "", move |path| {
-            this.send_files(vec![path]);
+            this.send_images(vec![ImageSource::File(path)]);
         });
+    }
+
+    /// Asks for files.
+    pub(super) fn choose_files(&self) {
+        if self.state.borrow().view.closed.is_some() {
+            return;
+        }
+        let this = self.clone();
+        files::choose_some(Wanted::Files, tr("file.send"), "", move |paths| {
+            this.send_files(paths);
+        });
+    }
+
+    /// Something is done with the file of a message.
+    pub(super) fn do_with_file(&self, key: EntryKey, deed: Deed) {
+        let id = match key {
+            EntryKey::Seq(seq) => EntryId::Seq(seq),
+            EntryKey::Nonce(nonce) => EntryId::Nonce(nonce),
+            EntryKey::Note(_) => return,
+        };
+        let target = self.state.borrow().view.target;
+        post(Msg::Files(FilesMsg::Deed(target, id, deed)));
     }
 
     /// A picture was pressed: one that could not be had is fetched again, else it is looked at.
@@ -196,12 +220,7 @@ impl Parts {
     }
 
     fn send_files(&self, files: Vec<PathBuf>) {
-        let count = files.len();
-        let pictures: Vec<PathBuf> = files.into_iter().filter(|file| is_picture(file)).collect();
-        if pictures.len() < count {
-            self.say_none();
-        }
-        self.send_images(pictures.into_iter().map(ImageSource::File).collect());
+        self.tell(ChatMsg::Files(files));
     }
 
     fn send_images(&self, images: Vec<ImageSource>) {
@@ -225,12 +244,6 @@ fn picture_of(image: &RgbImage) -> Option<Picture> {
     let picture = Picture { width: width.try_into().ok()?, height: height.try_into().ok()?, rgba };
     let wanted = u64::from(picture.width) * u64::from(picture.height) * 4;
     (wanted > 0 && picture.rgba.len() as u64 == wanted).then_some(picture)
-}
-
-/// Whether its name says that it is one; what it is, is looked at later.
-fn is_picture(file: &std::path::Path) -> bool {
-    let ending = file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    matches!(ending.as_str(), "png" | "jpg" | "jpeg")
 }
 
 /// The files that a list of addresses or paths names; none when it is anything else.
@@ -288,6 +301,5 @@ mod tests {
             let expected: Vec<PathBuf> = expected.iter().map(PathBuf::from).collect();
             assert_eq!(files_of(words), expected, "{words:?}");
         }
-        assert!(is_picture("/a.JPG".as_ref()) && !is_picture("/png".as_ref()));
     }
 }

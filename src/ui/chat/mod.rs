@@ -96,6 +96,7 @@ struct Parts {
     emoji: IconButton,
     at: IconButton,
     image: IconButton,
+    file: IconButton,
     shake: IconButton,
     history: Button,
     composer: Composer,
@@ -374,6 +375,7 @@ impl Parts {
             emoji: IconButton::new(Icon::Emoji, ""),
             at: IconButton::new(Icon::At, ""),
             image: IconButton::new(Icon::Image, ""),
+            file: IconButton::new(Icon::File, ""),
             shake: IconButton::new(Icon::Shake, ""),
             history: Button::new(ButtonKind::Quiet, "").icon(Icon::History),
             composer: Composer::new(),
@@ -399,6 +401,7 @@ impl Parts {
         self.emoji.set_tip(tr("emoji.tip"));
         self.at.set_tip(tr("chat.at"));
         self.image.set_tip(tr("image.send"));
+        self.file.set_tip(tr("file.send"));
         self.shake.set_tip(tr("chat.shake"));
         self.history.set_label(tr("chat.history"));
         self.close.set_label(tr("chat.close"));
@@ -509,6 +512,8 @@ impl Parts {
         self.emoji.on_press(move || this.open_emoji());
         let this = self.clone();
         self.image.on_press(move || this.choose_image());
+        let this = self.clone();
+        self.file.on_press(move || this.choose_files());
         let this = self.clone();
         self.shake.on_press(move || this.tell(ChatMsg::Shake));
         inflow::overlay(self);

@@ -49,6 +49,7 @@ impl Parts {
             (&mut self.emoji, true),
             (&mut self.at, with_many),
             (&mut self.image, true),
+            (&mut self.file, true),
             (&mut self.shake, can_shake),
         ];
         for (button, is_here) in buttons {

@@ -52,8 +52,7 @@ impl Parts {
             | TranscriptMsg::Reply(_) => {}
             TranscriptMsg::Menu { key, x, y } => self.open_message_menu(key, x, y),
             TranscriptMsg::Picture(key, thumb) => self.look_at(key, thumb),
-            // Comes with the model of files.
-            TranscriptMsg::File(..) => {}
+            TranscriptMsg::File(key, deed) => self.do_with_file(key, deed),
             TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
         }
     }

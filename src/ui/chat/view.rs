@@ -10,6 +10,7 @@ use crate::domain::{
 };
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
+use crate::ui::app::files::look::Look;
 use crate::ui::app::mentions::{Candidate, NamedAt};
 use crate::ui::app::quotes;
 use crate::ui::app::rooms::{MemberRow, Tile};
@@ -283,6 +284,10 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
         .zip(&about)
         .map(|(entry, about)| match &about.line {
             Some(line) => Entry { saying: line.saying(), ..Entry::of(&entry, "", None) },
+            None if let Some(look) = &about.file => {
+                let hint = if about.why.is_empty() { &look.hint } else { &about.why };
+                Entry { saying: Saying::File(look.card()), ..Entry::of(&entry, hint, None) }
+            }
             None => {
                 let entry = Entry::of(&entry, &about.why, about.quote());
                 Entry { named: &about.named, ..entry }
@@ -323,6 +328,8 @@ struct About {
     line: Option<Line>,
     /// Whom it names.
     named: Vec<Named>,
+    /// How its file looks, where it is one.
+    file: Option<Look>,
 }
 
 /// A centred line.
@@ -366,7 +373,9 @@ impl About {
             _ => None,
         };
         let named = model.named_in(target, entry.body).into_iter().filter_map(named).collect();
-        About { why: why.unwrap_or_default(), quoted, line, named }
+        let me = model.my_account();
+        let file = me.and_then(|me| model.file_look(target, me, entry, language()));
+        About { why: why.unwrap_or_default(), quoted, line, named, file }
     }
 
     fn quote(&self) -> Option<Quote<'_>> {

@@ -1,0 +1,332 @@
+//! Files in the windows: what is on its way, what has become of those that are shown, what is done with
+//! them. [`look`] words them for a card, [`amounts`] words bytes and times, `sending` is what was chosen,
+//! dropped or pasted.
+
+pub mod amounts;
+pub mod look;
+mod sending;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+
+use super::chats::EntryId;
+use super::{Asked, Effect, Model};
+use crate::client::api::{Destination, Failure, Transfer, TransferId, TransferState};
+use crate::client::{Answer, Intent};
+use crate::domain::{Body, FileId, FileState, FileStatus, FileWay, Message, Seq, Target};
+use crate::ui::transcript::card::Deed;
+
+pub use sending::{AT_ONCE_BYTES, AT_ONCE_FILES, Chosen, Kind};
+
+/// Files of one chat that are watched, the newest ones: more than a person scrolls through at once.
+const WATCHED_IN_CHAT: usize = 100;
+
+/// What is known of files.
+#[derive(Debug, Default)]
+pub struct Files {
+    transfers: BTreeMap<TransferId, Transfer>,
+    /// The newest transfer of each file.
+    of_file: BTreeMap<FileId, TransferId>,
+    statuses: BTreeMap<FileId, FileStatus>,
+    /// Received files that are not where they were put any more.
+    missing: BTreeSet<TransferId>,
+    watched: Vec<FileId>,
+    /// Changes whenever anything of it may have changed.
+    pub version: u64,
+}
+
+/// Something about files.
+#[derive(Clone)]
+pub enum FilesMsg {
+    /// Do this with the file of a message.
+    Deed(Target, EntryId, Deed),
+    /// Fetch the file of a message to this place.
+    TakeTo(Target, Seq, PathBuf),
+    /// What was chosen, dropped or pasted was looked at.
+    Chosen(Target, Vec<Chosen>),
+    /// Send these; they were asked about.
+    Send(Target, Vec<PathBuf>),
+    /// A received file is not there any more.
+    Missing(TransferId),
+    /// Received files go there from now on.
+    Folder(PathBuf),
+}
+
+/// A file of this computer that is to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The transfer that brought it.
+    pub id: TransferId,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its folder is shown instead.
+    pub is_folder: bool,
+}
+
+impl fmt::Debug for FilesMsg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FilesMsg::Deed(_, id, deed) => write!(f, "{deed:?}({id:?})"),
+            FilesMsg::TakeTo(_, seq, _) => write!(f, "TakeTo({seq:?})"),
+            FilesMsg::Chosen(_, files) => write!(f, "Chosen({})", files.len()),
+            FilesMsg::Send(_, files) => write!(f, "Send({})", files.len()),
+            FilesMsg::Folder(_) => f.write_str("Folder"),
+            FilesMsg::Missing(id) => write!(f, "Missing({id:?})"),
+        }
+    }
+}
+
+impl Files {
+    /// All transfers, the newest first.
+    #[must_use]
+    pub fn all(&self) -> Vec<&Transfer> {
+        let mut all: Vec<&Transfer> = self.transfers.values().collect();
+        all.sort_by_key(|transfer| (std::cmp::Reverse(transfer.began), transfer.id));
+        all
+    }
+
+    /// One transfer.
+    #[must_use]
+    pub fn get(&self, id: TransferId) -> Option<&Transfer> {
+        self.transfers.get(&id)
+    }
+
+    /// The newest transfer of a file.
+    #[must_use]
+    pub fn of(&self, file: FileId) -> Option<&Transfer> {
+        self.of_file.get(&file).and_then(|id| self.transfers.get(id))
+    }
+
+    /// What has become of a file on the server, as far as that is known.
+    #[must_use]
+    pub fn status(&self, file: FileId) -> Option<&FileStatus> {
+        self.statuses.get(&file)
+    }
+
+    /// Whether what was received is not there any more.
+    #[must_use]
+    pub fn is_missing(&self, id: TransferId) -> bool {
+        self.missing.contains(&id)
+    }
+
+    fn put(&mut self, transfer: Transfer) {
+        if let Some(file) = transfer.file {
+            let known = self.of_file.get(&file).and_then(|id| self.transfers.get(id));
+            if known.is_none_or(|known| known.began <= transfer.began) {
+                self.of_file.insert(file, transfer.id);
+            }
+        }
+        if transfer.state == TransferState::Running {
+            self.missing.remove(&transfer.id);
+        }
+        self.transfers.insert(transfer.id, transfer);
+    }
+}
+
+impl Model {
+    pub(super) fn transfers_came(&mut self, all: Vec<Transfer>) {
+        self.files.version += 1;
+        (self.files.transfers, self.files.of_file) = Default::default();
+        for transfer in all {
+            self.transfer_came(transfer);
+        }
+    }
+
+    pub(super) fn transfer_came(&mut self, transfer: Transfer) {
+        self.files.version += 1;
+        // Its card is another one.
+        self.chats.at(transfer.with);
+        self.files.put(transfer);
+    }
+
+    pub(super) fn transfers_gone(&mut self, ids: &[TransferId]) {
+        self.files.version += 1;
+        for id in ids {
+            if let Some(transfer) = self.files.transfers.remove(id) {
+                self.chats.at(transfer.with);
+            }
+            self.files.missing.remove(id);
+        }
+        let transfers = &self.files.transfers;
+        self.files.of_file.retain(|_, id| transfers.contains_key(id));
+    }
+
+    pub(super) fn file_came(&mut self, file: FileId, status: FileStatus) {
+        if self.files.statuses.insert(file, status) == Some(status) {
+            return;
+        }
+        self.files.version += 1;
+        if let Some(target) = self.chats.of_conversation(file.conversation) {
+            self.chats.at(target);
+        }
+    }
+
+    /// Tells the client which files are shown, when these are others than before.
+    pub(super) fn watch_files(&mut self, out: &mut Vec<Effect>) {
+        let mut files = BTreeSet::new();
+        for (_, chat) in self.chats.iter().filter(|(_, chat)| chat.open) {
+            let offers = chat.messages.values().rev().filter(|one| is_file(one));
+            files.extend(offers.take(WATCHED_IN_CHAT).map(file_of));
+        }
+        files.extend(self.files.transfers.values().filter_map(|transfer| transfer.file));
+        if !files.iter().eq(self.files.watched.iter()) {
+            self.files.watched = files.iter().copied().collect();
+            self.files.statuses.retain(|file, _| files.contains(file));
+            out.push(Effect::Ask(Intent::WatchFiles(self.files.watched.clone())));
+        }
+    }
+
+    pub(super) fn files_msg(&mut self, msg: FilesMsg, out: &mut Vec<Effect>) {
+        match msg {
+            FilesMsg::Deed(target, id, deed) => self.deed(target, id, deed, out),
+            FilesMsg::TakeTo(target, seq, path) => {
+                self.take_file(target, seq, Destination::Path(path), out);
+            }
+            FilesMsg::Chosen(target, files) => self.files_chosen(target, files, out),
+            FilesMsg::Send(target, files) => self.send_files(target, files, out),
+            FilesMsg::Folder(folder) => self.set_folder(folder, out),
+            FilesMsg::Missing(id) => {
+                self.files.version += 1;
+                self.files.missing.insert(id);
+                if let Some(target) = self.files.get(id).map(|transfer| transfer.with) {
+                    self.chats.at(target);
+                }
+                out.push(Effect::Tell("file.missing"));
+            }
+        }
+    }
+
+    fn offer(&self, target: Target, seq: Seq) -> Option<&Message> {
+        let message = self.chats.get(target)?.messages.get(&seq)?;
+        is_file(message).then_some(message)
+    }
+
+    /// The transfer behind the card of a message.
+    fn transfer_of(&self, target: Target, id: EntryId) -> Option<&Transfer> {
+        match id {
+            EntryId::Nonce(nonce) => self.files.get(TransferId(nonce)),
+            EntryId::Seq(seq) => self.files.of(file_of(self.offer(target, seq)?)),
+        }
+    }
+
+    fn deed(&mut self, target: Target, id: EntryId, deed: Deed, out: &mut Vec<Effect>) {
+        let transfer = self.transfer_of(target, id).cloned();
+        match (deed, transfer, id) {
+            (Deed::Take, _, EntryId::Seq(seq)) => {
+                let folder = Destination::Folder(self.download_folder());
+                self.take_file(target, seq, folder, out);
+            }
+            (Deed::SaveAs, _, EntryId::Seq(seq)) => {
+                if let Some(Body::File { name, .. }) = self.offer(target, seq).map(|one| &one.body)
+                {
+                    out.push(Effect::AskFilePlace(target, seq, name.clone()));
+                }
+            }
+            (Deed::Decline, _, EntryId::Seq(seq)) => {
+                if let Some(file) = self.offer(target, seq).map(file_of) {
+                    let ask = |ticket| Intent::DeclineFile { ticket, file };
+                    self.ask(Asked::File, ask, out);
+                }
+            }
+            (Deed::SendAgain, Some(transfer), _) => self.send_again(&transfer, out),
+            (Deed::Remove, transfer, id) => self.remove_file_message(target, id, transfer, out),
+            (deed, Some(transfer), _) => self.transfer_deed(&transfer, deed, out),
+            _ => {}
+        }
+    }
+
+    /// Does something with a transfer, wherever it is shown.
+    pub fn transfer_deed(&mut self, transfer: &Transfer, deed: Deed, out: &mut Vec<Effect>) {
+        let (id, path) = (transfer.id, transfer.path.clone());
+        match deed {
+            Deed::Pause => {
+                self.ask(Asked::File, |ticket| Intent::PauseTransfer { ticket, id }, out)
+            }
+            Deed::Resume => {
+                self.ask(Asked::File, |ticket| Intent::ResumeTransfer { ticket, id }, out);
+            }
+            Deed::Cancel => {
+                self.ask(Asked::File, |ticket| Intent::CancelTransfer { ticket, id }, out);
+            }
+            Deed::Open => out.push(Effect::OpenFile(Opening { id, path, is_folder: false })),
+            Deed::OpenFolder => out.push(Effect::OpenFile(Opening { id, path, is_folder: true })),
+            Deed::SendAgain => self.send_again(transfer, out),
+            Deed::Take | Deed::SaveAs | Deed::Decline | Deed::Remove => {}
+        }
+    }
+
+    fn take_file(&mut self, with: Target, seq: Seq, to: Destination, out: &mut Vec<Effect>) {
+        let Some(message) = self.offer(with, seq).cloned() else { return };
+        let (message, destination) = (Box::new(message), to);
+        let ask = |ticket| Intent::TakeFile { ticket, with, message, destination };
+        self.ask(Asked::File, ask, out);
+    }
+
+    /// What failed goes on where it can; else the file is offered anew.
+    fn send_again(&mut self, transfer: &Transfer, out: &mut Vec<Effect>) {
+        let status = transfer.file.and_then(|file| self.files.status(file));
+        let is_open = status.is_some_and(|status| status.state == FileState::Coming);
+        let is_changed = matches!(
+            transfer.state,
+            TransferState::Failed(Failure::SourceChanged | Failure::SourceGone)
+        );
+        if transfer.way == FileWay::Up && is_open && !is_changed {
+            return self.transfer_deed(transfer, Deed::Resume, out);
+        }
+        let (id, to, path) = (transfer.id, transfer.with, transfer.path.clone());
+        if is_open {
+            self.transfer_deed(transfer, Deed::Cancel, out);
+        }
+        let ids = vec![id];
+        self.ask(Asked::Other, |ticket| Intent::ForgetTransfers { ticket, ids }, out);
+        self.send_files(to, vec![path], out);
+    }
+
+    /// The message goes from this computer; what was on its way for it is given up.
+    fn remove_file_message(
+        &mut self,
+        target: Target,
+        id: EntryId,
+        transfer: Option<Transfer>,
+        out: &mut Vec<Effect>,
+    ) {
+        if let Some(transfer) = transfer {
+            if !transfer.state.is_over() || matches!(transfer.state, TransferState::Failed(_)) {
+                self.transfer_deed(&transfer, Deed::Cancel, out);
+            }
+            let ids = vec![transfer.id];
+            self.ask(Asked::Other, |ticket| Intent::ForgetTransfers { ticket, ids }, out);
+        }
+        match id {
+            EntryId::Seq(seq) => {
+                let ask = |ticket| Intent::Hide { ticket, with: target, seq };
+                self.ask(Asked::Hide(target), ask, out);
+            }
+            EntryId::Nonce(nonce) => out.push(Effect::Ask(Intent::Discard(nonce))),
+        }
+    }
+
+    /// What was asked about a file was done, or why not.
+    pub(super) fn file_answered(result: Result<Answer, Failure>, out: &mut Vec<Effect>) {
+        if let Err(why) = result {
+            out.push(Effect::Say(why));
+        }
+    }
+
+    /// Where received files go.
+    #[must_use]
+    pub fn download_folder(&self) -> PathBuf {
+        self.settings.folder.clone().unwrap_or_else(|| self.downloads.clone())
+    }
+}
+
+/// The file that a message offers.
+#[must_use]
+pub fn file_of(message: &Message) -> FileId {
+    FileId { conversation: message.conversation, seq: message.seq }
+}
+
+fn is_file(message: &Message) -> bool {
+    matches!(message.body, Body::File { .. })
+}

@@ -1,0 +1,147 @@
+//! Files of this computer: looked at before they are sent, asked about, opened. What touches the disk
+//! does so on a thread of its own.
+
+use std::path::{Path, PathBuf};
+
+use fltk::app;
+
+use super::app::files::{Chosen, FilesMsg, Kind, Opening, amounts};
+use super::app::{Model, Msg};
+use super::files::{self, Wanted};
+use super::paint::Icon;
+use super::platform;
+use super::shell::post;
+use super::text::{tr, tr_with};
+use super::widgets::{Question, ask};
+use crate::domain::{Seq, Target};
+
+/// Names that end so are programs or scripts somewhere.
+const DANGEROUS: [&str; 36] = [
+    "apk", "app", "appimage", "bat", "bin", "chm", "cmd", "com", "command", "cpl", "deb",
+    "desktop", "dll", "exe", "hta", "inf", "jar", "js", "jse", "lnk", "msc", "msi", "pif", "ps1",
+    "py", "reg", "rpm", "run", "scf", "scr", "sh", "url", "vb", "vbe", "vbs", "wsf",
+];
+
+/// Looks at what was chosen for a conversation, and tells the model.
+pub fn measure(target: Target, paths: Vec<PathBuf>) {
+    elsewhere("measure", move || {
+        let chosen = paths.into_iter().map(|path| Chosen { kind: kind_of(&path), path }).collect();
+        Some(Msg::Files(FilesMsg::Chosen(target, chosen)))
+    });
+}
+
+fn kind_of(path: &Path) -> Kind {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_dir() => Kind::Folder,
+        Ok(found) if found.is_file() => Kind::File(found.len(), is_picture(path)),
+        _ => Kind::Unread,
+    }
+}
+
+/// Whether its name says that it is a picture that chats show; what it is, is looked at later.
+fn is_picture(path: &Path) -> bool {
+    matches!(ending(path).as_str(), "png" | "jpg" | "jpeg")
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
+}
+
+/// Asks whether so many files shall be sent.
+pub fn ask_before_sending(model: &Model, target: Target, paths: Vec<PathBuf>, bytes: u64) {
+    let name = match target {
+        Target::Account(account) => model.people.name(account),
+        Target::Lobby => tr("lobby").to_owned(),
+        Target::Room(room) => model.people.room_name(room),
+    };
+    let n = paths.len().to_string();
+    let question = Question {
+        window: "MyChat".to_owned(),
+        icon: Icon::File,
+        danger: false,
+        title: match paths.len() {
+            1 => tr("file.ask.one").to_owned(),
+            _ => tr_with("file.ask", &[("n", &n)]),
+        },
+        text: tr_with("file.ask.text", &[("size", &amounts::bytes(bytes)), ("name", &name)]),
+        action: tr("file.ask.go").to_owned(),
+        cancel: tr("common.cancel").to_owned(),
+    };
+    ask(question, move |yes| {
+        if yes {
+            post(Msg::Files(FilesMsg::Send(target, paths)));
+        }
+    });
+}
+
+/// Asks where the file of a message shall be saved. Nothing is written over: a name that is taken gets
+/// a number.
+pub fn ask_for_place(target: Target, seq: Seq, name: &str) {
+    files::choose(Wanted::FilePlace, tr("file.save_as"), name, move |path| {
+        post(Msg::Files(FilesMsg::TakeTo(target, seq, path)));
+    });
+}
+
+/// Opens a file, or shows where it is. Programs are asked about; what is not there is told.
+pub fn open(opening: Opening) {
+    let ending = ending(&opening.path);
+    if opening.is_folder || !DANGEROUS.contains(&ending.as_str()) {
+        return open_now(opening);
+    }
+    let name = opening.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let question = Question {
+        window: "MyChat".to_owned(),
+        icon: Icon::Warn,
+        danger: true,
+        title: tr("file.open.ask").to_owned(),
+        text: tr_with("file.open.text", &[("name", &name)]),
+        action: tr("file.open.go").to_owned(),
+        cancel: tr("common.cancel").to_owned(),
+    };
+    ask(question, move |yes| {
+        if yes {
+            open_now(opening);
+        }
+    });
+}
+
+fn open_now(Opening { id, path, is_folder }: Opening) {
+    elsewhere("open", move || {
+        if !path.exists() {
+            return Some(Msg::Files(FilesMsg::Missing(id)));
+        }
+        match path.parent().filter(|_| is_folder) {
+            Some(folder) => platform::open_folder(folder),
+            None => platform::open_file(&path),
+        }
+        None
+    });
+}
+
+/// Does something on a thread of its own and posts what comes of it.
+fn elsewhere(name: &str, work: impl FnOnce() -> Option<Msg> + Send + 'static) {
+    let run = move || {
+        let Some(msg) = work() else { return };
+        let mut msg = Some(msg);
+        app::awake_callback(move || msg.take().into_iter().for_each(post));
+    };
+    if let Err(error) = std::thread::Builder::new().name(name.to_owned()).spawn(run) {
+        tracing::warn!(%error, "no thread for a file");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_chosen_is_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let picture = folder.path().join("a.PNG");
+        std::fs::write(&picture, b"1234").unwrap();
+        assert_eq!(kind_of(&picture), Kind::File(4, true));
+        assert_eq!(kind_of(folder.path()), Kind::Folder);
+        assert_eq!(kind_of(&folder.path().join("none")), Kind::Unread);
+        assert!(DANGEROUS.is_sorted() && DANGEROUS.contains(&&*ending("/a/B.EXE".as_ref())));
+    }
+}
