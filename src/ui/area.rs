@@ -8,7 +8,8 @@ use fltk::button::Button as Native;
 use fltk::enums::{Event, FrameType, Key};
 use fltk::prelude::{WidgetBase, WidgetExt};
 
-use super::paint::{Canvas, Rect};
+use super::paint::{Align, Canvas, Rect};
+use super::theme::{Colour, Style};
 use super::widgets::{Control, focus_came_by_key};
 
 /// What pointer and keyboard do to it.
@@ -72,6 +73,19 @@ impl Pressable {
     pub fn on_press(&mut self, mut press: impl FnMut() + 'static) {
         self.on_press_with_place(move |_| press());
     }
+}
+
+/// Draws one of several choices that stand side by side.
+pub fn paint_chip(canvas: &Canvas, area: Rect, touched: Touched, is_on: bool, words: &str) {
+    canvas.fill(area, Colour::Paper);
+    let (fill, ink, style) = match (is_on, touched.hover) {
+        (true, _) => (Colour::Selected, Colour::BrandText, Style::CAPTION.bold()),
+        (false, true) => (Colour::Hover, Colour::Ink, Style::CAPTION),
+        (false, false) => (Colour::Sunken, Colour::Ink2, Style::CAPTION),
+    };
+    let ring = touched.ring.then_some((Colour::Brand, 1));
+    canvas.pill(area, fill, ring);
+    canvas.text_in(style, ink, area, Align::Centre, words);
 }
 
 impl Control for Pressable {

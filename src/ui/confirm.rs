@@ -26,6 +26,12 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         Confirm::DeleteMessage(target, _) => {
             ("ask.message", Icon::Trash, model.target_name(target, language()))
         }
+        Confirm::GiveUp(id) => {
+            let name = model.files.get(id).map(|one| one.name.clone()).unwrap_or_default();
+            ("ask.give_up", Icon::File, name)
+        }
+        Confirm::ClearFiles => ("ask.clear", Icon::Trash, String::new()),
+        Confirm::TakeBack(file) => ("ask.take_back", Icon::Undo, model.shelf_name(file)),
         Confirm::Profile(asked) => return super::profile::ask_before(asked),
         Confirm::RemoveAccount(server, account) => {
             ("ask.account", Icon::Trash, model.saved_name(server, account))
@@ -39,6 +45,9 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         "ask.block" => ("ask.block", "ask.block.text", "row.block"),
         "ask.message" => ("ask.message", "ask.message.text", "ask.message.go"),
         "ask.account" => ("ask.account", "ask.account.text", "ask.account.go"),
+        "ask.give_up" => ("ask.give_up", "ask.give_up.text", "ask.give_up.go"),
+        "ask.clear" => ("ask.clear", "ask.clear.text", "files.clear"),
+        "ask.take_back" => ("ask.take_back", "ask.take_back.text", "files.take_back"),
         _ => ("ask.group", "ask.group.text", "group.remove"),
     };
     let first = model.group_name(crate::domain::GroupId::FIRST, language());

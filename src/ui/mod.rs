@@ -48,6 +48,7 @@ pub mod text;
 pub mod theme;
 mod toast;
 pub mod transcript;
+mod transfers;
 mod viewer;
 mod wall;
 pub mod widgets;

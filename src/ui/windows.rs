@@ -32,6 +32,7 @@ use super::settings::SettingsWindow;
 use super::shell::post;
 use super::theme::Theme;
 use super::toast::{Edge, Kind};
+use super::transfers::FileWindows;
 use super::viewer::ViewerWindow;
 use super::widgets::{Question, ask};
 use super::{confirm, filing, following, paint, platform, screen, text, toast, viewer, widgets};
@@ -55,6 +56,7 @@ pub struct Windows {
     profile: ProfileWindows,
     settings: Option<SettingsWindow>,
     history: Option<HistoryWindow>,
+    files: FileWindows,
     viewer: Option<ViewerWindow>,
     chats: BTreeMap<Target, Chat>,
 }
@@ -93,6 +95,7 @@ impl Windows {
         self.profile.follow(model, self.side());
         self.follow_settings(model);
         self.follow_history(model);
+        self.files.follow(model, self.side());
         ViewerWindow::follow(&mut self.viewer, model);
         self.follow_chats(model);
     }
@@ -158,6 +161,7 @@ impl Windows {
             }
             Effect::AskFilePlace(target, seq, name) => filing::ask_for_place(target, seq, &name),
             Effect::OpenFile(opening) => filing::open(opening),
+            Effect::Files(effect) => self.files.carry_out(effect),
             Effect::AskImages(target, images) => self.chat(target, |chat| chat.ask_images(images)),
             Effect::PicturesAgain => {
                 paint::portrait::ask_again();
@@ -224,6 +228,7 @@ impl Windows {
         }
         self.doors.reword();
         self.profile.reword();
+        self.files.reword();
         if let Some(viewer) = &mut self.viewer {
             viewer.restyle();
         }
@@ -265,6 +270,7 @@ impl Windows {
         self.close_people();
         self.doors.close();
         self.profile.close();
+        self.files.close();
         for (_, chat) in std::mem::take(&mut self.chats) {
             chat.window.close();
         }
@@ -473,7 +479,7 @@ impl Windows {
     /// Where the next window about people or choices opens.
     fn side(&self) -> Side {
         let open = [self.add.is_some(), self.settings.is_some(), self.profile.is_open()];
-        let taken = open.into_iter().filter(|is_open| *is_open).count();
+        let taken = open.into_iter().filter(|is_open| *is_open).count() + self.files.count();
         Side { other: self.panel_area(), taken }
     }
 

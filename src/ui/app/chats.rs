@@ -257,6 +257,12 @@ impl Chats {
         self.iter().find(|(_, chat)| is_it(chat)).map(|(target, _)| target)
     }
 
+    /// Changes with every change of a conversation.
+    #[must_use]
+    pub fn versions(&self) -> u64 {
+        self.versions
+    }
+
     /// One that is there, without its window being drawn anew.
     pub(super) fn quietly(&mut self, target: Target) -> Option<&mut Chat> {
         self.list.get_mut(&target)

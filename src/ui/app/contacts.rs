@@ -4,9 +4,10 @@ use super::chats::EntryId;
 use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
+use crate::client::api::TransferId;
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Contact, GroupId, Notice, RequestState, RoomId, ServerId, Target, Way,
+    AccountId, Contact, FileId, GroupId, Notice, RequestState, RoomId, ServerId, Target, Way,
 };
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
@@ -83,6 +84,12 @@ pub enum Confirm {
     Kick(RoomId, AccountId),
     /// A message goes from this computer.
     DeleteMessage(Target, EntryId),
+    /// A transfer is given up; what was done of it is lost.
+    GiveUp(TransferId),
+    /// What is over goes off the list of transfers.
+    ClearFiles,
+    /// An own file goes from the server.
+    TakeBack(FileId),
     /// In the window about oneself.
     Profile(ProfileConfirm),
     /// The account goes from the list of the sign-in window, with what this computer keeps of it.
@@ -162,6 +169,9 @@ impl Model {
                 self.do_it(Doing::Quiet, Command::Kick { room, account }, out);
             }
             Confirm::DeleteMessage(target, id) => self.delete_message(target, id, out),
+            Confirm::GiveUp(id) => self.give_transfer_up(id, out),
+            Confirm::ClearFiles => self.clear_files(out),
+            Confirm::TakeBack(file) => self.take_back(file, out),
             Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
             Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
         }

@@ -230,6 +230,8 @@ pub enum Effect {
     AskFilePlace(Target, Seq, String),
     /// Open a file of this computer, or show its folder.
     OpenFile(files::Opening),
+    /// Something about the windows of files.
+    Files(files::FilesEffect),
     /// Say in passing that something was not done; the key of the sentence.
     Trouble(&'static str),
     /// Bring the window of a picture to the front.
@@ -283,6 +285,8 @@ enum Asked {
     ReadBy(Target, Seq),
     SaveImage,
     File,
+    Quota,
+    Shelf { with: Target, text: String, before: Option<Seq> },
     SignOut,
     Other,
 }
@@ -468,7 +472,7 @@ impl Model {
             }
             ClientEvent::Uploading { nonce, percent } => self.uploading(nonce, percent),
             ClientEvent::Transfers(all) => self.transfers_came(all),
-            ClientEvent::Transfer(transfer) => self.transfer_came(*transfer),
+            ClientEvent::Transfer(transfer) => self.transfer_came(*transfer, out),
             ClientEvent::TransfersGone(ids) => self.transfers_gone(&ids),
             ClientEvent::File { file, status } => self.file_came(file, status),
             ClientEvent::Typing { from, to } => self.typing(from, to),
@@ -509,6 +513,10 @@ impl Model {
                 Err(why) => Effect::Say(why),
             }),
             (Asked::File, result) => Model::file_answered(result, out),
+            (Asked::Quota, result) => self.quota_came(result),
+            (Asked::Shelf { with, text, before }, result) => {
+                self.shelf_came((with, text, before), result);
+            }
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
         }

@@ -15,6 +15,7 @@ impl Model {
         self.chats.lobby_is_closed = false;
         self.reenter_halls(out);
         self.ask_earlier_again(out);
+        self.shelf_again(out);
         out.push(Effect::PicturesAgain);
     }
 

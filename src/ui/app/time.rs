@@ -105,6 +105,22 @@ pub fn day_label(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -
     date(zoned(at_ms, zone).date(), zoned(now_ms, zone).date(), Width::Long, language)
 }
 
+/// The head over what was on a day: today, yesterday, else the date with its weekday.
+#[must_use]
+pub fn day_head(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {
+    match age_days(zoned(at_ms, zone).date(), zoned(now_ms, zone).date()) {
+        0 => language.get("time.today").to_owned(),
+        1 => language.get("time.yesterday").to_owned(),
+        _ => weekday_label(at_ms, now_ms, zone, language),
+    }
+}
+
+/// The clock without seconds.
+#[must_use]
+pub fn minute_label(at_ms: i64, zone: &TimeZone, language: Language) -> String {
+    clock(&zoned(at_ms, zone), language)
+}
+
 /// How much room a date has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Width {

@@ -7,10 +7,12 @@ use fltk::prelude::WindowExt;
 
 use super::view::{ChatFace, Standing};
 use super::{ChatOut, ChatWindow, Parts, emoji};
-use crate::domain::{Joining, Notify, Rank, RoomId, Seq};
+use crate::domain::{Joining, Notify, Rank, RoomId, Seq, Target};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::{ChatMsg, EntryId};
 use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::app::files::FilesMsg;
+use crate::ui::app::files::shelf::ShelfMsg;
 use crate::ui::app::images::ViewerMsg;
 use crate::ui::app::menu::{MenuMsg, ReadBy};
 use crate::ui::app::rooms::RoomMsg;
@@ -83,10 +85,12 @@ impl Parts {
             (item, Some(msg))
         };
         let invite = Msg::CreateRoom(CreateRoomMsg::Invite(room));
+        let files = Msg::Files(FilesMsg::Shelf(ShelfMsg::Open(Target::Room(room))));
         let mut menu = vec![
             item("room.invite", Icon::UserPlus, invite),
             item("room.card", Icon::Pencil, Msg::Room(RoomMsg::Card(room))),
             item("room.announcement", Icon::Megaphone, Msg::Wall(WallMsg::Open(room))),
+            item("files.shelf.room", Icon::Folder, files),
         ];
         let (mut colours, mut doors) = (None, None);
         if rank >= Rank::Admin {

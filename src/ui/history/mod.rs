@@ -22,7 +22,7 @@ use crate::domain::Sort;
 use crate::ui::app::history::{Goes, HistoryMsg, Part};
 use crate::ui::app::images::ViewerMsg;
 use crate::ui::app::{Model, Msg};
-use crate::ui::area::Pressable;
+use crate::ui::area::{Pressable, paint_chip};
 use crate::ui::card;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::platform;
@@ -166,7 +166,7 @@ impl Parts {
         .plain();
         let sorts = [Sort::Image, Sort::Link].map(|sort| Chip::Kind(Some(sort)));
         let kinds = [Chip::Back, Chip::Kind(None), sorts[0], sorts[1]];
-        let chips = kinds.map(|chip| (chip, paint_chip(chip, &shown))).to_vec();
+        let chips = kinds.map(|chip| (chip, new_chip(chip, &shown))).to_vec();
         Parts {
             window: window.clone(),
             filter: Field::new(FieldKind::Search, "").icon(Icon::Search).on(Colour::Canvas),
@@ -517,20 +517,12 @@ fn say_once(shown: &Shown, msg: HistoryMsg) {
     }
 }
 
-fn paint_chip(chip: Chip, shown: &Rc<RefCell<Shown>>) -> Pressable {
+fn new_chip(chip: Chip, shown: &Rc<RefCell<Shown>>) -> Pressable {
     let shown = Rc::clone(shown);
     Pressable::new("", move |canvas, area, touched| {
         let shown = shown.borrow();
-        canvas.fill(area, Colour::Paper);
         let is_on = chip == Chip::Kind(shown.kind);
-        let (fill, ink, style) = match (is_on, touched.hover) {
-            (true, _) => (Colour::Selected, Colour::BrandText, Style::CAPTION.bold()),
-            (false, true) => (Colour::Hover, Colour::Ink, Style::CAPTION),
-            (false, false) => (Colour::Sunken, Colour::Ink2, Style::CAPTION),
-        };
-        let ring = touched.ring.then_some((Colour::Brand, 1));
-        canvas.pill(area, fill, ring);
-        canvas.text_in(style, ink, area, Align::Centre, &shown.chip_words(chip));
+        paint_chip(canvas, area, touched, is_on, &shown.chip_words(chip));
     })
 }
 

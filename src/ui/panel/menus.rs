@@ -8,6 +8,8 @@ use crate::ui::app::add::AddMsg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::app::files::FilesMsg;
+use crate::ui::app::files::shelf::ShelfMsg;
 use crate::ui::app::history::HistoryMsg;
 use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::profile::ProfileMsg;
@@ -122,11 +124,22 @@ pub fn open_person_menu(place: MenuPlace, person: &Other) {
 }
 
 fn conversation(menu: &mut Menu, target: Target, stands: Stands) {
+    let files = MenuItem::new(tr(files_words(target))).icon(Icon::Folder);
+    menu.item(files, Msg::Files(FilesMsg::Shelf(ShelfMsg::Open(target))));
     let pin = MenuItem::new(tr(if stands.pinned { "row.unpin" } else { "row.pin" }));
     menu.item(pin.icon(Icon::Pin), Msg::Room(RoomMsg::Pin(target, !stands.pinned)));
     let quiet = MenuItem::new(tr(if stands.quiet { "row.loud" } else { "row.quiet" }));
     let notify = if stands.quiet { Notify::All } else { Notify::None };
     menu.item(quiet.icon(Icon::BellOff), Msg::Room(RoomMsg::Notify(target, notify)));
+}
+
+/// What the files of a conversation are called.
+#[must_use]
+pub fn files_words(target: Target) -> &'static str {
+    match target {
+        Target::Account(_) => "files.shelf",
+        Target::Room(_) | Target::Lobby => "files.shelf.room",
+    }
 }
 
 /// What can be done with somebody who wrote first.

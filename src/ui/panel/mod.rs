@@ -20,6 +20,8 @@ use crate::domain::{AccountId, Target};
 use crate::ui::app::add::{AddMsg, Page};
 use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::create_room::CreateRoomMsg;
+use crate::ui::app::files::FilesMsg;
+use crate::ui::app::files::list::ListMsg;
 use crate::ui::app::history::HistoryMsg;
 use crate::ui::app::link::Strip as State;
 use crate::ui::app::panel::{PanelMsg, Tab};
@@ -59,6 +61,7 @@ pub struct PanelWindow {
     tabs: Tabs,
     list: ScrollList,
     add: IconButton,
+    files: IconButton,
     settings: IconButton,
     view: Rc<RefCell<View>>,
     rows: Rc<RefCell<Vec<Row>>>,
@@ -90,6 +93,8 @@ impl PanelWindow {
             }
         });
         let add = IconButton::new(Icon::UserPlus, tr("panel.add.tip")).caption(tr("bottom.add"));
+        let files =
+            IconButton::new(Icon::Folder, tr("panel.files.tip")).caption(tr("bottom.files"));
         let settings = IconButton::new(Icon::Settings, tr("panel.settings.tip"))
             .caption(tr("bottom.settings"));
         window.end();
@@ -103,6 +108,7 @@ impl PanelWindow {
             tabs,
             list,
             add,
+            files,
             settings,
             view,
             rows,
@@ -148,6 +154,8 @@ impl PanelWindow {
         self.tabs.set_label(2, tr("tab.rooms"));
         self.add.set_tip(tr("panel.add.tip"));
         self.add.set_caption(tr("bottom.add"));
+        self.files.set_tip(tr("panel.files.tip"));
+        self.files.set_caption(tr("bottom.files"));
         self.settings.set_tip(tr("panel.settings.tip"));
         self.settings.set_caption(tr("bottom.settings"));
         // Words are as wide as they are in their language.
@@ -237,6 +245,7 @@ impl PanelWindow {
             tabs: self.tabs.clone(),
             list: self.list.clone(),
             add: self.add.clone(),
+            files: self.files.clone(),
             settings: self.settings.clone(),
             view: Rc::clone(&self.view),
         }
@@ -266,6 +275,7 @@ impl PanelWindow {
             }
         });
         self.add.on_press(|| post(Msg::Add(AddMsg::Open(Page::People))));
+        self.files.on_press(|| post(Msg::Files(FilesMsg::List(ListMsg::Open))));
         self.settings.on_press(|| post(Msg::Preferences(PreferencesMsg::Open)));
     }
 
@@ -443,6 +453,7 @@ struct Parts {
     tabs: Tabs,
     list: ScrollList,
     add: IconButton,
+    files: IconButton,
     settings: IconButton,
     view: Rc<RefCell<View>>,
 }
@@ -460,9 +471,10 @@ fn lay_out(parts: &mut Parts) {
     parts.tabs.place(Rect::new(0, y + 44, area.w, 42));
     let top = y + 88;
     parts.list.place(Rect::new(0, top, area.w, area.h - FOOT - 1 - top));
-    let (foot, half) = (area.h - FOOT + 4, area.w / 2);
-    parts.add.place(Rect::new((half - 64) / 2, foot, 64, FOOT - 8));
-    parts.settings.place(Rect::new(half + (half - 64) / 2, foot, 64, FOOT - 8));
+    let foot = area.h - FOOT + 4;
+    for (at, button) in (0..).zip([&mut parts.add, &mut parts.files, &mut parts.settings]) {
+        button.place(Rect::new(area.w * (2 * at + 1) / 6 - 32, foot, 64, FOOT - 8));
+    }
 }
 
 /// The countdown, in fewer words where the window is narrow.

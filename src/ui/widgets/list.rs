@@ -185,6 +185,11 @@ impl ScrollList {
         self.native.redraw();
     }
 
+    /// Changes what it says when the pointer rests on it.
+    pub fn set_tip(&mut self, tooltip: &str) {
+        self.native.set_tooltip(tooltip);
+    }
+
     /// The chosen row.
     #[must_use]
     pub fn selected(&self) -> Option<usize> {

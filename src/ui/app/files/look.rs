@@ -5,7 +5,7 @@ use super::super::chats::{Entry, EntryId};
 use super::amounts;
 use crate::client::Failure;
 use crate::client::api::{Transfer, TransferState, WaitsFor};
-use crate::domain::{AccountId, Body, FileId, FileState, FileStatus, FileWay, Target};
+use crate::domain::{AccountId, Body, FileId, FileState, FileStatus, FileWay, Message, Target};
 use crate::ui::text::{self, Language};
 use crate::ui::transcript::card::{Card, Deed, Tone};
 
@@ -77,6 +77,37 @@ impl Model {
         };
         look.name.clone_from(name);
         Some(look)
+    }
+
+    /// How a transfer looks wherever it is shown.
+    #[must_use]
+    pub(super) fn transfer_look(&self, transfer: &Transfer, language: Language) -> Look {
+        let status = transfer.file.and_then(|file| self.files.status(file));
+        let is_own = Some(transfer.from) == self.my_account();
+        let (target, bytes) = (transfer.with, transfer.bytes);
+        let about = About { target, is_own, bytes, status, language };
+        let look = about.with(transfer, self.files.is_missing(transfer.id));
+        Look { name: transfer.name.clone(), ..look }
+    }
+
+    /// How the file of a message looks, whatever the windows have of its conversation.
+    #[must_use]
+    pub(super) fn offer_look(
+        &self,
+        target: Target,
+        message: &Message,
+        status: Option<&FileStatus>,
+        language: Language,
+    ) -> Option<Look> {
+        let Body::File { name, bytes } = &message.body else { return None };
+        let is_own = Some(message.from) == self.my_account();
+        let about = About { target, is_own, bytes: *bytes, status, language };
+        let transfer = self.files.of(super::file_of(message)).filter(|one| about.is_shown(one));
+        let look = match transfer {
+            Some(transfer) => about.with(transfer, self.files.is_missing(transfer.id)),
+            None => about.without(),
+        };
+        Some(Look { name: name.clone(), ..look })
     }
 }
 

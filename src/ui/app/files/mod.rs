@@ -1,10 +1,14 @@
 //! Files in the windows: what is on its way, what has become of those that are shown, what is done with
 //! them. [`look`] words them for a card, [`amounts`] words bytes and times, `sending` is what was chosen,
-//! dropped or pasted.
+//! dropped or pasted; [`list`] is the window of all transfers and [`shelf`] that of the files of one
+//! conversation, whose [`rows`] look alike.
 
 pub mod amounts;
+pub mod list;
 pub mod look;
+pub mod rows;
 mod sending;
+pub mod shelf;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -32,6 +36,12 @@ pub struct Files {
     /// Received files that are not where they were put any more.
     missing: BTreeSet<TransferId>,
     watched: Vec<FileId>,
+    /// The window of all transfers, while it is open.
+    pub list: Option<list::List>,
+    /// The window of the files of a conversation, while it is open.
+    pub shelf: Option<shelf::Shelf>,
+    /// How much one keeps on the server, as far as that is known.
+    pub quota: Option<rows::Quota>,
     /// Changes whenever anything of it may have changed.
     pub version: u64,
 }
@@ -51,6 +61,21 @@ pub enum FilesMsg {
     Missing(TransferId),
     /// Received files go there from now on.
     Folder(PathBuf),
+    /// In the window of all transfers.
+    List(list::ListMsg),
+    /// In the window of the files of a conversation.
+    Shelf(shelf::ShelfMsg),
+}
+
+/// What the windows of files are asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilesEffect {
+    /// Bring the window of all transfers to the front.
+    RaiseList,
+    /// Bring that of the files of a conversation to the front.
+    RaiseShelf,
+    /// Show a folder of this computer.
+    Show(PathBuf),
 }
 
 /// A file of this computer that is to be opened.
@@ -73,6 +98,8 @@ impl fmt::Debug for FilesMsg {
             FilesMsg::Send(_, files) => write!(f, "Send({})", files.len()),
             FilesMsg::Folder(_) => f.write_str("Folder"),
             FilesMsg::Missing(id) => write!(f, "Missing({id:?})"),
+            FilesMsg::List(_) => f.write_str("List"),
+            FilesMsg::Shelf(_) => f.write_str("Shelf"),
         }
     }
 }
@@ -110,6 +137,11 @@ impl Files {
         self.missing.contains(&id)
     }
 
+    /// Whether a window is open that says how much one keeps on the server.
+    fn shows_quota(&self) -> bool {
+        self.list.is_some() || self.shelf.is_some()
+    }
+
     fn put(&mut self, transfer: Transfer) {
         if let Some(file) = transfer.file {
             let known = self.of_file.get(&file).and_then(|id| self.transfers.get(id));
@@ -129,15 +161,22 @@ impl Model {
         self.files.version += 1;
         (self.files.transfers, self.files.of_file) = Default::default();
         for transfer in all {
-            self.transfer_came(transfer);
+            self.chats.at(transfer.with);
+            self.files.put(transfer);
         }
     }
 
-    pub(super) fn transfer_came(&mut self, transfer: Transfer) {
+    pub(super) fn transfer_came(&mut self, transfer: Transfer, out: &mut Vec<Effect>) {
         self.files.version += 1;
         // Its card is another one.
         self.chats.at(transfer.with);
+        let is_open = |one: &Transfer| !one.state.is_over();
+        let was_open = self.files.get(transfer.id).is_some_and(is_open);
+        let is_news = transfer.way == FileWay::Up && was_open != is_open(&transfer);
         self.files.put(transfer);
+        if is_news {
+            self.ask_quota(out);
+        }
     }
 
     pub(super) fn transfers_gone(&mut self, ids: &[TransferId]) {
@@ -170,6 +209,7 @@ impl Model {
             files.extend(offers.take(WATCHED_IN_CHAT).map(file_of));
         }
         files.extend(self.files.transfers.values().filter_map(|transfer| transfer.file));
+        files.extend(self.shelf_watched());
         if !files.iter().eq(self.files.watched.iter()) {
             self.files.watched = files.iter().copied().collect();
             self.files.statuses.retain(|file, _| files.contains(file));
@@ -186,6 +226,8 @@ impl Model {
             FilesMsg::Chosen(target, files) => self.files_chosen(target, files, out),
             FilesMsg::Send(target, files) => self.send_files(target, files, out),
             FilesMsg::Folder(folder) => self.set_folder(folder, out),
+            FilesMsg::List(msg) => self.list_msg(msg, out),
+            FilesMsg::Shelf(msg) => self.shelf_msg(msg, out),
             FilesMsg::Missing(id) => {
                 self.files.version += 1;
                 self.files.missing.insert(id);
@@ -197,16 +239,11 @@ impl Model {
         }
     }
 
-    fn offer(&self, target: Target, seq: Seq) -> Option<&Message> {
-        let message = self.chats.get(target)?.messages.get(&seq)?;
-        is_file(message).then_some(message)
-    }
-
     /// The transfer behind the card of a message.
     fn transfer_of(&self, target: Target, id: EntryId) -> Option<&Transfer> {
         match id {
             EntryId::Nonce(nonce) => self.files.get(TransferId(nonce)),
-            EntryId::Seq(seq) => self.files.of(file_of(self.offer(target, seq)?)),
+            EntryId::Seq(seq) => self.files.of(file_of(&self.offered(target, seq)?)),
         }
     }
 
@@ -218,13 +255,13 @@ impl Model {
                 self.take_file(target, seq, folder, out);
             }
             (Deed::SaveAs, _, EntryId::Seq(seq)) => {
-                if let Some(Body::File { name, .. }) = self.offer(target, seq).map(|one| &one.body)
+                if let Some(Body::File { name, .. }) = self.offered(target, seq).map(|one| one.body)
                 {
-                    out.push(Effect::AskFilePlace(target, seq, name.clone()));
+                    out.push(Effect::AskFilePlace(target, seq, name));
                 }
             }
             (Deed::Decline, _, EntryId::Seq(seq)) => {
-                if let Some(file) = self.offer(target, seq).map(file_of) {
+                if let Some(file) = self.offered(target, seq).map(|message| file_of(&message)) {
                     let ask = |ticket| Intent::DeclineFile { ticket, file };
                     self.ask(Asked::File, ask, out);
                 }
@@ -257,7 +294,7 @@ impl Model {
     }
 
     fn take_file(&mut self, with: Target, seq: Seq, to: Destination, out: &mut Vec<Effect>) {
-        let Some(message) = self.offer(with, seq).cloned() else { return };
+        let Some(message) = self.offered(with, seq) else { return };
         let (message, destination) = (Box::new(message), to);
         let ask = |ticket| Intent::TakeFile { ticket, with, message, destination };
         self.ask(Asked::File, ask, out);
