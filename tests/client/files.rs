@@ -76,10 +76,11 @@ fn take(seat: &mut Seat, from: AccountId, message: &Message) -> TransferId {
 }
 
 fn ends(seat: &mut Seat, id: TransferId) -> Transfer {
+    let is_it = |transfer: &&Transfer| transfer.id == id && transfer.state.is_over();
     seat.until(|event| match event {
-        ClientEvent::Transfer(transfer) if transfer.id == id && transfer.state.is_over() => {
-            Some((**transfer).clone())
-        }
+        ClientEvent::Transfer(transfer) => Some(&**transfer).filter(is_it).cloned(),
+        // It was over when the program began.
+        ClientEvent::Transfers(all) => all.iter().find(is_it).cloned(),
         _ => None,
     })
 }
