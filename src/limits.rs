@@ -140,6 +140,8 @@ pub const FILE_ALIVE_EVERY: Duration = Duration::from_secs(10);
 pub const EMPTIED_AT_ONCE: usize = 500;
 /// Such commits come this often.
 pub const EMPTIED_EVERY: Duration = Duration::from_millis(200);
+/// How far a transfer is, is told to the person this often.
+pub const TRANSFER_TOLD_EVERY: Duration = Duration::from_millis(250);
 /// A password that was proven may be changed for so long.
 pub const PROVEN_MAX: Duration = Duration::from_mins(5);
 /// An administrator's one-time code opens a new password for so long.

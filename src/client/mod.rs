@@ -14,6 +14,7 @@
 //! Deliberately absent: anything about windows, and any rule that the server decides.
 
 pub mod api;
+mod carrier;
 mod credential;
 pub mod discover;
 mod export;

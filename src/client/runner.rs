@@ -10,12 +10,13 @@ use async_io::Timer;
 use smol::future::{or, race};
 
 use super::api::{ClientEvent, Failure, Intent, Secret};
+use super::carrier::Carrier;
 use super::export::Press;
 use super::keeper::{JOBS_MAX, Keeper};
 use super::pictures::Studio;
 use super::state::{
-    Drawn, Effect, FileJob, Filed, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep,
-    PictureJob, State, Told,
+    Carried, Drawn, Effect, FileJob, Filed, Input, KeepJob, Kept, LinkInput, OpaqueFailure,
+    OpaqueStep, PictureJob, State, Told,
 };
 use super::wire::{self, Bytes, FromLink};
 use crate::clock;
@@ -40,6 +41,8 @@ pub(super) struct Runner {
     drawn: Receiver<Drawn>,
     press: Press,
     filed: Receiver<Filed>,
+    carrier: Carrier,
+    carried: Receiver<Carried>,
     /// Jobs that the store has not answered.
     jobs: usize,
     intents: Receiver<Intent>,
@@ -86,6 +89,7 @@ impl Runner {
         (intents, events, leaving): Queues,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Self {
+        let (carrier, carried) = Carrier::new();
         Runner {
             state,
             keeper,
@@ -94,6 +98,8 @@ impl Runner {
             drawn,
             press,
             filed,
+            carrier,
+            carried,
             jobs: 0,
             intents,
             events,
@@ -183,7 +189,14 @@ impl Runner {
                     Err(_) => std::future::pending().await,
                 }
             };
-            let made = race(drawn, filed);
+            let carried = async {
+                match self.carried.recv().await {
+                    Ok(carried) => Some(Input::Carried(carried)),
+                    // As above.
+                    Err(_) => std::future::pending().await,
+                }
+            };
+            let made = race(carried, race(drawn, filed));
             or(kept, or(computed, or(race(said, race(intent, made)), tick))).await
         };
         if let Some(Input::Kept(kept)) = &input
@@ -213,6 +226,7 @@ impl Runner {
                 Effect::Keep(job) => self.keep(job),
                 Effect::Picture(job) => self.draw(job),
                 Effect::File(job) => self.file(job),
+                Effect::Carry(job) => self.carrier.handle(job),
                 Effect::Emit(event) => {
                     emitted = true;
                     self.emit(event).await;

@@ -41,30 +41,12 @@ impl Files {
     pub fn open_incoming(&self, id: FileId, bytes: u64) -> io::Result<(Incoming, Outline)> {
         let (part, values) = self.incoming_paths(id);
         fs::create_dir_all(self.incoming())?;
-        let open = |path: &Path| {
-            File::options().read(true).write(true).create(true).truncate(false).open(path)
-        };
-        let (mut file, mut sidecar) = (open(&part)?, open(&values)?);
-        let mut outline = read_outline(&mut file, &mut sidecar, bytes)?;
-        // A crash came between its becoming a blob and its row.
-        if let (false, Some(root)) = (outline.is_whole(), self.whole_incoming(id, bytes)?)
-            && fs::metadata(self.path(root)).is_ok_and(|there| there.len() == bytes)
-        {
-            outline = outline_of(&fs::read(&values)?, bytes, u64::MAX);
-        }
-        // What was written behind the last proven chunk is written again.
-        if file.metadata()?.len() > outline.proven() {
-            file.set_len(outline.proven())?;
-        }
-        sidecar.set_len(outline.len() * VALUE_BYTES as u64)?;
-        file.seek(SeekFrom::End(0))?;
-        sidecar.seek(SeekFrom::End(0))?;
-        let (syncing, waiting) = sync_channel(1);
-        let synced = file.try_clone()?;
-        let syncer = thread::Builder::new().name("file-sync".to_owned());
-        let syncer = syncer.spawn(move || sync(&synced, &mut sidecar, &waiting))?;
-        let (syncing, syncer) = (Some(syncing), Some(syncer));
-        Ok((Incoming { part, values, file, fresh: Vec::new(), syncing, syncer }, outline))
+        // A crash came between its becoming a blob and its row: the bytes are there.
+        let whole = self.whole_incoming(id, bytes)?;
+        let is_blob =
+            |root: &BlobId| fs::metadata(self.path(*root)).is_ok_and(|there| there.len() == bytes);
+        let reach = if whole.as_ref().is_some_and(is_blob) { u64::MAX } else { 0 };
+        Incoming::open(part, values, (bytes, reach))
     }
 
     /// What is proven of a file that is on its way; nothing where nothing of it is here.
@@ -74,7 +56,7 @@ impl Files {
     pub fn read_incoming(&self, id: FileId, bytes: u64) -> io::Result<Outline> {
         let (part, values) = self.incoming_paths(id);
         match (File::open(part), File::open(values)) {
-            (Ok(mut file), Ok(mut sidecar)) => read_outline(&mut file, &mut sidecar, bytes),
+            (Ok(mut file), Ok(mut sidecar)) => read_outline(&mut file, &mut sidecar, (bytes, 0)),
             (Err(error), _) | (_, Err(error)) if error.kind() == io::ErrorKind::NotFound => {
                 Ok(Outline::new(bytes))
             }
@@ -166,12 +148,16 @@ fn id_of(name: &str) -> Option<FileId> {
 }
 
 /// Values count as far as the bytes reach.
-fn read_outline(file: &mut File, sidecar: &mut File, bytes: u64) -> io::Result<Outline> {
+fn read_outline(
+    file: &mut File,
+    sidecar: &mut File,
+    (bytes, reach): (u64, u64),
+) -> io::Result<Outline> {
     let mut values = Vec::new();
     sidecar.seek(SeekFrom::Start(0))?;
     // More than the file has chunks are somebody else's.
     sidecar.take(Outline::chunks_of(bytes) * VALUE_BYTES as u64).read_to_end(&mut values)?;
-    Ok(outline_of(&values, bytes, file.metadata()?.len()))
+    Ok(outline_of(&values, bytes, file.metadata()?.len().max(reach)))
 }
 
 fn outline_of(values: &[u8], bytes: u64, length: u64) -> Outline {
@@ -200,6 +186,36 @@ fn sync(
 }
 
 impl Incoming {
+    /// Opens what there is of a file of so many bytes, or begins it; gives it with what is proven. Bytes up
+    /// to `reach` are elsewhere, whatever is in this file.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn open(
+        part: PathBuf,
+        values: PathBuf,
+        (bytes, reach): (u64, u64),
+    ) -> io::Result<(Self, Outline)> {
+        let open = |path: &Path| {
+            File::options().read(true).write(true).create(true).truncate(false).open(path)
+        };
+        let (mut file, mut sidecar) = (open(&part)?, open(&values)?);
+        let outline = read_outline(&mut file, &mut sidecar, (bytes, reach))?;
+        // What was written behind the last proven chunk is written again.
+        if file.metadata()?.len() > outline.proven() {
+            file.set_len(outline.proven())?;
+        }
+        sidecar.set_len(outline.len() * VALUE_BYTES as u64)?;
+        file.seek(SeekFrom::End(0))?;
+        sidecar.seek(SeekFrom::End(0))?;
+        let (syncing, waiting) = sync_channel(1);
+        let synced = file.try_clone()?;
+        let syncer = thread::Builder::new().name("file-sync".to_owned());
+        let syncer = syncer.spawn(move || sync(&synced, &mut sidecar, &waiting))?;
+        let (syncing, syncer) = (Some(syncing), Some(syncer));
+        Ok((Incoming { part, values, file, fresh: Vec::new(), syncing, syncer }, outline))
+    }
+
     /// Writes the next chunk, which is proven to have this value.
     ///
     /// # Errors
@@ -235,6 +251,16 @@ impl Incoming {
             Some(Err(_)) => Err(io::Error::other("the syncing thread panicked")),
             None => Ok(()),
         }
+    }
+
+    /// The file is whole, and all of it is on disk; where it is.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn finish(mut self) -> io::Result<PathBuf> {
+        self.flush()?;
+        self.file.sync_all()?;
+        Ok(self.part.clone())
     }
 
     /// The file is whole and has this hash: it becomes a blob. Nothing else names it yet, and its values

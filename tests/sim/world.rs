@@ -214,7 +214,7 @@ impl World {
                 self.input(index, Input::Opaque { attempt, outcome });
             }
             Effect::Picture(job) => panic!("no pictures here: {job:?}"),
-            Effect::File(job) => panic!("no exports here: {job:?}"),
+            other @ (Effect::File(_) | Effect::Carry(_)) => panic!("no files here: {other:?}"),
         }
     }
 

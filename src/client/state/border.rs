@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::client::api::{
-    ClientEvent, Crop, Failure, ImageSource, Intent, Picture, Secret, Ticket, View,
+    ClientEvent, Crop, Failure, ImageSource, Intent, Picture, Secret, Ticket, TransferId, View,
 };
 use crate::domain::{
-    BlobId, Body, ConversationId, Message, Nonce, Place, Search, Seq, ServerId, Tally, Target,
+    BlobId, Body, ConversationId, FileWay, Message, Nonce, Place, Search, Seq, ServerId, Tally,
+    Target,
 };
 use crate::net::address::Address;
-use crate::net::protocol::{ClientFrame, Opaque, ServerFrame, Stretch};
+use crate::net::protocol::{ClientFrame, Opaque, Refusal, ServerFrame, Stretch};
 use crate::store::local::{Loaded, Owner, Write};
 use crate::store::seek::{Found, Span};
 
@@ -35,6 +36,8 @@ pub enum Input {
     Drawn(Drawn),
     /// The exports' thread did something.
     Filed(Filed),
+    /// Something came of a file on its way.
+    Carried(Carried),
     /// Time passed.
     Tick,
 }
@@ -127,6 +130,8 @@ pub enum Effect {
     Picture(PictureJob),
     /// Do something with an exported file.
     File(FileJob),
+    /// Do something with a file on its way.
+    Carry(CarryJob),
     /// Tell the person.
     Emit(ClientEvent),
 }
@@ -291,7 +296,7 @@ pub struct Filed {
     pub pictures: Option<PathBuf>,
 }
 
-/// A picture that is being made fit to travel: for which message.
+/// A picture that is being made fit to travel, or a file that is looked at: for which message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packing {
     /// Whose.
@@ -347,4 +352,106 @@ pub enum Drawn {
     Loaded(Ticket, Result<Arc<Picture>, Failure>),
     /// A square was cut and encoded.
     Cut(Ticket, Result<Arc<Vec<u8>>, Failure>),
+}
+
+/// What is asked for about files on their way.
+#[derive(Debug)]
+pub enum CarryJob {
+    /// See what a file is, before it is offered.
+    Look(Box<Packing>, PathBuf),
+    /// Carry one. A trip of the same transfer that has not ended yet ends first.
+    Go(Box<Trip>),
+    /// Stop it; it still says how it ended.
+    Stop(TransferId),
+    /// Take away what a download to this place keeps beside it.
+    Sweep(TransferId, PathBuf),
+}
+
+/// One try to carry a file, on a link of its own.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Trip {
+    /// Of which transfer.
+    pub id: TransferId,
+    /// Which try; of older ones it is ignored what they say.
+    pub number: u64,
+    /// Which way.
+    pub way: FileWay,
+    /// What is read, or the name that is wanted.
+    pub path: PathBuf,
+    /// Its bytes.
+    pub bytes: u64,
+    /// When what is read was written to last.
+    pub modified: Option<i64>,
+    /// Where the server is.
+    pub address: Address,
+    /// Who it has to be.
+    pub server: ServerId,
+    /// What opens the link.
+    pub ticket: [u8; 32],
+}
+
+impl std::fmt::Debug for Trip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Trip({:?}, {}, {:?}, {} bytes)", self.id, self.number, self.way, self.bytes)
+    }
+}
+
+/// What a file is that is to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// What it is called, as `file_name` has it.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// When it was written to last, nanoseconds since 1970 UTC, where that can be told.
+    pub modified: Option<i64>,
+}
+
+/// What came of a file on its way.
+#[derive(Debug)]
+pub enum Carried {
+    /// It was looked at.
+    Looked(Box<Packing>, PathBuf, Result<Source, Failure>),
+    /// Bytes moved.
+    Went {
+        /// Of which transfer.
+        id: TransferId,
+        /// Of which try.
+        number: u64,
+        /// So many bytes went over this link.
+        moved: u64,
+        /// So many bytes of the file are proven.
+        done: u64,
+    },
+    /// The link is alive, and its sender has no more for now.
+    Waits {
+        /// Of which transfer.
+        id: TransferId,
+        /// Of which try.
+        number: u64,
+    },
+    /// A try is over.
+    Ended {
+        /// Of which transfer.
+        id: TransferId,
+        /// Of which try.
+        number: u64,
+        /// So many bytes of the file are proven.
+        done: u64,
+        /// How.
+        end: CarryEnd,
+    },
+}
+
+/// How a try ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CarryEnd {
+    /// It is whole, checked, and here; of an upload, where it was read.
+    Whole(PathBuf),
+    /// There was no link, or it broke, or it was stopped.
+    Cut,
+    /// The server said no.
+    Refused(Refusal),
+    /// It cannot go on like this.
+    Failed(Failure),
 }

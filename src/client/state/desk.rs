@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use super::book::Shelf;
 use super::cursors::Marks;
+use super::files::Files;
 use super::gone::Gone;
 use super::images::{Cargo, Making};
 use super::link::Retry;
 use super::outbox::{Entry, Stage};
 use super::people::People;
+use super::transfers::Transfers;
 use super::{Effect, KeepJob, Request, State, Turn};
 use crate::client::api::{
     Answer, ClientEvent, ConversationState, Failure, PendingMessage, Spot, Ticket,
@@ -50,6 +52,8 @@ pub(super) struct Desk {
     pub(super) people: People,
     pub(super) shelf: Shelf,
     pub(super) gone: Gone,
+    pub(super) transfers: Transfers,
+    pub(super) files: Files,
     pub(super) typed_at: Option<Duration>,
     /// The person signs out, behind what was said before.
     pub(super) leaving: Option<Leaving>,
@@ -203,6 +207,8 @@ impl Desk {
             people: People::default(),
             shelf: Shelf::default(),
             gone: Gone::default(),
+            transfers: Transfers::default(),
+            files: Files::default(),
             typed_at: None,
             leaving: None,
         }
@@ -233,7 +239,8 @@ impl Desk {
         let on_the_way = self.entries.iter().any(|entry| entry.stage == Stage::Sent);
         let hold_until = self.hold_until.filter(|_| !on_the_way);
         let leaving = self.leaving.map(|leaving| leaving.until);
-        [self.holds_until(), self.paused_until, hold_until, self.tell_at, leaving]
+        let files = [self.transfers.wakes_at(), self.files.wakes_at()].into_iter().flatten().min();
+        [self.holds_until(), self.paused_until, hold_until, self.tell_at, leaving, files]
             .into_iter()
             .flatten()
             .min()
@@ -247,6 +254,8 @@ impl Desk {
         self.tails = 0;
         self.people.link_lost();
         self.shelf.link_lost();
+        self.transfers.link_lost();
+        self.files.link_lost();
         // What was told and not confirmed is told again.
         self.tell_at = Some(turn.uptime());
         for conversation in self.conversations.values_mut() {
@@ -285,6 +294,7 @@ impl State {
         }
         self.learn(turn, vec![you.clone()]);
         self.refresh_book();
+        self.files_anew();
     }
 
     /// Nobody is signed in any more: what waited on the desk is answered. The outbox is on disk.
@@ -292,6 +302,7 @@ impl State {
         self.drop_exports(turn, why);
         let Some(mut desk) = self.desk.take() else { return };
         desk.link_lost(turn, why);
+        desk.transfers.leave(turn);
         for entry in &mut desk.entries {
             for ticket in entry.tickets.drain(..) {
                 turn.answer(ticket, Err(Failure::Queued(entry.nonce)));
@@ -331,6 +342,7 @@ impl State {
                 }
             }
         }
+        desk.load_transfers(turn, loaded.transfers);
         if !loaded.drafts.is_empty() {
             turn.emit(ClientEvent::Drafts(loaded.drafts));
         }
@@ -388,6 +400,10 @@ impl State {
             (Request::Days(ticket), Reply::Days { days }) => {
                 turn.answer(ticket, Ok(Answer::Days(days)));
             }
+            (Request::Ticket(id), Reply::Ticket { ticket }) => self.on_ticket(turn, id, ticket),
+            (Request::Files(conversation, seqs), Reply::Files { files }) => {
+                self.on_files(turn, conversation, &seqs, files);
+            }
             (Request::Look(ticket), reply) => self.on_look(turn, ticket, reply),
             (Request::Online(ticket, found), Reply::Online { people, more }) => {
                 self.on_online(turn, ticket, found, people, more);
@@ -426,6 +442,7 @@ impl Entry {
             stage,
             tickets: Vec::new(),
             order: 0,
+            tried: true,
             cargo: Cargo::default(),
         }
     }
@@ -445,9 +462,17 @@ impl Entry {
 }
 
 /// The failure of a code that was kept; numbers such as a limit were not.
-fn failure_of(code: String) -> Failure {
-    if code == Failure::ImageGone.code() {
-        return Failure::ImageGone;
+pub(super) fn failure_of(code: String) -> Failure {
+    let plain = [
+        Failure::ImageGone,
+        Failure::SourceGone,
+        Failure::SourceChanged,
+        Failure::SaveDenied,
+        Failure::SaveFull,
+        Failure::FileBroken,
+    ];
+    if let Some(failure) = plain.into_iter().find(|failure| failure.code() == code) {
+        return failure;
     }
     match Reason::from(code) {
         Reason::Unknown => Failure::LinkLost,

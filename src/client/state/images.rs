@@ -30,7 +30,7 @@ pub(super) struct Cargo {
     tries: u8,
 }
 
-/// A picture that is being made fit to travel.
+/// A picture that is being made fit to travel, or a file that is looked at.
 #[derive(Debug)]
 pub(super) struct Making {
     /// Its place among what was asked for.
@@ -150,6 +150,15 @@ impl Entry {
 }
 
 impl Making {
+    pub(super) fn new(order: u64, to: Target) -> Self {
+        Making { order, to, hold: Hold::default() }
+    }
+
+    /// Whether it has this place.
+    pub(super) fn is_at(&self, order: u64) -> bool {
+        self.order == order
+    }
+
     /// Whether this entry waits for it.
     pub(super) fn holds(&mut self, entry: &Entry, now: Duration) -> bool {
         self.order < entry.order && self.to == entry.to && self.hold.holds(now)
@@ -206,7 +215,7 @@ impl State {
         let Some(desk) = &mut self.desk else { return turn.answer(ticket, Err(why_not)) };
         desk.last_order += 1;
         let (owner, order) = (desk.owner, desk.last_order);
-        desk.making.push(Making { order, to, hold: Hold::default() });
+        desk.making.push(Making::new(order, to));
         let packing = Box::new(Packing { owner, ticket, to, nonce, order });
         turn.effects.push(Effect::Picture(PictureJob::Pack(packing, source)));
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::auth::Auth;
-use super::{Effect, LinkInput, Request, State, Turn};
+use super::{Chance, Effect, LinkInput, Request, State, Turn};
 use crate::client::api::{ClientEvent, Failure, LinkState, LinkedServer, NO_RETRY, Trust};
 use crate::client::words::{one_line, program};
 use crate::domain::ServerId;
@@ -364,9 +364,17 @@ impl State {
     /// The wait before the next try: up to a quarter less than planned, so that a class whose
     /// server restarts does not come back in one instant.
     fn back_off(&mut self) -> Duration {
-        let base_ms = BACK_OFF_S[self.link.failures.min(BACK_OFF_S.len() - 1)] * 1000;
+        let wait = back_off(self.link.failures, &mut self.chance);
         self.link.failures += 1;
-        Duration::from_millis(base_ms - self.chance.below(base_ms / 4 + 1))
+        wait
+    }
+
+    /// Where the server is and who it is, while frames flow.
+    pub(super) fn linked(&self) -> Option<(Address, ServerId)> {
+        match &self.link.phase {
+            Phase::Up { server, .. } => Some((server.address.clone(), server.id)),
+            _ => None,
+        }
     }
 
     fn close_link(&mut self, turn: &mut Turn<'_>, why: &Failure) {
@@ -387,6 +395,12 @@ impl State {
         self.link.number += 1;
         self.link.probed = None;
     }
+}
+
+/// The wait after so many failures in a row.
+pub(super) fn back_off(failures: usize, chance: &mut Chance) -> Duration {
+    let base_ms = BACK_OFF_S[failures.min(BACK_OFF_S.len() - 1)] * 1000;
+    Duration::from_millis(base_ms - chance.below(base_ms / 4 + 1))
 }
 
 /// Whether a refusal is cured by time alone.

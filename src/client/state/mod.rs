@@ -9,6 +9,8 @@
 //! * [`outbox`] sends in order and again, until the server has it; [`gone`] is what was taken back.
 //! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
 //!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures, [`images`] sends them.
+//! * [`transfers`] are files on their way, [`carries`] whose turn it is and how each ends, [`files`]
+//!   what became of files on the server.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
 //!   [`people`] knows who is who; [`search`] looks into logs, [`export`] writes them into files.
 //!
@@ -18,10 +20,12 @@ mod asking;
 mod auth;
 mod book;
 mod border;
+mod carries;
 mod chance;
 mod cursors;
 mod desk;
 mod export;
+mod files;
 mod gone;
 mod history;
 mod images;
@@ -32,9 +36,11 @@ mod passwords;
 mod people;
 mod pictures;
 mod prove;
+mod requests;
 mod rooms;
 mod search;
 mod sync;
+mod transfers;
 
 #[cfg(test)]
 mod halls;
@@ -45,6 +51,8 @@ mod model;
 #[cfg(test)]
 mod recalls;
 #[cfg(test)]
+mod shipments;
+#[cfg(test)]
 mod shots;
 #[cfg(test)]
 mod storms;
@@ -54,72 +62,40 @@ mod tests;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket, View};
+use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket, TransferId};
 use crate::clock::Moment;
-use crate::domain::{
-    AccountId, BlobId, ConversationId, DeviceId, Message, Nonce, Person, Presence, RoomId, Seq,
-};
-use crate::net::protocol::{
-    ClientFrame, Command, Event, Query, Reason, Refusal, RequestId, ServerFrame, Stretch,
-};
+use crate::domain::{AccountId, ConversationId, DeviceId, Message, Nonce, Seq};
+use crate::net::protocol::{ClientFrame, Event, Reason, RequestId, ServerFrame, Stretch};
 use crate::store::local::{Owner, Start, Write};
 
 use auth::Auth;
 pub use border::{
-    Drawn, Effect, FileJob, Filed, Input, KeepJob, Kept, LinkInput, OpaqueFailure, OpaqueStep,
-    Packing, Parcel, PictureJob, Question, Told,
+    Carried, CarryEnd, CarryJob, Drawn, Effect, FileJob, Filed, Input, KeepJob, Kept, LinkInput,
+    OpaqueFailure, OpaqueStep, Packing, Parcel, PictureJob, Question, Source, Told, Trip,
 };
 pub use chance::Chance;
 use desk::Desk;
 use export::Exporting;
-use history::{Find, Reading};
+use history::Reading;
 use known::Known;
 use link::Link;
 use pictures::Pictures;
 use prove::Proving;
+use requests::Request;
 use search::Looking;
 
 /// A shake that is heard later shakes nothing; half a second is for the way and the clocks.
 const SHAKE_LATE_MS: i64 = 10_500;
 
-/// A question that the server has not answered.
-#[derive(Debug)]
-enum Request {
-    Auth,
-    Send(Nonce),
-    Read(ConversationId, Seq),
-    Delivered(ConversationId, Seq),
-    SignOut(Ticket),
-    Heads,
-    Tail(ConversationId),
-    Find(Find),
-    Page(Reading),
-    People,
-    Contacts,
-    Requests,
-    Rooms,
-    RoomRequests,
-    Choices,
-    Room(RoomId),
-    Proof,
-    Do(Ticket),
-    Look(Ticket),
-    Search(Ticket),
-    Days(Ticket),
-    Blob(BlobId, View),
-    Part,
-    Online(Ticket, Vec<(Person, Presence)>),
-    Ping,
-    Barrier(Ticket),
-}
-
 /// What a mark of the store stands for.
 #[derive(Debug)]
 enum Mark {
-    /// Outbox entries that may be sent now, and messages that are on disk now.
-    Written(Vec<Nonce>, Vec<(ConversationId, Seq)>),
+    /// Outbox entries that may be sent now, and messages that are on disk now; downloads that are
+    /// known to be whole from now on, and where.
+    Written(Vec<Nonce>, Vec<(ConversationId, Seq)>, Vec<(TransferId, PathBuf)>),
     /// A page that was read from the cache.
     Page(Reading),
     /// A search in the cache.
@@ -159,6 +135,8 @@ struct Turn<'a> {
     urgent: bool,
     waiting: Vec<Nonce>,
     stored: Vec<(ConversationId, Seq)>,
+    /// Downloads that came to their end, and where: what proves them goes once that is on disk.
+    placed: Vec<(TransferId, PathBuf)>,
     messages: Vec<Message>,
     touched: BTreeSet<ConversationId>,
     /// Answers to questions of this client's own.
@@ -222,6 +200,7 @@ impl State {
             urgent: false,
             waiting: Vec::new(),
             stored: Vec::new(),
+            placed: Vec::new(),
             messages: Vec::new(),
             touched: BTreeSet::new(),
             own: Vec::new(),
@@ -239,6 +218,7 @@ impl State {
             Input::Kept(kept) => self.on_kept(turn, kept),
             Input::Drawn(drawn) => self.on_drawn(turn, drawn),
             Input::Filed(filed) => self.on_filed(turn, filed),
+            Input::Carried(carried) => self.on_carried(turn, carried),
         }
         self.on_time(turn);
         self.pump(turn);
@@ -294,7 +274,7 @@ impl State {
             | Intent::ResumeTransfer { .. }
             | Intent::CancelTransfer { .. }
             | Intent::ForgetTransfers { .. }
-            | Intent::WatchFiles(_) => {}
+            | Intent::WatchFiles(_) => self.on_file_intent(turn, intent),
             Intent::LoadPicture { ticket, path } => {
                 turn.effects.push(Effect::Picture(PictureJob::Load(ticket, path)));
             }
@@ -392,67 +372,10 @@ impl State {
             Event::Cursor { conversation, account, read, delivered } => {
                 self.on_cursor(turn, conversation, account, read, delivered);
             }
-            // Files have a part of their own.
-            Event::File { .. } => {}
+            Event::File { file, status } => self.on_file(turn, file, status),
             Event::Presence { changes } => self.on_presence(turn, changes),
             Event::People { people } => self.learn(turn, people),
             Event::Typing { from, to } => turn.emit(ClientEvent::Typing { from, to }),
-        }
-    }
-
-    fn on_done(&mut self, turn: &mut Turn<'_>, id: RequestId) {
-        match self.requests.get(&id) {
-            // A send is acknowledged by its own message and by nothing else.
-            None | Some((_, Request::Send(_))) => return,
-            Some(_) => {}
-        }
-        match self.requests.remove(&id) {
-            Some((_, Request::Read(conversation, seq))) => self.on_read(turn, conversation, seq),
-            Some((_, Request::Delivered(conversation, seq))) => {
-                self.on_delivered(turn, conversation, seq);
-            }
-            Some((_, Request::Do(ticket))) => turn.answer(ticket, Ok(Answer::Done)),
-            Some((_, Request::Part)) => self.on_part(turn),
-            Some((_, Request::SignOut(ticket))) => {
-                self.signed_out_by_wish(turn, ticket);
-                // The server closes this link: whoever signs in next gets a fresh one.
-                self.rest(turn);
-            }
-            _ => {}
-        }
-    }
-
-    fn on_refused(&mut self, turn: &mut Turn<'_>, request: &Request, refusal: Refusal) {
-        match request {
-            Request::Auth => self.on_auth_refused(turn, refusal),
-            Request::Send(nonce) => self.on_send_refused(turn, *nonce, refusal),
-            Request::Read(conversation, seq) => {
-                self.on_read_refused(turn, *conversation, *seq, &refusal);
-            }
-            Request::Heads => self.on_heads_refused(turn, &refusal),
-            Request::Tail(conversation) => self.on_tail_refused(turn, *conversation, &refusal),
-            Request::Find(find) => turn.answer(find.ticket(), Err(Failure::Refused(refusal))),
-            Request::Page(reading) => turn.answer(reading.ticket, Err(Failure::Refused(refusal))),
-            Request::SignOut(ticket)
-            | Request::Online(ticket, _)
-            | Request::Do(ticket)
-            | Request::Look(ticket)
-            | Request::Search(ticket)
-            | Request::Days(ticket)
-            | Request::Barrier(ticket) => {
-                turn.answer(*ticket, Err(Failure::Refused(refusal)));
-            }
-            Request::Proof => self.fail_proof(turn, Failure::Refused(refusal)),
-            Request::Contacts
-            | Request::Requests
-            | Request::Rooms
-            | Request::RoomRequests
-            | Request::Choices => self.on_book_refused(turn, &refusal),
-            Request::Room(room) => self.on_room_refused(*room),
-            Request::Blob(blob, view) => self.picture_is_missing(turn, (*blob, *view)),
-            Request::Part => self.on_part_refused(turn, refusal),
-            Request::People => self.on_people_refused(),
-            Request::Delivered(..) | Request::Ping => {}
         }
     }
 
@@ -470,10 +393,11 @@ impl State {
     fn on_kept(&mut self, turn: &mut Turn<'_>, kept: Kept) {
         match kept {
             Kept::Written { mark, ok } => {
-                if let Some(Mark::Written(nonces, stored)) = self.marks.remove(&mark) {
+                if let Some(Mark::Written(nonces, stored, placed)) = self.marks.remove(&mark) {
                     self.on_waiting_kept(&nonces);
                     if ok {
                         self.on_messages_stored(turn, &stored);
+                        turn.sweep(placed);
                     }
                 }
             }
@@ -505,8 +429,10 @@ impl State {
             self.pump_cursors(turn);
             self.pump_people(turn);
             self.pump_barriers(turn);
+            self.pump_files(turn);
             self.pump_sign_out(turn);
         }
+        self.pump_transfers(turn);
     }
 
     /// Hands this turn's writes to the store as one job.
@@ -530,7 +456,8 @@ impl State {
         let mark = self.next();
         let nonces = std::mem::take(&mut turn.waiting);
         let stored = std::mem::take(&mut turn.stored);
-        self.marks.insert(mark, Mark::Written(nonces, stored));
+        let placed = std::mem::take(&mut turn.placed);
+        self.marks.insert(mark, Mark::Written(nonces, stored, placed));
         let writes = std::mem::take(&mut turn.writes);
         turn.effects.push(Effect::Keep(KeepJob::Write { writes, urgent: turn.urgent, mark }));
     }
@@ -538,63 +465,6 @@ impl State {
     fn next(&mut self) -> u64 {
         self.counter += 1;
         self.counter
-    }
-
-    fn request(&mut self, turn: &Turn<'_>, request: Request) -> RequestId {
-        let id = self.next();
-        self.requests.insert(id, (turn.uptime(), request));
-        id
-    }
-
-    fn command(&mut self, turn: &mut Turn<'_>, command: Command, request: Request) {
-        let id = self.request(turn, request);
-        turn.write(ClientFrame::Command { id, command });
-    }
-
-    fn query(&mut self, turn: &mut Turn<'_>, query: Query, request: Request) {
-        let id = self.request(turn, request);
-        turn.write(ClientFrame::Query { id, query });
-    }
-
-    /// The link ended: answers what waited for it. What is durable waits for the next one.
-    fn drop_requests(&mut self, turn: &mut Turn<'_>, why: &Failure) {
-        for (_, (_, request)) in std::mem::take(&mut self.requests) {
-            match request {
-                Request::Online(ticket, _)
-                | Request::Do(ticket)
-                | Request::Look(ticket)
-                | Request::Search(ticket)
-                | Request::Days(ticket)
-                | Request::Barrier(ticket) => turn.answer(ticket, Err(why.clone())),
-                Request::SignOut(ticket) => self.signed_out_by_wish(turn, ticket),
-                Request::Find(find) => turn.answer(find.ticket(), Err(why.clone())),
-                Request::Page(reading) => turn.answer(reading.ticket, Err(why.clone())),
-                Request::Auth
-                | Request::Send(_)
-                | Request::Read(..)
-                | Request::Delivered(..)
-                | Request::Heads
-                | Request::Tail(_)
-                | Request::People
-                | Request::Contacts
-                | Request::Requests
-                | Request::Rooms
-                | Request::RoomRequests
-                | Request::Choices
-                | Request::Room(_)
-                | Request::Proof
-                | Request::Part
-                | Request::Ping => {}
-                Request::Blob(blob, view) => self.picture_is_missing(turn, (blob, view)),
-            }
-        }
-        self.fail_proof(turn, why.clone());
-        self.pictures.link_lost(turn, why);
-        let Some(desk) = &mut self.desk else { return };
-        desk.link_lost(turn, why);
-        if let Some(leaving) = desk.leaving.take() {
-            self.signed_out_by_wish(turn, leaving.ticket);
-        }
     }
 }
 

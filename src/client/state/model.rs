@@ -18,7 +18,8 @@ use crate::net::protocol::{
     Registration, Reply, ServerFrame, VERSION, Welcome,
 };
 use crate::store::local::{
-    KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Start, Waiting, Write,
+    KnownAccount, KnownConversation, KnownServer, KnownTransfer, Loaded, Owner, Start, Waiting,
+    Write,
 };
 
 /// The model's key.
@@ -440,6 +441,7 @@ pub struct ModelStore {
     pub books: BTreeMap<Owner, (Seq, Arc<Book>)>,
     pub drafts: BTreeMap<Owner, BTreeMap<Target, Unsent>>,
     pub hidden: BTreeSet<(Owner, ConversationId, Seq)>,
+    pub transfers: BTreeMap<(Owner, Nonce), KnownTransfer>,
 }
 
 impl ModelStore {
@@ -481,6 +483,7 @@ impl ModelStore {
                         .filter(|(of, ..)| *of == owner)
                         .map(|(_, id, seq)| (*id, *seq))
                         .collect(),
+                    transfers: self.transfers_of(owner),
                 };
                 Kept::Loaded(owner, Box::new(loaded))
             }
@@ -536,8 +539,19 @@ impl ModelStore {
             Write::PutDraft(owner, to, draft) => {
                 self.drafts.entry(owner).or_default().insert(to, draft);
             }
+            Write::PutTransfer(owner, transfer) => {
+                self.transfers.insert((owner, transfer.id), transfer);
+            }
+            Write::RemoveTransfer(owner, id) => drop(self.transfers.remove(&(owner, id))),
             Write::PutSetting(..) | Write::PutPeople(..) => {}
         }
+    }
+
+    fn transfers_of(&self, owner: Owner) -> Vec<KnownTransfer> {
+        let own = self.transfers.iter().filter(|((of, _), _)| *of == owner);
+        let mut own: Vec<KnownTransfer> = own.map(|(_, transfer)| transfer.clone()).collect();
+        own.sort_by_key(|transfer| (transfer.began, transfer.id));
+        own
     }
 
     fn blank(&mut self, key: (Owner, ConversationId, Seq)) {

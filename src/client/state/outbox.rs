@@ -31,6 +31,8 @@ pub(super) struct Entry {
     pub(super) tickets: Vec<Ticket>,
     /// Counts entries of this run; zero for those of an earlier one.
     pub(super) order: u64,
+    /// The server may have seen it.
+    pub(super) tried: bool,
     /// Of a picture: how far its bytes are.
     pub(super) cargo: Cargo,
 }
@@ -94,6 +96,7 @@ impl State {
             stage: Stage::Keeping,
             tickets: vec![ticket],
             order,
+            tried: false,
             cargo: Cargo::default(),
         };
         turn.emit(ClientEvent::Pending(entry.pending()));
@@ -160,7 +163,7 @@ impl State {
                     let command = Command::Send { to, nonce, body };
                     turn.effects
                         .push(super::Effect::Write(ClientFrame::Command { id: *counter, command }));
-                    entry.stage = Stage::Sent;
+                    (entry.stage, entry.tried) = (Stage::Sent, true);
                 }
             }
             on_the_way += 1;
@@ -179,6 +182,7 @@ impl State {
         let Some(entry) = desk.entries.remove(index) else { return };
         turn.writes.push(Write::RemoveWaiting(desk.owner, entry.nonce));
         desk.let_go(turn, &entry);
+        desk.offered(turn, message);
         self.requests.retain(
             |_, (_, request)| !matches!(request, Request::Send(nonce) if *nonce == entry.nonce),
         );

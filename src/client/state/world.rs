@@ -203,7 +203,7 @@ impl World {
             Effect::Opaque { .. } => panic!("tokens only"),
             Effect::Picture(job) if self.draws => self.draw_later(index, job),
             Effect::Picture(job) => self.pictures.push(job),
-            Effect::File(job) => panic!("no exports here: {job:?}"),
+            other @ (Effect::File(_) | Effect::Carry(_)) => panic!("no files here: {other:?}"),
         }
     }
 

@@ -1,7 +1,8 @@
-//! A client's own store: pinned servers, accounts with their tokens, the outbox, what was cached.
+//! A client's own store: pinned servers, accounts with their tokens, the outbox, files on their
+//! way, what was cached.
 //!
 //! One folder holds it, one process uses it. It is a cache and a key ring, never the truth: the
-//! server's log is. Only the outbox, drafts and the tokens exist nowhere else. Deliberately absent:
+//! server's log is. Only the outbox, drafts, transfers and the tokens exist nowhere else. Deliberately absent:
 //! threads and batches; the client's keeper thread owns a [`Local`] and calls it.
 
 mod search;
@@ -18,7 +19,8 @@ use crate::limits::CLIENT_CACHE_BYTES;
 pub use super::engine::is_locked;
 use tables::Schema;
 pub use values::{
-    KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Start, Waiting, Write,
+    KnownAccount, KnownConversation, KnownServer, KnownState, KnownTransfer, Loaded, Owes, Owner,
+    Start, Waiting, Write,
 };
 
 /// The store's file in the client's folder.

@@ -7,7 +7,8 @@ use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, Write
 use super::super::engine::{Engine, Migration, StoreError};
 use super::values::{KnownBook, KnownDraft, WaitingInOrder, damaged, decode, encode};
 use super::{
-    KnownAccount, KnownConversation, KnownServer, Loaded, Owner, Waiting, Write, pictures_of,
+    KnownAccount, KnownConversation, KnownServer, KnownTransfer, Loaded, Owner, Waiting, Write,
+    pictures_of,
 };
 use crate::domain::{
     AccountId, BlobId, Body, ConversationId, DeviceId, Message, Nonce, Person, Seq, Target, Unsent,
@@ -35,11 +36,14 @@ const HIDDEN: TableDefinition<(u32, u64, u64), ()> = TableDefinition::new("hidde
 /// By owner and by whom they are for.
 const DRAFTS: TableDefinition<(u32, u8, u64), Bytes> = TableDefinition::new("drafts");
 
+/// Files on their way, and those that were.
+const TRANSFERS: TableDefinition<(u32, [u8; 16]), Bytes> = TableDefinition::new("transfers");
+
 const DEVICE: &str = "device";
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
 pub(super) const MIGRATIONS: &[Migration] =
-    &[make_tables, add_books, forget_books, add_drafts, add_hidden];
+    &[make_tables, add_books, forget_books, add_drafts, add_hidden, add_transfers];
 
 /// The name of this place: the kept one, or a fresh one that is kept from now on.
 pub(super) fn device(engine: &Engine, fresh: DeviceId) -> Result<DeviceId, StoreError> {
@@ -83,6 +87,11 @@ fn add_drafts(transaction: &WriteTransaction) -> Result<(), StoreError> {
 
 fn add_hidden(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(HIDDEN)?;
+    Ok(())
+}
+
+fn add_transfers(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(TRANSFERS)?;
     Ok(())
 }
 
@@ -140,13 +149,29 @@ pub(super) fn apply(
             transaction.open_table(BOOKS)?.insert(number, value.as_slice())?;
         }
         Write::PutDraft(owner, to, unsent) => put_draft(transaction, *owner, *to, unsent)?,
-        Write::PutPeople(owner, people) => {
-            let number = number_of(transaction, *owner)?;
-            let mut table = transaction.open_table(PEOPLE)?;
-            for person in people {
-                table.insert((number, person.account.0), encode(person)?.as_slice())?;
-            }
+        Write::PutTransfer(owner, transfer) => {
+            let key = (number_of(transaction, *owner)?, transfer.id.0);
+            let value = encode(transfer)?;
+            transaction.open_table(TRANSFERS)?.insert(key, value.as_slice())?;
         }
+        Write::RemoveTransfer(owner, id) => {
+            let key = (number_of(transaction, *owner)?, id.0);
+            transaction.open_table(TRANSFERS)?.remove(key)?;
+        }
+        Write::PutPeople(owner, people) => put_people(transaction, *owner, people)?,
+    }
+    Ok(())
+}
+
+fn put_people(
+    transaction: &WriteTransaction,
+    owner: Owner,
+    people: &[Person],
+) -> Result<(), StoreError> {
+    let number = number_of(transaction, owner)?;
+    let mut table = transaction.open_table(PEOPLE)?;
+    for person in people {
+        table.insert((number, person.account.0), encode(person)?.as_slice())?;
     }
     Ok(())
 }
@@ -249,7 +274,8 @@ fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), St
         return Ok(());
     };
     let nonces = (number, [0; 16])..=(number, [u8::MAX; 16]);
-    transaction.open_table(WAITING)?.retain_in(nonces, |_, _| false)?;
+    transaction.open_table(WAITING)?.retain_in(nonces.clone(), |_, _| false)?;
+    transaction.open_table(TRANSFERS)?.retain_in(nonces, |_, _| false)?;
     let rows = (number, 0)..=(number, u64::MAX);
     transaction.open_table(CONVERSATIONS)?.retain_in(rows.clone(), |_, _| false)?;
     transaction.open_table(PEOPLE)?.retain_in(rows, |_, _| false)?;
@@ -275,6 +301,7 @@ pub(super) struct Schema {
     books: ReadOnlyTable<u32, Bytes>,
     drafts: ReadOnlyTable<(u32, u8, u64), Bytes>,
     hidden: ReadOnlyTable<(u32, u64, u64), ()>,
+    transfers: ReadOnlyTable<(u32, [u8; 16]), Bytes>,
 }
 
 impl Schema {
@@ -291,6 +318,7 @@ impl Schema {
             books: transaction.open_table(BOOKS)?,
             drafts: transaction.open_table(DRAFTS)?,
             hidden: transaction.open_table(HIDDEN)?,
+            transfers: transaction.open_table(TRANSFERS)?,
         })
     }
 
@@ -408,7 +436,22 @@ impl Schema {
             let (_, conversation, seq) = row?.0.value();
             hidden.push((ConversationId(conversation), Seq(seq)));
         }
-        Ok(Loaded { waiting, conversations, people, book, drafts, hidden })
+        let transfers = self.transfers(number)?;
+        Ok(Loaded { waiting, conversations, people, book, drafts, hidden, transfers })
+    }
+
+    fn transfers(&self, number: u32) -> Result<Vec<KnownTransfer>, StoreError> {
+        let mut transfers = Vec::new();
+        for row in self.transfers.range((number, [0; 16])..=(number, [u8::MAX; 16]))? {
+            let (key, value) = row?;
+            let transfer = decode::<KnownTransfer>(value.value(), "transfer")?;
+            if Nonce(key.value().1) != transfer.id {
+                return Err(damaged("transfer"));
+            }
+            transfers.push(transfer);
+        }
+        transfers.sort_by_key(|transfer| (transfer.began, transfer.id));
+        Ok(transfers)
     }
 
     pub(super) fn messages(

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::domain::{
-    AccountId, Body, ConversationKind, Nonce, Person, Role, RoomId, ServerId, Target, Unsent,
+    AccountId, Body, ConversationKind, FileId, FileWay, Nonce, Person, Role, RoomId, ServerId,
+    Target, Unsent,
 };
 
 const DEVICE: DeviceId = DeviceId([7; 16]);
@@ -150,6 +151,69 @@ fn what_was_not_sent_is_there_after_opening_again_until_it_is() {
     local.apply(&[Write::RemoveAccount(OWNER)]).unwrap();
     assert!(local.load(OWNER).unwrap().drafts.is_empty());
     assert_eq!(local.load(other).unwrap().drafts.len(), 1);
+}
+
+#[test]
+fn a_file_on_its_way_is_there_after_opening_again_until_it_is_forgotten() {
+    let home = tempfile::tempdir().unwrap();
+    let other = Owner { account: AccountId(10_002), ..OWNER };
+    let transfer = |n: u8, began| KnownTransfer {
+        id: Nonce([n; 16]),
+        way: FileWay::Down,
+        file: Some(FileId { conversation: ConversationId::LOBBY, seq: Seq(7) }),
+        with: Target::Lobby,
+        from: AccountId(10_003),
+        name: "报告.pdf".into(),
+        bytes: 5 << 32,
+        done: 4 << 32,
+        path: odd_path(),
+        modified: Some(-5),
+        state: KnownState::Failed("save_full".into()),
+        owes: Some(Owes::Took),
+        forgotten: false,
+        began,
+        ended: Some(9),
+    };
+    let mut local = open(home.path());
+    let paused = KnownTransfer { state: KnownState::Paused, owes: None, ..transfer(9, 3) };
+    local
+        .apply(&[
+            Write::PutTransfer(OWNER, transfer(1, 5)),
+            Write::PutTransfer(OWNER, transfer(9, 3)),
+            Write::PutTransfer(OWNER, transfer(4, 4)),
+            Write::PutTransfer(other, transfer(4, 4)),
+            Write::PutTransfer(OWNER, paused.clone()),
+            Write::RemoveTransfer(OWNER, Nonce([4; 16])),
+        ])
+        .unwrap();
+    drop(local);
+    let mut local = open(home.path());
+    assert_eq!(local.load(OWNER).unwrap().transfers, [paused, transfer(1, 5)], "as they began");
+    local.apply(&[Write::RemoveAccount(OWNER)]).unwrap();
+    assert!(local.load(OWNER).unwrap().transfers.is_empty());
+    assert_eq!(local.load(other).unwrap().transfers, [transfer(4, 4)]);
+}
+
+/// A path that is no text, where the system has such.
+fn odd_path() -> PathBuf {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStringExt;
+        std::ffi::OsString::from_vec(b"/tmp/\xFF\xFE.pdf".to_vec()).into()
+    }
+    #[cfg(not(unix))]
+    PathBuf::from("C:\\报告.pdf")
+}
+
+#[test]
+fn a_store_from_before_there_were_files_opens_and_keeps_what_it_has() {
+    let home = tempfile::tempdir().unwrap();
+    let before = tables::MIGRATIONS.split_last().unwrap().1;
+    drop(Engine::open(home.path(), FILE, before, CLIENT_CACHE_BYTES).unwrap());
+    let mut local = open(home.path());
+    assert!(local.load(OWNER).unwrap().transfers.is_empty());
+    local.apply(&[Write::PutWaiting(OWNER, waiting(1))]).unwrap();
+    assert_eq!(local.load(OWNER).unwrap().waiting, [waiting(1)]);
 }
 
 #[test]

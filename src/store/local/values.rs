@@ -1,13 +1,15 @@
 //! What the client's store holds, as values, and how they become bytes.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::super::engine::StoreError;
 use crate::domain::{
-    AccountId, Body, Book, ConversationId, ConversationKind, DeviceId, Message, Nonce, Person, Seq,
-    ServerId, Target, Unsent,
+    AccountId, Body, Book, ConversationId, ConversationKind, DeviceId, FileId, FileWay, Message,
+    Nonce, Person, Seq, ServerId, Target, Unsent,
 };
 
 /// The first byte of every value; the rest is named MessagePack, so that fields can be added.
@@ -104,6 +106,74 @@ pub struct Waiting {
     pub failed: Option<String>,
 }
 
+/// A file on its way, or that was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownTransfer {
+    /// Its name; of one that goes up the nonce of the message that offers it.
+    pub id: Nonce,
+    /// Which way.
+    pub way: FileWay,
+    /// The message that offers it, once the server has it.
+    pub file: Option<FileId>,
+    /// The conversation.
+    pub with: Target,
+    /// Who offered it.
+    pub from: AccountId,
+    /// What it is called.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// So many of them were proven when this was written.
+    pub done: u64,
+    /// Where it is read, or written.
+    #[serde(with = "path")]
+    pub path: PathBuf,
+    /// When its source was written to last, nanoseconds since 1970 UTC, where that can be told.
+    pub modified: Option<i64>,
+    /// How it stands.
+    pub state: KnownState,
+    /// What the server was not told yet.
+    #[serde(default)]
+    pub owes: Option<Owes>,
+    /// Off the list already, and here only for what it owes.
+    #[serde(default)]
+    pub forgotten: bool,
+    /// Begun at, milliseconds since 1970 UTC.
+    pub began: i64,
+    /// Ended at.
+    pub ended: Option<i64>,
+}
+
+/// How a transfer stands, as far as that outlives the program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KnownState {
+    /// It goes on by itself.
+    Open,
+    /// The person stopped it.
+    Paused,
+    /// It is whole.
+    Done,
+    /// It stopped for the reason of this code.
+    Failed(String),
+    /// Given up, or taken back.
+    Cancelled,
+    /// The other side does not want it.
+    Declined,
+    /// The server does not keep it any more.
+    Expired,
+}
+
+/// What the server is still to be told of a transfer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owes {
+    /// That it is taken back.
+    Cancel,
+    /// That it was fetched, whole.
+    Took,
+}
+
 /// What every start of a client needs.
 #[derive(Debug, Clone)]
 pub struct Start {
@@ -132,6 +202,8 @@ pub struct Loaded {
     pub drafts: Vec<(Target, Unsent)>,
     /// Messages that were deleted on this device.
     pub hidden: Vec<(ConversationId, Seq)>,
+    /// Files on their way, and those that were; the first one began first.
+    pub transfers: Vec<KnownTransfer>,
 }
 
 /// One change of the store.
@@ -167,6 +239,25 @@ pub enum Write {
     PutBook(Owner, Seq, Arc<Book>),
     /// What was written to somebody and not sent; nothing where that is nothing.
     PutDraft(Owner, Target, Unsent),
+    /// A transfer is new, or another one than before.
+    PutTransfer(Owner, KnownTransfer),
+    /// A transfer is off the list.
+    RemoveTransfer(Owner, Nonce),
+}
+
+/// A path may have bytes that are no text: they are kept as the system has them.
+mod path {
+    use serde::{Deserializer, Serializer};
+
+    use super::{Deserialize, OsString, PathBuf, Serialize};
+
+    pub(super) fn serialize<S: Serializer>(path: &PathBuf, to: S) -> Result<S::Ok, S::Error> {
+        path.as_os_str().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+        OsString::deserialize(from).map(PathBuf::from)
+    }
 }
 
 /// A book as it is kept.

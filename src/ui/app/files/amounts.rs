@@ -78,7 +78,7 @@ mod tests {
             (640 * MIB, "640 MB"),
             (GIB - 1, "1.0 GB"),
             (20 * GIB, "20.0 GB"),
-            (u64::MAX, "17179869184 GB"),
+            (u64::MAX, "17179869183 GB"),
         ];
         for (amount, expected) in cases {
             assert_eq!(bytes(amount), expected);

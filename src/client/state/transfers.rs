@@ -1,0 +1,663 @@
+//! Files on their way, as the person has them before it: begun, paused, given up, taken off the list.
+//!
+//! One that goes up begins with a message of the outbox, which offers it; when the server has that,
+//! its bytes follow. What has to be told to the server later (that a file was taken back, or fetched)
+//! is kept with the transfer until it was told. Whose turn it is, is in `carries`.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::desk::{Desk, failure_of};
+use super::images::Making;
+use super::outbox::Stage;
+use super::{CarryJob, Effect, Packing, Request, Source, State, Turn};
+use crate::client::api::{
+    Answer, ClientEvent, Destination, Failure, Intent, Ticket, Transfer, TransferId, TransferState,
+    WaitsFor,
+};
+use crate::domain::{Body, FileId, FileWay, Message, Nonce, Target, file_name};
+use crate::limits::TRANSFER_TOLD_EVERY;
+use crate::net::protocol::{Command, Reason, Refusal};
+use crate::store::local::{KnownState, KnownTransfer, Owes, Owner, Write};
+
+/// Transfers on the list; over it the oldest that is over makes room.
+const TRANSFERS_MAX: usize = 1000;
+/// A speed is that of so long.
+const SPEED_SPAN: Duration = Duration::from_secs(3);
+/// What a file is called that has no name.
+const NAMELESS: &str = "file";
+
+/// All transfers of the account; the first one began first.
+#[derive(Debug, Default)]
+pub(super) struct Transfers(pub(super) Vec<Moving>);
+
+/// A transfer, and what only this run knows of it.
+#[derive(Debug)]
+pub(super) struct Moving {
+    pub(super) shown: Transfer,
+    modified: Option<i64>,
+    pub(super) owes: Option<Owes>,
+    /// The server was asked to take note of what is owed.
+    pub(super) told: bool,
+    forgotten: bool,
+    pub(super) run: Run,
+    /// It does not go on before this moment.
+    pub(super) not_before: Option<Duration>,
+    pub(super) failures: usize,
+    /// Proven when the try that runs began.
+    pub(super) done_before: u64,
+    pace: Pace,
+}
+
+/// What happens for it now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Run {
+    /// Nothing.
+    Rests,
+    /// The server was asked for a ticket.
+    Asks,
+    /// A thread carries it, in the try of this number.
+    Goes(u64),
+    /// That thread was told to stop, and has not yet.
+    Stops(u64),
+}
+
+/// How fast bytes move.
+#[derive(Debug, Default)]
+struct Pace {
+    /// So many bytes had moved at these moments.
+    marks: VecDeque<(Duration, u64)>,
+    told_at: Option<Duration>,
+}
+
+impl Pace {
+    fn speed(&mut self, now: Duration, moved: u64) -> u64 {
+        self.marks.push_back((now, moved));
+        while self.marks.len() > 2
+            && self.marks.get(1).is_some_and(|(at, _)| *at + SPEED_SPAN < now)
+        {
+            self.marks.pop_front();
+        }
+        let Some((at, before)) = self.marks.front() else { return 0 };
+        let millis = now.saturating_sub(*at).as_millis().max(1);
+        let moved = u128::from(moved.saturating_sub(*before));
+        u64::try_from(moved * 1000 / millis).unwrap_or(u64::MAX)
+    }
+
+    /// When nothing has moved for so long that it has no speed any more.
+    fn ends_at(&self) -> Option<Duration> {
+        self.marks.back().map(|(at, _)| *at + SPEED_SPAN)
+    }
+}
+
+impl Moving {
+    pub(super) fn new(shown: Transfer, modified: Option<i64>) -> Self {
+        Moving {
+            shown,
+            modified,
+            owes: None,
+            told: false,
+            forgotten: false,
+            run: Run::Rests,
+            not_before: None,
+            failures: 0,
+            done_before: 0,
+            pace: Pace::default(),
+        }
+    }
+
+    fn from_store(known: KnownTransfer) -> Self {
+        let state = match known.state {
+            KnownState::Open if known.file.is_none() => TransferState::Waiting(WaitsFor::Offer),
+            KnownState::Open => TransferState::Waiting(WaitsFor::Link),
+            KnownState::Paused => TransferState::Paused,
+            KnownState::Done => TransferState::Done,
+            KnownState::Failed(code) => TransferState::Failed(failure_of(code)),
+            KnownState::Cancelled => TransferState::Cancelled,
+            KnownState::Declined => TransferState::Declined,
+            KnownState::Expired => TransferState::Expired,
+        };
+        let shown = Transfer {
+            id: TransferId(known.id),
+            way: known.way,
+            file: known.file,
+            with: known.with,
+            from: known.from,
+            name: known.name,
+            bytes: known.bytes,
+            done: known.done,
+            path: known.path,
+            state,
+            speed: 0,
+            began: known.began,
+            ended: known.ended,
+        };
+        let mut moving = Moving::new(shown, known.modified);
+        (moving.owes, moving.forgotten) = (known.owes, known.forgotten);
+        moving
+    }
+
+    pub(super) fn to_keep(&self, owner: Owner) -> Write {
+        let state = match &self.shown.state {
+            TransferState::Waiting(_) | TransferState::Running => KnownState::Open,
+            TransferState::Paused => KnownState::Paused,
+            TransferState::Done => KnownState::Done,
+            TransferState::Failed(why) => KnownState::Failed(why.code().to_owned()),
+            TransferState::Cancelled => KnownState::Cancelled,
+            TransferState::Declined => KnownState::Declined,
+            TransferState::Expired => KnownState::Expired,
+        };
+        let shown = &self.shown;
+        let known = KnownTransfer {
+            id: shown.id.0,
+            way: shown.way,
+            file: shown.file,
+            with: shown.with,
+            from: shown.from,
+            name: shown.name.clone(),
+            bytes: shown.bytes,
+            done: shown.done,
+            path: shown.path.clone(),
+            modified: self.modified,
+            state,
+            owes: self.owes,
+            forgotten: self.forgotten,
+            began: shown.began,
+            ended: shown.ended,
+        };
+        Write::PutTransfer(owner, known)
+    }
+
+    /// When the source was written to last.
+    pub(super) fn modified(&self) -> Option<i64> {
+        self.modified
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.shown.state, TransferState::Waiting(_) | TransferState::Running)
+    }
+
+    /// Whether the server's word about its file changes it.
+    pub(super) fn follows(&self) -> bool {
+        self.is_open() || self.shown.state == TransferState::Paused
+    }
+
+    fn show(&mut self, turn: &mut Turn<'_>) {
+        self.pace.told_at = Some(turn.uptime());
+        if !self.forgotten {
+            turn.emit(ClientEvent::Transfer(Box::new(self.shown.clone())));
+        }
+    }
+
+    /// It stands otherwise now. What goes on by itself is not written: it is open either way.
+    pub(super) fn set(&mut self, turn: &mut Turn<'_>, owner: Owner, state: TransferState) {
+        if self.shown.state == state {
+            return;
+        }
+        let was_open = self.is_open();
+        if state != TransferState::Running {
+            (self.shown.speed, self.pace.marks) = (0, VecDeque::new());
+        }
+        self.shown.ended = state.is_over().then_some(turn.now.wall_ms);
+        self.shown.state = state;
+        if !was_open || !self.is_open() {
+            turn.writes.push(self.to_keep(owner));
+        }
+        self.show(turn);
+    }
+
+    /// Bytes moved. It is told a few times a second, which is enough for the eye.
+    pub(super) fn went(&mut self, turn: &mut Turn<'_>, owner: Owner, moved: u64, done: u64) {
+        let now = turn.uptime();
+        self.shown.done = done.min(self.shown.bytes);
+        self.shown.speed = self.pace.speed(now, moved);
+        if self.shown.state != TransferState::Running {
+            return self.set(turn, owner, TransferState::Running);
+        }
+        if self.pace.told_at.is_none_or(|told| now >= told + TRANSFER_TOLD_EVERY) {
+            self.show(turn);
+        }
+    }
+
+    /// Nothing has moved for a while.
+    pub(super) fn slows(&mut self, turn: &mut Turn<'_>) {
+        if self.pace.ends_at().is_some_and(|at| turn.uptime() >= at) {
+            self.pace.marks.clear();
+            if std::mem::take(&mut self.shown.speed) > 0 {
+                self.show(turn);
+            }
+        }
+    }
+
+    /// Ends what runs for it; who carries it says when it has.
+    pub(super) fn stop(&mut self, turn: &mut Turn<'_>) {
+        match self.run {
+            Run::Goes(number) => {
+                self.run = Run::Stops(number);
+                turn.effects.push(Effect::Carry(CarryJob::Stop(self.shown.id)));
+            }
+            Run::Asks => self.run = Run::Rests,
+            Run::Rests | Run::Stops(_) => {}
+        }
+    }
+
+    /// What it keeps beside the place where it was to be is not needed any more.
+    pub(super) fn sweep(&self, turn: &mut Turn<'_>) {
+        if self.shown.way == FileWay::Down && self.run == Run::Rests {
+            turn.sweep(vec![(self.shown.id, self.shown.path.clone())]);
+        }
+    }
+
+    fn wakes_at(&self) -> Option<Duration> {
+        let waits = self.is_open() && self.run == Run::Rests;
+        let not_before = self.not_before.filter(|_| waits);
+        [not_before, self.pace.ends_at()].into_iter().flatten().min()
+    }
+}
+
+impl Turn<'_> {
+    /// Takes away what downloads keep beside their place.
+    pub(super) fn sweep(&mut self, downloads: Vec<(TransferId, PathBuf)>) {
+        for (id, path) in downloads {
+            self.effects.push(Effect::Carry(CarryJob::Sweep(id, path)));
+        }
+    }
+}
+
+impl Transfers {
+    pub(super) fn get(&mut self, id: TransferId) -> Option<&mut Moving> {
+        self.0.iter_mut().find(|moving| moving.shown.id == id)
+    }
+
+    pub(super) fn of(&mut self, file: FileId) -> impl Iterator<Item = &mut Moving> {
+        self.0.iter_mut().filter(move |moving| moving.shown.file == Some(file))
+    }
+
+    pub(super) fn wakes_at(&self) -> Option<Duration> {
+        self.0.iter().filter_map(Moving::wakes_at).min()
+    }
+
+    /// What was asked will not be answered; links of files go on.
+    pub(super) fn link_lost(&mut self) {
+        for moving in &mut self.0 {
+            moving.told = false;
+            if moving.run == Run::Asks {
+                moving.run = Run::Rests;
+            }
+        }
+    }
+
+    /// Nobody is signed in any more: nothing of this account moves.
+    pub(super) fn leave(&mut self, turn: &mut Turn<'_>) {
+        for moving in &mut self.0 {
+            moving.stop(turn);
+        }
+    }
+
+    /// Makes room for one more; the ids that went for it.
+    fn make_room(&mut self) -> Result<Option<TransferId>, Failure> {
+        if self.0.len() < TRANSFERS_MAX {
+            return Ok(None);
+        }
+        let goes = |moving: &Moving| {
+            moving.shown.state.is_over() && moving.owes.is_none() && moving.run == Run::Rests
+        };
+        match self.0.iter().position(goes) {
+            Some(index) => Ok(Some(self.0.remove(index).shown.id)),
+            None => Err(Failure::Refused(Refusal::limit(Reason::TooMany, TRANSFERS_MAX as u64))),
+        }
+    }
+}
+
+impl Desk {
+    /// What the store kept goes before what began since.
+    pub(super) fn load_transfers(&mut self, turn: &mut Turn<'_>, known: Vec<KnownTransfer>) {
+        let began_since = std::mem::take(&mut self.transfers.0);
+        let is_new = |known: &KnownTransfer| {
+            began_since.iter().all(|moving| moving.shown.id != TransferId(known.id))
+        };
+        self.transfers.0 =
+            known.into_iter().filter(is_new).map(Moving::from_store).collect::<Vec<_>>();
+        self.transfers.0.extend(began_since);
+        let listed = self.transfers.0.iter().filter(|moving| !moving.forgotten);
+        turn.emit(ClientEvent::Transfers(listed.map(|moving| moving.shown.clone()).collect()));
+        for moving in self.transfers.0.iter().filter(|moving| !moving.follows()) {
+            // What has failed may be tried again, with what is there already.
+            if !matches!(moving.shown.state, TransferState::Failed(_)) {
+                moving.sweep(turn);
+            }
+        }
+        self.ask_for_open();
+    }
+
+    fn add(&mut self, turn: &mut Turn<'_>, mut moving: Moving) -> Result<(), Failure> {
+        if let Some(id) = self.transfers.make_room()? {
+            turn.writes.push(Write::RemoveTransfer(self.owner, id.0));
+            turn.emit(ClientEvent::TransfersGone(vec![id]));
+        }
+        turn.writes.push(moving.to_keep(self.owner));
+        moving.show(turn);
+        self.transfers.0.push(moving);
+        Ok(())
+    }
+
+    /// The server has the message that offers a file: its bytes may follow.
+    pub(super) fn offered(&mut self, turn: &mut Turn<'_>, message: &Message) {
+        let owner = self.owner;
+        let Some(moving) = self.transfers.get(TransferId(message.nonce)) else { return };
+        if moving.shown.file.is_some() {
+            return;
+        }
+        moving.shown.file = Some(FileId { conversation: message.conversation, seq: message.seq });
+        if moving.shown.state == TransferState::Cancelled {
+            moving.owes = Some(Owes::Cancel);
+        }
+        turn.writes.push(moving.to_keep(owner));
+        match moving.shown.state {
+            TransferState::Waiting(_) => {
+                moving.set(turn, owner, TransferState::Waiting(WaitsFor::Turn));
+            }
+            _ => moving.show(turn),
+        }
+    }
+
+    /// Transfers go the way of the messages that offer them.
+    pub(super) fn follow_offers(&mut self, turn: &mut Turn<'_>) {
+        if !self.loaded {
+            return;
+        }
+        let Desk { entries, transfers, owner, .. } = self;
+        let mut gone = Vec::new();
+        for moving in transfers.0.iter_mut().filter(|moving| moving.shown.file.is_none()) {
+            let entry = entries.iter().find(|entry| entry.nonce == moving.shown.id.0);
+            match (entry.map(|entry| &entry.stage), &moving.shown.state) {
+                (None, TransferState::Cancelled) if !moving.forgotten => {}
+                // Nobody was ever offered it.
+                (None, _) => gone.push(moving.shown.id),
+                (Some(Stage::Failed(why)), state) if *state != TransferState::Cancelled => {
+                    moving.set(turn, *owner, TransferState::Failed(why.clone()));
+                }
+                (Some(_), TransferState::Failed(_)) => {
+                    moving.set(turn, *owner, TransferState::Waiting(WaitsFor::Offer));
+                }
+                (Some(_), _) => {}
+            }
+        }
+        self.take_off(turn, &gone);
+    }
+
+    /// Takes transfers off the list; what the server is still to be told of them is told.
+    pub(super) fn take_off(&mut self, turn: &mut Turn<'_>, ids: &[TransferId]) {
+        let mut gone = Vec::new();
+        let owner = self.owner;
+        for id in ids {
+            let Some(index) = self.transfers.0.iter().position(|moving| moving.shown.id == *id)
+            else {
+                continue;
+            };
+            let is_offered = self.entries.iter().any(|entry| entry.nonce == id.0);
+            let moving = &mut self.transfers.0[index];
+            if !std::mem::replace(&mut moving.forgotten, true) {
+                gone.push(*id);
+            }
+            if moving.shown.state != TransferState::Done {
+                moving.sweep(turn);
+            }
+            if moving.owes.is_some() || is_offered || moving.run != Run::Rests {
+                turn.writes.push(moving.to_keep(owner));
+            } else {
+                self.transfers.0.remove(index);
+                turn.writes.push(Write::RemoveTransfer(owner, id.0));
+            }
+        }
+        if !gone.is_empty() {
+            turn.emit(ClientEvent::TransfersGone(gone));
+        }
+    }
+
+    /// What was off the list and has nothing to wait for any more goes.
+    pub(super) fn clear(&mut self, turn: &mut Turn<'_>, id: TransferId) {
+        if self.transfers.get(id).is_some_and(|moving| moving.forgotten) {
+            self.take_off(turn, &[id]);
+        }
+    }
+}
+
+impl State {
+    pub(super) fn on_file_intent(&mut self, turn: &mut Turn<'_>, intent: Intent) {
+        match intent {
+            Intent::SendFile { ticket, to, path, nonce } => {
+                self.send_file(turn, (ticket, to), path, nonce);
+            }
+            Intent::TakeFile { ticket, with, message, destination } => {
+                let taken = self.take_file(turn, with, &message, destination);
+                turn.answer(ticket, taken.map(Answer::Transfer));
+            }
+            Intent::DeclineFile { ticket, file } => match self.is_signed_in() {
+                true => self.command(turn, Command::DeclineFile { file }, Request::Do(ticket)),
+                false => turn.answer(ticket, Err(self.why_not())),
+            },
+            Intent::PauseTransfer { ticket, id } => self.with_one(turn, ticket, id, Self::pause),
+            Intent::ResumeTransfer { ticket, id } => self.with_one(turn, ticket, id, Self::resume),
+            Intent::CancelTransfer { ticket, id } => self.with_one(turn, ticket, id, Self::cancel),
+            Intent::ForgetTransfers { ticket, ids } => {
+                let forgotten = self.forget_transfers(turn, &ids);
+                turn.answer(ticket, forgotten);
+            }
+            Intent::WatchFiles(files) => self.watch_files(turn, files),
+            // The caller takes out those about files.
+            _ => {}
+        }
+    }
+
+    /// A file is looked at before it is offered; what is said behind it comes behind it.
+    fn send_file(
+        &mut self,
+        turn: &mut Turn<'_>,
+        (ticket, to): (Ticket, Target),
+        path: PathBuf,
+        nonce: Option<Nonce>,
+    ) {
+        let why_not = self.why_not();
+        let nonce = nonce.unwrap_or_else(|| self.chance.nonce());
+        let Some(desk) = &mut self.desk else { return turn.answer(ticket, Err(why_not)) };
+        desk.last_order += 1;
+        let (owner, order) = (desk.owner, desk.last_order);
+        desk.making.push(Making::new(order, to));
+        let packing = Box::new(Packing { owner, ticket, to, nonce, order });
+        turn.effects.push(Effect::Carry(CarryJob::Look(packing, path)));
+    }
+
+    /// It was looked at: it is offered, by a message like others.
+    pub(super) fn on_looked(
+        &mut self,
+        turn: &mut Turn<'_>,
+        packing: &Packing,
+        path: PathBuf,
+        looked: Result<Source, Failure>,
+    ) {
+        let Packing { owner, ticket, to, nonce, order } = *packing;
+        let Some(desk) = self.desk.as_mut().filter(|desk| desk.owner == owner) else {
+            return turn.answer(ticket, Err(looked.err().unwrap_or(Failure::Cancelled)));
+        };
+        desk.making.retain(|making| !making.is_at(order));
+        let source = match looked {
+            Ok(source) => source,
+            Err(failure) => return turn.answer(ticket, Err(failure)),
+        };
+        let (name, bytes) = (label(&source.name), source.bytes);
+        let body = Body::File { name: name.clone(), bytes };
+        self.say_at(turn, (ticket, order), to, body, nonce);
+        let Some(desk) = &mut self.desk else { return };
+        let is_said = desk.entries.iter().any(|entry| entry.nonce == nonce);
+        let id = TransferId(nonce);
+        if !is_said || desk.transfers.get(id).is_some() {
+            return;
+        }
+        let shown = Transfer {
+            id,
+            way: FileWay::Up,
+            file: None,
+            with: to,
+            from: owner.account,
+            name,
+            bytes,
+            done: 0,
+            path,
+            state: TransferState::Waiting(WaitsFor::Offer),
+            speed: 0,
+            began: turn.now.wall_ms,
+            ended: None,
+        };
+        if let Err(failure) = desk.add(turn, Moving::new(shown, source.modified)) {
+            self.give_up(turn, nonce, failure);
+        }
+    }
+
+    /// Fetches a file. One that is under way already is the same one.
+    fn take_file(
+        &mut self,
+        turn: &mut Turn<'_>,
+        with: Target,
+        message: &Message,
+        destination: Destination,
+    ) -> Result<TransferId, Failure> {
+        let why_not = self.why_not();
+        let id = TransferId(self.chance.nonce());
+        let desk = self.desk.as_mut().filter(|desk| desk.loaded).ok_or(why_not.clone())?;
+        let Body::File { name, bytes } = &message.body else {
+            return Err(Failure::Refused(Reason::NotFound.into()));
+        };
+        let file = FileId { conversation: message.conversation, seq: message.seq };
+        let is_same = |moving: &&mut Moving| moving.shown.way == FileWay::Down && moving.follows();
+        let known = desk.transfers.of(file).find(is_same).map(|moving| moving.shown.id);
+        if let Some(id) = known {
+            self.resume(turn, id)?;
+            return Ok(id);
+        }
+        let desk = self.desk.as_mut().ok_or(why_not)?;
+        let name = label(name);
+        let path = match destination {
+            Destination::Folder(folder) => folder.join(&name),
+            Destination::Path(path) => path,
+        };
+        let shown = Transfer {
+            id,
+            way: FileWay::Down,
+            file: Some(file),
+            with,
+            from: message.from,
+            name,
+            bytes: *bytes,
+            done: 0,
+            path,
+            state: TransferState::Waiting(WaitsFor::Turn),
+            speed: 0,
+            began: turn.now.wall_ms,
+            ended: None,
+        };
+        desk.add(turn, Moving::new(shown, None))?;
+        desk.ask_for(file);
+        Ok(id)
+    }
+
+    fn with_one(
+        &mut self,
+        turn: &mut Turn<'_>,
+        ticket: Ticket,
+        id: TransferId,
+        act: impl FnOnce(&mut Self, &mut Turn<'_>, TransferId) -> Result<(), Failure>,
+    ) {
+        let result = act(self, turn, id);
+        turn.answer(ticket, result.map(|()| Answer::Done));
+    }
+
+    fn found(&mut self, id: TransferId) -> Result<(&mut Moving, Owner), Failure> {
+        let why_not = self.why_not();
+        let desk = self.desk.as_mut().filter(|desk| desk.loaded).ok_or(why_not)?;
+        let owner = desk.owner;
+        let moving = desk.transfers.get(id).filter(|moving| !moving.forgotten);
+        moving.map(|moving| (moving, owner)).ok_or(Failure::Refused(Reason::NotFound.into()))
+    }
+
+    fn pause(&mut self, turn: &mut Turn<'_>, id: TransferId) -> Result<(), Failure> {
+        let (moving, owner) = self.found(id)?;
+        if moving.is_open() {
+            moving.stop(turn);
+            moving.set(turn, owner, TransferState::Paused);
+        }
+        Ok(())
+    }
+
+    fn resume(&mut self, turn: &mut Turn<'_>, id: TransferId) -> Result<(), Failure> {
+        let (moving, owner) = self.found(id)?;
+        if !matches!(moving.shown.state, TransferState::Paused | TransferState::Failed(_)) {
+            return Ok(());
+        }
+        (moving.failures, moving.not_before) = (0, None);
+        let waits = match moving.shown.file {
+            Some(_) => WaitsFor::Turn,
+            None => WaitsFor::Offer,
+        };
+        moving.set(turn, owner, TransferState::Waiting(waits));
+        if waits == WaitsFor::Offer {
+            self.retry(turn, id.0);
+        }
+        Ok(())
+    }
+
+    fn cancel(&mut self, turn: &mut Turn<'_>, id: TransferId) -> Result<(), Failure> {
+        let (moving, owner) = self.found(id)?;
+        let is_failed = matches!(moving.shown.state, TransferState::Failed(_));
+        if moving.shown.state.is_over() && !is_failed {
+            return Ok(());
+        }
+        moving.stop(turn);
+        if moving.shown.way == FileWay::Up && moving.shown.file.is_some() {
+            moving.owes = Some(Owes::Cancel);
+        }
+        moving.set(turn, owner, TransferState::Cancelled);
+        moving.sweep(turn);
+        self.withdraw(turn, id.0);
+        Ok(())
+    }
+
+    /// An offer that the server cannot have seen goes; any other one is taken back when it is taken.
+    fn withdraw(&mut self, turn: &mut Turn<'_>, nonce: Nonce) {
+        let Some(desk) = &mut self.desk else { return };
+        let index = desk.entries.iter().position(|entry| {
+            let is_failed = matches!(entry.stage, Stage::Failed(_));
+            entry.nonce == nonce && (is_failed || !entry.tried)
+        });
+        let Some(entry) = index.and_then(|index| desk.entries.remove(index)) else { return };
+        for ticket in entry.tickets {
+            turn.answer(ticket, Err(Failure::Cancelled));
+        }
+        turn.writes.push(Write::RemoveWaiting(desk.owner, nonce));
+        turn.emit(ClientEvent::Discarded(nonce));
+    }
+
+    fn forget_transfers(
+        &mut self,
+        turn: &mut Turn<'_>,
+        ids: &[TransferId],
+    ) -> Result<Answer, Failure> {
+        let why_not = self.why_not();
+        let desk = self.desk.as_mut().filter(|desk| desk.loaded).ok_or(why_not)?;
+        let transfers = &mut desk.transfers;
+        let is_over =
+            |id: &TransferId| transfers.get(*id).is_some_and(|one| one.shown.state.is_over());
+        let over: Vec<TransferId> = ids.iter().copied().filter(is_over).collect();
+        desk.take_off(turn, &over);
+        Ok(Answer::Done)
+    }
+}
+
+/// A name as a label, whatever it is.
+fn label(name: &str) -> String {
+    match file_name(name) {
+        name if name.is_empty() => NAMELESS.to_owned(),
+        name => name,
+    }
+}
