@@ -100,11 +100,11 @@ fn measure(options: &Options, report: &mut Report) -> Result<(), Failure> {
         same(&large, &arrived)?;
         fs::remove_dir_all(&down)?;
         let began = uptime();
-        sender.begin_send(to, &large)?;
+        let sending = sender.begin_send(to, &large);
         let offered = receiver.offer()?;
         let arrived = receiver.take(&offered, &down)?;
         taken.through.push(uptime().saturating_sub(began));
-        sender.sent()?;
+        sender.sent(sending)?;
         same(&large, &arrived)?;
         fs::remove_dir_all(&down)?;
     }
@@ -211,6 +211,7 @@ pub struct Executable {
 impl Executable {
     fn start(data: &Path) -> Result<Self, Failure> {
         let program = env!("CARGO_BIN_EXE_mychat");
+        fs::create_dir_all(data)?;
         for (key, value) in [("files.mib_per_account", "1000000"), ("files.mib_total", "1000000")] {
             let mut set = Command::new(program);
             set.arg("admin").arg("--data").arg(data).args(["set", key, value]);

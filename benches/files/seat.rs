@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use async_channel::Receiver;
 use mychat::client::api::{
-    Answer, Destination, LinkState, Secret, Setup, Ticket, Transfer, TransferState, Trust,
+    Answer, Destination, LinkState, Secret, Setup, Ticket, Transfer, TransferId, TransferState,
+    Trust,
 };
 use mychat::client::{Client, ClientEvent, Intent};
-use mychat::domain::{AccountId, Body, FileState, FileWay, Message, Target};
+use mychat::domain::{AccountId, Body, FileState, Message, Nonce, Target};
 use mychat::net::address::Address;
 use mychat::net::protocol::Stretch;
 use smol::future;
@@ -64,26 +65,29 @@ impl Seat {
 
     /// Sends a file; until the server has it whole.
     pub fn send(&mut self, to: AccountId, path: &Path) -> Result<Message, Failure> {
-        let ticket = self.begin_send(to, path)?;
+        let id = self.begin_send(to, path);
+        let ticket = self.ticket;
         let message = match self.answer(ticket)? {
             Answer::Sent(message) => message,
             other => return Err(format!("{other:?}").into()),
         };
-        self.sent()?;
+        self.sent(id)?;
         Ok(message)
     }
 
     /// Begins to send a file.
-    pub fn begin_send(&mut self, to: AccountId, path: &Path) -> Result<Ticket, Failure> {
+    pub fn begin_send(&mut self, to: AccountId, path: &Path) -> TransferId {
         let ticket = self.next();
-        let (to, path) = (Target::Account(to), path.to_owned());
-        self.client.send(Intent::SendFile { ticket, to, path, nonce: None });
-        Ok(ticket)
+        let mut nonce = [0; 16];
+        nonce[..8].copy_from_slice(&ticket.to_be_bytes());
+        let (to, path, nonce) = (Target::Account(to), path.to_owned(), Nonce(nonce));
+        self.client.send(Intent::SendFile { ticket, to, path, nonce: Some(nonce) });
+        TransferId(nonce)
     }
 
     /// Until what is being sent is whole on the server.
-    pub fn sent(&mut self) -> Result<(), Failure> {
-        self.until(|event| done(event, FileWay::Up)).map(drop)
+    pub fn sent(&mut self, id: TransferId) -> Result<(), Failure> {
+        self.until(|event| done(event, id)).map(drop)
     }
 
     /// The next file that is offered.
@@ -103,12 +107,6 @@ impl Seat {
 
     /// Fetches a file, and says where it is.
     pub fn take(&mut self, offered: &Message, folder: &Path) -> Result<PathBuf, Failure> {
-        self.begin_take(offered, folder)?;
-        self.taken()
-    }
-
-    /// Begins to fetch a file.
-    pub fn begin_take(&mut self, offered: &Message, folder: &Path) -> Result<(), Failure> {
         std::fs::create_dir_all(folder)?;
         self.came.retain(|one| one.seq != offered.seq);
         let ticket = self.next();
@@ -116,12 +114,10 @@ impl Seat {
         let destination = Destination::Folder(folder.to_owned());
         let message = Box::new(offered.clone());
         self.client.send(Intent::TakeFile { ticket, with, message, destination });
-        Ok(())
-    }
-
-    /// Until what is being fetched is here.
-    pub fn taken(&mut self) -> Result<PathBuf, Failure> {
-        self.until(|event| done(event, FileWay::Down)).map(|transfer| transfer.path)
+        match self.answer(ticket)? {
+            Answer::Transfer(id) => self.until(|event| done(event, id)).map(|there| there.path),
+            other => Err(format!("{other:?}").into()),
+        }
     }
 
     /// Says something; until it is on the server's disk.
@@ -174,10 +170,10 @@ impl Seat {
     }
 }
 
-fn done(event: &ClientEvent, way: FileWay) -> Option<Transfer> {
+fn done(event: &ClientEvent, id: TransferId) -> Option<Transfer> {
     match event {
         ClientEvent::Transfer(transfer)
-            if transfer.way == way && transfer.state == TransferState::Done =>
+            if transfer.id == id && transfer.state == TransferState::Done =>
         {
             Some((**transfer).clone())
         }
