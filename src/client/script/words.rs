@@ -92,7 +92,10 @@ const REASONS: &[(Reason, &str)] = &[
     (Reason::Fenced, "this sign-in was ended by a newer one"),
     (Reason::DiskFull, "the server's disk is nearly full: it can be read but not written"),
     (Reason::FileTooLarge, "this file is too large: pack it, or send it in parts"),
-    (Reason::FileQuota, "your space for files here is used up: cancel some, or wait until they expire"),
+    (
+        Reason::FileQuota,
+        "your space for files here is used up: cancel some, or wait until they expire",
+    ),
     (Reason::FilesFull, "the server has no room for more files: tell the administrator"),
     (Reason::FilesBusy, "too many files travel at once: it goes on by itself"),
     (Reason::FileGone, "this file was cancelled or declined, or has expired"),
