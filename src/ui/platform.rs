@@ -153,6 +153,20 @@ pub fn downloads() -> std::path::PathBuf {
     own.unwrap_or_else(std::env::temp_dir).join("MyChat")
 }
 
+/// Shows the folder of received files, which is made before the first one comes.
+pub fn open_received(folder: &std::path::Path) {
+    let folder = folder.to_owned();
+    let show = move || {
+        if let Err(error) = std::fs::create_dir_all(&folder) {
+            tracing::warn!(%error, "the folder of received files cannot be made");
+        }
+        open_folder(&folder);
+    };
+    if let Err(error) = std::thread::Builder::new().name("open".to_owned()).spawn(show) {
+        tracing::warn!(%error, "no thread for a folder");
+    }
+}
+
 /// Opens a file of this computer with the program that is meant for it.
 pub fn open_file(file: &std::path::Path) {
     open(file.as_os_str());

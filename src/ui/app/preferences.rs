@@ -17,6 +17,8 @@ pub enum Page {
     General,
     /// Colours and sizes.
     Appearance,
+    /// Where received files go.
+    Files,
     /// What others may do.
     Privacy,
     /// Words and times.

@@ -259,11 +259,6 @@ impl Composer {
         self.editor.has_focus()
     }
 
-    /// Asks the system for what was copied, to write it at the caret.
-    pub fn paste(&mut self) {
-        app::paste_text(&self.editor);
-    }
-
     /// Whether nothing but white space is written.
     #[must_use]
     pub fn is_blank(&self) -> bool {

@@ -134,16 +134,13 @@ impl Parts {
         }
     }
 
-    /// What was copied: a picture is sent, words go into the box.
+    /// What was copied: pictures and files are sent, words go into the box.
     pub(super) fn paste(&mut self) {
         match app::clipboard_contains(ClipboardContent::Image)
             && !app::clipboard_contains(ClipboardContent::Text)
         {
             true => app::paste_image(&self.window),
-            false => {
-                self.composer.focus();
-                self.composer.paste();
-            }
+            false => app::paste_text(&self.window),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod appearance;
 mod cards;
+mod filing;
 mod general;
 mod language;
 mod privacy;
@@ -28,9 +29,10 @@ use sheet::Sheet;
 const W: i32 = 640;
 const H: i32 = 480;
 
-const PAGES: [(Page, Icon, &str); 4] = [
+const PAGES: [(Page, Icon, &str); 5] = [
     (Page::General, Icon::Sliders, "set.general"),
     (Page::Appearance, Icon::Palette, "set.appearance"),
+    (Page::Files, Icon::Folder, "set.files"),
     (Page::Privacy, Icon::ShieldLine, "set.privacy"),
     (Page::Language, Icon::Language, "set.language"),
 ];
@@ -71,6 +73,7 @@ impl SettingsWindow {
         let leaves: [Box<dyn Leaf>; PAGES.len()] = [
             Box::new(general::GeneralPage::new(area)),
             Box::new(appearance::AppearancePage::new(area)),
+            Box::new(filing::FilesPage::new(area)),
             Box::new(privacy::PrivacyPage::new(area)),
             Box::new(language::LanguagePage::new(area)),
         ];
