@@ -243,7 +243,7 @@ fn the_files_of_a_conversation_come_page_by_page() {
     page(&mut world, ticket, &[(2, "report.docx"), (1, "lab.mp4")], true);
     assert_eq!(names(&world), ["report.docx", "lab.mp4"]);
     let (_, before, ticket) = page_asked(&shelf(&mut world, ShelfMsg::More)).unwrap();
-    assert_eq!(before, Some(Seq(1)));
+    assert_eq!((before, names(&world).len()), (Some(Seq(1)), 2));
     assert!(page_asked(&shelf(&mut world, ShelfMsg::More)).is_none(), "one page at a time");
     page(&mut world, ticket, &[], false);
     assert!(page_asked(&shelf(&mut world, ShelfMsg::More)).is_none(), "that was all");
@@ -321,8 +321,8 @@ fn without_a_link_the_list_comes_when_there_is_one() {
     let presence = crate::domain::Presence::Online;
     let effects = world.event(ClientEvent::SignedIn { you, presence });
     let (_, _, ticket) = page_asked(&effects).unwrap();
-    page(&mut world, ticket, &[(1, "lab.mp4")], false);
-    assert_eq!(names(&world), ["lab.mp4"]);
+    page(&mut world, ticket, &[(2, "report.docx"), (1, "lab.mp4")], false);
+    assert_eq!(names(&world), ["report.docx", "lab.mp4"]);
 }
 
 #[test]
