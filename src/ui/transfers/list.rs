@@ -128,6 +128,7 @@ impl Parts {
             chips: chips.to_vec(),
             field: Field::new(FieldKind::Search, "")
                 .icon(Icon::Search)
+                .style(Style::BODY)
                 .clearable(tr("field.clear"), || say(ListMsg::Search(String::new()))),
             folder: Button::new(ButtonKind::Outline, "").icon(Icon::Folder),
             rows: FileRows::new(window, |chosen| match chosen {

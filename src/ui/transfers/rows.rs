@@ -43,6 +43,8 @@ struct Shared {
     lines: RefCell<Vec<Line>>,
     /// What the pointer is over.
     under: Cell<Option<(usize, Press)>>,
+    /// Its line.
+    row: Cell<Option<usize>>,
     /// The end was told since the lines changed.
     told_end: Cell<bool>,
     told: RefCell<Box<dyn FnMut(Chosen)>>,
@@ -54,6 +56,7 @@ impl FileRows {
         let shared = Rc::new(Shared {
             lines: RefCell::default(),
             under: Cell::default(),
+            row: Cell::default(),
             told_end: Cell::default(),
             told: RefCell::new(Box::new(told)),
         });
@@ -103,8 +106,10 @@ impl FileRows {
             let (x, y) = (app::event_x(), app::event_y());
             let under =
                 pointed.and_then(|at| Some((at.index, shared.at(at.index, at.area, x, y)?)));
-            if shared.under.replace(under) != under {
-                list.clone().set_tip(&shared.tip(pointed.map(|at| at.index), under));
+            let before = (shared.under.replace(under), shared.row.get());
+            shared.row.set(pointed.map(|at| at.index));
+            if let (Some(at), true) = (pointed, before != (under, shared.row.get())) {
+                list.say_of(at.area, &shared.tip(at.index, under));
             }
         });
         let (shared, list) = (Rc::clone(&self.shared), self.list.clone());
@@ -209,12 +214,12 @@ impl Shared {
     }
 
     /// What is said about what the pointer is over.
-    fn tip(&self, at: Option<usize>, under: Option<(usize, Press)>) -> String {
+    fn tip(&self, at: usize, under: Option<(usize, Press)>) -> String {
         match under {
             Some((_, Press::Choice(choice))) => menus::tip(choice),
             Some((_, Press::More)) => tr("card.more").to_owned(),
             Some((_, Press::Bulk(_))) => String::new(),
-            None => at.and_then(|at| self.file(at)).map(|row| row.hint).unwrap_or_default(),
+            None => self.file(at).map(|row| row.hint).unwrap_or_default(),
         }
     }
 
@@ -258,13 +263,18 @@ fn paint_head(
     canvas.fill(look.area, Colour::Paper);
     let place = words_place(look.area);
     canvas.text_in(Style::CAPTION.bold(), Colour::Ink2, place, Align::Left, words);
-    let Some(bulk) = bulk else { return };
-    let words = bulk_words(bulk);
-    let place = bulk_place(look.area, width(Style::CAPTION, words));
-    canvas.text_in(Style::CAPTION, Colour::BrandText, place, Align::Right, words);
-    if under.is_some() {
-        canvas.line_across(place.x, place.bottom() - 2, place.w, Colour::BrandText);
-    }
+    let place = match bulk {
+        Some(bulk) => {
+            let words = bulk_words(bulk);
+            let place = bulk_place(look.area, width(Style::CAPTION, words));
+            canvas.text_in(Style::CAPTION, Colour::BrandText, place, Align::Right, words);
+            if under.is_some() {
+                canvas.line_across(place.x, place.bottom() - 2, place.w, Colour::BrandText);
+            }
+            place
+        }
+        None => Rect { w: width(Style::CAPTION.bold(), words), ..place },
+    };
     if look.ring {
         canvas.frame(place.inset(-4), metric::RADIUS_SMALL, Colour::Focus, 2);
     }
@@ -299,12 +309,13 @@ fn paint_file(canvas: &Canvas, look: &RowLook, row: &Row, under: Option<Press>) 
         }
     }
     for (press, place) in &places.buttons {
-        let is_under = under == Some(*press);
-        if is_under {
-            canvas.round(*place, metric::RADIUS, Colour::Selected);
-        }
+        let behind = match (under == Some(*press), look.selected) {
+            (true, true) => Colour::Paper,
+            (true, false) => Colour::Selected,
+            (false, _) => ground,
+        };
+        canvas.round(*place, metric::RADIUS, behind);
         let inner = place.middle(16, 16);
-        let behind = if is_under { Colour::Selected } else { ground };
         canvas.icon_on(icon(*press), inner.x, inner.y, 16, Colour::Ink2, behind);
     }
     if look.ring {

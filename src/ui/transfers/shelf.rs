@@ -130,6 +130,7 @@ impl Parts {
             window: window.clone(),
             field: Field::new(FieldKind::Search, "")
                 .icon(Icon::Search)
+                .style(Style::BODY)
                 .clearable(tr("field.clear"), || say(ShelfMsg::Search(String::new()))),
             rows: FileRows::new(window, |chosen| match chosen {
                 Chosen::File(Key::Offer(seq), choice) => say(ShelfMsg::Do(seq, choice)),

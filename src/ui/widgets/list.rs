@@ -8,8 +8,8 @@ use fltk::button::Button as Native;
 use fltk::enums::{Event, FrameType, Key};
 use fltk::prelude::{WidgetBase, WidgetExt};
 
-use super::Scroll;
 use super::base::{control, focus_came_by_key, moves};
+use super::{Scroll, tips};
 use crate::ui::paint::{Canvas, Rect};
 use crate::ui::theme::Colour;
 
@@ -185,9 +185,9 @@ impl ScrollList {
         self.native.redraw();
     }
 
-    /// Changes what it says when the pointer rests on it.
-    pub fn set_tip(&mut self, tooltip: &str) {
-        self.native.set_tooltip(tooltip);
+    /// The pointer is over this part of it, about which these words are said when it rests there.
+    pub fn say_of(&self, part: Rect, words: &str) {
+        tips::say(&self.native, part, words);
     }
 
     /// The chosen row.

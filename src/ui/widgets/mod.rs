@@ -18,6 +18,7 @@ mod slider;
 mod strip;
 mod tabs;
 mod text_box;
+mod tips;
 mod touch;
 
 pub(crate) use base::native;

@@ -25,6 +25,8 @@ fn number(bytes: u64, unit: u64) -> String {
     let tenths = bytes.saturating_mul(10).saturating_add(unit / 2) / unit;
     match tenths {
         1000.. => (bytes.saturating_add(unit / 2) / unit).to_string(),
+        // A whole number needs no more.
+        _ if tenths % 10 == 0 => (tenths / 10).to_string(),
         _ => format!("{}.{}", tenths / 10, tenths % 10),
     }
 }
@@ -73,11 +75,11 @@ mod tests {
             (1023, "1023 B"),
             (KIB, "1 KB"),
             (253_952, "248 KB"),
-            (MIB - 1, "1.0 MB"),
+            (MIB - 1, "1 MB"),
             (90_596_966, "86.4 MB"),
             (640 * MIB, "640 MB"),
-            (GIB - 1, "1.0 GB"),
-            (20 * GIB, "20.0 GB"),
+            (GIB - 1, "1 GB"),
+            (20 * GIB, "20 GB"),
             (u64::MAX, "17179869183 GB"),
         ];
         for (amount, expected) in cases {

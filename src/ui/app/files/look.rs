@@ -223,6 +223,10 @@ impl About<'_> {
             }
             TransferState::Done => self.done(transfer, is_missing),
             TransferState::Failed(why) => self.failed(transfer, why),
+            // The offer stands: it was given up here.
+            TransferState::Cancelled if self.state().is_none_or(FileState::is_open) => {
+                Look { state: self.word("file.cancelled"), ..base }
+            }
             TransferState::Cancelled => Look { state: self.closed(FileState::Cancelled), ..base },
             TransferState::Declined => Look { state: self.closed(FileState::Declined), ..base },
             TransferState::Expired => Look { state: self.closed(FileState::Expired), ..base },

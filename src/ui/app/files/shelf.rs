@@ -162,10 +162,11 @@ impl Model {
             _ => false,
         };
         let newest = shelf.files.first().map_or(Seq::ZERO, |(message, _)| message.seq);
-        let is_asked = matches!(shelf.state, State::More | State::All);
+        // Not before the list begins, which is newer where it is late.
+        let begins = !shelf.files.is_empty() || shelf.state == State::All;
         let new = known
             .into_iter()
-            .filter(|_| is_asked)
+            .filter(|_| begins)
             .flat_map(|messages| messages.range(newest.next()..).rev().map(|(_, message)| message));
         let is_still = |message: &&Message| {
             known.and_then(|known| known.get(&message.seq)).is_none_or(is_file)

@@ -5,6 +5,8 @@ mod chats;
 mod contacts;
 mod doors;
 mod drafts;
+mod files;
+mod files_windows;
 mod find;
 mod history;
 mod images;

@@ -1,0 +1,293 @@
+//! How files look in their cards and rows, in every state and in both languages.
+
+use crate::client::api::{Transfer, TransferId, TransferState, WaitsFor};
+use crate::client::{ClientEvent, Failure};
+use crate::domain::{
+    AccountId, BlobId, Body, ConversationKind, FileId, FileState, FileStatus, FileWay, Message,
+    Nonce, RoomId, Seq, Target,
+};
+use crate::net::protocol::{Reason, Refusal};
+use crate::ui::app::Msg;
+use crate::ui::app::files::FilesMsg;
+use crate::ui::app::files::look::Look;
+use crate::ui::app::files::rows::Choice;
+use crate::ui::app::testing::{NOON_MS, World, conversation, direct, message, person};
+use crate::ui::text::Language;
+use crate::ui::transcript::card::{Deed, Tone};
+
+pub(super) const MOMO: Target = Target::Account(AccountId(10_002));
+pub(super) const ROOM: Target = Target::Room(RoomId(20_001));
+/// Of all files here.
+pub(super) const BYTES: u64 = 640 << 20;
+/// Two minutes ago.
+pub(super) const BEGAN: i64 = NOON_MS - 120_000;
+
+/// The message that offers a file.
+pub(super) fn offer(kind: ConversationKind, seq: u64, from: u64, name: &str) -> Message {
+    let body = Body::File { name: name.to_owned(), bytes: BYTES };
+    Message { body, ..message(kind, seq, from, NOON_MS, "") }
+}
+
+/// Somebody with a friend who has offered a file, and who has offered one.
+pub(super) fn world(kind: ConversationKind) -> World {
+    let mut world = World::signed_in();
+    world.event(ClientEvent::People(vec![person(10_002, "小满")]));
+    world.event(ClientEvent::Conversation(conversation(kind, 2, 0)));
+    for (seq, from, name) in [(1, 10_002, "lab.mp4"), (2, 10_001, "report.docx")] {
+        let message = offer(kind, seq, from, name);
+        world.event(ClientEvent::Message { message, live: true });
+    }
+    world
+}
+
+pub(super) fn file(kind: ConversationKind, seq: u64) -> FileId {
+    FileId { conversation: conversation(kind, 0, 0).conversation, seq: Seq(seq) }
+}
+
+pub(super) fn transfer(way: FileWay, state: TransferState) -> Transfer {
+    let is_up = way == FileWay::Up;
+    let (seq, from, name) = if is_up { (2, 10_001, "report.docx") } else { (1, 10_002, "lab.mp4") };
+    let done = match state {
+        TransferState::Done => BYTES,
+        TransferState::Waiting(WaitsFor::Offer | WaitsFor::Turn) => 0,
+        _ => 412 << 20,
+    };
+    let is_running = state == TransferState::Running;
+    Transfer {
+        id: TransferId(Nonce([seq; 16])),
+        way,
+        file: Some(file(direct(10_002), seq.into())),
+        with: MOMO,
+        from: AccountId(from),
+        name: name.into(),
+        bytes: BYTES,
+        done,
+        path: format!("/home/lime/{name}").into(),
+        speed: if is_running { 5_452_595 } else { 0 },
+        ended: state.is_over().then_some(NOON_MS - 60_000),
+        state,
+        began: BEGAN,
+    }
+}
+
+pub(super) fn status(state: FileState) -> FileStatus {
+    let here = if state == FileState::Coming { BYTES / 4 } else { 0 };
+    let hash = (state == FileState::Kept).then_some(BlobId([7; 32]));
+    FileStatus { state, here, hash, taken: 0, left_min: state.is_open().then_some(30 * 1440) }
+}
+
+fn refused(reason: Reason) -> TransferState {
+    TransferState::Failed(Failure::Refused(Refusal::from(reason)))
+}
+
+/// The card of a message.
+fn card(world: &World, with: Target, seq: u64, language: Language) -> Look {
+    let chat = world.model.chats.get(with).unwrap();
+    let me = AccountId(10_001);
+    let entry = chat.entries(me, with).nth(usize::try_from(seq - 1).unwrap()).unwrap();
+    world.model.file_look(with, me, &entry, language).unwrap()
+}
+
+#[test]
+fn a_transfer_says_in_its_card_how_it_stands() {
+    use FileWay::{Down, Up};
+    use TransferState::{Cancelled, Declined, Done, Expired, Failed, Paused, Running, Waiting};
+    let on_the_way = [Deed::Pause, Deed::Cancel];
+    let (again, resume) = ([Deed::SendAgain, Deed::Remove], [Deed::Resume, Deed::Cancel]);
+    let here = [Deed::Open, Deed::OpenFolder];
+    let speed = ("5.2 MB/s · 剩余 44 秒", "5.2 MB/s · 44 s left");
+    let cases: [(FileWay, TransferState, (&str, &str), Tone, &[Deed]); 18] = [
+        (Down, Running, speed, Tone::Quiet, &on_the_way),
+        (Up, Running, speed, Tone::Quiet, &on_the_way),
+        (Down, Paused, ("已暂停，可断点续传", "Paused, can resume"), Tone::Paused, &resume),
+        (
+            Down,
+            Waiting(WaitsFor::Link),
+            ("等待连接", "Waiting for the connection"),
+            Tone::Quiet,
+            &on_the_way,
+        ),
+        (Down, Waiting(WaitsFor::Turn), ("排队中", "Waiting its turn"), Tone::Quiet, &on_the_way),
+        (
+            Up,
+            Waiting(WaitsFor::Offer),
+            ("等待发送", "Waiting to be sent"),
+            Tone::Quiet,
+            &[Deed::Cancel],
+        ),
+        (
+            Down,
+            Waiting(WaitsFor::Sender),
+            ("等待对方上传", "Waiting for the sender"),
+            Tone::Quiet,
+            &on_the_way,
+        ),
+        (Down, Done, ("已接收，校验一致", "Received, checked"), Tone::Checked, &here),
+        (Up, Done, ("已送达", "Delivered"), Tone::Quiet, &here),
+        (
+            Up,
+            Failed(Failure::LinkLost),
+            ("发送失败：网络中断", "Not sent: connection lost"),
+            Tone::Bad,
+            &again,
+        ),
+        (
+            Up,
+            Failed(Failure::SourceChanged),
+            ("发送失败：原文件已改动", "Not sent: the file was changed"),
+            Tone::Bad,
+            &again,
+        ),
+        (
+            Up,
+            refused(Reason::FileQuota),
+            ("发送失败：空间用完了", "Not sent: no space left"),
+            Tone::Bad,
+            &again,
+        ),
+        (
+            Down,
+            Failed(Failure::SaveFull),
+            ("接收失败：磁盘已满", "Not received: disk full"),
+            Tone::Bad,
+            &resume,
+        ),
+        (
+            Down,
+            Failed(Failure::FileBroken),
+            ("接收失败：内容不符", "Not received: it is another file"),
+            Tone::Bad,
+            &resume,
+        ),
+        (Up, Cancelled, ("已取消", "Cancelled"), Tone::Quiet, &[]),
+        (Up, Declined, ("对方已拒绝", "Declined by the other side"), Tone::Quiet, &[]),
+        (Up, Expired, ("已过期", "Expired"), Tone::Quiet, &[]),
+        (Down, Expired, ("已过期", "Expired"), Tone::Quiet, &[]),
+    ];
+    for (way, state, (chinese, english), tone, deeds) in cases {
+        let mut world = world(direct(10_002));
+        let one = transfer(way, state.clone());
+        world.event(ClientEvent::Transfer(Box::new(one)));
+        let seq = if way == Up { 2 } else { 1 };
+        let look = card(&world, MOMO, seq, Language::Chinese);
+        assert_eq!((&*look.state, look.tone), (chinese, tone), "{state:?}");
+        assert_eq!(look.deeds, deeds, "{state:?}");
+        assert_eq!(card(&world, MOMO, seq, Language::English).state, english, "{state:?}");
+        let moves = matches!(state, Running | Paused | Waiting(WaitsFor::Link | WaitsFor::Sender));
+        assert_eq!(look.progress, moves.then_some(643), "{state:?}");
+        assert_eq!(look.size, if moves { "412 / 640 MB" } else { "640 MB" }, "{state:?}");
+        assert_eq!(look.hint.is_empty(), tone != Tone::Bad, "{state:?}: {}", look.hint);
+    }
+}
+
+#[test]
+fn an_offer_says_in_its_card_what_became_of_it() {
+    let take = [Deed::Take, Deed::SaveAs, Deed::Decline];
+    let cases: [(u64, FileState, &str, &str, &[Deed]); 9] = [
+        (1, FileState::Kept, "等待接收", "Waiting", &take),
+        (1, FileState::Coming, "等待接收 · 对方已上传 25%", "Waiting, 25% uploaded", &take),
+        (1, FileState::Cancelled, "对方已取消", "Cancelled by the sender", &[]),
+        (1, FileState::Declined, "已拒绝", "Declined", &[]),
+        (1, FileState::Expired, "已过期", "Expired", &[]),
+        (2, FileState::Kept, "已送达", "Delivered", &take[..2]),
+        (
+            2,
+            FileState::Coming,
+            "正在从另一台设备发送 25%",
+            "Sending from another device, 25%",
+            &take[..2],
+        ),
+        (2, FileState::Cancelled, "已取消", "Cancelled", &[]),
+        (2, FileState::Declined, "对方已拒绝", "Declined by the other side", &[]),
+    ];
+    for (seq, state, chinese, english, deeds) in cases {
+        let mut world = world(direct(10_002));
+        let (file, status) = (file(direct(10_002), seq), status(state));
+        world.event(ClientEvent::File { file, status });
+        let look = card(&world, MOMO, seq, Language::Chinese);
+        assert_eq!((&*look.state, &look.deeds[..]), (chinese, deeds), "{state:?}");
+        assert_eq!(card(&world, MOMO, seq, Language::English).state, english, "{state:?}");
+    }
+}
+
+#[test]
+fn a_room_has_nobody_to_decline_and_counts_who_has_received() {
+    let kind = ConversationKind::Room { room: RoomId(20_001) };
+    let mut world = world(kind);
+    let kept = FileStatus { taken: 3, ..status(FileState::Kept) };
+    for seq in [1, 2] {
+        world.event(ClientEvent::File { file: file(kind, seq), status: kept });
+    }
+    let theirs = card(&world, ROOM, 1, Language::Chinese);
+    assert_eq!((&*theirs.state, &theirs.deeds[..]), ("等待接收", &[Deed::Take, Deed::SaveAs][..]));
+    assert_eq!(card(&world, ROOM, 2, Language::Chinese).state, "3 人已接收");
+    assert_eq!(card(&world, ROOM, 2, Language::English).state, "Received by 3");
+}
+
+#[test]
+fn what_is_whole_and_checked_tells_its_hash_until_it_is_missing() {
+    let mut world = world(direct(10_002));
+    world.event(ClientEvent::Transfer(Box::new(transfer(FileWay::Down, TransferState::Done))));
+    let status = status(FileState::Kept);
+    world.event(ClientEvent::File { file: file(direct(10_002), 1), status });
+    let look = card(&world, MOMO, 1, Language::English);
+    assert_eq!(look.hint, format!("BLAKE3 {}", BlobId([7; 32])));
+    let id = transfer(FileWay::Down, TransferState::Done).id;
+    world.send(Msg::Files(FilesMsg::Missing(id)));
+    let look = card(&world, MOMO, 1, Language::English);
+    assert_eq!(look.state, "Not on this computer any more");
+    assert_eq!(look.deeds, [Deed::Take, Deed::SaveAs]);
+}
+
+#[test]
+fn what_was_given_up_here_can_be_had_again() {
+    let mut world = world(direct(10_002));
+    let (file, status) = (file(direct(10_002), 1), status(FileState::Kept));
+    world.event(ClientEvent::File { file, status });
+    let given_up = transfer(FileWay::Down, TransferState::Cancelled);
+    world.event(ClientEvent::Transfer(Box::new(given_up.clone())));
+    let look = card(&world, MOMO, 1, Language::Chinese);
+    assert_eq!((&*look.state, look.deeds.len()), ("等待接收", 3));
+    let row = world.model.transfer_row(&given_up, Language::Chinese);
+    assert_eq!(row.state, "已取消");
+    assert_eq!(row.buttons, [Choice::Fetch]);
+}
+
+#[test]
+fn a_transfer_says_in_its_row_how_it_stands_and_what_can_be_done() {
+    use Choice::{Fetch, Folder, Forget, GiveUp, Open, Pause, Resume, Retry, SaveAs, Show};
+    use FileWay::{Down, Up};
+    use TransferState::{Cancelled, Done, Expired, Failed, Paused, Running, Waiting};
+    type Case<'a> = (FileWay, TransferState, &'a str, &'a str, &'a [Choice], &'a [Choice]);
+    let cases: [Case<'_>; 8] = [
+        (Down, Running, "来自 小满", "5.2 MB/s · 剩余 44 秒", &[Pause, GiveUp], &[Show]),
+        (Up, Waiting(WaitsFor::Turn), "发给 小满", "排队中", &[Pause, GiveUp], &[Show]),
+        (Down, Paused, "来自 小满", "已暂停", &[Resume, GiveUp], &[Show]),
+        (
+            Up,
+            Failed(Failure::LinkLost),
+            "发给 小满",
+            "发送失败：网络中断",
+            &[Retry, GiveUp],
+            &[Show],
+        ),
+        (Down, Done, "来自 小满", "14:31", &[Folder], &[Open, Show, Forget]),
+        (Up, Done, "发给 小满", "14:31", &[Folder], &[Open, Show, Forget]),
+        (Down, Cancelled, "来自 小满", "已取消", &[Fetch], &[SaveAs, Show, Forget]),
+        (Up, Expired, "发给 小满", "已过期", &[], &[Show, Forget]),
+    ];
+    let mut world = world(direct(10_002));
+    for (way, state, who, words, buttons, more) in cases {
+        let one = transfer(way, state.clone());
+        world.event(ClientEvent::Transfer(Box::new(one.clone())));
+        let row = world.model.transfer_row(&one, Language::Chinese);
+        assert_eq!((&*row.who, &*row.state), (who, words), "{state:?}");
+        assert_eq!(row.buttons, buttons, "{state:?}");
+        for choice in buttons.iter().chain(more) {
+            assert!(row.menu.contains(choice), "{choice:?} for {state:?}");
+        }
+        assert_eq!(row.menu.len(), buttons.len() + more.len(), "{:?} for {state:?}", row.menu);
+        let english = world.model.transfer_row(&one, Language::English);
+        assert!(english.who.ends_with("小满"), "{}", english.who);
+    }
+}
