@@ -68,9 +68,9 @@ pub struct FileStatus {
     /// How many people have fetched it, besides its sender.
     #[serde(default)]
     pub taken: u32,
-    /// For so many minutes more it is kept; absent when it is gone.
+    /// When it goes, milliseconds since 1970 UTC; absent when it is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left_min: Option<u64>,
+    pub until: Option<i64>,
 }
 
 /// The values of a file's chunks, from its beginning on: what is in it need not be sent or hashed again.

@@ -3,17 +3,17 @@
 use std::path::PathBuf;
 
 use super::Stop;
+use super::coming::Coming;
 use super::place::Place;
 use super::trip::{Early, Link, Teller, cut, open, unsaved};
 use crate::client::api::Failure;
 use crate::client::state::{CarryEnd, Trip};
 use crate::domain::Outline;
 use crate::net::parcel::{self, FileWelcome, Part};
-use crate::store::incoming::Incoming;
 
 pub(super) fn carry(trip: &Trip, stop: &Stop, teller: &mut Teller<'_>) -> Result<PathBuf, Early> {
     let place = Place::new(trip.id, &trip.path);
-    let (incoming, outline) = place.open(trip.bytes).map_err(|error| unsaved(&error))?;
+    let (coming, outline) = place.open(trip.bytes).map_err(|error| unsaved(&error))?;
     teller.done = outline.proven();
     let (link, welcome) = open(trip, stop, outline.len())?;
     match welcome {
@@ -23,26 +23,25 @@ pub(super) fn carry(trip: &Trip, stop: &Stop, teller: &mut Teller<'_>) -> Result
         FileWelcome::Send { .. } => return Err(Early::Cut),
     }
     teller.went(0, outline.proven());
-    let mut coming = Coming { link, incoming, outline };
-    if !coming.take(stop, teller)? {
+    let mut taking = Taking { link, coming, outline };
+    if !taking.take(stop, teller)? {
         // Nothing of it can be trusted: the next try begins anew.
-        drop(coming);
+        drop(taking);
         place.sweep();
         teller.done = 0;
         return Err(Failure::FileBroken.into());
     }
-    let Coming { incoming, .. } = coming;
-    let part = incoming.finish().map_err(|error| unsaved(&error))?;
+    let part = taking.coming.finish().map_err(|error| unsaved(&error))?;
     place.settle(&part).map_err(|error| unsaved(&error))
 }
 
-struct Coming {
+struct Taking {
     link: Link,
-    incoming: Incoming,
+    coming: Coming,
     outline: Outline,
 }
 
-impl Coming {
+impl Taking {
     /// Takes chunks until the end; says whether all of it is what was sent.
     fn take(&mut self, stop: &Stop, teller: &mut Teller<'_>) -> Result<bool, Early> {
         let mut chunk = Vec::new();
@@ -57,7 +56,7 @@ impl Coming {
                     if self.outline.value_of(self.outline.len(), &chunk) != value {
                         return Ok(false);
                     }
-                    self.incoming.write(value, &chunk).map_err(|error| unsaved(&error))?;
+                    self.coming.write(value, &chunk).map_err(|error| unsaved(&error))?;
                     self.outline.push(value);
                     teller.went(chunk.len() as u64, self.outline.proven());
                 }

@@ -3,6 +3,7 @@
 //! The state says what is to be done by [`CarryJob`] and hears of it by [`Carried`]. [`trip`] is such a
 //! try, [`up`] and [`down`] what it does, [`place`] where a file lies that comes.
 
+mod coming;
 mod down;
 mod place;
 mod trip;

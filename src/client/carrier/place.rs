@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempPath;
 
+use super::coming::Coming;
 use crate::client::api::TransferId;
 use crate::domain::Outline;
-use crate::store::incoming::Incoming;
 
 /// Names that are tried when one is taken.
 const NAMES_MAX: u32 = 10_000;
@@ -28,11 +28,11 @@ impl Place {
     }
 
     /// Opens what there is of it, or begins it.
-    pub fn open(&self, bytes: u64) -> io::Result<(Incoming, Outline)> {
+    pub fn open(&self, bytes: u64) -> io::Result<(Coming, Outline)> {
         if let Some(folder) = self.wanted.parent() {
             fs::create_dir_all(folder)?;
         }
-        Incoming::open(self.part.clone(), self.values.clone(), (bytes, 0))
+        Coming::open(self.part.clone(), &self.values, bytes)
     }
 
     /// It is whole and on disk: it gets its name, or the next one that is free. Says which.
@@ -143,15 +143,15 @@ mod tests {
         let inner = folder.path().join("new folder");
         for expected in ["a.b.txt", "a.b (2).txt", "a.b (3).txt"] {
             let place = place(&inner, "a.b.txt");
-            let (mut incoming, outline) = place.open(5).unwrap();
-            incoming.write(outline.value_of(0, b"words"), b"words").unwrap();
+            let (mut coming, outline) = place.open(5).unwrap();
+            coming.write(outline.value_of(0, b"words"), b"words").unwrap();
             assert!(
                 names(&inner)
                     .iter()
                     .filter(|name| !name.starts_with('.'))
                     .all(|name| name < &expected.to_owned() || expected.contains('('))
             );
-            let part = incoming.finish().unwrap();
+            let part = coming.finish().unwrap();
             assert_eq!(place.settle(&part).unwrap(), inner.join(expected));
             assert_eq!(fs::read(inner.join(expected)).unwrap(), b"words");
         }
@@ -163,13 +163,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let bytes = 3 << 20;
         let place = place(folder.path(), "long.bin");
-        let (mut incoming, outline) = place.open(bytes).unwrap();
+        let (mut coming, outline) = place.open(bytes).unwrap();
         let chunk = vec![7; 1 << 20];
-        incoming.write(outline.value_of(0, &chunk), &chunk).unwrap();
-        drop(incoming);
-        let (incoming, outline) = place.open(bytes).unwrap();
+        coming.write(outline.value_of(0, &chunk), &chunk).unwrap();
+        drop(coming);
+        let (coming, outline) = place.open(bytes).unwrap();
         assert_eq!((outline.len(), outline.proven()), (1, 1 << 20));
-        drop(incoming);
+        drop(coming);
         place.sweep();
         assert!(names(folder.path()).is_empty());
     }
