@@ -6,8 +6,9 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::hands::{Button, CONTROL, RETURN, TAB};
+use crate::hands::{Button, CONTROL, DOWN, RETURN, TAB};
 use crate::party::{Person, Server};
+use crate::picture::Picture;
 use crate::screen::{Screen, Window};
 
 const LIME: &str = "青柠";
@@ -247,7 +248,9 @@ fn look_around(screen: &Screen, momo: &Desk, chat: Window) {
     screen.wait_still(shelf).save("files-shelf-en-dark");
     // From the search box to the list, and to its first row.
     screen.key(&[], TAB);
-    screen.key(&[], 0xFF54);
+    screen.key(&[], DOWN);
+    screen.point(shelf, 300, 300);
+    let before = screen.wait_still(shelf);
     let windows = screen.windows();
     screen.key(&[], DELETE);
     let question = screen.wait_for("the question whether it shall be taken back", || {
@@ -259,5 +262,15 @@ fn look_around(screen: &Screen, momo: &Desk, chat: Window) {
     screen.key(&[], RETURN);
     screen.wait_closed(question);
     screen.activate(shelf);
+    screen.wait_for("another word about what was taken back", || {
+        (first_word(&screen.picture(shelf)) != first_word(&before)).then_some(())
+    });
     screen.wait_still(shelf).save("files-taken-back-en-dark");
+}
+
+/// How the first file of a list stands: the pixels of that word.
+fn first_word(picture: &Picture) -> Vec<bool> {
+    let places = (54..72).flat_map(|y| (400..536).map(move |x| (x, y)));
+    // What is chosen has another ground, and no other ink.
+    places.map(|(x, y)| picture.at(x, y)[0] > 0x60).collect()
 }

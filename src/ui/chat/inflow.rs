@@ -55,7 +55,7 @@ pub(super) fn overlay(parts: &Parts) {
         }
         let middle = card.y + card.h / 2;
         let x = card.x + (card.w - ICON) / 2;
-        canvas.icon_on(Icon::Image, x, middle - 52, ICON, Colour::BrandText, Colour::BrandSoft);
+        canvas.icon_on(Icon::FileSend, x, middle - 52, ICON, Colour::BrandText, Colour::BrandSoft);
         let name = state.borrow().view.name.clone();
         let words = tr_with("image.drop", &[("name", &name)]);
         let place = Rect { y: middle - 4, h: 24, ..card };

@@ -105,9 +105,10 @@ impl FileRows {
         self.list.on_point(move |pointed| {
             let (x, y) = (app::event_x(), app::event_y());
             let under = pointed.and_then(|at| shared.at(at.index, at.area, x, y));
-            shared.pointer.set((x, y));
+            // The toolkit says "moved" also when the window lost the keyboard.
+            let moved = shared.pointer.replace((x, y)) != (x, y);
             let now = pointed.map(|at| (at.index, under));
-            if let (Some(at), true) = (pointed, shared.said.replace(now) != now) {
+            if let (Some(at), true, true) = (pointed, moved, shared.said.replace(now) != now) {
                 list.say_of(at.area, &shared.tip(at.index, under));
             }
         });
