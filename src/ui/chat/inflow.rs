@@ -152,6 +152,8 @@ impl Parts {
                 if !is_closed && !self.sheet.visible() {
                     self.sheet.show();
                     self.place_sheet();
+                    // What moves there would be drawn over the sheet.
+                    self.transcript.set_shown(false);
                     self.window.redraw();
                 }
                 if !is_closed {
@@ -193,6 +195,7 @@ impl Parts {
 
     fn lift_sheet(&mut self) {
         self.sheet.hide();
+        self.transcript.set_shown(true);
         self.window.redraw();
     }
 

@@ -203,10 +203,6 @@ impl ChatWindow {
         if let Some(view) = ChatView::of(model, target) {
             with_entries(model, target, |entries| self.show(view, entries));
         }
-        if self.parts.sheet.visible() {
-            // What lies below it was drawn anew, and over it.
-            self.window.redraw();
-        }
     }
 
     /// Takes what it shows now: messages oldest first, and everything around them.
