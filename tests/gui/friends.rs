@@ -154,7 +154,7 @@ fn restyle(screen: &Screen, person: &Person, panel: Window) {
         });
     }
     screen.activate(settings);
-    screen.click(Button::Left, settings, 60, 158);
+    screen.click(Button::Left, settings, 60, 200);
     screen.wait_still(settings);
     screen.click(Button::Left, settings, 331, 208);
     let settings = screen.window(&person.program, "Settings - MyChat");

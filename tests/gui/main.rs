@@ -7,6 +7,8 @@
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
+mod drops;
+mod files;
 mod friends;
 mod hands;
 mod history;

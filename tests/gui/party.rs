@@ -96,6 +96,9 @@ impl Person {
         std::fs::create_dir_all(&config).unwrap();
         std::fs::write(config.join("fltk.prefs"), OWN_DIALOG).unwrap();
         command.env("HOME", outside).env_remove("XDG_CONFIG_HOME");
+        // What opens files and folders may be one of the test's own.
+        let path = std::env::var("PATH").unwrap();
+        command.env("PATH", format!("{}:{path}", outside.join("bin").display()));
         command.arg("--home").arg(home).args(["--connect", server]);
         Person { program: Screen::start_program(&mut command) }
     }
@@ -123,7 +126,7 @@ impl Person {
 
 /// A server that only this computer can reach.
 pub struct Server {
-    _program: Program,
+    program: Program,
     /// Where its people's other devices are.
     devices: RefCell<BTreeMap<String, Device>>,
     pub address: String,
@@ -145,7 +148,15 @@ impl Server {
         let key = text.trim().rsplit_once('#').unwrap().1;
         let address = format!("127.0.0.1:{port}");
         let invite = format!("mychat://{address}/#{key}");
-        Server { _program: program, devices: RefCell::default(), address, invite }
+        Server { program, devices: RefCell::default(), address, invite }
+    }
+
+    /// Stops it as it is, or lets it go on: whatever is on its way stays there meanwhile.
+    pub fn stand_still(&self, still: bool) {
+        let signal = if still { "-STOP" } else { "-CONT" };
+        let id = self.program.child.id().to_string();
+        let sent = std::process::Command::new("kill").args([signal, &id]).status();
+        assert!(sent.unwrap().success(), "kill {signal}");
     }
 
     /// Makes an account that has no window.

@@ -220,7 +220,7 @@ fn choose_what_is_told(screen: &Screen, server: &Server, room: Window) {
 fn leave(screen: &Screen, server: &Server, (lime, room): (&Person, Window), momo_room: Window) {
     screen.activate(room);
     let before = screen.windows();
-    screen.take(Button::Left, room, (692, 32), 4, "room-member-menu-zh");
+    screen.take(Button::Left, room, (692, 32), 5, "room-member-menu-zh");
     let question = screen.wait_for("a question", || {
         let mut windows = screen.windows().into_iter();
         windows.find(|window| !before.contains(window) && screen.title(*window) == "MyChat")

@@ -51,7 +51,7 @@ fn two_people_talk() {
 
     let before = screen.place(momo_chat).unwrap();
     screen.activate(lime_chat);
-    screen.click(Button::Left, lime_chat, 100, 429);
+    screen.click(Button::Left, lime_chat, 136, 429);
     watch_shake(&screen, momo_chat, before);
     // A pressed button or message does not keep the keyboard from the box, and what looks like the
     // code of an emoji stays what was typed.

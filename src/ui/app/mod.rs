@@ -474,7 +474,7 @@ impl Model {
             ClientEvent::Transfers(all) => self.transfers_came(all),
             ClientEvent::Transfer(transfer) => self.transfer_came(*transfer, out),
             ClientEvent::TransfersGone(ids) => self.transfers_gone(&ids),
-            ClientEvent::File { file, status } => self.file_came(file, status),
+            ClientEvent::File { file, status } => self.file_came(file, status, out),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
             ClientEvent::KeyOther { .. } => {}

@@ -55,7 +55,7 @@ pub(super) fn overlay(parts: &Parts) {
         }
         let middle = card.y + card.h / 2;
         let x = card.x + (card.w - ICON) / 2;
-        canvas.icon_on(Icon::Image, x, middle - 52, ICON, Colour::BrandText, Colour::BrandSoft);
+        canvas.icon_on(Icon::FileSend, x, middle - 52, ICON, Colour::BrandText, Colour::BrandSoft);
         let name = state.borrow().view.name.clone();
         let words = tr_with("image.drop", &[("name", &name)]);
         let place = Rect { y: middle - 4, h: 24, ..card };
@@ -152,6 +152,8 @@ impl Parts {
                 if !is_closed && !self.sheet.visible() {
                     self.sheet.show();
                     self.place_sheet();
+                    // What moves there would be drawn over the sheet.
+                    self.transcript.set_shown(false);
                     self.window.redraw();
                 }
                 if !is_closed {
@@ -193,6 +195,7 @@ impl Parts {
 
     fn lift_sheet(&mut self) {
         self.sheet.hide();
+        self.transcript.set_shown(true);
         self.window.redraw();
     }
 

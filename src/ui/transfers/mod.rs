@@ -62,7 +62,7 @@ impl FileWindows {
         match effect {
             FilesEffect::RaiseList => self.list.iter_mut().for_each(ListWindow::raise),
             FilesEffect::RaiseShelf => self.shelf.iter_mut().for_each(ShelfWindow::raise),
-            FilesEffect::Show(folder) => platform::open_folder(&folder),
+            FilesEffect::Show(folder) => platform::open_received(&folder),
         }
     }
 

@@ -41,10 +41,10 @@ pub struct FileRows {
 
 struct Shared {
     lines: RefCell<Vec<Line>>,
-    /// What the pointer is over.
-    under: Cell<Option<(usize, Press)>>,
-    /// Its line.
-    row: Cell<Option<usize>>,
+    /// Where the pointer was last.
+    pointer: Cell<(i32, i32)>,
+    /// The line and the part of it that was spoken of last.
+    said: Cell<Option<(usize, Option<Press>)>>,
     /// The end was told since the lines changed.
     told_end: Cell<bool>,
     told: RefCell<Box<dyn FnMut(Chosen)>>,
@@ -55,8 +55,8 @@ impl FileRows {
     pub fn new(window: &DoubleWindow, told: impl FnMut(Chosen) + 'static) -> FileRows {
         let shared = Rc::new(Shared {
             lines: RefCell::default(),
-            under: Cell::default(),
-            row: Cell::default(),
+            pointer: Cell::default(),
+            said: Cell::default(),
             told_end: Cell::default(),
             told: RefCell::new(Box::new(told)),
         });
@@ -104,11 +104,11 @@ impl FileRows {
         let (shared, list) = (Rc::clone(&self.shared), self.list.clone());
         self.list.on_point(move |pointed| {
             let (x, y) = (app::event_x(), app::event_y());
-            let under =
-                pointed.and_then(|at| Some((at.index, shared.at(at.index, at.area, x, y)?)));
-            let before = (shared.under.replace(under), shared.row.get());
-            shared.row.set(pointed.map(|at| at.index));
-            if let (Some(at), true) = (pointed, before != (under, shared.row.get())) {
+            let under = pointed.and_then(|at| shared.at(at.index, at.area, x, y));
+            // The toolkit says "moved" also when the window lost the keyboard.
+            let moved = shared.pointer.replace((x, y)) != (x, y);
+            let now = pointed.map(|at| (at.index, under));
+            if let (Some(at), true, true) = (pointed, moved, shared.said.replace(now) != now) {
                 list.say_of(at.area, &shared.tip(at.index, under));
             }
         });
@@ -214,19 +214,19 @@ impl Shared {
     }
 
     /// What is said about what the pointer is over.
-    fn tip(&self, at: usize, under: Option<(usize, Press)>) -> String {
+    fn tip(&self, at: usize, under: Option<Press>) -> String {
         match under {
-            Some((_, Press::Choice(choice))) => menus::tip(choice),
-            Some((_, Press::More)) => tr("card.more").to_owned(),
-            Some((_, Press::Bulk(_))) => String::new(),
+            Some(Press::Choice(choice)) => menus::tip(choice),
+            Some(Press::More) => tr("card.more").to_owned(),
+            Some(Press::Bulk(_)) => String::new(),
             None => self.file(at).map(|row| row.hint).unwrap_or_default(),
         }
     }
 
     fn paint(self: &Rc<Self>, canvas: &Canvas, look: &RowLook) {
         let lines = self.lines.borrow();
-        let under = self.under.get().filter(|(at, _)| *at == look.index && look.hover);
-        let under = under.map(|(_, press)| press);
+        let (x, y) = self.pointer.get();
+        let under = look.hover.then(|| self.at(look.index, look.area, x, y)).flatten();
         match lines.get(look.index) {
             Some(Line::Head(words, bulk)) => paint_head(canvas, look, words, *bulk, under),
             Some(Line::File(row)) => paint_file(canvas, look, row, under),

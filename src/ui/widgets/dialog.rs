@@ -106,6 +106,8 @@ impl Dialog {
         self.window.set_label(&question.window);
         let room = screen::room();
         let area = screen::fit(room.middle(WIDTH, height), room);
+        // The bounds of the question before would hold.
+        self.window.size_range(area.w, area.h, area.w, area.h);
         self.window.resize(area.x, area.y, area.w, area.h);
         self.place_buttons(&question, height - PADDING - 32);
         let danger = question.danger;

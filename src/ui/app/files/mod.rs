@@ -191,9 +191,13 @@ impl Model {
         self.files.of_file.retain(|_, id| transfers.contains_key(id));
     }
 
-    pub(super) fn file_came(&mut self, file: FileId, status: FileStatus) {
-        if self.files.statuses.insert(file, status) == Some(status) {
+    pub(super) fn file_came(&mut self, file: FileId, status: FileStatus, out: &mut Vec<Effect>) {
+        let before = self.files.statuses.insert(file, status);
+        if before == Some(status) {
             return;
+        }
+        if before.is_some_and(|before| before.state != status.state) {
+            self.ask_quota(out);
         }
         self.files.version += 1;
         if let Some(target) = self.chats.of_conversation(file.conversation) {
