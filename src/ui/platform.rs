@@ -147,8 +147,8 @@ pub fn open_folder(folder: &std::path::Path) {
 pub fn downloads() -> std::path::PathBuf {
     let folders = directories::UserDirs::new();
     let own = folders.as_ref().map(|folders| {
-        let own = folders.download_dir().map(std::path::Path::to_owned);
-        own.unwrap_or_else(|| folders.home_dir().join("Downloads"))
+        let own = folders.download_dir().filter(|folder| folder.is_dir());
+        own.unwrap_or_else(|| folders.home_dir()).to_owned()
     });
     own.unwrap_or_else(std::env::temp_dir).join("MyChat")
 }

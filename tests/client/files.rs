@@ -107,6 +107,14 @@ fn a_file_of_any_length_arrives_as_it_was() {
         assert_eq!(got.state, TransferState::Done, "{length}");
         assert!(fs::read(&got.path).unwrap() == bytes, "{length} bytes are others");
     }
+    // What proves a file goes when that it is done is kept, at the latest with the next run.
+    let momo = momo.next_run();
+    let mut momo = momo;
+    momo.connect(&place, mychat::client::api::Trust::First);
+    momo.sign_in("Momo", crate::place::PASSWORD).unwrap();
+    let ticket = momo.ticket();
+    momo.ask(Intent::Barrier { ticket });
+    momo.answer(ticket).unwrap();
     let left = fs::read_dir(momo.home().join("got")).unwrap();
     let hidden = left.filter(|file| {
         let name = file.as_ref().unwrap().file_name();

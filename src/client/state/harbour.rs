@@ -233,10 +233,9 @@ impl World {
         }
         let quay = &mut self.server.quay;
         let grant = match going.is_new {
-            true => quay.tickets.remove(&going.trip.ticket).map(|grant| {
+            true => quay.tickets.remove(&going.trip.ticket).inspect(|&grant| {
                 going.trip.ticket = [0; 32];
                 quay.tickets.insert(grant_key(id), grant);
-                grant
             }),
             false => quay.tickets.get(&grant_key(id)).copied(),
         };

@@ -54,7 +54,7 @@ impl Transfers {
 
     /// When the next one has no speed any more, with a chat link or without.
     pub(super) fn slows_at(&self) -> Option<Duration> {
-        self.0.iter().filter_map(|moving| moving.slows_at()).min()
+        self.0.iter().filter_map(Moving::slows_at).min()
     }
 
     /// What was asked will not be answered; links of files go on.

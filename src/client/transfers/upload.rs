@@ -26,7 +26,10 @@ pub(super) fn look(path: &Path) -> Result<Source, Failure> {
         false if seen.is_dir() => Err(ErrorKind::IsADirectory.into()),
         false => Err(ErrorKind::Unsupported.into()),
     });
-    let seen = seen.map_err(|error| Failure::File(error.to_string()))?;
+    let seen = seen.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Failure::SourceGone,
+        _ => Failure::File(error.to_string()),
+    })?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(Source { name: file_name(&name), bytes: seen.len(), modified: modified(&seen) })
 }
