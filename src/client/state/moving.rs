@@ -187,6 +187,7 @@ impl Moving {
         self.shown.state = state;
         if !was_open || !self.is_open() {
             turn.writes.push(self.to_keep(owner));
+            turn.urgent = true;
         }
         self.show(turn);
     }
