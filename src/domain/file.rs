@@ -228,7 +228,7 @@ mod tests {
             11 * chunk + 1023,
         ];
         for length in lengths {
-            let bytes: Vec<u8> = (0..length).map(|n| (n * 31 % 251) as u8).collect();
+            let bytes: Vec<u8> = (0..length).map(|n| u8::try_from(n * 31 % 251).unwrap()).collect();
             let outline = outline(&bytes);
             let hash = BlobId(*blake3::hash(&bytes).as_bytes());
             assert_eq!(outline.root(), Some(hash), "{length} bytes");

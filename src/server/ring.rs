@@ -127,19 +127,15 @@ impl Ring {
         let name = setup.name.clone().or(settings.name).unwrap_or_else(host_name);
         let limits = Arc::new(settings.limits);
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
-        let full = disk::is_full(&setup.data, limits.disk_free_mib);
-        let disk_full = Arc::new(AtomicBool::new(full));
+        let disk_full = disk::is_full(&setup.data, limits.disk_free_mib);
+        let disk_full = Arc::new(AtomicBool::new(disk_full));
         let metrics = Arc::new(Metrics::default());
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
         let (fail, readers_failed) = async_channel::bounded(1);
         let (end, writer_ended) = async_channel::bounded(1);
         let (open, closing) = async_channel::bounded(1);
-        let files = Files::of(&setup.data);
-        // Free space is asked of the folder itself, which may be a disk of its own.
-        std::fs::create_dir_all(files.folder())
-            .map_err(|error| ServerError::System { doing: "make the folder of files", error })?;
-        sweep::remove_orphans(&Reads::open(&engine.read()?)?, &files)?;
+        let files = open_files(engine, &setup.data)?;
         let (readers, mut threads) = Readers::start(engine, &board, (&files, &limits), &fail)?;
         let rules = Rules::new(limits.clone(), disk_full.clone(), files.clone());
         let transfers = Arc::new(Transfers::default());
@@ -151,8 +147,7 @@ impl Ring {
             counted.batch_began(now.uptime);
             now
         };
-        let writer = writer::start(engine.clone(), rules, waiting, now, hand_on, ended)?;
-        threads.push(writer);
+        threads.push(writer::start(engine.clone(), rules, waiting, now, hand_on, ended)?);
         let listening = listeners.iter().filter_map(|l| l.get_ref().local_addr().ok()).collect();
         let server_id = identity.server_id();
         let ready = Ready { name: name.clone(), listening, server_id, metrics: None };
@@ -192,6 +187,16 @@ impl Ring {
             threads,
         })
     }
+}
+
+/// The folder of pictures and files, without what a crash left there. Free space is asked of the folder
+/// itself, which may be a disk of its own, so it is made.
+fn open_files(engine: &Engine, data: &Path) -> Result<Files, ServerError> {
+    let files = Files::of(data);
+    std::fs::create_dir_all(files.folder())
+        .map_err(|error| ServerError::System { doing: "make the folder of files", error })?;
+    sweep::remove_orphans(&Reads::open(&engine.read()?)?, &files)?;
+    Ok(files)
 }
 
 /// A server that cannot be announced still serves those who know its address.

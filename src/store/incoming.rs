@@ -243,7 +243,7 @@ mod tests {
     const ID: FileId = FileId { conversation: ConversationId(7), seq: Seq(12) };
 
     fn bytes(length: u64) -> Vec<u8> {
-        (0..length).map(|n| (n * 31 % 251) as u8).collect()
+        (0..length).map(|n| u8::try_from(n * 31 % 251).unwrap()).collect()
     }
 
     fn hash(bytes: &[u8]) -> BlobId {

@@ -208,7 +208,7 @@ fn a_newer_link_of_the_same_file_takes_over() {
     older.send(&mut outline, &whole, 1).unwrap();
     let ticket = lime.ticket(file, FileWay::Up).unwrap();
     let (mut newer, mut outline) = FileLink::bring(ground.address, ticket, whole.len());
-    assert!(parcel::read_frame::<FileEnd>(&mut older).is_err(), "cut");
+    older.is_cut();
     newer.send(&mut outline, &whole, u64::MAX).unwrap();
     assert_eq!(newer.finish(hash(&whole)), FileEnd::Kept {});
     assert!(fetch(ground.address, &mut lime, file) == whole);
@@ -222,7 +222,7 @@ fn garbage_in_place_of_a_hello_costs_only_its_link() {
         let mut link = FileLink::open(ground.address);
         link.write_all(garbage).unwrap();
         link.flush().unwrap();
-        assert!(parcel::read_frame::<FileWelcome>(&mut link).is_err());
+        link.is_cut();
     }
     lime.barrier();
 }

@@ -14,8 +14,9 @@ use rustls::{ClientConnection, StreamOwned};
 
 use crate::peer::Peer;
 
-/// Far more than anything takes; a test that waits so long has found a defect.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// Far more than anything takes, and less than the server waits for a silent link: what ends has to end by
+/// itself.
+const PATIENCE: Duration = Duration::from_secs(20);
 pub const MIB: usize = 1 << 20;
 
 /// Bytes that look like nothing, always the same of a seed.
@@ -102,6 +103,18 @@ impl FileLink {
                 }
                 other => return Ok(other),
             }
+        }
+    }
+
+    /// Waits until the other side hangs up.
+    pub fn is_cut(&mut self) {
+        let mut byte = [0];
+        match self.read_exact(&mut byte) {
+            Err(error) => assert!(
+                !matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut),
+                "it stays open"
+            ),
+            Ok(()) => panic!("it says {byte:?}"),
         }
     }
 

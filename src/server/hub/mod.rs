@@ -173,17 +173,14 @@ impl Hub {
                 caller.outbox.push_frame(&ServerFrame::Done { id });
             }
             Outcome::Revoked { caller, id, revoked, answer } => {
-                let why = match answer {
-                    Some(_) => Goodbye::PasswordChanged,
-                    None => Goodbye::SignedOut,
+                let (why, frame) = match answer {
+                    Some(step) => (Goodbye::PasswordChanged, ServerFrame::Auth { id, step }),
+                    None => (Goodbye::SignedOut, ServerFrame::Done { id }),
                 };
                 for device in revoked {
                     self.fence(caller.account, device, why);
                 }
-                caller.outbox.push_frame(&match answer {
-                    Some(step) => ServerFrame::Auth { id, step },
-                    None => ServerFrame::Done { id },
-                });
+                caller.outbox.push_frame(&frame);
             }
             Outcome::Deleted { caller, id, person, messages } => {
                 caller.outbox.push_frame(&ServerFrame::Auth { id, step: AuthStep::Deleted {} });
@@ -194,9 +191,7 @@ impl Hub {
                 self.tell_person(person);
             }
             Outcome::Files { files, rest } => {
-                for change in &files {
-                    self.tell_file(change);
-                }
+                self.tell_files(&files);
                 self.outcome(*rest, now);
             }
             Outcome::Kept { slot, verdict, .. } => drop(slot.try_send(verdict)),

@@ -50,16 +50,18 @@ impl Hub {
         }
     }
 
-    /// What became of a file, to those who see its message.
-    pub(super) fn tell_file(&self, change: &FileChange) {
-        let event = Event::File { file: change.file, status: change.status };
-        let Some(bytes) = encode(&ServerFrame::Event(event)) else { return };
-        let tell = |kind| self.each_member(kind, |_, outbox| outbox.push(&bytes));
-        match &change.told {
-            Told::All(kind) => tell(*kind),
-            Told::Some(accounts) => {
-                for account in accounts {
-                    tell(ConversationKind::Notices { account: *account });
+    /// What became of files, to those who see their messages.
+    pub(super) fn tell_files(&self, changes: &[FileChange]) {
+        for change in changes {
+            let event = Event::File { file: change.file, status: change.status };
+            let Some(bytes) = encode(&ServerFrame::Event(event)) else { continue };
+            let tell = |kind| self.each_member(kind, |_, outbox| outbox.push(&bytes));
+            match &change.told {
+                Told::All(kind) => tell(*kind),
+                Told::Some(accounts) => {
+                    for account in accounts {
+                        tell(ConversationKind::Notices { account: *account });
+                    }
                 }
             }
         }
