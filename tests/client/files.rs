@@ -199,7 +199,7 @@ fn a_file_over_the_limit_is_refused_before_a_byte_of_it_travels() {
 
 /// Lines of one program.
 fn lines(requests: &[Value]) -> String {
-    requests.iter().map(|request| format!("{request}\n")).collect()
+    requests.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

@@ -127,7 +127,7 @@ impl Shelf {
                 vec![named("transfer", transfer(one))]
             }
             ClientEvent::TransfersGone(ids) => {
-                ids.iter().for_each(|id| drop(self.transfers.remove(id)));
+                self.transfers.retain(|id, _| !ids.contains(id));
                 let gone = |id: &TransferId| json!({ "transfer": id.0.to_string() });
                 ids.iter().map(|id| named("transfer_gone", gone(id))).collect()
             }

@@ -307,7 +307,9 @@ impl State {
         let Some(mut desk) = self.desk.take() else { return };
         // Without a desk nothing can be wanted, which is said.
         let wishes = std::mem::take(&mut desk.wishes);
-        wishes.into_iter().for_each(|wish| self.on_file_intent(turn, wish));
+        for wish in wishes {
+            self.on_file_intent(turn, wish);
+        }
         desk.link_lost(turn, why);
         desk.transfers.leave(turn);
         for entry in &mut desk.entries {
@@ -362,7 +364,9 @@ impl State {
         if desk.shelf.is_known() {
             self.tell_book(turn);
         }
-        wishes.into_iter().for_each(|wish| self.on_file_intent(turn, wish));
+        for wish in wishes {
+            self.on_file_intent(turn, wish);
+        }
     }
 
     pub(super) fn on_reply(&mut self, turn: &mut Turn<'_>, request: Request, reply: Reply) {
@@ -440,7 +444,7 @@ impl Entry {
     fn from_store(waiting: Waiting) -> Self {
         let stage = match waiting.failed {
             None => Stage::Ready,
-            Some(code) => Stage::Failed(failure_of(code)),
+            Some(code) => Stage::Failed(failure_of(&code)),
         };
         Entry {
             nonce: waiting.nonce,
@@ -471,7 +475,7 @@ impl Entry {
 }
 
 /// The failure of a code that was kept; numbers such as a limit were not.
-pub(super) fn failure_of(code: String) -> Failure {
+pub(super) fn failure_of(code: &str) -> Failure {
     let plain = [
         Failure::ImageGone,
         Failure::SourceGone,
@@ -483,7 +487,7 @@ pub(super) fn failure_of(code: String) -> Failure {
     if let Some(failure) = plain.into_iter().find(|failure| failure.code() == code) {
         return failure;
     }
-    match Reason::from(code) {
+    match Reason::from(code.to_owned()) {
         Reason::Unknown => Failure::LinkLost,
         reason => Failure::Refused(Refusal::new(reason)),
     }

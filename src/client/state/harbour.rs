@@ -4,7 +4,7 @@
 //! A kill loses what was not synced, on either side. A download that got its name is found again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::model::{ModelServer, Said, refused};
@@ -64,10 +64,10 @@ struct Going {
 
 /// The path says how many bytes a file has.
 pub fn source(bytes: u64) -> PathBuf {
-    format!("/home/{bytes}").into()
+    format!("/out/{bytes}").into()
 }
 
-fn bytes_of(path: &PathBuf) -> Option<u64> {
+fn bytes_of(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.parse().ok()
 }
 
@@ -233,10 +233,9 @@ impl World {
         }
         let quay = &mut self.server.quay;
         let grant = match going.is_new {
-            true => quay.tickets.remove(&going.trip.ticket).map(|grant| {
+            true => quay.tickets.remove(&going.trip.ticket).inspect(|grant| {
                 going.trip.ticket = [0; 32];
-                quay.tickets.insert(grant_key(id), grant);
-                grant
+                quay.tickets.insert(grant_key(id), *grant);
             }),
             false => quay.tickets.get(&grant_key(id)).copied(),
         };

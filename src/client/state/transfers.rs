@@ -56,7 +56,7 @@ impl Transfers {
 
     /// When the next one has no speed any more, with a chat link or without.
     pub(super) fn slows_at(&self) -> Option<Duration> {
-        self.0.iter().filter_map(|moving| moving.slows_at()).min()
+        self.0.iter().filter_map(Moving::slows_at).min()
     }
 
     /// What was asked will not be answered; links of files go on.
@@ -173,7 +173,9 @@ impl Desk {
                 (Some(_), _) => {}
             }
         }
-        unwanted.into_iter().for_each(|nonce| self.withdraw(turn, nonce));
+        for nonce in unwanted {
+            self.withdraw(turn, nonce);
+        }
         self.take_off(turn, &gone);
     }
 
