@@ -11,6 +11,7 @@ mod script;
 mod script_history;
 mod script_people;
 mod script_rooms;
+mod travels;
 
 use mychat::client::api::{Answer, LinkState, Secret, Trust};
 use mychat::client::probe::probe;

@@ -1,12 +1,14 @@
 //! Property: the executable may be killed at any moment, and its disk may fill: nothing that was
 //! acknowledged is lost, nothing stands twice, and the process says with its exit code why it ended.
 //!
-//! [`process`] runs the executable; [`killed`] kills it under load, [`brought`] while files come;
+//! [`process`] runs the executable; [`killed`] kills it under load, [`brought`] while files come,
+//! [`carried`] and both clients while one goes from one to the other;
 //! [`exits`] reads exit codes; [`starved`] takes its disk away.
 #![cfg(test)]
 #![cfg(unix)]
 
 mod brought;
+mod carried;
 mod exits;
 mod killed;
 #[path = "../it/parcels.rs"]

@@ -82,6 +82,15 @@ pub fn serve(data: &Path, address: SocketAddr) -> Command {
     command
 }
 
+/// A headless client on a home, with pipes for its lines.
+pub fn script(home: &Path, address: SocketAddr) -> Command {
+    let mut command = mychat(&["script", "--trust", "first"]);
+    command.arg("--connect").arg(address.to_string()).arg("--home").arg(home);
+    command.env("MYCHAT_TEST_CHEAP_PASSWORDS", "1");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+}
+
 fn mychat<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mychat"));
     command.args(arguments).env_remove("MYCHAT_LOG");

@@ -127,7 +127,7 @@ impl Shelf {
                 vec![named("transfer", transfer(one))]
             }
             ClientEvent::TransfersGone(ids) => {
-                ids.iter().for_each(|id| drop(self.transfers.remove(id)));
+                self.transfers.retain(|id, _| !ids.contains(id));
                 let gone = |id: &TransferId| json!({ "transfer": id.0.to_string() });
                 ids.iter().map(|id| named("transfer_gone", gone(id))).collect()
             }
@@ -136,7 +136,7 @@ impl Shelf {
         }
     }
 
-    fn list(&self) -> Value {
+    pub(super) fn list(&self) -> Value {
         let mut all: Vec<&Transfer> = self.transfers.values().collect();
         all.sort_by_key(|one| (one.began, one.id));
         json!({ "transfers": all.into_iter().map(transfer).collect::<Vec<_>>() })
@@ -191,9 +191,10 @@ impl<W: Write> Script<W> {
                 let ids = vec![one];
                 self.ask(id, Then::Answer, |ticket| Intent::ForgetTransfers { ticket, ids });
             }
+            // Nothing is forgotten; it is answered when all of them are here.
             FileVerb::List => {
-                let list = self.shapes.files.list();
-                return self.answer(id, "ok", list);
+                let ids = Vec::new();
+                self.ask(id, Then::List, |ticket| Intent::ForgetTransfers { ticket, ids });
             }
         }
         Ok(())

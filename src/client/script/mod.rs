@@ -170,6 +170,8 @@ enum Then {
     SetProfile(ProfileChange),
     /// A file is offered.
     Offered,
+    /// All transfers as they are now.
+    List,
     /// The message that was looked for offers a file, which is fetched.
     Take {
         with: Target,
@@ -458,6 +460,10 @@ impl<W: Write> Script<W> {
                 }
                 let ok = self.shapes.answer(&looking.answer());
                 self.answer(id, "ok", ok)
+            }
+            (Then::List, _) => {
+                let list = self.shapes.files.list();
+                self.answer(id, "ok", list)
             }
             (Then::Offered, Answer::Sent(message)) => {
                 self.answer(id, "ok", files::offered(message))

@@ -303,6 +303,8 @@ impl Desk {
     pub(super) fn ask_for_open(&mut self) {
         let open = self.transfers.0.iter().filter(|moving| moving.follows());
         let files: Vec<_> = open.filter_map(|moving| moving.shown.file).collect();
-        files.into_iter().for_each(|file| self.ask_for(file));
+        for file in files {
+            self.ask_for(file);
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::people::People;
 use super::transfers::Transfers;
 use super::{Effect, KeepJob, Request, State, Turn};
 use crate::client::api::{
-    Answer, ClientEvent, ConversationState, Failure, PendingMessage, Spot, Ticket,
+    Answer, ClientEvent, ConversationState, Failure, Intent, PendingMessage, Spot, Ticket,
 };
 use crate::domain::{AccountId, ConversationId, ConversationKind, Person, Presence, Seq, Target};
 use crate::net::protocol::{Head, Reason, Refusal, Reply, Signal};
@@ -54,6 +54,8 @@ pub(super) struct Desk {
     pub(super) gone: Gone,
     pub(super) transfers: Transfers,
     pub(super) files: Files,
+    /// What is wanted of transfers before those of the store are here.
+    pub(super) wishes: Vec<Intent>,
     pub(super) typed_at: Option<Duration>,
     /// The person signs out, behind what was said before.
     pub(super) leaving: Option<Leaving>,
@@ -209,6 +211,7 @@ impl Desk {
             gone: Gone::default(),
             transfers: Transfers::default(),
             files: Files::default(),
+            wishes: Vec::new(),
             typed_at: None,
             leaving: None,
         }
@@ -302,6 +305,11 @@ impl State {
     pub(super) fn leave_desk(&mut self, turn: &mut Turn<'_>, why: &Failure) {
         self.drop_exports(turn, why);
         let Some(mut desk) = self.desk.take() else { return };
+        // Without a desk nothing can be wanted, which is said.
+        let wishes = std::mem::take(&mut desk.wishes);
+        for wish in wishes {
+            self.on_file_intent(turn, wish);
+        }
         desk.link_lost(turn, why);
         desk.transfers.leave(turn);
         for entry in &mut desk.entries {
@@ -352,8 +360,12 @@ impl State {
             turn.emit(ClientEvent::People(people));
         }
         desk.shelf.load(loaded.book);
+        let wishes = std::mem::take(&mut desk.wishes);
         if desk.shelf.is_known() {
             self.tell_book(turn);
+        }
+        for wish in wishes {
+            self.on_file_intent(turn, wish);
         }
     }
 
@@ -432,7 +444,7 @@ impl Entry {
     fn from_store(waiting: Waiting) -> Self {
         let stage = match waiting.failed {
             None => Stage::Ready,
-            Some(code) => Stage::Failed(failure_of(code)),
+            Some(code) => Stage::Failed(failure_of(&code)),
         };
         Entry {
             nonce: waiting.nonce,
@@ -463,7 +475,7 @@ impl Entry {
 }
 
 /// The failure of a code that was kept; numbers such as a limit were not.
-pub(super) fn failure_of(code: String) -> Failure {
+pub(super) fn failure_of(code: &str) -> Failure {
     let plain = [
         Failure::ImageGone,
         Failure::SourceGone,
@@ -475,7 +487,7 @@ pub(super) fn failure_of(code: String) -> Failure {
     if let Some(failure) = plain.into_iter().find(|failure| failure.code() == code) {
         return failure;
     }
-    match Reason::from(code) {
+    match Reason::from(code.to_owned()) {
         Reason::Unknown => Failure::LinkLost,
         reason => Failure::Refused(Refusal::new(reason)),
     }

@@ -268,13 +268,11 @@ impl State {
             Intent::Do { ticket, command } => self.order(turn, ticket, command),
             Intent::Look { ticket, query } => self.look(turn, ticket, query),
             Intent::Watch(accounts) => self.watch(turn, accounts),
-            Intent::Picture(blob, view) => self.want_picture(turn, blob, view),
-            Intent::SendImage { ticket, to, source, nonce } => {
-                self.send_image(turn, (ticket, to), source, nonce);
-            }
-            Intent::SaveImage { ticket, picture, path, replace } => {
-                self.save_image(turn, ticket, (picture, path), replace);
-            }
+            Intent::Picture(..)
+            | Intent::SendImage { .. }
+            | Intent::SaveImage { .. }
+            | Intent::LoadPicture { .. }
+            | Intent::SetPicture { .. } => self.on_picture_intent(turn, intent),
             Intent::SendFile { .. }
             | Intent::TakeFile { .. }
             | Intent::DeclineFile { .. }
@@ -283,12 +281,6 @@ impl State {
             | Intent::CancelTransfer { .. }
             | Intent::ForgetTransfers { .. }
             | Intent::WatchFiles(_) => self.on_file_intent(turn, intent),
-            Intent::LoadPicture { ticket, path } => {
-                turn.effects.push(Effect::Picture(PictureJob::Load(ticket, path)));
-            }
-            Intent::SetPicture { ticket, source, crop } => {
-                self.set_picture(turn, ticket, source, crop);
-            }
             Intent::CancelSignIn => self.cancel_sign_in(turn),
             Intent::SignOut { ticket } => self.sign_out(turn, ticket),
             Intent::Send { ticket, to, body, nonce } => {

@@ -96,7 +96,7 @@ impl Moving {
             KnownState::Paused => TransferState::Paused,
             KnownState::Done => TransferState::Done,
             KnownState::Failed { code, words, limit } => {
-                TransferState::Failed(failure_of(code, words, limit))
+                TransferState::Failed(failure_of(&code, words, limit))
             }
             KnownState::Cancelled => TransferState::Cancelled,
             KnownState::Declined => TransferState::Declined,
@@ -187,6 +187,7 @@ impl Moving {
         self.shown.state = state;
         if !was_open || !self.is_open() {
             turn.writes.push(self.to_keep(owner));
+            turn.urgent = true;
         }
         self.show(turn);
     }
@@ -258,8 +259,8 @@ fn failed(why: &Failure) -> KnownState {
 }
 
 /// A failure that was kept.
-fn failure_of(code: String, words: String, limit: Option<u64>) -> Failure {
-    match desk::failure_of(code.clone()) {
+fn failure_of(code: &str, words: String, limit: Option<u64>) -> Failure {
+    match desk::failure_of(code) {
         _ if code == Failure::File(String::new()).code() => Failure::File(words),
         Failure::Refused(refusal) => Failure::Refused(Refusal { limit, ..refusal }),
         failure => failure,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::images::{Bringing, Saving};
 use super::{Effect, PictureJob, Request, State, Turn};
-use crate::client::api::{ClientEvent, Crop, Failure, Picture, Ticket, View};
+use crate::client::api::{ClientEvent, Crop, Failure, Intent, Picture, Ticket, View};
 use crate::domain::BlobId;
 use crate::net::protocol::{Query, Reason, Refusal};
 
@@ -59,6 +59,26 @@ impl Turn<'_> {
 }
 
 impl State {
+    pub(super) fn on_picture_intent(&mut self, turn: &mut Turn<'_>, intent: Intent) {
+        match intent {
+            Intent::Picture(blob, view) => self.want_picture(turn, blob, view),
+            Intent::SendImage { ticket, to, source, nonce } => {
+                self.send_image(turn, (ticket, to), source, nonce);
+            }
+            Intent::SaveImage { ticket, picture, path, replace } => {
+                self.save_image(turn, ticket, (picture, path), replace);
+            }
+            Intent::LoadPicture { ticket, path } => {
+                turn.effects.push(Effect::Picture(PictureJob::Load(ticket, path)));
+            }
+            Intent::SetPicture { ticket, source, crop } => {
+                self.set_picture(turn, ticket, source, crop);
+            }
+            // The caller takes out those about pictures.
+            _ => {}
+        }
+    }
+
     /// Somebody's picture is shown.
     pub(super) fn want_picture(&mut self, turn: &mut Turn<'_>, blob: BlobId, view: View) {
         let (pictures, key) = (&mut self.pictures, (blob, view));

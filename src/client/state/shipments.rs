@@ -103,7 +103,7 @@ fn a_file_goes_from_one_to_the_other_and_the_server_hears_that_it_was_taken() {
 fn what_cannot_be_read_is_said_at_once_and_nothing_is_offered() {
     let mut world = world(2);
     let ticket = world.ticket();
-    let path = "/home/nothing".into();
+    let path = "/out/nothing".into();
     world.intent(0, Intent::SendFile { ticket, to: PEER, path, nonce: None });
     world.run_for(SECOND);
     assert!(matches!(result(&world, 0, ticket), Some(Err(Failure::File(_)))));

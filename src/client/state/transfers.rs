@@ -22,6 +22,8 @@ use crate::store::local::{KnownTransfer, Owes, Owner, Write};
 
 /// Transfers on the list; over it the oldest that is over makes room.
 const TRANSFERS_MAX: usize = 1000;
+/// Wishes about transfers that wait for the store; those behind are told that there is no desk yet.
+const WISHES_MAX: usize = 64;
 /// What a file is called that has no name.
 const NAMELESS: &str = "file";
 
@@ -120,6 +122,7 @@ impl Desk {
             turn.emit(ClientEvent::TransfersGone(vec![id]));
         }
         turn.writes.push(moving.to_keep(self.owner));
+        turn.urgent = true;
         moving.show(turn);
         self.transfers.0.push(moving);
         Ok(())
@@ -170,7 +173,9 @@ impl Desk {
                 (Some(_), _) => {}
             }
         }
-        unwanted.into_iter().for_each(|nonce| self.withdraw(turn, nonce));
+        for nonce in unwanted {
+            self.withdraw(turn, nonce);
+        }
         self.take_off(turn, &gone);
     }
 
@@ -228,6 +233,21 @@ impl Desk {
 
 impl State {
     pub(super) fn on_file_intent(&mut self, turn: &mut Turn<'_>, intent: Intent) {
+        let is_of_list = matches!(
+            intent,
+            Intent::TakeFile { .. }
+                | Intent::PauseTransfer { .. }
+                | Intent::ResumeTransfer { .. }
+                | Intent::CancelTransfer { .. }
+                | Intent::ForgetTransfers { .. }
+        );
+        if let Some(desk) = &mut self.desk
+            && !desk.loaded
+            && is_of_list
+            && desk.wishes.len() < WISHES_MAX
+        {
+            return desk.wishes.push(intent);
+        }
         match intent {
             Intent::SendFile { ticket, to, path, nonce } => {
                 self.send_file(turn, (ticket, to), path, nonce);

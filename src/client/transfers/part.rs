@@ -71,7 +71,9 @@ impl Part {
             return Ok(Opened::Placed(path));
         }
         let mut outline = Outline::new(bytes);
-        values.iter().for_each(|value| outline.push(*value));
+        for value in values {
+            outline.push(value);
+        }
         let data = open_own(&bytes_path).map_err(unwritable)?;
         let proof = open_own(&proof_path).map_err(unwritable)?;
         let there = data.metadata().map_err(unwritable)?.len();

@@ -20,9 +20,10 @@ use crate::net::parcel::{self, ALPN_FILE, FileEnd, FileHello, FileWelcome, Part}
 use crate::net::protocol::Reason;
 use crate::net::tls::Identity;
 
-const MIB: usize = CHUNK_BYTES as usize;
+const MIB: usize = 1 << 20;
 const ID: TransferId = TransferId(Nonce([7; 16]));
 
+type Damage = (fn(&mut Vec<u8>), u64);
 type Stream = StreamOwned<ServerConnection, TcpStream>;
 
 /// A server of one file, and the folder of one client.
@@ -422,7 +423,7 @@ fn a_folder_that_is_not_there_yet_is_made() {
 fn a_proof_that_a_power_cut_spoiled_counts_as_far_as_it_is_right() {
     let bytes = noise(9, 6 * MIB);
     // Each damage, and the chunks that are still proven behind it.
-    let damages: [(fn(&mut Vec<u8>), u64); 5] = [
+    let damages: [Damage; 5] = [
         (|proof| proof.truncate(2 * 40 + 13), 2),
         (|proof| proof[40..].fill(0), 1),
         (|proof| proof[0] ^= 1, 0),

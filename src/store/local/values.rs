@@ -1,7 +1,7 @@
 //! What the client's store holds, as values, and how they become bytes.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -258,9 +258,9 @@ pub enum Write {
 mod path {
     use serde::{Deserializer, Serializer};
 
-    use super::{Deserialize, OsString, PathBuf, Serialize};
+    use super::{Deserialize, OsString, Path, PathBuf, Serialize};
 
-    pub(super) fn serialize<S: Serializer>(path: &PathBuf, to: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(path: &Path, to: S) -> Result<S::Ok, S::Error> {
         path.as_os_str().serialize(to)
     }
 
