@@ -26,7 +26,7 @@ fn number(bytes: u64, unit: u64) -> String {
     match tenths {
         1000.. => (bytes.saturating_add(unit / 2) / unit).to_string(),
         // A whole number needs no more.
-        _ if tenths % 10 == 0 => (tenths / 10).to_string(),
+        _ if tenths.is_multiple_of(10) => (tenths / 10).to_string(),
         _ => format!("{}.{}", tenths / 10, tenths % 10),
     }
 }

@@ -282,7 +282,7 @@ impl Model {
         let (id, path) = (transfer.id, transfer.path.clone());
         match deed {
             Deed::Pause => {
-                self.ask(Asked::File, |ticket| Intent::PauseTransfer { ticket, id }, out)
+                self.ask(Asked::File, |ticket| Intent::PauseTransfer { ticket, id }, out);
             }
             Deed::Resume => {
                 self.ask(Asked::File, |ticket| Intent::ResumeTransfer { ticket, id }, out);
