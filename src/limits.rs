@@ -126,6 +126,10 @@ pub const BLOB_PART_MAX: usize = 32 * 1024;
 pub const BLOB_IDLE_MAX: Duration = Duration::from_hours(24);
 /// Unused pictures are looked for this often.
 pub const SWEEP_EVERY: Duration = Duration::from_hours(1);
+/// Messages of a log that nobody can read any more that go in one commit.
+pub const EMPTIED_AT_ONCE: usize = 500;
+/// Such commits come this often.
+pub const EMPTIED_EVERY: Duration = Duration::from_millis(200);
 /// A ticket opens the link of a file for so long.
 pub const TICKET_MAX: Duration = Duration::from_mins(1);
 /// Tickets that one account has open at once; over it the oldest is worth nothing.
@@ -136,10 +140,6 @@ pub const FILES_PAGE_MAX: usize = 200;
 pub const FILE_STALL_MAX: Duration = Duration::from_secs(30);
 /// A link of a file that waits for the sender says that it is alive this often.
 pub const FILE_ALIVE_EVERY: Duration = Duration::from_secs(10);
-/// Messages of a log that nobody can read any more that go in one commit.
-pub const EMPTIED_AT_ONCE: usize = 500;
-/// Such commits come this often.
-pub const EMPTIED_EVERY: Duration = Duration::from_millis(200);
 /// How far a transfer is, is told to the person this often.
 pub const TRANSFER_TOLD_EVERY: Duration = Duration::from_millis(250);
 /// A password that was proven may be changed for so long.

@@ -10,6 +10,7 @@ use super::keeper::Keeper;
 use super::pictures::Studio;
 use super::runner::Runner;
 use super::state::{Chance, State};
+use super::transfers::Porter;
 use crate::domain::DeviceId;
 use crate::limits::{CLIENT_EVENTS_MAX, INTENTS_MAX};
 use crate::net::protocol::{Reason, Refusal, Stretch};
@@ -38,8 +39,9 @@ impl Client {
         let studio = Studio::start(&setup.home, local.list_waiting_pictures()?).map_err(folder)?;
         let keeper = Keeper::start(local).map_err(folder)?;
         let press = Press::start().map_err(folder)?;
+        let porter = Porter::start().map_err(folder)?;
         let queues = (wanted, events.clone(), left);
-        let runner = Runner::new(state, keeper, studio, press, queues, setup.wake);
+        let runner = Runner::new(state, (keeper, studio, press, porter), queues, setup.wake);
         let thread = std::thread::Builder::new()
             .name("client".to_owned())
             .spawn(move || runner.run())

@@ -7,6 +7,7 @@
 //!   that decodes, by `images`; `wire` is one link.
 //! * `export` is what stands in an exported file, and the thread that writes it.
 //! * `runner` is the thread that gives `state` its time, its link and its store.
+//! * `transfers` are the threads that carry files.
 //! * [`discover`] lists the servers on this network.
 //! * [`probe`] is a look at a server, [`finder`] looks at all servers of this network.
 //! * [`script`] is the same client for programs: JSON lines in and out.
@@ -14,7 +15,6 @@
 //! Deliberately absent: anything about windows, and any rule that the server decides.
 
 pub mod api;
-mod carrier;
 mod credential;
 pub mod discover;
 mod export;
@@ -27,6 +27,7 @@ pub mod probe;
 mod runner;
 pub mod script;
 pub mod state;
+mod transfers;
 mod wire;
 mod words;
 

@@ -10,14 +10,14 @@ use async_io::Timer;
 use smol::future::{or, race};
 
 use super::api::{ClientEvent, Failure, Intent, Secret};
-use super::carrier::Carrier;
 use super::export::Press;
 use super::keeper::{JOBS_MAX, Keeper};
 use super::pictures::Studio;
 use super::state::{
-    Carried, Drawn, Effect, FileJob, Filed, Input, KeepJob, Kept, LinkInput, OpaqueFailure,
-    OpaqueStep, PictureJob, State, Told,
+    Carried, CarryEnd, CarryJob, Drawn, Effect, FileJob, Filed, Input, KeepJob, Kept, LinkInput,
+    OpaqueFailure, OpaqueStep, PictureJob, State, Told,
 };
+use super::transfers::Porter;
 use super::wire::{self, Bytes, FromLink};
 use crate::clock;
 use crate::domain::ServerId;
@@ -41,7 +41,7 @@ pub(super) struct Runner {
     drawn: Receiver<Drawn>,
     press: Press,
     filed: Receiver<Filed>,
-    carrier: Carrier,
+    porter: Porter,
     carried: Receiver<Carried>,
     /// Jobs that the store has not answered.
     jobs: usize,
@@ -77,19 +77,25 @@ struct Computed {
     outcome: Result<Opaque, OpaqueFailure>,
 }
 
+/// The threads that work for the client, and what each says.
+type Workers = (
+    (Keeper, Receiver<Kept>),
+    (Studio, Receiver<Drawn>),
+    (Press, Receiver<Filed>),
+    (Porter, Receiver<Carried>),
+);
+
 /// The queues of the handle: intents, events, and the end of both.
 type Queues = (Receiver<Intent>, Sender<ClientEvent>, Receiver<()>);
 
 impl Runner {
     pub(super) fn new(
         state: State,
-        (keeper, kept): (Keeper, Receiver<Kept>),
-        (studio, drawn): (Studio, Receiver<Drawn>),
-        (press, filed): (Press, Receiver<Filed>),
+        workers: Workers,
         (intents, events, leaving): Queues,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Self {
-        let (carrier, carried) = Carrier::new();
+        let ((keeper, kept), (studio, drawn), (press, filed), (porter, carried)) = workers;
         Runner {
             state,
             keeper,
@@ -98,7 +104,7 @@ impl Runner {
             drawn,
             press,
             filed,
-            carrier,
+            porter,
             carried,
             jobs: 0,
             intents,
@@ -196,7 +202,7 @@ impl Runner {
                     Err(_) => std::future::pending().await,
                 }
             };
-            let made = race(carried, race(drawn, filed));
+            let made = race(drawn, race(filed, carried));
             or(kept, or(computed, or(race(said, race(intent, made)), tick))).await
         };
         if let Some(Input::Kept(kept)) = &input
@@ -226,7 +232,7 @@ impl Runner {
                 Effect::Keep(job) => self.keep(job),
                 Effect::Picture(job) => self.draw(job),
                 Effect::File(job) => self.file(job),
-                Effect::Carry(job) => self.carrier.handle(job),
+                Effect::Carry(job) => self.carry(job),
                 Effect::Emit(event) => {
                     emitted = true;
                     self.emit(event).await;
@@ -302,6 +308,22 @@ impl Runner {
         | FileJob::Drop { ticket }) = job;
         let busy = Failure::Refused(Refusal::retry(Reason::TooFast, 1000));
         self.next.push_back(Input::Filed(Filed { ticket, result: Err(busy), pictures: None }));
+    }
+
+    fn carry(&mut self, job: CarryJob) {
+        let Err(job) = self.porter.send(job) else { return };
+        self.next.push_back(Input::Carried(match job {
+            CarryJob::Look(packing, path) => {
+                let busy = Failure::Refused(Refusal::retry(Reason::TooFast, 1000));
+                Carried::Looked(packing, path, Err(busy))
+            }
+            CarryJob::Go(trip) => {
+                let (id, number) = (trip.id, trip.number);
+                Carried::Ended { id, number, done: 0, end: CarryEnd::Cut }
+            }
+            // What is swept away is swept at the next start.
+            CarryJob::Stop(_) | CarryJob::Sweep(..) => return,
+        }));
     }
 
     /// Queues an event. While the queue is full nothing else happens here, which in the end

@@ -68,9 +68,9 @@ pub struct FileStatus {
     /// How many people have fetched it, besides its sender.
     #[serde(default)]
     pub taken: u32,
-    /// For so many minutes more it is kept; absent when it is gone.
+    /// When it goes, milliseconds since 1970 UTC; absent when it is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub left_min: Option<u64>,
+    pub until: Option<i64>,
 }
 
 /// The values of a file's chunks, from its beginning on: what is in it need not be sent or hashed again.
@@ -228,7 +228,7 @@ mod tests {
             11 * chunk + 1023,
         ];
         for length in lengths {
-            let bytes: Vec<u8> = (0..length).map(|n| (n * 31 % 251) as u8).collect();
+            let bytes: Vec<u8> = (0..length).map(|n| u8::try_from(n * 31 % 251).unwrap()).collect();
             let outline = outline(&bytes);
             let hash = BlobId(*blake3::hash(&bytes).as_bytes());
             assert_eq!(outline.root(), Some(hash), "{length} bytes");

@@ -17,20 +17,23 @@ pub fn file_name(text: &str) -> String {
     };
     // Letters stand together only when what was between them is gone.
     let whole: String = base.chars().filter(is_kept).nfc().collect();
-    let trimmed = trim(&whole);
-    let mut name = match is_reserved(trimmed) {
-        true => format!("_{trimmed}"),
-        false => trimmed.to_owned(),
-    };
-    if name.len() > FILE_NAME_BYTES_MAX {
-        // What comes behind the dot says what it is, and stays.
-        let dot = name.rfind('.').filter(|dot| name.len() - dot <= 16).unwrap_or(name.len());
-        let ending = name.split_off(dot);
-        let room = FILE_NAME_BYTES_MAX - ending.len();
-        name.truncate(name.floor_char_boundary(room));
-        name = format!("{}{ending}", trim(&name));
+    let name = shorten(trim(&whole), FILE_NAME_BYTES_MAX);
+    // Looked at when nothing of it goes any more: what is left may be a device where all of it was none.
+    match is_reserved(&name) {
+        true => format!("_{}", shorten(&name, FILE_NAME_BYTES_MAX - 1)),
+        false => name,
     }
-    name
+}
+
+/// What comes behind the dot says what it is, and stays.
+fn shorten(name: &str, bytes_max: usize) -> String {
+    if name.len() <= bytes_max {
+        return name.to_owned();
+    }
+    let dot = name.rfind('.').filter(|dot| name.len() - dot <= 16).unwrap_or(name.len());
+    let (stem, ending) = name.split_at(dot);
+    let stem = &stem[..stem.floor_char_boundary(bytes_max - ending.len())];
+    format!("{}{ending}", trim(stem))
 }
 
 fn trim(name: &str) -> &str {
@@ -41,10 +44,12 @@ fn trim(name: &str) -> &str {
 fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
     let is_numbered = |kind: &str| {
-        let number = stem.strip_prefix(kind).and_then(|rest| rest.parse::<u8>().ok());
-        number.is_some_and(|number| number <= 9)
+        let number = stem.strip_prefix(kind);
+        // The raised digits are digits to it.
+        let is_raised = matches!(number, Some("¹" | "²" | "³"));
+        is_raised || number.is_some_and(|rest| rest.parse::<u8>().is_ok_and(|number| number <= 9))
     };
-    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+    matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$")
         || is_numbered("COM")
         || is_numbered("LPT")
 }
@@ -68,6 +73,8 @@ mod tests {
             (" . name. . ", "name"),
             ("con.png", "_con.png"),
             ("COM3", "_COM3"),
+            ("com².log", "_com².log"),
+            ("conout$", "_conout$"),
             ("common.png", "common.png"),
             ("e\u{301}.png", "é.png"),
             ("\u{11370}:\u{e48}", "\u{e48}\u{11370}"),
@@ -78,6 +85,8 @@ mod tests {
         }
         let short = file_name(&long);
         assert!(short.len() <= FILE_NAME_BYTES_MAX && short.ends_with("图.png"), "{short}");
+        let device = format!("con{}x", " ".repeat(FILE_NAME_BYTES_MAX));
+        assert_eq!(file_name(&device), "_con", "what is left is a device");
     }
 
     proptest! {

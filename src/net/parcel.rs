@@ -5,6 +5,7 @@
 //! side that has the file sends [`Part`]s until its end; an upload is answered with [`FileEnd`].
 //! Everything here waits: each link has a thread of its own, so that no chat ever waits behind it.
 
+use std::fmt;
 use std::io::{self, Read, Write};
 
 use serde::de::DeserializeOwned;
@@ -30,6 +31,12 @@ pub struct FileHello {
     /// Of a file that is fetched: how many chunks are there already.
     #[serde(default)]
     pub chunks: u64,
+}
+
+impl fmt::Debug for FileHello {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FileHello({} chunks)", self.chunks)
+    }
 }
 
 /// The first frame of a server.

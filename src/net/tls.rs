@@ -204,14 +204,13 @@ pub async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// The client's end of a link that is read and written by a thread that waits. That the other side
-/// holds this key is proven before the first byte of either is read.
+/// A link from the client's side that has not begun, for whoever reads and writes it without a runtime.
 ///
 /// # Errors
 /// [`TlsError::Prepare`].
-pub fn client_connection(expected: ServerId, alpn: &[u8]) -> Result<ClientConnection, TlsError> {
+pub fn client(config: Arc<ClientConfig>) -> Result<ClientConnection, TlsError> {
     let name = ServerName::try_from(CERTIFICATE_NAME).map_err(prepare)?;
-    ClientConnection::new(client_config(Some(expected), alpn)?, name).map_err(prepare)
+    ClientConnection::new(config, name).map_err(prepare)
 }
 
 /// Opens a link from the server's side and says which ALPN name it has. The caller sets a

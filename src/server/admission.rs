@@ -4,11 +4,11 @@
 //! everything counted is bounded, and nothing of it is stored.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::bounded::{Bounded, Keep};
 use super::bucket::Bucket;
 use super::rates::{Deed, Rates};
 use crate::clock::millis;
@@ -32,6 +32,9 @@ struct Counts {
     unauthenticated: u64,
     addresses: Bounded<IpAddr, Address>,
     accounts: HashMap<AccountId, HashMap<DeviceId, u64>>,
+    /// Links of files, in all and of each account.
+    files: u64,
+    carriers: HashMap<AccountId, u64>,
     /// The links of each account, and what it did lately on all of them.
     senders: HashMap<AccountId, (u64, Rates)>,
     wrong: Bounded<(String, IpAddr), Wrong>,
@@ -63,6 +66,8 @@ pub struct Place {
     admission: Arc<Admission>,
     address: IpAddr,
     signed_in: Option<(AccountId, DeviceId)>,
+    /// It carries a file of this account.
+    carries: Option<AccountId>,
 }
 
 /// The address that is counted for a peer's: one host has a whole /64 of IPv6 (RFC 4291).
@@ -83,6 +88,8 @@ impl Admission {
             unauthenticated: 0,
             addresses: Bounded::default(),
             accounts: HashMap::new(),
+            files: 0,
+            carriers: HashMap::new(),
             senders: HashMap::new(),
             wrong: Bounded::default(),
             registrations: Bucket::per(limits.registrations_per_minute, MINUTE, uptime),
@@ -115,7 +122,7 @@ impl Admission {
         entry.unauthenticated += 1;
         counts.links += 1;
         counts.unauthenticated += 1;
-        Ok(Place { admission: self.clone(), address, signed_in: None })
+        Ok(Place { admission: self.clone(), address, signed_in: None, carries: None })
     }
 
     /// The link said what it opens with.
@@ -242,10 +249,17 @@ impl Admission {
         if let Some(entry) = counts.addresses.get(&place.address) {
             entry.links -= 1;
         }
-        match place.signed_in {
-            Some((account, device)) => counts.leave_account(account, device),
-            None => counts.leave_unauthenticated(place.address),
+        match (place.signed_in, place.carries) {
+            (Some((account, device)), _) => counts.leave_account(account, device),
+            (None, Some(account)) => counts.leave_files(account),
+            (None, None) => counts.leave_unauthenticated(place.address),
         }
+    }
+
+    /// Whether one more file of an account may travel now.
+    #[must_use]
+    pub fn may_carry(&self, account: AccountId) -> bool {
+        self.lock().may_carry(&self.limits, account)
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -293,6 +307,23 @@ impl Place {
         self.signed_in = Some((account, device));
     }
 
+    /// The link carries a file of an account: it no longer counts as a stranger's.
+    ///
+    /// # Errors
+    /// So many travel already.
+    pub fn carry(&mut self, account: AccountId) -> Result<(), Refusal> {
+        let mut counts = self.admission.lock();
+        if !counts.may_carry(&self.admission.limits, account) {
+            return Err(Reason::FilesBusy.into());
+        }
+        counts.files += 1;
+        *counts.carriers.entry(account).or_default() += 1;
+        counts.leave_unauthenticated(self.address);
+        drop(counts);
+        self.carries = Some(account);
+        Ok(())
+    }
+
     /// The sign-in was turned down after all: the link is a stranger's again.
     pub fn withdraw(&mut self) {
         let Some((account, device)) = self.signed_in.take() else { return };
@@ -326,6 +357,21 @@ impl Counts {
             registrations: Bucket::per(limits.registrations_per_hour, HOUR, uptime),
             passwords: Bucket::per(limits.passwords_per_minute, MINUTE, uptime),
         })
+    }
+
+    fn may_carry(&self, limits: &Limits, account: AccountId) -> bool {
+        let own = self.carriers.get(&account).copied().unwrap_or_default();
+        self.files < limits.files_links && own < limits.files_links_per_account
+    }
+
+    fn leave_files(&mut self, account: AccountId) {
+        self.files -= 1;
+        if let Some(own) = self.carriers.get_mut(&account) {
+            *own -= 1;
+            if *own == 0 {
+                self.carriers.remove(&account);
+            }
+        }
     }
 
     fn leave_unauthenticated(&mut self, address: IpAddr) {
@@ -366,60 +412,9 @@ impl Keep for Wrong {
     }
 }
 
-/// Whether a counter must not be forgotten, because something will be subtracted from it.
-trait Keep {
-    fn is_needed(&self) -> bool;
-}
-
 impl Keep for Bucket {
     fn is_needed(&self) -> bool {
         false
-    }
-}
-
-/// A map of at most [`COUNTED_MAX`] entries that forgets the oldest which are not needed.
-struct Bounded<K, V> {
-    map: HashMap<K, V>,
-    order: VecDeque<K>,
-}
-
-impl<K, V> Default for Bounded<K, V> {
-    fn default() -> Self {
-        Bounded { map: HashMap::new(), order: VecDeque::new() }
-    }
-}
-
-impl<K: Clone + Eq + Hash, V: Keep> Bounded<K, V> {
-    fn get(&mut self, key: &K) -> Option<&mut V> {
-        self.map.get_mut(key)
-    }
-
-    fn remove(&mut self, key: &K) {
-        if self.map.remove(key).is_some() {
-            self.order.retain(|other| other != key);
-        }
-    }
-
-    fn get_or_insert(&mut self, key: K, make: impl FnOnce() -> V) -> &mut V {
-        if !self.map.contains_key(&key) {
-            self.make_room();
-            self.order.push_back(key.clone());
-        }
-        self.map.entry(key).or_insert_with(make)
-    }
-
-    /// Needed ones go to the back: each is looked at once at most.
-    fn make_room(&mut self) {
-        for _ in 0..self.order.len() {
-            if self.map.len() < COUNTED_MAX {
-                return;
-            }
-            let Some(key) = self.order.pop_front() else { return };
-            match self.map.get(&key).is_some_and(Keep::is_needed) {
-                true => self.order.push_back(key),
-                false => drop(self.map.remove(&key)),
-            }
-        }
     }
 }
 
@@ -503,7 +498,7 @@ mod tests {
             let address = IpAddr::V4(std::net::Ipv4Addr::from_bits(0x0A00_0000 + number));
             admission.greet(address, false, Duration::ZERO).unwrap();
         }
-        assert!(admission.lock().addresses.map.len() <= COUNTED_MAX);
+        assert!(admission.lock().addresses.len() <= COUNTED_MAX);
         drop(kept);
         assert_eq!(admission.lock().links, 0);
     }

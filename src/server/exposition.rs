@@ -173,6 +173,10 @@ impl Source {
         counter("received_bytes_total", "Bytes read from clients.", &bytes);
         let bytes = metrics.bytes_out.load(Ordering::Relaxed);
         counter("sent_bytes_total", "Bytes written to clients.", &bytes);
+        let bytes = metrics.files_in.load(Ordering::Relaxed);
+        counter("files_received_bytes_total", "Bytes of files that came.", &bytes);
+        let bytes = metrics.files_out.load(Ordering::Relaxed);
+        counter("files_sent_bytes_total", "Bytes of files that went to people.", &bytes);
         let batches = metrics.batches.load(Ordering::Relaxed);
         counter("commits_total", "Batches that the writer applied.", &batches);
         counter("commit_seconds_total", "Time that the writer spent in them.", &seconds(store));
@@ -184,6 +188,11 @@ impl Source {
         // No number is better than a wrong one when the store does not answer.
         if let Some(accounts) = accounts {
             gauge("accounts", "Accounts that exist.", &accounts);
+        }
+        let links = self.shared.transfers.count();
+        gauge("file_links", "Files that travel now.", &links);
+        if let Some(bytes) = self.shared.readers.ask(|slot| Ask::FileBytes { slot }).await {
+            gauge("files_bytes", "Bytes of files that are kept or on their way.", &bytes);
         }
         gauge("uptime_seconds", "Time since the server started.", &seconds(uptime));
         text

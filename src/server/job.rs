@@ -183,16 +183,21 @@ pub enum Job {
         /// Its length.
         bytes: u64,
     },
-    /// Forget these blobs if they have had no use for long, and files that no row names.
-    Sweep {
+    /// The bytes of a file that somebody brought lie where blobs do, whole and checked.
+    KeepFile {
         /// Which.
-        blobs: Vec<BlobId>,
+        file: FileId,
+        /// Its hash.
+        root: BlobId,
+        /// For the answer.
+        slot: Sender<Verdict>,
     },
-    /// A file's bytes are all there, as a blob on disk.
-    KeepFile(Kept),
-    /// Files whose time has passed come to their end.
-    Expire {
-        /// Which.
+    /// Forget these blobs if they have had no use for long, and files that no row names; end these
+    /// files if they were there for long enough.
+    Sweep {
+        /// Which blobs.
+        blobs: Vec<BlobId>,
+        /// Which files.
         files: Vec<FileId>,
     },
     /// Take some messages of a log away that nobody can read any more.
@@ -239,46 +244,6 @@ pub enum Job {
     },
 }
 
-/// A file whose bytes are all there.
-pub struct Kept {
-    /// Which.
-    pub file: FileId,
-    /// Its hash.
-    pub root: BlobId,
-    /// For the answer.
-    pub slot: Sender<Result<(), Refusal>>,
-}
-
-/// What became of a file.
-#[derive(Debug, Clone)]
-pub struct Change {
-    /// Which.
-    pub file: FileId,
-    /// Where it was offered.
-    pub kind: ConversationKind,
-    /// What.
-    pub status: FileStatus,
-}
-
-/// Files that came to their end, or another state.
-#[derive(Debug, Clone, Default)]
-pub struct Ended {
-    /// What is told of them.
-    pub changes: Vec<Change>,
-    /// Files that are forgotten: nobody sees where they were offered.
-    pub forgotten: Vec<FileId>,
-    /// Blobs that no row names any more.
-    pub gone: Vec<BlobId>,
-}
-
-impl Ended {
-    /// Files whose bytes are not wanted any more.
-    pub fn files(&self) -> impl Iterator<Item = FileId> {
-        let closed = self.changes.iter().filter(|change| !change.status.state.is_open());
-        closed.map(|change| change.file).chain(self.forgotten.iter().copied())
-    }
-}
-
 /// What the writer hands on to the hub, after the commit.
 pub enum Outcome {
     /// An answer for one peer.
@@ -318,28 +283,6 @@ pub enum Outcome {
         messages: Vec<Message>,
         /// The answer, where it is not `Done`.
         reply: Option<Box<Reply>>,
-        /// Files that came to their end with it.
-        ended: Ended,
-    },
-    /// Something became of files, or nothing new.
-    Files {
-        /// Who asked, where somebody did.
-        answer: Option<(Caller, RequestId)>,
-        /// What became of them.
-        ended: Ended,
-    },
-    /// A file is kept, or not.
-    FileKept {
-        /// Its blob.
-        root: BlobId,
-        /// Whether a row names that.
-        is_kept: bool,
-        /// What is told of the file.
-        change: Option<Change>,
-        /// The answer.
-        result: Result<(), Refusal>,
-        /// Where to.
-        slot: Sender<Result<(), Refusal>>,
     },
     /// A profile changed.
     Profile {
@@ -382,6 +325,24 @@ pub enum Outcome {
         blob: BlobId,
         /// Whether a row names it.
         is_kept: bool,
+    },
+    /// Whether a file that was brought is kept.
+    Kept {
+        /// Whom to tell.
+        slot: Sender<Verdict>,
+        /// What.
+        verdict: Verdict,
+        /// Where its bytes lie.
+        blob: BlobId,
+        /// Whether a row names that.
+        is_named: bool,
+    },
+    /// Files are in another state; told before the rest.
+    Files {
+        /// Which.
+        files: Vec<FileChange>,
+        /// What came of the job besides.
+        rest: Box<Outcome>,
     },
     /// Blobs were forgotten: their files go.
     Swept {
@@ -433,21 +394,83 @@ pub enum Outcome {
     },
 }
 
-/// The files that a commit leaves without a row. What was swept and then taken again in the same
+impl Outcome {
+    /// The same, behind what became of files.
+    #[must_use]
+    pub fn behind(self, files: Vec<FileChange>) -> Outcome {
+        match files.is_empty() {
+            true => self,
+            false => Outcome::Files { files, rest: Box::new(self) },
+        }
+    }
+
+    /// What became of files.
+    #[must_use]
+    pub fn files(&self) -> &[FileChange] {
+        match self {
+            Outcome::Files { files, .. } => files,
+            _ => &[],
+        }
+    }
+
+    /// What it is besides what became of files.
+    #[must_use]
+    pub fn rest(&self) -> &Outcome {
+        match self {
+            Outcome::Files { rest, .. } => rest,
+            other => other,
+        }
+    }
+}
+
+/// A file is in another state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange {
+    /// Which.
+    pub file: FileId,
+    /// How it stands now.
+    pub status: FileStatus,
+    /// Who hears of it.
+    pub told: Told,
+    /// The blob that nothing needs any more: its file goes.
+    pub left: Option<BlobId>,
+}
+
+/// Who hears of something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// All members of a conversation.
+    All(ConversationKind),
+    /// These.
+    Some(Vec<AccountId>),
+}
+
+/// What became of a file that was brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is kept.
+    Kept,
+    /// Its bytes do not lie there any more: bring them there again.
+    Missing,
+    /// It had ended.
+    Gone,
+    /// That could not be done, and was logged.
+    Failed,
+}
+
+/// The blobs' files that a commit leaves without a row. What was swept and then taken again in the same
 /// batch stays.
 #[must_use]
 pub fn left_files(outcomes: &[Outcome]) -> BTreeSet<BlobId> {
     let mut left = BTreeSet::new();
     for outcome in outcomes {
-        match outcome {
+        left.extend(outcome.files().iter().filter_map(|change| change.left));
+        match outcome.rest() {
             Outcome::Swept { blobs } => left.extend(blobs.iter().copied()),
             Outcome::Blob { blob, is_kept: true, .. }
-            | Outcome::FileKept { root: blob, is_kept: true, .. } => drop(left.remove(blob)),
+            | Outcome::Kept { blob, is_named: true, .. } => drop(left.remove(blob)),
             Outcome::Blob { blob, is_kept: false, .. }
-            | Outcome::FileKept { root: blob, is_kept: false, .. } => drop(left.insert(*blob)),
-            Outcome::Booked { ended, .. } | Outcome::Files { ended, .. } => {
-                left.extend(ended.gone.iter().copied());
-            }
+            | Outcome::Kept { blob, is_named: false, .. } => drop(left.insert(*blob)),
             _ => {}
         }
     }

@@ -12,10 +12,10 @@ pub struct Metrics {
     pub bytes_in: AtomicU64,
     /// Bytes written to clients.
     pub bytes_out: AtomicU64,
-    /// Bytes of files that came, and were proven.
-    pub file_bytes_in: AtomicU64,
-    /// Bytes of files that were given.
-    pub file_bytes_out: AtomicU64,
+    /// Bytes of files that came.
+    pub files_in: AtomicU64,
+    /// Bytes of files that went to people.
+    pub files_out: AtomicU64,
     /// Batches that the writer applied, with or without a commit.
     pub batches: AtomicU64,
     /// Microseconds that the writer spent in them.

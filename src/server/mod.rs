@@ -6,9 +6,10 @@
 //! * [`hub`] knows who is online and gives everybody their bytes; [`board`] is what it publishes,
 //!   [`presence`] is how several devices fold into one, [`audience`] who sees whom,
 //!   [`attendance`] who is in which room.
-//! * [`readers`] answer queries from snapshots.
+//! * [`readers`] answer queries from snapshots; [`files`] is what they and the rules say of a file.
 //! * [`outbox`] holds the bytes that wait for one peer.
-//! * [`admission`] counts links, registrations and passwords; [`bucket`] is how, [`rates`] what one
+//! * [`transfers`] are files on their way, beside the ring.
+//! * [`admission`] counts links, registrations and passwords; [`bucket`] is how, [`bounded`] for how many, [`rates`] what one
 //!   account may do.
 //! * [`control`] is the door for the server's own console; [`journal`] and [`metrics`] are what
 //!   it shows, and [`exposition`] is how other programs read the counters.
@@ -21,11 +22,13 @@ pub mod admission;
 pub mod attendance;
 pub mod audience;
 pub mod board;
+mod bounded;
 pub mod bucket;
 pub mod commands;
 pub mod control;
 mod disk;
 mod exposition;
+pub mod files;
 pub mod hub;
 pub mod job;
 pub mod journal;
@@ -38,7 +41,6 @@ pub mod readers;
 mod ring;
 pub mod session;
 pub mod settings;
-mod sight;
 pub mod sweep;
 pub mod transfers;
 

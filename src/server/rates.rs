@@ -54,9 +54,10 @@ impl Deed {
             ClientFrame::Query { id, query: Query::Find { .. } | Query::FindRooms { .. } } => {
                 (id, Deed::Find)
             }
-            ClientFrame::Query { id, query: Query::Search { .. } | Query::Days { .. } } => {
-                (id, Deed::Search)
-            }
+            ClientFrame::Query {
+                id,
+                query: Query::Search { .. } | Query::Days { .. } | Query::FileList { .. },
+            } => (id, Deed::Search),
             ClientFrame::Command { id, command } => (id, Deed::of_command(command)?),
             _ => return None,
         };

@@ -31,6 +31,7 @@ use super::settings::Settings;
 use super::transfers::Transfers;
 use super::{Ready, ServerError, Setup, Stopper, disk, exposition, sweep};
 use crate::clock;
+use crate::domain::FileId;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::discovery::{Announcement, Announcer};
@@ -126,19 +127,18 @@ impl Ring {
         let name = setup.name.clone().or(settings.name).unwrap_or_else(host_name);
         let limits = Arc::new(settings.limits);
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
-        let full = disk::is_full(&setup.data, limits.disk_free_mib);
-        let disk_full = Arc::new(AtomicBool::new(full));
+        let disk_full = disk::is_full(&setup.data, limits.disk_free_mib);
+        let disk_full = Arc::new(AtomicBool::new(disk_full));
         let metrics = Arc::new(Metrics::default());
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
         let (fail, readers_failed) = async_channel::bounded(1);
         let (end, writer_ended) = async_channel::bounded(1);
         let (open, closing) = async_channel::bounded(1);
-        let files = Files::of(&setup.data);
-        sweep::remove_orphans(&Reads::open(&engine.read()?)?, &files)?;
-        let transfers = Arc::new(Transfers::new(limits.clone()));
-        let (readers, mut threads) = Readers::start(engine, &board, (&files, &transfers), &fail)?;
+        let files = open_files(engine, &setup.data)?;
+        let (readers, mut threads) = Readers::start(engine, &board, (&files, &limits), &fail)?;
         let rules = Rules::new(limits.clone(), disk_full.clone(), files.clone());
+        let transfers = Arc::new(Transfers::default());
         let hand_on = hand_on(hub.clone(), metrics.clone(), (files.clone(), transfers.clone()));
         let ended = move |result| drop(end.try_send(result));
         let counted = metrics.clone();
@@ -147,8 +147,7 @@ impl Ring {
             counted.batch_began(now.uptime);
             now
         };
-        let writer = writer::start(engine.clone(), rules, waiting, now, hand_on, ended)?;
-        threads.push(writer);
+        threads.push(writer::start(engine.clone(), rules, waiting, now, hand_on, ended)?);
         let listening = listeners.iter().filter_map(|l| l.get_ref().local_addr().ok()).collect();
         let server_id = identity.server_id();
         let ready = Ready { name: name.clone(), listening, server_id, metrics: None };
@@ -167,8 +166,8 @@ impl Ring {
             jobs,
             hub,
             readers,
+            files,
             transfers,
-            files: files.clone(),
             disk_full: disk_full.clone(),
             turns: session::Turns::default(),
             closing,
@@ -188,6 +187,16 @@ impl Ring {
             threads,
         })
     }
+}
+
+/// The folder of pictures and files, without what a crash left there. Free space is asked of the folder
+/// itself, which may be a disk of its own, so it is made.
+fn open_files(engine: &Engine, data: &Path) -> Result<Files, ServerError> {
+    let files = Files::of(data);
+    std::fs::create_dir_all(files.folder())
+        .map_err(|error| ServerError::System { doing: "make the folder of files", error })?;
+    sweep::remove_orphans(&Reads::open(&engine.read()?)?, &files)?;
+    Ok(files)
 }
 
 /// A server that cannot be announced still serves those who know its address.
@@ -225,14 +234,8 @@ fn hand_on(
     (files, transfers): (Files, Arc<Transfers>),
 ) -> impl FnMut(Vec<Outcome>) + Send {
     move |outcomes| {
-        // On the writer's thread, behind the commit and before the next one: a job that takes a blob
-        // looks for its file, and finds it gone.
-        for blob in left_files(&outcomes) {
-            if let Err(error) = files.remove(blob) {
-                tracing::warn!(%error, "an unused picture cannot be removed");
-            }
-        }
-        end_transfers(&outcomes, &files, &transfers);
+        throw_away(&files, &outcomes);
+        transfers.follow(&outcomes);
         metrics.batch_ended(clock::uptime());
         let appended = outcomes.iter().filter(|o| matches!(o, Outcome::Appended { .. })).count();
         metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);
@@ -240,31 +243,21 @@ fn hand_on(
     }
 }
 
-/// Links of files that came to their end, or of devices that are signed out, end; what there is of files
-/// that nobody wants any more goes.
-fn end_transfers(outcomes: &[Outcome], files: &Files, transfers: &Transfers) {
-    for outcome in outcomes {
-        match outcome {
-            Outcome::Booked { ended, .. } | Outcome::Files { ended, .. } => {
-                for file in ended.files() {
-                    transfers.stop(file);
-                    // Where it cannot be removed while it is open, the sweep does it.
-                    if let Err(error) = files.remove_incoming(file) {
-                        tracing::debug!(%error, "a file on its way stays for now");
-                    }
-                }
-            }
-            Outcome::Revoked { caller, revoked, .. } => {
-                for device in revoked {
-                    transfers.stop_device(caller.account, Some(*device));
-                }
-            }
-            Outcome::SignedOut { caller, .. } => {
-                transfers.stop_device(caller.account, Some(caller.device));
-            }
-            Outcome::Deleted { caller, .. } => transfers.stop_device(caller.account, None),
-            _ => {}
-        }
+/// On the writer's thread, behind the commit and before the next one: a job that takes a blob looks for
+/// its file, and finds it gone. Large ones are only moved there, and go elsewhere.
+fn throw_away(files: &Files, outcomes: &[Outcome]) {
+    let left = left_files(outcomes);
+    let changes: Vec<FileId> =
+        outcomes.iter().flat_map(Outcome::files).map(|change| change.file).collect();
+    let blobs = left.iter().map(|blob| files.throw_away(*blob));
+    // A file that is kept has nothing there any more, nor has one that has ended.
+    let incoming = changes.iter().map(|file| files.remove_incoming(*file));
+    for error in blobs.chain(incoming).filter_map(Result::err) {
+        tracing::warn!(%error, "a file that is not needed cannot be removed");
+    }
+    if !left.is_empty() || !changes.is_empty() {
+        let files = files.clone();
+        smol::unblock(move || files.empty_bin()).detach();
     }
 }
 
@@ -340,7 +333,8 @@ async fn serve(
     let (folder, journal) = (data.to_owned(), shared.journal.clone());
     let watch =
         executor.spawn(async move { disk::watch(&folder, limit, disk_full, journal).await });
-    let sweep = executor.spawn(sweep::run(shared.readers.clone(), shared.jobs.clone()));
+    let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
+    let sweep = executor.spawn(sweeping);
 
     let asked = async {
         stopped.recv().await.ok();

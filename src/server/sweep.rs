@@ -1,24 +1,45 @@
-//! Throws away pictures that nobody shows, files that no row names, and what was said in rooms that
-//! are dissolved: at the start, and once an hour.
+//! Throws away pictures that nobody shows, files that were there for long enough, what no row names, and
+//! what was said in rooms that are dissolved: at the start, and once an hour.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use async_channel::Sender;
 use async_io::Timer;
 
+use super::files::Term;
 use super::job::Job;
 use super::readers::{Ask, Readers};
-use crate::domain::BlobId;
-use crate::limits::{BLOB_IDLE_MAX, EMPTIED_EVERY, SWEEP_EVERY};
+use crate::domain::{BlobId, FileId, FileState};
+use crate::limits::{BLOB_IDLE_MAX, EMPTIED_EVERY, Limits, SWEEP_EVERY};
 use crate::store::blobs::Files;
+use crate::store::files::FileRow;
 use crate::store::rows::{Mode, Rows};
 use crate::store::{Reads, StoreError};
 
-/// Before anybody can upload: a file that no row names was left by a crash.
+/// Files that end in one transaction; more wait for the next.
+const ENDED_AT_ONCE: usize = 500;
+/// More have to end: the writer shall have done the last ones by then.
+const AGAIN_AFTER: Duration = Duration::from_secs(10);
+
+/// Before anybody can upload: a file that no row names was left by a crash. Bytes of a file that is on
+/// its way still, and lie where blobs do already, go back first.
 ///
 /// # Errors
 /// The store failed.
 pub fn remove_orphans(rows: &Reads, files: &Files) -> Result<(), StoreError> {
+    files.empty_bin();
+    for (id, row) in incoming(rows, files)? {
+        let bytes = row.filter(|row| row.state == FileState::Coming).map(|row| row.bytes);
+        let result = match bytes.map(|bytes| files.get_settled(id, bytes)) {
+            Some(Some(root)) if rows.get_blob(root)?.is_none() => files.put_back(id, root),
+            Some(_) => Ok(()),
+            None => files.remove_incoming(id),
+        };
+        if let Err(error) = result {
+            tracing::warn!(%error, "a file that was on its way cannot be put in order");
+        }
+    }
     for id in orphans(rows, files)? {
         if let Err(error) = files.remove(id) {
             tracing::warn!(%error, "a picture that nothing names cannot be removed");
@@ -42,6 +63,18 @@ fn orphans<M: Mode>(rows: &Rows<M>, files: &Files) -> Result<BTreeSet<BlobId>, S
     Ok(orphans)
 }
 
+/// Files of which something came, and their rows.
+fn incoming<M: Mode>(
+    rows: &Rows<M>,
+    files: &Files,
+) -> Result<Vec<(FileId, Option<FileRow>)>, StoreError> {
+    let found = files.list_incoming().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the folder of files that come cannot be read");
+        Vec::new()
+    });
+    found.into_iter().map(|id| Ok((id, rows.get_file(id)?))).collect()
+}
+
 /// What may go: [`Job::Sweep`] looks once more.
 #[derive(Debug, Default)]
 pub struct Leftovers {
@@ -49,6 +82,10 @@ pub struct Leftovers {
     pub idle: Vec<BlobId>,
     /// Files that no row names, perhaps not yet.
     pub orphans: BTreeSet<BlobId>,
+    /// Files that were there for long enough.
+    pub expired: Vec<FileId>,
+    /// Files that do not come any more, though something of them is there. An end is for ever.
+    pub ended: Vec<FileId>,
 }
 
 impl Leftovers {
@@ -56,31 +93,49 @@ impl Leftovers {
     ///
     /// # Errors
     /// The store failed.
-    pub fn find<M: Mode>(rows: &Rows<M>, files: &Files) -> Result<Self, StoreError> {
+    pub fn find<M: Mode>(
+        rows: &Rows<M>,
+        files: &Files,
+        limits: &Limits,
+    ) -> Result<Self, StoreError> {
         let age = rows.get_age()?;
+        let expired = match Term::new(limits, 0, age).last_age_min() {
+            Some(last) => rows.list_files_since(last, ENDED_AT_ONCE)?,
+            None => Vec::new(),
+        };
+        let comes =
+            |row: &Option<FileRow>| row.as_ref().is_some_and(|row| row.state == FileState::Coming);
+        let incoming = incoming(rows, files)?.into_iter();
+        let ended = incoming.filter(|(_, row)| !comes(row)).map(|(id, _)| id).collect();
         let unused = rows.list_unused_blobs()?.into_iter();
         let may_go =
             unused.filter(|(_, blob)| blob.is_idle(age, BLOB_IDLE_MAX) || blob.idle_since > age);
         let idle = may_go.map(|(id, _)| id).collect();
-        Ok(Leftovers { idle, orphans: orphans(rows, files)? })
+        Ok(Leftovers { idle, orphans: orphans(rows, files)?, expired, ended })
     }
 
     /// What goes now. A file may be on its way to its row: it goes when it was an orphan an hour ago
     /// as well.
-    fn due(self, before: &mut BTreeSet<BlobId>) -> Vec<BlobId> {
-        let twice: Vec<BlobId> = self.orphans.intersection(before).copied().collect();
-        *before = self.orphans;
-        self.idle.into_iter().chain(twice).collect()
+    fn due(&mut self, before: &mut BTreeSet<BlobId>) -> Vec<BlobId> {
+        let orphans = std::mem::take(&mut self.orphans);
+        let twice: Vec<BlobId> = orphans.intersection(before).copied().collect();
+        *before = orphans;
+        self.idle.drain(..).chain(twice).collect()
     }
 }
 
 /// Looks for ever; ends when it is dropped, or with the server.
-pub async fn run(readers: Readers, jobs: Sender<Job>) {
+pub async fn run(readers: Readers, jobs: Sender<Job>, files: Files) {
     let mut before = BTreeSet::new();
     loop {
-        let Some(found) = readers.ask(|slot| Ask::Leftovers { slot }).await else { return };
+        let Some(mut found) = readers.ask(|slot| Ask::Leftovers { slot }).await else { return };
         let blobs = found.due(&mut before);
-        if !blobs.is_empty() && jobs.send(Job::Sweep { blobs }).await.is_err() {
+        let mut expired = std::mem::take(&mut found.expired);
+        remove_ended(&files, found.ended).await;
+        let has_more = expired.len() == ENDED_AT_ONCE;
+        let is_idle = blobs.is_empty() && expired.is_empty();
+        let sweep = Job::Sweep { blobs, files: std::mem::take(&mut expired) };
+        if !is_idle && jobs.send(sweep).await.is_err() {
             return;
         }
         while let Some(log) = readers.ask(|slot| Ask::Emptied { slot }).await.flatten() {
@@ -89,8 +144,22 @@ pub async fn run(readers: Readers, jobs: Sender<Job>) {
             }
             Timer::after(EMPTIED_EVERY).await;
         }
-        Timer::after(SWEEP_EVERY).await;
+        Timer::after(if has_more { AGAIN_AFTER } else { SWEEP_EVERY }).await;
     }
+}
+
+/// Removes what is there of files that have ended.
+async fn remove_ended(files: &Files, ended: Vec<FileId>) {
+    let files = files.clone();
+    smol::unblock(move || {
+        for id in ended {
+            if let Err(error) = files.remove_incoming(id) {
+                tracing::warn!(%error, "what came of a file that has ended cannot be removed");
+            }
+        }
+        files.empty_bin();
+    })
+    .await;
 }
 
 #[cfg(test)]
@@ -103,6 +172,7 @@ mod tests {
         let found = |idle: &[u8], orphans: &[u8]| Leftovers {
             idle: ids(idle),
             orphans: ids(orphans).into_iter().collect(),
+            ..Leftovers::default()
         };
         let mut before = BTreeSet::new();
         assert_eq!(found(&[1], &[2, 3]).due(&mut before), ids(&[1]));

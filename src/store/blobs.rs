@@ -17,6 +17,11 @@ use crate::domain::BlobId;
 
 /// The folder of blobs inside the data folder.
 const FOLDER: &str = "files";
+/// The folder inside that one of files that are on their way, which are no blobs yet.
+pub(super) const INCOMING: &str = "incoming";
+
+/// The folder of what is to be removed: a large file takes its time to go.
+const BIN: &str = "bin";
 
 /// What the store knows of a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,14 +138,9 @@ impl Files {
         Files { folder: data.join(FOLDER) }
     }
 
-    /// The data folder that they lie in.
+    /// The folder of all of them.
     #[must_use]
-    pub fn data(&self) -> PathBuf {
-        self.folder.parent().map_or_else(PathBuf::new, Path::to_owned)
-    }
-
-    /// The folder of all.
-    pub(super) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
@@ -204,6 +204,41 @@ impl Files {
         }
     }
 
+    /// Takes a blob's file away at once; its bytes go with the bin.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn throw_away(&self, id: BlobId) -> io::Result<()> {
+        self.bin(&self.path(id))
+    }
+
+    /// Moves a file into the bin. One that is gone already is no error.
+    pub(super) fn bin(&self, path: &Path) -> io::Result<()> {
+        if !path.exists() {
+            return Ok(());
+        }
+        let bin = self.folder.join(BIN);
+        fs::create_dir_all(&bin)?;
+        let name = path.strip_prefix(&self.folder).unwrap_or(path).to_string_lossy();
+        match fs::rename(path, bin.join(name.replace(['/', '\\'], "-"))) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes what is in the bin. What cannot be removed is tried again with the next.
+    pub fn empty_bin(&self) {
+        let Ok(entries) = fs::read_dir(self.folder.join(BIN)) else { return };
+        for entry in entries.flatten() {
+            match fs::remove_file(entry.path()) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    tracing::warn!(%error, "a file that was thrown away cannot be removed");
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Every blob that has a file. Left-overs of a crash are removed on the way.
     ///
     /// # Errors
@@ -216,7 +251,8 @@ impl Files {
         };
         for folder in folders {
             let folder = folder?;
-            if !folder.file_type()?.is_dir() {
+            let is_other = folder.file_name() == INCOMING || folder.file_name() == BIN;
+            if !folder.file_type()?.is_dir() || is_other {
                 continue;
             }
             for file in fs::read_dir(folder.path())? {

@@ -1,5 +1,8 @@
-//! Files that were offered: what becomes of each, how much everybody has here, and when they expire.
-//! Their bytes lie beside the store ([`super::blobs`], and [`super::incoming`] while they come).
+//! Files: what became of each, who fetched it, and how much everybody keeps here.
+//!
+//! What a file is called stands in the message that offers it and nowhere else, so that a recall takes
+//! that too. Only a file that is open, on its way or kept, counts against anybody and comes to an end by
+//! itself.
 
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
@@ -9,70 +12,104 @@ use super::record::{self, Record};
 use super::rows::{Mode, Rows, Writes};
 use crate::domain::{AccountId, BlobId, ConversationId, FileId, FileState, Seq};
 
-/// The counter of the bytes of all files that are kept or on their way.
-const FILE_BYTES: &str = "file_bytes";
-
-/// A file that was offered.
+/// What the store knows of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offered {
+pub struct FileRow {
     /// Who offered it.
     pub owner: AccountId,
-    /// What it is called.
-    pub name: String,
     /// Its bytes.
     pub bytes: u64,
     /// What has become of it.
     pub state: FileState,
-    /// The hash of all of it, once it is kept.
+    /// The hash of all of it, once that was kept.
     pub root: Option<BlobId>,
-    /// How old the server was when it was offered, in minutes.
-    pub since_min: u64,
-    /// How many people fetched it.
+    /// How old the server was when it came to this state, in minutes.
+    pub since_age_min: u64,
+    /// How many people have fetched it, besides its owner.
     pub taken: u32,
 }
 
-impl Record for Offered {
+impl Record for FileRow {
     const NAME: &'static str = "a file";
     const VERSION: u8 = 1;
 }
 
-impl Offered {
-    /// What it counts against its owner's bytes.
-    fn counted(&self) -> u64 {
-        if self.state.is_open() { self.bytes } else { 0 }
-    }
+/// The counter of the bytes of all files that are open.
+const FILE_BYTES: &str = "file_bytes";
+
+type Key = (u64, u64);
+
+fn key(file: FileId) -> Key {
+    (file.conversation.0, file.seq.0)
+}
+
+fn file((conversation, seq): Key) -> FileId {
+    FileId { conversation: ConversationId(conversation), seq: Seq(seq) }
 }
 
 impl<M: Mode> Rows<M> {
-    /// A file.
+    /// A file by the message that offers it.
     ///
     /// # Errors
     /// The disk failed, or the value is damaged.
-    pub fn get_file(&self, file: FileId) -> Result<Option<Offered>, StoreError> {
-        let value = self.files.get((file.conversation.0, file.seq.0))?;
-        value.map(|value| record::decode(value.value())).transpose()
+    pub fn get_file(&self, id: FileId) -> Result<Option<FileRow>, StoreError> {
+        self.files.get(key(id))?.map(|value| record::decode(value.value())).transpose()
     }
 
-    /// The files of a conversation before a place, newest first, until `visit` says no more.
+    /// Files of `first..=last` of a log, newest first, until `visit` says stop.
     ///
     /// # Errors
     /// The disk failed, or a value is damaged.
     pub fn list_files(
         &self,
         conversation: ConversationId,
-        before: Seq,
-        mut visit: impl FnMut(Seq, Offered) -> Result<bool, StoreError>,
+        (first, last): (Seq, Seq),
+        mut visit: impl FnMut(FileId, FileRow) -> Result<bool, StoreError>,
     ) -> Result<(), StoreError> {
-        for row in self.files.range((conversation.0, 0)..(conversation.0, before.0))?.rev() {
+        let range = (conversation.0, first.0)..=(conversation.0, last.0);
+        for row in self.files.range(range)?.rev() {
             let (key, value) = row?;
-            if !visit(Seq(key.value().1), record::decode(value.value())?)? {
-                break;
+            if !visit(file(key.value()), record::decode(value.value())?)? {
+                return Ok(());
             }
         }
         Ok(())
     }
 
-    /// Bytes of somebody's files that are kept or on their way.
+    /// The open files of an account.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn list_own_files(&self, owner: AccountId) -> Result<Vec<FileId>, StoreError> {
+        let all = (owner.0, 0, 0)..=(owner.0, u64::MAX, u64::MAX);
+        let mut files = Vec::new();
+        for row in self.file_owners.range(all)? {
+            let (_, conversation, seq) = row?.0.value();
+            files.push(file((conversation, seq)));
+        }
+        Ok(files)
+    }
+
+    /// Open files that came to their state at this age of the server or before, the oldest first, at
+    /// most `limit`.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn list_files_since(
+        &self,
+        last_age_min: u64,
+        limit: usize,
+    ) -> Result<Vec<FileId>, StoreError> {
+        let due = (0, 0, 0)..=(last_age_min, u64::MAX, u64::MAX);
+        let mut files = Vec::new();
+        for row in self.files_due.range(due)?.take(limit) {
+            let (_, conversation, seq) = row?.0.value();
+            files.push(file((conversation, seq)));
+        }
+        Ok(files)
+    }
+
+    /// How many bytes an account's open files have together.
     ///
     /// # Errors
     /// The disk failed.
@@ -80,86 +117,80 @@ impl<M: Mode> Rows<M> {
         Ok(self.file_bytes.get(owner.0)?.map_or(0, |bytes| bytes.value()))
     }
 
-    /// The same of all people.
+    /// How many bytes all open files have together.
     ///
     /// # Errors
     /// The disk failed.
-    pub fn get_all_file_bytes(&self) -> Result<u64, StoreError> {
+    pub fn count_file_bytes(&self) -> Result<u64, StoreError> {
         Ok(self.counters.get(FILE_BYTES)?.map_or(0, |bytes| bytes.value()))
     }
 
-    /// Files that are kept or on their way and were offered up to this age of the server, oldest
-    /// first, at most so many.
+    /// How many files have their bytes in a blob.
     ///
     /// # Errors
     /// The disk failed.
-    pub fn list_old_files(&self, upto_min: u64, most: usize) -> Result<Vec<FileId>, StoreError> {
-        let mut old = Vec::new();
-        for row in self.file_ages.range(..=(upto_min, u64::MAX, u64::MAX))?.take(most) {
-            let (_, conversation, seq) = row?.0.value();
-            old.push(FileId { conversation: ConversationId(conversation), seq: Seq(seq) });
-        }
-        Ok(old)
+    pub fn count_files_in(&self, blob: BlobId) -> Result<u64, StoreError> {
+        Ok(self.file_blobs.get(&blob.0)?.map_or(0, |files| files.value()))
     }
 }
 
 impl Writes<'_> {
-    /// Writes a file; what it counts is counted.
+    /// Writes a file; what it counts for follows from its state.
     ///
     /// # Errors
     /// The disk failed.
-    pub fn put_file(&mut self, file: FileId, offered: &Offered) -> Result<(), StoreError> {
-        let before = self.get_file(file)?;
+    pub fn put_file(&mut self, id: FileId, row: &FileRow) -> Result<(), StoreError> {
         self.written = true;
-        let key = (file.conversation.0, file.seq.0);
-        self.files.insert(key, record::encode(offered)?.as_slice())?;
-        self.recount(file, before.as_ref(), Some(offered))
-    }
-
-    /// Forgets a file, and who fetched it.
-    ///
-    /// # Errors
-    /// The disk failed.
-    pub fn remove_file(&mut self, file: FileId) -> Result<(), StoreError> {
-        let before = self.get_file(file)?;
-        self.written = true;
-        let (conversation, seq) = (file.conversation.0, file.seq.0);
-        self.files.remove((conversation, seq))?;
-        let all = (conversation, seq, 0)..=(conversation, seq, u64::MAX);
-        self.file_takers.retain_in(all, |_, _| false)?;
-        self.recount(file, before.as_ref(), None)
-    }
-
-    /// Somebody has fetched a file; says whether that is news.
-    ///
-    /// # Errors
-    /// The disk failed.
-    pub fn put_taker(&mut self, file: FileId, account: AccountId) -> Result<bool, StoreError> {
-        self.written = true;
-        let key = (file.conversation.0, file.seq.0, account.0);
-        Ok(self.file_takers.insert(key, ())?.is_none())
-    }
-
-    fn recount(
-        &mut self,
-        file: FileId,
-        before: Option<&Offered>,
-        now: Option<&Offered>,
-    ) -> Result<(), StoreError> {
-        let Some(owner) = now.or(before).map(|offered| offered.owner) else { return Ok(()) };
-        let [less, more] = [before, now].map(|one| one.map_or(0, Offered::counted));
-        if less != more {
-            let own = self.get_file_bytes(owner)?.saturating_sub(less).saturating_add(more);
-            self.file_bytes.insert(owner.0, own)?;
-            let all = self.get_all_file_bytes()?.saturating_sub(less).saturating_add(more);
-            self.counters.insert(FILE_BYTES, all)?;
+        if let Some(before) = self.get_file(id)?.filter(|before| before.state.is_open()) {
+            self.count_out(id, &before)?;
         }
-        let place = |one: &Offered| (one.since_min, file.conversation.0, file.seq.0);
-        if let Some(before) = before {
-            self.file_ages.remove(place(before))?;
+        if row.state.is_open() {
+            self.count_in(id, row)?;
         }
-        if let Some(now) = now.filter(|now| now.state.is_open()) {
-            self.file_ages.insert(place(now), ())?;
+        self.files.insert(key(id), record::encode(row)?.as_slice())?;
+        Ok(())
+    }
+
+    /// Somebody has fetched a file; false where that is known already.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn put_taker(&mut self, id: FileId, account: AccountId) -> Result<bool, StoreError> {
+        self.written = true;
+        let (conversation, seq) = key(id);
+        Ok(self.file_takers.insert((conversation, seq, account.0), ())?.is_none())
+    }
+
+    fn count_in(&mut self, id: FileId, row: &FileRow) -> Result<(), StoreError> {
+        let (conversation, seq) = key(id);
+        self.file_owners.insert((row.owner.0, conversation, seq), ())?;
+        self.files_due.insert((row.since_age_min, conversation, seq), ())?;
+        let own = self.get_file_bytes(row.owner)?.saturating_add(row.bytes);
+        self.file_bytes.insert(row.owner.0, own)?;
+        let all = self.count_file_bytes()?.saturating_add(row.bytes);
+        self.counters.insert(FILE_BYTES, all)?;
+        if let Some(root) = row.root {
+            let files = self.count_files_in(root)? + 1;
+            self.file_blobs.insert(&root.0, files)?;
+        }
+        Ok(())
+    }
+
+    fn count_out(&mut self, id: FileId, row: &FileRow) -> Result<(), StoreError> {
+        let (conversation, seq) = key(id);
+        self.file_owners.remove((row.owner.0, conversation, seq))?;
+        self.files_due.remove((row.since_age_min, conversation, seq))?;
+        match self.get_file_bytes(row.owner)?.saturating_sub(row.bytes) {
+            0 => drop(self.file_bytes.remove(row.owner.0)?),
+            own => drop(self.file_bytes.insert(row.owner.0, own)?),
+        }
+        let all = self.count_file_bytes()?.saturating_sub(row.bytes);
+        self.counters.insert(FILE_BYTES, all)?;
+        if let Some(root) = row.root {
+            match self.count_files_in(root)?.saturating_sub(1) {
+                0 => drop(self.file_blobs.remove(&root.0)?),
+                files => drop(self.file_blobs.insert(&root.0, files)?),
+            }
         }
         Ok(())
     }

@@ -5,7 +5,8 @@
 //! * [`writer`] is the one thread that writes: batch, apply, commit, hand on.
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
 //!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`rooms`], [`choices`],
-//!   [`conversations`], [`messages`], [`files`], [`emptied`], [`blobs`], [`places`], [`settings`].
+//!   [`conversations`], [`messages`], [`emptied`], [`blobs`], [`places`], [`files`], [`settings`].
+//!   [`incoming`] is bytes of files that are on their way.
 //! * [`search`] looks into the logs; [`seek`] is what it shares with a client's store.
 //! * [`local`] is a client's own store, a file and a format of its own.
 //! * [`record`] turns values into our own versioned bytes.

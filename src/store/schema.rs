@@ -45,6 +45,21 @@ pub(super) const BLOBS: TableDefinition<&[u8; 32], (u64, u64, i64)> = TableDefin
 /// Hash, conversation (0 for faces), seq or account → a place where that picture is shown.
 pub(super) const PLACES: TableDefinition<(&[u8; 32], u64, u64), ()> =
     TableDefinition::new("places");
+/// Conversation, seq of the message that offers it → file.
+pub(super) const FILES: TableDefinition<(u64, u64), &[u8]> = TableDefinition::new("files");
+/// Conversation, seq, account: who has fetched a file.
+pub(super) const FILE_TAKERS: TableDefinition<(u64, u64, u64), ()> =
+    TableDefinition::new("file_takers");
+/// Account, conversation, seq: its files that are open.
+pub(super) const FILE_OWNERS: TableDefinition<(u64, u64, u64), ()> =
+    TableDefinition::new("file_owners");
+/// Age of the server in minutes, conversation, seq: since when a file that is open is in its state.
+pub(super) const FILES_DUE: TableDefinition<(u64, u64, u64), ()> =
+    TableDefinition::new("files_due");
+/// Account → bytes of its files that are open.
+pub(super) const FILE_BYTES: TableDefinition<u64, u64> = TableDefinition::new("file_bytes");
+/// Hash → how many open files are in that blob; they are among its uses.
+pub(super) const FILE_BLOBS: TableDefinition<&[u8; 32], u64> = TableDefinition::new("file_blobs");
 /// Room → room.
 pub(super) const ROOMS: TableDefinition<u64, &[u8]> = TableDefinition::new("rooms");
 /// Room → its name as it is searched.
@@ -72,17 +87,6 @@ pub(super) const RANGES: TableDefinition<(u64, u64, u64), u64> = TableDefinition
 /// Account, 0 for a person, 1 for the lobby or 2 for a room, number → how it wants to have that
 /// conversation, where it is not the usual way.
 pub(super) const CHOICES: TableDefinition<(u64, u8, u64), &[u8]> = TableDefinition::new("choices");
-/// Conversation, seq of the message that offers it → a file.
-pub(super) const FILES: TableDefinition<(u64, u64), &[u8]> = TableDefinition::new("files");
-/// The server's age in minutes when a file was offered, then the file: those that are kept or on their
-/// way.
-pub(super) const FILE_AGES: TableDefinition<(u64, u64, u64), ()> =
-    TableDefinition::new("file_ages");
-/// A file and an account that has fetched it.
-pub(super) const FILE_TAKERS: TableDefinition<(u64, u64, u64), ()> =
-    TableDefinition::new("file_takers");
-/// Account → bytes of its files that are kept or on their way.
-pub(super) const FILE_BYTES: TableDefinition<u64, u64> = TableDefinition::new("file_bytes");
 /// Logs that nobody can read any more, of which messages are left.
 pub(super) const EMPTIED: TableDefinition<u64, ()> = TableDefinition::new("emptied");
 /// Name → the number given out next.
@@ -142,13 +146,15 @@ fn add_rooms(transaction: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Files; where pictures are shown, which is worked out from what is there; and the logs of rooms that
-/// were dissolved.
+/// Files, of which there are none yet; where pictures are shown, which is worked out from what is there;
+/// and the logs of rooms that were dissolved.
 fn add_files(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(FILES)?;
-    transaction.open_table(FILE_AGES)?;
     transaction.open_table(FILE_TAKERS)?;
+    transaction.open_table(FILE_OWNERS)?;
+    transaction.open_table(FILES_DUE)?;
     transaction.open_table(FILE_BYTES)?;
+    transaction.open_table(FILE_BLOBS)?;
     super::places::index_places(transaction)?;
     super::conversations::forget_dissolved(transaction)
 }

@@ -1,13 +1,17 @@
 //! Property: the executable may be killed at any moment, and its disk may fill: nothing that was
 //! acknowledged is lost, nothing stands twice, and the process says with its exit code why it ended.
 //!
-//! [`process`] runs the executable; [`killed`] kills it under load; [`exits`] reads exit codes;
-//! [`starved`] takes its disk away.
+//! [`process`] runs the executable; [`killed`] kills it under load, [`brought`] while files come;
+//! [`exits`] reads exit codes; [`starved`] takes its disk away.
 #![cfg(test)]
 #![cfg(unix)]
 
+mod brought;
 mod exits;
 mod killed;
+#[path = "../it/parcels.rs"]
+#[expect(dead_code, reason = "the loopback tests use all of it")]
+mod parcels;
 #[path = "../it/peer.rs"]
 #[expect(dead_code, reason = "the loopback tests use all of it")]
 mod peer;

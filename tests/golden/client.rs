@@ -76,6 +76,14 @@ table!(client_frames, frame, ClientFrame {
         command(Command::SetProfile(people::profile_change()));
     "client.command.put_blob", ClientFrame::Command { command: Command::PutBlob { .. }, .. } =>
         command(Command::PutBlob { blob: people::BLOB, bytes_all: 9, offset: 6, part: vec![1, 2, 3] });
+    "client.command.cancel_file",
+    ClientFrame::Command { command: Command::CancelFile { .. }, .. } =>
+        command(Command::CancelFile { file: files::FILE });
+    "client.command.decline_file",
+    ClientFrame::Command { command: Command::DeclineFile { .. }, .. } =>
+        command(Command::DeclineFile { file: files::FILE });
+    "client.command.took_file", ClientFrame::Command { command: Command::TookFile { .. }, .. } =>
+        command(Command::TookFile { file: files::FILE });
     "client.command.ask_contact",
     ClientFrame::Command { command: Command::AskContact { .. }, .. } =>
         command(Command::AskContact {
@@ -182,6 +190,14 @@ table!(client_frames, frame, ClientFrame {
         query(Query::Contacts { after: PLUM });
     "client.query.requests", ClientFrame::Query { query: Query::Requests { .. }, .. } =>
         query(Query::Requests { after: Some((PLUM, Way::Out)) });
+    "client.query.files", ClientFrame::Query { query: Query::Files { .. }, .. } =>
+        query(Query::Files { conversation: CHAT, seqs: vec![Seq(7), Seq(9)] });
+    "client.query.file_list", ClientFrame::Query { query: Query::FileList { .. }, .. } =>
+        query(Query::FileList { conversation: CHAT, text: "报告".into(), before: Some(Seq(7)) });
+    "client.query.ticket", ClientFrame::Query { query: Query::Ticket { .. }, .. } =>
+        query(Query::Ticket { file: files::FILE, way: FileWay::Down });
+    "client.query.quota", ClientFrame::Query { query: Query::Quota {}, .. } =>
+        query(Query::Quota {});
     "client.query.blob", ClientFrame::Query { query: Query::Blob { .. }, .. } =>
         query(Query::Blob { blob: people::BLOB, offset: 32_768 });
     "client.query.choices", ClientFrame::Query { query: Query::Choices { .. }, .. } =>

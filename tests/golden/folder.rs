@@ -58,6 +58,11 @@ impl Folder {
         assert_eq!(&codec::from_bytes::<T>(&bytes).unwrap(), value, "{name}");
     }
 
+    /// Bytes that are no value of this protocol, such as those of a file.
+    pub fn bytes(&mut self, name: &str, bytes: &[u8]) {
+        self.compare(&format!("{name}.bytes"), bytes);
+    }
+
     /// Nothing differs, and no file is left of a variant that is gone.
     pub fn close(self) {
         let files = std::fs::read_dir(&self.path).unwrap();

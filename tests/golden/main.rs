@@ -9,13 +9,14 @@
 #[macro_use]
 mod folder;
 mod client;
+mod files;
 mod people;
 mod rooms;
 
 use mychat::domain::{
-    AccountId, BlobId, Body, ConversationId, ConversationKind, DeviceId, Door, GroupId, Joining,
-    Mentions, Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, Seq, Sort, Tally,
-    Target, Way,
+    AccountId, BlobId, Body, ConversationId, ConversationKind, DeviceId, Door, FileWay, GroupId,
+    Joining, Mentions, Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, Seq,
+    Sort, Tally, Target, Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
@@ -178,6 +179,16 @@ table!(server_frames, frame, ServerFrame {
         reply(Reply::Requests { as_of: Seq(4), requests: vec![people::request()], more: false });
     "server.reply.blob", ServerFrame::Reply { reply: Reply::Blob { .. }, .. } =>
         reply(Reply::Blob { bytes_all: 9, part: vec![1, 2, 3] });
+    "server.reply.files", ServerFrame::Reply { reply: Reply::Files { .. }, .. } =>
+        reply(Reply::Files {
+            files: vec![(Seq(7), files::status()), (Seq(9), files::gone())],
+        });
+    "server.reply.file_list", ServerFrame::Reply { reply: Reply::FileList { .. }, .. } =>
+        reply(Reply::FileList { files: vec![(files::offering(), files::status())], more: true });
+    "server.reply.ticket", ServerFrame::Reply { reply: Reply::Ticket { .. }, .. } =>
+        reply(Reply::Ticket { ticket: [7; 32] });
+    "server.reply.quota", ServerFrame::Reply { reply: Reply::Quota { .. }, .. } =>
+        reply(Reply::Quota { used: 5, most: 21_474_836_480, file_most: 4_294_967_296, days: 30 });
     "server.reply.choices", ServerFrame::Reply { reply: Reply::Choices { .. }, .. } =>
         reply(Reply::Choices {
             as_of: Seq(4),
@@ -220,6 +231,8 @@ table!(server_frames, frame, ServerFrame {
         ServerFrame::Event(Event::Message(message()));
     "server.event.shaken", ServerFrame::Event(Event::Shaken { .. }) =>
         ServerFrame::Event(Event::Shaken { conversation: CHAT, seq: Seq(8), from: PLUM, sent: AT });
+    "server.event.file", ServerFrame::Event(Event::File { .. }) =>
+        ServerFrame::Event(Event::File { file: files::FILE, status: files::status() });
     "server.event.cursor", ServerFrame::Event(Event::Cursor { .. }) =>
         ServerFrame::Event(Event::Cursor {
             conversation: CHAT,
@@ -356,6 +369,7 @@ table!(bodies, value, Body {
         thumb: BlobId([0x7B; 32]),
         name: "v-t 图.png".into(),
     };
+    "body.file", Body::File { .. } => files::offer();
     "body.notice", Body::Notice(_) =>
         Body::Notice(Box::new(Notice::RequestGone { peer: PLUM, way: Way::In }));
     nameless Body::Hidden {},
@@ -417,8 +431,8 @@ fn every_frame_has_the_bytes_it_always_had() {
         roles,
         registrations,
     ];
-    for table in tables.into_iter().chain(client::TABLES).chain(people::TABLES).chain(rooms::TABLES)
-    {
+    let others = client::TABLES.into_iter().chain(people::TABLES).chain(rooms::TABLES);
+    for table in tables.into_iter().chain(others).chain(files::TABLES) {
         table(&mut folder);
     }
     for reason in Reason::ALL {
@@ -455,8 +469,11 @@ fn debug_of_a_frame_tells_no_secret() {
         auth(Auth::Token { account: LIME, device: DEVICE, token: bytes(5, 32), presence: None }),
         command(Command::Send { to: Target::Lobby, nonce: NONCE, body: Body::text("hunter2") }),
     ];
-    for frame in secrets {
-        let text = format!("{frame:?}");
+    let ticket: [u8; 32] = bytes(5, 32).0.try_into().unwrap();
+    let hello = mychat::net::parcel::FileHello { ticket, chunks: 0 };
+    let given = reply(Reply::Ticket { ticket });
+    let texts = secrets.map(|frame| format!("{frame:?}"));
+    for text in texts.into_iter().chain([format!("{hello:?}"), format!("{given:?}")]) {
         assert!(!text.contains("hunter2") && !text.contains("5, 6, 7"), "{text}");
     }
 }

@@ -142,6 +142,7 @@ table!(sorts, value, Sort {
     "sort.text", Sort::Text => Sort::Text;
     "sort.link", Sort::Link => Sort::Link;
     "sort.image", Sort::Image => Sort::Image;
+    "sort.file", Sort::File => Sort::File;
 });
 
 table!(strangers, value, Stranger {

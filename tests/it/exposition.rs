@@ -23,7 +23,7 @@ fn counters_are_read_beside_garbage_and_silence() {
     }
     let (_, body) = text.split_once("\r\n\r\n").unwrap();
     let samples: Vec<_> = body.lines().filter(|line| !line.starts_with('#')).collect();
-    assert_eq!(samples.len(), 8, "{body}");
+    assert_eq!(samples.len(), 12, "{body}");
     for sample in samples {
         let (name, value) = sample.split_once(' ').unwrap();
         let kind = if name.ends_with("_total") { "counter" } else { "gauge" };

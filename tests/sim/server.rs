@@ -20,7 +20,6 @@ use mychat::server::job::{Caller, Job, Outcome, SessionId};
 use mychat::server::journal::Journal;
 use mychat::server::outbox::Next;
 use mychat::server::readers::Reader;
-use mychat::server::transfers::Transfers;
 use mychat::store::blobs::Files;
 use mychat::store::{Engine, Reads, StoreError, schema, writer};
 
@@ -74,12 +73,11 @@ impl Server {
         let full = Arc::new(AtomicBool::new(false));
         let limits = Limits { rooms_per_day: 1_000, ..Limits::default() };
         let limits = Arc::new(limits);
-        let transfers = Arc::new(Transfers::new(limits.clone()));
-        let rules = Rules::new(limits, full, files.clone());
+        let rules = Rules::new(limits.clone(), full, files.clone());
         let mut bytes = [9; 32];
         bytes[..8].copy_from_slice(&seed.to_be_bytes());
         Ok(Server {
-            reader: Reader::new(engine.clone(), board.clone(), files, transfers),
+            reader: Reader::new(engine.clone(), board.clone(), files, limits),
             hub: Hub::new(board.clone(), Arc::new(Journal::default())),
             judge: Judge { rules, bug },
             refused: Vec::new(),

@@ -214,7 +214,8 @@ impl World {
                 self.input(index, Input::Opaque { attempt, outcome });
             }
             Effect::Picture(job) => panic!("no pictures here: {job:?}"),
-            other @ (Effect::File(_) | Effect::Carry(_)) => panic!("no files here: {other:?}"),
+            Effect::File(job) => panic!("no exports here: {job:?}"),
+            Effect::Carry(job) => panic!("no files here: {job:?}"),
         }
     }
 

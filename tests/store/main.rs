@@ -8,6 +8,7 @@
 mod check;
 mod disk;
 mod faults;
+mod files;
 mod friends;
 mod halls;
 mod model;

@@ -75,7 +75,7 @@ fn image(bytes: &[u8]) -> Body {
 }
 
 fn sweep(bytes: &[u8]) -> Job {
-    Job::Sweep { blobs: vec![id(bytes)] }
+    Job::Sweep { blobs: vec![id(bytes)], files: Vec::new() }
 }
 
 #[test]
@@ -133,7 +133,8 @@ fn a_picture_lies_unused_for_a_day_of_the_server() {
         assert_eq!(gallery.kept(BYTES), (true, true), "{jump}");
         gallery.stage.pass(MINUTE);
         gallery.stage.register();
-        let found = Leftovers::find(&gallery.stage.rows(), &gallery.files).unwrap();
+        let found =
+            Leftovers::find(&gallery.stage.rows(), &gallery.files, &Limits::default()).unwrap();
         assert_eq!(found.idle, [id(BYTES)]);
         gallery.batch(&[sweep(BYTES)]);
         assert_eq!(gallery.kept(BYTES), (false, false), "{jump}");
@@ -146,7 +147,7 @@ fn a_file_that_no_row_names_is_found_and_goes() {
     let job = gallery.upload(BYTES);
     gallery.batch(&[job]);
     gallery.files.put(id(b"left"), b"left").unwrap();
-    let found = Leftovers::find(&gallery.stage.rows(), &gallery.files).unwrap();
+    let found = Leftovers::find(&gallery.stage.rows(), &gallery.files, &Limits::default()).unwrap();
     assert_eq!((found.idle.len(), found.orphans.into_iter().collect()), (0, vec![id(b"left")]));
     gallery.batch(&[sweep(b"left")]);
     assert_eq!(gallery.kept(b"left"), (false, false));

@@ -301,8 +301,8 @@ fn fact(outcome: &Outcome) -> Fact {
         | Outcome::Deleted { .. }
         | Outcome::Blob { .. }
         | Outcome::Swept { .. }
+        | Outcome::Kept { .. }
         | Outcome::Files { .. }
-        | Outcome::FileKept { .. }
         | Outcome::Admin { .. }
         | Outcome::TurnedAway { .. }
         | Outcome::Answer { .. }

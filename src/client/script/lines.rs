@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::fields::Fields;
+use super::files::{self, FileVerb};
 use super::history::{self, HistoryVerb};
 use super::people::{self, PeopleVerb};
 use super::rooms;
@@ -58,6 +59,7 @@ pub(super) enum Verb {
     Barrier,
     People(PeopleVerb),
     Said(HistoryVerb),
+    File(FileVerb),
 }
 
 /// How somebody signs in.
@@ -147,6 +149,7 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
         "barrier" => Verb::Barrier,
         other if people::VERBS.contains(&other) => Verb::People(people::parse(other, &fields)?),
         other if rooms::VERBS.contains(&other) => Verb::People(rooms::parse(other, &fields)?),
+        other if files::VERBS.contains(&other) => Verb::File(files::parse(other, &fields)?),
         other if history::VERBS.contains(&other) => Verb::Said(history::parse(other, &fields)?),
         other => {
             let verbs = all_verbs().join(", ");
@@ -162,7 +165,7 @@ fn save_picture(fields: &Fields) -> Result<Verb, String> {
 }
 
 fn all_verbs() -> Vec<&'static str> {
-    [&VERBS[..], &history::VERBS, &people::VERBS, &rooms::VERBS].concat()
+    [&VERBS[..], &files::VERBS, &history::VERBS, &people::VERBS, &rooms::VERBS].concat()
 }
 
 fn wanted(fields: Fields) -> Result<Wanted, String> {
@@ -202,6 +205,11 @@ mod tests {
             (r#"{"do":"sign_in","password":"x"}"#, "`account` or `nickname`", None),
             (r#"{"do":"sign_in","token":"abcd"}"#, "`account` is needed", None),
             (r#"{"do":"register","nickname":"x"}"#, "`password` is missing", None),
+            (r#"{"do":"send_file","to":10001}"#, "`path` is missing", None),
+            (r#"{"do":"accept_file","seq":1,"path":"a"}"#, "`with` or `conversation`", None),
+            (r#"{"do":"accept_file","with":1,"seq":1}"#, "`folder` or `path`", None),
+            (r#"{"do":"accept_file","with":1,"seq":1,"path":"a","folder":"b"}"#, "not both", None),
+            (r#"{"do":"pause_file","transfer":"7"}"#, "32 hex digits", None),
             (r#"{"do":"wait"}"#, "`event` is missing", None),
         ];
         for (line, expected, id) in cases {

@@ -2,7 +2,7 @@
 //!
 //! * [`input`] reads lines; [`lines`] reads one into a request, [`fields`] its fields; [`people`] has the verbs about
 //!   people, [`rooms`] those about rooms.
-//! * [`history`] has the verbs about what was said.
+//! * [`history`] has the verbs about what was said, [`files`] those about files.
 //! * [`shapes`] turns answers and events into JSON, [`persons`] those about people.
 //! * [`words`] has a sentence for every failure.
 //!
@@ -10,6 +10,7 @@
 //! `barrier` hold the lines behind them until they are answered.
 
 mod fields;
+mod files;
 mod history;
 mod input;
 mod lines;
@@ -31,11 +32,11 @@ use async_io::Timer;
 use serde_json::{Value, json};
 
 use super::api::{
-    Answer, Client, ClientEvent, Crop, Failure, ImageSource, Intent, LinkState, Setup, StartError,
-    Ticket, Trust,
+    Answer, Client, ClientEvent, Crop, Destination, Failure, ImageSource, Intent, LinkState, Setup,
+    StartError, Ticket, Trust,
 };
 use crate::clock;
-use crate::domain::{AccountId, RoomId};
+use crate::domain::{AccountId, Body, RoomId, Seq, Target};
 use crate::net::address::Address;
 use crate::net::protocol::{Command, ProfileChange, Query, Reason};
 use history::{HistoryVerb, Looking};
@@ -167,6 +168,14 @@ enum Then {
     SetPicture(ProfileChange),
     /// The rest of a profile, behind its picture.
     SetProfile(ProfileChange),
+    /// A file is offered.
+    Offered,
+    /// The message that was looked for offers a file, which is fetched.
+    Take {
+        with: Target,
+        seq: Seq,
+        destination: Destination,
+    },
 }
 
 enum Next {
@@ -295,6 +304,7 @@ impl<W: Write> Script<W> {
                 self.answer(id, "ok", json!({}))
             }
             Verb::People(verb) => self.people(id, verb),
+            Verb::File(verb) => self.file_verb(id, verb),
             Verb::Said(HistoryVerb::Search(looking)) => {
                 self.look_on(id, looking);
                 Ok(())
@@ -449,7 +459,13 @@ impl<W: Write> Script<W> {
                 let ok = self.shapes.answer(&looking.answer());
                 self.answer(id, "ok", ok)
             }
-            (Then::Answer | Then::SetPicture(_) | Then::Search(_), answer) => {
+            (Then::Offered, Answer::Sent(message)) => {
+                self.answer(id, "ok", files::offered(message))
+            }
+            (Then::Take { with, seq, destination }, Answer::History { messages, .. }) => {
+                self.take(id, (with, seq), destination, messages)
+            }
+            (_, answer) => {
                 let ok = self.shapes.answer(answer);
                 self.answer(id, "ok", ok)
             }
@@ -484,6 +500,12 @@ impl<W: Write> Script<W> {
                 if let ClientEvent::SendFailed { nonce, .. } = &event {
                     // The answer said it; a program sends again by itself where it wants to.
                     self.client.send(Intent::Discard(*nonce));
+                }
+                if let ClientEvent::Message { message, .. } = &event
+                    && matches!(message.body, Body::File { .. })
+                {
+                    let watched = self.shapes.files.watch(message);
+                    self.client.send(Intent::WatchFiles(watched));
                 }
                 let has_book = matches!(event, ClientEvent::Book(_));
                 let is_out = matches!(event, ClientEvent::SignedOut { .. });
@@ -550,6 +572,8 @@ fn intent(verb: Verb, ticket: Ticket) -> Option<Intent> {
         Verb::Online => Intent::Online { ticket },
         Verb::SetPresence(presence) => Intent::SetPresence { ticket, presence },
         Verb::Barrier => Intent::Barrier { ticket },
-        Verb::Typing(_) | Verb::Wait(_) | Verb::People(_) | Verb::Said(_) => return None,
+        Verb::Typing(_) | Verb::Wait(_) | Verb::People(_) | Verb::Said(_) | Verb::File(_) => {
+            return None;
+        }
     })
 }

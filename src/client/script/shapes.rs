@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::files;
 use super::history;
 use super::persons::{self, Persons};
 use super::rooms;
@@ -25,6 +26,7 @@ pub(super) struct Shapes {
     connected: bool,
     conversations: BTreeMap<ConversationId, ConversationState>,
     pub(super) persons: Persons,
+    pub(super) files: files::Shelf,
 }
 
 impl Shapes {
@@ -93,6 +95,7 @@ impl Shapes {
                 if self.me != Some(you.account) {
                     self.conversations.clear();
                     self.persons = Persons::default();
+                    self.files = files::Shelf::default();
                 }
                 self.me = Some(you.account);
                 vec![json!({
@@ -143,13 +146,25 @@ impl Shapes {
             | ClientEvent::Discarded(_)
             | ClientEvent::Drafts(_)
             | ClientEvent::Hidden { .. }
-            | ClientEvent::Transfers(_)
+            | ClientEvent::Picture { .. } => Vec::new(),
+            ClientEvent::Transfers(_)
             | ClientEvent::Transfer(_)
             | ClientEvent::TransfersGone(_)
-            | ClientEvent::File { .. }
-            | ClientEvent::Picture { .. } => Vec::new(),
+            | ClientEvent::File { .. } => self.files.events(event),
             ClientEvent::Uploading { nonce, percent } => vec![uploading(*nonce, *percent)],
         }
+    }
+
+    /// Whom a conversation is with.
+    pub(super) fn target_of(&self, id: ConversationId) -> Option<Target> {
+        self.conversations.get(&id)?.kind.target_for(self.me?)
+    }
+
+    /// The conversation with somebody.
+    pub(super) fn log_with(&self, with: Target) -> Option<ConversationId> {
+        let me = self.me?;
+        let is_it = |state: &&ConversationState| state.kind.target_for(me) == Some(with);
+        self.conversations.values().find(is_it).map(|state| state.conversation)
     }
 
     fn skipped(&self, conversation: ConversationId, seq: Seq) -> Vec<Value> {

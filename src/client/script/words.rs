@@ -52,6 +52,12 @@ const REASONS: &[(Reason, &str)] = &[
     (Reason::BadBirthday, "a birthday is a day such as 2008-05-01"),
     (Reason::BadPicture, BAD_PICTURE),
     (Reason::NotUploaded, "the server has no such picture of yours: send it from its file"),
+    (Reason::FileTooLarge, "this file has more MiB than the server takes"),
+    (Reason::FileQuota, "your files have as many MiB here as one person may: take some back"),
+    (Reason::FilesFull, "the server has no room for files now: tell its administrator"),
+    (Reason::FilesBusy, "so many files travel already: this one waits its turn"),
+    (Reason::FileGone, "this file was taken back or declined, or it was kept for long enough"),
+    (Reason::FileWrong, "what came is not what was said of it: send it again"),
     (Reason::Yourself, "that is yourself"),
     (Reason::AlreadyFriends, "you are friends already"),
     (Reason::NotFriends, "you are not friends"),
@@ -91,15 +97,6 @@ const REASONS: &[(Reason, &str)] = &[
     (Reason::NonceReused, "this nonce was used for another message"),
     (Reason::Fenced, "this sign-in was ended by a newer one"),
     (Reason::DiskFull, "the server's disk is nearly full: it can be read but not written"),
-    (Reason::FileTooLarge, "this file is too large: pack it, or send it in parts"),
-    (
-        Reason::FileQuota,
-        "your space for files here is used up: cancel some, or wait until they expire",
-    ),
-    (Reason::FilesFull, "the server has no room for more files: tell the administrator"),
-    (Reason::FilesBusy, "too many files travel at once: it goes on by itself"),
-    (Reason::FileGone, "this file was cancelled or declined, or has expired"),
-    (Reason::FileWrong, "what the server got is not the file: send it again"),
     (Reason::Failed, "the server could not do it and has logged why"),
 ];
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::link::{back_off, is_cured_by_time};
+use super::moving::{Moving, Run};
 use super::sync::pause;
-use super::transfers::{Moving, Run};
 use super::{Carried, CarryEnd, CarryJob, Effect, Request, State, Trip, Turn};
 use crate::client::api::{Failure, TransferId, TransferState, WaitsFor};
 use crate::domain::FileWay;
@@ -122,7 +122,6 @@ impl State {
         let asks = |moving: &&mut Moving| moving.run == Run::Asks;
         let Some(moving) = desk.transfers.get(id).filter(asks) else { return };
         moving.run = Run::Goes(number);
-        moving.done_before = moving.shown.done;
         turn.effects.push(Effect::Carry(CarryJob::Go(Box::new(Trip {
             id,
             number,
@@ -158,6 +157,9 @@ impl State {
         let Some(moving) = desk.transfers.get(id) else { return };
         match (moving.run, what) {
             (Run::Goes(now), Word::Went(moved, done)) if now == number => {
+                if moving.shown.state != TransferState::Running {
+                    moving.done_before = done;
+                }
                 moving.went(turn, owner, moved, done);
             }
             (Run::Goes(now), Word::Waits) if now == number => {
@@ -262,8 +264,9 @@ impl State {
         let Some(moving) = desk.transfers.get(id) else { return };
         let sender = TransferState::Waiting(WaitsFor::Sender);
         let for_sender = moving.shown.state == sender && waits == WaitsFor::Link;
+        // Once for each try: a refusal of the next ticket is no progress.
         if moving.shown.done > moving.done_before {
-            moving.failures = 0;
+            (moving.failures, moving.done_before) = (0, moving.shown.done);
         }
         let wait = match for_sender {
             true => SENDER_WAIT,

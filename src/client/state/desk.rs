@@ -239,7 +239,8 @@ impl Desk {
         let on_the_way = self.entries.iter().any(|entry| entry.stage == Stage::Sent);
         let hold_until = self.hold_until.filter(|_| !on_the_way);
         let leaving = self.leaving.map(|leaving| leaving.until);
-        let files = [self.transfers.wakes_at(), self.files.wakes_at()].into_iter().flatten().min();
+        let files =
+            [self.transfers.goes_on_at(), self.files.wakes_at()].into_iter().flatten().min();
         [self.holds_until(), self.paused_until, hold_until, self.tell_at, leaving, files]
             .into_iter()
             .flatten()

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use super::desk::Desk;
 use super::link::is_cured_by_time;
+use super::moving::Run;
 use super::sync::pause;
-use super::transfers::Run;
 use super::{Request, State, Turn};
 use crate::client::api::{ClientEvent, Failure, TransferState, WaitsFor};
 use crate::domain::{ConversationId, FileId, FileState, FileStatus, FileWay, Seq};
@@ -67,13 +67,12 @@ impl Files {
         Some((conversation, seqs))
     }
 
-    /// Whether this is news.
-    fn learn(&mut self, file: FileId, status: FileStatus) -> bool {
-        let is_older = |known: &FileStatus| progress(known) > progress(&status);
-        if self.known.get(&file).is_some_and(is_older) {
-            return false;
+    /// What is known now, and whether that is news.
+    fn learn(&mut self, file: FileId, status: FileStatus) -> (FileStatus, bool) {
+        match self.known.get(&file) {
+            Some(known) if progress(known) > progress(&status) => (*known, false),
+            _ => (status, self.known.insert(file, status) != Some(status)),
         }
-        self.known.insert(file, status) != Some(status)
     }
 }
 
@@ -131,12 +130,14 @@ impl State {
         let Some(desk) = &mut self.desk else { return };
         let is_watched = desk.files.watched.contains(&file);
         let is_moving = desk.transfers.0.iter().any(|one| one.shown.file == Some(file));
-        if !(is_watched || is_moving) || !desk.files.learn(file, status) {
+        if !(is_watched || is_moving) {
             return;
         }
-        if is_watched {
+        let (status, is_news) = desk.files.learn(file, status);
+        if is_watched && is_news {
             turn.emit(ClientEvent::File { file, status });
         }
+        // Also what is no news: a link that was cut since may not have lived to say it.
         desk.follow(turn, file, status);
     }
 
@@ -190,7 +191,7 @@ impl Desk {
                 FileState::Declined => TransferState::Declined,
                 FileState::Expired => TransferState::Expired,
                 // Its own link was cut before it could say so.
-                FileState::Kept if is_up && moving.run == Run::Rests => {
+                FileState::Kept if is_up && matches!(moving.run, Run::Rests | Run::Asks) => {
                     moving.shown.done = moving.shown.bytes;
                     TransferState::Done
                 }

@@ -9,7 +9,7 @@
 //! * [`outbox`] sends in order and again, until the server has it; [`gone`] is what was taken back.
 //! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
 //!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures, [`images`] sends them.
-//! * [`transfers`] are files on their way, [`carries`] whose turn it is and how each ends, [`files`]
+//! * [`transfers`] are files on their way, [`moving`] is one of them, [`carries`] says whose turn it is and how each ends, [`files`]
 //!   what became of files on the server.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
 //!   [`people`] knows who is who; [`search`] looks into logs, [`export`] writes them into files.
@@ -31,6 +31,7 @@ mod history;
 mod images;
 mod known;
 mod link;
+mod moving;
 mod outbox;
 mod passwords;
 mod people;
@@ -43,7 +44,11 @@ mod sync;
 mod transfers;
 
 #[cfg(test)]
+mod acts;
+#[cfg(test)]
 mod halls;
+#[cfg(test)]
+mod harbour;
 #[cfg(test)]
 mod kept;
 #[cfg(test)]
@@ -86,6 +91,8 @@ use pictures::Pictures;
 use prove::Proving;
 use requests::Request;
 use search::Looking;
+#[cfg(test)]
+pub(super) use transfers::label;
 
 /// A shake that is heard later shakes nothing; half a second is for the way and the clocks.
 const SHAKE_LATE_MS: i64 = 10_500;
@@ -232,8 +239,9 @@ impl State {
     /// When [`Input::Tick`] is due, by the monotonic clock.
     #[must_use]
     pub fn wake_at(&self) -> Option<Duration> {
+        let slows = self.desk.as_ref().and_then(|desk| desk.transfers.slows_at());
         let desk = self.desk.as_ref().filter(|_| self.is_signed_in());
-        [self.link_wakes_at(), desk.and_then(Desk::wakes_at)].into_iter().flatten().min()
+        [self.link_wakes_at(), desk.and_then(Desk::wakes_at), slows].into_iter().flatten().min()
     }
 
     /// Whether the link is signed in.

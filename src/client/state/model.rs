@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::harbour::Quay;
 use super::{KeepJob, Kept, Told};
 use crate::domain::{
     AccountId, BlobId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group,
@@ -58,6 +59,7 @@ pub struct ModelServer {
     /// The one room, and who was in it from which message to which.
     pub room: Option<Room>,
     pub stays: BTreeMap<AccountId, Vec<(u64, u64)>>,
+    pub quay: Quay,
     clock_ms: i64,
     now: Duration,
 }
@@ -114,7 +116,13 @@ impl ModelServer {
                 let Some(me) = self.sessions.get(&link).copied() else {
                     return vec![(link, refused(id, Reason::NotSignedIn))];
                 };
-                said.push((link, ServerFrame::Reply { id, reply: self.query(me, query) }));
+                said.push((
+                    link,
+                    match query {
+                        Query::Ticket { file, way } => self.ticket(me, id, file, way),
+                        query => ServerFrame::Reply { id, reply: self.query(me, query) },
+                    },
+                ));
             }
             ClientFrame::Ping { id } => {
                 self.pings += 1;
@@ -186,7 +194,7 @@ impl ModelServer {
                 self.put(link, me, blob, (bytes_all as usize, offset as usize, part.len()));
                 said.push((link, ServerFrame::Done { id }));
             }
-            other => panic!("the model knows no {other:?}"),
+            other => self.file_command(link, me, (id, &other), said),
         }
     }
 
@@ -293,6 +301,7 @@ impl ModelServer {
         let message = Message { conversation: id, kind, seq, from, nonce, at, body };
         self.nonces.insert((from, nonce), (id, log.len()));
         log.push(message.clone());
+        self.quay.offer(&message);
         message
     }
 
@@ -353,6 +362,7 @@ impl ModelServer {
                 let more = people.len() > 1;
                 Reply::Online { people: people.into_iter().take(1).collect(), more }
             }
+            Query::Files { conversation, seqs } => self.list_files(me, conversation, &seqs),
             query => self.room_query(me, &query),
         }
     }
@@ -426,7 +436,7 @@ pub fn welcome() -> Welcome {
     }
 }
 
-fn refused(id: u64, reason: Reason) -> ServerFrame {
+pub fn refused(id: u64, reason: Reason) -> ServerFrame {
     ServerFrame::Refused { id, refusal: reason.into() }
 }
 

@@ -4,12 +4,12 @@
 //! its bytes follow. What has to be told to the server later (that a file was taken back, or fetched)
 //! is kept with the transfer until it was told. Whose turn it is, is in `carries`.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::desk::{Desk, failure_of};
+use super::desk::Desk;
 use super::images::Making;
+use super::moving::{Moving, Run};
 use super::outbox::Stage;
 use super::{CarryJob, Effect, Packing, Request, Source, State, Turn};
 use crate::client::api::{
@@ -17,244 +17,17 @@ use crate::client::api::{
     WaitsFor,
 };
 use crate::domain::{Body, FileId, FileWay, Message, Nonce, Target, file_name};
-use crate::limits::TRANSFER_TOLD_EVERY;
 use crate::net::protocol::{Command, Reason, Refusal};
-use crate::store::local::{KnownState, KnownTransfer, Owes, Owner, Write};
+use crate::store::local::{KnownTransfer, Owes, Owner, Write};
 
 /// Transfers on the list; over it the oldest that is over makes room.
 const TRANSFERS_MAX: usize = 1000;
-/// A speed is that of so long.
-const SPEED_SPAN: Duration = Duration::from_secs(3);
 /// What a file is called that has no name.
 const NAMELESS: &str = "file";
 
 /// All transfers of the account; the first one began first.
 #[derive(Debug, Default)]
 pub(super) struct Transfers(pub(super) Vec<Moving>);
-
-/// A transfer, and what only this run knows of it.
-#[derive(Debug)]
-pub(super) struct Moving {
-    pub(super) shown: Transfer,
-    modified: Option<i64>,
-    pub(super) owes: Option<Owes>,
-    /// The server was asked to take note of what is owed.
-    pub(super) told: bool,
-    forgotten: bool,
-    pub(super) run: Run,
-    /// It does not go on before this moment.
-    pub(super) not_before: Option<Duration>,
-    pub(super) failures: usize,
-    /// Proven when the try that runs began.
-    pub(super) done_before: u64,
-    pace: Pace,
-}
-
-/// What happens for it now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Run {
-    /// Nothing.
-    Rests,
-    /// The server was asked for a ticket.
-    Asks,
-    /// A thread carries it, in the try of this number.
-    Goes(u64),
-    /// That thread was told to stop, and has not yet.
-    Stops(u64),
-}
-
-/// How fast bytes move.
-#[derive(Debug, Default)]
-struct Pace {
-    /// So many bytes had moved at these moments.
-    marks: VecDeque<(Duration, u64)>,
-    told_at: Option<Duration>,
-}
-
-impl Pace {
-    fn speed(&mut self, now: Duration, moved: u64) -> u64 {
-        self.marks.push_back((now, moved));
-        while self.marks.len() > 2
-            && self.marks.get(1).is_some_and(|(at, _)| *at + SPEED_SPAN < now)
-        {
-            self.marks.pop_front();
-        }
-        let Some((at, before)) = self.marks.front() else { return 0 };
-        let millis = now.saturating_sub(*at).as_millis().max(1);
-        let moved = u128::from(moved.saturating_sub(*before));
-        u64::try_from(moved * 1000 / millis).unwrap_or(u64::MAX)
-    }
-
-    /// When nothing has moved for so long that it has no speed any more.
-    fn ends_at(&self) -> Option<Duration> {
-        self.marks.back().map(|(at, _)| *at + SPEED_SPAN)
-    }
-}
-
-impl Moving {
-    pub(super) fn new(shown: Transfer, modified: Option<i64>) -> Self {
-        Moving {
-            shown,
-            modified,
-            owes: None,
-            told: false,
-            forgotten: false,
-            run: Run::Rests,
-            not_before: None,
-            failures: 0,
-            done_before: 0,
-            pace: Pace::default(),
-        }
-    }
-
-    fn from_store(known: KnownTransfer) -> Self {
-        let state = match known.state {
-            KnownState::Open if known.file.is_none() => TransferState::Waiting(WaitsFor::Offer),
-            KnownState::Open => TransferState::Waiting(WaitsFor::Link),
-            KnownState::Paused => TransferState::Paused,
-            KnownState::Done => TransferState::Done,
-            KnownState::Failed(code) => TransferState::Failed(failure_of(code)),
-            KnownState::Cancelled => TransferState::Cancelled,
-            KnownState::Declined => TransferState::Declined,
-            KnownState::Expired => TransferState::Expired,
-        };
-        let shown = Transfer {
-            id: TransferId(known.id),
-            way: known.way,
-            file: known.file,
-            with: known.with,
-            from: known.from,
-            name: known.name,
-            bytes: known.bytes,
-            done: known.done,
-            path: known.path,
-            state,
-            speed: 0,
-            began: known.began,
-            ended: known.ended,
-        };
-        let mut moving = Moving::new(shown, known.modified);
-        (moving.owes, moving.forgotten) = (known.owes, known.forgotten);
-        moving
-    }
-
-    pub(super) fn to_keep(&self, owner: Owner) -> Write {
-        let state = match &self.shown.state {
-            TransferState::Waiting(_) | TransferState::Running => KnownState::Open,
-            TransferState::Paused => KnownState::Paused,
-            TransferState::Done => KnownState::Done,
-            TransferState::Failed(why) => KnownState::Failed(why.code().to_owned()),
-            TransferState::Cancelled => KnownState::Cancelled,
-            TransferState::Declined => KnownState::Declined,
-            TransferState::Expired => KnownState::Expired,
-        };
-        let shown = &self.shown;
-        let known = KnownTransfer {
-            id: shown.id.0,
-            way: shown.way,
-            file: shown.file,
-            with: shown.with,
-            from: shown.from,
-            name: shown.name.clone(),
-            bytes: shown.bytes,
-            done: shown.done,
-            path: shown.path.clone(),
-            modified: self.modified,
-            state,
-            owes: self.owes,
-            forgotten: self.forgotten,
-            began: shown.began,
-            ended: shown.ended,
-        };
-        Write::PutTransfer(owner, known)
-    }
-
-    /// When the source was written to last.
-    pub(super) fn modified(&self) -> Option<i64> {
-        self.modified
-    }
-
-    pub(super) fn is_open(&self) -> bool {
-        matches!(self.shown.state, TransferState::Waiting(_) | TransferState::Running)
-    }
-
-    /// Whether the server's word about its file changes it.
-    pub(super) fn follows(&self) -> bool {
-        self.is_open() || self.shown.state == TransferState::Paused
-    }
-
-    fn show(&mut self, turn: &mut Turn<'_>) {
-        self.pace.told_at = Some(turn.uptime());
-        if !self.forgotten {
-            turn.emit(ClientEvent::Transfer(Box::new(self.shown.clone())));
-        }
-    }
-
-    /// It stands otherwise now. What goes on by itself is not written: it is open either way.
-    pub(super) fn set(&mut self, turn: &mut Turn<'_>, owner: Owner, state: TransferState) {
-        if self.shown.state == state {
-            return;
-        }
-        let was_open = self.is_open();
-        if state != TransferState::Running {
-            (self.shown.speed, self.pace.marks) = (0, VecDeque::new());
-        }
-        self.shown.ended = state.is_over().then_some(turn.now.wall_ms);
-        self.shown.state = state;
-        if !was_open || !self.is_open() {
-            turn.writes.push(self.to_keep(owner));
-        }
-        self.show(turn);
-    }
-
-    /// Bytes moved. It is told a few times a second, which is enough for the eye.
-    pub(super) fn went(&mut self, turn: &mut Turn<'_>, owner: Owner, moved: u64, done: u64) {
-        let now = turn.uptime();
-        self.shown.done = done.min(self.shown.bytes);
-        self.shown.speed = self.pace.speed(now, moved);
-        if self.shown.state != TransferState::Running {
-            return self.set(turn, owner, TransferState::Running);
-        }
-        if self.pace.told_at.is_none_or(|told| now >= told + TRANSFER_TOLD_EVERY) {
-            self.show(turn);
-        }
-    }
-
-    /// Nothing has moved for a while.
-    pub(super) fn slows(&mut self, turn: &mut Turn<'_>) {
-        if self.pace.ends_at().is_some_and(|at| turn.uptime() >= at) {
-            self.pace.marks.clear();
-            if std::mem::take(&mut self.shown.speed) > 0 {
-                self.show(turn);
-            }
-        }
-    }
-
-    /// Ends what runs for it; who carries it says when it has.
-    pub(super) fn stop(&mut self, turn: &mut Turn<'_>) {
-        match self.run {
-            Run::Goes(number) => {
-                self.run = Run::Stops(number);
-                turn.effects.push(Effect::Carry(CarryJob::Stop(self.shown.id)));
-            }
-            Run::Asks => self.run = Run::Rests,
-            Run::Rests | Run::Stops(_) => {}
-        }
-    }
-
-    /// What it keeps beside the place where it was to be is not needed any more.
-    pub(super) fn sweep(&self, turn: &mut Turn<'_>) {
-        if self.shown.way == FileWay::Down && self.run == Run::Rests {
-            turn.sweep(vec![(self.shown.id, self.shown.path.clone())]);
-        }
-    }
-
-    fn wakes_at(&self) -> Option<Duration> {
-        let waits = self.is_open() && self.run == Run::Rests;
-        let not_before = self.not_before.filter(|_| waits);
-        [not_before, self.pace.ends_at()].into_iter().flatten().min()
-    }
-}
 
 impl Turn<'_> {
     /// Takes away what downloads keep beside their place.
@@ -274,8 +47,14 @@ impl Transfers {
         self.0.iter_mut().filter(move |moving| moving.shown.file == Some(file))
     }
 
-    pub(super) fn wakes_at(&self) -> Option<Duration> {
-        self.0.iter().filter_map(Moving::wakes_at).min()
+    /// When the next one may go on.
+    pub(super) fn goes_on_at(&self) -> Option<Duration> {
+        self.0.iter().filter_map(Moving::goes_on_at).min()
+    }
+
+    /// When the next one has no speed any more, with a chat link or without.
+    pub(super) fn slows_at(&self) -> Option<Duration> {
+        self.0.iter().filter_map(|moving| moving.slows_at()).min()
     }
 
     /// What was asked will not be answered; links of files go on.
@@ -328,6 +107,10 @@ impl Desk {
                 moving.sweep(turn);
             }
         }
+        // Of these only what is owed is still of use.
+        let off = self.transfers.0.iter().filter(|moving| moving.forgotten);
+        let off: Vec<TransferId> = off.map(|moving| moving.shown.id).collect();
+        self.take_off(turn, &off);
         self.ask_for_open();
     }
 
@@ -368,14 +151,17 @@ impl Desk {
             return;
         }
         let Desk { entries, transfers, owner, .. } = self;
-        let mut gone = Vec::new();
+        let (mut gone, mut unwanted) = (Vec::new(), Vec::new());
         for moving in transfers.0.iter_mut().filter(|moving| moving.shown.file.is_none()) {
             let entry = entries.iter().find(|entry| entry.nonce == moving.shown.id.0);
             match (entry.map(|entry| &entry.stage), &moving.shown.state) {
                 (None, TransferState::Cancelled) if !moving.forgotten => {}
                 // Nobody was ever offered it.
                 (None, _) => gone.push(moving.shown.id),
-                (Some(Stage::Failed(why)), state) if *state != TransferState::Cancelled => {
+                (Some(Stage::Failed(_)), TransferState::Cancelled) => {
+                    unwanted.push(moving.shown.id.0);
+                }
+                (Some(Stage::Failed(why)), _) => {
                     moving.set(turn, *owner, TransferState::Failed(why.clone()));
                 }
                 (Some(_), TransferState::Failed(_)) => {
@@ -384,7 +170,23 @@ impl Desk {
                 (Some(_), _) => {}
             }
         }
+        unwanted.into_iter().for_each(|nonce| self.withdraw(turn, nonce));
         self.take_off(turn, &gone);
+    }
+
+    /// An offer that the server has not taken and cannot take goes; any other one is taken back when
+    /// it is taken.
+    fn withdraw(&mut self, turn: &mut Turn<'_>, nonce: Nonce) {
+        let index = self.entries.iter().position(|entry| {
+            let is_failed = matches!(entry.stage, Stage::Failed(_));
+            entry.nonce == nonce && (is_failed || !entry.tried)
+        });
+        let Some(entry) = index.and_then(|index| self.entries.remove(index)) else { return };
+        for ticket in entry.tickets {
+            turn.answer(ticket, Err(Failure::Cancelled));
+        }
+        turn.writes.push(Write::RemoveWaiting(self.owner, nonce));
+        turn.emit(ClientEvent::Discarded(nonce));
     }
 
     /// Takes transfers off the list; what the server is still to be told of them is told.
@@ -523,20 +325,16 @@ impl State {
         message: &Message,
         destination: Destination,
     ) -> Result<TransferId, Failure> {
-        let why_not = self.why_not();
-        let id = TransferId(self.chance.nonce());
-        let desk = self.desk.as_mut().filter(|desk| desk.loaded).ok_or(why_not.clone())?;
         let Body::File { name, bytes } = &message.body else {
             return Err(Failure::Refused(Reason::NotFound.into()));
         };
         let file = FileId { conversation: message.conversation, seq: message.seq };
-        let is_same = |moving: &&mut Moving| moving.shown.way == FileWay::Down && moving.follows();
-        let known = desk.transfers.of(file).find(is_same).map(|moving| moving.shown.id);
-        if let Some(id) = known {
-            self.resume(turn, id)?;
-            return Ok(id);
+        if let Some(id) = self.under_way(file) {
+            return self.resume(turn, id).map(|()| id);
         }
-        let desk = self.desk.as_mut().ok_or(why_not)?;
+        let why_not = self.why_not();
+        let id = TransferId(self.chance.nonce());
+        let desk = self.desk.as_mut().filter(|desk| desk.loaded).ok_or(why_not)?;
         let name = label(name);
         let path = match destination {
             Destination::Folder(folder) => folder.join(&name),
@@ -560,6 +358,12 @@ impl State {
         desk.add(turn, Moving::new(shown, None))?;
         desk.ask_for(file);
         Ok(id)
+    }
+
+    /// The download of a file that has not come to an end.
+    fn under_way(&mut self, file: FileId) -> Option<TransferId> {
+        let is_it = |moving: &&mut Moving| moving.shown.way == FileWay::Down && moving.follows();
+        Some(self.desk.as_mut()?.transfers.of(file).find(is_it)?.shown.id)
     }
 
     fn with_one(
@@ -619,23 +423,10 @@ impl State {
         }
         moving.set(turn, owner, TransferState::Cancelled);
         moving.sweep(turn);
-        self.withdraw(turn, id.0);
-        Ok(())
-    }
-
-    /// An offer that the server cannot have seen goes; any other one is taken back when it is taken.
-    fn withdraw(&mut self, turn: &mut Turn<'_>, nonce: Nonce) {
-        let Some(desk) = &mut self.desk else { return };
-        let index = desk.entries.iter().position(|entry| {
-            let is_failed = matches!(entry.stage, Stage::Failed(_));
-            entry.nonce == nonce && (is_failed || !entry.tried)
-        });
-        let Some(entry) = index.and_then(|index| desk.entries.remove(index)) else { return };
-        for ticket in entry.tickets {
-            turn.answer(ticket, Err(Failure::Cancelled));
+        if let Some(desk) = &mut self.desk {
+            desk.withdraw(turn, id.0);
         }
-        turn.writes.push(Write::RemoveWaiting(desk.owner, nonce));
-        turn.emit(ClientEvent::Discarded(nonce));
+        Ok(())
     }
 
     fn forget_transfers(
@@ -655,7 +446,7 @@ impl State {
 }
 
 /// A name as a label, whatever it is.
-fn label(name: &str) -> String {
+pub(in crate::client) fn label(name: &str) -> String {
     match file_name(name) {
         name if name.is_empty() => NAMELESS.to_owned(),
         name => name,

@@ -1,15 +1,19 @@
 //! Clients, a server and the network between them in virtual time, for the state's tests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
+use super::harbour::Harbour;
 use super::model::{ModelServer, ModelStore, SERVER, Said};
-use super::{Chance, Effect, Input, KeepJob, LinkInput, PictureJob, State};
-use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Secret, Ticket, Trust};
+use super::{Chance, Effect, Input, KeepJob, LinkInput, Packing, PictureJob, State};
+use crate::client::api::{
+    Answer, ClientEvent, Failure, Intent, LinkState, Secret, Ticket, Transfer, TransferId, Trust,
+};
 use crate::clock::Moment;
 use crate::domain::{
-    AccountId, Body, ConversationId, ConversationKind, GroupId, Message, Nonce, Presence, Seq,
-    Target,
+    AccountId, Body, ConversationId, ConversationKind, FileId, FileStatus, Message, Nonce,
+    Presence, Seq, Target,
 };
 use crate::net::address::Address;
 use crate::net::protocol::{ClientFrame, Command, Goodbye, ServerFrame, Stretch};
@@ -21,6 +25,9 @@ pub enum Travelling {
     ToClient(usize, u64, LinkInput),
     Stored(usize, u32, KeepJob),
     Drawn(usize, u32, PictureJob),
+    Looked(usize, u32, Box<Packing>, PathBuf),
+    /// The next step of a try to carry a file.
+    Carried(usize, u32, TransferId),
 }
 
 pub struct Client {
@@ -51,6 +58,9 @@ pub struct Client {
     pub signed_out: Option<Failure>,
     /// As of the last sign-in.
     pub presence: Option<Presence>,
+    /// As a window has them on its list.
+    pub transfers: BTreeMap<TransferId, Transfer>,
+    pub files: BTreeMap<FileId, FileStatus>,
 }
 
 pub struct World {
@@ -72,6 +82,8 @@ pub struct World {
     /// What the pictures' threads were asked for, unless they do it.
     pub pictures: Vec<PictureJob>,
     pub draws: bool,
+    /// Files on their way, and the disks where they lie.
+    pub harbour: Harbour,
     /// Ticks since time went on.
     pub idle_ticks: u32,
 }
@@ -99,6 +111,7 @@ impl World {
             tickets: 0,
             pictures: Vec::new(),
             draws: false,
+            harbour: Harbour::default(),
             idle_ticks: 0,
         };
         for account in accounts {
@@ -124,6 +137,8 @@ impl World {
                 failed: Vec::new(),
                 signed_out: None,
                 presence: None,
+                transfers: BTreeMap::new(),
+                files: BTreeMap::new(),
             });
             let index = world.clients.len() - 1;
             world.sign_in(index);
@@ -203,7 +218,8 @@ impl World {
             Effect::Opaque { .. } => panic!("tokens only"),
             Effect::Picture(job) if self.draws => self.draw_later(index, job),
             Effect::Picture(job) => self.pictures.push(job),
-            other @ (Effect::File(_) | Effect::Carry(_)) => panic!("no files here: {other:?}"),
+            Effect::Carry(job) => self.carry(index, job),
+            Effect::File(job) => panic!("no exports here: {job:?}"),
         }
     }
 
@@ -284,7 +300,13 @@ impl World {
             Travelling::Drawn(index, run, job) if self.clients[index].run == run => {
                 self.draw(index, job);
             }
-            Travelling::Drawn(..) => {}
+            Travelling::Looked(index, run, packing, path) if self.clients[index].run == run => {
+                self.look(index, packing, path);
+            }
+            Travelling::Carried(index, run, id) if self.clients[index].run == run => {
+                self.carry_on(index, id);
+            }
+            Travelling::Drawn(..) | Travelling::Looked(..) | Travelling::Carried(..) => {}
         }
         true
     }
@@ -338,10 +360,14 @@ impl World {
     /// Kills a client: what it gave to its store is written or not, the rest is gone.
     pub fn kill(&mut self, index: usize) {
         self.hang_up(index);
+        self.sink(index);
         let written = self.chance.below(2) == 0;
         self.queue.retain(|_, what| match what {
             Travelling::Stored(of, ..) => *of != index || written,
-            Travelling::Drawn(of, ..) | Travelling::ToClient(of, ..) => *of != index,
+            Travelling::Drawn(of, ..)
+            | Travelling::Looked(of, ..)
+            | Travelling::Carried(of, ..)
+            | Travelling::ToClient(of, ..) => *of != index,
             Travelling::ToServer(..) => true,
         });
         let jobs: Vec<(Duration, u64)> = self
@@ -364,6 +390,7 @@ impl World {
         client.shown.clear();
         client.room_seen.clear();
         client.pending.clear();
+        client.transfers.clear();
         client.signed_in = false;
         // What was not on disk was never promised.
         let kept: BTreeSet<Nonce> = store.waiting.iter().map(|(_, w)| w.nonce).collect();
@@ -383,6 +410,7 @@ impl World {
     pub fn stop_server(&mut self) {
         self.up = false;
         self.server.there.clear();
+        self.storm_harbour();
         for index in 0..self.clients.len() {
             if let Some(wire) = self.clients[index].link
                 && self.chance.below(2) == 0
@@ -393,83 +421,6 @@ impl World {
                 self.travel(wire, false, Travelling::ToClient(index, link, what));
             }
             self.cut(index);
-        }
-    }
-
-    pub fn random_act(&mut self) {
-        let index = usize::try_from(self.chance.below(self.clients.len() as u64)).unwrap();
-        match self.chance.below(100) {
-            0..60 => {
-                let people = self.clients.len() as u64;
-                let to = match self.chance.below(people + 1) {
-                    0 => Target::Lobby,
-                    n => Target::Account(AccountId(10_000 + n)),
-                };
-                self.speak(index, to);
-            }
-            60..70 => self.cut(index),
-            70..73 => {
-                if let Some(wire) = self.clients[index].link {
-                    self.holes.insert(wire);
-                }
-            }
-            73..78 => self.kill(index),
-            78..82 if self.up => self.stop_server(),
-            78..86 => self.up = true,
-            86..90 => {
-                if let Some(wire) = self.clients[index].link {
-                    let wait = Duration::from_millis(self.chance.below(3_000));
-                    self.server.refusing.insert(wire, self.now + wait);
-                }
-            }
-            90..93 => {
-                let ticket = self.ticket();
-                let name = self.chance.nonce().to_string();
-                let other = self.chance.below(self.clients.len() as u64);
-                let command = match self.chance.below(2) {
-                    0 => Command::AddGroup { name },
-                    _ => Command::AskContact {
-                        to: AccountId(10_001 + other),
-                        greeting: name,
-                        group: GroupId::FIRST,
-                        remark: String::new(),
-                    },
-                };
-                self.intent(index, Intent::Do { ticket, command });
-            }
-            93..96 => {
-                let ticket = self.ticket();
-                let seq = Seq(self.chance.below(40));
-                let with = Target::Lobby;
-                self.intent(index, Intent::MarkRead { ticket, with, seq });
-            }
-            96..98 => self.recall_last(index),
-            _ => self.intent(index, Intent::ReconnectNow),
-        }
-    }
-
-    /// Takes the newest message of its own back, in a log by chance.
-    pub fn recall_last(&mut self, index: usize) {
-        let me = self.clients[index].account;
-        let number = usize::try_from(self.chance.below(self.server.logs.len() as u64)).unwrap();
-        let log = self.server.logs.values().nth(number);
-        let own = |message: &&Message| message.from == me && message.body.is_said();
-        let last = log.and_then(|(_, log)| log.iter().rev().find(own));
-        let place = last.and_then(|last| Some((last.kind.target_for(me)?, last.seq)));
-        if let Some((to, seq)) = place {
-            let (ticket, command) = (self.ticket(), Command::Recall { to, seq });
-            self.intent(index, Intent::Do { ticket, command });
-        }
-    }
-
-    pub fn speak(&mut self, index: usize, to: Target) {
-        let ticket = self.ticket();
-        let nonce = self.chance.nonce();
-        let body = Body::text(nonce.to_string());
-        self.intent(index, Intent::Send { ticket, to, body, nonce: Some(nonce) });
-        let client = &mut self.clients[index];
-        if client.pending.contains(&nonce) {
-            client.said.push((to, nonce));
         }
     }
 
@@ -588,6 +539,10 @@ impl Client {
                 self.presence = Some(presence);
             }
             ClientEvent::SignedOut { why } => self.signed_out = Some(why),
+            event @ (ClientEvent::Transfers(_)
+            | ClientEvent::Transfer(_)
+            | ClientEvent::TransfersGone(_)
+            | ClientEvent::File { .. }) => self.file_event(event),
             ClientEvent::SendFailed { nonce, .. } => self.failed.push(nonce),
             ClientEvent::Link(LinkState::Down { .. }) => self.signed_in = false,
             _ => {}

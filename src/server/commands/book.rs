@@ -1,10 +1,12 @@
 //! What a command writes into people's books, and the notices that tell them of it.
 
+use super::files;
 use crate::domain::{
-    AccountId, Body, Contact, GroupId, Message, Notice, RequestState, Room, RoomChange, Way, Words,
-    WordsError,
+    AccountId, Body, Contact, FileId, FileState, GroupId, Message, Notice, RequestState, Room,
+    RoomChange, Way, Words, WordsError,
 };
 use crate::net::protocol::{Reason, Refusal};
+use crate::server::job::FileChange;
 use crate::store::contacts::{Groups, KeptRequest};
 use crate::store::conversations::Cursors;
 use crate::store::{StoreError, Writes};
@@ -15,16 +17,30 @@ pub(super) struct Notes<'a, 't> {
     now: i64,
     by: AccountId,
     messages: Vec<Message>,
+    files: Vec<FileChange>,
 }
 
 impl<'a, 't> Notes<'a, 't> {
     pub fn new(rows: &'a mut Writes<'t>, now: i64, by: AccountId) -> Self {
-        Notes { rows, now, by, messages: Vec::new() }
+        Notes { rows, now, by, messages: Vec::new(), files: Vec::new() }
     }
 
     /// The notices, in order.
     pub fn into_messages(self) -> Vec<Message> {
         self.messages
+    }
+
+    /// The notices in order, and the files that have ended.
+    pub fn into_news(self) -> (Vec<Message>, Vec<FileChange>) {
+        (self.messages, self.files)
+    }
+
+    /// Ends files.
+    pub fn end_files(&mut self, files: &[FileId], state: FileState) -> Result<(), StoreError> {
+        for file in files {
+            self.files.extend(files::end(self.rows, *file, state)?);
+        }
+        Ok(())
     }
 
     /// When this is.

@@ -1,275 +1,283 @@
-//! Files: who may offer which, what becomes of them, and what that counts.
+//! Files: who may offer one, and what becomes of it.
+//!
+//! An offer is a message, and its file counts against its owner from then on, whether its bytes ever
+//! come or not. A file that has ended never comes back; its bytes go behind the commit.
 
-use super::{Decision, Rules};
+use std::fs;
+
+use async_channel::Sender;
+
+use super::{Decision, Rules, rooms};
 use crate::clock::Moment;
 use crate::domain::{
-    AccountId, BlobId, ConversationKind, FileId, FileState, FileStatus, Message, file_name,
+    AccountId, BlobId, Body, ConversationId, ConversationKind, FileId, FileState, Message, Seq,
+    file_name,
 };
-use crate::limits::Limits;
-use crate::net::protocol::{Reason, Refusal, RequestId};
+use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
 use crate::server::disk;
-use crate::server::job::{Caller, Change, Ended, Kept, Outcome};
-use crate::server::sight::sees_file;
+use crate::server::files::{self, Term};
+use crate::server::job::{Caller, FileChange, Outcome, Told, Verdict};
 use crate::store::blobs::Blob;
-use crate::store::files::Offered;
+use crate::store::conversations::Conversation;
+use crate::store::files::FileRow;
 use crate::store::{StoreError, Writes};
 
 const MIB: u64 = 1024 * 1024;
-const DAY_MIN: u64 = 24 * 60;
-
-/// What those who see its message know of a file, at this age of the server.
-pub(crate) fn status(offered: &Offered, limits: &Limits, age_min: u64, here: u64) -> FileStatus {
-    let Offered { state, bytes, root, taken, since_min, .. } = *offered;
-    let until = since_min.saturating_add(limits.files_days.saturating_mul(DAY_MIN));
-    FileStatus {
-        state,
-        here: if state == FileState::Kept { bytes } else { here },
-        hash: root.filter(|_| state == FileState::Kept),
-        taken,
-        left_min: state.is_open().then(|| until.saturating_sub(age_min)),
-    }
-}
 
 impl Rules {
-    /// Whether somebody may offer a file, before anything is written.
+    /// Everything that may refuse an offer, before the first write.
     pub(super) fn may_offer(
         &self,
         rows: &Writes<'_>,
-        owner: AccountId,
+        account: AccountId,
         (name, bytes): (&str, u64),
     ) -> Result<Result<(), Refusal>, StoreError> {
         let limits = &self.limits;
+        if name.is_empty() || file_name(name) != name {
+            return Ok(Err(Reason::BadValue.into()));
+        }
         let most = limits.file_mib_max.saturating_mul(MIB);
-        let own = limits.files_mib_per_account.saturating_mul(MIB);
-        let all = limits.files_mib_total.saturating_mul(MIB);
-        let free = limits.files_free_mib.saturating_add(bytes / MIB);
-        Ok(Err(match () {
-            () if name.is_empty() || file_name(name) != name => Reason::BadValue.into(),
-            () if bytes > most => Refusal::limit(Reason::FileTooLarge, most),
-            () if rows.get_file_bytes(owner)?.saturating_add(bytes) > own => {
-                Refusal::limit(Reason::FileQuota, own)
-            }
-            () if rows.get_all_file_bytes()?.saturating_add(bytes) > all => {
-                Reason::FilesFull.into()
-            }
-            () if disk::is_full(&self.files.data(), free) => Reason::FilesFull.into(),
-            () => return Ok(Ok(())),
+        if bytes > most {
+            return Ok(Err(Refusal::limit(Reason::FileTooLarge, most)));
+        }
+        let most = limits.files_mib_per_account.saturating_mul(MIB);
+        if rows.get_file_bytes(account)?.saturating_add(bytes) > most {
+            return Ok(Err(Refusal::limit(Reason::FileQuota, most)));
+        }
+        let most = limits.files_mib_total.saturating_mul(MIB);
+        let is_over = rows.count_file_bytes()?.saturating_add(bytes) > most;
+        // It has to fit, and leave what has to be free.
+        let free = limits.files_free_mib.saturating_add(bytes.div_ceil(MIB));
+        let is_tight = limits.files_free_mib > 0 && disk::is_full(self.files.folder(), free);
+        Ok(if is_over || is_tight { Err(Reason::FilesFull.into()) } else { Ok(()) })
+    }
+
+    /// A message that offers a file was taken: it is on its way.
+    pub(super) fn offered(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        message: &Message,
+    ) -> Result<(), StoreError> {
+        let Body::File { bytes, .. } = message.body else { return Ok(()) };
+        let file = FileId { conversation: message.conversation, seq: message.seq };
+        let (state, since_age_min) = (FileState::Coming, self.age.minutes(rows, now)?);
+        let owner = message.from;
+        rows.put_file(file, &FileRow { owner, bytes, state, root: None, since_age_min, taken: 0 })
+    }
+
+    /// What is asked of files. Ending one is done on a full disk too, since it makes room.
+    pub(super) fn file(
+        &self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (caller, id): (&Caller, RequestId),
+        command: &Command,
+    ) -> Decision {
+        let me = caller.account;
+        let verdict = match command {
+            Command::CancelFile { file } => cancel(rows, me, *file),
+            Command::DeclineFile { file } => decline(rows, me, *file),
+            Command::TookFile { file } if !self.is_disk_full() => self.took(rows, now, me, *file),
+            _ => Err(Reason::DiskFull.into()),
+        };
+        rooms::decided(verdict.map(|change| {
+            let (outbox, frame) = (caller.outbox.clone(), ServerFrame::Done { id });
+            Outcome::Answer { outbox, frame }.behind(change.into_iter().collect())
         }))
     }
 
-    /// A message offers a file: from now on its bytes count, and may come.
-    pub(super) fn offer(
-        rows: &mut Writes<'_>,
-        since_min: u64,
-        message: &Message,
-        (name, bytes): (&str, u64),
-    ) -> Result<(), StoreError> {
-        let (owner, name, state) = (message.from, name.to_owned(), FileState::Coming);
-        let offered = Offered { owner, name, bytes, state, root: None, since_min, taken: 0 };
-        rows.put_file(file_of(message), &offered)
-    }
-
-    /// Its sender takes a file back.
-    pub(super) fn cancel_file(
+    /// Somebody has fetched it; once is enough to know that.
+    fn took(
         &self,
         rows: &mut Writes<'_>,
         now: Moment,
-        from: (&Caller, RequestId),
+        me: AccountId,
         file: FileId,
-    ) -> Decision {
-        let Some(offered) = seen(rows, from.0.account, file)? else {
-            return Ok(Err(Reason::NotFound.into()));
-        };
-        if offered.owner != from.0.account {
-            return Ok(Err(Reason::NotYours.into()));
+    ) -> rooms::Verdict<Option<FileChange>> {
+        let (row, _) = find(rows, me, file)?;
+        if row.state == FileState::Coming {
+            return Err(Reason::BadValue.into());
         }
-        self.close_file(rows, now, from, (file, offered), FileState::Cancelled)
+        if row.owner == me || !rows.put_taker(file, me)? {
+            return Ok(None);
+        }
+        let row = FileRow { taken: row.taken.saturating_add(1), ..row };
+        rows.put_file(file, &row)?;
+        let status = files::status(&row, 0, self.term(rows, now)?);
+        // In a room everybody hearing of everybody would be a crowd of news.
+        let told = Told::Some(vec![row.owner, me]);
+        Ok(Some(FileChange { file, status, told, left: None }))
     }
 
-    /// The other side of a direct conversation does not want a file.
-    pub(super) fn decline_file(
-        &self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        from: (&Caller, RequestId),
-        file: FileId,
-    ) -> Decision {
-        let Some(offered) = seen(rows, from.0.account, file)? else {
-            return Ok(Err(Reason::NotFound.into()));
-        };
-        let log = rows.get_conversation(file.conversation)?;
-        let is_direct = log.is_some_and(|log| matches!(log.kind, ConversationKind::Direct { .. }));
-        if offered.owner == from.0.account || !is_direct {
-            return Ok(Err(Reason::NotAllowed.into()));
-        }
-        self.close_file(rows, now, from, (file, offered), FileState::Declined)
-    }
-
-    fn close_file(
-        &self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        (caller, id): (&Caller, RequestId),
-        (file, offered): (FileId, Offered),
-        state: FileState,
-    ) -> Decision {
-        let answer = Some((caller.clone(), id));
-        // Asked twice is done once.
-        if offered.state == state {
-            return Ok(Ok(Outcome::Files { answer, ended: Ended::default() }));
-        }
-        if !offered.state.is_open() {
-            return Ok(Err(Reason::FileGone.into()));
-        }
-        let mut ended = Ended::default();
-        self.end_file(rows, now, (file, offered), state, &mut ended)?;
-        Ok(Ok(Outcome::Files { answer, ended }))
-    }
-
-    /// A file comes to an end: its bytes count no more, and go behind the commit.
-    pub(super) fn end_file(
-        &self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        (file, offered): (FileId, Offered),
-        state: FileState,
-        ended: &mut Ended,
-    ) -> Result<(), StoreError> {
-        let (age_min, root) = (self.age.minutes(rows, now)?, offered.root);
-        let offered = Offered { state, root: None, ..offered };
-        rows.put_file(file, &offered)?;
-        ended.gone.extend(free(rows, age_min, root)?);
-        let status = status(&offered, &self.limits, age_min, 0);
-        if let Some(log) = rows.get_conversation(file.conversation)? {
-            ended.changes.push(Change { file, kind: log.kind, status });
-        }
-        Ok(())
-    }
-
-    /// Somebody has fetched a file whole.
-    pub(super) fn took_file(
-        &self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        (caller, id): (&Caller, RequestId),
-        file: FileId,
-    ) -> Decision {
-        let Some(mut offered) = seen(rows, caller.account, file)? else {
-            return Ok(Err(Reason::NotFound.into()));
-        };
-        let mut ended = Ended::default();
-        let is_news = offered.state == FileState::Kept
-            && offered.owner != caller.account
-            && rows.put_taker(file, caller.account)?;
-        if is_news {
-            offered.taken = offered.taken.saturating_add(1);
-            rows.put_file(file, &offered)?;
-            let status = status(&offered, &self.limits, self.age.minutes(rows, now)?, 0);
-            if let Some(log) = rows.get_conversation(file.conversation)? {
-                ended.changes.push(Change { file, kind: log.kind, status });
-            }
-        }
-        Ok(Ok(Outcome::Files { answer: Some((caller.clone(), id)), ended }))
-    }
-
-    /// All of a file is a blob on disk: from now on it is kept, unless it ended meanwhile.
+    /// The bytes of a file lie where blobs do, and have this hash: from now on it is kept. That is told
+    /// before whoever brought it is answered.
     pub(super) fn keep_file(
         &self,
         rows: &mut Writes<'_>,
         now: Moment,
-        kept: &Kept,
+        (file, root): (FileId, BlobId),
+        slot: &Sender<Verdict>,
     ) -> Result<Outcome, StoreError> {
-        let (root, slot) = (kept.root, kept.slot.clone());
-        let blob = rows.get_blob(root)?;
-        let turned_down = |reason: Reason| {
-            let (result, is_kept) = (Err(reason.into()), blob.is_some());
-            Ok(Outcome::FileKept { root, is_kept, change: None, result, slot: slot.clone() })
+        let kept =
+            |verdict, is_named| Outcome::Kept { slot: slot.clone(), verdict, blob: root, is_named };
+        let known = rows.get_blob(root)?;
+        let row = rows.get_file(file)?;
+        let row = match row {
+            Some(row) if row.state == FileState::Coming => row,
+            Some(FileRow { state: FileState::Kept, root: Some(is), .. }) if is == root => {
+                return Ok(kept(Verdict::Kept, known.is_some()));
+            }
+            _ => return Ok(kept(Verdict::Gone, known.is_some())),
         };
-        let Some(mut offered) = rows.get_file(kept.file)? else {
-            return turned_down(Reason::FileGone);
-        };
-        if offered.state != FileState::Coming {
-            return turned_down(Reason::FileGone);
+        let bytes = row.bytes;
+        if !fs::metadata(self.files.path(root)).is_ok_and(|blob| blob.len() == bytes) {
+            // A sweep took it away between its settling and now.
+            return Ok(kept(Verdict::Missing, known.is_some()));
         }
-        let file = std::fs::metadata(self.files.path(root));
-        if file.map_or(true, |file| file.len() != offered.bytes) {
-            // A sweep took it for an orphan: it has to come again.
-            return turned_down(Reason::Failed);
-        }
-        let (age_min, uses) = (self.age.minutes(rows, now)?, blob.map_or(0, |blob| blob.uses));
-        let bytes = offered.bytes;
-        rows.put_blob(root, Blob { bytes, uses: uses + 1, idle_since: age_min })?;
-        (offered.state, offered.root) = (FileState::Kept, Some(root));
-        rows.put_file(kept.file, &offered)?;
-        let status = status(&offered, &self.limits, age_min, bytes);
-        let log = rows.get_conversation(kept.file.conversation)?;
-        let change = log.map(|log| Change { file: kept.file, kind: log.kind, status });
-        Ok(Outcome::FileKept { root, is_kept: true, change, result: Ok(()), slot })
+        let since_age_min = self.age.minutes(rows, now)?;
+        let uses = known.map_or(0, |blob| blob.uses) + 1;
+        rows.put_blob(root, Blob { bytes, uses, idle_since: since_age_min })?;
+        let row = FileRow { state: FileState::Kept, root: Some(root), since_age_min, ..row };
+        rows.put_file(file, &row)?;
+        let status = files::status(&row, bytes, self.term(rows, now)?);
+        let change = FileChange { file, status, told: viewers(rows, file)?, left: None };
+        Ok(kept(Verdict::Kept, true).behind(vec![change]))
     }
 
-    /// Files whose time has passed.
-    pub(super) fn expire_files(
+    /// Files that were there for as long as files are.
+    pub(super) fn expire(
         &self,
         rows: &mut Writes<'_>,
         now: Moment,
         files: &[FileId],
-    ) -> Result<Outcome, StoreError> {
-        let mut ended = Ended::default();
+    ) -> Result<Vec<FileChange>, StoreError> {
+        let Some(last) = self.term(rows, now)?.last_age_min() else { return Ok(Vec::new()) };
+        let mut changes = Vec::new();
         for file in files {
-            let Some(offered) = rows.get_file(*file)? else { continue };
-            let status = status(&offered, &self.limits, self.age.minutes(rows, now)?, 0);
-            if status.left_min == Some(0) {
-                let state = FileState::Expired;
-                self.end_file(rows, now, (*file, offered), state, &mut ended)?;
+            if rows.get_file(*file)?.is_some_and(|row| row.since_age_min <= last) {
+                changes.extend(end(rows, *file, FileState::Expired)?);
             }
         }
-        Ok(Outcome::Files { answer: None, ended })
+        Ok(changes)
     }
 
-    /// A file whose message nobody can read any more is forgotten.
-    pub(super) fn forget_file(
-        &self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        file: FileId,
-        ended: &mut Ended,
-    ) -> Result<(), StoreError> {
-        let Some(offered) = rows.get_file(file)? else { return Ok(()) };
-        rows.remove_file(file)?;
-        ended.gone.extend(free(rows, self.age.minutes(rows, now)?, offered.root)?);
-        ended.forgotten.push(file);
-        Ok(())
+    fn term(&self, rows: &Writes<'_>, now: Moment) -> Result<Term, StoreError> {
+        Ok(Term::new(&self.limits, now.wall_ms, self.age.minutes(rows, now)?))
     }
 }
 
-/// The file that a message offers.
-pub(super) fn file_of(message: &Message) -> FileId {
-    FileId { conversation: message.conversation, seq: message.seq }
-}
-
-fn seen(rows: &Writes<'_>, me: AccountId, file: FileId) -> Result<Option<Offered>, StoreError> {
-    match sees_file(rows, me, file)? {
-        true => rows.get_file(file),
-        false => Ok(None),
-    }
-}
-
-/// A file needs its blob no more: says which blob goes, if nothing else needs it.
-fn free(
+/// Only whoever offered it takes it back, also from where that person is not any more.
+fn cancel(
     rows: &mut Writes<'_>,
-    age_min: u64,
-    root: Option<BlobId>,
-) -> Result<Option<BlobId>, StoreError> {
-    let Some(root) = root else { return Ok(None) };
-    let Some(blob) = rows.get_blob(root)? else { return Ok(None) };
-    match blob.uses {
-        0 | 1 => {
-            rows.remove_blob(root)?;
-            Ok(Some(root))
+    me: AccountId,
+    file: FileId,
+) -> rooms::Verdict<Option<FileChange>> {
+    let row = rows.get_file(file)?.ok_or(Reason::NotFound)?;
+    if row.owner != me {
+        find(rows, me, file)?;
+        return Err(Reason::NotYours.into());
+    }
+    end_as(rows, (file, &row), FileState::Cancelled)
+}
+
+/// Only the other one of two declines it.
+fn decline(
+    rows: &mut Writes<'_>,
+    me: AccountId,
+    file: FileId,
+) -> rooms::Verdict<Option<FileChange>> {
+    let (row, log) = find(rows, me, file)?;
+    match log.kind {
+        ConversationKind::Direct { .. } if row.owner != me => {
+            end_as(rows, (file, &row), FileState::Declined)
         }
-        uses => {
-            rows.put_blob(root, Blob { uses: uses - 1, idle_since: age_min, ..blob })?;
-            Ok(None)
+        _ => Err(Reason::NotAllowed.into()),
+    }
+}
+
+/// A file that this account sees.
+fn find(
+    rows: &Writes<'_>,
+    me: AccountId,
+    file: FileId,
+) -> Result<(FileRow, Conversation), rooms::No> {
+    let log = files::sees(rows, me, file)?.ok_or(Reason::NotFound)?;
+    let row = rows.get_file(file)?.ok_or(Reason::NotFound)?;
+    Ok((row, log))
+}
+
+/// What ended so before is done; what ended otherwise is gone.
+fn end_as(
+    rows: &mut Writes<'_>,
+    (file, row): (FileId, &FileRow),
+    state: FileState,
+) -> rooms::Verdict<Option<FileChange>> {
+    match row.state {
+        before if before == state => Ok(None),
+        before if before.is_open() => Ok(end(rows, file, state)?),
+        _ => Err(Reason::FileGone.into()),
+    }
+}
+
+/// Ends a file; nothing where it has ended.
+pub(super) fn end(
+    rows: &mut Writes<'_>,
+    file: FileId,
+    state: FileState,
+) -> Result<Option<FileChange>, StoreError> {
+    let Some(row) = rows.get_file(file)?.filter(|row| row.state.is_open()) else {
+        return Ok(None);
+    };
+    let left = match row.root {
+        Some(root) => release(rows, root)?,
+        None => None,
+    };
+    let row = FileRow { state, root: None, since_age_min: rows.get_age()?, ..row };
+    rows.put_file(file, &row)?;
+    Ok(Some(FileChange { file, status: files::gone(&row), told: viewers(rows, file)?, left }))
+}
+
+/// The open files of a log.
+pub(super) fn list_open(
+    rows: &Writes<'_>,
+    conversation: ConversationId,
+) -> Result<Vec<FileId>, StoreError> {
+    let mut open = Vec::new();
+    rows.list_files(conversation, (Seq::ZERO, Seq(u64::MAX)), |file, row| {
+        if row.state.is_open() {
+            open.push(file);
+        }
+        Ok(true)
+    })?;
+    Ok(open)
+}
+
+/// A file does not need its blob any more, which goes at once where nothing else does: files are large.
+fn release(rows: &mut Writes<'_>, root: BlobId) -> Result<Option<BlobId>, StoreError> {
+    let Some(blob) = rows.get_blob(root)? else { return Ok(None) };
+    if blob.uses > 1 {
+        rows.put_blob(root, Blob { uses: blob.uses - 1, ..blob })?;
+        return Ok(None);
+    }
+    rows.remove_blob(root)?;
+    Ok(Some(root))
+}
+
+/// Those who see a file: of a room not who came behind its message.
+fn viewers(rows: &Writes<'_>, file: FileId) -> Result<Told, StoreError> {
+    let Some(log) = rows.get_conversation(file.conversation)? else {
+        return Ok(Told::Some(Vec::new()));
+    };
+    let ConversationKind::Room { room } = log.kind else { return Ok(Told::All(log.kind)) };
+    let (mut viewers, mut all) = (Vec::new(), true);
+    for member in rows.list_members(room, AccountId(0), usize::MAX)? {
+        let is_seen =
+            member.first <= file.seq || files::sees(rows, member.account, file)?.is_some();
+        match is_seen {
+            true => viewers.push(member.account),
+            false => all = false,
         }
     }
+    Ok(if all { Told::All(log.kind) } else { Told::Some(viewers) })
 }

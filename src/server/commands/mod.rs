@@ -3,8 +3,8 @@
 //! Every verb checks first, when it may still refuse, and writes then, when it may not.
 //! * [`enter`] is registering and signing in, [`passwords`] new passwords, devices signed out,
 //!   accounts deleted.
-//! * [`send`] is messages, [`pictures`] those in them, [`recall`] takes them back, [`cursors`] is
-//!   how far people are.
+//! * [`send`] is messages, [`pictures`] those in them, [`files`] the files that they offer, [`recall`] takes
+//!   them back, [`cursors`] is how far people are.
 //! * [`strangers`] is who stands apart.
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
@@ -37,7 +37,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_channel::Sender;
 
 use super::admin::AdminError;
-use super::job::{Caller, Ended, Job, Kept, Outcome, SessionId};
+use super::job::{Caller, Job, Outcome, SessionId, Verdict};
 use super::presence::Presences;
 use crate::clock::Moment;
 use crate::domain::{AccountId, DeviceId, Presence};
@@ -69,7 +69,6 @@ pub struct Rules {
     brought: Brought,
 }
 
-pub(crate) use files::status as file_status;
 pub(crate) use passwords::opens;
 
 /// What a verb decides: an outcome, or why not.
@@ -101,11 +100,14 @@ impl Rules {
             Command::Send { to, nonce, body } => {
                 self.send(rows, now, caller, &send::Wanted { to: *to, nonce: *nonce, body })
             }
-            // They make room.
-            Command::CancelFile { file } => self.cancel_file(rows, now, (caller, id), *file),
-            Command::DeclineFile { file } => self.decline_file(rows, now, (caller, id), *file),
+            Command::CancelFile { .. } | Command::DeclineFile { .. } | Command::TookFile { .. } => {
+                self.file(rows, now, (caller, id), command)
+            }
             _ if self.is_disk_full() => Ok(Err(Reason::DiskFull.into())),
-            Command::Recall { to, seq } => self.recall(rows, now, (caller, id), (*to, *seq)),
+            Command::Recall { to, seq } => {
+                let ages = (self.age.seconds(rows, now)?, self.age.minutes(rows, now)?);
+                recall::recall(rows, (now.wall_ms, ages), (caller, id), (*to, *seq))
+            }
             Command::MarkRead { conversation, seq } => {
                 let hidden = self.hides(rows, caller)?;
                 cursors::mark_read(rows, (caller, id), hidden, *conversation, *seq)
@@ -120,7 +122,6 @@ impl Rules {
             }
             // Parts are put together by the session, which sends a job of its own.
             Command::PutBlob { .. } => Ok(Err(Reason::BadValue.into())),
-            Command::TookFile { file } => self.took_file(rows, now, (caller, id), *file),
             command => self.people(rows, now, (caller, id), command),
         }
     }
@@ -233,10 +234,14 @@ impl Rules {
             Job::Command { caller, id, command } => {
                 self.command(rows, now, (caller, *id, command))?
             }
-            Job::Sweep { blobs } => return self.sweep(rows, now, blobs),
+            Job::KeepFile { file, root, slot } => {
+                return self.keep_file(rows, now, (*file, *root), slot);
+            }
+            Job::Sweep { blobs, files } => {
+                let ended = self.expire(rows, now, files)?;
+                return Ok(self.sweep(rows, now, blobs)?.behind(ended));
+            }
             Job::Empty { log } => return self.empty(rows, now, *log),
-            Job::KeepFile(kept) => return self.keep_file(rows, now, kept),
-            Job::Expire { files } => return self.expire_files(rows, now, files),
             Job::Admin { verb, code, slot } => {
                 let now = (now.wall_ms, self.age.minutes(rows, now)?);
                 return admin(rows, now, verb, *code, slot);
@@ -309,8 +314,8 @@ fn admin(
 
 /// Books changed: the notices go to their owners, then the answer to who asked.
 fn booked(caller: &Caller, id: RequestId, notes: book::Notes<'_, '_>) -> Outcome {
-    let messages = notes.into_messages();
-    Outcome::Booked { caller: caller.clone(), id, messages, reply: None, ended: Ended::default() }
+    let (messages, files) = notes.into_news();
+    Outcome::Booked { caller: caller.clone(), id, messages, reply: None }.behind(files)
 }
 
 /// Whether the session's sign-in is still the device's last one. A revoke removes the device, a
@@ -339,12 +344,11 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         | Job::Ping { caller, id } => refused(caller, *id, refusal),
         Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
         Job::Left { session } => Outcome::Left { session: *session },
-        Job::Sweep { .. } | Job::Empty { .. } | Job::Expire { .. } => {
-            Outcome::Swept { blobs: Vec::new() }
-        }
-        Job::KeepFile(Kept { root, slot, .. }) => {
-            let (result, slot) = (Err(refusal), slot.clone());
-            Outcome::FileKept { root: *root, is_kept: true, change: None, result, slot }
+        Job::Sweep { .. } | Job::Empty { .. } => Outcome::Swept { blobs: Vec::new() },
+        // Whether a row names the blob is not known here: it stays until a sweep looks.
+        Job::KeepFile { root, slot, .. } => {
+            let (verdict, blob) = (Verdict::Failed, *root);
+            Outcome::Kept { slot: slot.clone(), verdict, blob, is_named: true }
         }
         Job::Admin { slot, .. } => {
             let result = Err(refusal.reason.to_string());

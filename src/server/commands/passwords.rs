@@ -8,7 +8,7 @@ use super::enter::Place;
 use super::profile::{Use, use_blob};
 use super::{Decision, Rules};
 use crate::clock::Moment;
-use crate::domain::{AccountId, DeviceId, Person, Presence};
+use crate::domain::{AccountId, DeviceId, FileState, Person, Presence};
 use crate::limits::RESET_CODE_MAX;
 use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId};
 use crate::server::job::{Applicant, Caller, Outcome, Password, Recovery};
@@ -126,8 +126,10 @@ pub(super) fn delete(
     for kept in notes.rows.list_requests(me)? {
         notes.rows.remove_request(me, kept.request.peer, kept.request.way)?;
     }
+    let files = notes.rows.list_own_files(me)?;
+    notes.end_files(&files, FileState::Cancelled)?;
     super::rooms::leave_all(&mut notes, me)?;
-    let messages = notes.into_messages();
+    let (messages, files) = notes.into_news();
     remove_devices(rows, me, None)?;
     use_blob(rows, age_min, (account.person.picture, Showing::Face(me)), Use::Ends)?;
     rows.remove_choices(me)?;
@@ -140,7 +142,7 @@ pub(super) fn delete(
     account.recovery_hash.clear();
     account.reset = None;
     rows.put_account(&account)?;
-    Ok(Ok(Outcome::Deleted { caller: caller.clone(), id, person, messages }))
+    Ok(Ok(Outcome::Deleted { caller: caller.clone(), id, person, messages }.behind(files)))
 }
 
 /// Whether a code is the account's own, or an administrator's that still holds at this age of the

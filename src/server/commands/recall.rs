@@ -8,40 +8,32 @@ use super::pictures::use_body;
 use super::profile::Use;
 use super::rooms::{self, Verdict};
 use super::send::{self, Place};
-use super::{Decision, Rules};
-use crate::clock::Moment;
+use super::{Decision, files};
 use crate::domain::{Body, ConversationId, FileId, FileState, Seq, Target};
 use crate::limits::RECALL_MAX;
 use crate::net::protocol::{Reason, RequestId};
-use crate::server::job::{Caller, Ended, Outcome};
+use crate::server::job::{Caller, Outcome};
 use crate::store::Writes;
 
-impl Rules {
-    /// Takes a message back, and what it brought.
-    pub(super) fn recall(
-        &self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        (caller, id): (&Caller, RequestId),
-        (to, seq): (Target, Seq),
-    ) -> Decision {
-        let (age, age_min) = (self.age.seconds(rows, now)?, self.age.minutes(rows, now)?);
-        let (log, body) = match rooms::decided(may_recall(rows, age, caller, (to, seq)))? {
-            Ok(found) => found,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        rows.blank_message(log, seq)?;
-        use_body(rows, age_min, (&body, log, seq), Use::Ends)?;
-        let (file, mut ended) = (FileId { conversation: log, seq }, Ended::default());
-        if let Some(offered) = rows.get_file(file)?.filter(|offered| offered.state.is_open()) {
-            self.end_file(rows, now, (file, offered), FileState::Cancelled, &mut ended)?;
-        }
-        let body = Body::Recalled { seq: Some(seq) };
-        let line = rows.append_line(log, caller.account, now.wall_ms, body)?;
-        send::read_own(rows, caller.account, &line)?;
-        let (caller, messages) = (caller.clone(), vec![line]);
-        Ok(Ok(Outcome::Booked { caller, id, messages, reply: None, ended }))
-    }
+/// Takes a message back, at a moment by the wall and by the server's age, in seconds and minutes.
+pub(super) fn recall(
+    rows: &mut Writes<'_>,
+    (now, (age, age_min)): (i64, (u64, u64)),
+    (caller, id): (&Caller, RequestId),
+    (to, seq): (Target, Seq),
+) -> Decision {
+    let (log, body) = match rooms::decided(may_recall(rows, age, caller, (to, seq)))? {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    rows.blank_message(log, seq)?;
+    use_body(rows, age_min, (&body, log, seq), Use::Ends)?;
+    let file = FileId { conversation: log, seq };
+    let ended = files::end(rows, file, FileState::Cancelled)?.into_iter().collect();
+    let line = rows.append_line(log, caller.account, now, Body::Recalled { seq: Some(seq) })?;
+    send::read_own(rows, caller.account, &line)?;
+    let (caller, messages) = (caller.clone(), vec![line]);
+    Ok(Ok(Outcome::Booked { caller, id, messages, reply: None }.behind(ended)))
 }
 
 /// Everything that may refuse, before the first write.

@@ -71,9 +71,7 @@ impl Rules {
         let age_min = self.age.minutes(rows, now)?;
         let message = rows.append_message(conversation, now.wall_ms, draft)?;
         use_body(rows, age_min, (wanted.body, conversation, message.seq), Use::Begins)?;
-        if let Body::File { name, bytes } = wanted.body {
-            Rules::offer(rows, age_min, &message, (name, *bytes))?;
-        }
+        self.offered(rows, now, &message)?;
         read_own(rows, caller.account, &message)?;
         let shakes = matches!(wanted.body, Body::Shake {}) && is_heard(rows, caller, wanted.to)?;
         let shakes = shakes.then_some(now.uptime);

@@ -4,9 +4,9 @@ use super::Rules;
 use super::pictures::use_body;
 use super::profile::Use;
 use crate::clock::Moment;
-use crate::domain::{BlobId, ConversationId, FileId};
+use crate::domain::{BlobId, ConversationId};
 use crate::limits::{BLOB_IDLE_MAX, EMPTIED_AT_ONCE};
-use crate::server::job::{Ended, Outcome};
+use crate::server::job::Outcome;
 use crate::store::blobs::Blob;
 use crate::store::{StoreError, Writes};
 
@@ -37,8 +37,7 @@ impl Rules {
         Ok(Outcome::Swept { blobs: gone })
     }
 
-    /// Takes a part of a log away that nobody can read any more; its pictures are without that use then,
-    /// and its files go.
+    /// Takes a part of a log away that nobody can read any more; its pictures are without that use then.
     pub(super) fn empty(
         &self,
         rows: &mut Writes<'_>,
@@ -46,14 +45,12 @@ impl Rules {
         log: ConversationId,
     ) -> Result<Outcome, StoreError> {
         let age = self.age.minutes(rows, now)?;
-        let mut ended = Ended::default();
         // One that is a log again, or was never forgotten, is left alone.
         if rows.get_conversation(log)?.is_none() {
             for (seq, body) in rows.remove_messages(log, EMPTIED_AT_ONCE)? {
                 use_body(rows, age, (&body, log, seq), Use::Ends)?;
-                self.forget_file(rows, now, FileId { conversation: log, seq }, &mut ended)?;
             }
         }
-        Ok(Outcome::Files { answer: None, ended })
+        Ok(Outcome::Swept { blobs: Vec::new() })
     }
 }

@@ -161,9 +161,8 @@ impl Hub {
                 self.tell_cursor(&caller, (conversation, kind), (before, cursors));
                 caller.outbox.push_frame(&ServerFrame::Done { id });
             }
-            Outcome::Booked { caller, id, messages, reply, ended } => {
+            Outcome::Booked { caller, id, messages, reply } => {
                 self.notices(&messages, now);
-                self.tell_files(&ended.changes);
                 caller.outbox.push_frame(&match reply {
                     Some(reply) => ServerFrame::Reply { id, reply: *reply },
                     None => ServerFrame::Done { id },
@@ -174,17 +173,14 @@ impl Hub {
                 caller.outbox.push_frame(&ServerFrame::Done { id });
             }
             Outcome::Revoked { caller, id, revoked, answer } => {
-                let why = match answer {
-                    Some(_) => Goodbye::PasswordChanged,
-                    None => Goodbye::SignedOut,
+                let (why, frame) = match answer {
+                    Some(step) => (Goodbye::PasswordChanged, ServerFrame::Auth { id, step }),
+                    None => (Goodbye::SignedOut, ServerFrame::Done { id }),
                 };
                 for device in revoked {
                     self.fence(caller.account, device, why);
                 }
-                caller.outbox.push_frame(&match answer {
-                    Some(step) => ServerFrame::Auth { id, step },
-                    None => ServerFrame::Done { id },
-                });
+                caller.outbox.push_frame(&frame);
             }
             Outcome::Deleted { caller, id, person, messages } => {
                 caller.outbox.push_frame(&ServerFrame::Auth { id, step: AuthStep::Deleted {} });
@@ -194,16 +190,11 @@ impl Hub {
                 self.notices(&messages, now);
                 self.tell_person(person);
             }
-            Outcome::Files { answer, ended } => {
-                self.tell_files(&ended.changes);
-                if let Some((caller, id)) = answer {
-                    caller.outbox.push_frame(&ServerFrame::Done { id });
-                }
+            Outcome::Files { files, rest } => {
+                self.tell_files(&files);
+                self.outcome(*rest, now);
             }
-            Outcome::FileKept { change, result, slot, .. } => {
-                self.tell_files(change.as_slice());
-                slot.try_send(result).ok();
-            }
+            Outcome::Kept { slot, verdict, .. } => drop(slot.try_send(verdict)),
             // Their files were removed where the outcome was handed on.
             Outcome::Swept { .. } => {}
             Outcome::Admin { result, person, slot } => {

@@ -1,4 +1,5 @@
-//! What the hub passes on and nobody stores: how far people have read, and who is writing.
+//! What the hub passes on besides messages: how far people have read, what became of files, who is
+//! writing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,20 +10,10 @@ use crate::domain::{ConversationId, ConversationKind, Presence, Seq, Target};
 use crate::limits::TYPING_EVERY;
 use crate::net::protocol::{Event, ServerFrame};
 use crate::server::audience::Ties;
-use crate::server::job::{Caller, Change, SessionId};
+use crate::server::job::{Caller, FileChange, SessionId, Told};
 use crate::store::conversations::Cursors;
 
 impl Hub {
-    /// What became of files is told to who is where they were offered.
-    pub(super) fn tell_files(&self, changes: &[Change]) {
-        for Change { file, kind, status } in changes {
-            let event = Event::File { file: *file, status: *status };
-            if let Some(bytes) = encode(&ServerFrame::Event(event)) {
-                self.each_member(*kind, |_, outbox| outbox.push(&bytes));
-            }
-        }
-    }
-
     /// Own other devices are told always; the other side of a direct conversation what may be shown,
     /// and of reading only if it shows its own. In the lobby cursors are nobody else's.
     pub(super) fn tell_cursor(
@@ -56,6 +47,23 @@ impl Hub {
             self.each_member(ConversationKind::Notices { account: peer }, |_, outbox| {
                 outbox.push(&shown);
             });
+        }
+    }
+
+    /// What became of files, to those who see their messages.
+    pub(super) fn tell_files(&self, changes: &[FileChange]) {
+        for change in changes {
+            let event = Event::File { file: change.file, status: change.status };
+            let Some(bytes) = encode(&ServerFrame::Event(event)) else { continue };
+            let tell = |kind| self.each_member(kind, |_, outbox| outbox.push(&bytes));
+            match &change.told {
+                Told::All(kind) => tell(*kind),
+                Told::Some(accounts) => {
+                    for account in accounts {
+                        tell(ConversationKind::Notices { account: *account });
+                    }
+                }
+            }
         }
     }
 

@@ -1,141 +1,181 @@
-//! What has become of files, and what opens their links.
+//! What is asked about files: how they stand, which there are, how much one may keep, and whether one
+//! may travel.
 
 use crate::clock;
-use crate::domain::{AccountId, ConversationId, DeviceId, FileId, FileState, FileWay, Seq};
-use crate::limits::{FILES_PAGE_MAX, HISTORY_BYTES_MAX};
+use crate::domain::{
+    AccountId, Body, ConversationId, ConversationKind, DeviceId, FileId, FileState, FileStatus,
+    FileWay, Message, Needle, Part, Search, Seq, Sieve, Sort,
+};
+use crate::limits::{FILES_PAGE_MAX, HISTORY_BYTES_MAX, Limits, SEARCH_LOOKED_MAX};
 use crate::net::protocol::{Query, Reason, Refusal, Reply};
-use crate::server::commands::file_status;
-use crate::server::sight::{seen_of, sees_file};
-use crate::server::transfers::{Grant, Transfers};
+use crate::server::files::{self, Term, sees};
 use crate::store::blobs::Files;
-use crate::store::files::Offered;
+use crate::store::conversations::Conversation;
+use crate::store::files::FileRow;
+use crate::store::rooms::Range;
 use crate::store::{Reads, StoreError};
 
 const MIB: u64 = 1024 * 1024;
+/// What an entry of a list takes on the wire beside its name: the ids, the state, the names of fields.
+const ENTRY_BYTES: usize = 320;
 
 type Answer = Result<Result<Reply, Refusal>, StoreError>;
 
-/// Answers what concerns files.
-pub(super) struct Desk<'a> {
+/// What these answers are made of.
+pub(super) struct Shelf<'a> {
     pub rows: &'a Reads,
     pub files: &'a Files,
-    pub transfers: &'a Transfers,
-    pub me: AccountId,
-    pub here: DeviceId,
+    pub limits: &'a Limits,
 }
 
-impl Desk<'_> {
-    pub fn answer(&self, query: Query) -> Answer {
+impl Shelf<'_> {
+    /// Everything that is asked of files.
+    pub fn answer(&self, me: AccountId, query: Query) -> Answer {
         match query {
-            Query::Files { conversation, seqs } => self.states(conversation, &seqs),
+            Query::Files { conversation, seqs } => self.stand(me, conversation, &seqs),
             Query::FileList { conversation, text, before } => {
-                self.list(conversation, &text, before.unwrap_or(Seq(u64::MAX)))
+                self.list(me, conversation, (text, before))
             }
-            Query::Ticket { file, way } => self.ticket(file, way),
-            Query::Quota {} => self.quota(),
+            Query::Quota {} => {
+                let limits = self.limits;
+                Ok(Ok(Reply::Quota {
+                    used: self.rows.get_file_bytes(me)?,
+                    most: limits.files_mib_per_account.saturating_mul(MIB),
+                    file_most: limits.file_mib_max.saturating_mul(MIB),
+                    days: limits.files_days,
+                }))
+            }
             _ => Ok(Err(Reason::BadValue.into())),
         }
     }
 
-    fn states(&self, conversation: ConversationId, seqs: &[Seq]) -> Answer {
-        let ranges = seen_of(self.rows, self.me, conversation)?;
-        let age_min = self.rows.get_age()?;
-        let mut files = Vec::new();
+    fn stand(&self, me: AccountId, conversation: ConversationId, seqs: &[Seq]) -> Answer {
+        let term = self.term()?;
+        let mut stand = Vec::new();
         for seq in seqs.iter().take(FILES_PAGE_MAX) {
-            if !ranges.iter().any(|range| (range.first..=range.last).contains(seq)) {
+            let file = FileId { conversation, seq: *seq };
+            if sees(self.rows, me, file)?.is_none() {
                 continue;
             }
-            let file = FileId { conversation, seq: *seq };
-            if let Some(offered) = self.rows.get_file(file)? {
-                let here = self.here(file, &offered);
-                files.push((*seq, file_status(&offered, self.transfers.limits(), age_min, here)));
+            if let Some(row) = self.rows.get_file(file)? {
+                stand.push((*seq, self.status(file, &row, term)));
             }
         }
-        files.sort_by_key(|(seq, _)| *seq);
-        files.dedup_by_key(|(seq, _)| *seq);
-        Ok(Ok(Reply::Files { files }))
+        Ok(Ok(Reply::Files { files: stand }))
     }
 
-    /// Bytes of a file that are there.
-    fn here(&self, file: FileId, offered: &Offered) -> u64 {
-        if offered.state != FileState::Coming {
-            return 0;
-        }
-        let known = self.transfers.proven(file);
-        known.unwrap_or_else(|| self.files.proven(file, offered.bytes))
-    }
-
-    fn list(&self, conversation: ConversationId, text: &str, before: Seq) -> Answer {
-        let Some(log) = self.rows.get_conversation(conversation)? else {
+    /// Of a file whose message was recalled nothing is listed. Names are looked for among the last
+    /// files of a log only.
+    fn list(
+        &self,
+        me: AccountId,
+        conversation: ConversationId,
+        (text, before): (String, Option<Seq>),
+    ) -> Answer {
+        let is_member = self.rows.get_cursors(me, conversation)?.is_some();
+        let (true, Some(log)) = (is_member, self.rows.get_conversation(conversation)?) else {
             return Ok(Err(Reason::NotFound.into()));
         };
-        let ranges = seen_of(self.rows, self.me, conversation)?;
-        if ranges.is_empty() {
-            return Ok(Err(Reason::NotFound.into()));
+        if !Needle::is_short_enough(&text) {
+            return Ok(Err(Reason::BadValue.into()));
         }
-        let (wanted, age_min) = (text.trim().to_lowercase(), self.rows.get_age()?);
-        let (mut files, mut bytes, mut more) = (Vec::new(), 0, false);
-        self.rows.list_files(conversation, before, |seq, offered| {
-            let is_seen = ranges.iter().any(|range| (range.first..=range.last).contains(&seq));
-            if !is_seen || !offered.name.to_lowercase().contains(&wanted) {
-                return Ok(true);
+        let search = Search { text, kind: Some(Sort::File), ..Search::default() };
+        let (mut sieve, mut looked) = (Sieve::new(&search), 0);
+        let (term, end) = (self.term()?, before.unwrap_or(Seq(u64::MAX)));
+        let mut page = Page::default();
+        for range in self.ranges(me, conversation, log)? {
+            let last = range.last.min(log.head).0.min(end.0.saturating_sub(1));
+            if page.more || range.first.0 > last {
+                continue;
             }
-            bytes += offered.name.len() + 400;
-            if files.len() == FILES_PAGE_MAX || bytes > HISTORY_BYTES_MAX {
-                more = true;
-                return Ok(false);
-            }
-            if let Some(message) = self.rows.get_message(conversation, log.kind, seq)? {
-                let file = FileId { conversation, seq };
-                let here = self.here(file, &offered);
-                let status = file_status(&offered, self.transfers.limits(), age_min, here);
-                files.push((message, status));
-            }
-            Ok(true)
-        })?;
-        Ok(Ok(Reply::FileList { files, more }))
+            self.rows.list_files(conversation, (range.first, Seq(last)), |file, row| {
+                looked += 1;
+                let message = self.rows.get_message(conversation, log.kind, file.seq)?;
+                let named = message.filter(|message| match &message.body {
+                    Body::File { name, .. } => sieve.takes(message.from, Part::File(name)),
+                    _ => false,
+                });
+                let is_room =
+                    named.is_none_or(|message| page.take(message, self.status(file, &row, term)));
+                Ok(is_room && looked < SEARCH_LOOKED_MAX)
+            })?;
+        }
+        Ok(Ok(Reply::FileList { files: page.files, more: page.more }))
     }
 
-    fn ticket(&self, file: FileId, way: FileWay) -> Answer {
-        let grant = Grant { file, way, account: self.me, device: self.here };
-        if let Err(refusal) = may_travel(self.rows, &grant)? {
-            return Ok(Err(refusal));
-        }
-        let mut ticket = [0; 32];
-        if let Err(error) = getrandom::fill(&mut ticket) {
-            tracing::error!(%error, "the system gives no random bytes");
-            return Ok(Err(Reason::Failed.into()));
-        }
-        self.transfers.give(ticket, grant, clock::uptime());
-        Ok(Ok(Reply::Ticket { ticket }))
+    /// What somebody sees of its log, newest first.
+    fn ranges(
+        &self,
+        me: AccountId,
+        conversation: ConversationId,
+        log: Conversation,
+    ) -> Result<Vec<Range>, StoreError> {
+        Ok(match log.kind {
+            ConversationKind::Room { .. } => {
+                let mut ranges = self.rows.list_ranges(conversation, me)?;
+                ranges.reverse();
+                ranges
+            }
+            _ => vec![Range { first: Seq(1), last: log.head }],
+        })
     }
 
-    fn quota(&self) -> Answer {
-        let limits = self.transfers.limits();
-        Ok(Ok(Reply::Quota {
-            used: self.rows.get_file_bytes(self.me)?,
-            most: limits.files_mib_per_account.saturating_mul(MIB),
-            file_most: limits.file_mib_max.saturating_mul(MIB),
-            days: limits.files_days,
-        }))
+    fn status(&self, file: FileId, row: &FileRow, term: Term) -> FileStatus {
+        let came = match row.state {
+            FileState::Coming => self.files.count_incoming(file, row.bytes),
+            _ => 0,
+        };
+        files::status(row, came, term)
+    }
+
+    fn term(&self) -> Result<Term, StoreError> {
+        Ok(Term::new(self.limits, clock::wall_ms(), self.rows.get_age()?))
     }
 }
 
-/// Whether somebody may bring or fetch a file now, on a device that is signed in still.
-pub(super) fn may_travel(
-    rows: &Reads,
-    grant: &Grant,
-) -> Result<Result<Offered, Refusal>, StoreError> {
-    let Grant { file, way, account, device } = *grant;
-    if rows.get_device(account, device)?.is_none() || !sees_file(rows, account, file)? {
-        return Ok(Err(Reason::NotFound.into()));
+/// A page of a list, as much as fits a frame.
+#[derive(Default)]
+struct Page {
+    files: Vec<(Message, FileStatus)>,
+    bytes: usize,
+    more: bool,
+}
+
+impl Page {
+    /// Takes one more; false when that one is for the next page.
+    fn take(&mut self, message: Message, status: FileStatus) -> bool {
+        let name = match &message.body {
+            Body::File { name, .. } => name.len(),
+            _ => 0,
+        };
+        self.bytes += ENTRY_BYTES + name;
+        self.more = self.files.len() == FILES_PAGE_MAX || self.bytes > HISTORY_BYTES_MAX;
+        if !self.more {
+            self.files.push((message, status));
+        }
+        !self.more
     }
-    let Some(offered) = rows.get_file(file)? else { return Ok(Err(Reason::NotFound.into())) };
-    Ok(match (way, offered.state) {
-        (_, state) if !state.is_open() => Err(Reason::FileGone.into()),
-        (FileWay::Up, _) if offered.owner != account => Err(Reason::NotYours.into()),
-        // It is whole already.
-        (FileWay::Up, FileState::Kept) => Err(Reason::FileGone.into()),
-        _ => Ok(offered),
+}
+
+/// Whether a file may travel this way for an account at one of its devices, and what it is.
+pub(super) fn permit(
+    rows: &Reads,
+    (me, device): (AccountId, DeviceId),
+    (file, way): (FileId, FileWay),
+) -> Result<Result<FileRow, Refusal>, StoreError> {
+    if rows.get_device(me, device)?.is_none() {
+        return Ok(Err(Reason::Fenced.into()));
+    }
+    let row = match sees(rows, me, file)? {
+        Some(_) => rows.get_file(file)?,
+        None => None,
+    };
+    let Some(row) = row else { return Ok(Err(Reason::NotFound.into())) };
+    Ok(match (way, row.state) {
+        (FileWay::Up, _) if row.owner != me => Err(Reason::NotYours.into()),
+        (FileWay::Up | FileWay::Down, FileState::Coming) | (FileWay::Down, FileState::Kept) => {
+            Ok(row)
+        }
+        _ => Err(Reason::FileGone.into()),
     })
 }

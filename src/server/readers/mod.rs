@@ -1,12 +1,13 @@
 //! Queries: a small bounded pool of threads that read snapshots, one page at a time.
 //!
-//! [`people`] answers what concerns people, [`rooms`] what concerns rooms, [`search`] looks into the
-//! logs; their pages are answered here.
+//! [`people`] answers what concerns people, [`rooms`] what concerns rooms, [`files`] what concerns
+//! files, [`search`] looks into the logs; their pages are answered here.
 
 mod files;
 mod people;
 mod rooms;
 mod search;
+mod sight;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -15,21 +16,20 @@ use std::thread::{self, JoinHandle};
 use async_channel::{Receiver, Sender};
 
 use super::board::Board;
-use super::sight::sees_picture;
 use super::sweep::Leftovers;
-use super::transfers::{Grant, Transfers};
 use crate::domain::{
-    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, Nickname, Seq, Target,
+    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, FileId, FileWay, Nickname, Seq,
+    Target,
 };
 use crate::limits::{
-    BLOB_PART_MAX, HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, PEOPLE_PAGE_MAX,
+    BLOB_PART_MAX, HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, Limits, PEOPLE_PAGE_MAX,
     QUERIES_MAX, READERS,
 };
 use crate::net::protocol::{Head, OnlinePerson, Page, Query, Reason, Refusal, Reply};
 use crate::store::accounts::Account;
 use crate::store::blobs::Files;
 use crate::store::conversations::Cursors;
-use crate::store::files::Offered;
+use crate::store::files::FileRow;
 use crate::store::messages::{Continue, Order};
 use crate::store::rooms::Range;
 use crate::store::{Engine, Reads, StoreError};
@@ -70,12 +70,16 @@ pub enum Ask {
         /// For the answer.
         slot: Sender<bool>,
     },
-    /// Whether a link may bring or fetch a file, and what is known of that.
-    Travel {
-        /// What its ticket said.
-        grant: Grant,
+    /// Whether a file may travel, and what it is.
+    Permit {
+        /// For whom, and where.
+        me: (AccountId, DeviceId),
+        /// Which.
+        file: FileId,
+        /// Which way.
+        way: FileWay,
         /// For the answer.
-        slot: Sender<Result<Offered, Refusal>>,
+        slot: Sender<Result<FileRow, Refusal>>,
     },
     /// Pictures and files that may go.
     Leftovers {
@@ -89,6 +93,11 @@ pub enum Ask {
     },
     /// How many accounts there are.
     Accounts {
+        /// For the answer.
+        slot: Sender<u64>,
+    },
+    /// How many bytes all files have together that are kept or on their way.
+    FileBytes {
         /// For the answer.
         slot: Sender<u64>,
     },
@@ -109,14 +118,14 @@ impl Readers {
     pub fn start(
         engine: &Arc<Engine>,
         board: &Arc<Board>,
-        (files, transfers): (&Files, &Arc<Transfers>),
+        (files, limits): (&Files, &Arc<Limits>),
         failed: &Sender<StoreError>,
     ) -> Result<(Self, Vec<JoinHandle<()>>), StoreError> {
         let (asks, waiting) = async_channel::bounded(QUERIES_MAX);
         let mut threads = Vec::new();
         for number in 1..=READERS {
-            let reader =
-                Reader::new(engine.clone(), board.clone(), files.clone(), transfers.clone());
+            let (engine, board) = (engine.clone(), board.clone());
+            let reader = Reader::new(engine, board, files.clone(), limits.clone());
             let (waiting, failed) = (waiting.clone(), failed.clone());
             let builder = thread::Builder::new().name(format!("reader-{number}"));
             // A panic is a defect of ours: the server ends instead of going on with one fewer.
@@ -149,19 +158,14 @@ pub struct Reader {
     engine: Arc<Engine>,
     board: Arc<Board>,
     files: Files,
-    transfers: Arc<Transfers>,
+    limits: Arc<Limits>,
 }
 
 impl Reader {
-    /// A reader of a store, a board and a folder of files.
+    /// A reader of a store, a board and a folder of files, under limits.
     #[must_use]
-    pub fn new(
-        engine: Arc<Engine>,
-        board: Arc<Board>,
-        files: Files,
-        transfers: Arc<Transfers>,
-    ) -> Self {
-        Reader { engine, board, files, transfers }
+    pub fn new(engine: Arc<Engine>, board: Arc<Board>, files: Files, limits: Arc<Limits>) -> Self {
+        Reader { engine, board, files, limits }
     }
 
     fn run(&self, waiting: &Receiver<Ask>) -> Result<(), StoreError> {
@@ -190,11 +194,14 @@ impl Reader {
             Ask::Nickname { nickname, slot } => {
                 slot.try_send(rows.get_nickname_owner(&nickname)?.is_none()).ok();
             }
-            Ask::Travel { grant, slot } => {
-                drop(slot.try_send(files::may_travel(&rows, &grant)?));
+            Ask::Permit { me, file, way, slot } => {
+                slot.try_send(files::permit(&rows, me, (file, way))?).ok();
             }
             Ask::Leftovers { slot } => {
-                slot.try_send(Leftovers::find(&rows, &self.files)?).ok();
+                slot.try_send(Leftovers::find(&rows, &self.files, &self.limits)?).ok();
+            }
+            Ask::FileBytes { slot } => {
+                slot.try_send(rows.count_file_bytes()?).ok();
             }
             Ask::Emptied { slot } => {
                 slot.try_send(rows.get_emptied()?).ok();
@@ -251,19 +258,17 @@ impl Reader {
             Query::Contacts { after } => people::contacts(rows, me, after),
             Query::Requests { after } => people::requests(rows, me, after),
             Query::Blob { blob, offset } => self.blob(rows, me, blob, offset),
-            query @ (Query::Files { .. }
-            | Query::FileList { .. }
-            | Query::Ticket { .. }
-            | Query::Quota {}) => {
-                let (files, transfers) = (&self.files, &*self.transfers);
-                files::Desk { rows, files, transfers, me, here }.answer(query)
+            query @ (Query::Files { .. } | Query::FileList { .. } | Query::Quota {}) => {
+                let (files, limits) = (&self.files, &self.limits);
+                files::Shelf { rows, files, limits }.answer(me, query)
             }
             query @ (Query::Search { .. } | Query::Days { .. }) => search::answer(rows, me, query),
             query => rooms::answer(rows, me, query),
         }
     }
 
-    /// A part of a picture. A file that cannot be read is told as one that is not there.
+    /// A part of a picture. A file that cannot be read is told as one that is not there, and so are
+    /// bytes that only files have: a hash alone must neither open a file nor tell that it is here.
     fn blob(
         &self,
         rows: &Reads,
@@ -272,7 +277,7 @@ impl Reader {
         offset: u32,
     ) -> Result<Result<Reply, Refusal>, StoreError> {
         let known = rows.get_blob(blob)?;
-        let (Some(known), true) = (known, sees_picture(rows, me, blob)?) else {
+        let (Some(known), true) = (known, sight::sees_picture(rows, me, blob)?) else {
             return Ok(Err(Reason::NotFound.into()));
         };
         let bytes_all = u32::try_from(known.bytes).unwrap_or(u32::MAX);

@@ -10,18 +10,19 @@ use super::auth::Steps;
 use super::upload::{Part, Upload};
 use super::{End, Session};
 use crate::clock::{self, millis};
-use crate::domain::{BlobId, Nonce, Target};
+use crate::domain::{BlobId, FileId, FileWay, Nonce, Target};
 use crate::limits::{IDLE_DEADLINE, Limits, WATCHED_MAX};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::link::{LinkError, Reader};
 use crate::net::protocol::{
-    ClientFrame, Command, Goodbye, Query, Reason, Refusal, RequestId, ServerFrame, Signal,
+    ClientFrame, Command, Goodbye, Query, Reason, Refusal, Reply, RequestId, ServerFrame, Signal,
 };
 use crate::server::bucket::Bucket;
 use crate::server::hub::HubInput;
 use crate::server::job::{Caller, Job};
 use crate::server::rates::Deed;
 use crate::server::readers::Ask;
+use crate::server::transfers::Grant;
 
 /// A refused message that does not come again is given up by its sender: after so long the others
 /// go on without it.
@@ -138,6 +139,9 @@ impl Session {
                 }
                 self.ask_writer(Job::Command { caller: caller.clone(), id, command }).await
             }
+            ClientFrame::Query { id, query: Query::Ticket { file, way } } => {
+                self.ticket(caller, id, (file, way)).await
+            }
             ClientFrame::Query { id, query } => self.query(caller, id, query).await,
             ClientFrame::Signal(Signal::Typing { to }) => {
                 let typing = HubInput::Typing { session: self.id, to };
@@ -247,6 +251,33 @@ impl Session {
             Err(refusal) => ServerFrame::Refused { id, refusal },
         };
         self.outbox.push_frame(&frame);
+        Ok(())
+    }
+
+    /// A ticket for the link of a file. That link is asked once more when it is opened.
+    async fn ticket(
+        &self,
+        caller: &Caller,
+        id: RequestId,
+        (file, way): (FileId, FileWay),
+    ) -> Result<(), End> {
+        self.outbox.has_room().await;
+        let Caller { account, device, .. } = *caller;
+        let me = (account, device);
+        let permit = self.shared.readers.ask(|slot| Ask::Permit { me, file, way, slot }).await;
+        let grant = Grant { account, device, file, way };
+        let given = match permit.ok_or_else(shutting_down)? {
+            Ok(_) if !self.shared.admission.may_carry(account) => Err(Reason::FilesBusy.into()),
+            Ok(_) => {
+                let ticket = self.shared.transfers.issue(grant, clock::uptime());
+                ticket.ok_or_else(|| Reason::Failed.into())
+            }
+            Err(refusal) => Err(refusal),
+        };
+        self.outbox.push_frame(&match given {
+            Ok(ticket) => ServerFrame::Reply { id, reply: Reply::Ticket { ticket } },
+            Err(refusal) => ServerFrame::Refused { id, refusal },
+        });
         Ok(())
     }
 

@@ -71,12 +71,12 @@ pub struct Shared {
     pub jobs: Sender<Job>,
     /// To the hub.
     pub hub: Sender<HubInput>,
-    /// Files on their way.
-    pub transfers: Arc<Transfers>,
     /// To the readers.
     pub readers: Readers,
-    /// Where pictures lie.
+    /// Where pictures and files lie.
     pub files: Files,
+    /// Files on their way.
+    pub transfers: Arc<Transfers>,
     /// Set by the disk watch: readable, not writable.
     pub disk_full: Arc<AtomicBool>,
     /// Taken by those who are not signed in.
@@ -87,7 +87,7 @@ pub struct Shared {
 
 impl Shared {
     /// Waits until the server closes.
-    async fn closed(&self) {
+    pub(super) async fn closed(&self) {
         while self.closing.recv().await.is_ok() {}
     }
 }
@@ -132,18 +132,10 @@ async fn serve(
     };
     match smol::future::or(accepted, closed).await {
         Ok((stream, alpn)) if alpn == ALPN_FILE => {
-            let (stream, connection) = stream.into_inner();
-            match stream.into_inner() {
-                Ok(stream) => {
-                    // From here on it costs no worker anything.
-                    inside.store(true, Ordering::Relaxed);
-                    transfers::serve(shared, id, (stream, connection), peer).await;
-                    drop(place);
-                }
-                Err(error) => tracing::debug!(session = id.0, %peer, %error, "no link of a file"),
-            }
+            inside.store(true, Ordering::Relaxed);
+            transfers::serve(shared, id, stream, place).await;
         }
-        Ok((stream, _)) => {
+        Ok((stream, _chat)) => {
             let outbox = Arc::new(Outbox::default());
             Session {
                 shared,

@@ -1,76 +1,89 @@
-//! A file is fetched: one that is kept, or as much as has come.
+//! A file that goes to somebody: what is there at once, the rest as it comes.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use super::link::Ground;
-use super::progress::Next;
-use crate::domain::{BlobId, CHUNK_BYTES, FileId, Outline};
+use super::door::Trip;
+use super::flow::Seen;
+use super::link::Link;
+use crate::domain::{BlobId, CHUNK_BYTES, Outline};
 use crate::limits::{FILE_ALIVE_EVERY, FILE_STALL_MAX};
 use crate::net::parcel::{self, FileWelcome};
-use crate::net::protocol::{Reason, Refusal};
-use crate::store::incoming::read_chunk;
+use crate::net::protocol::Reason;
 
-/// Who waits for a sender that does not send comes again after so long.
-const LATER_MS: u64 = 5_000;
-
-/// Gives a file that is kept, behind the chunks that are there already.
-pub(super) fn give_kept(
-    ground: &Ground,
-    link: &mut impl Write,
-    (root, bytes): (BlobId, u64),
-    chunks: u64,
-) -> io::Result<()> {
-    let mut file = File::open(ground.shared.files.path(root))?;
-    parcel::write_frame(link, &FileWelcome::Take { bytes })?;
-    let mut giving = Giving::new(ground, bytes, chunks);
-    while let Some(index) = giving.next() {
-        let chunk = giving.read(&mut file, index)?;
-        let value = giving.shape.value_of(index, &giving.buffer[..chunk]);
-        giving.write(link, &value, chunk)?;
-    }
-    parcel::write_end(link, root)?;
-    link.flush()
+/// Why there is nothing more to say.
+enum End {
+    /// The file has ended, which is told.
+    Gone,
+    /// The sender does not send now, or the link has ended: it is tried again.
+    Later,
+    /// The link broke.
+    Broken(io::Error),
 }
 
-/// Gives a file that still comes.
-pub(super) fn give_coming(
-    ground: &Ground,
-    link: &mut impl Write,
-    (id, bytes): (FileId, u64),
-    chunks: u64,
-) -> io::Result<()> {
-    let progress = ground.shared.transfers.progress(&ground.shared.files, id, bytes)?;
-    parcel::write_frame(link, &FileWelcome::Take { bytes })?;
-    link.flush()?;
-    let mut giving = Giving::new(ground, bytes, chunks);
-    // Opened with the first chunk that is there. It goes on being read when it becomes a blob.
-    let mut file: Option<File> = None;
-    let mut waited = Duration::ZERO;
+impl From<io::Error> for End {
+    fn from(error: io::Error) -> Self {
+        End::Broken(error)
+    }
+}
+
+/// Serves the link to its end.
+pub(super) fn run(mut link: Link, trip: &Trip) -> io::Result<()> {
+    if trip.chunks > Outline::chunks_of(trip.bytes) {
+        parcel::write_frame(&mut link, &FileWelcome::Refused(Reason::BadValue.into()))?;
+        return link.close();
+    }
+    parcel::write_frame(&mut link, &FileWelcome::Take { bytes: trip.bytes })?;
+    match give(&mut link, trip) {
+        Ok(root) => parcel::write_end(&mut link, root)?,
+        Err(End::Gone) => parcel::write_stop(&mut link, &Reason::FileGone.into())?,
+        Err(End::Later) => {}
+        Err(End::Broken(error)) => return Err(error),
+    }
+    link.close()
+}
+
+/// Sends all chunks that are missing, and says what the whole has for a hash.
+fn give(link: &mut Link, trip: &Trip) -> Result<BlobId, End> {
+    let outline = Outline::new(trip.bytes);
+    let chunks = Outline::chunks_of(trip.bytes);
+    let (mut source, mut chunk) = (None, Vec::new());
+    for index in trip.chunks..chunks {
+        wait(link, trip, index)?;
+        let source = match &mut source {
+            Some(source) => source,
+            none => none.insert(open(link, trip)?),
+        };
+        let begin = index * CHUNK_BYTES;
+        let length = (trip.bytes - begin).min(CHUNK_BYTES);
+        chunk.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
+        source.seek(SeekFrom::Start(begin))?;
+        source.read_exact(&mut chunk)?;
+        // Not from what came with it: what a disk has lost meanwhile shows at the end.
+        parcel::write_chunk(link, &outline.value_of(index, &chunk), &chunk)?;
+        trip.shared.metrics.files_out.fetch_add(length, Ordering::Relaxed);
+    }
+    match wait(link, trip, chunks)? {
+        Some(root) => Ok(root),
+        None => Err(End::Later),
+    }
+}
+
+/// Waits for a chunk, or for the whole behind the last; says its hash once it is kept.
+fn wait(link: &mut Link, trip: &Trip, chunk: u64) -> Result<Option<BlobId>, End> {
+    let line = &trip.passage.line;
+    let mut waited = std::time::Duration::ZERO;
     loop {
-        let index = giving.next;
-        match progress.wait(index, FILE_ALIVE_EVERY) {
-            Next::Chunk(value) => {
-                waited = Duration::ZERO;
-                let mut part = match file.take() {
-                    Some(part) => part,
-                    None => ground.shared.files.open_part(id)?,
-                };
-                let chunk = giving.read(&mut part, index)?;
-                file = Some(part);
-                giving.write(link, &value, chunk)?;
-            }
-            Next::Whole(root) => {
-                parcel::write_end(link, root)?;
-                return link.flush();
-            }
-            Next::Stopped(why) => return stop(link, &why),
-            Next::Nothing => {
+        match line.flow.wait(chunk, || line.is_cut(), FILE_ALIVE_EVERY) {
+            Seen::Here => return Ok(None),
+            Seen::Kept(root) => return Ok(Some(root)),
+            Seen::Gone => return Err(End::Gone),
+            Seen::Cut => return Err(End::Later),
+            Seen::Nothing => {
                 waited += FILE_ALIVE_EVERY;
                 if waited >= FILE_STALL_MAX {
-                    return stop(link, &Refusal::retry(Reason::FilesBusy, LATER_MS));
+                    return Err(End::Later);
                 }
                 parcel::write_nothing(link)?;
                 link.flush()?;
@@ -79,43 +92,21 @@ pub(super) fn give_coming(
     }
 }
 
-fn stop(link: &mut impl Write, why: &Refusal) -> io::Result<()> {
-    parcel::write_stop(link, why)?;
-    link.flush()
-}
-
-struct Giving<'a> {
-    ground: &'a Ground,
-    shape: Outline,
-    next: u64,
-    buffer: Vec<u8>,
-}
-
-impl<'a> Giving<'a> {
-    fn new(ground: &'a Ground, bytes: u64, chunks: u64) -> Self {
-        let next = chunks.min(Outline::chunks_of(bytes));
-        let most = usize::try_from(CHUNK_BYTES.min(bytes)).unwrap_or(0);
-        Giving { ground, shape: Outline::new(bytes), next, buffer: vec![0; most] }
+/// Where its bytes are: among those that come, or where blobs lie. In the moment between both, its row
+/// says where next. Once open they stay, however they are called.
+fn open(link: &mut Link, trip: &Trip) -> Result<File, End> {
+    let files = &trip.shared.files;
+    let line = &trip.passage.line;
+    if let Seen::Kept(root) = line.flow.wait(0, || line.is_cut(), std::time::Duration::ZERO) {
+        return Ok(File::open(files.path(root))?);
     }
-
-    /// The place of the next chunk.
-    fn next(&self) -> Option<u64> {
-        (self.next < Outline::chunks_of(self.shape.bytes())).then_some(self.next)
-    }
-
-    /// Reads the chunk at a place into the buffer; says how long it is.
-    fn read(&mut self, file: &mut File, index: u64) -> io::Result<usize> {
-        let rest = self.shape.bytes().saturating_sub(index * CHUNK_BYTES);
-        let length = usize::try_from(rest.min(CHUNK_BYTES)).map_err(io::Error::other)?;
-        read_chunk(file, index, &mut self.buffer[..length])?;
-        Ok(length)
-    }
-
-    fn write(&mut self, link: &mut impl Write, value: &[u8; 32], chunk: usize) -> io::Result<()> {
-        parcel::write_chunk(link, value, &self.buffer[..chunk])?;
-        self.next += 1;
-        let given = chunk as u64;
-        self.ground.shared.metrics.file_bytes_out.fetch_add(given, Ordering::Relaxed);
-        Ok(())
+    match files.open_incoming(trip.file()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            match wait(link, trip, Outline::chunks_of(trip.bytes))? {
+                Some(root) => Ok(File::open(files.path(root))?),
+                None => Err(End::Later),
+            }
+        }
+        opened => Ok(opened?),
     }
 }

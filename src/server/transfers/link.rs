@@ -1,99 +1,77 @@
-//! A link of a file, from TLS to its end, on a thread of its own.
+//! The blocking end of a file's link.
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::sync::Arc;
-use std::thread;
+use std::io::{self, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
 
+use async_io::Async;
+use futures_rustls::server::TlsStream;
 use rustls::{ServerConnection, StreamOwned};
-use smol::future;
 
-use super::tickets::Grant;
-use super::{Place, download, upload};
-use crate::clock;
-use crate::domain::{FileState, FileWay};
-use crate::limits::{FILE_STALL_MAX, SIGN_IN_DEADLINE};
-use crate::net::parcel::{self, FileHello, FileWelcome};
-use crate::net::protocol::{Reason, Refusal};
-use crate::server::job::SessionId;
-use crate::server::readers::Ask;
-use crate::server::session::Shared;
-use crate::store::files::Offered;
+use crate::limits::{FILE_STALL_MAX, FLUSH_DEADLINE};
 
-/// What a link stands on.
-pub(super) struct Ground {
-    pub shared: Arc<Shared>,
-}
+/// Read from the system at once.
+const READ_BYTES: usize = 64 * 1024;
+/// Taken from a peer that still sends when all is said: closing over it could destroy the last word.
+const REST_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
-/// Serves a link on a thread of its own, and waits for its end.
-pub async fn serve(
-    shared: Arc<Shared>,
-    id: SessionId,
-    (stream, connection): (TcpStream, ServerConnection),
-    peer: SocketAddr,
-) {
-    let (ended, end) = async_channel::bounded::<()>(1);
-    let ground = Ground { shared };
-    let run = move || {
-        if let Err(error) = run(&ground, stream, connection) {
-            tracing::debug!(session = id.0, %peer, %error, "a file's link ended");
-        }
-        drop(ended);
-    };
-    match thread::Builder::new().name(format!("file-{}", id.0)).spawn(run) {
-        Ok(_) => drop(end.recv().await),
-        Err(error) => tracing::warn!(%error, "no thread for a file"),
+/// Reads and writes as long as something moves.
+pub(super) struct Link(StreamOwned<ServerConnection, Socket>);
+
+struct Socket(BufReader<TcpStream>);
+
+impl Link {
+    /// Takes a link over from the tasks.
+    pub fn new(stream: TlsStream<Async<TcpStream>>) -> io::Result<Self> {
+        let (stream, connection) = stream.into_inner();
+        let socket = stream.into_inner()?;
+        socket.set_nonblocking(false)?;
+        socket.set_read_timeout(Some(FILE_STALL_MAX))?;
+        socket.set_write_timeout(Some(FILE_STALL_MAX))?;
+        let socket = Socket(BufReader::with_capacity(READ_BYTES, socket));
+        Ok(Link(StreamOwned::new(connection, socket)))
+    }
+
+    /// Says that all is said, and waits a moment for the other side to hear it.
+    pub fn close(mut self) -> io::Result<()> {
+        self.0.conn.send_close_notify();
+        self.0.flush()?;
+        let socket = self.0.sock.0.get_ref();
+        socket.shutdown(Shutdown::Write)?;
+        socket.set_read_timeout(Some(FLUSH_DEADLINE.max(Duration::from_millis(1))))?;
+        io::copy(&mut (&mut self.0.sock).take(REST_BYTES_MAX), &mut io::sink())?;
+        Ok(())
     }
 }
 
-fn run(ground: &Ground, stream: TcpStream, connection: ServerConnection) -> io::Result<()> {
-    stream.set_nonblocking(false)?;
-    stream.set_read_timeout(Some(SIGN_IN_DEADLINE))?;
-    stream.set_write_timeout(Some(FILE_STALL_MAX))?;
-    let socket = stream.try_clone()?;
-    let mut link = StreamOwned::new(connection, stream);
-    let hello: FileHello = parcel::read_frame(&mut link)?;
-    match open(ground, &hello, &socket) {
-        Ok((grant, offered, place)) => {
-            socket.set_read_timeout(Some(FILE_STALL_MAX))?;
-            travel(ground, &mut link, &grant, (&offered, hello.chunks))?;
-            drop(place);
-        }
-        Err(refusal) => {
-            parcel::write_frame(&mut link, &FileWelcome::Refused(refusal))?;
-        }
+impl Read for Link {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
     }
-    link.conn.send_close_notify();
-    link.flush()
 }
 
-/// Whether the ticket opens what it says, now.
-fn open(
-    ground: &Ground,
-    hello: &FileHello,
-    socket: &TcpStream,
-) -> Result<(Grant, Offered, Place), Refusal> {
-    let transfers = &ground.shared.transfers;
-    let grant = transfers.redeem(&hello.ticket, clock::uptime()).ok_or(Reason::NotFound)?;
-    let asked = ground.shared.readers.ask(|slot| Ask::Travel { grant, slot });
-    let offered = future::block_on(asked).ok_or(Reason::Failed)??;
-    let socket = socket.try_clone().map_err(|_| Reason::Failed)?;
-    let place = transfers.enter(grant, socket)?;
-    Ok((grant, offered, place))
+impl Write for Link {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
-fn travel<L: Read + Write>(
-    ground: &Ground,
-    link: &mut L,
-    grant: &Grant,
-    (offered, chunks): (&Offered, u64),
-) -> io::Result<()> {
-    let (file, bytes) = (grant.file, offered.bytes);
-    match (grant.way, offered.state, offered.root) {
-        (FileWay::Up, ..) => upload::take(ground, link, file, bytes),
-        (FileWay::Down, FileState::Kept, Some(root)) => {
-            download::give_kept(ground, link, (root, bytes), chunks)
-        }
-        (FileWay::Down, ..) => download::give_coming(ground, link, (file, bytes), chunks),
+impl Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.get_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.get_mut().flush()
     }
 }

@@ -1,190 +1,199 @@
-//! Files on their way: who may open a link, which links there are, and what ends them.
+//! Files on their way, up and down, beside the ring: each on a link and a thread of its own, so that no
+//! chat ever waits behind one.
 //!
-//! A file's link leaves the async world behind TLS: it has a thread of its own that reads, hashes,
-//! encrypts and waits, so that no chat waits behind it and the kernel shares the cores out. [`link`] is
-//! such a thread, [`upload`] and [`download`] what it does; [`progress`] joins the two while a file is
-//! fetched that still comes. [`tickets`] are what opens a link.
+//! * [`tickets`] open a link; a chat link gives them out.
+//! * [`door`] is a link from TLS to its thread; [`link`] is its blocking end.
+//! * [`upload`] and [`download`] are what a thread does.
+//! * [`flow`] is how far a file is, for all links of it.
+//!
+//! Disks and large sockets wait for a long time, which threads may and tasks must not; there are few of
+//! them. What the ring decides about a file or a device reaches its links from the writer's thread, behind
+//! the commit.
 
+mod door;
 mod download;
+mod flow;
 mod link;
-mod progress;
 mod tickets;
 mod upload;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
 use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use crate::domain::{AccountId, DeviceId, FileId, FileWay};
-use crate::limits::Limits;
-use crate::net::protocol::{Reason, Refusal};
-use crate::store::blobs::Files;
+use super::job::{FileChange, Outcome};
+use crate::domain::{AccountId, DeviceId, FileId};
 
-pub(super) use link::serve;
-use progress::Progress;
-pub use tickets::Grant;
-use tickets::Tickets;
+pub use door::serve;
+use flow::Flow;
+pub use tickets::{Grant, Tickets};
 
-/// Who is turned away because too many travel tries again after so long.
-const BUSY_MS: u64 = 2_000;
-
-/// Files on their way.
+/// All links of files that run, and the tickets for more.
+#[derive(Default)]
 pub struct Transfers {
-    limits: Arc<Limits>,
-    state: Mutex<State>,
+    /// What opens a link.
+    pub tickets: Tickets,
+    running: Mutex<Running>,
 }
 
 #[derive(Default)]
-struct State {
-    tickets: Tickets,
-    running: BTreeMap<u64, Running>,
-    /// Counts links.
+struct Running {
+    /// The server closes: no link begins any more.
+    is_closed: bool,
     last: u64,
-    /// Files that come, or are waited for.
-    coming: HashMap<FileId, Weak<Progress>>,
-    closing: bool,
+    lines: BTreeMap<u64, Arc<Line>>,
+    flows: HashMap<FileId, Weak<Flow>>,
 }
 
-/// A link of a file.
-struct Running {
+/// A link that runs, as others reach it.
+struct Line {
+    number: u64,
     grant: Grant,
     socket: TcpStream,
+    is_cut: AtomicBool,
+    flow: Arc<Flow>,
 }
 
-/// A link's place among the others; dropping it gives it back.
-pub(super) struct Place {
+impl Line {
+    /// Ends it at once.
+    fn cut(&self) {
+        self.is_cut.store(true, Ordering::Relaxed);
+        self.socket.shutdown(Shutdown::Both).ok();
+        self.flow.wake();
+    }
+
+    fn is_cut(&self) -> bool {
+        self.is_cut.load(Ordering::Relaxed)
+    }
+
+    /// Whoever waits for its other side to speak looks up. What is written still goes out.
+    fn rouse(&self) {
+        self.socket.shutdown(Shutdown::Read).ok();
+        self.flow.wake();
+    }
+}
+
+/// A link's place among those that run; given back when dropped.
+struct Passage {
     transfers: Arc<Transfers>,
-    number: u64,
+    line: Arc<Line>,
+}
+
+impl Drop for Passage {
+    fn drop(&mut self) {
+        let mut running = self.transfers.lock();
+        running.lines.remove(&self.line.number);
+        let file = self.line.grant.file;
+        // The last one takes what is shared along.
+        let is_last = running.lines.values().all(|line| line.grant.file != file);
+        if is_last {
+            running.flows.remove(&file);
+        }
+    }
 }
 
 impl Transfers {
-    /// None yet.
-    #[must_use]
-    pub fn new(limits: Arc<Limits>) -> Self {
-        Transfers { limits, state: Mutex::default() }
-    }
-
-    /// The settings in force.
-    #[must_use]
-    pub fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Gives out a ticket, whose bytes nobody can guess.
-    pub fn give(&self, ticket: [u8; 32], grant: Grant, uptime: Duration) {
-        self.lock().tickets.put(ticket, grant, uptime);
-    }
-
-    /// What a ticket opens; once.
-    fn redeem(&self, ticket: &[u8; 32], uptime: Duration) -> Option<Grant> {
-        self.lock().tickets.take(ticket, uptime)
-    }
-
-    /// How many links there are.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.lock().running.len()
-    }
-
-    /// Bytes of a file that came, as the links know it; nothing when nobody has to do with it.
-    #[must_use]
-    pub fn proven(&self, file: FileId) -> Option<u64> {
-        let progress = self.lock().coming.get(&file).and_then(Weak::upgrade)?;
-        Some(progress.proven())
-    }
-
-    /// Takes a place among the links that travel. Whoever brings a file anew ends an older link that
-    /// brought it: its other end may be gone for long.
-    fn enter(self: &Arc<Self>, grant: Grant, socket: TcpStream) -> Result<Place, Refusal> {
-        let mut state = self.lock();
-        if state.closing {
-            return Err(Reason::Failed.into());
+    /// A link begins; not any more when the server closes.
+    fn enter(self: &Arc<Self>, grant: Grant, socket: TcpStream) -> Option<Passage> {
+        let mut running = self.lock();
+        if running.is_closed {
+            return None;
         }
-        let is_same = |other: &Grant| {
-            grant.way == FileWay::Up && (other.file, other.way) == (grant.file, grant.way)
-        };
-        let mut is_busy = false;
-        for other in state.running.values().filter(|other| is_same(&other.grant)) {
-            other.socket.shutdown(Shutdown::Both).ok();
-            is_busy = true;
-        }
-        let own = state.running.values().filter(|one| one.grant.account == grant.account).count();
-        let too_many = state.running.len() as u64 >= self.limits.files_links
-            || own as u64 >= self.limits.files_links_per_account;
-        if is_busy || too_many {
-            return Err(Refusal::retry(Reason::FilesBusy, if is_busy { 200 } else { BUSY_MS }));
-        }
-        state.last += 1;
-        let number = state.last;
-        state.running.insert(number, Running { grant, socket });
-        Ok(Place { transfers: Arc::clone(self), number })
+        running.last += 1;
+        let number = running.last;
+        let known = running.flows.get(&grant.file).and_then(Weak::upgrade);
+        let flow = known.unwrap_or_default();
+        running.flows.insert(grant.file, Arc::downgrade(&flow));
+        let line = Arc::new(Line { number, grant, socket, is_cut: AtomicBool::new(false), flow });
+        running.lines.insert(number, line.clone());
+        drop(running);
+        Some(Passage { transfers: self.clone(), line })
     }
 
-    /// How far a file has come, joined with others who bring or fetch it.
-    fn progress(&self, files: &Files, file: FileId, bytes: u64) -> io::Result<Arc<Progress>> {
-        if let Some(known) = self.lock().coming.get(&file).and_then(Weak::upgrade) {
-            return Ok(known);
-        }
-        let read = files.read_incoming(file, bytes)?;
-        let mut state = self.lock();
-        state.coming.retain(|_, progress| progress.strong_count() > 0);
-        if let Some(known) = state.coming.get(&file).and_then(Weak::upgrade) {
-            return Ok(known);
-        }
-        let progress = Arc::new(Progress::new(read));
-        state.coming.insert(file, Arc::downgrade(&progress));
-        Ok(progress)
-    }
-
-    /// A file came to its end: nobody brings or fetches it any more.
-    pub fn stop(&self, file: FileId) {
-        let state = self.lock();
-        if let Some(progress) = state.coming.get(&file).and_then(Weak::upgrade) {
-            progress.stop(Reason::FileGone.into());
-        }
-        // Who brings it sends without listening: its link is closed.
-        let bring = |one: &&Running| one.grant.file == file && one.grant.way == FileWay::Up;
-        for one in state.running.values().filter(bring) {
-            one.socket.shutdown(Shutdown::Both).ok();
-        }
-        // What is kept is read from its blob, which goes.
-        let fetch = |one: &&Running| one.grant.file == file && one.grant.way == FileWay::Down;
-        for one in state.running.values().filter(fetch) {
-            one.socket.shutdown(Shutdown::Write).ok();
+    /// What was committed may end tickets and links.
+    pub fn follow(&self, outcomes: &[Outcome]) {
+        for outcome in outcomes {
+            outcome.files().iter().for_each(|change| self.changed(change));
+            match outcome.rest() {
+                Outcome::Revoked { caller, revoked, .. } => {
+                    self.end(caller.account, |device| revoked.contains(&device));
+                }
+                Outcome::SignedOut { caller, .. } => {
+                    self.end(caller.account, |device| device == caller.device);
+                }
+                Outcome::Entered(entered) if !entered.forgotten.is_empty() => {
+                    self.end(entered.caller.account, |device| entered.forgotten.contains(&device));
+                }
+                Outcome::Deleted { caller, .. } => self.end(caller.account, |_| true),
+                _ => {}
+            }
         }
     }
 
-    /// A device was signed out: its links end.
-    pub fn stop_device(&self, account: AccountId, device: Option<DeviceId>) {
-        let is_meant = |one: &&Running| {
-            one.grant.account == account && device.is_none_or(|device| one.grant.device == device)
-        };
-        for one in self.lock().running.values().filter(is_meant) {
-            one.socket.shutdown(Shutdown::Both).ok();
-        }
-    }
-
-    /// The server closes: every link ends, and no other begins.
+    /// The server closes: every link ends, and none begins.
     pub fn close(&self) {
-        let mut state = self.lock();
-        state.closing = true;
-        for one in state.running.values() {
-            one.socket.shutdown(Shutdown::Both).ok();
+        let mut running = self.lock();
+        running.is_closed = true;
+        running.lines.values().for_each(|line| line.cut());
+    }
+
+    /// How many links run.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.lock().lines.len() as u64
+    }
+
+    fn changed(&self, change: &FileChange) {
+        let lines = self.lines(|line| line.grant.file == change.file);
+        // One flow is shared by all links of a file.
+        let Some(first) = lines.first() else { return };
+        first.flow.change(&change.status);
+        if !change.status.state.is_open() {
+            for line in lines {
+                line.rouse();
+            }
         }
-        for progress in state.coming.values().filter_map(Weak::upgrade) {
-            progress.stop(Reason::Failed.into());
+    }
+
+    /// Devices that are signed out: what they were given opens nothing, and what they opened ends.
+    fn end(&self, account: AccountId, is_out: impl Fn(DeviceId) -> bool) {
+        self.tickets.revoke(account, &is_out);
+        let lines = self.lines(|line| line.grant.account == account && is_out(line.grant.device));
+        for line in lines {
+            line.cut();
         }
+    }
+
+    /// Ends every older link that brings the same file.
+    fn supersede(&self, newer: &Line) {
+        let is_older = |line: &Line| {
+            line.number < newer.number
+                && line.grant.file == newer.grant.file
+                && line.grant.way == newer.grant.way
+        };
+        for line in self.lines(is_older) {
+            line.cut();
+        }
+    }
+
+    fn lines(&self, wanted: impl Fn(&Line) -> bool) -> Vec<Arc<Line>> {
+        self.lock().lines.values().filter(|line| wanted(line)).cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.transfers.lock().running.remove(&self.number);
+/// A ticket for a link, from a chat link that may have it.
+impl Transfers {
+    /// Gives a ticket out; `None` when the system has no chance to give.
+    pub fn issue(&self, grant: Grant, uptime: Duration) -> Option<[u8; 32]> {
+        let mut ticket = [0; 32];
+        getrandom::fill(&mut ticket).ok()?;
+        self.tickets.put(ticket, grant, uptime);
+        Some(ticket)
     }
 }

@@ -1,67 +1,82 @@
-//! What opens the link of a file: given out over a chat link, good once and for a minute.
+//! Tickets: what opens the link of a file, once, and soon. Kept in memory only; time is an argument.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+use subtle::ConstantTimeEq;
 
 use crate::domain::{AccountId, DeviceId, FileId, FileWay};
 use crate::limits::{COUNTED_MAX, TICKET_MAX, TICKETS_PER_ACCOUNT};
 
-/// Who may do what with a file.
+/// What a ticket is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
-    /// Which.
-    pub file: FileId,
-    /// Whose bytes go where.
-    pub way: FileWay,
-    /// Who.
+    /// Whose it is.
     pub account: AccountId,
-    /// Where.
+    /// Where that is.
     pub device: DeviceId,
+    /// Which file.
+    pub file: FileId,
+    /// Which way.
+    pub way: FileWay,
 }
 
-/// Tickets that were given out and not shown yet.
-#[derive(Debug, Default)]
-pub(super) struct Tickets {
-    open: HashMap<[u8; 32], (Grant, Duration)>,
-    /// Oldest first; those that were shown are in it still.
-    order: VecDeque<[u8; 32]>,
+/// All tickets that are out, the oldest first.
+#[derive(Default)]
+pub struct Tickets(Mutex<VecDeque<Ticket>>);
+
+struct Ticket {
+    secret: [u8; 32],
+    grant: Grant,
+    until: Duration,
 }
 
 impl Tickets {
-    /// Keeps a ticket, whose bytes nobody can guess.
-    pub fn put(&mut self, ticket: [u8; 32], grant: Grant, uptime: Duration) {
-        self.forget_old(uptime);
-        let is_own = |ticket: &&[u8; 32]| {
-            self.open.get(*ticket).is_some_and(|(other, _)| other.account == grant.account)
-        };
-        let own: Vec<[u8; 32]> = self.order.iter().filter(is_own).copied().collect();
-        if own.len() >= TICKETS_PER_ACCOUNT
-            && let Some(oldest) = own.first()
+    /// Gives one out. Over the bound of its account, or of all together, the oldest is worth nothing.
+    pub fn put(&self, ticket: [u8; 32], grant: Grant, uptime: Duration) {
+        let mut tickets = self.lock();
+        expire(&mut tickets, uptime);
+        let mut own = tickets.iter().enumerate().filter(|(_, t)| t.grant.account == grant.account);
+        let oldest = own.next().map(|(at, _)| at);
+        if own.count() + 1 >= TICKETS_PER_ACCOUNT
+            && let Some(oldest) = oldest
         {
-            self.open.remove(oldest);
+            tickets.remove(oldest);
         }
-        self.open.insert(ticket, (grant, uptime));
-        self.order.push_back(ticket);
+        if tickets.len() >= COUNTED_MAX {
+            tickets.pop_front();
+        }
+        tickets.push_back(Ticket { secret: ticket, grant, until: uptime + TICKET_MAX });
     }
 
-    /// What a ticket opens; once.
-    pub fn take(&mut self, ticket: &[u8; 32], uptime: Duration) -> Option<Grant> {
-        self.forget_old(uptime);
-        self.open.remove(ticket).map(|(grant, _)| grant)
-    }
-
-    fn forget_old(&mut self, uptime: Duration) {
-        while let Some(oldest) = self.order.front() {
-            let is_old = match self.open.get(oldest) {
-                Some((_, since)) => uptime.saturating_sub(*since) > TICKET_MAX,
-                None => true,
-            };
-            if !is_old && self.order.len() < COUNTED_MAX {
-                break;
+    /// What a ticket is for; it is spent by that.
+    pub fn take(&self, ticket: &[u8; 32], uptime: Duration) -> Option<Grant> {
+        let mut tickets = self.lock();
+        expire(&mut tickets, uptime);
+        // All are looked at alike: how long that takes says nothing of them.
+        let mut found = None;
+        for (at, known) in tickets.iter().enumerate() {
+            if bool::from(known.secret.ct_eq(ticket)) {
+                found = Some(at);
             }
-            self.open.remove(oldest);
-            self.order.pop_front();
         }
+        Some(tickets.remove(found?)?.grant)
+    }
+
+    /// Devices of an account are signed out: theirs open nothing.
+    pub fn revoke(&self, account: AccountId, is_out: impl Fn(DeviceId) -> bool) {
+        self.lock().retain(|t| t.grant.account != account || !is_out(t.grant.device));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Ticket>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn expire(tickets: &mut VecDeque<Ticket>, uptime: Duration) {
+    while tickets.front().is_some_and(|oldest| oldest.until <= uptime) {
+        tickets.pop_front();
     }
 }
 
@@ -70,36 +85,38 @@ mod tests {
     use super::*;
     use crate::domain::{ConversationId, Seq};
 
-    const SECOND: Duration = Duration::from_secs(1);
+    const NOW: Duration = Duration::from_secs(100);
 
-    fn grant(account: u64) -> Grant {
-        let file = FileId { conversation: ConversationId(2), seq: Seq(1) };
-        let (way, device) = (FileWay::Up, DeviceId([1; 16]));
-        Grant { file, way, account: AccountId(account), device }
+    fn grant(account: u64, device: u8) -> Grant {
+        let file = FileId { conversation: ConversationId(1), seq: Seq(1) };
+        let (account, device) = (AccountId(account), DeviceId([device; 16]));
+        Grant { account, device, file, way: FileWay::Up }
     }
 
     #[test]
-    fn a_ticket_opens_once_and_in_time() {
-        let mut tickets = Tickets::default();
-        tickets.put([1; 32], grant(1), SECOND);
-        assert_eq!(tickets.take(&[2; 32], SECOND), None);
-        assert_eq!(tickets.take(&[1; 32], SECOND + TICKET_MAX), Some(grant(1)));
-        assert_eq!(tickets.take(&[1; 32], SECOND), None);
-        tickets.put([3; 32], grant(1), SECOND);
-        assert_eq!(tickets.take(&[3; 32], SECOND * 2 + TICKET_MAX), None);
-        assert!(tickets.open.is_empty() && tickets.order.is_empty());
+    fn a_ticket_opens_once_and_for_a_minute() {
+        let tickets = Tickets::default();
+        tickets.put([1; 32], grant(1, 1), NOW);
+        tickets.put([2; 32], grant(1, 1), NOW);
+        assert_eq!(tickets.take(&[3; 32], NOW), None);
+        assert_eq!(tickets.take(&[1; 32], NOW), Some(grant(1, 1)));
+        assert_eq!(tickets.take(&[1; 32], NOW), None);
+        assert_eq!(tickets.take(&[2; 32], NOW + TICKET_MAX), None);
     }
 
     #[test]
-    fn nobody_has_many_open() {
-        let mut tickets = Tickets::default();
-        tickets.put([200; 32], grant(2), SECOND);
+    fn an_account_has_so_many_and_a_device_that_is_out_has_none() {
+        let tickets = Tickets::default();
         let most = u8::try_from(TICKETS_PER_ACCOUNT).unwrap();
+        tickets.put([200; 32], grant(2, 1), NOW);
         for number in 0..=most {
-            tickets.put([number; 32], grant(1), SECOND);
+            tickets.put([number; 32], grant(1, number % 2), NOW);
         }
-        assert_eq!(tickets.take(&[0; 32], SECOND), None, "the oldest");
-        assert_eq!(tickets.take(&[1; 32], SECOND), Some(grant(1)));
-        assert_eq!(tickets.take(&[200; 32], SECOND), Some(grant(2)));
+        assert_eq!(tickets.take(&[0; 32], NOW), None, "the oldest");
+        assert_eq!(tickets.take(&[1; 32], NOW), Some(grant(1, 1)));
+        tickets.revoke(AccountId(1), |device| device == DeviceId([1; 16]));
+        assert_eq!(tickets.take(&[3; 32], NOW), None);
+        assert_eq!(tickets.take(&[2; 32], NOW), Some(grant(1, 0)));
+        assert_eq!(tickets.take(&[200; 32], NOW), Some(grant(2, 1)), "another's");
     }
 }

@@ -1,103 +1,164 @@
-//! A file comes.
+//! A file that comes: each chunk is proven and written, and the whole becomes a blob.
 
-use std::io::{self, Read, Write};
-use std::sync::Arc;
+use std::io::{self, Write};
 use std::sync::atomic::Ordering;
 
 use smol::future;
 
-use super::link::Ground;
-use super::progress::Progress;
-use crate::domain::{BlobId, CHUNK_BYTES, FileId, Outline};
+use super::door::Trip;
+use super::link::Link;
+use crate::domain::BlobId;
 use crate::net::parcel::{self, FileEnd, FileWelcome, Part};
 use crate::net::protocol::{Reason, Refusal};
 use crate::server::disk;
-use crate::server::job::{Job, Kept};
+use crate::server::job::{Job, Verdict};
 use crate::store::incoming::Incoming;
 
-/// The free space is looked at behind so many chunks.
-const LOOK_EVERY: u64 = 32;
+/// So often bytes are laid where blobs lie when a sweep takes them away before their row is written.
+const SETTLES_MAX: usize = 3;
 
-/// Takes a file to its end, to what broke, or to what the client did wrong.
-pub(super) fn take<L: Read + Write>(
-    ground: &Ground,
-    link: &mut L,
-    file: FileId,
-    bytes: u64,
-) -> io::Result<()> {
-    let progress = ground.shared.transfers.progress(&ground.shared.files, file, bytes)?;
-    let (incoming, outline) = ground.shared.files.open_incoming(file, bytes)?;
-    progress.begin(outline.clone());
-    parcel::write_frame(link, &FileWelcome::Send { chunks: outline.len() })?;
-    parcel::write_values(link, &outline)?;
-    link.flush()?;
-    let mut coming = Coming { ground, file, progress, incoming, outline };
-    let end = match coming.read_parts(link)? {
-        Ok(root) => coming.keep(root)?,
-        Err(refusal) => FileEnd::Refused(refusal),
+/// How bringing ended.
+enum End {
+    /// It is kept.
+    Kept,
+    /// It is not, and the sender hears why.
+    Refused(Refusal),
+    /// There is nobody to hear anything.
+    Silent,
+}
+
+impl From<Reason> for End {
+    fn from(reason: Reason) -> Self {
+        End::Refused(reason.into())
+    }
+}
+
+/// Serves the link to its end.
+pub(super) fn run(mut link: Link, trip: &Trip) -> io::Result<()> {
+    let line = &trip.passage.line;
+    // A sender that comes back has lost its older link, which may not have noticed.
+    trip.passage.transfers.supersede(line);
+    let Some(claim) = line.flow.claim(|| line.is_cut()) else { return Ok(()) };
+    let mut incoming = match begin(trip) {
+        Ok(incoming) => incoming,
+        Err(reason) => {
+            parcel::write_frame(&mut link, &FileWelcome::Refused(reason.into()))?;
+            return link.close();
+        }
     };
-    parcel::write_frame(link, &end)?;
-    link.flush()
+    let end = bring(&mut link, trip, &mut incoming);
+    // What came is taken up from here on, whatever ended the link.
+    if let Err(error) = incoming.sync() {
+        disk_failed(&error);
+    }
+    drop((incoming, claim));
+    let end = match end? {
+        End::Kept => FileEnd::Kept {},
+        End::Refused(refusal) => FileEnd::Refused(refusal),
+        End::Silent => return Ok(()),
+    };
+    parcel::write_frame(&mut link, &end)?;
+    link.close()
 }
 
-struct Coming<'a> {
-    ground: &'a Ground,
-    file: FileId,
-    progress: Arc<Progress>,
-    incoming: Incoming,
-    outline: Outline,
+/// What is there of it. Another link may have brought the rest while this one waited.
+fn begin(trip: &Trip) -> Result<Incoming, Reason> {
+    if trip.passage.line.flow.is_over() {
+        return Err(Reason::FileGone);
+    }
+    if is_low(trip) {
+        return Err(Reason::FilesFull);
+    }
+    let opened = Incoming::open(&trip.shared.files, trip.file(), trip.bytes);
+    opened.map_err(|error| disk_failed(&error))
 }
 
-impl Coming<'_> {
-    /// Reads chunks until the end, and says what the client says is the hash of all.
-    fn read_parts(&mut self, link: &mut impl Read) -> io::Result<Result<BlobId, Refusal>> {
-        let mut chunk = Vec::with_capacity(usize::try_from(CHUNK_BYTES).unwrap_or(0));
-        loop {
-            match parcel::read_part(link, &self.outline, &mut chunk)? {
-                Part::Nothing => {}
-                Part::Stop(_) => return Err(io::ErrorKind::ConnectionAborted.into()),
-                Part::End(root) if self.outline.root() == Some(root) => return Ok(Ok(root)),
-                // Too early, or a hash of something else.
-                Part::End(_) => return Ok(Err(Reason::FileWrong.into())),
-                Part::Chunk(value) => {
-                    if self.outline.value_of(self.outline.len(), &chunk) != value {
-                        return Ok(Err(Reason::FileWrong.into()));
-                    }
-                    if self.outline.len() % LOOK_EVERY == 0 && self.is_full() {
-                        return Ok(Err(Reason::FilesFull.into()));
-                    }
-                    self.incoming.write(value, &chunk)?;
-                    self.outline.push(value);
-                    self.progress.push(value);
-                    let taken = chunk.len() as u64;
-                    self.ground.shared.metrics.file_bytes_in.fetch_add(taken, Ordering::Relaxed);
+fn bring(link: &mut Link, trip: &Trip, incoming: &mut Incoming) -> io::Result<End> {
+    let flow = &trip.passage.line.flow;
+    let chunks = incoming.outline().len();
+    flow.moved(chunks);
+    parcel::write_frame(link, &FileWelcome::Send { chunks })?;
+    parcel::write_values(link, incoming.outline())?;
+    link.flush()?;
+    let mut chunk = Vec::new();
+    loop {
+        let part = parcel::read_part(link, incoming.outline(), &mut chunk);
+        if flow.is_gone() {
+            return Ok(Reason::FileGone.into());
+        }
+        match part? {
+            Part::Nothing => {}
+            Part::Chunk(value) => {
+                let outline = incoming.outline();
+                if outline.value_of(outline.len(), &chunk) != value {
+                    return Ok(Reason::FileWrong.into());
+                }
+                let is_synced = match incoming.put(value, &chunk) {
+                    Ok(is_synced) => is_synced,
+                    Err(error) => return Ok(disk_failed(&error).into()),
+                };
+                trip.shared.metrics.files_in.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+                flow.moved(incoming.outline().len());
+                if is_synced && is_low(trip) {
+                    return Ok(Reason::FilesFull.into());
                 }
             }
+            Part::End(root) => return Ok(finish(trip, incoming, root)),
+            Part::Stop(_) => return Ok(End::Silent),
         }
     }
+}
 
-    fn is_full(&self) -> bool {
-        let shared = &self.ground.shared;
-        disk::is_full(&shared.files.data(), shared.limits.files_free_mib)
-    }
-
-    /// Makes a blob of it, tells the writer, and waits until that has committed.
-    fn keep(self, root: BlobId) -> io::Result<FileEnd> {
-        let Coming { ground, file, progress, incoming, outline } = self;
-        let shared = &ground.shared;
-        incoming.become_blob(&shared.files, root, outline.bytes())?;
-        let (slot, answer) = async_channel::bounded(1);
-        let kept = Job::KeepFile(Kept { file, root, slot });
-        let gone = |_| io::Error::from(io::ErrorKind::ConnectionAborted);
-        future::block_on(shared.jobs.send(kept)).map_err(|_| gone(()))?;
-        let kept = future::block_on(answer.recv()).map_err(|_| gone(()))?;
-        match kept {
-            Ok(()) => {
-                progress.keep(root);
-                shared.files.remove_incoming(file)?;
-                Ok(FileEnd::Kept {})
-            }
-            Err(refusal) => Ok(FileEnd::Refused(refusal)),
+/// All came, as its sender says.
+fn finish(trip: &Trip, incoming: &mut Incoming, root: BlobId) -> End {
+    match incoming.outline().root() {
+        Some(whole) if whole == root => {}
+        // Each chunk was what was said of it, so some other was said before: all has to come again.
+        Some(_) => {
+            trip.passage.line.flow.moved(0);
+            return match incoming.reset() {
+                Ok(()) => Reason::FileWrong.into(),
+                Err(error) => disk_failed(&error).into(),
+            };
         }
+        None => return Reason::FileWrong.into(),
+    }
+    for _ in 0..SETTLES_MAX {
+        if let Err(error) = incoming.settle(root) {
+            return disk_failed(&error).into();
+        }
+        let (slot, verdict) = async_channel::bounded(1);
+        let job = Job::KeepFile { file: trip.file(), root, slot };
+        if trip.shared.jobs.send_blocking(job).is_err() {
+            return End::Silent;
+        }
+        // Behind a writer that has failed nobody answers; whether it was kept is asked again.
+        let closed = async {
+            trip.shared.closed().await;
+            None
+        };
+        let verdict = future::or(async { verdict.recv().await.ok() }, closed);
+        match smol::block_on(verdict) {
+            Some(Verdict::Kept) => return End::Kept,
+            Some(Verdict::Gone) => return Reason::FileGone.into(),
+            Some(Verdict::Failed) => return Reason::Failed.into(),
+            Some(Verdict::Missing) => {}
+            None => return End::Silent,
+        }
+    }
+    Reason::Failed.into()
+}
+
+fn is_low(trip: &Trip) -> bool {
+    let shared = &trip.shared;
+    let is_full = shared.disk_full.load(Ordering::Relaxed);
+    is_full || disk::is_full(shared.files.folder(), shared.limits.files_free_mib)
+}
+
+fn disk_failed(error: &io::Error) -> Reason {
+    tracing::warn!(%error, "a file that comes cannot be written");
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Reason::FilesFull,
+        _ => Reason::Failed,
     }
 }

@@ -168,7 +168,11 @@ fn a_file_on_its_way_is_there_after_opening_again_until_it_is_forgotten() {
         done: 4 << 32,
         path: odd_path(),
         modified: Some(-5),
-        state: KnownState::Failed("save_full".into()),
+        state: KnownState::Failed {
+            code: "file_quota".into(),
+            words: String::new(),
+            limit: Some(20_480),
+        },
         owes: Some(Owes::Took),
         forgotten: false,
         began,

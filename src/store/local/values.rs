@@ -154,8 +154,17 @@ pub enum KnownState {
     Paused,
     /// It is whole.
     Done,
-    /// It stopped for the reason of this code.
-    Failed(String),
+    /// It stopped.
+    Failed {
+        /// The code of why.
+        code: String,
+        /// The system's words for it, where it has some.
+        #[serde(default)]
+        words: String,
+        /// The number of the rule that was broken.
+        #[serde(default)]
+        limit: Option<u64>,
+    },
     /// Given up, or taken back.
     Cancelled,
     /// The other side does not want it.

@@ -1,11 +1,11 @@
 //! Rooms are made and ended.
 
-use super::super::Rules;
 use super::super::book::Notes;
+use super::super::{Rules, files};
 use super::{Inside, Verdict};
 use crate::domain::{
-    AccountId, ConversationId, ConversationKind, Joining, NicknameError, Notice, Parting,
-    ROOM_COLOURS, Rank, Room, RoomChange, RoomId, room_name,
+    AccountId, ConversationId, ConversationKind, FileState, Joining, NicknameError, Notice,
+    Parting, ROOM_COLOURS, Rank, Room, RoomChange, RoomId, room_name,
 };
 use crate::limits::INVITED_AT_ONCE_MAX;
 use crate::net::protocol::{Reason, Refusal, Reply};
@@ -110,6 +110,8 @@ pub(super) fn dissolve_own(notes: &mut Notes<'_, '_>, me: AccountId, room: RoomI
 pub(super) fn dissolve(notes: &mut Notes<'_, '_>, mut room: Room) -> Result<(), StoreError> {
     let line = notes.line(&mut room, &RoomChange::Dissolved {})?;
     notes.push(line);
+    let files = files::list_open(notes.rows, room.conversation)?;
+    notes.end_files(&files, FileState::Cancelled)?;
     for request in notes.rows.list_room_requests(room.room)? {
         notes.rows.remove_room_request(&request)?;
         let (of, account, door) = request.key();

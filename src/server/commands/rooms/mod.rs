@@ -19,7 +19,7 @@ use super::{Decision, Rules, booked};
 use crate::clock::Moment;
 use crate::domain::{AccountId, Member, Rank, Room, RoomId};
 use crate::net::protocol::{Command, Reason, Refusal, Reply, RequestId};
-use crate::server::job::{Caller, Ended, Outcome};
+use crate::server::job::{Caller, Outcome};
 use crate::store::{StoreError, Writes};
 
 pub(super) use doors::clear_requests;
@@ -147,12 +147,7 @@ impl Rules {
 
 /// Books changed, and who asked gets more of an answer than that.
 fn answered((caller, id): (&Caller, RequestId), notes: Notes<'_, '_>, reply: Reply) -> Outcome {
-    let messages = notes.into_messages();
-    Outcome::Booked {
-        caller: caller.clone(),
-        id,
-        messages,
-        reply: Some(Box::new(reply)),
-        ended: Ended::default(),
-    }
+    let (messages, files) = notes.into_news();
+    let reply = Some(Box::new(reply));
+    Outcome::Booked { caller: caller.clone(), id, messages, reply }.behind(files)
 }

@@ -241,7 +241,7 @@ impl Model {
         };
         let (state, tone) = match is_open {
             true => (look.state.clone(), look.tone),
-            false => (stay(status, &look, language), Tone::Quiet),
+            false => (stay(status, &look, self.now.wall_ms, language), Tone::Quiet),
         };
         Some(Row {
             key: Key::Offer(message.seq),
@@ -260,11 +260,11 @@ impl Model {
 }
 
 /// How long a file stays on the server; else how it stands.
-fn stay(status: Option<FileStatus>, look: &Look, language: Language) -> String {
-    let Some(FileStatus { state: FileState::Kept, left_min: Some(minutes), .. }) = status else {
+fn stay(status: Option<FileStatus>, look: &Look, now_ms: i64, language: Language) -> String {
+    let Some(FileStatus { state: FileState::Kept, until: Some(until), .. }) = status else {
         return look.state.clone();
     };
-    let hours = minutes / 60;
+    let hours = u64::try_from(until.saturating_sub(now_ms)).unwrap_or(0) / 3_600_000;
     let (key, n) = match hours {
         ..1 => return language.get("files.stay.soon").to_owned(),
         1..48 => ("files.stay.hours", hours),

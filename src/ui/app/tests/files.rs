@@ -73,7 +73,8 @@ pub(super) fn transfer(way: FileWay, state: TransferState) -> Transfer {
 pub(super) fn status(state: FileState) -> FileStatus {
     let here = if state == FileState::Coming { BYTES / 4 } else { 0 };
     let hash = (state == FileState::Kept).then_some(BlobId([7; 32]));
-    FileStatus { state, here, hash, taken: 0, left_min: state.is_open().then_some(30 * 1440) }
+    let until = state.is_open().then_some(NOON_MS + 30 * 86_400_000);
+    FileStatus { state, here, hash, taken: 0, until }
 }
 
 fn refused(reason: Reason) -> TransferState {

@@ -1,17 +1,12 @@
-//! Who sees what: a message, and so the picture or the file in it.
+//! Who sees what: a message, and so the pictures in it.
 
-use crate::domain::{AccountId, BlobId, ConversationId, ConversationKind, FileId, Seq};
-use crate::store::StoreError;
+use crate::domain::{AccountId, BlobId, ConversationId, ConversationKind, Seq};
 use crate::store::places::Showing;
 use crate::store::rooms::Range;
-use crate::store::rows::{Mode, Rows};
+use crate::store::{Reads, StoreError};
 
 /// Whether somebody may fetch a picture: it is somebody's face, or in a message that it sees.
-pub(super) fn sees_picture<M: Mode>(
-    rows: &Rows<M>,
-    me: AccountId,
-    blob: BlobId,
-) -> Result<bool, StoreError> {
+pub(super) fn sees_picture(rows: &Reads, me: AccountId, blob: BlobId) -> Result<bool, StoreError> {
     // Places come by conversation: what may be seen of one is read once.
     let mut last: Option<(ConversationId, Vec<Range>)> = None;
     rows.is_shown(blob, |place| {
@@ -27,19 +22,9 @@ pub(super) fn sees_picture<M: Mode>(
     })
 }
 
-/// Whether somebody sees the message that offers a file.
-pub(super) fn sees_file<M: Mode>(
-    rows: &Rows<M>,
-    me: AccountId,
-    file: FileId,
-) -> Result<bool, StoreError> {
-    let ranges = seen_of(rows, me, file.conversation)?;
-    Ok(ranges.iter().any(|range| (range.first..=range.last).contains(&file.seq)))
-}
-
 /// What somebody sees of a log now; nothing where it is no member.
-pub(super) fn seen_of<M: Mode>(
-    rows: &Rows<M>,
+pub(super) fn seen_of(
+    rows: &Reads,
     me: AccountId,
     conversation: ConversationId,
 ) -> Result<Vec<Range>, StoreError> {
