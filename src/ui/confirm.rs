@@ -1,6 +1,7 @@
 //! What is asked before something is done that others notice, or that cannot be taken back.
 
 use super::app::contacts::Confirm;
+use super::app::done::DoneMsg;
 use super::app::{Model, Msg};
 use super::paint::Icon;
 use super::shell::post;
@@ -65,4 +66,36 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
             post(Msg::Confirmed(confirm));
         }
     });
+}
+
+/// Asks whether to go on without the recovery code.
+pub fn ask_before_entering() {
+    let question = Question {
+        window: tr("reg.done.window").to_owned(),
+        icon: Icon::Warn,
+        danger: true,
+        title: tr("reg.leave").to_owned(),
+        text: tr("reg.leave.text").to_owned(),
+        action: tr("reg.leave.go").to_owned(),
+        cancel: tr("reg.leave.back").to_owned(),
+    };
+    ask(question, |goes_on| {
+        if goes_on {
+            post(Msg::Done(DoneMsg::Enter));
+        }
+    });
+}
+
+/// Says that this computer cannot keep messages.
+pub fn say_store_trouble(reason: &str) {
+    let question = Question {
+        window: "MyChat".to_owned(),
+        icon: Icon::Database,
+        danger: true,
+        title: tr("store.title").to_owned(),
+        text: tr_with("store.trouble", &[("reason", reason)]),
+        action: String::new(),
+        cancel: tr("common.close").to_owned(),
+    };
+    ask(question, |_| {});
 }

@@ -9,7 +9,6 @@ use fltk::prelude::{WidgetExt, WindowExt};
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
 use super::app::card::CardMsg;
-use super::app::done::DoneMsg;
 use super::app::images::ViewerMsg;
 use super::app::settings::{SettingMsg, ThemeChoice};
 use super::app::time;
@@ -21,7 +20,7 @@ use super::doors::DoorWindows;
 use super::fingerprint::FingerprintWindow;
 use super::history::HistoryWindow;
 use super::login::LoginWindow;
-use super::paint::{Icon, Rect};
+use super::paint::Rect;
 use super::panel::PanelWindow;
 use super::profile::ProfileWindows;
 use super::prompt::PromptWindow;
@@ -34,7 +33,6 @@ use super::theme::Theme;
 use super::toast::{Edge, Kind};
 use super::transfers::FileWindows;
 use super::viewer::ViewerWindow;
-use super::widgets::{Question, ask};
 use super::{confirm, filing, following, paint, platform, screen, text, toast, viewer, widgets};
 use crate::client::api::{Picture, View};
 use crate::domain::{BlobId, Target};
@@ -105,15 +103,6 @@ impl Windows {
         // A window that the effect speaks of may have to be made first.
         self.follow(model);
         match effect {
-            Effect::FocusLogin(place) => {
-                self.login.iter_mut().for_each(|window| window.focus(place));
-            }
-            Effect::RaiseLogin => {
-                self.login.iter_mut().for_each(LoginWindow::raise);
-            }
-            Effect::FocusRegister(place) => {
-                self.register.iter_mut().for_each(|window| window.focus(place));
-            }
             Effect::OpenChat(target) => self.chat(target, ChatWindow::raise),
             Effect::ShakeWindow(target) => self.chat(target, ChatWindow::shake),
             Effect::Write(target, text) => self.chat(target, |window| window.write_behind(&text)),
@@ -121,15 +110,6 @@ impl Windows {
             Effect::ShowMessage(target, seq, hit) => {
                 self.chat(target, |window| window.show_message(seq, hit));
             }
-            Effect::FocusRecover(place) => {
-                self.recover.iter_mut().for_each(|window| window.focus(place));
-            }
-            Effect::ShowAccounts => {
-                if let Some(login) = &self.login {
-                    login.show_accounts();
-                }
-            }
-            Effect::AskBeforeEntering => ask_before_entering(),
             Effect::Confirm(confirm) => confirm::ask_before(confirm, model),
             Effect::RaiseAdd => {
                 self.add.iter_mut().for_each(AddWindow::raise);
@@ -155,19 +135,17 @@ impl Windows {
             }
             Effect::SavePicture(blob, name) => viewer::save_as(blob, &name),
             Effect::Trouble(key) => tell(Kind::Trouble, text::tr(key)),
-            Effect::Measure(target, paths) => filing::measure(target, paths),
-            Effect::AskFiles(to, paths, bytes) => {
-                filing::ask_before_sending(model, to, paths, bytes);
-            }
-            Effect::AskFilePlace(target, seq, name) => filing::ask_for_place(target, seq, &name),
-            Effect::OpenFile(opening) => filing::open(opening),
-            Effect::Files(effect) => self.files.carry_out(effect),
+            effect @ (Effect::Measure(..)
+            | Effect::AskFiles(..)
+            | Effect::AskFilePlace(..)
+            | Effect::OpenFile(_)
+            | Effect::Files(_)) => self.carry_out_files(effect, model),
             Effect::AskImages(target, images) => self.chat(target, |chat| chat.ask_images(images)),
             Effect::PicturesAgain => {
                 paint::portrait::ask_again();
                 paint::photo::ask_again();
             }
-            Effect::StoreTrouble(reason) => say_store_trouble(&reason),
+            Effect::StoreTrouble(reason) => confirm::say_store_trouble(&reason),
             Effect::Copy { text, said, number } => {
                 app::copy(&text);
                 let words = text::tr_with(said, &[("n", &number)]);
@@ -176,6 +154,45 @@ impl Windows {
                 let edge = if is_question { Edge::Upper } else { Edge::Lower };
                 toast::show(front(), edge, Kind::Done, &words);
             }
+            other => self.carry_out_entering(&other),
+        }
+    }
+
+    /// The same for the windows before the main panel.
+    fn carry_out_entering(&mut self, effect: &Effect) {
+        match effect {
+            Effect::FocusLogin(place) => {
+                self.login.iter_mut().for_each(|window| window.focus(*place));
+            }
+            Effect::RaiseLogin => {
+                self.login.iter_mut().for_each(LoginWindow::raise);
+            }
+            Effect::FocusRegister(place) => {
+                self.register.iter_mut().for_each(|window| window.focus(*place));
+            }
+            Effect::FocusRecover(place) => {
+                self.recover.iter_mut().for_each(|window| window.focus(*place));
+            }
+            Effect::ShowAccounts => {
+                if let Some(login) = &self.login {
+                    login.show_accounts();
+                }
+            }
+            Effect::AskBeforeEntering => confirm::ask_before_entering(),
+            _ => {}
+        }
+    }
+
+    /// The same for what concerns files.
+    fn carry_out_files(&mut self, effect: Effect, model: &Model) {
+        match effect {
+            Effect::Measure(target, paths) => filing::measure(target, paths),
+            Effect::AskFiles(to, paths, bytes) => {
+                filing::ask_before_sending(model, to, paths, bytes);
+            }
+            Effect::AskFilePlace(target, seq, name) => filing::ask_for_place(target, seq, &name),
+            Effect::OpenFile(opening) => filing::open(opening),
+            Effect::Files(effect) => self.files.carry_out(effect),
             _ => {}
         }
     }
@@ -537,38 +554,8 @@ fn post_out(target: Target, out: ChatOut) {
     });
 }
 
-fn ask_before_entering() {
-    let question = Question {
-        window: text::tr("reg.done.window").to_owned(),
-        icon: Icon::Warn,
-        danger: true,
-        title: text::tr("reg.leave").to_owned(),
-        text: text::tr("reg.leave.text").to_owned(),
-        action: text::tr("reg.leave.go").to_owned(),
-        cancel: text::tr("reg.leave.back").to_owned(),
-    };
-    ask(question, |goes_on| {
-        if goes_on {
-            post(Msg::Done(DoneMsg::Enter));
-        }
-    });
-}
-
 fn tell(kind: Kind, words: &str) {
     toast::show(front(), Edge::Lower, kind, words);
-}
-
-fn say_store_trouble(reason: &str) {
-    let question = Question {
-        window: "MyChat".to_owned(),
-        icon: Icon::Database,
-        danger: true,
-        title: text::tr("store.title").to_owned(),
-        text: text::tr_with("store.trouble", &[("reason", reason)]),
-        action: String::new(),
-        cancel: text::tr("common.close").to_owned(),
-    };
-    ask(question, |_| {});
 }
 
 /// The area of the window that the person works in.

@@ -108,7 +108,11 @@ fn sit_down(
 ) -> Desk {
     let home = folder.join(nickname);
     let bin = home.join("bin");
-    fs::create_dir_all(&bin).unwrap();
+    for folder in [&bin, &home.join(".config"), &home.join("Downloads")] {
+        fs::create_dir_all(folder).unwrap();
+    }
+    let downloads = "XDG_DOWNLOAD_DIR=\"$HOME/Downloads\"\n";
+    fs::write(home.join(".config/user-dirs.dirs"), downloads).unwrap();
     let opener = bin.join("xdg-open");
     fs::write(&opener, "#!/bin/sh\nprintf '%s' \"$1\" > \"$HOME/opened\"\n").unwrap();
     fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).unwrap();

@@ -7,8 +7,8 @@
 //! * `attempt` is a sign-in, a registration or a new password under way.
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats` with `menu`, `add` with `doors`,
-//!   `create_room`, `history`, `profile`, `card`, `prompt` and `preferences` are the windows.
-//! * `drafts`, `find`, `links`, `signs` and `strangers` are of `chats`.
+//!   `create_room`, `history`, `files`, `profile`, `card`, `prompt` and `preferences` are the windows.
+//! * `drafts`, `earlier`, `find`, `links`, `signs` and `strangers` are of `chats`.
 //! * `people`, `contacts`, `session`, `link`, `writing`, `away` and `settings` are what they share;
 //!   `time` words moments.
 
@@ -23,6 +23,7 @@ pub mod create_room;
 pub mod done;
 pub mod doors;
 pub mod drafts;
+mod earlier;
 pub mod errors;
 pub mod files;
 pub mod find;
@@ -513,48 +514,13 @@ impl Model {
                 Err(why) => Effect::Say(why),
             }),
             (Asked::File, result) => Model::file_answered(result, out),
-            (Asked::Quota, result) => self.quota_came(result),
+            (Asked::Quota, result) => self.quota_came(&result),
             (Asked::Shelf { with, text, before }, result) => {
                 self.shelf_came((with, text, before), result);
             }
             (Asked::SignOut, _) => self.leave(None, out),
             _ => {}
         }
-    }
-
-    /// What is known of people is new; of oneself too, by another device.
-    fn learn(&mut self, people: Vec<Person>) {
-        if let Some(me) = &mut self.me
-            && let Some(new) = people.iter().find(|person| person.account == me.person.account)
-            && new.version >= me.person.version
-        {
-            me.person = new.clone();
-        }
-        self.people.learn(people);
-    }
-
-    /// People are seen otherwise now; oneself too, by another device, which is said.
-    fn seen(&mut self, changes: Vec<(AccountId, Presence)>, out: &mut Vec<Effect>) {
-        if let Some(me) = &mut self.me
-            && let Some((_, presence)) =
-                changes.iter().rev().find(|(who, _)| *who == me.person.account)
-            && *presence != Presence::Offline
-        {
-            let before = std::mem::replace(&mut me.presence, *presence);
-            if before != *presence {
-                let was_chosen = matches!(before, Presence::Busy | Presence::Invisible);
-                out.extend(attempt::holds(*presence, was_chosen).map(Effect::Tell));
-            }
-        }
-        self.people.seen(changes);
-    }
-
-    /// The client's store failed: said once, since the rest still works.
-    fn store_trouble(&mut self, reason: String, out: &mut Vec<Effect>) {
-        if self.trouble.is_none() {
-            out.push(Effect::StoreTrouble(reason.clone()));
-        }
-        self.trouble = Some(reason);
     }
 
     fn tick(&mut self, out: &mut Vec<Effect>) {

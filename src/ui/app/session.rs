@@ -2,7 +2,7 @@
 
 use super::{Asked, Effect, Me, Model, Screen, chats, doors, link, panel, people};
 use crate::client::{Failure, Intent};
-use crate::domain::{Person, Presence};
+use crate::domain::{AccountId, Person, Presence};
 
 impl Model {
     /// The client says that this link is signed in, for the first time or after a reconnect.
@@ -70,5 +70,40 @@ impl Model {
         self.recall_folds();
         self.recall_walls();
         self.login.settle();
+    }
+
+    /// What is known of people is new; of oneself too, by another device.
+    pub(super) fn learn(&mut self, people: Vec<Person>) {
+        if let Some(me) = &mut self.me
+            && let Some(new) = people.iter().find(|person| person.account == me.person.account)
+            && new.version >= me.person.version
+        {
+            me.person = new.clone();
+        }
+        self.people.learn(people);
+    }
+
+    /// People are seen otherwise now; oneself too, by another device, which is said.
+    pub(super) fn seen(&mut self, changes: Vec<(AccountId, Presence)>, out: &mut Vec<Effect>) {
+        if let Some(me) = &mut self.me
+            && let Some((_, presence)) =
+                changes.iter().rev().find(|(who, _)| *who == me.person.account)
+            && *presence != Presence::Offline
+        {
+            let before = std::mem::replace(&mut me.presence, *presence);
+            if before != *presence {
+                let was_chosen = matches!(before, Presence::Busy | Presence::Invisible);
+                out.extend(super::attempt::holds(*presence, was_chosen).map(Effect::Tell));
+            }
+        }
+        self.people.seen(changes);
+    }
+
+    /// The client's store failed: said once, since the rest still works.
+    pub(super) fn store_trouble(&mut self, reason: String, out: &mut Vec<Effect>) {
+        if self.trouble.is_none() {
+            out.push(Effect::StoreTrouble(reason.clone()));
+        }
+        self.trouble = Some(reason);
     }
 }

@@ -14,7 +14,7 @@ use crate::ui::app::servers::{Card, Lock};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::text::{tr, tr_with};
 use crate::ui::theme::{Colour, Style};
-use crate::ui::widgets::{Scroll, focus_came_by_key};
+use crate::ui::widgets::{Scroll, focus_came_by_key, say_of};
 
 const CARD: i32 = 72;
 const GAP: i32 = 8;
@@ -127,8 +127,10 @@ impl State {
             Event::Enter | Event::Move if self.hover == under => Used::Redraw,
             Event::Enter | Event::Move => {
                 self.hover = under;
-                let card = under.and_then(|index| self.cards.get(index));
-                widget.set_tooltip(&card.map_or_else(String::new, tip));
+                let card = under.and_then(|index| Some((index, self.cards.get(index)?)));
+                let part =
+                    card.map_or(Rect::of(widget), |(index, _)| self.slot(Rect::of(widget), index));
+                say_of(widget, part, &card.map_or_else(String::new, |(_, one)| tip(one)));
                 Used::Redraw
             }
             Event::Leave => {

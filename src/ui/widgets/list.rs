@@ -187,7 +187,7 @@ impl ScrollList {
 
     /// The pointer is over this part of it, about which these words are said when it rests there.
     pub fn say_of(&self, part: Rect, words: &str) {
-        tips::say(&self.native, part, words);
+        tips::say_of(&self.native, part, words);
     }
 
     /// The chosen row.

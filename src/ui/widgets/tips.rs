@@ -1,7 +1,7 @@
 //! What is said about a part of a widget when the pointer rests there.
 //!
 //! The toolkit asks a widget for its words only when the pointer comes to it, and goes on with those bytes
-//! when the widget has others. So words of a part are handed over here, and they are kept for good.
+//! when the widget has others. So the words of a part are handed over here, and they are kept for good.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -21,7 +21,7 @@ thread_local! {
 }
 
 /// The pointer is over a part of a widget, about which these words are said, or none.
-pub fn say(widget: &impl WidgetExt, part: Rect, words: &str) {
+pub fn say_of(widget: &impl WidgetExt, part: Rect, words: &str) {
     let (x, y) = (part.x - widget.x(), part.y - widget.y());
     Tooltip::enter_area(widget, x, y, part.w, part.h, kept(words));
 }

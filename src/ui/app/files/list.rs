@@ -74,9 +74,9 @@ impl Model {
         }
     }
 
-    pub(in crate::ui::app) fn quota_came(&mut self, result: Result<Answer, Failure>) {
+    pub(in crate::ui::app) fn quota_came(&mut self, result: &Result<Answer, Failure>) {
         // Without an answer the window says nothing of it.
-        if let Ok(Answer::Looked(Reply::Quota { used, most, days, .. })) = result {
+        if let Ok(Answer::Looked(Reply::Quota { used, most, days, .. })) = *result {
             self.files.version += 1;
             self.files.quota = Some(Quota { used, most, days });
         }

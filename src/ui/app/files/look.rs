@@ -67,7 +67,7 @@ impl Model {
         let status = file.and_then(|file| self.files.status(file));
         let is_own = entry.from == me;
         let about = About { target, is_own, bytes: *bytes, status, language };
-        let transfer = self.transfer_of(target, entry.id).filter(|one| about.is_shown(one));
+        let transfer = self.transfer_of(target, entry.id).filter(|one| is_shown(one));
         let mut look = match transfer {
             Some(transfer) => {
                 let is_missing = self.files.is_missing(transfer.id);
@@ -102,7 +102,7 @@ impl Model {
         let Body::File { name, bytes } = &message.body else { return None };
         let is_own = Some(message.from) == self.my_account();
         let about = About { target, is_own, bytes: *bytes, status, language };
-        let transfer = self.files.of(super::file_of(message)).filter(|one| about.is_shown(one));
+        let transfer = self.files.of(super::file_of(message)).filter(|one| is_shown(one));
         let look = match transfer {
             Some(transfer) => about.with(transfer, self.files.is_missing(transfer.id)),
             None => about.without(),
@@ -114,11 +114,6 @@ impl Model {
 impl About<'_> {
     fn word(&self, key: &'static str) -> String {
         self.language.get(key).to_owned()
-    }
-
-    /// What was given up here can be fetched anew: the offer stands as if nothing had been.
-    fn is_shown(&self, transfer: &Transfer) -> bool {
-        transfer.way == FileWay::Up || transfer.state != TransferState::Cancelled
     }
 
     fn base(&self) -> Look {
@@ -268,6 +263,11 @@ impl About<'_> {
         let hint = text::failure(self.language, why);
         Look { state, tone: Tone::Bad, deeds, hint, ..self.base() }
     }
+}
+
+/// What was given up here can be fetched anew: the offer stands as if nothing had been.
+fn is_shown(transfer: &Transfer) -> bool {
+    transfer.way == FileWay::Up || transfer.state != TransferState::Cancelled
 }
 
 /// Why, in a word or two; the tooltip has the sentence.

@@ -62,7 +62,7 @@ pub(super) fn transfer(way: FileWay, state: TransferState) -> Transfer {
         name: name.into(),
         bytes: BYTES,
         done,
-        path: format!("/home/lime/{name}").into(),
+        path: format!("received/{name}").into(),
         speed: if is_running { 5_452_595 } else { 0 },
         ended: state.is_over().then_some(NOON_MS - 60_000),
         state,
@@ -89,26 +89,41 @@ fn card(world: &World, with: Target, seq: u64, language: Language) -> Look {
     world.model.file_look(with, me, &entry, language).unwrap()
 }
 
+/// A transfer in a state, and what its card says then, in Chinese and in English.
+type Case = (FileWay, TransferState, (&'static str, &'static str), Tone, &'static [Deed]);
+
+const ON_THE_WAY: &[Deed] = &[Deed::Pause, Deed::Cancel];
+const RESUME: &[Deed] = &[Deed::Resume, Deed::Cancel];
+const AGAIN: &[Deed] = &[Deed::SendAgain, Deed::Remove];
+
+fn check_card((way, state, (chinese, english), tone, deeds): Case) {
+    use TransferState::{Paused, Running, Waiting};
+    let mut world = world(direct(10_002));
+    world.event(ClientEvent::Transfer(Box::new(transfer(way, state.clone()))));
+    let seq = if way == FileWay::Up { 2 } else { 1 };
+    let look = card(&world, MOMO, seq, Language::Chinese);
+    assert_eq!((&*look.state, look.tone), (chinese, tone), "{state:?}");
+    assert_eq!(look.deeds, deeds, "{state:?}");
+    assert_eq!(card(&world, MOMO, seq, Language::English).state, english, "{state:?}");
+    let moves = matches!(state, Running | Paused | Waiting(WaitsFor::Link | WaitsFor::Sender));
+    assert_eq!(look.progress, moves.then_some(643), "{state:?}");
+    assert_eq!(look.size, if moves { "412 / 640 MB" } else { "640 MB" }, "{state:?}");
+    assert_eq!(look.hint.is_empty(), tone != Tone::Bad, "{state:?}: {}", look.hint);
+}
+
 #[test]
-fn a_transfer_says_in_its_card_how_it_stands() {
+fn a_transfer_that_goes_on_says_in_its_card_how_it_stands() {
     use FileWay::{Down, Up};
-    use TransferState::{Cancelled, Declined, Done, Expired, Failed, Paused, Running, Waiting};
-    let on_the_way = [Deed::Pause, Deed::Cancel];
-    let (again, resume) = ([Deed::SendAgain, Deed::Remove], [Deed::Resume, Deed::Cancel]);
-    let here = [Deed::Open, Deed::OpenFolder];
+    use TransferState::{Paused, Running, Waiting};
     let speed = ("5.2 MB/s · 剩余 44 秒", "5.2 MB/s · 44 s left");
-    let cases: [(FileWay, TransferState, (&str, &str), Tone, &[Deed]); 18] = [
-        (Down, Running, speed, Tone::Quiet, &on_the_way),
-        (Up, Running, speed, Tone::Quiet, &on_the_way),
-        (Down, Paused, ("已暂停，可断点续传", "Paused, can resume"), Tone::Paused, &resume),
-        (
-            Down,
-            Waiting(WaitsFor::Link),
-            ("等待连接", "Waiting for the connection"),
-            Tone::Quiet,
-            &on_the_way,
-        ),
-        (Down, Waiting(WaitsFor::Turn), ("排队中", "Waiting its turn"), Tone::Quiet, &on_the_way),
+    let quiet = |way, waits, words| (way, Waiting(waits), words, Tone::Quiet, ON_THE_WAY);
+    let cases: [Case; 7] = [
+        (Down, Running, speed, Tone::Quiet, ON_THE_WAY),
+        (Up, Running, speed, Tone::Quiet, ON_THE_WAY),
+        (Down, Paused, ("已暂停，可断点续传", "Paused, can resume"), Tone::Paused, RESUME),
+        quiet(Down, WaitsFor::Link, ("等待连接", "Waiting for the connection")),
+        quiet(Down, WaitsFor::Turn, ("排队中", "Waiting its turn")),
+        quiet(Down, WaitsFor::Sender, ("等待对方上传", "Waiting for the sender")),
         (
             Up,
             Waiting(WaitsFor::Offer),
@@ -116,69 +131,41 @@ fn a_transfer_says_in_its_card_how_it_stands() {
             Tone::Quiet,
             &[Deed::Cancel],
         ),
-        (
-            Down,
-            Waiting(WaitsFor::Sender),
-            ("等待对方上传", "Waiting for the sender"),
-            Tone::Quiet,
-            &on_the_way,
-        ),
-        (Down, Done, ("已接收，校验一致", "Received, checked"), Tone::Checked, &here),
-        (Up, Done, ("已送达", "Delivered"), Tone::Quiet, &here),
-        (
-            Up,
-            Failed(Failure::LinkLost),
-            ("发送失败：网络中断", "Not sent: connection lost"),
-            Tone::Bad,
-            &again,
-        ),
-        (
+    ];
+    cases.into_iter().for_each(check_card);
+}
+
+#[test]
+fn a_transfer_that_is_over_says_in_its_card_why() {
+    use FileWay::{Down, Up};
+    use TransferState::{Cancelled, Declined, Done, Expired, Failed};
+    let here = &[Deed::Open, Deed::OpenFolder][..];
+    let failed = |way, state, words| match way {
+        Up => (Up, state, words, Tone::Bad, AGAIN),
+        Down => (Down, state, words, Tone::Bad, RESUME),
+    };
+    let cases: [Case; 11] = [
+        failed(Up, Failed(Failure::LinkLost), ("发送失败：网络中断", "Not sent: connection lost")),
+        failed(
             Up,
             Failed(Failure::SourceChanged),
             ("发送失败：原文件已改动", "Not sent: the file was changed"),
-            Tone::Bad,
-            &again,
         ),
-        (
-            Up,
-            refused(Reason::FileQuota),
-            ("发送失败：空间用完了", "Not sent: no space left"),
-            Tone::Bad,
-            &again,
-        ),
-        (
-            Down,
-            Failed(Failure::SaveFull),
-            ("接收失败：磁盘已满", "Not received: disk full"),
-            Tone::Bad,
-            &resume,
-        ),
-        (
+        failed(Up, refused(Reason::FileQuota), ("发送失败：空间用完了", "Not sent: no space left")),
+        failed(Down, Failed(Failure::SaveFull), ("接收失败：磁盘已满", "Not received: disk full")),
+        failed(
             Down,
             Failed(Failure::FileBroken),
             ("接收失败：内容不符", "Not received: it is another file"),
-            Tone::Bad,
-            &resume,
         ),
+        (Down, Done, ("已接收，校验一致", "Received, checked"), Tone::Checked, here),
+        (Up, Done, ("已送达", "Delivered"), Tone::Quiet, here),
         (Up, Cancelled, ("已取消", "Cancelled"), Tone::Quiet, &[]),
         (Up, Declined, ("对方已拒绝", "Declined by the other side"), Tone::Quiet, &[]),
         (Up, Expired, ("已过期", "Expired"), Tone::Quiet, &[]),
         (Down, Expired, ("已过期", "Expired"), Tone::Quiet, &[]),
     ];
-    for (way, state, (chinese, english), tone, deeds) in cases {
-        let mut world = world(direct(10_002));
-        let one = transfer(way, state.clone());
-        world.event(ClientEvent::Transfer(Box::new(one)));
-        let seq = if way == Up { 2 } else { 1 };
-        let look = card(&world, MOMO, seq, Language::Chinese);
-        assert_eq!((&*look.state, look.tone), (chinese, tone), "{state:?}");
-        assert_eq!(look.deeds, deeds, "{state:?}");
-        assert_eq!(card(&world, MOMO, seq, Language::English).state, english, "{state:?}");
-        let moves = matches!(state, Running | Paused | Waiting(WaitsFor::Link | WaitsFor::Sender));
-        assert_eq!(look.progress, moves.then_some(643), "{state:?}");
-        assert_eq!(look.size, if moves { "412 / 640 MB" } else { "640 MB" }, "{state:?}");
-        assert_eq!(look.hint.is_empty(), tone != Tone::Bad, "{state:?}: {}", look.hint);
-    }
+    cases.into_iter().for_each(check_card);
 }
 
 #[test]
