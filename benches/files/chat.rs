@@ -60,7 +60,7 @@ fn talk(writer: &mut Seat, reader: &Seat, count: usize) -> Result<Vec<Duration>,
         let began = uptime();
         writer.say(reader.account())?;
         latencies.push(uptime().saturating_sub(began));
-        thread::sleep(EVERY);
+        smol::block_on(async_io::Timer::after(EVERY));
     }
     Ok(latencies)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use mychat::client::api::{Answer, Destination, Transfer, TransferId, TransferState};
 use mychat::client::{ClientEvent, Failure, Intent};
-use mychat::domain::{AccountId, Body, FileId, FileState, FileWay, Message, Target};
+use mychat::domain::{AccountId, Body, FileWay, Message, Target};
 use mychat::net::protocol::Reason;
 
 use crate::place::{Place, Seat};

@@ -4,7 +4,7 @@
 //! A kill loses what was not synced, on either side. A download that got its name is found again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::model::{ModelServer, Said, refused};
@@ -64,10 +64,10 @@ struct Going {
 
 /// The path says how many bytes a file has.
 pub fn source(bytes: u64) -> PathBuf {
-    format!("/home/{bytes}").into()
+    format!("/files/{bytes}").into()
 }
 
-fn bytes_of(path: &PathBuf) -> Option<u64> {
+fn bytes_of(path: &Path) -> Option<u64> {
     path.file_name()?.to_str()?.parse().ok()
 }
 

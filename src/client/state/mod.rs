@@ -289,18 +289,14 @@ impl State {
             Intent::Retry(nonce) => self.retry(turn, nonce),
             Intent::Discard(nonce) => self.discard(turn, nonce),
             Intent::KeepDraft { to, draft } => self.keep_draft(turn, to, draft),
-            Intent::History { ticket, with, page, limit } => {
-                self.history(turn, ticket, with, page, limit);
-            }
-            Intent::Search { ticket, with, search, spot, limit } => {
-                self.search(turn, ticket, with, search, (spot, limit));
-            }
-            Intent::Days { ticket, with, starts } => self.days(turn, ticket, with, starts),
-            Intent::Here { ticket } => self.here(turn, ticket),
-            Intent::Export { ticket, export } => self.export(turn, ticket, *export),
-            Intent::CancelExport(ticket) => self.cancel_export(turn, ticket),
-            Intent::MarkRead { ticket, with, seq } => self.mark_read(turn, ticket, with, seq),
-            Intent::Hide { ticket, with, seq } => self.hide(turn, ticket, with, seq),
+            Intent::History { .. }
+            | Intent::Search { .. }
+            | Intent::Days { .. }
+            | Intent::Here { .. }
+            | Intent::Export { .. }
+            | Intent::CancelExport(_)
+            | Intent::MarkRead { .. }
+            | Intent::Hide { .. } => self.on_history_intent(turn, intent),
             Intent::Online { ticket } => self.online(turn, ticket),
             Intent::SetPresence { ticket, presence } => self.set_presence(turn, ticket, presence),
             Intent::Typing(to) => self.typing(turn, to),
@@ -316,6 +312,25 @@ impl State {
             Intent::SetSetting { key, value } => {
                 turn.writes.push(self.known.set_setting(key, value));
             }
+        }
+    }
+
+    /// What is asked of conversations as they are kept.
+    fn on_history_intent(&mut self, turn: &mut Turn<'_>, intent: Intent) {
+        match intent {
+            Intent::History { ticket, with, page, limit } => {
+                self.history(turn, ticket, with, page, limit);
+            }
+            Intent::Search { ticket, with, search, spot, limit } => {
+                self.search(turn, ticket, with, search, (spot, limit));
+            }
+            Intent::Days { ticket, with, starts } => self.days(turn, ticket, with, starts),
+            Intent::Here { ticket } => self.here(turn, ticket),
+            Intent::Export { ticket, export } => self.export(turn, ticket, *export),
+            Intent::CancelExport(ticket) => self.cancel_export(turn, ticket),
+            Intent::MarkRead { ticket, with, seq } => self.mark_read(turn, ticket, with, seq),
+            Intent::Hide { ticket, with, seq } => self.hide(turn, ticket, with, seq),
+            _ => {}
         }
     }
 
