@@ -264,11 +264,11 @@ fn stay(status: Option<FileStatus>, look: &Look, now_ms: i64, language: Language
     let Some(FileStatus { state: FileState::Kept, until: Some(until), .. }) = status else {
         return look.state.clone();
     };
-    let hours = u64::try_from(until.saturating_sub(now_ms)).unwrap_or(0) / 3_600_000;
-    let (key, n) = match hours {
-        ..1 => return language.get("files.stay.soon").to_owned(),
-        1..48 => ("files.stay.hours", hours),
-        _ => ("files.stay.days", hours / 24),
+    let left = u64::try_from(until.saturating_sub(now_ms)).unwrap_or(0);
+    let (key, n) = match left.div_ceil(3_600_000) {
+        ..2 => return language.get("files.stay.soon").to_owned(),
+        hours @ 2..48 => ("files.stay.hours", hours),
+        hours => ("files.stay.days", hours.div_ceil(24)),
     };
     language.fill(key, &[("n", &n.to_string())])
 }

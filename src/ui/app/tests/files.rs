@@ -159,7 +159,7 @@ fn a_transfer_that_is_over_says_in_its_card_why() {
             ("接收失败：内容不符", "Not received: it is another file"),
         ),
         (Down, Done, ("已接收，校验一致", "Received, checked"), Tone::Checked, here),
-        (Up, Done, ("已送达", "Delivered"), Tone::Quiet, here),
+        (Up, Done, ("已上传，等待对方接收", "Uploaded, not yet received"), Tone::Quiet, here),
         (Up, Cancelled, ("已取消", "Cancelled"), Tone::Quiet, &[]),
         (Up, Declined, ("对方已拒绝", "Declined by the other side"), Tone::Quiet, &[]),
         (Up, Expired, ("已过期", "Expired"), Tone::Quiet, &[]),
@@ -177,7 +177,7 @@ fn an_offer_says_in_its_card_what_became_of_it() {
         (1, FileState::Cancelled, "对方已取消", "Cancelled by the sender", &[]),
         (1, FileState::Declined, "已拒绝", "Declined", &[]),
         (1, FileState::Expired, "已过期", "Expired", &[]),
-        (2, FileState::Kept, "已送达", "Delivered", &take[..2]),
+        (2, FileState::Kept, "已上传，等待对方接收", "Uploaded, not yet received", &take[..2]),
         (
             2,
             FileState::Coming,
