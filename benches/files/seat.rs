@@ -11,7 +11,7 @@ use mychat::client::api::{
     Trust,
 };
 use mychat::client::{Client, ClientEvent, Intent};
-use mychat::domain::{AccountId, Body, FileState, Message, Nonce, Target};
+use mychat::domain::{AccountId, Body, FileState, Message, Nonce, Seq, Target};
 use mychat::net::address::Address;
 use mychat::net::protocol::Stretch;
 use smol::future;
@@ -28,6 +28,8 @@ pub struct Seat {
     ticket: Ticket,
     /// Messages that came and were not asked for yet.
     came: Vec<Message>,
+    /// The last file that was fetched.
+    taken: Seq,
 }
 
 impl Seat {
@@ -40,7 +42,7 @@ impl Seat {
             wake: Arc::new(|| {}),
         })?;
         let account = AccountId(0);
-        let mut seat = Seat { client, events, account, ticket: 0, came: Vec::new() };
+        let mut seat = Seat { client, events, account, ticket: 0, came: Vec::new(), taken: Seq(0) };
         let address = Address { host: address.ip().to_string(), port: address.port() };
         seat.client.send(Intent::Connect { address, trust: Trust::First });
         seat.until(|event| matches!(event, ClientEvent::Link(LinkState::Up { .. })).then_some(()))?;
@@ -92,15 +94,16 @@ impl Seat {
 
     /// The next file that is offered.
     pub fn offer(&mut self) -> Result<Message, Failure> {
-        let is_offer = |message: &Message| matches!(message.body, Body::File { .. });
-        let me = self.account;
-        if let Some(index) = self.came.iter().position(|one| is_offer(one) && one.from != me) {
+        let (me, taken) = (self.account, self.taken);
+        let is_new = |message: &Message| {
+            let is_offer = matches!(message.body, Body::File { .. });
+            is_offer && message.from != me && message.seq > taken
+        };
+        if let Some(index) = self.came.iter().position(is_new) {
             return Ok(self.came.remove(index));
         }
         self.until(|event| match event {
-            ClientEvent::Message { message, .. } if is_offer(message) && message.from != me => {
-                Some(message.clone())
-            }
+            ClientEvent::Message { message, .. } if is_new(message) => Some(message.clone()),
             _ => None,
         })
     }
@@ -108,7 +111,7 @@ impl Seat {
     /// Fetches a file, and says where it is.
     pub fn take(&mut self, offered: &Message, folder: &Path) -> Result<PathBuf, Failure> {
         std::fs::create_dir_all(folder)?;
-        self.came.retain(|one| one.seq != offered.seq);
+        self.taken = offered.seq;
         let ticket = self.next();
         let with = offered.kind.target_for(self.account).ok_or("no conversation")?;
         let destination = Destination::Folder(folder.to_owned());
