@@ -12,6 +12,8 @@ use crate::{CHAT_MAX, Executable};
 
 /// Somebody writes this often.
 const EVERY: Duration = Duration::from_millis(25);
+/// So many take turns, since one person may write five messages a second.
+const WRITERS: usize = 10;
 
 /// Two others send and fetch the same file over and over while somebody writes.
 pub fn measure(
@@ -21,9 +23,13 @@ pub fn measure(
     folder: &Path,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let mut writer = Seat::register(server.address, &folder.join("c"), "Plum")?;
+    let mut writers = Vec::new();
+    for number in 0..WRITERS {
+        let home = folder.join(format!("writer-{number}"));
+        writers.push(Seat::register(server.address, &home, &format!("Plum{number}"))?);
+    }
     let reader = Seat::register(server.address, &folder.join("d"), "Kiwi")?;
-    let alone = talk(&mut writer, &reader, 200)?;
+    let alone = talk(&mut writers, &reader, 20)?;
     let (to, down) = (receiver.account(), folder.join("beside"));
     let offered = sender.send(to, large)?;
     let (large, path) = (large.to_owned(), down.clone());
@@ -33,7 +39,7 @@ pub fn measure(
     let fetch = fetch.spawn(move || receiver.take(&offered, &path).map(drop))?;
     let mut beside = Vec::new();
     while !(up.is_finished() || fetch.is_finished()) {
-        beside.extend(talk(&mut writer, &reader, 1)?);
+        beside.extend(talk(&mut writers, &reader, 1)?);
     }
     for running in [up, fetch] {
         running.join().map_err(|_| "a transfer panicked")??;
@@ -54,13 +60,16 @@ pub fn measure(
     Ok(())
 }
 
-fn talk(writer: &mut Seat, reader: &Seat, count: usize) -> Result<Vec<Duration>, Failure> {
+/// Each of them writes so many, by turns.
+fn talk(writers: &mut [Seat], reader: &Seat, count: usize) -> Result<Vec<Duration>, Failure> {
     let mut latencies = Vec::new();
     for _ in 0..count {
-        let began = uptime();
-        writer.say(reader.account())?;
-        latencies.push(uptime().saturating_sub(began));
-        smol::block_on(async_io::Timer::after(EVERY));
+        for writer in &mut *writers {
+            let began = uptime();
+            writer.say(reader.account())?;
+            latencies.push(uptime().saturating_sub(began));
+            smol::block_on(async_io::Timer::after(EVERY));
+        }
     }
     Ok(latencies)
 }
