@@ -13,8 +13,8 @@ use super::engine::sync_folder;
 use crate::domain::{BlobId, ConversationId, FileId, Outline, Seq};
 
 /// Chunks that may come before they are made durable: a step costs a disk some milliseconds, and a
-/// crash so many megabytes to be sent again.
-const SYNC_CHUNKS: u64 = 32;
+/// crash so many megabytes to be sent again. A larger one makes the store's commits wait for it.
+const SYNC_CHUNKS: u64 = 8;
 const VALUE_LENGTH: usize = 32;
 const VALUE_BYTES: u64 = VALUE_LENGTH as u64;
 /// The end of the name of the values.

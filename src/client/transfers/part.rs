@@ -9,13 +9,15 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
 
 use super::place;
 use crate::client::api::{Failure, TransferId};
 use crate::domain::{CHUNK_BYTES, Outline};
 
-/// Chunks between two syncs: what a power cut costs at most.
-const STEP_CHUNKS: u64 = 32;
+/// Chunks between two syncs: a power cut costs at most twice as many. Larger steps make whoever else
+/// syncs wait longer for the same disk.
+const STEP_CHUNKS: u64 = 8;
 /// A value and its check.
 const RECORD_BYTES: usize = VALUE_BYTES + CHECK_BYTES;
 const VALUE_BYTES: usize = 32;
@@ -42,6 +44,8 @@ pub(super) struct Part {
     outline: Outline,
     /// So many values are in the proof.
     kept: u64,
+    /// So many chunks are on their way to the disk while more come over the link.
+    syncing: Option<(u64, JoinHandle<io::Result<()>>)>,
 }
 
 impl Part {
@@ -83,8 +87,17 @@ impl Part {
         data.set_len(outline.proven()).map_err(unwritable)?;
         proof.set_len(outline.len() * RECORD_BYTES as u64).map_err(unwritable)?;
         let kept = outline.len();
-        let bytes = data;
-        Ok(Opened::Part(Part { id, wanted, bytes_path, proof_path, bytes, proof, outline, kept }))
+        Ok(Opened::Part(Part {
+            id,
+            wanted,
+            bytes_path,
+            proof_path,
+            bytes: data,
+            proof,
+            outline,
+            kept,
+            syncing: None,
+        }))
     }
 
     /// What is proven.
@@ -114,10 +127,29 @@ impl Part {
         let written = self.bytes.seek(at).and_then(|_| self.bytes.write_all(chunk));
         written.map_err(unwritable)?;
         self.outline.push(value);
-        match self.outline.len() - self.kept >= STEP_CHUNKS {
-            true => self.step(),
+        let begun = self.syncing.as_ref().map_or(self.kept, |(chunks, _)| *chunks);
+        match self.outline.len() - begun >= STEP_CHUNKS {
+            true => self.begin_step(),
             false => Ok(()),
         }
+    }
+
+    /// What was written so far stays, whatever happens, once the disk is done with it.
+    fn begin_step(&mut self) -> Result<(), Failure> {
+        self.end_step()?;
+        let bytes = self.bytes.try_clone().map_err(unwritable)?;
+        let thread = thread::Builder::new().name("sync".to_owned());
+        let running = thread.spawn(move || bytes.sync_data()).map_err(unwritable)?;
+        self.syncing = Some((self.outline.len(), running));
+        Ok(())
+    }
+
+    /// Waits for the step that is on its way.
+    fn end_step(&mut self) -> Result<(), Failure> {
+        let Some((chunks, running)) = self.syncing.take() else { return Ok(()) };
+        let synced = running.join().map_err(|_| io::Error::other("the thread that syncs ended"));
+        synced.and_then(|synced| synced).map_err(unwritable)?;
+        self.keep(chunks)
     }
 
     /// What was written so far stays, whatever happens.
@@ -125,17 +157,24 @@ impl Part {
     /// # Errors
     /// It cannot be written.
     pub(super) fn step(&mut self) -> Result<(), Failure> {
+        self.end_step()?;
         if self.kept == self.outline.len() {
             return Ok(());
         }
         self.bytes.sync_data().map_err(unwritable)?;
+        self.keep(self.outline.len())
+    }
+
+    /// So many chunks are on disk: their values follow.
+    fn keep(&mut self, chunks: u64) -> Result<(), Failure> {
         let mut records = Vec::new();
-        for (index, value) in (0..).zip(self.outline.values()).skip(index(self.kept)) {
+        let fresh = (0..chunks).zip(self.outline.values()).skip(index(self.kept));
+        for (index, value) in fresh {
             records.extend_from_slice(value);
             records.extend_from_slice(&check(self.id, index, value));
         }
         self.append(self.kept, &records).map_err(unwritable)?;
-        self.kept = self.outline.len();
+        self.kept = chunks;
         Ok(())
     }
 
@@ -144,8 +183,9 @@ impl Part {
     /// # Errors
     /// It cannot be.
     pub(super) fn finish(mut self) -> Result<PathBuf, Failure> {
+        self.end_step()?;
         self.bytes.sync_all().map_err(unwritable)?;
-        self.step()?;
+        self.keep(self.outline.len())?;
         place::mark_foreign(&self.bytes_path);
         for number in 1..=place::NUMBERS_MAX {
             let Some(path) = place::numbered(&self.wanted, number) else { break };
