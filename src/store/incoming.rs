@@ -8,12 +8,13 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::beside::Beside;
 use super::blobs::{Files, INCOMING};
 use super::engine::sync_folder;
 use crate::domain::{BlobId, ConversationId, FileId, Outline, Seq};
 
-/// Chunks that may come before they are made durable: a step costs a disk some milliseconds, and a
-/// crash so many megabytes to be sent again. A larger one makes the store's commits wait for it.
+/// Chunks that may come before they are made durable: a crash costs at most twice as many to be sent
+/// again. A larger step makes the store's commits wait for it.
 const SYNC_CHUNKS: u64 = 8;
 const VALUE_LENGTH: usize = 32;
 const VALUE_BYTES: u64 = VALUE_LENGTH as u64;
@@ -30,6 +31,7 @@ pub struct Incoming {
     values: File,
     /// So many values are on disk.
     kept: u64,
+    beside: Beside,
 }
 
 impl Incoming {
@@ -49,7 +51,8 @@ impl Incoming {
         data.set_len(outline.proven())?;
         data.seek(SeekFrom::End(0))?;
         let kept = outline.len();
-        Ok(Incoming { files: files.clone(), id, outline, data, values, kept })
+        let beside = Beside::default();
+        Ok(Incoming { files: files.clone(), id, outline, data, values, kept, beside })
     }
 
     /// The values of what is there.
@@ -58,16 +61,16 @@ impl Incoming {
         &self.outline
     }
 
-    /// Takes the next chunk, which has this value. Says whether all of it so far is on disk now.
+    /// Takes the next chunk, which has this value. Says whether a step to the disk began with it.
     ///
     /// # Errors
     /// The disk failed: open it anew.
     pub fn put(&mut self, value: [u8; 32], chunk: &[u8]) -> io::Result<bool> {
         self.data.write_all(chunk)?;
         self.outline.push(value);
-        let is_due = self.outline.len() - self.kept >= SYNC_CHUNKS;
+        let is_due = self.outline.len() - self.beside.begun().unwrap_or(self.kept) >= SYNC_CHUNKS;
         if is_due {
-            self.sync()?;
+            self.begin_step()?;
         }
         Ok(is_due)
     }
@@ -77,15 +80,29 @@ impl Incoming {
     /// # Errors
     /// The disk failed: open it anew.
     pub fn sync(&mut self) -> io::Result<()> {
-        let from = usize::try_from(self.kept).unwrap_or(usize::MAX);
-        let fresh = self.outline.values().get(from..).unwrap_or_default();
-        if fresh.is_empty() {
-            return Ok(());
+        self.end_step()?;
+        if self.kept < self.outline.len() {
+            self.begin_step()?;
         }
-        self.data.sync_data()?;
-        self.values.write_all(fresh.as_flattened())?;
-        self.values.sync_data()?;
-        self.kept = self.outline.len();
+        self.end_step()
+    }
+
+    fn begin_step(&mut self) -> io::Result<()> {
+        self.end_step()?;
+        let from = usize::try_from(self.kept).unwrap_or(usize::MAX);
+        let fresh = self.outline.values().get(from..).unwrap_or_default().as_flattened().to_vec();
+        let (data, mut values) = (self.data.try_clone()?, self.values.try_clone()?);
+        self.beside.begin(self.outline.len(), move || {
+            data.sync_data()?;
+            values.write_all(&fresh)?;
+            values.sync_data()
+        })
+    }
+
+    fn end_step(&mut self) -> io::Result<()> {
+        if let Some(chunks) = self.beside.end()? {
+            self.kept = chunks;
+        }
         Ok(())
     }
 
@@ -94,6 +111,7 @@ impl Incoming {
     /// # Errors
     /// The disk failed.
     pub fn reset(&mut self) -> io::Result<()> {
+        self.end_step()?;
         self.values.set_len(0)?;
         self.values.rewind()?;
         self.data.set_len(0)?;

@@ -6,7 +6,7 @@
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
 //!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`rooms`], [`choices`],
 //!   [`conversations`], [`messages`], [`emptied`], [`blobs`], [`places`], [`files`], [`settings`].
-//!   [`incoming`] is bytes of files that are on their way.
+//!   [`incoming`] is bytes of files that are on their way, and [`beside`] takes them to the disk.
 //! * [`search`] looks into the logs; [`seek`] is what it shares with a client's store.
 //! * [`local`] is a client's own store, a file and a format of its own.
 //! * [`record`] turns values into our own versioned bytes.
@@ -14,6 +14,7 @@
 //! Verbs are `get_`, `list_`, `put_`, `remove_`, `append_`. Rules are elsewhere.
 
 pub mod accounts;
+pub mod beside;
 pub mod blobs;
 pub mod choices;
 pub mod contacts;

@@ -9,11 +9,11 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::thread::{self, JoinHandle};
 
 use super::place;
 use crate::client::api::{Failure, TransferId};
 use crate::domain::{CHUNK_BYTES, Outline};
+use crate::store::beside::Beside;
 
 /// Chunks between two syncs: a power cut costs at most twice as many. Larger steps make whoever else
 /// syncs wait longer for the same disk.
@@ -45,7 +45,7 @@ pub(super) struct Part {
     /// So many values are in the proof.
     kept: u64,
     /// So many chunks are on their way to the disk while more come over the link.
-    syncing: Option<(u64, JoinHandle<io::Result<()>>)>,
+    beside: Beside,
 }
 
 impl Part {
@@ -96,7 +96,7 @@ impl Part {
             proof,
             outline,
             kept,
-            syncing: None,
+            beside: Beside::default(),
         }))
     }
 
@@ -127,7 +127,7 @@ impl Part {
         let written = self.bytes.seek(at).and_then(|_| self.bytes.write_all(chunk));
         written.map_err(unwritable)?;
         self.outline.push(value);
-        let begun = self.syncing.as_ref().map_or(self.kept, |(chunks, _)| *chunks);
+        let begun = self.beside.begun().unwrap_or(self.kept);
         match self.outline.len() - begun >= STEP_CHUNKS {
             true => self.begin_step(),
             false => Ok(()),
@@ -138,18 +138,16 @@ impl Part {
     fn begin_step(&mut self) -> Result<(), Failure> {
         self.end_step()?;
         let bytes = self.bytes.try_clone().map_err(unwritable)?;
-        let thread = thread::Builder::new().name("sync".to_owned());
-        let running = thread.spawn(move || bytes.sync_data()).map_err(unwritable)?;
-        self.syncing = Some((self.outline.len(), running));
-        Ok(())
+        let step = move || bytes.sync_data();
+        self.beside.begin(self.outline.len(), step).map_err(unwritable)
     }
 
     /// Waits for the step that is on its way.
     fn end_step(&mut self) -> Result<(), Failure> {
-        let Some((chunks, running)) = self.syncing.take() else { return Ok(()) };
-        let synced = running.join().map_err(|_| io::Error::other("the thread that syncs ended"));
-        synced.and_then(|synced| synced).map_err(unwritable)?;
-        self.keep(chunks)
+        match self.beside.end().map_err(unwritable)? {
+            Some(chunks) => self.keep(chunks),
+            None => Ok(()),
+        }
     }
 
     /// What was written so far stays, whatever happens.

@@ -93,13 +93,13 @@ fn bring(link: &mut Link, trip: &Trip, incoming: &mut Incoming) -> io::Result<En
                 if outline.value_of(outline.len(), &chunk) != value {
                     return Ok(Reason::FileWrong.into());
                 }
-                let is_synced = match incoming.put(value, &chunk) {
-                    Ok(is_synced) => is_synced,
+                let is_due = match incoming.put(value, &chunk) {
+                    Ok(is_due) => is_due,
                     Err(error) => return Ok(disk_failed(&error).into()),
                 };
                 trip.shared.metrics.files_in.fetch_add(chunk.len() as u64, Ordering::Relaxed);
                 flow.moved(incoming.outline().len());
-                if is_synced && is_low(trip) {
+                if is_due && is_low(trip) {
                     return Ok(Reason::FilesFull.into());
                 }
             }
