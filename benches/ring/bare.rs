@@ -13,6 +13,7 @@ use mychat::net::protocol::{Command, Stretch};
 use mychat::server::commands::Rules;
 use mychat::server::job::{Applicant, Caller, Job, Outcome, Password, Registration, SessionId};
 use mychat::server::outbox::Outbox;
+use mychat::server::policy::Policy;
 use mychat::store::blobs::Files;
 use mychat::store::{Engine, StoreError, schema, writer};
 
@@ -56,7 +57,7 @@ impl Bare {
         let (measured, slices) = async_channel::bounded(1);
         let (end, ended) = async_channel::bounded(1);
         let full = Arc::new(AtomicBool::new(false));
-        let rules = Rules::new(Arc::new(Limits::default()), full, Files::of(path));
+        let rules = Rules::new(Policy::of_limits(Limits::default()), full, Files::of(path));
         for number in 0..PEOPLE {
             jobs.try_send(register(number)?).map_err(|_| "the queue is too short")?;
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::bounded::{Bounded, Keep};
 use super::bucket::Bucket;
+use super::policy::Policy;
 use super::rates::{Deed, Rates};
 use crate::clock::millis;
 use crate::domain::{AccountId, DeviceId, RoomId, Target};
@@ -23,7 +24,7 @@ const WRONG_WINDOW: Duration = Duration::from_mins(15);
 
 /// All counters.
 pub struct Admission {
-    limits: Arc<Limits>,
+    policy: Arc<Policy>,
     counts: Mutex<Counts>,
 }
 
@@ -46,6 +47,11 @@ struct Counts {
 struct Address {
     links: u64,
     unauthenticated: u64,
+    meter: Meter,
+}
+
+/// What one address does, against its rates.
+struct Meter {
     /// Everything that connects, also what hangs up before its hello.
     dials: Bucket,
     new: Bucket,
@@ -82,7 +88,8 @@ pub fn counted(address: IpAddr) -> IpAddr {
 impl Admission {
     /// Counters at zero.
     #[must_use]
-    pub fn new(limits: Arc<Limits>, uptime: Duration) -> Arc<Self> {
+    pub fn new(policy: Arc<Policy>, uptime: Duration) -> Arc<Self> {
+        let limits = policy.limits();
         let counts = Counts {
             links: 0,
             unauthenticated: 0,
@@ -96,7 +103,7 @@ impl Admission {
             lobby: Bucket::new(limits.lobby_per_second * 2, limits.lobby_per_second, uptime),
             rooms: Bounded::default(),
         };
-        Arc::new(Admission { limits, counts: Mutex::new(counts) })
+        Arc::new(Admission { policy, counts: Mutex::new(counts) })
     }
 
     /// A new link, before anything was read from it.
@@ -104,17 +111,17 @@ impl Admission {
     /// # Errors
     /// There are too many; it is closed at once, without a word, which is the cheapest.
     pub fn enter(self: &Arc<Self>, address: IpAddr, uptime: Duration) -> Result<Place, Goodbye> {
-        let limits = &self.limits;
+        let limits = self.policy.limits();
         let mut counts = self.lock();
         if counts.links >= limits.links_total
             || counts.unauthenticated >= limits.links_unauthenticated_total
         {
             return Err(Goodbye::TooManyLinks);
         }
-        let entry = counts.address(limits, address, uptime);
+        let entry = counts.address(&limits, address, uptime);
         if entry.links >= limits.links_per_address
             || entry.unauthenticated >= limits.links_unauthenticated_per_address
-            || entry.dials.take(uptime).is_err()
+            || entry.meter.dials.take(uptime).is_err()
         {
             return Err(Goodbye::TooManyLinks);
         }
@@ -131,8 +138,8 @@ impl Admission {
     /// Too many such links a minute from this address.
     pub fn greet(&self, address: IpAddr, has_token: bool, uptime: Duration) -> Result<(), Goodbye> {
         let mut counts = self.lock();
-        let entry = counts.address(&self.limits, address, uptime);
-        let bucket = if has_token { &mut entry.tokens } else { &mut entry.new };
+        let entry = counts.address(&self.policy.limits(), address, uptime);
+        let bucket = if has_token { &mut entry.meter.tokens } else { &mut entry.meter.new };
         bucket.take(uptime).map_err(|_| Goodbye::TooManyLinks)
     }
 
@@ -144,10 +151,10 @@ impl Admission {
         let busy = |wait| Refusal::retry(Reason::RegistrationBusy, millis(wait));
         let mut counts = self.lock();
         // The address first: one that is over its own bound must not use up everybody's.
-        let entry = counts.address(&self.limits, address, uptime);
-        entry.registrations.take(uptime).map_err(busy)?;
+        let entry = counts.address(&self.policy.limits(), address, uptime);
+        entry.meter.registrations.take(uptime).map_err(busy)?;
         if let Err(wait) = counts.registrations.take(uptime) {
-            counts.address(&self.limits, address, uptime).registrations.give_back();
+            counts.address(&self.policy.limits(), address, uptime).meter.registrations.give_back();
             return Err(busy(wait));
         }
         Ok(())
@@ -170,8 +177,8 @@ impl Admission {
         {
             return Err(locked(wrong.until.saturating_sub(uptime)));
         }
-        let entry = counts.address(&self.limits, address, uptime);
-        entry.passwords.take(uptime).map_err(locked)
+        let entry = counts.address(&self.policy.limits(), address, uptime);
+        entry.meter.passwords.take(uptime).map_err(locked)
     }
 
     /// A password was wrong. Says how many were within the window, and how long to wait now.
@@ -181,7 +188,7 @@ impl Admission {
         address: IpAddr,
         uptime: Duration,
     ) -> (u32, Duration) {
-        let limit = usize::try_from(self.limits.passwords_wrong).unwrap_or(usize::MAX);
+        let limit = usize::try_from(self.policy.limits().passwords_wrong).unwrap_or(usize::MAX);
         let mut counts = self.lock();
         let wrong = counts.wrong.get_or_insert((login.to_owned(), address), Wrong::default);
         wrong.times.retain(|time| *time + WRONG_WINDOW > uptime);
@@ -221,7 +228,7 @@ impl Admission {
             Target::Account(_) => return Ok(own),
             Target::Lobby => &mut counts.lobby,
             Target::Room(room) => {
-                let rate = self.limits.room_per_second;
+                let rate = self.policy.limits().room_per_second;
                 counts.rooms.get_or_insert(room, || Bucket::new(rate * 2, rate, uptime))
             }
         };
@@ -259,7 +266,23 @@ impl Admission {
     /// Whether one more file of an account may travel now.
     #[must_use]
     pub fn may_carry(&self, account: AccountId) -> bool {
-        self.lock().may_carry(&self.limits, account)
+        self.lock().may_carry(&self.policy.limits(), account)
+    }
+
+    /// Other limits are in force: what was counted under the old ones begins anew. Links and waits
+    /// after wrong passwords stay.
+    pub fn begin_anew(&self, uptime: Duration) {
+        let limits = self.policy.limits();
+        let mut counts = self.lock();
+        for (_, rates) in counts.senders.values_mut() {
+            *rates = Rates::new(&limits, uptime);
+        }
+        for address in counts.addresses.values_mut() {
+            address.meter = Meter::new(&limits, uptime);
+        }
+        counts.registrations = Bucket::per(limits.registrations_per_minute, MINUTE, uptime);
+        counts.lobby = Bucket::new(limits.lobby_per_second * 2, limits.lobby_per_second, uptime);
+        counts.rooms = Bounded::default();
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -278,7 +301,7 @@ impl Place {
         device: DeviceId,
         uptime: Duration,
     ) -> Result<(), Goodbye> {
-        let most = self.admission.limits.links_per_account;
+        let most = self.admission.policy.limits().links_per_account;
         let is_full = {
             let counts = self.admission.lock();
             let devices = counts.accounts.get(&account);
@@ -293,7 +316,7 @@ impl Place {
 
     /// The same for a link that ends all others of the account.
     pub fn take_over(&mut self, account: AccountId, device: DeviceId, uptime: Duration) {
-        let limits = &self.admission.limits;
+        let limits = self.admission.policy.limits();
         let mut counts = self.admission.lock();
         let devices = counts.accounts.entry(account).or_default();
         *devices.entry(device).or_default() += 1;
@@ -301,7 +324,7 @@ impl Place {
             counts.senders.retain(|_, (links, rates)| *links > 0 || !rates.are_full(uptime));
         }
         let sender = counts.senders.entry(account);
-        sender.or_insert_with(|| (0, Rates::new(limits, uptime))).0 += 1;
+        sender.or_insert_with(|| (0, Rates::new(&limits, uptime))).0 += 1;
         counts.leave_unauthenticated(self.address);
         drop(counts);
         self.signed_in = Some((account, device));
@@ -313,7 +336,7 @@ impl Place {
     /// So many travel already.
     pub fn carry(&mut self, account: AccountId) -> Result<(), Refusal> {
         let mut counts = self.admission.lock();
-        if !counts.may_carry(&self.admission.limits, account) {
+        if !counts.may_carry(&self.admission.policy.limits(), account) {
             return Err(Reason::FilesBusy.into());
         }
         counts.files += 1;
@@ -347,15 +370,7 @@ impl Counts {
         self.addresses.get_or_insert(address, || Address {
             links: 0,
             unauthenticated: 0,
-            dials: Bucket::per(
-                limits.links_new_per_minute.saturating_add(limits.links_token_per_minute),
-                MINUTE,
-                uptime,
-            ),
-            new: Bucket::per(limits.links_new_per_minute, MINUTE, uptime),
-            tokens: Bucket::per(limits.links_token_per_minute, MINUTE, uptime),
-            registrations: Bucket::per(limits.registrations_per_hour, HOUR, uptime),
-            passwords: Bucket::per(limits.passwords_per_minute, MINUTE, uptime),
+            meter: Meter::new(limits, uptime),
         })
     }
 
@@ -400,6 +415,19 @@ impl Counts {
     }
 }
 
+impl Meter {
+    fn new(limits: &Limits, uptime: Duration) -> Self {
+        let dials = limits.links_new_per_minute.saturating_add(limits.links_token_per_minute);
+        Meter {
+            dials: Bucket::per(dials, MINUTE, uptime),
+            new: Bucket::per(limits.links_new_per_minute, MINUTE, uptime),
+            tokens: Bucket::per(limits.links_token_per_minute, MINUTE, uptime),
+            registrations: Bucket::per(limits.registrations_per_hour, HOUR, uptime),
+            passwords: Bucket::per(limits.passwords_per_minute, MINUTE, uptime),
+        }
+    }
+}
+
 impl Keep for Address {
     fn is_needed(&self) -> bool {
         self.links > 0
@@ -425,7 +453,7 @@ mod tests {
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
     fn admission() -> Arc<Admission> {
-        Admission::new(Arc::new(Limits::default()), Duration::ZERO)
+        Admission::new(Policy::of_limits(Limits::default()), Duration::ZERO)
     }
 
     #[test]
@@ -447,7 +475,7 @@ mod tests {
     #[test]
     fn an_address_over_its_bound_takes_nothing_from_the_others() {
         let limits = Limits { registrations_per_hour: 3, ..Limits::default() };
-        let admission = Admission::new(Arc::new(limits), Duration::ZERO);
+        let admission = Admission::new(Policy::of_limits(limits), Duration::ZERO);
         let tries = (0..200).filter(|_| admission.register(HERE, Duration::ZERO).is_ok());
         assert_eq!(tries.count(), 3);
         let elsewhere = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 9));
@@ -457,7 +485,7 @@ mod tests {
     #[test]
     fn when_everybody_together_is_too_fast_an_address_loses_nothing() {
         let limits = Limits { registrations_per_minute: 1, ..Limits::default() };
-        let admission = Admission::new(Arc::new(limits), Duration::ZERO);
+        let admission = Admission::new(Policy::of_limits(limits), Duration::ZERO);
         assert_eq!(admission.register(HERE, Duration::ZERO), Ok(()));
         let tries = (0..200).filter(|_| admission.register(HERE, Duration::ZERO).is_ok());
         assert_eq!(tries.count(), 0);

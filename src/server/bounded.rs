@@ -32,6 +32,10 @@ impl<K: Clone + Eq + Hash, V: Keep> Bounded<K, V> {
         self.map.get_mut(key)
     }
 
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.map.values_mut()
+    }
+
     pub fn remove(&mut self, key: &K) {
         if self.map.remove(key).is_some() {
             self.order.retain(|other| other != key);

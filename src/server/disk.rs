@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::journal::Journal;
+use super::policy::Policy;
 use crate::net::control::{LogEvent, LogKind};
 
 /// How often it looks: a full writer fills 256 MiB in minutes, not in seconds.
@@ -19,8 +20,9 @@ pub fn is_full(folder: &Path, free_mib: u64) -> bool {
 }
 
 /// Looks for ever; ends when it is dropped.
-pub async fn watch(folder: &Path, free_mib: u64, full: Arc<AtomicBool>, journal: Arc<Journal>) {
+pub async fn watch(folder: &Path, policy: &Policy, full: Arc<AtomicBool>, journal: Arc<Journal>) {
     loop {
+        let free_mib = policy.limits().disk_free_mib;
         let was = full.load(Ordering::Relaxed);
         let folder_now = folder.to_owned();
         let is = smol::unblock(move || is_full(&folder_now, free_mib)).await;

@@ -13,7 +13,8 @@
 //!   account may do.
 //! * [`control`] is the door for the server's own console; [`journal`] and [`metrics`] are what
 //!   it shows, and [`exposition`] is how other programs read the counters.
-//! * [`listen`], [`disk`], [`settings`] are what the process needs from its machine.
+//! * [`settings`] are what the administrator may move, [`policy`] those in force.
+//! * [`listen`], [`disk`] are what the process needs from its machine.
 //!
 //! This file wires them and closes them in order: stop accepting, goodbye, drain, commit, close.
 
@@ -35,6 +36,7 @@ pub mod journal;
 mod listen;
 pub mod metrics;
 pub mod outbox;
+pub mod policy;
 pub mod presence;
 pub mod rates;
 pub mod readers;

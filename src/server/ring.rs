@@ -25,6 +25,7 @@ use super::job::{Job, Outcome, SessionId, left_files};
 use super::journal::Journal;
 use super::listen::{self, AcceptError};
 use super::metrics::Metrics;
+use super::policy::Policy;
 use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
@@ -124,10 +125,10 @@ impl Ring {
     ) -> Result<Self, ServerError> {
         let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
         let identity = load_identity(engine, &setup.data.join(KEY_FILE))?;
-        let name = setup.name.clone().or(settings.name).unwrap_or_else(host_name);
-        let limits = Arc::new(settings.limits);
+        let name = setup.name.clone().or(settings.name.clone()).unwrap_or_else(host_name);
+        let policy = Policy::new(settings);
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
-        let disk_full = disk::is_full(&setup.data, limits.disk_free_mib);
+        let disk_full = disk::is_full(&setup.data, policy.limits().disk_free_mib);
         let disk_full = Arc::new(AtomicBool::new(disk_full));
         let metrics = Arc::new(Metrics::default());
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
@@ -136,8 +137,8 @@ impl Ring {
         let (end, writer_ended) = async_channel::bounded(1);
         let (open, closing) = async_channel::bounded(1);
         let files = open_files(engine, &setup.data)?;
-        let (readers, mut threads) = Readers::start(engine, &board, (&files, &limits), &fail)?;
-        let rules = Rules::new(limits.clone(), disk_full.clone(), files.clone());
+        let (readers, mut threads) = Readers::start(engine, &board, (&files, &policy), &fail)?;
+        let rules = Rules::new(policy.clone(), disk_full.clone(), files.clone());
         let transfers = Arc::new(Transfers::default());
         let hand_on = hand_on(hub.clone(), metrics.clone(), (files.clone(), transfers.clone()));
         let ended = move |result| drop(end.try_send(result));
@@ -152,14 +153,12 @@ impl Ring {
         let server_id = identity.server_id();
         let ready = Ready { name: name.clone(), listening, server_id, metrics: None };
         let shared = Arc::new(Shared {
-            admission: Admission::new(limits.clone(), clock::uptime()),
-            registration: settings.registration,
-            code: settings.code,
+            admission: Admission::new(policy.clone(), clock::uptime()),
             name,
             server_id,
             setup: load_secrets(engine)?,
             tls: identity.server_config(&[ALPN_CHAT, ALPN_FILE])?,
-            limits,
+            policy,
             board: board.clone(),
             journal: journal.clone(),
             metrics,
@@ -329,10 +328,10 @@ async fn serve(
     let accepting = start_accepting(executor, &shared, listeners, alive);
     let mut hub_task = executor.spawn(run_hub(hub, inbox));
     let control = executor.spawn(door.serve(Arc::downgrade(executor)));
-    let limit = shared.limits.disk_free_mib;
-    let (folder, journal) = (data.to_owned(), shared.journal.clone());
+    let (policy, folder) = (shared.policy.clone(), data.to_owned());
+    let journal = shared.journal.clone();
     let watch =
-        executor.spawn(async move { disk::watch(&folder, limit, disk_full, journal).await });
+        executor.spawn(async move { disk::watch(&folder, &policy, disk_full, journal).await });
     let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
     let sweep = executor.spawn(sweeping);
 

@@ -19,6 +19,7 @@ use mychat::server::hub::{Hub, HubInput};
 use mychat::server::job::{Caller, Job, Outcome, SessionId};
 use mychat::server::journal::Journal;
 use mychat::server::outbox::Next;
+use mychat::server::policy::Policy;
 use mychat::server::readers::Reader;
 use mychat::store::blobs::Files;
 use mychat::store::{Engine, Reads, StoreError, schema, writer};
@@ -72,12 +73,12 @@ impl Server {
         let (board, files) = (Arc::new(Board::default()), Files::of(Path::new("nowhere")));
         let full = Arc::new(AtomicBool::new(false));
         let limits = Limits { rooms_per_day: 1_000, ..Limits::default() };
-        let limits = Arc::new(limits);
-        let rules = Rules::new(limits.clone(), full, files.clone());
+        let policy = Policy::of_limits(limits);
+        let rules = Rules::new(policy.clone(), full, files.clone());
         let mut bytes = [9; 32];
         bytes[..8].copy_from_slice(&seed.to_be_bytes());
         Ok(Server {
-            reader: Reader::new(engine.clone(), board.clone(), files, limits),
+            reader: Reader::new(engine.clone(), board.clone(), files, policy),
             hub: Hub::new(board.clone(), Arc::new(Journal::default())),
             judge: Judge { rules, bug },
             refused: Vec::new(),

@@ -15,6 +15,7 @@ use mychat::limits::Limits;
 use mychat::net::protocol::{Command, ContactAnswer, ContactChange, Reason, ServerFrame, Stretch};
 use mychat::server::commands::Rules;
 use mychat::server::job::{Caller, Job, Outcome, Password, Registration};
+use mychat::server::policy::Policy;
 use mychat::store::blobs::Files;
 use mychat::store::messages::{Continue, Order};
 use mychat::store::writer::Apply;
@@ -90,7 +91,8 @@ impl World {
             ..Limits::default()
         };
         let full = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let rules = Rules::new(Arc::new(limits), full, Files::of(std::path::Path::new("nowhere")));
+        let rules =
+            Rules::new(Policy::of_limits(limits), full, Files::of(std::path::Path::new("nowhere")));
         let model = Model {
             now: START,
             uptime_ms: 1000,

@@ -18,6 +18,7 @@ use mychat::server::job::{
     Applicant, Caller, Job, Outcome, Password, Proof, Registration, SessionId, SignIn,
 };
 use mychat::server::outbox::Outbox;
+use mychat::server::policy::Policy;
 use mychat::store::blobs::Files;
 use mychat::store::{Engine, StoreError, schema, writer};
 
@@ -109,7 +110,7 @@ pub fn run(disk: &Disk) -> Ended {
 
 fn rules() -> Rules {
     let disk_full = Arc::new(AtomicBool::new(false));
-    Rules::new(Arc::new(Limits::default()), disk_full, Files::of(Path::new("nowhere")))
+    Rules::new(Policy::of_limits(Limits::default()), disk_full, Files::of(Path::new("nowhere")))
 }
 
 fn push(jobs: &async_channel::Sender<Job>, batch: Vec<Job>) {

@@ -17,6 +17,7 @@ use mychat::net::protocol::{
 };
 use mychat::server::commands::Rules;
 use mychat::server::job::{Caller, Job, Outcome, Password, Registration};
+use mychat::server::policy::Policy;
 use mychat::store::blobs::Files;
 use mychat::store::writer::Apply;
 use mychat::store::{Engine, Reads, Writes, schema};
@@ -82,7 +83,8 @@ impl World {
             ..Limits::default()
         };
         let full = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let rules = Rules::new(Arc::new(limits), full, Files::of(std::path::Path::new("nowhere")));
+        let rules =
+            Rules::new(Policy::of_limits(limits), full, Files::of(std::path::Path::new("nowhere")));
         let people = (0..NAMES.len()).map(account);
         let friends = people.clone().flat_map(|a| people.clone().map(move |b| (a, b)));
         let model = Halls {

@@ -13,6 +13,7 @@ use mychat::server::commands::Rules;
 use mychat::server::job::{
     Applicant, Caller, Job, Outcome, Password, Proof, Registration, SessionId, SignIn,
 };
+use mychat::server::policy::Policy;
 use mychat::store::blobs::Files;
 use mychat::store::writer::Apply;
 use mychat::store::{Engine, Reads, Writes, schema};
@@ -28,7 +29,7 @@ pub const CREDENTIAL: [u8; 32] = [1; 32];
 
 pub struct Stage {
     engine: Engine,
-    limits: Arc<Limits>,
+    policy: Arc<Policy>,
     files: Files,
     rules: Rules,
     pub full: Arc<AtomicBool>,
@@ -44,15 +45,15 @@ impl Stage {
         let disk = Disk::new(Vec::new(), Fault::None);
         let engine = Engine::open_on(disk, schema::MIGRATIONS, 1024 * 1024).unwrap();
         let full = Arc::new(AtomicBool::new(false));
-        let (limits, files) = (Arc::new(limits), Files::of(data));
-        let rules = Rules::new(limits.clone(), full.clone(), files.clone());
+        let (policy, files) = (Policy::of_limits(limits), Files::of(data));
+        let rules = Rules::new(policy.clone(), full.clone(), files.clone());
         let (wall_ms, uptime) = (1_800_000_000_000, MINUTE);
-        Stage { engine, limits, files, rules, full, wall_ms, uptime, sessions: 0, people: 0 }
+        Stage { engine, policy, files, rules, full, wall_ms, uptime, sessions: 0, people: 0 }
     }
 
     /// The server ends and starts again, on the same store.
     pub fn restart(&mut self) {
-        self.rules = Rules::new(self.limits.clone(), self.full.clone(), self.files.clone());
+        self.rules = Rules::new(self.policy.clone(), self.full.clone(), self.files.clone());
         self.uptime = Duration::ZERO;
     }
 

@@ -38,6 +38,7 @@ use async_channel::Sender;
 
 use super::admin::AdminError;
 use super::job::{Caller, Job, Outcome, SessionId, Verdict};
+use super::policy::Policy;
 use super::presence::Presences;
 use crate::clock::Moment;
 use crate::domain::{AccountId, DeviceId, Presence};
@@ -55,6 +56,8 @@ use shakes::Shakes;
 
 /// The rules and the little that they remember between jobs, none of it durable.
 pub struct Rules {
+    policy: Arc<Policy>,
+    /// Those in force with this job.
     limits: Arc<Limits>,
     presences: Presences,
     /// Where each session is.
@@ -75,13 +78,13 @@ pub(crate) use passwords::opens;
 type Decision = Result<Result<Outcome, Refusal>, StoreError>;
 
 impl Rules {
-    /// Rules under limits.
+    /// Rules under settings.
     #[must_use]
-    pub fn new(limits: Arc<Limits>, disk_full: Arc<AtomicBool>, files: Files) -> Self {
+    pub fn new(policy: Arc<Policy>, disk_full: Arc<AtomicBool>, files: Files) -> Self {
         let (presences, shakes) = (Presences::default(), Shakes::default());
         let (devices, pauses, age) = (HashMap::new(), Pauses::default(), Age::default());
-        let brought = Brought::default();
-        Rules { limits, presences, devices, disk_full, shakes, pauses, age, files, brought }
+        let (limits, brought) = (policy.limits(), Brought::default());
+        Rules { policy, limits, presences, devices, disk_full, shakes, pauses, age, files, brought }
     }
 
     fn command(
@@ -184,6 +187,7 @@ impl Apply for Rules {
         now: Moment,
         job: &Job,
     ) -> Result<Outcome, StoreError> {
+        self.limits = self.policy.limits();
         let outcome = self.job(rows, now, job)?;
         self.age.keep(rows, now)?;
         Ok(outcome)

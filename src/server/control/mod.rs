@@ -157,7 +157,7 @@ impl Facts {
             invite: invite(&addresses, port, self.ready.server_id),
             addresses,
             data: self.data.clone(),
-            registration: self.shared.registration,
+            registration: self.shared.policy.settings().registration,
             discovery: self.discovery,
             uptime_ms: u64::try_from(uptime.as_millis()).unwrap_or(u64::MAX),
             online: self.shared.board.count_online(),

@@ -16,13 +16,14 @@ use std::thread::{self, JoinHandle};
 use async_channel::{Receiver, Sender};
 
 use super::board::Board;
+use super::policy::Policy;
 use super::sweep::Leftovers;
 use crate::domain::{
     AccountId, BlobId, ConversationId, ConversationKind, DeviceId, FileId, FileWay, Nickname, Seq,
     Target,
 };
 use crate::limits::{
-    BLOB_PART_MAX, HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, Limits, PEOPLE_PAGE_MAX,
+    BLOB_PART_MAX, HEADS_PAGE_MAX, HISTORY_BYTES_MAX, HISTORY_PAGE_MAX, PEOPLE_PAGE_MAX,
     QUERIES_MAX, READERS,
 };
 use crate::net::protocol::{Head, OnlinePerson, Page, Query, Reason, Refusal, Reply};
@@ -118,14 +119,14 @@ impl Readers {
     pub fn start(
         engine: &Arc<Engine>,
         board: &Arc<Board>,
-        (files, limits): (&Files, &Arc<Limits>),
+        (files, policy): (&Files, &Arc<Policy>),
         failed: &Sender<StoreError>,
     ) -> Result<(Self, Vec<JoinHandle<()>>), StoreError> {
         let (asks, waiting) = async_channel::bounded(QUERIES_MAX);
         let mut threads = Vec::new();
         for number in 1..=READERS {
             let (engine, board) = (engine.clone(), board.clone());
-            let reader = Reader::new(engine, board, files.clone(), limits.clone());
+            let reader = Reader::new(engine, board, files.clone(), policy.clone());
             let (waiting, failed) = (waiting.clone(), failed.clone());
             let builder = thread::Builder::new().name(format!("reader-{number}"));
             // A panic is a defect of ours: the server ends instead of going on with one fewer.
@@ -158,14 +159,14 @@ pub struct Reader {
     engine: Arc<Engine>,
     board: Arc<Board>,
     files: Files,
-    limits: Arc<Limits>,
+    policy: Arc<Policy>,
 }
 
 impl Reader {
     /// A reader of a store, a board and a folder of files, under limits.
     #[must_use]
-    pub fn new(engine: Arc<Engine>, board: Arc<Board>, files: Files, limits: Arc<Limits>) -> Self {
-        Reader { engine, board, files, limits }
+    pub fn new(engine: Arc<Engine>, board: Arc<Board>, files: Files, policy: Arc<Policy>) -> Self {
+        Reader { engine, board, files, policy }
     }
 
     fn run(&self, waiting: &Receiver<Ask>) -> Result<(), StoreError> {
@@ -198,7 +199,7 @@ impl Reader {
                 slot.try_send(files::permit(&rows, me, (file, way))?).ok();
             }
             Ask::Leftovers { slot } => {
-                slot.try_send(Leftovers::find(&rows, &self.files, &self.limits)?).ok();
+                slot.try_send(Leftovers::find(&rows, &self.files, &self.policy.limits())?).ok();
             }
             Ask::FileBytes { slot } => {
                 slot.try_send(rows.count_file_bytes()?).ok();
@@ -259,7 +260,7 @@ impl Reader {
             Query::Requests { after } => people::requests(rows, me, after),
             Query::Blob { blob, offset } => self.blob(rows, me, blob, offset),
             query @ (Query::Files { .. } | Query::FileList { .. } | Query::Quota {}) => {
-                let (files, limits) = (&self.files, &self.limits);
+                let (files, limits) = (&self.files, &self.policy.limits());
                 files::Shelf { rows, files, limits }.answer(me, query)
             }
             query @ (Query::Search { .. } | Query::Days { .. }) => search::answer(rows, me, query),

@@ -77,7 +77,7 @@ impl Session {
         steps: Steps,
     ) -> End {
         let mut exchanges = Exchanges { steps, upload: Upload::default() };
-        let mut pace = Pace::new(&self.shared.limits, clock::uptime());
+        let mut pace = Pace::new(&self.shared.policy.limits(), clock::uptime());
         let heard_ms = AtomicU64::new(millis(clock::uptime()));
         let reading = async {
             loop {

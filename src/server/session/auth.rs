@@ -175,10 +175,11 @@ impl Steps {
     ) -> Result<AuthStep, Refusal> {
         self.state = State::Start;
         let shared = &session.shared;
-        match shared.registration {
+        let settings = shared.policy.settings();
+        match settings.registration {
             Registration::Open => {}
             Registration::Closed => return Err(Reason::RegistrationClosed.into()),
-            Registration::Code if is_code(shared.code.as_deref(), code) => {}
+            Registration::Code if is_code(settings.code.as_deref(), code) => {}
             Registration::Code => {
                 // Guessing a code costs a registration each time.
                 shared.admission.register(session.peer, clock::uptime())?;

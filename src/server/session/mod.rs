@@ -27,30 +27,27 @@ use super::job::{Caller, Job, SessionId};
 use super::journal::Journal;
 use super::metrics::Metrics;
 use super::outbox::{Next, Outbox};
+use super::policy::Policy;
 use super::readers::Readers;
 use super::transfers::{self, Transfers};
 use crate::clock;
 use crate::domain::ServerId;
 use crate::limits::{
-    FLUSH_DEADLINE, Limits, NAME_BYTES_MAX, SIGN_IN_DEADLINE, STALL_DEADLINE, TLS_DEADLINE,
+    FLUSH_DEADLINE, NAME_BYTES_MAX, SIGN_IN_DEADLINE, STALL_DEADLINE, TLS_DEADLINE,
 };
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::frame::{FRAME_BYTES_MAX, FRAME_BYTES_MAX_UNAUTHENTICATED, FrameError};
 use crate::net::link::{self, LinkError, Reader, Writer, deadline};
 use crate::net::opaque::ServerSetup;
 use crate::net::parcel::ALPN_FILE;
-use crate::net::protocol::{ClientFrame, Goodbye, Registration, ServerFrame, VERSION, Welcome};
+use crate::net::protocol::{ClientFrame, Goodbye, ServerFrame, VERSION, Welcome};
 use crate::net::tls;
 use crate::store::blobs::Files;
 
 /// Everything that sessions share.
 pub struct Shared {
     /// The settings in force.
-    pub limits: Arc<Limits>,
-    /// Who may register.
-    pub registration: Registration,
-    /// The invite code.
-    pub code: Option<String>,
+    pub policy: Arc<Policy>,
     /// The server's name for people.
     pub name: String,
     /// The server's key.
@@ -238,7 +235,7 @@ impl Session {
             features: Vec::new(),
             program: concat!("mychat ", env!("CARGO_PKG_VERSION")).to_owned(),
             name: self.shared.name.clone(),
-            registration: self.shared.registration,
+            registration: self.shared.policy.settings().registration,
             online: self.shared.board.count_visible(),
             now: clock::wall_ms(),
         }));

@@ -152,7 +152,7 @@ fn finish(trip: &Trip, incoming: &mut Incoming, root: BlobId) -> End {
 fn is_low(trip: &Trip) -> bool {
     let shared = &trip.shared;
     let is_full = shared.disk_full.load(Ordering::Relaxed);
-    is_full || disk::is_full(shared.files.folder(), shared.limits.files_free_mib)
+    is_full || disk::is_full(shared.files.folder(), shared.policy.limits().files_free_mib)
 }
 
 fn disk_failed(error: &io::Error) -> Reason {
