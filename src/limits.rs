@@ -160,6 +160,12 @@ pub const HEADS_PAGE_MAX: usize = 200;
 pub const HISTORY_PAGE_MAX: usize = 200;
 /// Bytes of messages in one answer, so that it fits a frame whatever they say.
 pub const HISTORY_BYTES_MAX: usize = 48 * 1024;
+/// Characters that tell somebody why it is put out.
+pub const KEEPER_WORDS_MAX: usize = 200;
+/// Bytes of what the server's keeper says to everybody.
+pub const BROADCAST_BYTES_MAX: usize = 4 * 1024;
+/// Accounts or rooms in one answer to the keeper.
+pub const KEEPER_PAGE_MAX: usize = 500;
 /// Entries kept for the console's event log; older ones are in the log on stderr.
 pub const LOG_ENTRIES_MAX: usize = 2000;
 /// Entries in one answer to the console.

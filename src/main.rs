@@ -15,9 +15,9 @@ use mychat::net::address::Invite;
 use mychat::net::control::{ControlReply, ControlRequest};
 use mychat::net::protocol::DEFAULT_PORT;
 use mychat::net::tls::{Identity, TlsError};
-use mychat::server::admin::{self, AdminError, Done, Verb};
+use mychat::net::verb::{Done, Verb};
+use mychat::server::admin::{self, AdminError, print};
 use mychat::server::control::Console;
-use mychat::server::settings;
 use mychat::server::{self, Server, ServerError};
 use mychat::store::StoreError;
 use mychat::ui::console::{self, ConsoleOptions};
@@ -81,7 +81,7 @@ fn run_server(serve: Serve) -> ExitCode {
     };
     let result = Server::start(setup).and_then(|server| {
         // First the signals: whoever reads the line may send one at once.
-        stop_on_signal(server.stopper())?;
+        heed_signals(server.stopper())?;
         print_line(&server.ready().to_string());
         server.wait()
     });
@@ -112,27 +112,42 @@ fn run_console(serve: Serve) -> ExitCode {
     end(console::run(ConsoleOptions { serve: arguments, data: serve.data }))
 }
 
-/// SIGTERM and Ctrl-C close the server in order.
-fn stop_on_signal(stopper: server::Stopper) -> Result<(), ServerError> {
+/// SIGTERM and Ctrl-C close the server in order; SIGHUP lets it read its settings again.
+fn heed_signals(stopper: server::Stopper) -> Result<(), ServerError> {
     use futures_util::StreamExt;
     let failed = |error| ServerError::System { doing: "listen for signals", error };
-    let mut signals = async_signal::Signals::new(closing_signals()).map_err(failed)?;
-    let wait = move || {
-        smol::block_on(signals.next());
-        stopper.stop();
+    let mut signals = async_signal::Signals::new(heeded_signals()).map_err(failed)?;
+    let heed = move || {
+        while let Some(signal) = smol::block_on(signals.next()) {
+            match signal.is_ok_and(is_reload) {
+                true => stopper.reload(),
+                false => return stopper.stop(),
+            }
+        }
     };
-    let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(wait);
+    let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(heed);
     thread.map(drop).map_err(failed)
 }
 
 #[cfg(unix)]
-fn closing_signals() -> [async_signal::Signal; 2] {
-    [async_signal::Signal::Term, async_signal::Signal::Int]
+fn heeded_signals() -> [async_signal::Signal; 3] {
+    use async_signal::Signal;
+    [Signal::Term, Signal::Int, Signal::Hup]
+}
+
+#[cfg(unix)]
+fn is_reload(signal: async_signal::Signal) -> bool {
+    matches!(signal, async_signal::Signal::Hup)
 }
 
 #[cfg(not(unix))]
-fn closing_signals() -> [async_signal::Signal; 1] {
+fn heeded_signals() -> [async_signal::Signal; 1] {
     [async_signal::Signal::Int]
+}
+
+#[cfg(not(unix))]
+fn is_reload(_signal: async_signal::Signal) -> bool {
+    false
 }
 
 fn exit_code(error: &ServerError) -> ExitCode {
@@ -200,36 +215,9 @@ fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
 }
 
 fn print_done(done: &Done, json: bool) {
-    match done {
-        done if json => print_line(&as_json(done).to_string()),
-        Done::Role { account, nickname, role } => {
-            print_line(&format!("{account} {nickname}: {}", format!("{role:?}").to_lowercase()));
-        }
-        Done::Reset { account, nickname, code, minutes } => {
-            print_line(&format!("{account} {nickname}: {code}"));
-            print_line(&format!("    opens one new password within {minutes} minutes"));
-        }
-        Done::Settings(rows) => {
-            for (key, value) in rows {
-                print_line(&format!("{key} = {value}"));
-                if let Some(about) = settings::about(key) {
-                    print_line(&format!("    {about}"));
-                }
-            }
-        }
-    }
-}
-
-/// The same as JSON: one flat object.
-fn as_json(done: &Done) -> serde_json::Value {
-    match done {
-        Done::Role { account, nickname, role } => {
-            serde_json::json!({"account": account, "nickname": nickname, "role": role})
-        }
-        Done::Reset { account, nickname, code, minutes } => serde_json::json!({
-            "account": account, "nickname": nickname, "code": code, "minutes": minutes,
-        }),
-        Done::Settings(rows) => serde_json::json!(rows),
+    match json {
+        true => print_line(&print::json(done).to_string()),
+        false => print::lines(done).iter().for_each(|line| print_line(line)),
     }
 }
 

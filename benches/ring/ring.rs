@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mychat::clock::uptime;
-use mychat::server::admin::{self, Verb};
+use mychat::net::verb::Verb;
+use mychat::server::admin;
 use mychat::server::metrics::Metrics;
 use mychat::server::{Server, Setup};
 

@@ -52,6 +52,13 @@ impl Person {
         Portrait { avatar: self.avatar, picture: self.picture }
     }
 
+    /// The server itself, by the name that it has for people.
+    #[must_use]
+    pub fn server(name: &str) -> Self {
+        let (account, role, nickname) = (AccountId::SERVER, Role::Admin, name.to_owned());
+        Person { nickname, role, ..Person::gone(account, 1) }
+    }
+
     /// What is shown of an account that was deleted: its number, and that it is gone.
     #[must_use]
     pub fn gone(account: AccountId, version: u64) -> Self {

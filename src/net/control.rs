@@ -2,13 +2,11 @@
 //!
 //! The same frames as a chat link, without TLS: the socket's file mode is the key.
 
-use std::collections::BTreeMap;
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AccountId, Person, Presence, Role};
+use crate::domain::{AccountId, Person, Presence};
 use crate::net::protocol::Registration;
+use crate::net::verb::{Done, Verb};
 
 /// What the console asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,74 +22,6 @@ pub enum ControlRequest {
     Stop {},
     /// What `mychat admin` asks for.
     Admin { verb: Verb },
-}
-
-/// What `mychat admin` can be asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verb {
-    /// Name or remove an administrator.
-    Role {
-        /// Number or nickname.
-        account: String,
-        /// What it shall be.
-        role: Role,
-    },
-    /// Give out a one-time code for a new password.
-    Reset {
-        /// Number or nickname.
-        account: String,
-    },
-    /// Move a setting.
-    Set {
-        /// Which.
-        key: String,
-        /// Where to.
-        value: String,
-    },
-    /// Show one setting or all.
-    Get {
-        /// Which; all when absent.
-        key: Option<String>,
-    },
-}
-
-/// What came of a verb.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Done {
-    /// An account's role now.
-    Role {
-        /// Which.
-        account: AccountId,
-        /// Its name.
-        nickname: String,
-        /// What it is.
-        role: Role,
-    },
-    /// A one-time code.
-    Reset {
-        /// Whose.
-        account: AccountId,
-        /// Its name.
-        nickname: String,
-        /// The code, in groups for reading aloud.
-        code: String,
-        /// It holds for so long.
-        minutes: u64,
-    },
-    /// Settings now.
-    Settings(BTreeMap<String, String>),
-}
-
-impl fmt::Debug for Done {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Done::Role { account, role, .. } => write!(f, "Role({account}, {role:?})"),
-            Done::Reset { account, .. } => write!(f, "Reset({account})"),
-            Done::Settings(rows) => write!(f, "Settings({})", rows.len()),
-        }
-    }
 }
 
 /// What the server answers, one answer a request, in order.

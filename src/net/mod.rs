@@ -26,3 +26,4 @@ pub mod parcel;
 pub mod protocol;
 mod refusal;
 pub mod tls;
+pub mod verb;

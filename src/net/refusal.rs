@@ -15,25 +15,35 @@ pub struct Refusal {
     /// The number of the rule that was broken, such as the longest text in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// What the server's keeper says of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 impl Refusal {
     /// A refusal by its cause alone.
     #[must_use]
     pub fn new(reason: Reason) -> Self {
-        Refusal { reason, retry_after_ms: None, limit: None }
+        Refusal { reason, retry_after_ms: None, limit: None, words: None }
     }
 
     /// A refusal that trying again later would cure.
     #[must_use]
     pub fn retry(reason: Reason, retry_after_ms: u64) -> Self {
-        Refusal { reason, retry_after_ms: Some(retry_after_ms.max(1)), limit: None }
+        Refusal { reason, retry_after_ms: Some(retry_after_ms.max(1)), limit: None, words: None }
     }
 
     /// A refusal that says the rule's number.
     #[must_use]
     pub fn limit(reason: Reason, limit: u64) -> Self {
-        Refusal { reason, retry_after_ms: None, limit: Some(limit) }
+        Refusal { reason, retry_after_ms: None, limit: Some(limit), words: None }
+    }
+
+    /// A refusal in the words of the server's keeper, for so long or for ever.
+    #[must_use]
+    pub fn because(reason: Reason, retry_after_ms: Option<u64>, words: &str) -> Self {
+        let words = (!words.is_empty()).then(|| words.to_owned());
+        Refusal { reason, retry_after_ms, limit: None, words }
     }
 }
 
@@ -120,6 +130,8 @@ codes!(
         LockedOut = "locked_out",
         /// The administrator disabled the account.
         Disabled = "disabled",
+        /// The administrator banned the account; the time to wait is said, where it ends.
+        Banned = "banned",
         /// The device token is not valid any more.
         TokenInvalid = "token_invalid",
         /// The step does not fit the one before it.
@@ -266,6 +278,8 @@ codes!(
         PasswordChanged = "password_changed",
         /// An administrator ended it.
         Kicked = "kicked",
+        /// The administrator banned the address.
+        Banned = "banned",
         /// The account was deleted.
         Deleted = "deleted",
         /// Too many links.

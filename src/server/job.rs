@@ -7,14 +7,15 @@ use std::time::Duration;
 use async_channel::Sender;
 
 use super::audience::Ties;
+use super::commands::keeper::News;
 use super::outbox::Outbox;
 use super::presence::Standing;
 use crate::domain::{
     AccountId, BlobId, ConversationId, ConversationKind, DeviceId, FileId, FileStatus, Message,
     Nickname, Person, Presence, RoomId,
 };
-use crate::net::control::{Done, Verb};
 use crate::net::protocol::{AuthStep, Command, Refusal, Reply, RequestId, ServerFrame, Stretch};
+use crate::net::verb::{Done, Verb};
 use crate::store::conversations::Cursors;
 
 /// A link's number since the server started; it stands in every log line of the link.
@@ -353,8 +354,8 @@ pub enum Outcome {
     Admin {
         /// The answer.
         result: Result<Done, String>,
-        /// Whose profile changed.
-        person: Option<Person>,
+        /// What others hear of it.
+        news: Box<News>,
         /// Where to.
         slot: Sender<Result<Done, String>>,
     },

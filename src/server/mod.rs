@@ -13,7 +13,8 @@
 //!   account may do.
 //! * [`control`] is the door for the server's own console; [`journal`] and [`metrics`] are what
 //!   it shows, and [`exposition`] is how other programs read the counters.
-//! * [`settings`] are what the administrator may move, [`policy`] those in force.
+//! * [`settings`] are what the administrator may move, [`policy`] those in force; [`bans`] is who is
+//!   kept out, [`beacon`] tells the LAN of the server.
 //! * [`listen`], [`disk`] are what the process needs from its machine.
 //!
 //! This file wires them and closes them in order: stop accepting, goodbye, drain, commit, close.
@@ -22,6 +23,8 @@ pub mod admin;
 pub mod admission;
 pub mod attendance;
 pub mod audience;
+pub mod bans;
+mod beacon;
 pub mod board;
 mod bounded;
 pub mod bucket;
@@ -151,19 +154,35 @@ impl std::fmt::Display for Ready {
     }
 }
 
-/// Asks a server to close in order. Can be asked from anywhere, any number of times.
+/// What a server is told from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Stop,
+    Reload,
+}
+
+/// Orders that wait; one of each kind is enough.
+const ORDERS_MAX: usize = 8;
+
+/// Tells a server to close in order, or to read its settings again. From anywhere, any number of times.
 #[derive(Clone)]
-pub struct Stopper(Sender<()>);
+pub struct Stopper(Sender<Order>);
 
 impl Stopper {
-    fn new() -> (Self, Receiver<()>) {
-        let (sender, receiver) = async_channel::bounded(1);
+    fn new() -> (Self, Receiver<Order>) {
+        let (sender, receiver) = async_channel::bounded(ORDERS_MAX);
         (Stopper(sender), receiver)
     }
 
     /// Asks once more or once for all.
     pub fn stop(&self) {
-        self.0.try_send(()).ok();
+        // A full queue of reloads must not keep a server from closing.
+        self.0.force_send(Order::Stop).ok();
+    }
+
+    /// What was set is read again.
+    pub fn reload(&self) {
+        self.0.try_send(Order::Reload).ok();
     }
 }
 

@@ -6,7 +6,20 @@ use super::settings::Settings;
 use crate::limits::Limits;
 
 /// What everybody asks; one setting is never seen half changed.
-pub struct Policy(RwLock<Rule>);
+pub struct Policy {
+    rule: RwLock<Rule>,
+    /// What the command line says, which goes before every setting.
+    given: Given,
+}
+
+/// What was said at the start of this server.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// Its name for people.
+    pub name: Option<String>,
+    /// It is not announced on the LAN.
+    pub is_quiet: bool,
+}
 
 #[derive(Clone)]
 struct Rule {
@@ -15,16 +28,16 @@ struct Rule {
 }
 
 impl Policy {
-    /// These settings, until others are put in force.
+    /// These settings, until others are put in force, behind what was given.
     #[must_use]
-    pub fn new(settings: Settings) -> Arc<Self> {
-        Arc::new(Policy(RwLock::new(Rule::new(settings))))
+    pub fn new(settings: Settings, given: Given) -> Arc<Self> {
+        Arc::new(Policy { rule: RwLock::new(Rule::new(settings)), given })
     }
 
     /// These limits and every other setting as it is without an administrator.
     #[must_use]
     pub fn of_limits(limits: Limits) -> Arc<Self> {
-        Policy::new(Settings { limits, ..Settings::default() })
+        Policy::new(Settings { limits, ..Settings::default() }, Given::default())
     }
 
     /// All settings.
@@ -39,13 +52,26 @@ impl Policy {
         self.rule().limits
     }
 
+    /// The server's name for people: as given, else as set, else the host's.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = self.given.name.clone().or_else(|| self.settings().name.clone());
+        name.unwrap_or_else(host_name)
+    }
+
+    /// Whether the server is announced on the LAN.
+    #[must_use]
+    pub fn is_announced(&self) -> bool {
+        !self.given.is_quiet && self.settings().discovery
+    }
+
     /// Puts others in force.
     pub fn replace(&self, settings: Settings) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Rule::new(settings);
+        *self.rule.write().unwrap_or_else(PoisonError::into_inner) = Rule::new(settings);
     }
 
     fn rule(&self) -> Rule {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.rule.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -54,4 +80,9 @@ impl Rule {
         let limits = Arc::new(settings.limits.clone());
         Rule { settings: Arc::new(settings), limits }
     }
+}
+
+fn host_name() -> String {
+    let name = hostname::get().ok().and_then(|name| name.into_string().ok());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "MyChat".to_owned())
 }

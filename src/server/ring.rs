@@ -17,29 +17,31 @@ use smol::future;
 
 use super::admission::Admission;
 use super::admission::counted;
+use super::bans::Bans;
+use super::beacon::Beacon;
 use super::board::Board;
-use super::commands::Rules;
+use super::commands::{Rules, keeper};
 use super::control::Door;
 use super::hub::{Hub, HubInput};
 use super::job::{Job, Outcome, SessionId, left_files};
 use super::journal::Journal;
 use super::listen::{self, AcceptError};
 use super::metrics::Metrics;
-use super::policy::Policy;
+use super::policy::{Given, Policy};
 use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
-use super::{Ready, ServerError, Setup, Stopper, disk, exposition, sweep};
+use super::{Order, Ready, ServerError, Setup, Stopper, disk, exposition, sweep};
 use crate::clock;
 use crate::domain::FileId;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
 use crate::net::control::{LogEvent, LogKind};
-use crate::net::discovery::{Announcement, Announcer};
 use crate::net::opaque::ServerSetup;
 use crate::net::parcel::ALPN_FILE;
 use crate::net::protocol::ALPN_CHAT;
 use crate::net::tls::Identity;
+use crate::net::verb::Verb;
 use crate::store::blobs::Files;
 use crate::store::{Engine, Reads, StoreError, Writes, schema, writer};
 
@@ -60,14 +62,14 @@ const WORKERS_MAX: usize = 4;
 pub(super) fn run(
     setup: &Setup,
     stopper: &Stopper,
-    stopped: Receiver<()>,
+    stopped: Receiver<Order>,
     ready: &SyncSender<(Ready, Arc<Metrics>)>,
 ) -> Result<(), ServerError> {
     let engine = open_store(&setup.data)?;
     let listeners = listen::open(&setup.listen)?;
     let scraped = listen::open(setup.metrics.as_slice())?;
     let mut ring = Ring::build(&engine, setup, &listeners)?;
-    let door = Door::open(&setup.data, &ring.shared, &ring.ready, setup.discovery, stopper)?;
+    let door = Door::open(&setup.data, &ring.shared, &ring.ready, stopper)?;
     let executor = Arc::new(Executor::new());
     for listener in scraped {
         ring.ready.metrics = exposition::start(&executor, listener, &ring.shared);
@@ -110,7 +112,8 @@ struct Ring {
     disk_full: Arc<AtomicBool>,
     writer_ended: Receiver<Result<(), StoreError>>,
     readers_failed: Receiver<StoreError>,
-    announcer: Option<Announcer>,
+    /// Something comes when other settings are in force.
+    changes: Receiver<()>,
     /// Dropped when the server closes.
     open: Sender<()>,
     /// The writer's and the readers'.
@@ -125,8 +128,8 @@ impl Ring {
     ) -> Result<Self, ServerError> {
         let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
         let identity = load_identity(engine, &setup.data.join(KEY_FILE))?;
-        let name = setup.name.clone().or(settings.name.clone()).unwrap_or_else(host_name);
-        let policy = Policy::new(settings);
+        let given = Given { name: setup.name.clone(), is_quiet: !setup.discovery };
+        let policy = Policy::new(settings, given);
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
         let disk_full = disk::is_full(&setup.data, policy.limits().disk_free_mib);
         let disk_full = Arc::new(AtomicBool::new(disk_full));
@@ -140,7 +143,10 @@ impl Ring {
         let (readers, mut threads) = Readers::start(engine, &board, (&files, &policy), &fail)?;
         let rules = Rules::new(policy.clone(), disk_full.clone(), files.clone());
         let transfers = Arc::new(Transfers::default());
-        let hand_on = hand_on(hub.clone(), metrics.clone(), (files.clone(), transfers.clone()));
+        let (bans, (changed, changes)) = (load_bans(engine)?, async_channel::bounded(1));
+        let force = Force { policy: policy.clone(), bans: bans.clone(), changed };
+        let hand_on =
+            hand_on(hub.clone(), metrics.clone(), (files.clone(), transfers.clone()), force);
         let ended = move |result| drop(end.try_send(result));
         let counted = metrics.clone();
         let now = move || {
@@ -151,14 +157,16 @@ impl Ring {
         threads.push(writer::start(engine.clone(), rules, waiting, now, hand_on, ended)?);
         let listening = listeners.iter().filter_map(|l| l.get_ref().local_addr().ok()).collect();
         let server_id = identity.server_id();
-        let ready = Ready { name: name.clone(), listening, server_id, metrics: None };
+        let ready = Ready { name: policy.name(), listening, server_id, metrics: None };
+        let beacon = Beacon::new(&policy, &journal, &ready);
         let shared = Arc::new(Shared {
             admission: Admission::new(policy.clone(), clock::uptime()),
-            name,
             server_id,
             setup: load_secrets(engine)?,
             tls: identity.server_config(&[ALPN_CHAT, ALPN_FILE])?,
             policy,
+            bans,
+            beacon: beacon.clone(),
             board: board.clone(),
             journal: journal.clone(),
             metrics,
@@ -171,7 +179,7 @@ impl Ring {
             turns: session::Turns::default(),
             closing,
         });
-        let announcer = announce(setup.discovery, &ready, &journal);
+        beacon.refresh();
         let hub = Hub::new(board, journal);
         Ok(Ring {
             shared,
@@ -181,7 +189,7 @@ impl Ring {
             disk_full,
             writer_ended,
             readers_failed,
-            announcer,
+            changes,
             open,
             threads,
         })
@@ -198,30 +206,62 @@ fn open_files(engine: &Engine, data: &Path) -> Result<Files, ServerError> {
     Ok(files)
 }
 
-/// A server that cannot be announced still serves those who know its address.
-fn announce(wanted: bool, ready: &Ready, journal: &Journal) -> Option<Announcer> {
-    let port = ready.listening.first().map(SocketAddr::port).filter(|_| wanted)?;
-    let listening = ready.listening.iter().map(SocketAddr::ip).collect();
-    let (id, name) = (ready.server_id, ready.name.clone());
-    let announcement = Announcement { id, name, port, listening };
-    match Announcer::start(&announcement) {
-        Ok(announcer) => Some(announcer),
-        Err(error) => {
-            journal.note(LogKind::Warn, None, LogEvent::Trouble { text: error.to_string() });
-            None
+/// Nobody shall find a server that is closing. After a storage error the process must be gone
+/// within a second, and the goodbye goes out beside the rest as far as it gets.
+fn say_goodbye(beacon: &Arc<Beacon>, in_order: bool) {
+    match in_order {
+        true => beacon.close(),
+        false => {
+            let (beacon, beside) =
+                (beacon.clone(), thread::Builder::new().name("goodbye".to_owned()));
+            beside.spawn(move || beacon.close()).ok();
         }
     }
 }
 
-/// Nobody shall find a server that is closing. After a storage error the process must be gone
-/// within a second, and the goodbye goes out beside the rest as far as it gets.
-fn say_goodbye(announcer: Option<Announcer>, in_order: bool) {
-    let Some(announcer) = announcer else { return };
-    match in_order {
-        true => announcer.close(),
-        false => {
-            let beside = thread::Builder::new().name("goodbye".to_owned());
-            beside.spawn(|| announcer.close()).ok();
+/// As `mychat admin reload` does.
+async fn reload(shared: &Shared) {
+    let (slot, _nobody) = async_channel::bounded(1);
+    let job = Job::Admin { verb: Verb::Reload {}, code: [0; 16], slot };
+    drop(shared.jobs.send(job).await);
+}
+
+/// Other settings are in force: what was counted under the old ones begins anew, and the LAN hears of
+/// another name.
+async fn follow_changes(shared: Arc<Shared>, changes: Receiver<()>) {
+    while changes.recv().await.is_ok() {
+        shared.admission.begin_anew(clock::uptime());
+        let beacon = shared.beacon.clone();
+        smol::unblock(move || beacon.refresh()).await;
+    }
+}
+
+/// The addresses that are banned, as a server finds them when it starts.
+fn load_bans(engine: &Engine) -> Result<Arc<Bans>, StoreError> {
+    let rows = Reads::open(&engine.read()?)?;
+    let bans = Bans::default();
+    bans.replace(&keeper::banned_addresses(&rows, rows.get_age()?)?, clock::uptime());
+    Ok(Arc::new(bans))
+}
+
+/// What the server's keeper did is in force behind the commit, before anybody hears of it.
+struct Force {
+    policy: Arc<Policy>,
+    bans: Arc<Bans>,
+    changed: Sender<()>,
+}
+
+impl Force {
+    fn follow(&self, outcomes: &[Outcome]) {
+        for outcome in outcomes {
+            let Outcome::Admin { news, .. } = outcome.rest() else { continue };
+            if let Some(settings) = &news.settings {
+                self.policy.replace(settings.clone());
+                self.changed.try_send(()).ok();
+            }
+            if let Some(bans) = &news.bans {
+                self.bans.replace(bans, clock::uptime());
+            }
         }
     }
 }
@@ -231,10 +271,12 @@ fn hand_on(
     hub: Sender<HubInput>,
     metrics: Arc<Metrics>,
     (files, transfers): (Files, Arc<Transfers>),
+    force: Force,
 ) -> impl FnMut(Vec<Outcome>) + Send {
     move |outcomes| {
         throw_away(&files, &outcomes);
         transfers.follow(&outcomes);
+        force.follow(&outcomes);
         metrics.batch_ended(clock::uptime());
         let appended = outcomes.iter().filter(|o| matches!(o, Outcome::Appended { .. })).count();
         metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);
@@ -318,12 +360,11 @@ async fn serve(
     ring: Ring,
     listeners: Vec<Async<TcpListener>>,
     door: Door,
-    stopped: Receiver<()>,
+    stopped: Receiver<Order>,
     data: &Path,
 ) -> Result<(), ServerError> {
-    let Ring {
-        shared, hub, inbox, disk_full, writer_ended, readers_failed, announcer, open, ..
-    } = ring;
+    let Ring { shared, hub, inbox, disk_full, writer_ended, readers_failed, changes, open, .. } =
+        ring;
     let (alive, all_gone) = async_channel::bounded::<()>(1);
     let accepting = start_accepting(executor, &shared, listeners, alive);
     let mut hub_task = executor.spawn(run_hub(hub, inbox));
@@ -334,9 +375,12 @@ async fn serve(
         executor.spawn(async move { disk::watch(&folder, &policy, disk_full, journal).await });
     let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
     let sweep = executor.spawn(sweeping);
+    let following = executor.spawn(follow_changes(shared.clone(), changes));
 
     let asked = async {
-        stopped.recv().await.ok();
+        while let Ok(Order::Reload) = stopped.recv().await {
+            reload(&shared).await;
+        }
         Ok(())
     };
     let store = store_ended(&writer_ended, &readers_failed);
@@ -351,7 +395,7 @@ async fn serve(
         }
     };
     let result = future::or(future::or(asked, store), future::or(dead, hub)).await;
-    say_goodbye(announcer, result.is_ok());
+    say_goodbye(&shared.beacon, result.is_ok());
     let flush = match &result {
         Ok(()) => FLUSH_DEADLINE,
         Err(error) => {
@@ -364,7 +408,7 @@ async fn serve(
         }
     };
     shared.journal.note(LogKind::Info, None, LogEvent::Stopping {});
-    drop((control, watch, sweep, open));
+    drop((control, watch, sweep, following, open));
     let drained = close(&shared, &writer_ended, result.is_ok()).await;
     drop(shared);
     let gone = async {
@@ -515,9 +559,4 @@ async fn run_hub(mut hub: Hub, inbox: Receiver<HubInput>) {
             tick_at = Some(clock::uptime() + PRESENCE_FOLD);
         }
     }
-}
-
-fn host_name() -> String {
-    let name = hostname::get().ok().and_then(|name| name.into_string().ok());
-    name.filter(|name| !name.is_empty()).unwrap_or_else(|| "MyChat".to_owned())
 }

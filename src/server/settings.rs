@@ -11,12 +11,15 @@ pub const REGISTRATION: &str = "registration";
 pub const REGISTRATION_CODE: &str = "registration.code";
 /// The server's name for people.
 pub const NAME: &str = "server.name";
+/// Whether the server is announced on the LAN: `on` or `off`.
+pub const DISCOVERY: &str = "discovery";
 /// What a setting means.
 #[must_use]
 pub fn about(key: &str) -> Option<&'static str> {
     match key {
         REGISTRATION => Some("who may create an account: open (everybody), code or closed"),
         REGISTRATION_CODE => Some("the code that registration = code asks for"),
+        DISCOVERY => Some("whether computers on the LAN find the server by themselves: on or off"),
         NAME => Some("the server's name for people; the host's name while it is empty"),
         _ => Limits::SETTINGS.iter().find(|setting| setting.key == key).map(|found| found.about),
     }
@@ -26,7 +29,7 @@ pub fn about(key: &str) -> Option<&'static str> {
 const TEXT_BYTES_MAX: usize = 64;
 
 /// All settings.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Numbers.
     pub limits: Limits,
@@ -36,6 +39,20 @@ pub struct Settings {
     pub code: Option<String>,
     /// The server's name for people.
     pub name: Option<String>,
+    /// Whether it is announced on the LAN.
+    pub discovery: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            limits: Limits::default(),
+            registration: Registration::default(),
+            code: None,
+            name: None,
+            discovery: true,
+        }
+    }
 }
 
 impl Settings {
@@ -63,6 +80,7 @@ impl Settings {
             REGISTRATION => self.registration = registration(value)?,
             REGISTRATION_CODE => self.code = text(REGISTRATION_CODE, value)?,
             NAME => self.name = text(NAME, value)?,
+            DISCOVERY => self.discovery = switch(DISCOVERY, value)?,
             _ => self.limits.set(key, value)?,
         }
         Ok(())
@@ -86,6 +104,7 @@ impl Settings {
         };
         let mut rows = vec![
             (NAME, self.name.clone().unwrap_or_default()),
+            (DISCOVERY, if self.discovery { "on" } else { "off" }.to_owned()),
             (REGISTRATION, registration.to_owned()),
             (REGISTRATION_CODE, self.code.clone().unwrap_or_default()),
         ];
@@ -119,6 +138,14 @@ fn registration(value: &str) -> Result<Registration, SettingError> {
         "code" => Ok(Registration::Code),
         "closed" => Ok(Registration::Closed),
         _ => Err(SettingError::OneOf { key: REGISTRATION, values: "open, code or closed" }),
+    }
+}
+
+fn switch(key: &'static str, value: &str) -> Result<bool, SettingError> {
+    match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(SettingError::OneOf { key, values: "on or off" }),
     }
 }
 

@@ -36,6 +36,9 @@ pub struct Account {
     /// An administrator's one-time code for a new password.
     #[serde(default)]
     pub reset: Option<Reset>,
+    /// Why it is disabled, told to its person.
+    #[serde(default)]
+    pub why: String,
 }
 
 /// A one-time code that was given out.

@@ -5,7 +5,7 @@
 //! * [`writer`] is the one thread that writes: batch, apply, commit, hand on.
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
 //!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`rooms`], [`choices`],
-//!   [`conversations`], [`messages`], [`emptied`], [`blobs`], [`places`], [`files`], [`settings`].
+//!   [`conversations`], [`messages`], [`emptied`], [`blobs`], [`places`], [`files`], [`settings`], [`bans`].
 //!   [`incoming`] is bytes of files that are on their way, and [`beside`] takes them to the disk.
 //! * [`search`] looks into the logs; [`seek`] is what it shares with a client's store.
 //! * [`local`] is a client's own store, a file and a format of its own.
@@ -14,6 +14,7 @@
 //! Verbs are `get_`, `list_`, `put_`, `remove_`, `append_`. Rules are elsewhere.
 
 pub mod accounts;
+pub mod bans;
 pub mod beside;
 pub mod blobs;
 pub mod choices;

@@ -89,6 +89,8 @@ pub(super) const RANGES: TableDefinition<(u64, u64, u64), u64> = TableDefinition
 pub(super) const CHOICES: TableDefinition<(u64, u8, u64), &[u8]> = TableDefinition::new("choices");
 /// Logs that nobody can read any more, of which messages are left.
 pub(super) const EMPTIED: TableDefinition<u64, ()> = TableDefinition::new("emptied");
+/// Account number or address → why it is let in no more.
+pub(super) const BANS: TableDefinition<&str, &[u8]> = TableDefinition::new("bans");
 /// Name → the number given out next.
 pub(super) const COUNTERS: TableDefinition<&str, u64> = TableDefinition::new("counters");
 /// Key → value, as the administrator set it.
@@ -97,7 +99,7 @@ pub(super) const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("s
 pub(super) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_files];
+pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_files, add_bans];
 
 /// The version of the files that this program writes.
 pub const SCHEMA_VERSION: u64 = MIGRATIONS.len() as u64;
@@ -157,4 +159,10 @@ fn add_files(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(FILE_BLOBS)?;
     super::places::index_places(transaction)?;
     super::conversations::forget_dissolved(transaction)
+}
+
+/// Bans, of which there are none yet.
+fn add_bans(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(BANS)?;
+    Ok(())
 }

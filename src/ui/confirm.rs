@@ -99,3 +99,18 @@ pub fn say_store_trouble(reason: &str) {
     };
     ask(question, |_| {});
 }
+
+/// Says what the server's keeper says, until it is read.
+pub fn say_called(text: String, model: &Model) {
+    let server = model.link.server.as_ref().map(|server| server.name.clone()).unwrap_or_default();
+    let question = Question {
+        window: tr("call.window").to_owned(),
+        icon: Icon::Megaphone,
+        danger: false,
+        title: tr_with("call.title", &[("name", &server)]),
+        text,
+        action: String::new(),
+        cancel: tr("call.close").to_owned(),
+    };
+    ask(question, |_| {});
+}

@@ -220,7 +220,9 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
     let code = refusal.reason.code();
     let wait_ms = refusal.retry_after_ms;
     let number = match refusal.reason {
-        Reason::LockedOut | Reason::RoomMuted => wait_ms.unwrap_or(60_000).div_ceil(60_000).max(1),
+        Reason::LockedOut | Reason::RoomMuted | Reason::Banned => {
+            wait_ms.unwrap_or(60_000).div_ceil(60_000).max(1)
+        }
         Reason::NameTooLong => refusal.limit.unwrap_or(NICKNAME_GRAPHEMES),
         Reason::TextTooLong => refusal.limit.unwrap_or(TEXT_BYTES),
         Reason::WordsTooLong | Reason::WordsLines | Reason::TooMany => {
@@ -233,9 +235,18 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         Reason::ShakeTooSoon => wait_ms.unwrap_or(10_000).div_ceil(1_000).max(1),
         _ => wait_ms.unwrap_or(1_000).div_ceil(1_000).max(1),
     };
-    let one = (number == 1).then(|| language.one(&format!("reason.{code}"))).flatten();
-    let sentence = one.unwrap_or_else(|| by_code(language, "reason", code));
-    fill(sentence, &[("n", &number.to_string())])
+    let key = match (refusal.reason, wait_ms) {
+        (Reason::Banned, Some(_)) => "reason.banned.minutes".to_owned(),
+        _ => format!("reason.{code}"),
+    };
+    let one = (number == 1).then(|| language.one(&key)).flatten();
+    let known = one.or_else(|| language.find(&key));
+    let sentence = known.unwrap_or_else(|| by_code(language, "reason", code));
+    let said = fill(sentence, &[("n", &number.to_string())]);
+    match &refusal.words {
+        Some(words) => format!("{said} {}", language.fill("reason.words", &[("text", words)])),
+        None => said,
+    }
 }
 
 /// Why the server hung up and what to do.

@@ -11,7 +11,8 @@ use mychat::client::{Client, ClientEvent, Failure, Intent, StartError};
 use mychat::domain::{AccountId, Body, Message, Person, Presence, ServerId, Stranger, Target};
 use mychat::net::address::Address;
 use mychat::net::protocol::{ChoiceChange, Command, Stretch};
-use mychat::server::admin::{self, Verb};
+use mychat::net::verb::Verb;
+use mychat::server::admin;
 use mychat::server::{self, Server};
 use tempfile::TempDir;
 

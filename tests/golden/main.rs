@@ -10,6 +10,7 @@
 mod folder;
 mod client;
 mod files;
+mod keeper;
 mod people;
 mod rooms;
 
@@ -20,13 +21,14 @@ use mychat::domain::{
 };
 use mychat::net::codec;
 use mychat::net::control::{
-    ControlReply, ControlRequest, Done, LogEntry, LogEvent, LogKind, OnlineSession, Status, Verb,
+    ControlReply, ControlRequest, LogEntry, LogEvent, LogKind, OnlineSession, Status,
 };
 use mychat::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, ContactAnswer, Event, Goodbye, Head, Hello, OnlinePerson,
     Opaque, Page, PresenceChange, Query, Reason, Refusal, Registration, Reply, ServerFrame, Signal,
     Stretch, Welcome,
 };
+use mychat::net::verb::{Done, Verb};
 
 use folder::Folder;
 
@@ -225,6 +227,7 @@ table!(server_frames, frame, ServerFrame {
             reason: Reason::TextTooLong,
             retry_after_ms: Some(9_000),
             limit: Some(16_384),
+            words: Some("刷屏".into()),
         },
     };
     "server.event.message", ServerFrame::Event(Event::Message(_)) =>
@@ -252,11 +255,25 @@ table!(server_frames, frame, ServerFrame {
         ServerFrame::Event(Event::People {
             people: vec![Person { picture: Some(people::BLOB), ..person() }],
         });
+    "server.event.called", ServerFrame::Event(Event::Called { .. }) =>
+        ServerFrame::Event(Event::Called { text: "hi".into(), pinned: true });
     "server.event.typing", ServerFrame::Event(Event::Typing { .. }) =>
         ServerFrame::Event(Event::Typing { from: PLUM, to: Target::Account(LIME) });
     "server.pong", ServerFrame::Pong { .. } => ServerFrame::Pong { id: 4 };
     "server.goodbye", ServerFrame::Goodbye(_) => ServerFrame::Goodbye(Goodbye::ShuttingDown);
 });
+
+fn online() -> OnlineSession {
+    OnlineSession {
+        session: 17,
+        person: person(),
+        presence: Presence::Invisible,
+        address: "192.168.3.21:50000".into(),
+        client: "mychat 0.1.0 linux".into(),
+        since: AT,
+        idle_ms: 7,
+    }
+}
 
 table!(control_requests, frame, ControlRequest {
     "control.request.status", ControlRequest::Status {} => ControlRequest::Status {};
@@ -287,25 +304,13 @@ table!(control_replies, frame, ControlReply {
         bytes_out: 6,
     });
     "control.reply.online", ControlReply::Online { .. } => ControlReply::Online {
-        sessions: vec![OnlineSession {
-            session: 17,
-            person: person(),
-            presence: Presence::Invisible,
-            address: "192.168.3.21:50000".into(),
-            client: "mychat 0.1.0 linux".into(),
-            since: AT,
-            idle_ms: 7,
-        }],
+        sessions: vec![online()],
     };
     "control.reply.log", ControlReply::Log { .. } => ControlReply::Log {
         entries: vec![LogEntry { number: 42, at: AT, kind: LogKind::Auth, session: Some(7), what: LogEvent::Stopping {} }],
     };
     "control.reply.stopping", ControlReply::Stopping {} => ControlReply::Stopping {};
-    "control.reply.done", ControlReply::Done(_) => ControlReply::Done(Done::Role {
-        account: LIME,
-        nickname: "青柠".into(),
-        role: Role::Member,
-    });
+    "control.reply.done", ControlReply::Done(_) => ControlReply::Done(Done::Said { seq: Some(7) });
     "control.reply.not_done", ControlReply::NotDone { .. } =>
         ControlReply::NotDone { why: "no such account".into() };
 });
@@ -432,7 +437,7 @@ fn every_frame_has_the_bytes_it_always_had() {
         registrations,
     ];
     let others = client::TABLES.into_iter().chain(people::TABLES).chain(rooms::TABLES);
-    for table in tables.into_iter().chain(others).chain(files::TABLES) {
+    for table in tables.into_iter().chain(others).chain(files::TABLES).chain(keeper::TABLES) {
         table(&mut folder);
     }
     for reason in Reason::ALL {

@@ -4,7 +4,6 @@ use mychat::domain::{
     Asking, BlobId, Book, Contact, ContactRequest, Details, Gender, Group, GroupId, Notice,
     Parting, Privacy, RequestState, Way, first_groups,
 };
-use mychat::net::control::{Done, Verb};
 use mychat::net::protocol::{ContactAnswer, ContactChange, DeviceRow, ProfileChange};
 
 use super::*;
@@ -140,29 +139,8 @@ table!(genders, value, Gender {
     "gender.male", Gender::Male => Gender::Male;
 });
 
-table!(verbs, value, Verb {
-    "verb.role", Verb::Role { .. } => Verb::Role { account: "10001".into(), role: Role::Admin };
-    "verb.reset", Verb::Reset { .. } => Verb::Reset { account: "青柠".into() };
-    "verb.set", Verb::Set { .. } => Verb::Set { key: "server.name".into(), value: "x".into() };
-    "verb.get", Verb::Get { .. } => Verb::Get { key: Some("server.name".into()) };
-});
-
-table!(done, value, Done {
-    "done.role", Done::Role { .. } =>
-        Done::Role { account: LIME, nickname: "青柠".into(), role: Role::Admin };
-    "done.reset", Done::Reset { .. } => Done::Reset {
-        account: LIME,
-        nickname: "青柠".into(),
-        code: "ABCD-EFGH".into(),
-        minutes: 15,
-    };
-    "done.settings", Done::Settings(_) =>
-        Done::Settings([("server.name".to_owned(), "x".to_owned())].into());
-});
-
 /// The tables of this file.
-pub const TABLES: [fn(&mut Folder); 8] =
-    [notices, answers, request_states, ways, askings, genders, verbs, done];
+pub const TABLES: [fn(&mut Folder); 6] = [notices, answers, request_states, ways, askings, genders];
 
 #[test]
 fn a_contact_of_an_older_program_may_shake_and_is_not_blocked() {

@@ -7,7 +7,8 @@ use mychat::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Goodbye, Opaque, Query, Reason, Reply,
     ServerFrame, Signal, Stretch,
 };
-use mychat::server::admin::{self, Done, Verb};
+use mychat::net::verb::{Done, ResetCode, Verb};
+use mychat::server::admin;
 
 use crate::peer::{Ground, PASSWORD, Peer, text};
 
@@ -173,7 +174,8 @@ fn an_administrators_code_opens_once_on_a_running_server_and_on_a_stopped_one() 
     let mut lime = ground.register("Lime");
     let code = |ground: &Ground| {
         let verb = Verb::Reset { account: "Lime".to_owned() };
-        let Ok(Done::Reset { code, minutes: 15, account, .. }) = admin::run(ground.folder(), verb)
+        let Ok(Done::Reset(ResetCode { code, minutes: 15, account, .. })) =
+            admin::run(ground.folder(), verb)
         else {
             panic!("no code")
         };

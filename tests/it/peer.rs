@@ -16,8 +16,9 @@ use mychat::net::protocol::{
     Query, Refusal, Reply, ServerFrame, Signal, Stretch, VERSION, Welcome,
 };
 use mychat::net::tls::TlsError;
+use mychat::net::verb::Verb;
 use mychat::net::{frame, opaque, tls};
-use mychat::server::admin::{self, Verb};
+use mychat::server::admin;
 use mychat::server::{Server, ServerError, Setup};
 use smol::io::{ReadHalf, WriteHalf};
 

@@ -197,7 +197,7 @@ fn a_closed_lobby_is_open_to_administrators() {
     let lime = ground.register("Lime");
     ground.stop();
     let (account, role) = ("Lime".to_owned(), mychat::domain::Role::Admin);
-    let verb = mychat::server::admin::Verb::Role { account, role };
+    let verb = mychat::net::verb::Verb::Role { account, role };
     mychat::server::admin::run(ground.folder(), verb).unwrap();
     drop(lime);
     ground.restart();

@@ -8,6 +8,7 @@ use mychat::domain::{
     BlobId, Body, ConversationId, ConversationKind, DeviceId, FileId, FileState, Nickname, Nonce,
     Rank, RequestState, RoomId, Seq, Way,
 };
+use mychat::store::bans::Ban;
 use mychat::store::engine::Migration;
 use mychat::store::files::FileRow;
 use mychat::store::messages::{Continue, Draft, Order};
@@ -173,6 +174,10 @@ fn a_store_of_every_schema_still_opens() {
         if version >= 4 {
             shows_the_file(&rows);
         }
+        if version >= 5 {
+            assert_eq!(rows.list_bans(8).unwrap(), [(MOMO.to_string(), ban())]);
+            assert_eq!(rows.get_ban(MOMO, 9).unwrap(), None, "it is over");
+        }
     }
 }
 
@@ -182,6 +187,10 @@ const FILE: FileId = FileId { conversation: ConversationId::LOBBY, seq: Seq(2) }
 fn file() -> FileRow {
     let (state, root) = (FileState::Kept, Some(BlobId([7; 32])));
     FileRow { owner: LIME, bytes: 5_000_000_000, state, root, since_age_min: 9, taken: 1 }
+}
+
+fn ban() -> Ban {
+    Ban { why: "flood".to_owned(), at: 1_800_000_000_000, until_age_min: Some(9) }
 }
 
 /// The play's store with a setting and a secret, without the free pages.
@@ -195,6 +204,7 @@ fn write_fixture() {
     rows.put_secret("opaque", &[9; 64]).unwrap();
     rows.put_file(FILE, &file()).unwrap();
     rows.put_taker(FILE, MOMO).unwrap();
+    rows.put_ban(&MOMO.to_string(), &ban()).unwrap();
     drop(rows);
     transaction.commit().unwrap();
     drop(engine);

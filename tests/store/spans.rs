@@ -3,8 +3,8 @@
 
 use mychat::domain::{Contact, GroupId, Presence, RequestState, Way};
 use mychat::limits::{Limits, REQUESTS_KEPT_MAX, RESET_CODE_MAX};
-use mychat::net::control::Verb;
 use mychat::net::protocol::{Command, ContactChange, Reason};
+use mychat::net::verb::Verb;
 use mychat::server::job::{Caller, Job, Outcome, Proof, Recovery};
 
 use crate::stage::{DAY, MINUTE, Stage, TEN_YEARS_MS, device, entered, password};

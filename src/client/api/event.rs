@@ -103,6 +103,13 @@ pub enum ClientEvent {
         /// Which.
         seq: Seq,
     },
+    /// The server's keeper says something to who is here now.
+    Called {
+        /// What.
+        text: String,
+        /// It stays on the screen until it is closed.
+        pinned: bool,
+    },
     /// Shake this conversation's window now.
     Shaken {
         /// Who shook.

@@ -121,6 +121,9 @@ impl Shapes {
             ClientEvent::SendFailed { nonce, failure: why } => vec![send_failed(*nonce, why)],
             ClientEvent::Shaken { from, conversation } => vec![shaken(*from, *conversation)],
             ClientEvent::Presence(changes) => changes.iter().map(presence).collect(),
+            ClientEvent::Called { text, pinned } => {
+                vec![json!({"event": "announcement", "text": text, "pinned": pinned})]
+            }
             ClientEvent::Typing { from, to } => vec![typing(*from, *to)],
             ClientEvent::Exporting { done, all, .. } => vec![history::going(*done, *all)],
             ClientEvent::StoreTrouble(text) => {

@@ -18,7 +18,8 @@ fn refused(refusal: &Refusal) -> String {
         Some(ms) => format!("; try again in {} minutes", ms.div_ceil(60_000)),
     };
     let limit = refusal.limit.map_or(String::new(), |limit| format!(" (at most {limit})"));
-    format!("{}{limit}{wait}", reason(refusal.reason))
+    let words = refusal.words.as_ref().map_or(String::new(), |words| format!(": {words:?}"));
+    format!("{}{words}{limit}{wait}", reason(refusal.reason))
 }
 
 const BAD_PICTURE: &str = "a picture is a PNG or JPEG: of 256 by 256 pixels and at most 256 KiB in \
@@ -38,6 +39,7 @@ const REASONS: &[(Reason, &str)] = &[
     (Reason::WrongPassword, "account or password is wrong"),
     (Reason::LockedOut, "too many wrong passwords"),
     (Reason::Disabled, "this account was disabled by the administrator"),
+    (Reason::Banned, "this account was banned by the administrator"),
     (Reason::TokenInvalid, "this device is not signed in any more: use the password"),
     (Reason::OutOfOrder, "another sign-in is under way"),
     (Reason::NotSignedIn, "sign in first"),
@@ -117,6 +119,7 @@ fn farewell(goodbye: Goodbye) -> &'static str {
         Goodbye::SignedOut => "this device was signed out",
         Goodbye::PasswordChanged => "the password was changed elsewhere",
         Goodbye::Deleted => "this account was deleted",
+        Goodbye::Banned => "the administrator banned this address",
         Goodbye::Kicked => "an administrator ended this sign-in",
         Goodbye::TooManyLinks => "the server has too many links from here",
         Goodbye::Unknown => "the server hung up for a reason that this version does not know",

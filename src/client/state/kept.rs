@@ -36,6 +36,7 @@ fn what_is_void_is_not_kept_and_of_an_account_that_is_gone_nothing_is() {
         (Goodbye::PasswordChanged, true, false),
         (Goodbye::Replaced, true, true),
         (Goodbye::Kicked, true, true),
+        (Goodbye::Banned, true, true),
         (Goodbye::Deleted, false, false),
     ];
     for (goodbye, listed_still, token_still) in cases {

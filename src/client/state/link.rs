@@ -185,6 +185,7 @@ impl State {
             | Goodbye::PasswordChanged
             | Goodbye::Replaced
             | Goodbye::Kicked
+            | Goodbye::Banned
             | Goodbye::Deleted => {
                 self.signed_out(turn, goodbye);
                 self.rest(turn);

@@ -390,6 +390,7 @@ impl State {
             Event::File { file, status } => self.on_file(turn, file, status),
             Event::Presence { changes } => self.on_presence(turn, changes),
             Event::People { people } => self.learn(turn, people),
+            Event::Called { text, pinned } => turn.emit(ClientEvent::Called { text, pinned }),
             Event::Typing { from, to } => turn.emit(ClientEvent::Typing { from, to }),
         }
     }

@@ -52,6 +52,14 @@ pub enum Event {
         /// As they are now.
         people: Vec<Person>,
     },
+    /// The server's keeper says something to who is there now; it is kept nowhere.
+    Called {
+        /// What.
+        text: String,
+        /// It stays on the screen until it is closed.
+        #[serde(default)]
+        pinned: bool,
+    },
     /// Somebody writes to you.
     Typing {
         /// Who.

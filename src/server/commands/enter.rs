@@ -8,7 +8,7 @@ use crate::clock::Moment;
 use crate::domain::{
     AccountId, ConversationId, ConversationKind, DeviceId, Person, Presence, Role, RoomId,
 };
-use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId, Stretch};
+use crate::net::protocol::{AuthStep, Opaque, Reason, Refusal, RequestId, Stretch};
 use crate::server::audience::Ties;
 use crate::server::job::{self, Applicant, Caller, Entered, Outcome, Proof, Registration, SignIn};
 use crate::server::presence::{Choice, Standing};
@@ -85,8 +85,9 @@ impl Rules {
                 return Ok(Err(invalid.into()));
             }
         }
-        if account.disabled {
-            return Ok(Err(Reason::Disabled.into()));
+        let age = self.age.minutes(rows, now)?;
+        if let Some(refusal) = kept_out(rows, age, &account)? {
+            return Ok(Err(refusal));
         }
         let ((epoch, forgotten), token) = match (&sign_in.proof, known) {
             (Proof::Token(_), Some(device)) => {
@@ -179,6 +180,7 @@ fn put_account(
         recovery_hash: Sha256::digest(registration.recovery).to_vec(),
         created: now.wall_ms,
         disabled: false,
+        why: String::new(),
         deleted: false,
         reset: None,
     })?;
@@ -265,4 +267,20 @@ impl Rules {
         };
         Ok(Outcome::Entered(Box::new(entered)))
     }
+}
+
+/// Why an account is not let in, in the words of the server's keeper.
+pub(super) fn kept_out(
+    rows: &Writes<'_>,
+    age_min: u64,
+    account: &Account,
+) -> Result<Option<Refusal>, StoreError> {
+    if account.disabled {
+        return Ok(Some(Refusal::because(Reason::Disabled, None, &account.why)));
+    }
+    let ban = rows.get_ban(account.person.account, age_min)?;
+    Ok(ban.map(|ban| {
+        let wait_ms = ban.minutes_left(age_min).map(|minutes| minutes.saturating_mul(60_000));
+        Refusal::because(Reason::Banned, wait_ms, &ban.why)
+    }))
 }

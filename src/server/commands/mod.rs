@@ -43,8 +43,8 @@ use super::presence::Presences;
 use crate::clock::Moment;
 use crate::domain::{AccountId, DeviceId, Presence};
 use crate::limits::Limits;
-use crate::net::control::{Done, Verb};
 use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
+use crate::net::verb::{Done, Verb};
 use crate::store::blobs::Files;
 use crate::store::writer::Apply;
 use crate::store::{StoreError, Writes};
@@ -247,7 +247,8 @@ impl Rules {
             }
             Job::Empty { log } => return self.empty(rows, now, *log),
             Job::Admin { verb, code, slot } => {
-                let now = (now.wall_ms, self.age.minutes(rows, now)?);
+                let age_min = self.age.minutes(rows, now)?;
+                let now = keeper::When { wall_ms: now.wall_ms, age_min };
                 return admin(rows, now, verb, *code, slot);
             }
             // Of a session that was fenced off nothing is heard any more.
@@ -303,16 +304,19 @@ impl Rules {
 
 fn admin(
     rows: &mut Writes<'_>,
-    now: (i64, u64),
+    now: keeper::When,
     verb: &Verb,
     code: [u8; 16],
     slot: &Sender<Result<Done, String>>,
 ) -> Result<Outcome, StoreError> {
     let slot = slot.clone();
     Ok(match keeper::apply(rows, now, verb, code) {
-        Ok((done, person)) => Outcome::Admin { result: Ok(done), person, slot },
+        Ok((done, mut news)) => {
+            let files = std::mem::take(&mut news.files);
+            Outcome::Admin { result: Ok(done), news: Box::new(news), slot }.behind(files)
+        }
         Err(AdminError::Store(error)) => return Err(error),
-        Err(error) => Outcome::Admin { result: Err(error.to_string()), person: None, slot },
+        Err(error) => Outcome::Admin { result: Err(error.to_string()), news: Box::default(), slot },
     })
 }
 
@@ -356,7 +360,7 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         }
         Job::Admin { slot, .. } => {
             let result = Err(refusal.reason.to_string());
-            Outcome::Admin { result, person: None, slot: slot.clone() }
+            Outcome::Admin { result, news: Box::default(), slot: slot.clone() }
         }
     }
 }

@@ -36,8 +36,8 @@ impl Rules {
         else {
             return Ok(Err(Reason::WrongCode.into()));
         };
-        if account.disabled {
-            return Ok(Err(Reason::Disabled.into()));
+        if let Some(refusal) = super::enter::kept_out(rows, age, &account)? {
+            return Ok(Err(refusal));
         }
         let mut forgotten = remove_devices(rows, recovery.account, None)?;
         set_password(&mut account, &recovery.password);
@@ -177,7 +177,7 @@ fn set_password(account: &mut Account, password: &Password) {
 }
 
 /// Forgets an account's devices, all but one.
-fn remove_devices(
+pub(super) fn remove_devices(
     rows: &mut Writes<'_>,
     account: AccountId,
     but: Option<DeviceId>,

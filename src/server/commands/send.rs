@@ -163,6 +163,9 @@ fn may_write(
     if from == to {
         return Ok(Ok(()));
     }
+    if to == AccountId::SERVER {
+        return Ok(Err(Reason::TakesNoMessages.into()));
+    }
     if rows.get_account(to)?.is_none_or(|account| account.deleted) {
         return Ok(Err(Reason::AccountGone.into()));
     }
@@ -241,6 +244,18 @@ fn answers(
     let quoted = rows.get_message(id, log.kind, seq)?;
     let is_recalled = quoted.is_some_and(|one| matches!(one.body, Body::Recalled { .. }));
     Ok(if is_recalled { Err(Reason::Recalled.into()) } else { Ok(()) })
+}
+
+/// The direct conversation of two, made where there is none yet.
+pub(super) fn find_or_start(
+    rows: &mut Writes<'_>,
+    one: AccountId,
+    other: AccountId,
+) -> Result<ConversationId, StoreError> {
+    match rows.get_direct(one, other)? {
+        Some(known) => Ok(known),
+        None => start(rows, ConversationKind::direct(one, other)),
+    }
 }
 
 fn start(rows: &mut Writes<'_>, kind: ConversationKind) -> Result<ConversationId, StoreError> {

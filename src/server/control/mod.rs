@@ -23,9 +23,10 @@ use super::{Ready, ServerError, Stopper};
 use crate::clock;
 use crate::domain::ServerId;
 use crate::net::address::{Address, Invite};
-use crate::net::control::{ControlReply, ControlRequest, Status, Verb};
+use crate::net::control::{ControlReply, ControlRequest, OnlineSession, Status};
 use crate::net::frame;
 use crate::net::link::{self, LinkError, Reader, Writer};
+use crate::net::verb::{Done, Verb};
 
 /// A class of a thousand online fits, whatever they are called.
 const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -44,7 +45,6 @@ struct Facts {
     shared: Arc<Shared>,
     ready: Ready,
     data: String,
-    discovery: bool,
     started: Duration,
     stopper: Stopper,
 }
@@ -58,7 +58,6 @@ impl Door {
         data: &Path,
         shared: &Arc<Shared>,
         ready: &Ready,
-        discovery: bool,
         stopper: &Stopper,
     ) -> Result<Self, ServerError> {
         let listener = place::Listener::open(data)
@@ -67,7 +66,6 @@ impl Door {
             shared: shared.clone(),
             ready: ready.clone(),
             data: data.display().to_string(),
-            discovery,
             started: clock::uptime(),
             stopper: stopper.clone(),
         };
@@ -107,11 +105,7 @@ impl Facts {
     async fn answer(&self, request: ControlRequest) -> ControlReply {
         match request {
             ControlRequest::Status {} => ControlReply::Status(self.status().await),
-            ControlRequest::Online {} => {
-                let (slot, answer) = async_channel::bounded(1);
-                drop(self.shared.hub.send(HubInput::List(slot)).await);
-                ControlReply::Online { sessions: answer.recv().await.unwrap_or_default() }
-            }
+            ControlRequest::Online {} => ControlReply::Online { sessions: self.online().await },
             ControlRequest::Log { after } => {
                 ControlReply::Log { entries: self.shared.journal.after(after) }
             }
@@ -119,12 +113,24 @@ impl Facts {
                 self.stopper.stop();
                 ControlReply::Stopping {}
             }
+            ControlRequest::Admin { verb: Verb::List {} } => {
+                ControlReply::Done(Done::Online { sessions: self.online().await })
+            }
             ControlRequest::Admin { verb } => self.admin(verb).await,
         }
     }
 
+    async fn online(&self) -> Vec<OnlineSession> {
+        let (slot, answer) = async_channel::bounded(1);
+        drop(self.shared.hub.send(HubInput::List(slot)).await);
+        answer.recv().await.unwrap_or_default()
+    }
+
     /// Goes around the ring like every other change.
     async fn admin(&self, verb: Verb) -> ControlReply {
+        if verb.is_reading() {
+            return self.show(verb).await;
+        }
         let code = match admin::chance() {
             Ok(code) => code,
             Err(error) => return ControlReply::NotDone { why: error.to_string() },
@@ -141,6 +147,15 @@ impl Facts {
         }
     }
 
+    /// What is only looked at keeps the writer waiting for nothing.
+    async fn show(&self, verb: Verb) -> ControlReply {
+        match self.shared.readers.ask(|slot| Ask::Keeper { verb, slot }).await {
+            Some(Ok(done)) => ControlReply::Done(done),
+            Some(Err(why)) => ControlReply::NotDone { why },
+            None => ControlReply::NotDone { why: "the server is closing".to_owned() },
+        }
+    }
+
     async fn status(&self) -> Status {
         let accounts = self.shared.readers.ask(|slot| Ask::Accounts { slot }).await;
         let uptime = clock::uptime().saturating_sub(self.started);
@@ -149,7 +164,7 @@ impl Facts {
         let port = self.ready.listening.first().map_or(0, SocketAddr::port);
         let metrics = &self.shared.metrics;
         Status {
-            name: self.ready.name.clone(),
+            name: self.shared.policy.name(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             listening: self.ready.listening.iter().map(ToString::to_string).collect(),
             port,
@@ -158,7 +173,7 @@ impl Facts {
             addresses,
             data: self.data.clone(),
             registration: self.shared.policy.settings().registration,
-            discovery: self.discovery,
+            discovery: self.shared.beacon.is_lit(),
             uptime_ms: u64::try_from(uptime.as_millis()).unwrap_or(u64::MAX),
             online: self.shared.board.count_online(),
             accounts: accounts.unwrap_or_default(),

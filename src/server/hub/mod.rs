@@ -4,6 +4,7 @@
 //! once and the bytes are shared by everybody who gets them. [`passing`] is what passes by unstored:
 //! cursors and typing.
 
+mod keeping;
 mod passing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -197,10 +198,8 @@ impl Hub {
             Outcome::Kept { slot, verdict, .. } => drop(slot.try_send(verdict)),
             // Their files were removed where the outcome was handed on.
             Outcome::Swept { .. } => {}
-            Outcome::Admin { result, person, slot } => {
-                if let Some(person) = person {
-                    self.tell_person(person);
-                }
+            Outcome::Admin { result, news, slot } => {
+                self.spread(*news, now);
                 slot.try_send(result).ok();
             }
             Outcome::Presence { session, presence } => self.set_presence(session, presence, now),

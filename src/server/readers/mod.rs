@@ -15,7 +15,9 @@ use std::thread::{self, JoinHandle};
 
 use async_channel::{Receiver, Sender};
 
+use super::admin::AdminError;
 use super::board::Board;
+use super::commands::keeper;
 use super::policy::Policy;
 use super::sweep::Leftovers;
 use crate::domain::{
@@ -27,6 +29,7 @@ use crate::limits::{
     QUERIES_MAX, READERS,
 };
 use crate::net::protocol::{Head, OnlinePerson, Page, Query, Reason, Refusal, Reply};
+use crate::net::verb::{Done, Verb};
 use crate::store::accounts::Account;
 use crate::store::blobs::Files;
 use crate::store::conversations::Cursors;
@@ -98,6 +101,13 @@ pub enum Ask {
         slot: Sender<u64>,
     },
     /// How many bytes all files have together that are kept or on their way.
+    /// What the server's keeper looks at.
+    Keeper {
+        /// What.
+        verb: Verb,
+        /// For the answer, or why there is none.
+        slot: Sender<Result<Done, String>>,
+    },
     FileBytes {
         /// For the answer.
         slot: Sender<u64>,
@@ -192,6 +202,12 @@ impl Reader {
                 let device = rows.get_device(account, device)?;
                 slot.try_send(device.is_some_and(|device| device.is_token(&token))).ok();
             }
+            Ask::Keeper { verb, slot } => {
+                match keeper::show::answer(&rows, rows.get_age()?, &verb) {
+                    Err(AdminError::Store(error)) => return Err(error),
+                    shown => slot.try_send(shown.map_err(|error| error.to_string())).ok(),
+                };
+            }
             Ask::Nickname { nickname, slot } => {
                 slot.try_send(rows.get_nickname_owner(&nickname)?.is_none()).ok();
             }
@@ -244,7 +260,11 @@ impl Reader {
             Query::People { accounts } => {
                 let mut people = Vec::new();
                 for account in accounts.into_iter().take(PEOPLE_PAGE_MAX) {
-                    people.extend(rows.get_person(account)?);
+                    let server = || crate::domain::Person::server(&self.policy.name());
+                    people.extend(match account {
+                        AccountId::SERVER => Some(server()),
+                        account => rows.get_person(account)?,
+                    });
                 }
                 people.sort_by_key(|person| person.account);
                 people.dedup_by_key(|person| person.account);

@@ -21,6 +21,8 @@ use rustls::ServerConfig;
 use smol::io::{AsyncRead, AsyncWrite};
 
 use super::admission::{Admission, Place, counted};
+use super::bans::Bans;
+use super::beacon::Beacon;
 use super::board::Board;
 use super::hub::HubInput;
 use super::job::{Caller, Job, SessionId};
@@ -48,8 +50,10 @@ use crate::store::blobs::Files;
 pub struct Shared {
     /// The settings in force.
     pub policy: Arc<Policy>,
-    /// The server's name for people.
-    pub name: String,
+    /// The addresses that are kept out.
+    pub bans: Arc<Bans>,
+    /// Tells the LAN of the server.
+    pub(super) beacon: Arc<Beacon>,
     /// The server's key.
     pub server_id: ServerId,
     /// OPAQUE secrets.
@@ -225,6 +229,10 @@ impl Session {
         if hello.client.len() > NAME_BYTES_MAX || hello.features.len() > NAME_BYTES_MAX {
             return Ok(Err(End::Goodbye(Goodbye::BadFrame)));
         }
+        if self.shared.bans.holds(self.peer, clock::uptime()) {
+            self.note_refused(Goodbye::Banned);
+            return Ok(Err(End::Goodbye(Goodbye::Banned)));
+        }
         let admission = &self.shared.admission;
         if let Err(goodbye) = admission.greet(self.peer, hello.has_token, clock::uptime()) {
             self.note_refused(goodbye);
@@ -234,7 +242,7 @@ impl Session {
             version: VERSION,
             features: Vec::new(),
             program: concat!("mychat ", env!("CARGO_PKG_VERSION")).to_owned(),
-            name: self.shared.name.clone(),
+            name: self.shared.policy.name(),
             registration: self.shared.policy.settings().registration,
             online: self.shared.board.count_visible(),
             now: clock::wall_ms(),

@@ -18,11 +18,13 @@ mod tickets;
 mod upload;
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::{Shutdown, TcpStream};
+use std::net::{IpAddr, Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use super::admission::counted;
+use super::commands::keeper::Cut;
 use super::job::{FileChange, Outcome};
 use crate::domain::{AccountId, DeviceId, FileId};
 
@@ -127,6 +129,11 @@ impl Transfers {
                     self.end(entered.caller.account, |device| entered.forgotten.contains(&device));
                 }
                 Outcome::Deleted { caller, .. } => self.end(caller.account, |_| true),
+                Outcome::Admin { news, .. } => match news.cut {
+                    Some(Cut::Account(account, _)) => self.end(account, |_| true),
+                    Some(Cut::Address(address)) => self.end_from(address),
+                    None => {}
+                },
                 _ => {}
             }
         }
@@ -162,6 +169,16 @@ impl Transfers {
         self.tickets.revoke(account, &is_out);
         let lines = self.lines(|line| line.grant.account == account && is_out(line.grant.device));
         for line in lines {
+            line.cut();
+        }
+    }
+
+    /// Ends every link from an address, as addresses are counted.
+    fn end_from(&self, address: IpAddr) {
+        let is_there = |line: &Line| {
+            line.socket.peer_addr().is_ok_and(|peer| counted(peer.ip().to_canonical()) == address)
+        };
+        for line in self.lines(is_there) {
             line.cut();
         }
     }

@@ -426,6 +426,7 @@ impl Model {
         let is_told = self.is_told(target, &message.body);
         self.line_came(target, &message);
         self.note_message(target, &message, live);
+        self.call_missed(&message, live, out);
         if live {
             self.learn_that_lobby_is_open(&message);
         }

@@ -16,6 +16,7 @@ pub mod accounts;
 pub mod add;
 pub mod attempt;
 pub mod away;
+mod calls;
 pub mod card;
 pub mod chats;
 pub mod contacts;
@@ -201,6 +202,8 @@ pub enum Effect {
     },
     /// Ask before something is done.
     Confirm(contacts::Confirm),
+    /// Say what the server's keeper says, until it is read.
+    Called(String),
     /// Say in passing why something was not done.
     Say(Failure),
     /// Say in passing what was done; the key of the sentence.
@@ -476,6 +479,7 @@ impl Model {
             ClientEvent::Transfer(transfer) => self.transfer_came(*transfer, out),
             ClientEvent::TransfersGone(ids) => self.transfers_gone(&ids),
             ClientEvent::File { file, status } => self.file_came(file, status, out),
+            ClientEvent::Called { text, pinned } => Model::called(text, pinned, out),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
             ClientEvent::KeyOther { .. } => {}

@@ -107,7 +107,10 @@ pub(super) fn dissolve_own(notes: &mut Notes<'_, '_>, me: AccountId, room: RoomI
 }
 
 /// Ends a room: those in it see its last line, and nobody waits for it any more.
-pub(super) fn dissolve(notes: &mut Notes<'_, '_>, mut room: Room) -> Result<(), StoreError> {
+pub(in crate::server::commands) fn dissolve(
+    notes: &mut Notes<'_, '_>,
+    mut room: Room,
+) -> Result<(), StoreError> {
     let line = notes.line(&mut room, &RoomChange::Dissolved {})?;
     notes.push(line);
     let files = files::list_open(notes.rows, room.conversation)?;

@@ -23,6 +23,7 @@ use crate::server::job::{Caller, Outcome};
 use crate::store::{StoreError, Writes};
 
 pub(super) use doors::clear_requests;
+pub(super) use making::dissolve;
 pub(super) use members::leave_all;
 pub(super) use writing::{Writer, may_mention, may_quote, may_take_back, may_write};
 

@@ -1,14 +1,16 @@
 //! The command line: raw flags on one side, what the process shall do on the other.
 
+mod verbs;
+
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::domain::{Role, ServerId};
+use crate::domain::ServerId;
 use crate::net::address::Invite;
 use crate::net::protocol::DEFAULT_PORT;
-use crate::server::admin::Verb;
+use crate::net::verb::Verb;
 use crate::server::settings::Settings;
 
 const EXAMPLES: &str = "\
@@ -128,7 +130,7 @@ enum RawCommand {
         #[arg(long)]
         json: bool,
         #[command(subcommand)]
-        verb: RawVerb,
+        verb: verbs::Raw,
     },
     /// Print the server's key as eight groups, and the invite link
     Fingerprint {
@@ -136,40 +138,6 @@ enum RawCommand {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
-}
-
-#[derive(Debug, Subcommand)]
-enum RawVerb {
-    /// Name or remove an administrator
-    Role {
-        /// Number or nickname
-        account: String,
-        /// What the account shall be
-        role: RawRole,
-    },
-    /// Give out a one-time code with which somebody sets a new password
-    Reset {
-        /// Number or nickname
-        account: String,
-    },
-    /// Change a setting
-    Set {
-        /// Its name; `mychat admin get` lists all with their meaning
-        key: String,
-        /// Its new value
-        value: String,
-    },
-    /// Show one setting or all
-    Get {
-        /// Its name; all when absent
-        key: Option<String>,
-    },
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum RawRole {
-    Admin,
-    Member,
 }
 
 /// What `--trust` said.
@@ -261,7 +229,7 @@ fn task(raw: Raw) -> Task {
         Some(RawCommand::Discover { json, wait }) => Task::Discover { json, wait_seconds: wait },
         Some(RawCommand::Script { connect, home, trust }) => Task::Script { connect, home, trust },
         Some(RawCommand::Admin { data, json, verb }) => {
-            Task::Admin { data: data.unwrap_or_else(default_data), json, verb: meaning(verb) }
+            Task::Admin { data: data.unwrap_or_else(default_data), json, verb: verb.into() }
         }
         Some(RawCommand::Fingerprint { data }) => {
             Task::Fingerprint { data: data.unwrap_or_else(default_data) }
@@ -279,21 +247,6 @@ fn task(raw: Raw) -> Task {
             })
         }
         None => Task::Client { connect: raw.connect.or(raw.link), home: raw.home },
-    }
-}
-
-fn meaning(verb: RawVerb) -> Verb {
-    match verb {
-        RawVerb::Role { account, role } => {
-            let role = match role {
-                RawRole::Admin => Role::Admin,
-                RawRole::Member => Role::Member,
-            };
-            Verb::Role { account, role }
-        }
-        RawVerb::Reset { account } => Verb::Reset { account },
-        RawVerb::Set { key, value } => Verb::Set { key, value },
-        RawVerb::Get { key } => Verb::Get { key },
     }
 }
 

@@ -1,27 +1,25 @@
 //! `mychat admin`: on a running server by its control socket, on a stopped one in its folder.
 
+pub mod print;
+
 use std::path::Path;
 
-use super::commands::keeper;
-use super::control::Console;
-use super::ring;
 use crate::clock;
+use crate::domain::RoomId;
 use crate::limits::SettingError;
 use crate::net::control::{ControlReply, ControlRequest};
 use crate::net::protocol::Registration;
+use crate::net::verb::{Done, Verb};
+use crate::server::commands::keeper::{self, When};
+use crate::server::control::Console;
+use crate::server::ring;
 use crate::store::{Engine, Reads, StoreError, Writes};
 
-use super::settings::Settings;
-pub use crate::net::control::{Done, Verb};
+use crate::server::settings::Settings;
 
 /// Why a verb was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum AdminError {
-    /// A running server holds the folder, and takes this verb only when it starts.
-    #[error(
-        "a server is running on {0}: stop it first (settings are read at its start), then try again"
-    )]
-    Running(String),
     /// A running server holds the folder and does not answer.
     #[error("a server is running on {folder}, but its control socket does not answer: {error}")]
     Silent {
@@ -30,6 +28,11 @@ pub enum AdminError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// The verb needs a server that runs.
+    #[error(
+        "no server is running on {0}, and this makes sense on a running one only: start it first"
+    )]
+    Stopped(String),
     /// The running server said no.
     #[error("{0}")]
     Refused(String),
@@ -46,8 +49,20 @@ pub enum AdminError {
     #[error(transparent)]
     Setting(#[from] SettingError),
     /// Nobody has that number or nickname.
-    #[error("there is no account {0:?}")]
+    #[error("there is no account {0:?}; `mychat admin accounts` lists them")]
     NoAccount(String),
+    /// No room has that number.
+    #[error("there is no room {0}; `mychat admin rooms` lists them")]
+    NoRoom(RoomId),
+    /// That one is not banned.
+    #[error("{0} is not banned; `mychat admin bans` lists who is")]
+    NoBan(String),
+    /// What somebody is told is too long, or more than one line.
+    #[error("the reason is one line of at most {0} characters")]
+    Words(usize),
+    /// What everybody is told is empty, too long, or has characters that nobody sees.
+    #[error("the text has 1 to {0} bytes and no control characters")]
+    Text(usize),
 }
 
 /// Does a verb, wherever the server is.
@@ -61,11 +76,9 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
         return Err(AdminError::NoStore(data.display().to_string()));
     }
     match ring::open_store(data) {
+        Ok(_) if verb.is_live() => Err(AdminError::Stopped(data.display().to_string())),
         Ok(engine) => apply(&engine, &verb),
-        Err(StoreError::Locked(folder)) => match verb {
-            Verb::Set { .. } => Err(AdminError::Running(folder.display().to_string())),
-            verb => smol::block_on(ask(data, verb)),
-        },
+        Err(StoreError::Locked(_)) => smol::block_on(ask(data, verb)),
         Err(error) => Err(error.into()),
     }
 }
@@ -74,17 +87,18 @@ fn apply(engine: &Engine, verb: &Verb) -> Result<Done, AdminError> {
     let transaction = engine.write()?;
     let code = chance()?;
     let mut rows = Writes::open(&transaction)?;
-    let now = (clock::wall_ms(), rows.get_age()?);
-    let (done, _) = keeper::apply(&mut rows, now, verb, code)?;
+    let now = When { wall_ms: clock::wall_ms(), age_min: rows.get_age()? };
+    let (done, news) = keeper::apply(&mut rows, now, verb, code)?;
     drop(rows);
     transaction.commit().map_err(StoreError::from)?;
-    if let Verb::Set { .. } = verb {
-        let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
-        if settings.registration == Registration::Code && settings.code.is_none() {
-            tracing::warn!("nobody can register before registration.code is set");
-        }
+    if news.settings.is_some_and(|settings| lacks_code(&settings)) {
+        tracing::warn!("nobody can register before registration.code is set");
     }
     Ok(done)
+}
+
+fn lacks_code(settings: &Settings) -> bool {
+    settings.registration == Registration::Code && settings.code.is_none()
 }
 
 async fn ask(data: &Path, verb: Verb) -> Result<Done, AdminError> {

@@ -1,0 +1,181 @@
+//! What comes behind `mychat admin`.
+
+use std::net::IpAddr;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::domain::{Role, RoomId};
+use crate::net::verb::{Audience, Verb, Whom};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Raw {
+    /// List who is online
+    List,
+    /// List accounts
+    Accounts(Search),
+    /// List rooms
+    Rooms(Search),
+    /// List who is banned
+    Bans,
+    /// Name or remove an administrator
+    Role {
+        /// Number or nickname
+        account: String,
+        /// What the account shall be
+        role: RawRole,
+    },
+    /// Give out a one-time code with which somebody sets a new password
+    Reset {
+        /// Number or nickname
+        account: String,
+    },
+    /// Sign an account out everywhere and let it in no more
+    Disable {
+        /// Number or nickname
+        account: String,
+        /// Told to that person
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        why: String,
+    },
+    /// Let a disabled account in again
+    Enable {
+        /// Number or nickname
+        account: String,
+    },
+    /// Sign an account out on all its devices
+    SignOut {
+        /// Number or nickname
+        account: String,
+    },
+    /// End an account's links; it may come back
+    Kick {
+        /// Number or nickname
+        account: String,
+        /// Told to that person
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        why: String,
+    },
+    /// Let an account or an address in no more
+    Ban {
+        #[command(flatten)]
+        whom: RawWhom,
+        /// For so long; for ever when absent
+        #[arg(long, value_name = "N")]
+        minutes: Option<u64>,
+        /// Told to who is banned
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        why: String,
+    },
+    /// Let an account or an address in again
+    Unban {
+        #[command(flatten)]
+        whom: RawWhom,
+    },
+    /// Say something to everybody; it stands in the lobby and opens as an announcement
+    Say {
+        /// What
+        text: String,
+        /// Only to those who are online, kept nowhere
+        #[arg(long)]
+        online: bool,
+        /// Shown in passing, not until it is closed
+        #[arg(long)]
+        passing: bool,
+    },
+    /// Say something to one person
+    Tell {
+        /// Number or nickname
+        account: String,
+        /// What
+        text: String,
+    },
+    /// Dissolve a room
+    Dissolve {
+        /// Its number
+        room: u64,
+    },
+    /// Change a setting; it holds at once
+    Set {
+        /// Its name; `mychat admin get` lists all with their meaning
+        key: String,
+        /// Its new value
+        value: String,
+    },
+    /// Show one setting or all
+    Get {
+        /// Its name; all when absent
+        key: Option<String>,
+    },
+    /// Let a running server read its settings again
+    Reload,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Search {
+    /// Part of a name, or a number; all when absent
+    #[arg(default_value = "")]
+    text: String,
+    /// Leave out so many
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    skip: u64,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct RawWhom {
+    /// Number or nickname
+    account: Option<String>,
+    /// An address instead; of IPv6 the /64 around it
+    #[arg(long, value_name = "IP")]
+    address: Option<IpAddr>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum RawRole {
+    Admin,
+    Member,
+}
+
+impl From<RawWhom> for Whom {
+    fn from(raw: RawWhom) -> Self {
+        match raw.address {
+            Some(address) => Whom::Address(address),
+            None => Whom::Account(raw.account.unwrap_or_default()),
+        }
+    }
+}
+
+impl From<Raw> for Verb {
+    fn from(raw: Raw) -> Self {
+        match raw {
+            Raw::List => Verb::List {},
+            Raw::Accounts(Search { text, skip }) => Verb::Accounts { text, skip },
+            Raw::Rooms(Search { text, skip }) => Verb::Rooms { text, skip },
+            Raw::Bans => Verb::Bans {},
+            Raw::Role { account, role: RawRole::Admin } => {
+                Verb::Role { account, role: Role::Admin }
+            }
+            Raw::Role { account, role: RawRole::Member } => {
+                Verb::Role { account, role: Role::Member }
+            }
+            Raw::Reset { account } => Verb::Reset { account },
+            Raw::Disable { account, why } => Verb::Disable { account, disabled: true, why },
+            Raw::Enable { account } => {
+                Verb::Disable { account, disabled: false, why: String::new() }
+            }
+            Raw::SignOut { account } => Verb::SignOut { account },
+            Raw::Kick { account, why } => Verb::Kick { account, why },
+            Raw::Ban { whom, minutes, why } => Verb::Ban { whom: whom.into(), minutes, why },
+            Raw::Unban { whom } => Verb::Unban { whom: whom.into() },
+            Raw::Say { text, online, passing } => {
+                let to = if online { Audience::Online } else { Audience::All };
+                Verb::Say { text, to, pinned: !passing }
+            }
+            Raw::Tell { account, text } => Verb::Tell { account, text },
+            Raw::Dissolve { room } => Verb::Dissolve { room: RoomId(room) },
+            Raw::Set { key, value } => Verb::Set { key, value },
+            Raw::Get { key } => Verb::Get { key },
+            Raw::Reload => Verb::Reload {},
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What a server's keeper can ask of it, by the console or `mychat admin`, and what comes of it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::control::OnlineSession;
+use crate::domain::{AccountId, Person, Role, RoomId};
+
+/// What can be asked. Accounts are named by number or nickname.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Name or remove an administrator.
+    Role { account: String, role: Role },
+    /// Give out a one-time code for a new password.
+    Reset { account: String },
+    /// Sign an account out everywhere and let it in no more, or let it in again.
+    Disable { account: String, disabled: bool, why: String },
+    /// Sign an account out on all its devices.
+    SignOut { account: String },
+    /// End an account's links; it may come back.
+    Kick { account: String, why: String },
+    /// Let somebody in no more, for so many minutes or for ever.
+    Ban { whom: Whom, minutes: Option<u64>, why: String },
+    /// Let somebody in again.
+    Unban { whom: Whom },
+    /// Say something to everybody: a message in the lobby, or only to those who are online.
+    Say { text: String, to: Audience, pinned: bool },
+    /// Say something to one person.
+    Tell { account: String, text: String },
+    /// Dissolve a room.
+    Dissolve { room: RoomId },
+    /// Move a setting.
+    Set { key: String, value: String },
+    /// Read the settings again, from where they are kept.
+    Reload {},
+    /// Show one setting, or all.
+    Get { key: Option<String> },
+    /// Show who is online.
+    List {},
+    /// Show accounts whose number or name holds this; all where it is empty.
+    Accounts { text: String, skip: u64 },
+    /// Show rooms, likewise.
+    Rooms { text: String, skip: u64 },
+    /// Show who is banned.
+    Bans {},
+}
+
+impl Verb {
+    /// Whether it only shows something.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        use Verb::{Accounts, Bans, Get, Rooms};
+        matches!(self, Get { .. } | Accounts { .. } | Rooms { .. } | Bans {})
+    }
+
+    /// Whether it makes sense on a running server only.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        matches!(
+            self,
+            Verb::Kick { .. }
+                | Verb::List {}
+                | Verb::Reload {}
+                | Verb::Say { to: Audience::Online, .. }
+        )
+    }
+}
+
+/// Who hears what the keeper says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Everybody, also those who come later: it stands in the lobby.
+    All,
+    /// Those who are online now; it is kept nowhere.
+    Online,
+}
+
+/// Who is banned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whom {
+    /// An account, by number or nickname.
+    Account(String),
+    /// An address; of IPv6 the /64 around it.
+    Address(IpAddr),
+}
+
+/// What came of a verb.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// An account as it is now.
+    Account(AccountRow),
+    /// A one-time code.
+    Reset(ResetCode),
+    /// A ban that holds now.
+    Banned(BanRow),
+    /// What was said is on its way; the place of the message where it is kept.
+    Said { seq: Option<u64> },
+    /// A room is no more.
+    Dissolved { room: RoomId, name: String },
+    /// Settings now.
+    Settings(BTreeMap<String, String>),
+    /// Who is online.
+    Online { sessions: Vec<OnlineSession> },
+    /// Accounts by number, and whether there are more.
+    Accounts { rows: Vec<AccountRow>, more: bool },
+    /// Rooms by number, and whether there are more.
+    Rooms { rows: Vec<RoomRow>, more: bool },
+    /// Bans that hold.
+    Bans { rows: Vec<BanRow> },
+}
+
+/// An account, as its server's keeper sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRow {
+    /// As others know it.
+    pub person: Person,
+    /// Made at, milliseconds since 1970 UTC.
+    pub created: i64,
+    /// Last seen at, where it was.
+    pub seen: Option<i64>,
+    /// Not let in.
+    pub disabled: bool,
+    /// Remembered devices.
+    pub devices: u64,
+    /// Bytes of its files that are kept or on their way.
+    pub bytes: u64,
+    /// Its ban, while it holds.
+    pub ban: Option<BanRow>,
+}
+
+/// A room, as its server's keeper sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomRow {
+    /// Its number.
+    pub room: RoomId,
+    /// What it is called.
+    pub name: String,
+    /// Whose it is.
+    pub owner: AccountId,
+    /// How many are in it.
+    pub members: u64,
+    /// How many messages and lines it has.
+    pub messages: u64,
+}
+
+/// A ban.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BanRow {
+    /// The account's number, or the address.
+    pub whom: String,
+    /// The account's name.
+    pub nickname: Option<String>,
+    /// Told to who is banned.
+    pub why: String,
+    /// Since then, milliseconds since 1970 UTC.
+    pub at: i64,
+    /// Minutes of the server's running that are left; for ever where absent.
+    pub minutes_left: Option<u64>,
+}
+
+/// A one-time code for a new password.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetCode {
+    /// Whose.
+    pub account: AccountId,
+    /// Its name.
+    pub nickname: String,
+    /// The code, in groups for reading aloud.
+    pub code: String,
+    /// It holds for so long.
+    pub minutes: u64,
+}
+
+/// A code stands in no log.
+impl fmt::Debug for ResetCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ResetCode({})", self.account)
+    }
+}
+
+impl fmt::Debug for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = match self {
+            Done::Account(row) => return write!(f, "Account({})", row.person.account),
+            Done::Reset(code) => return write!(f, "{code:?}"),
+            Done::Banned(_) => "Banned",
+            Done::Said { .. } => "Said",
+            Done::Dissolved { .. } => "Dissolved",
+            Done::Settings(_) => "Settings",
+            Done::Online { .. } => "Online",
+            Done::Accounts { .. } => "Accounts",
+            Done::Rooms { .. } => "Rooms",
+            Done::Bans { .. } => "Bans",
+        };
+        f.write_str(name)
+    }
+}

@@ -1,0 +1,80 @@
+//! Who is kept out, for a time or for ever.
+
+use std::net::IpAddr;
+
+use super::{Cut, News, Outcome, When, find, people, show};
+use crate::net::verb::{Done, Whom};
+use crate::server::admin::AdminError;
+use crate::server::admission::counted;
+use crate::store::accounts::Account;
+use crate::store::bans::{Ban, key_of};
+use crate::store::rows::{Mode, Rows};
+use crate::store::{StoreError, Writes};
+
+pub(super) fn ban(
+    rows: &mut Writes<'_>,
+    now: When,
+    (whom, minutes): (&Whom, Option<u64>),
+    why: &str,
+) -> Outcome {
+    let why = people::words(why)?;
+    let (key, account) = find_whom(rows, whom)?;
+    let until_age_min = minutes.map(|minutes| now.age_min.saturating_add(minutes.max(1)));
+    let ban = Ban { why: why.clone(), at: now.wall_ms, until_age_min };
+    rows.put_ban(&key, &ban)?;
+    let row = show::ban(rows, now.age_min, (key, ban))?;
+    let news = match account {
+        Some(account) => people::put_out(account.person.account, why),
+        None => News { cut: address_of(whom).map(Cut::Address), ..banned(rows, now)? },
+    };
+    Ok((Done::Banned(row), news))
+}
+
+pub(super) fn unban(rows: &mut Writes<'_>, now: When, whom: &Whom) -> Outcome {
+    let (key, _) = find_whom(rows, whom)?;
+    if !rows.remove_ban(&key)? {
+        return Err(AdminError::NoBan(key));
+    }
+    let done = show::bans(rows, now.age_min)?;
+    Ok((done, banned(rows, now)?))
+}
+
+/// The addresses that are banned now.
+fn banned<M: Mode>(rows: &Rows<M>, now: When) -> Result<News, StoreError> {
+    let bans = Some(banned_addresses(rows, now.age_min)?);
+    Ok(News { bans, ..News::default() })
+}
+
+/// The same, each with the minutes that are left at an age of the server.
+///
+/// # Errors
+/// The disk failed.
+pub fn banned_addresses<M: Mode>(
+    rows: &Rows<M>,
+    age_min: u64,
+) -> Result<Vec<(IpAddr, Option<u64>)>, StoreError> {
+    let bans = rows.list_bans(age_min)?.into_iter();
+    let addresses =
+        bans.filter_map(|(whom, ban)| Some((whom.parse().ok()?, ban.minutes_left(age_min))));
+    Ok(addresses.collect())
+}
+
+fn address_of(whom: &Whom) -> Option<IpAddr> {
+    match whom {
+        Whom::Address(address) => Some(counted(address.to_canonical())),
+        Whom::Account(_) => None,
+    }
+}
+
+fn find_whom<M: Mode>(
+    rows: &Rows<M>,
+    whom: &Whom,
+) -> Result<(String, Option<Account>), AdminError> {
+    Ok(match whom {
+        Whom::Address(address) => (counted(address.to_canonical()).to_string(), None),
+        Whom::Account(name) => {
+            let account = find(rows, name)?;
+            (key_of(account.person.account), Some(account))
+        }
+    })
+}

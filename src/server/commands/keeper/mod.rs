@@ -1,0 +1,130 @@
+//! What the server's keeper asks for, on a live server or on a stopped one's folder.
+//!
+//! [`people`] is what is done to accounts, [`bans`] who is kept out, [`said`] what is told to
+//! everybody, [`show`] what is only looked at.
+
+mod bans;
+mod people;
+mod said;
+pub mod show;
+
+pub use bans::banned_addresses;
+
+use std::net::IpAddr;
+
+use crate::domain::{AccountId, Message, Nickname, Person};
+use crate::net::protocol::Goodbye;
+use crate::net::verb::{Done, Verb};
+use crate::server::admin::AdminError;
+use crate::server::job::FileChange;
+use crate::server::settings::Settings;
+use crate::store::Writes;
+use crate::store::accounts::Account;
+use crate::store::rows::{Mode, Rows};
+
+use super::book::Notes;
+use super::rooms;
+
+/// What a verb came to, and what others hear of it.
+type Outcome = Result<(Done, News), AdminError>;
+
+/// What others hear of a verb.
+#[derive(Default)]
+pub struct News {
+    /// Whose profile changed.
+    pub person: Option<Person>,
+    /// Messages, notices and lines, in order.
+    pub messages: Vec<Message>,
+    /// Files that ended.
+    pub files: Vec<FileChange>,
+    /// What those who are online are told now, and who of them.
+    pub call: Option<Call>,
+    /// Whose links end.
+    pub cut: Option<Cut>,
+    /// Settings that hold from now on.
+    pub settings: Option<Settings>,
+    /// The addresses that are banned from now on, each with the minutes that are left.
+    pub bans: Option<Vec<(IpAddr, Option<u64>)>>,
+}
+
+/// Whose links end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// All of an account.
+    Account(AccountId, Goodbye),
+    /// All from an address, as addresses are counted.
+    Address(IpAddr),
+}
+
+/// What the keeper calls out.
+pub struct Call {
+    /// The words.
+    pub text: String,
+    /// To this account, else to everybody.
+    pub to: Option<AccountId>,
+    /// It stays on the screen until it is closed.
+    pub pinned: bool,
+}
+
+/// When a verb is done: by the wall in milliseconds, and at an age of the server in minutes.
+#[derive(Clone, Copy)]
+pub struct When {
+    /// By the wall.
+    pub wall_ms: i64,
+    /// By the server's age.
+    pub age_min: u64,
+}
+
+/// Does a verb. `code` is chance for the verbs that give out a code.
+///
+/// # Errors
+/// Why it was not done; nothing was changed then.
+pub fn apply(rows: &mut Writes<'_>, now: When, verb: &Verb, code: [u8; 16]) -> Outcome {
+    match verb {
+        Verb::Role { account, role } => people::set_role(rows, now, account, *role),
+        Verb::Reset { account } => people::reset(rows, now, account, code),
+        Verb::Disable { account, disabled, why } => {
+            people::disable(rows, now, (account, *disabled), why)
+        }
+        Verb::SignOut { account } => people::sign_out(rows, now, account),
+        Verb::Kick { account, why } => people::kick(rows, now, account, why),
+        Verb::Ban { whom, minutes, why } => bans::ban(rows, now, (whom, *minutes), why),
+        Verb::Unban { whom } => bans::unban(rows, now, whom),
+        Verb::Say { text, to, pinned } => said::say(rows, now, text, (*to, *pinned)),
+        Verb::Tell { account, text } => said::tell(rows, now, account, text),
+        Verb::Dissolve { room } => dissolve(rows, now, *room),
+        Verb::Set { key, value } => set(rows, key, value),
+        Verb::Reload {} => {
+            let settings = Some(Settings::load(rows)?);
+            Ok((show::settings(rows, None)?, News { settings, ..News::default() }))
+        }
+        verb => Ok((show::answer(rows, now.age_min, verb)?, News::default())),
+    }
+}
+
+fn set(rows: &mut Writes<'_>, key: &str, value: &str) -> Outcome {
+    Settings::store(rows, key, value)??;
+    let settings = Some(Settings::load(rows)?);
+    Ok((show::settings(rows, Some(key))?, News { settings, ..News::default() }))
+}
+
+fn dissolve(rows: &mut Writes<'_>, now: When, room: crate::domain::RoomId) -> Outcome {
+    let Some(found) = rows.get_room(room)? else { return Err(AdminError::NoRoom(room)) };
+    let name = found.name.clone();
+    let mut notes = Notes::new(rows, now.wall_ms, AccountId::SERVER);
+    rooms::dissolve(&mut notes, found)?;
+    let (messages, files) = notes.into_news();
+    Ok((Done::Dissolved { room, name }, News { messages, files, ..News::default() }))
+}
+
+/// The account with a number or nickname.
+fn find<M: Mode>(rows: &Rows<M>, name: &str) -> Result<Account, AdminError> {
+    let id = match (AccountId::parse(name), Nickname::parse(name)) {
+        (Some(number), _) => Some(number),
+        (None, Ok(nickname)) => rows.get_nickname_owner(&nickname)?,
+        (None, Err(_)) => None,
+    };
+    let account = id.map(|id| rows.get_account(id)).transpose()?.flatten();
+    let missing = || AdminError::NoAccount(name.to_owned());
+    account.filter(|account| !account.deleted).ok_or_else(missing)
+}
