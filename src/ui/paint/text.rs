@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use fltk::draw;
 use fltk::enums::{Color, Font};
+use unicode_normalization::char::is_combining_mark;
 
 use super::canvas::{device, round};
 use super::emoji::{self, EmojiId, Piece};
@@ -12,6 +13,9 @@ use super::{Canvas, Rect};
 use crate::ui::fonts;
 use crate::ui::theme::{Colour, Face, Rgb, Style};
 
+/// So many marks are drawn on one letter; those that words need are fewer. Further ones would lie over
+/// one another, or beside the letter where a font gives them a width.
+const MARKS_MAX: usize = 4;
 /// How many widths are kept: all characters of the faces in a few sizes.
 const WIDTHS_MAX: usize = 200_000;
 
@@ -60,6 +64,35 @@ pub fn width(style: Style, text: &str) -> i32 {
 pub fn char_width(style: Style, c: char) -> f32 {
     let scale = screen_scale();
     slot(style.face, c).map_or(0.0, |font| glyph_width(font, font_size(style, scale), c) / scale)
+}
+
+/// The characters of a text that are drawn: not the marks beyond those that a letter bears.
+pub fn drawn_chars(letters: &str) -> impl Iterator<Item = char> + '_ {
+    let mut marks = MarksOfLetter::default();
+    letters.chars().filter(move |c| marks.are_drawn_with(*c))
+}
+
+/// Counts the marks on a letter.
+#[derive(Default)]
+struct MarksOfLetter(usize);
+
+impl MarksOfLetter {
+    /// Whether the next character of a text is drawn, as far as marks go. What has no shape keeps no
+    /// marks apart.
+    fn are_drawn_with(&mut self, c: char) -> bool {
+        if is_mark(c) {
+            self.0 += 1;
+        } else if !is_shapeless(c) {
+            self.0 = 0;
+        }
+        self.0 <= MARKS_MAX
+    }
+}
+
+/// Whether a character stands on the one before it.
+#[must_use]
+pub fn is_mark(c: char) -> bool {
+    c >= '\u{300}' && !is_shapeless(c) && is_combining_mark(c)
 }
 
 /// Whether the embedded plain face has a character.
@@ -145,7 +178,7 @@ pub fn fit(style: Style, text: &str, width_max: i32) -> String {
     for piece in emoji::pieces(text) {
         match piece {
             Piece::Letters(letters) => {
-                for c in letters.chars() {
+                for c in drawn_chars(letters) {
                     used += ceil(char_width(style, c) * 8.0);
                     if used > room * 8 {
                         return finished(&kept);
@@ -299,8 +332,9 @@ fn runs(face: Face, text: &str) -> Vec<Run<'_>> {
 fn glyph_runs<'a>(face: Face, letters: &'a str, runs: &mut Vec<Run<'a>>) {
     let mut start = 0;
     let mut current: Option<Font> = None;
+    let mut marks = MarksOfLetter::default();
     for (at, c) in letters.char_indices() {
-        let font = slot(face, c);
+        let font = slot(face, c).filter(|_| marks.are_drawn_with(c));
         if at > 0 && font != current {
             runs.extend(current.map(|font| Run::Glyphs(font, &letters[start..at])));
             start = at;
@@ -424,6 +458,26 @@ mod tests {
             })
             .collect();
         assert_eq!(glyphs, "v–t 图한end!");
+    }
+
+    #[test]
+    fn a_letter_bears_few_marks_wherever_it_is_drawn() {
+        for sep in ["", "\u{200B}", "\u{FE0F}"] {
+            let text = format!("z{}algo\u{301}", format!("\u{301}\u{336}\u{489}{sep}").repeat(99));
+            let expected = "z\u{301}\u{336}\u{489}\u{301}algo\u{301}";
+            let drawn: String = drawn_chars(&text).filter(|c| !is_shapeless(*c)).collect();
+            assert_eq!(drawn, expected);
+            let glyphs = |run: &Run<'_>| match run {
+                Run::Glyphs(_, text) => (*text).to_owned(),
+                Run::Emoji(_) | Run::Unknown => String::new(),
+            };
+            assert_eq!(runs(Face::Sans, &text).iter().map(glyphs).collect::<String>(), expected);
+        }
+        // Letters of their own that words need.
+        for word in ["Việt", "e\u{302}\u{301}", "שָׁלוֹם", "हिन्दी", "ก็"]
+        {
+            assert_eq!(drawn_chars(word).collect::<String>(), word);
+        }
     }
 
     #[test]
