@@ -42,7 +42,7 @@ pub enum Align {
 enum Run<'a> {
     Glyphs(Font, &'a str),
     Emoji(EmojiId),
-    Unknown,
+    Unknown(&'a str),
 }
 
 /// Device pixels in one px on the first screen.
@@ -241,13 +241,14 @@ impl Canvas {
                     draw::set_font(font, size);
                     draw::draw_text_n(glyphs, round(at), baseline);
                 }
-                Run::Emoji(_) | Run::Unknown => {
+                Run::Emoji(_) | Run::Unknown(_) => {
                     let side = emoji_size(style);
                     let left = round((at / scale) + 1.0);
                     let top = y + (style.line - side) / 2;
                     match run {
                         Run::Emoji(id) => self.emoji(id, left, top, side),
-                        _ => self.unknown_emoji(left, top, side),
+                        Run::Unknown(whole) => self.unknown_emoji(whole, left, top, side),
+                        Run::Glyphs(..) => {}
                     }
                 }
             }
@@ -293,7 +294,7 @@ fn run_width(run: Run<'_>, style: Style, scale: f32) -> f32 {
             let size = font_size(style, scale);
             text.chars().map(|c| glyph_width(font, size, c)).sum()
         }
-        Run::Emoji(_) | Run::Unknown => device(emoji_size(style) + 2) * scale,
+        Run::Emoji(_) | Run::Unknown(_) => device(emoji_size(style) + 2) * scale,
     }
 }
 
@@ -323,7 +324,7 @@ fn runs(face: Face, text: &str) -> Vec<Run<'_>> {
         match piece {
             Piece::Letters(letters) => glyph_runs(face, letters, &mut runs),
             Piece::Picture(id, _) => runs.push(Run::Emoji(id)),
-            Piece::Unknown(_) => runs.push(Run::Unknown),
+            Piece::Unknown(whole) => runs.push(Run::Unknown(whole)),
         }
     }
     runs
@@ -374,13 +375,13 @@ fn covers(bits: &[u8; 0x2000], c: char) -> bool {
         .is_ok_and(|code| bits[usize::from(code / 8)] & (1 << (code % 8)) != 0)
 }
 
-/// Controls, joiners, marks of direction, selectors: they steer, they are not drawn.
+/// Controls, joiners, marks of direction, selectors, skins of what is no emoji: they steer, they are not drawn.
 pub(crate) fn is_shapeless(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
-            | '\u{E0000}'..='\u{E0FFF}')
+            | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 fn ceil(value: f32) -> i32 {
@@ -454,7 +455,7 @@ mod tests {
             .into_iter()
             .filter_map(|run| match run {
                 Run::Glyphs(_, text) => Some(text),
-                Run::Emoji(_) | Run::Unknown => None,
+                Run::Emoji(_) | Run::Unknown(_) => None,
             })
             .collect();
         assert_eq!(glyphs, "v–t 图한end!");
@@ -469,7 +470,7 @@ mod tests {
             assert_eq!(drawn, expected);
             let glyphs = |run: &Run<'_>| match run {
                 Run::Glyphs(_, text) => (*text).to_owned(),
-                Run::Emoji(_) | Run::Unknown => String::new(),
+                Run::Emoji(_) | Run::Unknown(_) => String::new(),
             };
             assert_eq!(runs(Face::Sans, &text).iter().map(glyphs).collect::<String>(), expected);
         }

@@ -427,7 +427,9 @@ impl Painter<'_> {
                         self.canvas.text(style, ink, x + pad, y, words());
                     }
                     SpanKind::Emoji(id) => self.canvas.emoji(id, x + 1, top, side),
-                    SpanKind::UnknownEmoji => self.canvas.unknown_emoji(x + 1, top, side),
+                    SpanKind::UnknownEmoji => {
+                        self.canvas.unknown_emoji(words(), x + 1, top, side);
+                    }
                     SpanKind::Blank => {}
                 }
             }
