@@ -22,6 +22,8 @@ use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Named, Quote, Saying};
 
 /// The key of the line "offline, will be delivered later"; there is at most one.
 const OFFLINE_NOTE: Key = Key::Note(0);
+/// The key of the line in whose place pictures come that are being prepared.
+const PREPARING_NOTE: Key = Key::Note(1);
 
 /// Everything around the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -304,7 +306,18 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
         let entry = Entry { key: OFFLINE_NOTE, from: me, at, saying, mark, hint, named };
         entries.insert(place, entry);
     }
+    let preparing = preparing_note(chat);
+    if let Some(note) = &preparing {
+        let (mark, hint, named) = (Mark::None, "", &[]);
+        let (key, at, saying) = (PREPARING_NOTE, model.server_ms(), Saying::Note(note));
+        entries.push(Entry { key, from: me, at, saying, mark, hint, named });
+    }
     take(&entries)
+}
+
+fn preparing_note(chat: &Chat) -> Option<String> {
+    let count = chat.preparing.slow();
+    (count > 0).then(|| language().fill("image.preparing", &[("n", &count.to_string())]))
 }
 
 fn offline_note(model: &Model, target: Target) -> Option<String> {
