@@ -263,7 +263,7 @@ impl Parts {
             add(reply.disabled(view.closed.is_some()), Act::Tell(ChatMsg::Reply(Some(seq))));
         }
         if let (EntryKey::Seq(seq), Some(_)) = (item.key, item.image()) {
-            let save = MenuItem::new(tr("image.save")).icon(Icon::Download);
+            let save = MenuItem::new(tr("image.save")).icon(Icon::Download).shortcut("Ctrl+S");
             add(save, Act::Save(seq));
         }
         if let (EntryKey::Nonce(nonce), Mark::Failed) = (item.key, item.mark) {
