@@ -207,9 +207,8 @@ pub fn failure(language: Language, failure: &Failure) -> String {
 pub fn notice(language: Language, notice: &Notice) -> String {
     match notice {
         Notice::Failure(failure) => self::failure(language, failure),
-        Notice::TooLong { over, most } => {
-            let values = [("n", &*over.to_string()), ("most", &*most.to_string())];
-            language.fill("chat.too_long", &values)
+        Notice::TooLong { over, .. } => {
+            language.fill("chat.too_long", &[("n", &*over.to_string())])
         }
     }
 }

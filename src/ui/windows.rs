@@ -75,6 +75,7 @@ struct Stamp {
     text_limit: super::app::writing::TextLimit,
     text_size: i32,
     still: bool,
+    lost: Option<super::app::link::Lost>,
     send_key: super::app::settings::SendKey,
     /// Words of days and of times change with the minute at most.
     minute: i64,
@@ -532,6 +533,7 @@ fn stamp_of(model: &Model, target: Target) -> Option<Stamp> {
         text_limit: model.chats.text_limit,
         text_size: model.settings.text_size,
         still: model.settings.still,
+        lost: model.link.lost(model.now),
         send_key: model.settings.send_key,
         minute: model.now.wall_ms / 60_000,
     })

@@ -186,13 +186,7 @@ fn send_by_drop(screen: &Screen, momo: &Desk, chat: Window, path: &Path) {
     screen.wait_still(chat).save("files-held-en-dark");
     let windows = screen.windows();
     held.drop_it();
-    let question = screen.wait_for("the question whether it shall be sent", || {
-        screen.windows().into_iter().find(|window| !windows.contains(window))
-    });
-    screen.activate(question);
-    screen.wait_still(question).save("files-ask-en-dark");
-    screen.key(&[], RETURN);
-    screen.wait_closed(question);
+    screen.say_yes(&windows, "files-ask-en-dark");
     screen.activate(chat);
     screen.wait_for("the card of what was dropped", || {
         (screen.picture(chat).count(FILM) > 500).then_some(())

@@ -9,7 +9,7 @@ use super::{Decision, Rules, strangers};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Stranger,
-    Target, is_plain,
+    Target, is_blank, is_plain,
 };
 use crate::net::protocol::{Event, Reason, Refusal, ServerFrame};
 use crate::server::job::{Caller, Outcome};
@@ -101,14 +101,14 @@ impl Rules {
         match wanted.body {
             Body::Text { text, reply_to, mentions } => {
                 let longest = self.limits.text_bytes_max;
-                if text.trim().is_empty() {
-                    return Ok(Err(Reason::TextEmpty.into()));
-                }
                 if text.len() as u64 > longest {
                     return Ok(Err(Refusal::limit(Reason::TextTooLong, longest)));
                 }
                 if !is_plain(text) {
                     return Ok(Err(Reason::BadValue.into()));
+                }
+                if is_blank(text) {
+                    return Ok(Err(Reason::TextEmpty.into()));
                 }
                 if let Err(refusal) = rooms::may_mention(writer, text, mentions) {
                     return Ok(Err(refusal));

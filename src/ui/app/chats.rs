@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::drafts::Kept;
 use super::find::{Find, FindMsg};
+use super::images::Preparing;
 use super::menu::{MenuMsg, Own};
 use super::writing::{Notice, TextLimit};
 use super::{Asked, Effect, Model};
@@ -69,6 +70,8 @@ pub struct Chat {
     pub mentioning: bool,
     /// What is known of own messages for their menu.
     pub(super) own: Own,
+    /// Pictures that will be messages in a moment.
+    pub preparing: Preparing,
     /// The message that the person goes to, while older ones are fetched.
     pub(super) wanted: Option<Seq>,
     /// Changes whenever anything of the chat may have changed, so that windows can skip work.
@@ -521,7 +524,7 @@ impl Model {
                 // Only ever counted up, and no other chat is compared with it.
                 chat.version += 1;
             }
-            if chat.own.tick(now) {
+            if chat.own.tick(now) | chat.preparing.tick(now) {
                 chat.version += 1;
             }
             let has_more = chat.state.is_some_and(|state| state.head > Seq::ZERO);

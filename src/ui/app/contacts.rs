@@ -7,7 +7,7 @@ use super::{Asked, Effect, Model};
 use crate::client::api::TransferId;
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Contact, FileId, GroupId, Notice, RequestState, RoomId, ServerId, Target, Way,
+    AccountId, Contact, FileId, GroupId, Notice, RequestState, RoomId, Seq, ServerId, Target, Way,
 };
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
@@ -82,6 +82,8 @@ pub enum Confirm {
     DissolveRoom(RoomId),
     /// That person is in the room no more.
     Kick(RoomId, AccountId),
+    /// One's last message goes for everybody, and its words come back into the box.
+    RecallLast(Target, Seq),
     /// A message goes from this computer.
     DeleteMessage(Target, EntryId),
     /// A transfer is given up; what was done of it is lost.
@@ -168,6 +170,7 @@ impl Model {
             Confirm::Kick(room, account) => {
                 self.do_it(Doing::Quiet, Command::Kick { room, account }, out);
             }
+            Confirm::RecallLast(target, seq) => self.recall(target, seq, true, out),
             Confirm::DeleteMessage(target, id) => self.delete_message(target, id, out),
             Confirm::GiveUp(id) => self.give_transfer_up(id, out),
             Confirm::ClearFiles => self.clear_files(out),

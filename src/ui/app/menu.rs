@@ -23,7 +23,7 @@ const AGAIN_MAX: usize = 50;
 pub enum MenuMsg {
     /// Take it back, for everybody.
     Recall(Seq),
-    /// Take one's last message back, if that can be done, and write it anew.
+    /// Take one's last message back, if that can be done, and write it anew; that is asked about.
     RecallLast,
     /// Write what was taken back anew.
     Again(Seq),
@@ -123,7 +123,7 @@ impl Model {
                 let text = last.filter(|last| matches!(last.body, Body::Text { .. }));
                 let can = self.recallable(target);
                 if let Some(seq) = text.map(|one| one.seq).filter(|seq| can.contains(seq)) {
-                    self.recall(target, seq, true, out);
+                    out.push(Effect::Confirm(Confirm::RecallLast(target, seq)));
                 }
             }
             MenuMsg::Again(seq) => self.write_again(target, seq, out),
@@ -150,7 +150,7 @@ impl Model {
         young.map(|(seq, _)| *seq).collect()
     }
 
-    fn recall(&mut self, target: Target, seq: Seq, again: bool, out: &mut Vec<Effect>) {
+    pub(super) fn recall(&mut self, target: Target, seq: Seq, again: bool, out: &mut Vec<Effect>) {
         let command = Command::Recall { to: target, seq };
         let ask = |ticket| Intent::Do { ticket, command };
         self.ask(Asked::Recall { target, seq, again }, ask, out);

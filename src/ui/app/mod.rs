@@ -485,6 +485,7 @@ impl Model {
     }
 
     fn answered(&mut self, ticket: Ticket, result: Result<Answer, Failure>, out: &mut Vec<Effect>) {
+        self.prepared(ticket);
         let Some(asked) = self.asked.remove(&ticket) else { return };
         match (asked, result) {
             (Asked::Attempt, result) => self.attempt_answered(ticket, result, out),

@@ -13,7 +13,7 @@ use fltk::text::{Cursor, StyleTableEntry, TextBuffer, TextEditor, WrapMode};
 
 use super::bar::{Bar, LANE};
 use super::marks::{Bit, Marks, bits};
-use crate::domain::{AccountId, Mentions};
+use crate::domain::{AccountId, Mentions, is_blank};
 use crate::ui::app::settings::SendKey;
 use crate::ui::fonts;
 use crate::ui::paint::emoji::Codes;
@@ -259,10 +259,10 @@ impl Composer {
         self.editor.has_focus()
     }
 
-    /// Whether nothing but white space is written.
+    /// Whether nothing that can be seen is written.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.buffer.text().trim().is_empty()
+        is_blank(&self.buffer.text())
     }
 
     /// Replaces what is written; the caret goes behind it.

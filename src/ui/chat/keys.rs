@@ -8,6 +8,7 @@ use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::find::FindMsg;
 use crate::ui::app::history::HistoryMsg;
+use crate::ui::app::images::ViewerMsg;
 use crate::ui::shell::post;
 use crate::ui::widgets::Control;
 
@@ -48,10 +49,19 @@ impl Parts {
             }
             (false, key) if key == Key::from_char('f') && control => self.open_find(),
             (false, key) if key == Key::from_char('h') && control => self.open_history(),
+            (false, key) if key == Key::from_char('s') && control => self.save_picture(),
             (false, Key::Escape) => self.leave(),
             _ => return false,
         }
         true
+    }
+
+    /// The picture that was pressed last, or the newest one, goes into a file.
+    fn save_picture(&self) {
+        let target = self.state.borrow().view.target;
+        if let Some(seq) = self.transcript.picture() {
+            post(Msg::Viewer(ViewerMsg::SaveAs(target, seq)));
+        }
     }
 
     /// What was said before, in a window of its own.

@@ -14,6 +14,7 @@ use crate::ui::app::create_room::CreateRoomMsg;
 use crate::ui::app::files::FilesMsg;
 use crate::ui::app::files::shelf::ShelfMsg;
 use crate::ui::app::images::ViewerMsg;
+use crate::ui::app::link::Lost;
 use crate::ui::app::menu::{MenuMsg, ReadBy};
 use crate::ui::app::rooms::RoomMsg;
 use crate::ui::app::settings::SendKey;
@@ -158,11 +159,20 @@ impl Parts {
         });
     }
 
-    /// What was refused goes before what is on the room's wall, for its moment.
+    /// What was refused goes before a link that is down, for its moment, and that before what is on the
+    /// room's wall.
     pub(super) fn show_bar(&mut self, refused: &str) {
-        let wall = self.state.borrow().view.wall.clone();
+        let (wall, lost) = {
+            let view = &self.state.borrow().view;
+            (view.wall.clone(), view.lost)
+        };
+        let (warning, now) = (StripKind::Warning, tr("net.now"));
         match refused.is_empty() {
-            false => self.notice.set(StripKind::Warning, Icon::Info, refused, ""),
+            false => self.notice.set(warning, Icon::Info, refused, ""),
+            true if let Some(lost) = lost => match lost {
+                Lost::Retrying => self.notice.set(warning, Icon::Offline, tr("net.lost.now"), now),
+                Lost::Stopped => self.notice.set(warning, Icon::Offline, tr("net.stopped"), ""),
+            },
             true if wall.is_empty() => self.show_stranger(),
             true => {
                 self.notice.set(StripKind::Warning, Icon::Megaphone, &wall, tr("wall.show"));
@@ -263,7 +273,7 @@ impl Parts {
             add(reply.disabled(view.closed.is_some()), Act::Tell(ChatMsg::Reply(Some(seq))));
         }
         if let (EntryKey::Seq(seq), Some(_)) = (item.key, item.image()) {
-            let save = MenuItem::new(tr("image.save")).icon(Icon::Download);
+            let save = MenuItem::new(tr("image.save")).icon(Icon::Download).shortcut("Ctrl+S");
             add(save, Act::Save(seq));
         }
         if let (EntryKey::Nonce(nonce), Mark::Failed) = (item.key, item.mark) {

@@ -3,6 +3,7 @@
 
 use super::{ChatOut, Parts};
 use crate::domain::{AccountId, Notify, Stranger, Target};
+use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::strangers::StrangerMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::paint::Icon;
@@ -74,8 +75,16 @@ impl Parts {
         self.notice.set(StripKind::Plain, Icon::User, tr("stranger.bar"), accept);
     }
 
-    /// The action of the strip: what is on the wall was read, or the stranger is accepted.
+    /// The action of the strip: the link is tried at once, what is on the wall was read, or the stranger is
+    /// accepted.
     pub(super) fn strip_chosen(&self, closes: bool) {
+        let is_lost = {
+            let view = &self.state.borrow().view;
+            view.notice.is_empty() && view.lost.is_some()
+        };
+        if is_lost {
+            return post(Msg::Panel(PanelMsg::ReconnectNow));
+        }
         let stranger = {
             let state = self.state.borrow();
             let is_said = state.view.notice.is_empty();

@@ -11,6 +11,7 @@ use crate::domain::{
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
 use crate::ui::app::files::look::Look;
+use crate::ui::app::link::Lost;
 use crate::ui::app::mentions::{Candidate, NamedAt};
 use crate::ui::app::quotes;
 use crate::ui::app::rooms::{MemberRow, Tile};
@@ -22,6 +23,8 @@ use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Named, Quote, Saying};
 
 /// The key of the line "offline, will be delivered later"; there is at most one.
 const OFFLINE_NOTE: Key = Key::Note(0);
+/// The key of the line in whose place pictures come that are being prepared.
+const PREPARING_NOTE: Key = Key::Note(1);
 
 /// Everything around the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub struct ChatView {
     pub can_shake: bool,
     /// A strip under the header; empty for none.
     pub notice: String,
+    /// The link is down.
+    pub lost: Option<Lost>,
     /// How long a text may be.
     pub text_limit: TextLimit,
     /// Which key sends.
@@ -140,6 +145,7 @@ impl ChatView {
         if chat.mentioning {
             view.candidates = model.candidates(target, &view.members, language());
         }
+        view.lost = model.link.lost(model.now);
         view.closed = model.closed_to_me(target, language());
         view.notify = model.choice(target).notify;
         view.members_width = model.settings.members;
@@ -217,7 +223,7 @@ impl ChatView {
     #[must_use]
     pub fn has_notice(&self) -> bool {
         let is_stranger = self.about.as_ref().is_some_and(|about| about.is_stranger);
-        is_stranger || !self.notice.is_empty()
+        is_stranger || !self.notice.is_empty() || self.lost.is_some()
     }
 
     /// The lobby without anybody, to be filled.
@@ -234,6 +240,7 @@ impl ChatView {
             face: ChatFace::Lobby,
             can_shake: false,
             notice: String::new(),
+            lost: None,
             text_limit: TextLimit::default(),
             send_key: SendKey::Enter,
             text_size: Style::MESSAGE.size,
@@ -304,7 +311,18 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
         let entry = Entry { key: OFFLINE_NOTE, from: me, at, saying, mark, hint, named };
         entries.insert(place, entry);
     }
+    let preparing = preparing_note(chat);
+    if let Some(note) = &preparing {
+        let (mark, hint, named) = (Mark::None, "", &[]);
+        let (key, at, saying) = (PREPARING_NOTE, model.server_ms(), Saying::Note(note));
+        entries.push(Entry { key, from: me, at, saying, mark, hint, named });
+    }
     take(&entries)
+}
+
+fn preparing_note(chat: &Chat) -> Option<String> {
+    let count = chat.preparing.slow();
+    (count > 0).then(|| language().fill("image.preparing", &[("n", &count.to_string())]))
 }
 
 fn offline_note(model: &Model, target: Target) -> Option<String> {

@@ -50,7 +50,8 @@ pub mod scene;
 pub mod scroll;
 pub mod selection;
 pub mod sync;
-pub mod widget;
+pub mod units;
+mod widget;
 mod words;
 
 pub use rows::{Entry, Face, Key, Mark, Named, Quote, Saying};

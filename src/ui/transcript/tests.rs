@@ -10,10 +10,13 @@ use super::measure::tests::Grid;
 use super::measure::{part, round};
 use super::place::tests::{ME, MOMO, Plain, faces, look};
 use super::place::{Body, Placed, Tools};
-use super::rows::{Entry, Face, Key, Mark, Saying};
+use super::rows::{Entry, Face, Image, Key, Mark, Saying};
 use super::scene::{Action, BOTTOM, Direction, Hit, Scene, Told};
 use super::selection::Spot;
-use crate::domain::{AccountId, Nonce, Seq};
+use crate::domain::{AccountId, BlobId, Nonce, Seq};
+
+/// What a row "[picture]" shows.
+const PICTURE: Image = Image { thumb: BlobId([1; 32]), size: (300, 200), percent: None };
 
 /// A row of a test.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +35,11 @@ impl Row {
     }
 
     fn entry(&self) -> Entry<'_> {
-        let saying = if self.text.is_empty() { Saying::Shake } else { Saying::Text(&self.text) };
+        let saying = match self.text.as_str() {
+            "" => Saying::Shake,
+            "[picture]" => Saying::Image(PICTURE),
+            words => Saying::Text(words),
+        };
         Entry {
             key: self.key,
             from: self.from,
@@ -525,6 +532,23 @@ fn what_was_taken_back_can_be_written_anew_by_pointer_and_key() {
     assert_eq!(stand.scene.focus(), Some((1, Action::Again)));
     assert_eq!(stand.scene.told_by(1, Action::Again), Some(Told::Again(key)));
     assert_eq!((stand.scene.current(), stand.scene.last()), (Some(key), Some(key)));
+}
+
+#[test]
+fn the_picture_that_is_meant_is_the_one_pressed_last_else_the_newest() {
+    let row = |seq: u64| {
+        let words = if [2, 4, 5].contains(&seq) { "[picture]" } else { "words" };
+        Row::new(seq, if seq == 3 { ME } else { MOMO }, words)
+    };
+    let mut stand = Stand::new((1..=6).map(row).collect(), 760, 400);
+    assert_eq!(stand.scene.picture(), Some(Seq(5)));
+    stand.scene.select_row(1);
+    assert_eq!(stand.scene.picture(), Some(Seq(2)));
+    stand.scene.select_row(2);
+    assert_eq!(stand.scene.picture(), Some(Seq(5)), "words were pressed");
+    stand.rows.retain(|row| row.text != "[picture]");
+    stand.sync();
+    assert_eq!(stand.scene.picture(), None);
 }
 
 #[test]

@@ -130,13 +130,17 @@ fn what_another_takes_back_is_no_news_and_is_not_answered_any_more() {
 }
 
 #[test]
-fn up_takes_the_last_own_words_back_and_writes_them_once_the_server_has_done_it() {
+fn up_asks_takes_the_last_own_words_back_and_writes_them_once_the_server_has_done_it() {
     let mut world = begun();
     assert!(menu(&mut world, MenuMsg::RecallLast).is_empty(), "nothing was said");
     says(&mut world, 1, 10_001, "first");
     says(&mut world, 2, 10_001, "last");
     says(&mut world, 3, 10_002, "hm");
-    let effects = menu(&mut world, MenuMsg::RecallLast);
+    let asked = menu(&mut world, MenuMsg::RecallLast);
+    let [Effect::Confirm(confirm @ Confirm::RecallLast(FRIEND, Seq(2)))] = asked[..] else {
+        panic!("{asked:?}")
+    };
+    let effects = world.send(Msg::Confirmed(confirm));
     let [Effect::Ask(Intent::Do { ticket, command })] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(*command, Command::Recall { to: FRIEND, seq: Seq(2) });
     assert!(written(&recalled(&mut world, 4, 10_001, 2)).is_empty());
