@@ -198,6 +198,12 @@ fn send_by_drop(screen: &Screen, momo: &Desk, chat: Window, path: &Path) {
 /// In the middle, in the window of all transfers.
 fn stop_and_go_on(screen: &Screen, server: &Server, (lime, chat): (&Desk, Window), sent: &Path) {
     screen.activate(lime.panel);
+    screen.wait_for("word of it in the panel", || {
+        (screen.title(lime.panel) == "(1) MyChat").then_some(())
+    });
+    screen.wait_still(lime.panel);
+    // The notification stands over the button.
+    screen.wait_for("no notification", || screen.popups(312, 108).is_empty().then_some(()));
     screen.click(Button::Left, lime.panel, 150, 652);
     let files = screen.window(&lime.person.program, "文件 - MyChat");
     screen.activate(files);

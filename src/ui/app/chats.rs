@@ -275,6 +275,15 @@ impl Chats {
 }
 
 impl Chat {
+    /// The first message from there on that is not one's own, as far as is known.
+    fn first_of_others(&self, me: Option<AccountId>, from: Seq) -> Seq {
+        if !self.messages.contains_key(&from) {
+            return from;
+        }
+        let other = self.messages.range(from..).find(|(_, message)| Some(message.from) != me);
+        other.map_or(from, |(seq, _)| *seq)
+    }
+
     /// Messages of others behind the read cursor, without lines and what was taken back. Those that are
     /// not here yet count as others'.
     #[must_use]
@@ -426,6 +435,7 @@ impl Model {
         let Some(target) = self.target_of(message.kind) else { return };
         let own = Some(message.from) == self.my_account();
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
+        let at = message.at;
         let is_told = self.is_told(target, &message.body);
         self.line_came(target, &message);
         self.note_message(target, &message, live);
@@ -450,8 +460,8 @@ impl Model {
         self.find_again(target, out);
         if is_seen {
             self.mark_read(target, out);
-        } else if live && !own && is_told {
-            out.push(Effect::Urgent(target));
+        } else if !own && is_told {
+            self.tell((target, seq, at), live, out);
         }
     }
 
@@ -473,7 +483,9 @@ impl Model {
         if !chat.open {
             (chat.open, chat.scrolled_up) = (true, false);
             chat.unread_from = match (chat.unread(me), chat.state) {
-                (1.., Some(state)) if state.read > Seq::ZERO => Some(state.read.next()),
+                (1.., Some(state)) if state.read > Seq::ZERO => {
+                    Some(chat.first_of_others(me, state.read.next()))
+                }
                 _ => None,
             };
         }

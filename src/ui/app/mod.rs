@@ -7,9 +7,10 @@
 //! * `attempt` is a sign-in, a registration or a new password under way.
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats` with `menu`, `add` with `doors`,
-//!   `create_room`, `history`, `files`, `profile`, `card`, `prompt` and `preferences` are the windows.
+//!   `create_room`, `history`, `files`, `profile`, `card`, `prompt`, `preferences` and `notify` are the
+//!   windows.
 //! * `drafts`, `earlier`, `find`, `links`, `signs` and `strangers` are of `chats`.
-//! * `people`, `contacts`, `session`, `link`, `writing`, `away` and `settings` are what they share;
+//! * `people`, `contacts`, `session`, `link`, `writing`, `away`, `settings` and `telling` are what they share;
 //!   `time` words moments.
 
 pub mod accounts;
@@ -34,6 +35,7 @@ pub mod links;
 pub mod login;
 pub mod mentions;
 pub mod menu;
+pub mod notify;
 pub mod panel;
 pub mod people;
 pub mod preferences;
@@ -52,6 +54,7 @@ pub mod settings;
 mod signs;
 pub mod strangers;
 pub mod strength;
+pub mod telling;
 pub mod time;
 pub mod trust;
 pub mod wall;
@@ -148,6 +151,8 @@ pub enum Msg {
     HostEnded(login::HostEnd),
     /// Settings of this computer.
     Setting(settings::SettingMsg),
+    /// In a small window that tells of a message.
+    Note(notify::NoteMsg),
     /// In the settings window.
     Preferences(preferences::PreferencesMsg),
     /// Nothing was pressed or moved on this computer for so many milliseconds.
@@ -172,6 +177,8 @@ pub enum Effect {
     ShakeWindow(Target),
     /// Ask for attention without taking the focus.
     Urgent(Target),
+    /// Something else about telling of messages.
+    Note(notify::NoteEffect),
     /// Put the sign-in window's cursor where the person goes on.
     FocusLogin(login::Field),
     /// Bring the sign-in window before the window of the server that was just started.
@@ -342,6 +349,8 @@ pub struct Model {
     pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
+    /// The small windows that tell of messages.
+    notes: notify::Notes,
     /// Files on their way, and those that are shown.
     pub files: files::Files,
     /// Where received files go unless the person chose another folder.
@@ -398,6 +407,7 @@ impl Model {
             profile: None,
             card: None,
             viewer: None,
+            notes: notify::Notes::default(),
             files: files::Files::default(),
             downloads: std::path::PathBuf::new(),
             preferences: None,
@@ -576,9 +586,11 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Files(msg) => model.files_msg(msg, &mut out),
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
+        Msg::Note(msg) => model.note_msg(msg, &mut out),
         Msg::Preferences(msg) => model.preferences(msg, &mut out),
         Msg::Idle(ms) => model.idle(ms, &mut out),
     }
+    model.turn_notes(&mut out);
     out
 }
 

@@ -463,7 +463,12 @@ impl Model {
         }
     }
 
-    fn preview_of(&self, target: Target, message: &Message, language: Language) -> String {
+    pub(super) fn preview_of(
+        &self,
+        target: Target,
+        message: &Message,
+        language: Language,
+    ) -> String {
         match &message.body {
             Body::Room { change, .. } => {
                 return one_line(&self.room_line(target, (message.from, change), language));

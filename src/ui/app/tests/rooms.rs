@@ -101,7 +101,7 @@ fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unrea
     let joined = change(2, RoomChange::Joined { account: ROOK });
     assert!(happens(&mut world, 1, MOMO, joined).is_empty(), "nobody is called for that");
     let told = happens(&mut world, 2, MOMO, Body::text("hello"));
-    assert!(matches!(told[..], [Effect::Urgent(at)] if at == target));
+    assert!(matches!(told[..], [Effect::Urgent(at), ..] if at == target));
     let listed = |world: &World| {
         let rows = world.model.chat_rows(Language::English);
         rows.into_iter().find(|row| row.target == target)
