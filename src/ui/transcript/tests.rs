@@ -15,6 +15,9 @@ use super::scene::{Action, BOTTOM, Direction, Hit, Scene, Told};
 use super::selection::Spot;
 use crate::domain::{AccountId, Nonce, Seq};
 
+/// The words of a centred line.
+const NOTE: &str = "came in";
+
 /// A row of a test.
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
@@ -32,7 +35,11 @@ impl Row {
     }
 
     fn entry(&self) -> Entry<'_> {
-        let saying = if self.text.is_empty() { Saying::Shake } else { Saying::Text(&self.text) };
+        let saying = match self.text.as_str() {
+            "" => Saying::Shake,
+            NOTE => Saying::Note(NOTE),
+            text => Saying::Text(text),
+        };
         Entry {
             key: self.key,
             from: self.from,
@@ -344,18 +351,21 @@ fn the_end_is_followed_and_a_line_counts_what_came_elsewhere() {
     stand.scene.glide_by(-900, 0);
     stand.scene.tick(1_000);
     stand.frame();
-    for seq in [2_001, 2_002] {
+    stand.rows.push(Row::new(2_100, MOMO, NOTE));
+    stand.sync();
+    assert_eq!((stand.scene.fresh(), stand.scene.divider), (0, None), "nobody said that");
+    for seq in [2_101, 2_102] {
         stand.rows.push(Row::new(seq, MOMO, "unseen"));
         stand.sync();
     }
-    stand.rows.push(Row::new(2_003, ME, "from my other device"));
+    stand.rows.push(Row::new(2_103, ME, "from my other device"));
     stand.sync();
     assert_eq!(stand.scene.fresh(), 2);
-    assert_eq!(stand.scene.divider, Some(Key::Seq(Seq(2_001))));
+    assert_eq!(stand.scene.divider, Some(Key::Seq(Seq(2_101))));
     let faces = faces();
     stand.scene.reveal_fresh(Tools { measure: &Grid, wording: &Plain, faces: &faces });
     assert_eq!(stand.scene.fresh(), 0);
-    assert!(stand.y_of(Key::Seq(Seq(2_001))).is_some());
+    assert!(stand.y_of(Key::Seq(Seq(2_101))).is_some());
 }
 
 /// A row of so many lines, each of a hundred bytes with its break.
