@@ -289,7 +289,8 @@ impl Chat {
     /// When something was last said here.
     #[must_use]
     pub fn last_at(&self) -> Option<i64> {
-        let taken = self.messages.values().next_back().map(|message| message.at);
+        let is_line = |one: &&Message| one.body == Body::Hidden {} || !one.body.is_silent();
+        let taken = self.messages.values().rev().find(is_line).map(|message| message.at);
         let outgoing = self.outgoing.last().map(|outgoing| outgoing.pending.at);
         taken.max(outgoing)
     }
@@ -303,7 +304,7 @@ impl Chat {
     /// The lines of the window, oldest first.
     pub fn entries(&self, me: AccountId, kind: Target) -> impl Iterator<Item = Entry<'_>> {
         let is_shown = |message: &&Message| {
-            !matches!(message.body, Body::Hidden {} | Body::Recalled { seq: Some(_) })
+            !message.body.is_silent() && !matches!(message.body, Body::Recalled { seq: Some(_) })
         };
         let taken = self.messages.values().filter(is_shown).map(move |message| Entry {
             id: EntryId::Seq(message.seq),

@@ -240,8 +240,11 @@ impl Model {
         if let Notice::Choice { with, choice } = notice {
             self.stranger_told(*with, choice.stranger);
         }
-        if let Notice::RoomRequest(request) = notice {
-            self.room_request_told(request, out);
+        match notice {
+            Notice::RoomRequest(request) => self.room_request_told(request, out),
+            Notice::RoomGone { room, .. } => self.leave_hall(*room),
+            Notice::Room(_) => self.enter_halls(out),
+            _ => {}
         }
         if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
             // Taken after all, though the answer was lost.
@@ -259,10 +262,16 @@ impl Model {
     /// Requests that wait for an answer of this person, about rooms too.
     #[must_use]
     pub fn open_requests(&self) -> u64 {
+        self.open_friend_requests() + self.open_room_requests()
+    }
+
+    /// People who ask to be friends and wait for an answer.
+    #[must_use]
+    pub fn open_friend_requests(&self) -> u64 {
         let requests = self.people.book().requests.values();
         let now = self.server_ms();
         let friends = requests.filter(|request| request.way == Way::In && request.is_open(now));
-        friends.count() as u64 + self.open_room_requests()
+        friends.count() as u64
     }
 
     /// Whether this person waits for somebody's answer.

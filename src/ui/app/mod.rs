@@ -465,7 +465,10 @@ impl Model {
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
             ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes, out),
-            ClientEvent::Book(book) => self.people.set_book(book),
+            ClientEvent::Book(book) => {
+                self.people.set_book(book);
+                self.enter_halls(out);
+            }
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
             ClientEvent::Room(room) => self.room_changed(*room, out),
             ClientEvent::Picture { blob, view, picture } => {
@@ -528,6 +531,7 @@ impl Model {
         match self.screen {
             Screen::Login => self.login_tick(out),
             Screen::Panel => {
+                self.leave_halls();
                 self.watch(out);
                 self.chats_tick(out);
                 self.devices_tick(out);
