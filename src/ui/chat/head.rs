@@ -72,6 +72,7 @@ fn head(canvas: &Canvas, area: Rect, view: &ChatView, buttons: i32) {
     let right = match (&view.about, view.standing) {
         (Some(_), _) => area.right() - 100,
         (None, Some(_)) => area.right() - buttons,
+        (None, None) if view.face == ChatFace::Lobby => area.right() - 56,
         (None, None) => area.right() - 16,
     };
     let aside: i32 = [&view.number, &view.status]
