@@ -48,8 +48,8 @@ pub const WRITE_BYTES_MAX: usize = 64 * 1024;
 pub const PRESENCE_FOLD: Duration = Duration::from_millis(200);
 /// Presence changes in one frame; more are cut into several.
 pub const PRESENCE_FRAME_MAX: usize = 500;
-/// People whose presence one link may watch besides its friends'.
-pub const WATCHED_MAX: usize = 500;
+/// People whose presence one link may watch besides its friends': as many as a room has by default.
+pub const WATCHED_MAX: usize = 2_000;
 /// Messages that one search looks at before it says where to go on: some tens of milliseconds of one
 /// reader, in which others wait.
 pub const SEARCH_LOOKED_MAX: usize = 50_000;

@@ -16,8 +16,7 @@ pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
     head(canvas, areas.head, view, areas.head_buttons());
     canvas.line_across(0, areas.head.bottom() - 1, areas.head.w, Colour::Line);
     canvas.line_across(0, areas.composer.y, areas.composer.w, Colour::Line);
-    let online = view.members.iter().filter(|row| row.is_there()).count();
-    members::paint_title(canvas, areas.members, online, view.count);
+    members::paint_title(canvas, areas.members, view.online, view.count);
     if let Some(reply) = &view.reply {
         paint_reply(canvas, areas, reply);
     }

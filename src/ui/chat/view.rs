@@ -74,6 +74,8 @@ pub struct ChatView {
     pub members_width: i32,
     /// How many are in the room.
     pub count: u32,
+    /// How many of them are there, where that is known.
+    pub online: Option<usize>,
     /// Who is in the room.
     pub members: Vec<Rc<MemberRow>>,
     /// Who can be mentioned here; nobody while none is being mentioned.
@@ -178,14 +180,15 @@ impl ChatView {
     fn room(model: &Model, room: RoomId) -> ChatView {
         let own = model.room(room);
         let members = model.member_rows(room);
-        let online = members.iter().filter(|row| row.is_there()).count().to_string();
+        let online = model.online_in(room);
         let count = own.map_or(0, |own| own.room.members);
-        let values = [("n", count.to_string()), ("online", online)];
+        let there = online.map(|online| online.to_string()).unwrap_or_default();
+        let values = [("n", count.to_string()), ("online", there)];
         let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        let line = match (own, members.is_empty()) {
+        let line = match (own, online) {
             (None, _) => tr("room.outside").to_owned(),
-            (Some(_), true) => language().fill("room.count", &values),
-            (Some(_), false) => language().fill("room.count.online", &values),
+            (Some(_), None) => language().fill("room.count", &values),
+            (Some(_), Some(_)) => language().fill("room.count.online", &values),
         };
         ChatView {
             name: model.people.room_name(room),
@@ -200,6 +203,7 @@ impl ChatView {
                 joining: own.room.joining,
             }),
             count,
+            online,
             members,
             ..ChatView::empty()
         }
@@ -248,6 +252,7 @@ impl ChatView {
             notify: Notify::All,
             members_width: 0,
             count: 0,
+            online: None,
             members: Vec::new(),
             candidates: Vec::new(),
             closed: None,
@@ -294,23 +299,26 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
             }
         })
         .collect();
-    let note = offline_note(model, target);
+    let note = note(model, target, "chat.offline");
     if let (Some(note), Some(at)) = (&note, chat.offline_said_at) {
         let place = entries.partition_point(|entry| entry.at <= at);
         // Behind the message that was meant, whose time is the server's.
         let place = (place + 1).min(entries.len());
-        let saying = Saying::Note(note);
-        let (mark, hint, named) = (Mark::None, "", &[]);
-        let entry = Entry { key: OFFLINE_NOTE, from: me, at, saying, mark, hint, named };
-        entries.insert(place, entry);
+        entries.insert(place, noted(OFFLINE_NOTE, (me, at), note));
     }
     take(&entries)
 }
 
-fn offline_note(model: &Model, target: Target) -> Option<String> {
+/// A line about the other side.
+fn note(model: &Model, target: Target, key: &'static str) -> Option<String> {
     let Target::Account(account) = target else { return None };
     let name = model.people.name(account);
-    Some(language().fill("chat.offline", &[("name", &name)]))
+    Some(language().fill(key, &[("name", &name)]))
+}
+
+fn noted(key: Key, (from, at): (AccountId, i64), words: &str) -> Entry<'_> {
+    let (mark, hint, named) = (Mark::None, "", &[]);
+    Entry { key, from, at, saying: Saying::Note(words), mark, hint, named }
 }
 
 fn named((place, loud): NamedAt) -> Option<Named> {

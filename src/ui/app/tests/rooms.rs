@@ -9,6 +9,7 @@ use crate::domain::{
     Message, Nonce, Notice, Notify, OwnRoom, Parting, Person, Presence, Rank, Role, Room,
     RoomChange, RoomId, Seq, Target,
 };
+use crate::limits::WATCHED_MAX;
 use crate::net::protocol::{Command, MemberChange, Query, Reason, Reply};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::Confirm;
@@ -211,6 +212,21 @@ fn who_is_in_a_room_is_kept_only_while_a_window_shows_it_and_one_is_in_it() {
     let ticket = asks_members(&world.event(ClientEvent::Notice(Box::new(back)))).unwrap();
     assert_eq!(page(&mut world, old, "old"), "Momo");
     assert_eq!(page(&mut world, ticket, "Monitor"), "Monitor");
+}
+
+#[test]
+fn how_many_are_there_is_said_where_all_of_them_are_seen() {
+    for (count, is_said) in [(WATCHED_MAX, true), (WATCHED_MAX + 1, false)] {
+        let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
+        let ticket = asks_members(&world.send(Msg::Chat(Target::Room(CLASS), ChatMsg::Open)));
+        let number = |n: usize| AccountId(20_000 + n as u64);
+        let members = (0..count).map(|n| member(number(n), Rank::Member)).collect();
+        let result = Ok(Answer::Looked(Reply::Members { members, more: false }));
+        world.event(ClientEvent::Answered { ticket: ticket.unwrap(), result });
+        world.pass(250);
+        world.event(ClientEvent::Presence(vec![(number(count - 1), Presence::Online)]));
+        assert_eq!(world.model.online_in(CLASS), is_said.then_some(1), "{count}");
+    }
 }
 
 #[test]
