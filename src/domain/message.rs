@@ -193,6 +193,9 @@ pub struct Unsent {
     /// The message that they answer.
     #[serde(default)]
     pub reply_to: Option<Seq>,
+    /// Whom they mention.
+    #[serde(default)]
+    pub mentions: Mentions,
 }
 
 impl Unsent {

@@ -105,7 +105,9 @@ impl Windows {
         match effect {
             Effect::OpenChat(target) => self.chat(target, ChatWindow::raise),
             Effect::ShakeWindow(target) => self.chat(target, ChatWindow::shake),
-            Effect::Write(target, text) => self.chat(target, |window| window.write_behind(&text)),
+            Effect::Write(target, text, named) => {
+                self.chat(target, |window| window.write_behind(&text, &named));
+            }
             Effect::ReadBy(target, read_by) => self.chat(target, |window| window.read_by(read_by)),
             Effect::ShowMessage(target, seq, hit) => {
                 self.chat(target, |window| window.show_message(seq, hit));

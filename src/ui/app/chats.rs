@@ -51,6 +51,8 @@ pub struct Chat {
     pub(super) scrolled_up: bool,
     /// What was written and not sent; of a window that stands, as it is in its box.
     pub draft: String,
+    /// Whom that mentions.
+    pub named: Mentions,
     /// What of it was kept last, and since when it is another.
     pub(super) kept: Kept,
     /// What is known of older messages.
@@ -166,6 +168,8 @@ pub enum ChatMsg {
     Mentioning(bool),
     /// This is in the box now.
     Draft(String),
+    /// What is in the box mentions these.
+    Named(Mentions),
     /// Say this.
     Send(String),
     /// Say this, which mentions people.
@@ -203,6 +207,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::AtEnd(is_there) => write!(f, "AtEnd({is_there})"),
             ChatMsg::Mentioning(begins) => write!(f, "Mentioning({begins})"),
             ChatMsg::Draft(text) => write!(f, "Draft({} bytes)", text.len()),
+            ChatMsg::Named(named) => write!(f, "Named({})", named.places.len()),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
             ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
             ChatMsg::Files(files) => write!(f, "Files({})", files.len()),
@@ -368,6 +373,7 @@ impl Model {
             }
             ChatMsg::Mentioning(begins) => self.chats.at(target).mentioning = begins,
             ChatMsg::Draft(text) => self.drafted(target, text),
+            ChatMsg::Named(named) => self.draft_names(target, named),
             ChatMsg::AtEnd(is_there) => {
                 self.chats.at(target).scrolled_up = !is_there;
                 self.mark_read(target, out);

@@ -68,7 +68,7 @@ use crate::client::api::{ImageSource, Picture, Saved, Ticket, View};
 use crate::client::finder::FoundCard;
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, BlobId, Person, Presence, RoomId, Seq, ServerId, Target};
+use crate::domain::{AccountId, BlobId, Mentions, Person, Presence, RoomId, Seq, ServerId, Target};
 use crate::net::address::{Address, Invite};
 
 /// Answers that are waited for at once. The client answers everything, so more means that answers
@@ -165,7 +165,7 @@ pub enum Effect {
     /// the line with this byte.
     ShowMessage(Target, Seq, Option<usize>),
     /// Put this into the box of a chat's window, behind what is there.
-    Write(Target, String),
+    Write(Target, String, Mentions),
     /// Who has read a message, for its menu.
     ReadBy(Target, menu::ReadBy),
     /// Shake this chat's window.

@@ -35,7 +35,7 @@ pub use self::emoji::set_recent;
 use self::find::FindBar;
 use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
-use crate::domain::{AccountId, Seq, Target};
+use crate::domain::{AccountId, Mentions, Seq, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::settings::SendKey;
@@ -149,14 +149,14 @@ impl ChatWindow {
     pub fn new(
         view: ChatView,
         entries: &[Entry<'_>],
-        draft: &str,
+        (draft, named): (&str, &Mentions),
         area: Rect,
         told: impl FnMut(ChatOut) + 'static,
     ) -> ChatWindow {
         let free = FREE.with_borrow_mut(Vec::pop);
         let mut chat = free.unwrap_or_else(ChatWindow::make);
         chat.parts.begin(told);
-        chat.parts.composer.set_value(draft);
+        chat.parts.composer.set_draft(draft, named);
         chat.window.resize(area.x, area.y, area.w, area.h);
         chat.parts.state.borrow_mut().usual = area;
         chat.parts.lay_out(area.w, area.h);
@@ -185,7 +185,9 @@ impl ChatWindow {
         told: impl FnMut(ChatOut) + 'static,
     ) -> Option<ChatWindow> {
         let view = ChatView::of(model, target)?;
-        let draft = model.chats.get(target).map_or("", |chat| chat.draft.as_str());
+        let nobody = Mentions::default();
+        let draft = model.chats.get(target);
+        let draft = draft.map_or(("", &nobody), |chat| (chat.draft.as_str(), &chat.named));
         let mut chat = with_entries(model, target, |entries| {
             ChatWindow::new(view, entries, draft, area, told)
         });
