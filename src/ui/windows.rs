@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fltk::app;
-use fltk::prelude::{WidgetExt, WindowExt};
 
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
@@ -154,7 +153,7 @@ impl Windows {
                 // Questions have their buttons below.
                 let is_question = self.done.is_some() || self.fingerprint.is_some();
                 let edge = if is_question { Edge::Upper } else { Edge::Lower };
-                toast::show(front(), edge, Kind::Done, &words);
+                toast::show(screen::front(), edge, Kind::Done, &words);
             }
             other => self.carry_out_entering(&other),
         }
@@ -552,34 +551,12 @@ fn post_out(target: Target, out: ChatOut) {
             Msg::Card(CardMsg::Show(account))
         }
         ChatOut::Picture(seq) => Msg::Viewer(ViewerMsg::Open(target, seq)),
-        ChatOut::Link(address) => return following::follow(&address, front()),
+        ChatOut::Link(address) => return following::follow(&address, screen::front()),
     });
 }
 
 fn tell(kind: Kind, words: &str) {
-    toast::show(front(), Edge::Lower, kind, words);
-}
-
-/// The area of the window that the person works in.
-fn front() -> Rect {
-    // The toolkit's own order changes with what is drawn and pointed at; the keyboard is where the
-    // person works.
-    let working = app::focus().and_then(|control| control.window());
-    if let Some(window) = working {
-        return Rect::new(window.x_root(), window.y_root(), window.w(), window.h());
-    }
-    match app::first_window() {
-        Some(window) => area_of(&window),
-        None => {
-            let (w, h) = app::screen_size();
-            #[expect(clippy::cast_possible_truncation, reason = "a screen is some thousand px")]
-            Rect::new(0, 0, w as i32, h as i32)
-        }
-    }
-}
-
-fn area_of(window: &impl WindowExt) -> Rect {
-    Rect::new(window.x_root(), window.y_root(), window.w(), window.h())
+    toast::show(screen::front(), Edge::Lower, kind, words);
 }
 
 fn theme_of(choice: ThemeChoice) -> Theme {
