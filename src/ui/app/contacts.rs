@@ -1,6 +1,6 @@
 //! What one does with friends, groups and requests.
 
-use super::chats::EntryId;
+use super::chats::{Earlier, EntryId};
 use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
@@ -257,6 +257,19 @@ impl Model {
             self.moves_to = None;
             self.set_contact(account, ContactChange { group, ..ContactChange::default() }, out);
         }
+    }
+
+    /// When the other side of a conversation became a friend, where what was said around that is here.
+    #[must_use]
+    pub fn befriended_at(&self, target: Target) -> Option<i64> {
+        let Target::Account(account) = target else { return None };
+        let since = self.people.book().friend(account)?.since;
+        let chat = self.chats.get(target)?;
+        let oldest = chat.messages.values().next().map(|message| message.at);
+        let is_here = chat.earlier == Earlier::Begin
+            || chat.state.is_none()
+            || oldest.is_some_and(|oldest| oldest <= since);
+        Some(since).filter(|since| *since > 0 && is_here)
     }
 
     /// Requests that wait for an answer of this person, about rooms too.

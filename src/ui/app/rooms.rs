@@ -13,7 +13,9 @@ use crate::domain::{
     AccountId, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait, Presence, Rank,
     RoomChange, RoomId, Seq, Stranger, Target,
 };
-use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
+use crate::net::protocol::{
+    ChoiceChange, Command, MemberChange, Query, Reason, Reply, RoomSettings,
+};
 use crate::ui::text::Language;
 
 /// What stands for a room.
@@ -260,7 +262,9 @@ impl Model {
         let shown = self.shown_rooms();
         let gone = |room: &RoomId| !shown.contains(room) || self.room(*room).is_none();
         let gone: Vec<RoomId> = self.halls.keys().copied().filter(gone).collect();
-        gone.into_iter().for_each(|room| self.leave_hall(room));
+        for room in gone {
+            self.leave_hall(room);
+        }
     }
 
     pub(super) fn leave_hall(&mut self, room: RoomId) {
@@ -320,8 +324,9 @@ impl Model {
                 hall.members.values_mut().filter(|m| m.rank == Rank::Owner).for_each(|m| {
                     m.rank = Rank::Member;
                 });
-                let heir = hall.members.get_mut(account);
-                heir.into_iter().for_each(|m| set_rank(m, Rank::Owner));
+                if let Some(heir) = hall.members.get_mut(account) {
+                    set_rank(heir, Rank::Owner);
+                }
             }
             _ => {}
         }
@@ -330,7 +335,7 @@ impl Model {
     pub(super) fn room_msg(&mut self, msg: RoomMsg, out: &mut Vec<Effect>) {
         let settings = RoomSettings::default;
         let command = match msg {
-            RoomMsg::Leave(room) => return out.push(Effect::Confirm(Confirm::LeaveRoom(room))),
+            RoomMsg::Leave(room) => return out.push(self.leaving(room)),
             RoomMsg::Dissolve(room) => {
                 return out.push(Effect::Confirm(Confirm::DissolveRoom(room)));
             }
@@ -379,6 +384,38 @@ impl Model {
         self.do_it(Doing::Quiet, command, out);
     }
 
+    /// What is asked before one goes. A room has an owner as long as somebody is in it: whose it is
+    /// hands it on before, or ends it.
+    fn leaving(&self, room: RoomId) -> Effect {
+        let mine = self.room(room).filter(|own| own.member.rank == Rank::Owner);
+        match mine.map(|own| own.room.members) {
+            None => Effect::Confirm(Confirm::LeaveRoom(room)),
+            Some(0..=1) => Effect::Confirm(Confirm::DissolveRoom(room)),
+            Some(_) => Effect::Say(Failure::Refused(Reason::OwnerStays.into())),
+        }
+    }
+
+    /// What becomes of somebody who is put out, by who may come in.
+    #[must_use]
+    pub fn kicked_key(&self, room: RoomId) -> &'static str {
+        match self.room(room).map(|own| own.room.joining) {
+            Some(Joining::Open) => "ask.kick.text.open",
+            Some(Joining::Closed) => "ask.kick.text.closed",
+            Some(Joining::Approval) | None => "ask.kick.text",
+        }
+    }
+
+    /// Why one is in a room no more.
+    #[must_use]
+    pub fn outside_key(&self, room: RoomId) -> &'static str {
+        let chat = self.chats.get(Target::Room(room));
+        let last = chat.and_then(|chat| chat.messages.values().next_back());
+        match last.map(|message| &message.body) {
+            Some(Body::Room { change: RoomChange::Dissolved {}, .. }) => "room.ended",
+            _ => "room.outside",
+        }
+    }
+
     /// Why one cannot write here.
     #[must_use]
     pub fn closed_to_me(&self, target: Target, language: Language) -> Option<String> {
@@ -392,7 +429,7 @@ impl Model {
             return None;
         }
         match self.room(room) {
-            None => why("room.outside"),
+            None => why(self.outside_key(room)),
             Some(own) if own.member.muted_until > self.server_ms() => {
                 let until = self.until(own.member.muted_until, language);
                 Some(language.fill("room.muted_me", &[("time", &until)]))
@@ -442,7 +479,9 @@ fn set_rank(member: &mut Member, rank: Rank) {
 fn said_of(by: AccountId, change: &RoomChange) -> (&'static str, Option<AccountId>) {
     match change {
         RoomChange::Created { .. } => ("room.line.created", None),
-        RoomChange::Joined { account, .. } if *account != by => ("room.line.let_in", Some(*account)),
+        RoomChange::Joined { account, .. } if *account != by => {
+            ("room.line.let_in", Some(*account))
+        }
         RoomChange::Joined { account, .. } => ("room.line.joined", Some(*account)),
         RoomChange::Left { account } => ("room.line.left", Some(*account)),
         RoomChange::Kicked { account } => ("room.line.kicked", Some(*account)),

@@ -22,6 +22,7 @@ use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Named, Quote, Saying};
 
 /// The key of the line "offline, will be delivered later"; there is at most one.
 const OFFLINE_NOTE: Key = Key::Note(0);
+const FRIENDS_NOTE: Key = Key::Note(1);
 
 /// Everything around the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,7 +187,7 @@ impl ChatView {
         let values = [("n", count.to_string()), ("online", there)];
         let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
         let line = match (own, online) {
-            (None, _) => tr("room.outside").to_owned(),
+            (None, _) => tr(model.outside_key(room)).to_owned(),
             (Some(_), None) => language().fill("room.count", &values),
             (Some(_), Some(_)) => language().fill("room.count.online", &values),
         };
@@ -299,6 +300,11 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
             }
         })
         .collect();
+    let friends = note(model, target, "chat.friends");
+    if let (Some(friends), Some(at)) = (&friends, model.befriended_at(target)) {
+        let place = entries.partition_point(|entry| entry.at <= at);
+        entries.insert(place, noted(FRIENDS_NOTE, (me, at), friends));
+    }
     let note = note(model, target, "chat.offline");
     if let (Some(note), Some(at)) = (&note, chat.offline_said_at) {
         let place = entries.partition_point(|entry| entry.at <= at);

@@ -245,7 +245,6 @@ fn who_comes_again_is_as_mute_as_before_and_who_is_an_admin_is_not() {
 fn what_others_notice_is_asked_before_and_the_rest_is_done_at_once() {
     let mut world = with(vec![own(CLASS, "Class", Rank::Owner)]);
     let asked = [
-        (RoomMsg::Leave(CLASS), Confirm::LeaveRoom(CLASS), Command::LeaveRoom { room: CLASS }),
         (
             RoomMsg::Dissolve(CLASS),
             Confirm::DissolveRoom(CLASS),
@@ -262,9 +261,49 @@ fn what_others_notice_is_asked_before_and_the_rest_is_done_at_once() {
         assert!(matches!(&effects[..], [Effect::Confirm(asked)] if *asked == confirm));
         assert_eq!(commands(&world.send(Msg::Confirmed(confirm))), [command]);
     }
+    let leave = |rank, members| {
+        let mut own = own(CLASS, "Class", rank);
+        own.room.members = members;
+        with(vec![own]).send(Msg::Room(RoomMsg::Leave(CLASS))).remove(0)
+    };
+    let stays = Failure::Refused(Reason::OwnerStays.into());
+    assert!(
+        matches!(leave(Rank::Owner, 3), Effect::Say(why) if why == stays),
+        "it is said at once"
+    );
+    let ends = Confirm::DissolveRoom(CLASS);
+    assert!(matches!(leave(Rank::Owner, 1), Effect::Confirm(asked) if asked == ends));
+    let goes = Confirm::LeaveRoom(CLASS);
+    assert!(matches!(leave(Rank::Admin, 3), Effect::Confirm(asked) if asked == goes));
+    let effects = world.send(Msg::Confirmed(goes));
+    assert_eq!(commands(&effects), [Command::LeaveRoom { room: CLASS }]);
     let effects = world.send(Msg::Room(RoomMsg::Mute(CLASS, MOMO, 60_000)));
     let change = MemberChange { mute_ms: Some(60_000), ..MemberChange::default() };
     assert_eq!(commands(&effects), [Command::SetMember { room: CLASS, account: MOMO, change }]);
+}
+
+#[test]
+fn who_puts_somebody_out_reads_how_that_person_may_come_back() {
+    let rules = [
+        (Joining::Open, "ask.kick.text.open"),
+        (Joining::Approval, "ask.kick.text"),
+        (Joining::Closed, "ask.kick.text.closed"),
+    ];
+    for (joining, key) in rules {
+        let mut own = own(CLASS, "Class", Rank::Admin);
+        own.room.joining = joining;
+        assert_eq!(with(vec![own]).model.kicked_key(CLASS), key);
+    }
+}
+
+#[test]
+fn a_room_that_is_no_more_is_said_to_be_dissolved() {
+    let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
+    happens(&mut world, 5, MOMO, change(2, RoomChange::Dissolved {}));
+    let gone = Notice::RoomGone { room: CLASS, why: Parting::Dissolved };
+    world.event(ClientEvent::Notice(Box::new(gone)));
+    let why = world.model.closed_to_me(Target::Room(CLASS), Language::English);
+    assert_eq!(why.as_deref(), Some("This room was dissolved."));
 }
 
 #[test]
