@@ -48,8 +48,8 @@ pub const WRITE_BYTES_MAX: usize = 64 * 1024;
 pub const PRESENCE_FOLD: Duration = Duration::from_millis(200);
 /// Presence changes in one frame; more are cut into several.
 pub const PRESENCE_FRAME_MAX: usize = 500;
-/// People whose presence one link may watch besides its friends'.
-pub const WATCHED_MAX: usize = 500;
+/// People whose presence one link may watch besides its friends': as many as a room has by default.
+pub const WATCHED_MAX: usize = 2_000;
 /// Messages that one search looks at before it says where to go on: some tens of milliseconds of one
 /// reader, in which others wait.
 pub const SEARCH_LOOKED_MAX: usize = 50_000;
@@ -146,8 +146,10 @@ pub const TRANSFER_TOLD_EVERY: Duration = Duration::from_millis(250);
 pub const PROVEN_MAX: Duration = Duration::from_mins(5);
 /// An administrator's one-time code opens a new password for so long.
 pub const RESET_CODE_MAX: Duration = Duration::from_mins(15);
-/// A person's typing is passed on at most once in so long.
+/// A person's typing is passed on at most once in so long to each other person.
 pub const TYPING_EVERY: Duration = Duration::from_secs(3);
+/// And to at most so many people in that time: more windows nobody writes in by turns.
+pub const TYPING_PEERS_MAX: usize = 8;
 /// A person's presence is passed on at most once in so long in the long run; the last one wins.
 pub const PRESENCE_EVERY: Duration = Duration::from_secs(3);
 /// Changes of a person's presence that are passed on at once, before the rate above holds.

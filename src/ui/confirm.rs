@@ -39,11 +39,15 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
             ("ask.account", Icon::Trash, model.saved_name(server, account))
         }
     };
+    let kicked = match confirm {
+        Confirm::Kick(room, _) => model.kicked_key(room),
+        _ => "",
+    };
     let (title, text, action) = match key {
         "ask.delete" => ("ask.delete", "ask.delete.text", "row.delete"),
         "ask.leave" => ("ask.leave", "ask.leave.text", "room.leave"),
         "ask.dissolve" => ("ask.dissolve", "ask.dissolve.text", "room.dissolve"),
-        "ask.kick" => ("ask.kick", "ask.kick.text", "room.kick"),
+        "ask.kick" => ("ask.kick", kicked, "room.kick"),
         "ask.block" => ("ask.block", "ask.block.text", "row.block"),
         "ask.recall" => ("ask.recall", "ask.recall.text", "ask.recall.go"),
         "ask.message" => ("ask.message", "ask.message.text", "ask.message.go"),

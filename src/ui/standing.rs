@@ -11,8 +11,7 @@ use super::app::{Model, Msg};
 use super::chat::{ChatOut, ChatWindow};
 use super::paint::Rect;
 use super::shell::post;
-use super::windows::front;
-use super::{card, following};
+use super::{card, following, screen};
 use crate::domain::Target;
 
 /// The window of a conversation. A closed one is kept: opening it again shows the same.
@@ -82,6 +81,6 @@ pub fn post_out(target: Target, out: ChatOut) {
             Msg::Card(CardMsg::Show(account))
         }
         ChatOut::Picture(seq) => Msg::Viewer(ViewerMsg::Open(target, seq)),
-        ChatOut::Link(address) => return following::follow(&address, front()),
+        ChatOut::Link(address) => return following::follow(&address, screen::front()),
     });
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fltk::app;
-use fltk::prelude::{WidgetExt, WindowExt};
 
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
@@ -88,7 +87,9 @@ impl Windows {
         match effect {
             Effect::OpenChat(target) => self.chat(target, ChatWindow::raise),
             Effect::ShakeWindow(target) => self.chat(target, ChatWindow::shake),
-            Effect::Write(target, text) => self.chat(target, |window| window.write_behind(&text)),
+            Effect::Write(target, text, named) => {
+                self.chat(target, |window| window.write_behind(&text, &named));
+            }
             Effect::ReadBy(target, read_by) => self.chat(target, |window| window.read_by(read_by)),
             Effect::ShowMessage(target, seq, hit) => {
                 self.chat(target, |window| window.show_message(seq, hit));
@@ -140,7 +141,7 @@ impl Windows {
                 // Questions have their buttons below.
                 let is_question = self.done.is_some() || self.fingerprint.is_some();
                 let edge = if is_question { Edge::Upper } else { Edge::Lower };
-                toast::show(front(), edge, Kind::Done, &words);
+                toast::show(screen::front(), edge, Kind::Done, &words);
             }
             other => self.carry_out_entering(&other),
         }
@@ -511,29 +512,7 @@ fn is_wide(add: &Add) -> bool {
 }
 
 fn tell(kind: Kind, words: &str) {
-    toast::show(front(), Edge::Lower, kind, words);
-}
-
-/// The area of the window that the person works in.
-pub fn front() -> Rect {
-    // The toolkit's own order changes with what is drawn and pointed at; the keyboard is where the
-    // person works.
-    let working = app::focus().and_then(|control| control.window());
-    if let Some(window) = working {
-        return Rect::new(window.x_root(), window.y_root(), window.w(), window.h());
-    }
-    match app::first_window() {
-        Some(window) => area_of(&window),
-        None => {
-            let (w, h) = app::screen_size();
-            #[expect(clippy::cast_possible_truncation, reason = "a screen is some thousand px")]
-            Rect::new(0, 0, w as i32, h as i32)
-        }
-    }
-}
-
-fn area_of(window: &impl WindowExt) -> Rect {
-    Rect::new(window.x_root(), window.y_root(), window.w(), window.h())
+    toast::show(screen::front(), Edge::Lower, kind, words);
 }
 
 fn theme_of(choice: ThemeChoice) -> Theme {

@@ -41,7 +41,7 @@ fn a_room_is_made_and_those_in_it_talk_on_every_device() {
             },
             _ => None,
         });
-        assert_eq!(lines, (2, RoomChange::Joined { account: device.account() }));
+        assert_eq!(lines, (2, RoomChange::Joined { account: device.account(), muted_until: 0 }));
         assert_eq!(device.message().body, text("welcome"));
     }
     let back = momo.say(to, text("thanks")).unwrap();

@@ -324,7 +324,12 @@ fn choice(with: Target, choice: Choice) -> Value {
 pub(super) fn line(version: u64, change: &RoomChange) -> Value {
     let (what, mut value) = match change {
         RoomChange::Created { name } => ("created", json!({ "name": name })),
-        RoomChange::Joined { account } => ("joined", json!({ "account": account.0 })),
+        RoomChange::Joined { account, muted_until: 0 } => {
+            ("joined", json!({ "account": account.0 }))
+        }
+        RoomChange::Joined { account, muted_until } => {
+            ("joined", json!({ "account": account.0, "muted_until": muted_until }))
+        }
         RoomChange::Left { account } => ("left", json!({ "account": account.0 })),
         RoomChange::Kicked { account } => ("kicked", json!({ "account": account.0 })),
         RoomChange::Muted { account, until } => {
@@ -340,6 +345,9 @@ pub(super) fn line(version: u64, change: &RoomChange) -> Value {
         }
         RoomChange::AdminsOnly { on } => ("admins_only", json!({ "on": on })),
         RoomChange::Coloured { colour } => ("colour", json!({ "colour": colour })),
+        RoomChange::Carded { account, card } => {
+            ("card", json!({ "account": account.0, "card": card }))
+        }
         RoomChange::Announced { text } => ("announcement", json!({ "text": text })),
         RoomChange::Dissolved {} => ("dissolved", json!({})),
     };

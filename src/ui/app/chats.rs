@@ -52,6 +52,8 @@ pub struct Chat {
     pub(super) scrolled_up: bool,
     /// What was written and not sent; of a window that stands, as it is in its box.
     pub draft: String,
+    /// Whom that mentions.
+    pub named: Mentions,
     /// What of it was kept last, and since when it is another.
     pub(super) kept: Kept,
     /// What is known of older messages.
@@ -169,6 +171,8 @@ pub enum ChatMsg {
     Mentioning(bool),
     /// This is in the box now.
     Draft(String),
+    /// What is in the box mentions these.
+    Named(Mentions),
     /// Say this.
     Send(String),
     /// Say this, which mentions people.
@@ -206,6 +210,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::AtEnd(is_there) => write!(f, "AtEnd({is_there})"),
             ChatMsg::Mentioning(begins) => write!(f, "Mentioning({begins})"),
             ChatMsg::Draft(text) => write!(f, "Draft({} bytes)", text.len()),
+            ChatMsg::Named(named) => write!(f, "Named({})", named.places.len()),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
             ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
             ChatMsg::Files(files) => write!(f, "Files({})", files.len()),
@@ -301,7 +306,8 @@ impl Chat {
     /// When something was last said here.
     #[must_use]
     pub fn last_at(&self) -> Option<i64> {
-        let taken = self.messages.values().next_back().map(|message| message.at);
+        let is_line = |one: &&Message| one.body == Body::Hidden {} || !one.body.is_silent();
+        let taken = self.messages.values().rev().find(is_line).map(|message| message.at);
         let outgoing = self.outgoing.last().map(|outgoing| outgoing.pending.at);
         taken.max(outgoing)
     }
@@ -315,7 +321,7 @@ impl Chat {
     /// The lines of the window, oldest first.
     pub fn entries(&self, me: AccountId, kind: Target) -> impl Iterator<Item = Entry<'_>> {
         let is_shown = |message: &&Message| {
-            !matches!(message.body, Body::Hidden {} | Body::Recalled { seq: Some(_) })
+            !message.body.is_silent() && !matches!(message.body, Body::Recalled { seq: Some(_) })
         };
         let taken = self.messages.values().filter(is_shown).map(move |message| Entry {
             id: EntryId::Seq(message.seq),
@@ -379,6 +385,7 @@ impl Model {
             }
             ChatMsg::Mentioning(begins) => self.chats.at(target).mentioning = begins,
             ChatMsg::Draft(text) => self.drafted(target, text),
+            ChatMsg::Named(named) => self.draft_names(target, named),
             ChatMsg::AtEnd(is_there) => {
                 self.chats.at(target).scrolled_up = !is_there;
                 self.mark_read(target, out);

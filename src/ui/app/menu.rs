@@ -9,7 +9,7 @@ use super::writing::Notice;
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
 use crate::clock::millis;
-use crate::domain::{AccountId, Body, ConversationId, Message, Nonce, Seq, Target};
+use crate::domain::{AccountId, Body, ConversationId, Mentions, Message, Nonce, Seq, Target};
 use crate::limits::RECALL_MAX;
 use crate::net::protocol::{Command, Query, Reason, Reply};
 
@@ -46,6 +46,7 @@ pub struct Own {
 struct Again {
     text: String,
     reply_to: Option<Seq>,
+    mentions: Mentions,
     until: u64,
 }
 
@@ -180,7 +181,7 @@ impl Model {
         if self.chats.at(target).replying.is_none() {
             self.reply(target, again.reply_to, out);
         }
-        out.push(Effect::Write(target, again.text));
+        out.push(Effect::Write(target, again.text, again.mentions));
     }
 
     /// The person said yes.
@@ -229,10 +230,10 @@ impl Model {
         let until = self.now.mono_ms + AGAIN_MS;
         let chat = self.chats.at(target);
         let before = chat.blank(seq, Body::Recalled { seq: None });
-        if let Some(Message { body: Body::Text { text, reply_to, .. }, .. }) = before
+        if let Some(Message { body: Body::Text { text, reply_to, mentions }, .. }) = before
             && is_own
         {
-            chat.own.keep(seq, Again { text, reply_to, until });
+            chat.own.keep(seq, Again { text, reply_to, mentions, until });
         }
     }
 

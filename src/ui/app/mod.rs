@@ -71,7 +71,7 @@ use crate::client::api::{ImageSource, Picture, Saved, Ticket, View};
 use crate::client::finder::FoundCard;
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, BlobId, Person, Presence, RoomId, Seq, ServerId, Target};
+use crate::domain::{AccountId, BlobId, Mentions, Person, Presence, RoomId, Seq, ServerId, Target};
 use crate::net::address::{Address, Invite};
 
 /// Answers that are waited for at once. The client answers everything, so more means that answers
@@ -170,7 +170,7 @@ pub enum Effect {
     /// the line with this byte.
     ShowMessage(Target, Seq, Option<usize>),
     /// Put this into the box of a chat's window, behind what is there.
-    Write(Target, String),
+    Write(Target, String, Mentions),
     /// Who has read a message, for its menu.
     ReadBy(Target, menu::ReadBy),
     /// Shake this chat's window.
@@ -475,7 +475,10 @@ impl Model {
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
             ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes, out),
-            ClientEvent::Book(book) => self.people.set_book(book),
+            ClientEvent::Book(book) => {
+                self.people.set_book(book);
+                self.enter_halls(out);
+            }
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
             ClientEvent::Room(room) => self.room_changed(*room, out),
             ClientEvent::Picture { blob, view, picture } => {
@@ -539,6 +542,7 @@ impl Model {
         match self.screen {
             Screen::Login => self.login_tick(out),
             Screen::Panel => {
+                self.leave_halls();
                 self.watch(out);
                 self.chats_tick(out);
                 self.devices_tick(out);

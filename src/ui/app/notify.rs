@@ -11,7 +11,7 @@ use super::chats::ChatMsg;
 use super::rooms::Tile;
 use super::telling::Sound;
 use super::{Effect, Model, time};
-use crate::domain::{AccountId, Body, Message, Portrait, Presence, Seq, Target};
+use crate::domain::{AccountId, Body, Mentions, Message, Portrait, Presence, Seq, Target};
 use crate::ui::text::Language;
 
 /// More small windows cover too much of a screen.
@@ -282,7 +282,7 @@ impl Model {
             Err(notice) => {
                 self.open_chat(target, out);
                 self.notice(target, notice);
-                out.push(Effect::Write(target, text.to_owned()));
+                out.push(Effect::Write(target, text.to_owned(), Mentions::default()));
             }
         }
     }

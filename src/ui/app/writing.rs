@@ -89,7 +89,8 @@ impl Model {
                 self.say_offline(target);
                 let reply_to = self.chats.at(target).replying.take();
                 self.say(target, Body::Text { text: text.into(), reply_to, mentions }, out);
-                self.chats.at(target).draft.clear();
+                let chat = self.chats.at(target);
+                (chat.draft, chat.named) = (String::new(), Mentions::default());
                 self.keep_draft(target, out);
             }
             Err(notice) => self.notice(target, notice),

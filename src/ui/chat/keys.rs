@@ -40,8 +40,11 @@ impl Parts {
     pub(super) fn shortcut(&mut self) -> bool {
         let control = app::event_state().contains(Shortcut::Ctrl);
         match (app::event_state().contains(Shortcut::Alt), app::event_key()) {
-            (true, key) if key == Key::from_char('s') => self.send(),
-            (true, key) if key == Key::from_char('e') => self.open_emoji(),
+            (true, key) => match deed(key, self.composer.is_shown()) {
+                Some(Deed::Send) => self.send(),
+                Some(Deed::Emoji) => self.open_emoji(),
+                None => return false,
+            },
             (false, Key::F3) => {
                 let newer = app::event_state().contains(Shortcut::Shift);
                 let find = if newer { FindMsg::Newer } else { FindMsg::Older };
@@ -68,5 +71,34 @@ impl Parts {
     pub(super) fn open_history(&self) {
         let target = self.state.borrow().view.target;
         post(Msg::History(HistoryMsg::Open(Some(target))));
+    }
+}
+
+/// What Alt and a key do with the box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deed {
+    Send,
+    Emoji,
+}
+
+/// Where one may not write nothing is sent, though words of before are in the box.
+fn deed(key: Key, may_write: bool) -> Option<Deed> {
+    match key {
+        _ if !may_write => None,
+        key if key == Key::from_char('s') => Some(Deed::Send),
+        key if key == Key::from_char('e') => Some(Deed::Emoji),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_sent_where_one_may_not_write() {
+        let keys = ['s', 'e', 'x'].map(Key::from_char);
+        assert_eq!(keys.map(|key| deed(key, true)), [Some(Deed::Send), Some(Deed::Emoji), None]);
+        assert_eq!(keys.map(|key| deed(key, false)), [None; 3]);
     }
 }

@@ -7,7 +7,7 @@ use fltk::prelude::WindowExt;
 
 use super::view::{ChatFace, Standing};
 use super::{ChatOut, ChatWindow, Parts, emoji};
-use crate::domain::{Joining, Notify, Rank, RoomId, Seq, Target};
+use crate::domain::{Joining, Mentions, Notify, Rank, RoomId, Seq, Target};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::{ChatMsg, EntryId};
 use crate::ui::app::create_room::CreateRoomMsg;
@@ -339,16 +339,19 @@ impl Parts {
 }
 
 impl ChatWindow {
-    /// Puts words into the box, behind what is written there.
-    pub fn write_behind(&mut self, words: &str) {
+    /// Puts words into the box that mention somebody, behind what is written there.
+    pub fn write_behind(&mut self, words: &str, named: &Mentions) {
         let written = self.parts.composer.value();
-        let all = match written.trim().is_empty() {
-            true => words.to_owned(),
-            false => format!("{}\n{words}", written.trim_end()),
+        let before = match written.trim_end() {
+            "" => String::new(),
+            before => format!("{before}\n"),
         };
-        self.parts.composer.set_value(&all);
+        let mentions = self.parts.composer.mentions().cut(before.len());
+        let mentions = mentions.and_behind(before.len(), named);
+        self.parts.composer.set_draft(&format!("{before}{words}"), &mentions);
         self.parts.composer.focus();
         self.parts.written();
+        self.parts.tell_draft();
     }
 
     /// Who has read the message whose menu stands open.

@@ -2,7 +2,7 @@
 //! strangers.
 
 use super::{ChatOut, Parts};
-use crate::domain::{AccountId, Notify, Stranger, Target};
+use crate::domain::{AccountId, Stranger, Target};
 use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::strangers::StrangerMsg;
 use crate::ui::app::{Model, Msg};
@@ -38,11 +38,7 @@ impl Other {
         Some(Other {
             account,
             known: view::known(model, Some(account)),
-            stands: Stands {
-                pinned: choice.pinned,
-                quiet: choice.notify != Notify::All,
-                rank: None,
-            },
+            stands: Stands { pinned: choice.pinned, notify: choice.notify, rank: None },
             is_stranger: choice.stranger == Stranger::Waiting,
         })
     }

@@ -226,7 +226,8 @@ impl PanelWindow {
         self.head.follow(new);
         self.tabs.set_badge(0, new.unread);
         self.tabs.set_badge(1, new.requests);
-        self.add.set_dot(new.requests > 0);
+        self.tabs.set_badge(2, new.invitations);
+        self.add.set_dot(new.requests + new.invitations > 0);
         self.list.set_shown(!new.found_nothing);
         let Some(strip) = new.strip else {
             self.strip.set_shown(false);

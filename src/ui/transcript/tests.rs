@@ -18,6 +18,9 @@ use crate::domain::{AccountId, BlobId, Nonce, Seq};
 /// What a row "[picture]" shows.
 const PICTURE: Image = Image { thumb: BlobId([1; 32]), size: (300, 200), percent: None };
 
+/// The words of a centred line.
+const NOTE: &str = "came in";
+
 /// A row of a test.
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
@@ -38,7 +41,8 @@ impl Row {
         let saying = match self.text.as_str() {
             "" => Saying::Shake,
             "[picture]" => Saying::Image(PICTURE),
-            words => Saying::Text(words),
+            NOTE => Saying::Note(NOTE),
+            text => Saying::Text(text),
         };
         Entry {
             key: self.key,
@@ -351,18 +355,21 @@ fn the_end_is_followed_and_a_line_counts_what_came_elsewhere() {
     stand.scene.glide_by(-900, 0);
     stand.scene.tick(1_000);
     stand.frame();
-    for seq in [2_001, 2_002] {
+    stand.rows.push(Row::new(2_100, MOMO, NOTE));
+    stand.sync();
+    assert_eq!((stand.scene.fresh(), stand.scene.divider), (0, None), "nobody said that");
+    for seq in [2_101, 2_102] {
         stand.rows.push(Row::new(seq, MOMO, "unseen"));
         stand.sync();
     }
-    stand.rows.push(Row::new(2_003, ME, "from my other device"));
+    stand.rows.push(Row::new(2_103, ME, "from my other device"));
     stand.sync();
     assert_eq!(stand.scene.fresh(), 2);
-    assert_eq!(stand.scene.divider, Some(Key::Seq(Seq(2_001))));
+    assert_eq!(stand.scene.divider, Some(Key::Seq(Seq(2_101))));
     let faces = faces();
     stand.scene.reveal_fresh(Tools { measure: &Grid, wording: &Plain, faces: &faces });
     assert_eq!(stand.scene.fresh(), 0);
-    assert!(stand.y_of(Key::Seq(Seq(2_001))).is_some());
+    assert!(stand.y_of(Key::Seq(Seq(2_101))).is_some());
 }
 
 /// A row of so many lines, each of a hundred bytes with its break.

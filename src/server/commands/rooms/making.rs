@@ -49,7 +49,7 @@ impl Rules {
         let conversation = notes.rows.append_conversation(ConversationKind::Room { room })?;
         let mut room = blank(room, conversation, me, wish, notes.now());
         let line = notes.line(&mut room, &RoomChange::Created { name })?;
-        notes.enter(&room, Rank::Owner, me, &line)?;
+        notes.enter(&room, (Rank::Owner, 0), me, &line)?;
         notes.push(line);
         for guest in guests {
             self.put_invitation(notes, &room, me, guest)?;

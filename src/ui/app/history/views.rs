@@ -141,6 +141,7 @@ impl Model {
                     let words = rows::words(body, language);
                     self.said(with, message, words, language)
                 }
+                body if body.is_silent() => continue,
                 Body::Room { change, .. } => Line::Event {
                     place: Place::of(message),
                     words: self.room_line(with, (message.from, change), language),

@@ -2,7 +2,7 @@
 
 use crate::client::api::PendingMessage;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, Body, Message, Nonce, Seq, Target};
+use crate::domain::{AccountId, Body, MentionPlace, Mentions, Message, Nonce, Seq, Target};
 use crate::net::protocol::{Command, Query, Reason, Refusal};
 use crate::ui::app::chats::{ChatMsg, EntryId};
 use crate::ui::app::contacts::Confirm;
@@ -49,7 +49,7 @@ fn preview(world: &World) -> String {
 fn written(effects: &[Effect]) -> Vec<String> {
     let mut texts = Vec::new();
     for effect in effects {
-        if let Effect::Write(FRIEND, text) = effect {
+        if let Effect::Write(FRIEND, text, _) = effect {
             texts.push(text.clone());
         }
     }
@@ -109,6 +109,20 @@ fn a_recalled_message_is_one_line_in_its_place_and_can_be_edited_again_for_a_whi
     recalled(&mut world, 5, 10_001, 4);
     world.pass(5 * MINUTE);
     assert!(written(&menu(&mut world, MenuMsg::Again(Seq(4)))).is_empty(), "too late");
+}
+
+#[test]
+fn what_is_written_again_mentions_whom_it_mentioned() {
+    let mut world = begun();
+    let place = MentionPlace { start: 0, end: 4, account: None };
+    let all = Mentions { everyone: true, places: vec![place], ..Mentions::default() };
+    let body = Body::Text { text: "@all".into(), reply_to: None, mentions: all.clone() };
+    let message = said(&world, 1, 10_001, body);
+    world.event(ClientEvent::Message { message, live: true });
+    recalled(&mut world, 2, 10_001, 1);
+    let effects = menu(&mut world, MenuMsg::Again(Seq(1)));
+    let [Effect::Write(FRIEND, text, named)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((text.as_str(), named), ("@all", &all));
 }
 
 #[test]

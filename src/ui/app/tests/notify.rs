@@ -169,7 +169,9 @@ fn a_reply_that_is_too_long_goes_into_the_box_of_its_chat() {
     let long = "x".repeat(100_000);
     let effects = note(&mut world, NoteMsg::Answer(friend(10_002), long.clone()));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Ask(Intent::Send { .. }))));
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Write(_, text) if *text == long)));
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::Write(_, text, _) if *text == long))
+    );
 }
 
 #[test]
