@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(all.clone().cut(text.len()), all);
         assert_eq!(all.cut(11), first, "a name that is cut is none");
         let twice = first.clone().and_behind(12, &first);
-        assert!(twice.fits("@青柠 12345@青柠"), "{twice:?}");
+        assert!(twice.fits("@青柠 1234@青柠"), "{twice:?}");
         assert_eq!((twice.accounts, twice.places.len()), (vec![LIME], 2));
         let nobody = Mentions { everyone: false, ..mentions(&[(8, 12, None)]) };
         assert!(!nobody.fits(text));
