@@ -48,7 +48,9 @@ pub(super) fn run(mut link: Link, trip: &Trip) -> io::Result<()> {
     };
     let end = bring(&mut link, trip, &mut incoming);
     // What came is taken up from here on, whatever ended the link.
-    if let Err(error) = incoming.sync() {
+    if !incoming.has_failed()
+        && let Err(error) = incoming.sync()
+    {
         disk_failed(&error);
     }
     drop((incoming, claim));
