@@ -27,6 +27,21 @@ impl Default for Pace {
     }
 }
 
+#[cfg(test)]
+impl Pace {
+    /// Syncs that take a moment.
+    pub(crate) fn slow(chunks: u64) -> Self {
+        let (keeps, never) = std::sync::mpsc::sync_channel::<()>(1);
+        let never = std::sync::Mutex::new((keeps, never));
+        let sync = move |file: &File| {
+            let moment = std::time::Duration::from_millis(30);
+            never.lock().unwrap().1.recv_timeout(moment).unwrap_err();
+            file.sync_data()
+        };
+        Pace { chunks, sync: Arc::new(sync) }
+    }
+}
+
 impl fmt::Debug for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pace({})", self.chunks)

@@ -459,15 +459,8 @@ mod tests {
         let files = Files::of(data.path());
         let whole = bytes(20 * CHUNK_BYTES + 1);
         let length = whole.len() as u64;
-        let slow = || {
-            let sync = |file: &File| {
-                std::thread::sleep(std::time::Duration::from_millis(30));
-                file.sync_data()
-            };
-            Pace { chunks: 20, sync: Arc::new(sync) }
-        };
         let mut incoming = Incoming::open(&files, ID, length).unwrap();
-        incoming.pace = slow();
+        incoming.pace = Pace::slow(20);
         bring(&mut incoming, &whole, 20);
         assert_eq!(incoming.beside.begun(), Some(20));
         incoming.reset().unwrap();
@@ -477,7 +470,7 @@ mod tests {
         drop(incoming);
         let mut incoming = Incoming::open(&files, ID, length).unwrap();
         assert_eq!(incoming.outline().len(), 20);
-        incoming.pace = slow();
+        incoming.pace = Pace::slow(20);
         incoming.reset().unwrap();
         bring(&mut incoming, &whole, 21);
         incoming.settle(hash(&whole)).unwrap();

@@ -9,7 +9,7 @@ use mychat::domain::{AccountId, BlobId, Body, FileId, FileState, Nonce, Outline,
 use mychat::limits::Limits;
 use mychat::net::protocol::Command;
 use mychat::server::job::{Caller, Job, Outcome, Verdict, left_files};
-use mychat::server::sweep::{Leftovers, remove_orphans};
+use mychat::server::sweep::{Leftovers, Lying, remove_orphans};
 use mychat::store::blobs::Files;
 use mychat::store::incoming::Incoming;
 
@@ -115,7 +115,8 @@ impl World {
     /// An hour's sweep, all that was found in one batch.
     fn sweep(&mut self, is_handed_on: bool) {
         let limits = Limits { files_days: 1, ..Limits::default() };
-        let found = Leftovers::find(&self.stage.rows(), &self.files, &limits).unwrap();
+        let found =
+            Leftovers::find(&self.stage.rows(), &Lying::look(&self.files), &limits).unwrap();
         for file in found.ended {
             self.files.remove_incoming(file).unwrap();
         }
@@ -284,4 +285,18 @@ fn a_file_ends_by_how_long_the_server_ran_and_not_by_the_wall() {
         assert_eq!(world.files.list().unwrap(), []);
         assert!(file.seq > Seq::ZERO);
     }
+}
+
+#[test]
+fn a_full_disk_takes_note_of_what_was_fetched_and_of_what_is_given_up() {
+    let mut world = World::new();
+    world.offer(0, CONTENTS[1]);
+    let file = *world.offered.keys().next().unwrap();
+    let jobs = [world.settle(file)];
+    world.batch(&jobs, true);
+    world.stage.full.store(true, std::sync::atomic::Ordering::Relaxed);
+    let [lime, momo] = world.people.clone();
+    assert_eq!(world.stage.command(&momo, Command::TookFile { file }), Ok(()));
+    assert_eq!(world.stage.rows().get_file(file).unwrap().unwrap().taken, 1);
+    assert_eq!(world.stage.command(&lime, Command::CancelFile { file }), Ok(()));
 }

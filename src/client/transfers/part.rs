@@ -341,19 +341,15 @@ mod tests {
     #[test]
     fn a_step_that_is_under_way_is_waited_for() {
         let folder = tempfile::tempdir().unwrap();
-        let slow = |file: &File| {
-            std::thread::sleep(std::time::Duration::from_millis(30));
-            file.sync_data()
-        };
         let mut part = open(folder.path());
-        part.pace = Pace { chunks: 20, sync: Arc::new(slow) };
+        part.pace = Pace::slow(20);
         fill(&mut part, 20).unwrap();
         assert_eq!(part.beside.begun(), Some(20));
         // Its values are written by nobody: they come again, and the bytes are cut off.
         drop(part);
         let mut part = open(folder.path());
         assert_eq!(part.outline().len(), 0);
-        part.pace = Pace { chunks: 20, sync: Arc::new(slow) };
+        part.pace = Pace::slow(20);
         fill(&mut part, 22).unwrap();
         assert_eq!(fs::metadata(part.finish().unwrap()).unwrap().len(), BYTES);
     }
