@@ -54,6 +54,8 @@ struct Depot {
     refuses: Option<(Reason, bool)>,
     /// Says nothing for ever.
     is_silent: bool,
+    /// Does not forget what its sender says to be something else.
+    keeps_wrong: bool,
     /// Says first that it has nothing yet.
     waits: bool,
     /// Done when the first chunk came.
@@ -188,6 +190,10 @@ fn take(link: &mut Stream, depot: &Mutex<Depot>) -> std::io::Result<()> {
                 end = Some(FileEnd::Kept {});
             }
             Ok(Part::Nothing) => {}
+            Ok(Part::Stop(why)) if why.reason == Reason::FileWrong && !held.keeps_wrong => {
+                (outline, held.bytes) = (Outline::new(bytes), Vec::new());
+                end = Some(FileEnd::Refused(why));
+            }
             Ok(Part::Stop(_)) | Err(_) => break,
         }
     }
@@ -334,6 +340,37 @@ fn a_source_that_is_not_what_was_offered_is_never_said_to_be_whole() {
         dock.go(FileWay::Up, &path, bytes.len(), source.modified);
         assert_eq!(dock.end().0, CarryEnd::Failed(failure), "{index}");
         assert_eq!(dock.depot().chunks, 0);
+    }
+}
+
+/// Writes other bytes into the source, which looks as it did.
+fn forge(path: &Path, bytes: &[u8]) {
+    let modified = fs::metadata(path).unwrap().modified().unwrap();
+    fs::write(path, bytes).unwrap();
+    let file = fs::OpenOptions::new().append(true).open(path).unwrap();
+    file.set_modified(modified).unwrap();
+}
+
+#[test]
+fn what_the_server_has_of_another_file_is_sent_anew() {
+    let (bytes, other) = (noise(14, 24 * MIB), noise(15, 24 * MIB));
+    for (restarts, keeps_wrong) in [(false, false), (true, false), (false, true)] {
+        let (mut dock, path) = expecting(&bytes);
+        dock.depot().cuts = [21].into();
+        dock.depot().keeps_wrong = keeps_wrong;
+        assert_eq!(dock.up(&path), CarryEnd::Cut);
+        forge(&path, &other);
+        if restarts {
+            (dock.porter, dock.carried) = Porter::start().unwrap();
+        }
+        assert_eq!(dock.up(&path), CarryEnd::Cut);
+        assert_eq!(dock.depot().chunks, 21, "none behind those of something else");
+        if keeps_wrong {
+            assert_eq!(dock.up(&path), CarryEnd::Failed(Failure::SourceChanged));
+        } else {
+            assert_eq!(dock.up(&path), CarryEnd::Whole(path));
+            assert!(dock.depot().bytes == other);
+        }
     }
 }
 
