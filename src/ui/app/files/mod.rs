@@ -306,8 +306,9 @@ impl Model {
 
     /// What failed goes on where it can; else the file is offered anew.
     fn send_again(&mut self, transfer: &Transfer, out: &mut Vec<Effect>) {
+        // What the server has not taken yet is open, and so is what nothing is known of.
         let status = transfer.file.and_then(|file| self.files.status(file));
-        let is_open = status.is_some_and(|status| status.state == FileState::Coming);
+        let is_open = status.is_none_or(|status| status.state == FileState::Coming);
         let is_changed = matches!(
             transfer.state,
             TransferState::Failed(Failure::SourceChanged | Failure::SourceGone)
