@@ -7,18 +7,16 @@ use std::time::Duration;
 use async_channel::Sender;
 use async_io::Timer;
 
-use super::files::Term;
+use super::files::{self, Term};
 use super::job::Job;
 use super::readers::{Ask, Readers};
 use crate::domain::{BlobId, FileId, FileState};
-use crate::limits::{BLOB_IDLE_MAX, EMPTIED_EVERY, Limits, SWEEP_EVERY};
+use crate::limits::{BLOB_IDLE_MAX, EMPTIED_EVERY, FILES_ENDED_AT_ONCE, Limits, SWEEP_EVERY};
 use crate::store::blobs::Files;
 use crate::store::files::FileRow;
 use crate::store::rows::{Mode, Rows};
 use crate::store::{Reads, StoreError};
 
-/// Files that end in one transaction; more wait for the next.
-const ENDED_AT_ONCE: usize = 500;
 /// More have to end: the writer shall have done the last ones by then.
 const AGAIN_AFTER: Duration = Duration::from_secs(10);
 
@@ -94,6 +92,24 @@ fn incoming<M: Mode>(
     lying.incoming.iter().map(|id| Ok((*id, rows.get_file(*id)?))).collect()
 }
 
+/// Adds files whose owner or log is gone, up to as many as end at once. An account's files stand together,
+/// and in them those of a conversation.
+fn stranded<M: Mode>(rows: &Rows<M>, found: &mut Vec<FileId>) -> Result<(), StoreError> {
+    let mut known = None;
+    rows.visit_open_files(|owner, file| {
+        let of = (owner, file.conversation);
+        let is_stranded = match known {
+            Some((before, is_stranded)) if before == of => is_stranded,
+            _ => files::is_stranded(rows, owner, file)?,
+        };
+        known = Some((of, is_stranded));
+        if is_stranded && found.len() < FILES_ENDED_AT_ONCE && !found.contains(&file) {
+            found.push(file);
+        }
+        Ok(found.len() < FILES_ENDED_AT_ONCE)
+    })
+}
+
 /// What may go: [`Job::Sweep`] looks once more.
 #[derive(Debug, Default)]
 pub struct Leftovers {
@@ -101,7 +117,7 @@ pub struct Leftovers {
     pub idle: Vec<BlobId>,
     /// Files that no row names, perhaps not yet.
     pub orphans: BTreeSet<BlobId>,
-    /// Files that were there for long enough.
+    /// Files that were there for long enough, and those whose owner or room is gone.
     pub expired: Vec<FileId>,
     /// Files that do not come any more, though something of them is there. An end is for ever.
     pub ended: Vec<FileId>,
@@ -118,10 +134,11 @@ impl Leftovers {
         limits: &Limits,
     ) -> Result<Self, StoreError> {
         let age = rows.get_age()?;
-        let expired = match Term::new(limits, 0, age).last_age_min() {
-            Some(last) => rows.list_files_since(last, ENDED_AT_ONCE)?,
+        let mut expired = match Term::new(limits, 0, age).last_age_min() {
+            Some(last) => rows.list_files_since(last, FILES_ENDED_AT_ONCE)?,
             None => Vec::new(),
         };
+        stranded(rows, &mut expired)?;
         let comes =
             |row: &Option<FileRow>| row.as_ref().is_some_and(|row| row.state == FileState::Coming);
         let incoming = incoming(rows, lying)?.into_iter();
@@ -151,7 +168,7 @@ pub async fn run(readers: Readers, jobs: Sender<Job>, files: Files) {
         let blobs = found.due(&mut before);
         let mut expired = std::mem::take(&mut found.expired);
         remove_ended(&files, found.ended).await;
-        let has_more = expired.len() == ENDED_AT_ONCE;
+        let has_more = expired.len() >= FILES_ENDED_AT_ONCE;
         let is_idle = blobs.is_empty() && expired.is_empty();
         let sweep = Job::Sweep { blobs, files: std::mem::take(&mut expired) };
         if !is_idle && jobs.send(sweep).await.is_err() {

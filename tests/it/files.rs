@@ -168,6 +168,19 @@ fn an_offer_is_within_its_bounds_and_counts_until_it_ends() {
 }
 
 #[test]
+fn a_person_has_only_so_many_files_that_have_not_ended() {
+    let ground = Ground::with(&[("files.per_account", "2")]);
+    let (mut lime, mut momo, to) = pair(&ground);
+    let first = lime.offer(to, 5);
+    lime.offer(Target::Lobby, 5);
+    let refusal = lime.try_offer(to, 5).unwrap_err();
+    assert_eq!((refusal.reason, refusal.limit), (Reason::TooMany, Some(2)));
+    momo.offer(Target::Lobby, 5);
+    lime.command(Command::CancelFile { file: first }).unwrap();
+    lime.offer(to, 5);
+}
+
+#[test]
 fn a_disk_that_has_to_keep_room_takes_no_file() {
     let mut ground = Ground::start();
     let (mut lime, _momo, to) = pair(&ground);
