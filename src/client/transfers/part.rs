@@ -56,13 +56,7 @@ impl Part {
         if wanted.file_name().is_none() {
             return Err(Failure::SaveDenied);
         }
-        // The folder for received files may be new; the one around it is somebody else's.
-        match fs::create_dir(folder) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                return Err(unwritable(error));
-            }
-            _ => {}
-        }
+        make(folder).map_err(unwritable)?;
         let (bytes_path, proof_path) = paths(id, folder);
         let (mut outline, named) = read_proof(id, &proof_path, bytes);
         if let Some(path) = named.and_then(|number| place::numbered(&wanted, number))
@@ -214,6 +208,21 @@ impl Part {
         let at = SeekFrom::Start(behind * RECORD_BYTES as u64);
         let written = self.proof.seek(at).and_then(|_| self.proof.write_all(records));
         self.beside.guard(written)
+    }
+}
+
+/// The folder for received files may be new, and so may the one of all accounts around it; what is around
+/// those is somebody else's.
+fn make(folder: &Path) -> io::Result<()> {
+    let made = match (fs::create_dir(folder), folder.parent()) {
+        (Err(error), Some(around)) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir(around).and_then(|()| fs::create_dir(folder))
+        }
+        (made, _) => made,
+    };
+    match made {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made,
     }
 }
 

@@ -438,7 +438,7 @@ fn a_link_in_the_place_of_a_part_is_not_followed() {
 #[test]
 fn where_nothing_can_be_written_is_said() {
     let mut dock = having(noise(7, MIB));
-    let (inside, bytes) = (dock.path("none/in/a"), dock.depot().bytes.len());
+    let (inside, bytes) = (dock.path("none/of/it/a"), dock.depot().bytes.len());
     for path in [inside, PathBuf::from("/proc/a"), PathBuf::from("/")] {
         dock.go(FileWay::Down, &path, bytes, None);
         assert_eq!(dock.end().0, CarryEnd::Failed(Failure::SaveDenied), "{path:?}");
@@ -453,9 +453,11 @@ fn where_nothing_can_be_written_is_said() {
 #[test]
 fn a_folder_that_is_not_there_yet_is_made() {
     let mut dock = having(noise(8, 9));
-    let path = dock.path("received/a");
-    dock.go(FileWay::Down, &path, 9, None);
-    assert_eq!(dock.end().0, CarryEnd::Whole(path));
+    for name in ["received/a", "of all/10001/a"] {
+        let path = dock.path(name);
+        dock.go(FileWay::Down, &path, 9, None);
+        assert_eq!(dock.end().0, CarryEnd::Whole(path));
+    }
 }
 
 #[test]
