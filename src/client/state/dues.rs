@@ -76,3 +76,19 @@ fn downloads_whose_sender_brings_nothing_leave_their_turn_to_others() {
     let done = world.clients[1].transfers.values().filter(|one| one.state == TransferState::Done);
     assert_eq!(done.count(), 2, "{:?}", world.clients[1].transfers);
 }
+
+#[test]
+fn a_download_that_the_server_cannot_read_fails_and_waits_for_the_person() {
+    let mut world = world(34);
+    send(&mut world, MIB);
+    world.run_for(10 * SECOND);
+    let message = offer(&world);
+    let lost = Refusal::new(Reason::Failed);
+    world.harbour.ends = vec![CarryEnd::Refused(lost.clone())];
+    let id = take(&mut world, 1, &message).unwrap();
+    world.run_for(100 * SECOND);
+    assert_eq!(state(&world, 1), TransferState::Failed(Failure::Refused(lost)));
+    act(&mut world, 1, |ticket| Intent::ResumeTransfer { ticket, id });
+    world.run_for(100 * SECOND);
+    assert_eq!(state(&world, 1), TransferState::Done);
+}

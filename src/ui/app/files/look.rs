@@ -298,6 +298,7 @@ fn short(why: &Failure, language: Language) -> String {
             "file_quota" => "file.why.quota",
             "files_full" | "disk_full" => "file.why.server_full",
             "file_too_large" => "file.why.large",
+            "failed" => "file.why.server",
             _ => "file.why.refused",
         },
         _ => "file.why.link",

@@ -144,7 +144,7 @@ fn a_transfer_that_is_over_says_in_its_card_why() {
         Up => (Up, state, words, Tone::Bad, AGAIN),
         Down => (Down, state, words, Tone::Bad, RESUME),
     };
-    let cases: [Case; 11] = [
+    let cases: [Case; 12] = [
         failed(Up, Failed(Failure::LinkLost), ("发送失败：网络中断", "Not sent: connection lost")),
         failed(
             Up,
@@ -152,6 +152,11 @@ fn a_transfer_that_is_over_says_in_its_card_why() {
             ("发送失败：原文件已改动", "Not sent: the file was changed"),
         ),
         failed(Up, refused(Reason::FileQuota), ("发送失败：空间用完了", "Not sent: no space left")),
+        failed(
+            Down,
+            refused(Reason::Failed),
+            ("接收失败：服务器出错", "Not received: the server failed"),
+        ),
         failed(Down, Failed(Failure::SaveFull), ("接收失败：磁盘已满", "Not received: disk full")),
         failed(
             Down,
