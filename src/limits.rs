@@ -126,6 +126,9 @@ pub const BLOB_PART_MAX: usize = 32 * 1024;
 pub const BLOB_IDLE_MAX: Duration = Duration::from_hours(24);
 /// Unused pictures are looked for this often.
 pub const SWEEP_EVERY: Duration = Duration::from_hours(1);
+/// Files that end in one commit: of an account that is deleted, of a room that is dissolved, of those that were
+/// there for long enough. More wait for the next.
+pub const FILES_ENDED_AT_ONCE: usize = 500;
 /// Messages of a log that nobody can read any more that go in one commit.
 pub const EMPTIED_AT_ONCE: usize = 500;
 /// Such commits come this often.
@@ -410,6 +413,8 @@ limits! {
         "MiB of one file; a larger one is refused";
     files_mib_per_account = 20_480 in 0..=1_000_000_000, "files.mib_per_account",
         "MiB of files of one person that are kept or on their way; more are refused";
+    files_per_account = 1_000 in 1..=1_000_000, "files.per_account",
+        "files of one person that are kept or on their way; one more is refused";
     files_mib_total = 102_400 in 0..=1_000_000_000, "files.mib_total",
         "MiB of files of all people together; more are refused";
     files_days = 30 in 1..=3_650, "files.days",

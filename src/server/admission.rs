@@ -12,7 +12,7 @@ use super::bounded::{Bounded, Keep};
 use super::bucket::Bucket;
 use super::rates::{Deed, Rates};
 use crate::clock::millis;
-use crate::domain::{AccountId, DeviceId, RoomId, Target};
+use crate::domain::{AccountId, DeviceId, FileWay, RoomId, Target};
 use crate::limits::{COUNTED_MAX, Limits, SLOWED_MAX};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
 
@@ -258,8 +258,8 @@ impl Admission {
 
     /// Whether one more file of an account may travel now.
     #[must_use]
-    pub fn may_carry(&self, account: AccountId) -> bool {
-        self.lock().may_carry(&self.limits, account)
+    pub fn may_carry(&self, account: AccountId, way: FileWay) -> bool {
+        self.lock().may_carry(&self.limits, account, way)
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -311,9 +311,9 @@ impl Place {
     ///
     /// # Errors
     /// So many travel already.
-    pub fn carry(&mut self, account: AccountId) -> Result<(), Refusal> {
+    pub fn carry(&mut self, account: AccountId, way: FileWay) -> Result<(), Refusal> {
         let mut counts = self.admission.lock();
-        if !counts.may_carry(&self.admission.limits, account) {
+        if !counts.may_carry(&self.admission.limits, account, way) {
             return Err(Reason::FilesBusy.into());
         }
         counts.files += 1;
@@ -359,9 +359,14 @@ impl Counts {
         })
     }
 
-    fn may_carry(&self, limits: &Limits, account: AccountId) -> bool {
+    /// Who fetches may wait for who brings, so that some places are for those who bring alone.
+    fn may_carry(&self, limits: &Limits, account: AccountId, way: FileWay) -> bool {
         let own = self.carriers.get(&account).copied().unwrap_or_default();
-        self.files < limits.files_links && own < limits.files_links_per_account
+        let places = |all: u64| match way {
+            FileWay::Up => all,
+            FileWay::Down => all - (all / 4).max(u64::from(all > 1)),
+        };
+        self.files < places(limits.files_links) && own < places(limits.files_links_per_account)
     }
 
     fn leave_files(&mut self, account: AccountId) {
@@ -442,6 +447,26 @@ mod tests {
         places.clear();
         let counts = admission.lock();
         assert_eq!((counts.links, counts.unauthenticated, counts.accounts.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn who_fetches_leaves_places_for_who_brings() {
+        let limits = Limits { files_links: 8, files_links_per_account: 4, ..Limits::default() };
+        let admission = Admission::new(Arc::new(limits), Duration::ZERO);
+        let mut places = Vec::new();
+        let mut carry = |account, way| {
+            let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
+            let is_carried = place.carry(AccountId(account), way).is_ok();
+            places.extend(is_carried.then_some(place));
+            is_carried
+        };
+        let mut many = |account, way, times| (0..times).filter(|_| carry(account, way)).count();
+        assert_eq!(many(10_001, FileWay::Down, 5), 3);
+        assert_eq!(many(10_002, FileWay::Down, 5), 3);
+        assert_eq!(many(10_003, FileWay::Down, 5), 0, "six of eight places");
+        assert_eq!(many(10_001, FileWay::Up, 5), 1);
+        assert_eq!(many(10_003, FileWay::Up, 5), 1);
+        assert_eq!(many(10_004, FileWay::Up, 5), 0);
     }
 
     #[test]

@@ -35,9 +35,16 @@ struct Desk {
 }
 
 impl Desk {
+    /// The folder of its account, once something is in it.
+    fn folder(&self) -> PathBuf {
+        let all = self.home.join("Downloads/MyChat");
+        let first = fs::read_dir(&all).ok().and_then(|mut folders| folders.next());
+        first.map_or(all, |folder| folder.unwrap().path())
+    }
+
     /// What was received, by name.
     fn received(&self, name: &str) -> PathBuf {
-        self.home.join("Downloads/MyChat").join(name)
+        self.folder().join(name)
     }
 }
 
@@ -236,7 +243,7 @@ fn stop_and_go_on(screen: &Screen, server: &Server, (lime, chat): (&Desk, Window
 
 /// Whether something of a file is there that is not whole.
 fn has_begun(lime: &Desk) -> bool {
-    let Ok(folder) = fs::read_dir(lime.home.join("Downloads/MyChat")) else { return false };
+    let Ok(folder) = fs::read_dir(lime.folder()) else { return false };
     folder.filter_map(Result::ok).any(|entry| {
         let is_part = entry.file_name().to_string_lossy().starts_with(".mychat-");
         is_part && entry.metadata().is_ok_and(|found| found.len() > 1 << 20)

@@ -516,7 +516,12 @@ impl<W: Write> Script<W> {
                 let has_book = matches!(event, ClientEvent::Book(_));
                 let is_out = matches!(event, ClientEvent::SignedOut { .. });
                 let is_lost = matches!(event, ClientEvent::Link(LinkState::Down { .. }));
-                for event in self.shapes.events(&event) {
+                let mut told = self.shapes.events(&event);
+                if let (ClientEvent::Message { message, .. }, Some(me)) = (&event, self.shapes.me())
+                {
+                    told.extend(self.shapes.files.offer(me, message));
+                }
+                for event in told {
                     self.print(&event)?;
                     if let Some((id, event)) = self.waits.happened(event) {
                         self.answer(id, "ok", event)?;

@@ -7,7 +7,7 @@ use crate::domain::{
     AccountId, ConversationId, ConversationKind, FileState, Joining, NicknameError, Notice,
     Parting, ROOM_COLOURS, Rank, Room, RoomChange, RoomId, room_name,
 };
-use crate::limits::INVITED_AT_ONCE_MAX;
+use crate::limits::{FILES_ENDED_AT_ONCE, INVITED_AT_ONCE_MAX};
 use crate::net::protocol::{Reason, Refusal, Reply};
 use crate::store::StoreError;
 use crate::store::rooms::Made;
@@ -110,7 +110,8 @@ pub(super) fn dissolve_own(notes: &mut Notes<'_, '_>, me: AccountId, room: RoomI
 pub(super) fn dissolve(notes: &mut Notes<'_, '_>, mut room: Room) -> Result<(), StoreError> {
     let line = notes.line(&mut room, &RoomChange::Dissolved {})?;
     notes.push(line);
-    let files = files::list_open(notes.rows, room.conversation)?;
+    // The others go with the next sweeps.
+    let files = files::list_open(notes.rows, room.conversation, FILES_ENDED_AT_ONCE)?;
     notes.end_files(&files, FileState::Cancelled)?;
     for request in notes.rows.list_room_requests(room.room)? {
         notes.rows.remove_room_request(&request)?;
