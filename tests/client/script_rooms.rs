@@ -260,6 +260,9 @@ fn an_exported_room_has_the_names_on_the_cards() {
     );
     ok(&output, "export");
     let text = std::fs::read_to_string(path).unwrap();
-    let heads: Vec<&str> = text.lines().filter(|line| line.starts_with("20")).collect();
+    // Lines of what happened have no name behind the time.
+    let is_said = |line: &&str| line.starts_with("20") && line.matches("  ").count() == 1;
+    let heads: Vec<&str> = text.lines().filter(is_said).collect();
     assert!(heads[0].ends_with("  班长") && heads[1].ends_with("  alice"), "{text}");
+    assert!(text.contains("\n    班长 joined the room\n"), "{text}");
 }

@@ -5,9 +5,9 @@ use std::ops::Range;
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::links::{self, Link};
 use super::measure::{Measure, ceil, part};
 use super::rows::Named;
+use crate::domain::links::{self, Link};
 use crate::ui::paint::emoji::{self, EmojiId, Piece};
 use crate::ui::paint::text::emoji_size;
 use crate::ui::theme::Style;

@@ -298,10 +298,10 @@ fn what_was_said_in_a_room_is_read_and_exported_under_the_names_on_the_cards() {
     let Some(Effect::Ask(Intent::Export { export, .. })) = effects.first() else { panic!() };
     let name = |from: AccountId| {
         let kind = ConversationKind::Room { room: CLASS };
-        export.name_of(&message(kind, 1, from.0, NOON_MS, "hi")).map(str::to_owned)
+        export.name_in(kind, from).map(str::to_owned)
     };
     assert_eq!((name(ME), name(MOMO)), (None, Some("班长".into())));
     assert_eq!(name(ROOK), Some("Rookie".into()), "a remark goes before a card");
-    let elsewhere = message(ConversationKind::Lobby, 1, MOMO.0, NOON_MS, "hi");
-    assert_eq!(export.name_of(&elsewhere), None, "a card holds in its room");
+    let elsewhere = export.name_in(ConversationKind::Lobby, MOMO);
+    assert_eq!(elsewhere, None, "a card holds in its room");
 }
