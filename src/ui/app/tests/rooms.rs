@@ -120,6 +120,10 @@ fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unrea
     assert!(happens(&mut world, 4, MOMO, Body::text("and?")).is_empty(), "it is quiet");
     world.event(ClientEvent::Book(Arc::new(Book::default())));
     assert!(listed(&world).is_none(), "one is in it no more");
+    world.send(Msg::History(HistoryMsg::Open(None)));
+    let sides = world.model.history_sides(Language::English);
+    let side = sides.iter().find(|side| side.target == Some(target)).unwrap();
+    assert_eq!(side.name, "Class", "what was said there is looked up as before");
     assert_eq!(
         world.model.closed_to_me(target, Language::English).as_deref(),
         Some("You are not in this room any more.")
