@@ -564,7 +564,7 @@ impl Halls {
             return Err(Reason::MentionEveryone);
         }
         if reply_to.is_some_and(|seq| !hall.seen[&me].contains(&seq.0)) {
-            return Err(Reason::NotFound);
+            return Err(Reason::QuoteGone);
         }
         hall.append();
         Ok(())

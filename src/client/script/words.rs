@@ -83,6 +83,7 @@ const REASONS: &[(Reason, &str)] = &[
     (Reason::NotYours, "only your own messages can be recalled"),
     (Reason::RecallLate, "messages can be recalled for two minutes, and this one is older"),
     (Reason::Recalled, "that message was recalled"),
+    (Reason::QuoteGone, "there is no such message to answer, or it is not yours to see"),
     (Reason::RoomGone, "there is no such room, or it was dissolved"),
     (Reason::NotMember, "you are not in this room"),
     (Reason::AlreadyMember, "this person is in the room already"),
