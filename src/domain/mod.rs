@@ -7,6 +7,7 @@ mod contact;
 mod file;
 mod file_name;
 mod ids;
+pub mod links;
 mod mentions;
 mod message;
 mod needle;

@@ -40,7 +40,7 @@ const LIGHT: Look = Look {
     locale: "zh_CN.UTF-8",
     theme: "Adwaita",
     name: "zh",
-    history: "消息记录 - MyChat",
+    history: "聊天记录 - MyChat",
     range: "选择日期范围",
     highlight: [0xFF, 0xE0, 0x8A],
 };

@@ -91,7 +91,7 @@ fn what_cannot_be_said_is_refused_and_takes_no_place() {
         (Target::Lobby, text("\u{3164}"), Reason::TextEmpty),
         (Target::Lobby, text("\u{115F}\u{2800}\u{200B}\n"), Reason::TextEmpty),
         (Target::Lobby, text(&long), Reason::TextTooLong),
-        (Target::Lobby, reply, Reason::NotFound),
+        (Target::Lobby, reply, Reason::QuoteGone),
         (Target::Lobby, text("a\0"), Reason::BadValue),
         (Target::Lobby, text("\u{7}"), Reason::BadValue),
         (Target::Lobby, text("\u{1B}[31m"), Reason::BadValue),

@@ -160,6 +160,10 @@ enum Then {
     Profile,
     /// The room as it is now.
     Room(RoomId),
+    /// The room as it is from outside.
+    Leave(RoomId),
+    /// It, or its number where it cannot be seen from outside.
+    Left(RoomId),
     /// A part of the book.
     Book(&'static str),
     /// More of what is looked for.
@@ -389,6 +393,9 @@ impl<W: Write> Script<W> {
             PeopleVerb::InRoom(room, command) => {
                 self.ask(id, Then::Room(room), |ticket| Intent::Do { ticket, command });
             }
+            PeopleVerb::Leave(room, command) => {
+                self.ask(id, Then::Leave(room), |ticket| Intent::Do { ticket, command });
+            }
             PeopleVerb::Booked(verb) if self.shapes.persons.book.is_some() || me.is_none() => {
                 return self.booked(id, verb);
             }
@@ -434,6 +441,11 @@ impl<W: Write> Script<W> {
             (Then::Room(room), _) => {
                 let query = Query::Room { room };
                 self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
+                Ok(())
+            }
+            (Then::Leave(room), _) => {
+                let query = Query::Room { room };
+                self.ask(id, Then::Left(room), |ticket| Intent::Look { ticket, query });
                 Ok(())
             }
             (Then::SetPicture(change), Answer::Loaded(source)) => {
@@ -488,6 +500,9 @@ impl<W: Write> Script<W> {
                 let Some(Open { id, then }) = self.open.remove(&ticket) else { return Ok(false) };
                 match result {
                     Ok(answer) => self.follow(id, then, &answer)?,
+                    Err(Failure::Refused(_)) if let Then::Left(room) = then => {
+                        self.answer(id, "ok", json!({ "room": room.0, "member": null }))?;
+                    }
                     Err(failure) => {
                         let failure = match failure {
                             Failure::Queued(_) if self.forgets => Failure::Cancelled,

@@ -233,11 +233,11 @@ fn answers(
     place: Place,
 ) -> Result<Result<(), Refusal>, StoreError> {
     let Some(seq) = reply_to else { return Ok(Ok(())) };
-    let Place::Known(id, head) = place else { return Ok(Err(Reason::NotFound.into())) };
+    let Place::Known(id, head) = place else { return Ok(Err(Reason::QuoteGone.into())) };
     if !rooms::may_quote(rows, writer, (id, head), seq)? {
-        return Ok(Err(Reason::NotFound.into()));
+        return Ok(Err(Reason::QuoteGone.into()));
     }
-    let Some(log) = rows.get_conversation(id)? else { return Ok(Err(Reason::NotFound.into())) };
+    let Some(log) = rows.get_conversation(id)? else { return Ok(Err(Reason::QuoteGone.into())) };
     let quoted = rows.get_message(id, log.kind, seq)?;
     let is_recalled = quoted.is_some_and(|one| matches!(one.body, Body::Recalled { .. }));
     Ok(if is_recalled { Err(Reason::Recalled.into()) } else { Ok(()) })

@@ -8,6 +8,7 @@ use super::contacts::{Confirm, Doing};
 use super::prompt::{About, Prompt};
 use super::search::Wanted;
 use super::{Asked, Effect, Model};
+use crate::client::api::{joining_key, sentence};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
     AccountId, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait, Presence, Rank,
@@ -453,7 +454,7 @@ impl Model {
         (from, change): (AccountId, &RoomChange),
         language: Language,
     ) -> String {
-        let (key, about) = said_of(from, change);
+        let (key, about) = sentence(from, change);
         let text = match change {
             RoomChange::Created { name } | RoomChange::Renamed { name } => name.clone(),
             RoomChange::Announced { text } => text.clone(),
@@ -472,43 +473,6 @@ fn set_rank(member: &mut Member, rank: Rank) {
     member.rank = rank;
     if rank >= Rank::Admin {
         member.muted_until = 0;
-    }
-}
-
-/// The sentence of a change that somebody made, and whom it is about.
-fn said_of(by: AccountId, change: &RoomChange) -> (&'static str, Option<AccountId>) {
-    match change {
-        RoomChange::Created { .. } => ("room.line.created", None),
-        RoomChange::Joined { account, .. } if *account != by => {
-            ("room.line.let_in", Some(*account))
-        }
-        RoomChange::Joined { account, .. } => ("room.line.joined", Some(*account)),
-        RoomChange::Left { account } => ("room.line.left", Some(*account)),
-        RoomChange::Kicked { account } => ("room.line.kicked", Some(*account)),
-        RoomChange::Muted { account, until: 0 } => ("room.line.unmuted", Some(*account)),
-        RoomChange::Muted { account, .. } => ("room.line.muted", Some(*account)),
-        RoomChange::Ranked { account, rank: Rank::Admin } => ("room.line.admin", Some(*account)),
-        RoomChange::Ranked { account, .. } => ("room.line.member", Some(*account)),
-        RoomChange::Owner { account } => ("room.line.owner", Some(*account)),
-        RoomChange::Renamed { .. } => ("room.line.renamed", None),
-        RoomChange::Joining { .. } => ("room.line.joining", None),
-        RoomChange::AdminsOnly { on: true } => ("room.line.admins_only", None),
-        RoomChange::AdminsOnly { on: false } => ("room.line.everybody", None),
-        RoomChange::Announced { text } if text.is_empty() => ("room.line.unannounced", None),
-        RoomChange::Announced { .. } => ("room.line.announced", None),
-        RoomChange::Dissolved {} => ("room.line.dissolved", None),
-        RoomChange::Coloured { .. } => ("room.line.coloured", None),
-        RoomChange::Carded { account, .. } => ("room.line.carded", Some(*account)),
-    }
-}
-
-/// The words of who may come in.
-#[must_use]
-pub fn joining_key(joining: Joining) -> &'static str {
-    match joining {
-        Joining::Open => "room.open",
-        Joining::Approval => "room.approval",
-        Joining::Closed => "room.closed",
     }
 }
 

@@ -457,6 +457,17 @@ impl Model {
         }
     }
 
+    /// Rooms that one is not in any more, the newest first: what was said there can be looked up.
+    pub(super) fn left_rows(&self, language: Language) -> Vec<ChatRow> {
+        let is_left = |(target, chat): &(Target, &Chat)| match target {
+            Target::Room(room) => self.room(*room).is_none() && is_begun(chat),
+            Target::Lobby | Target::Account(_) => false,
+        };
+        let mut left: Vec<(Target, &Chat)> = self.chats.iter().filter(is_left).collect();
+        left.sort_by_key(|(target, chat)| (Reverse(chat.last_at()), *target));
+        left.into_iter().map(|(target, chat)| self.chat_row(target, chat, language)).collect()
+    }
+
     /// A room that one left is not among them.
     fn is_listed(&self, target: Target, chat: &Chat) -> bool {
         match target {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::links::{self, Link};
 use super::measure::{Measure, ceil, part};
 use super::rows::Named;
 use super::units::{Marked, Unit, is_kept_from_line_start, is_newline, units};
+use crate::domain::links::{self, Link};
 use crate::ui::paint::emoji::{self, EmojiId};
 use crate::ui::paint::text::emoji_size;
 use crate::ui::theme::Style;

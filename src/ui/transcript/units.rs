@@ -6,9 +6,9 @@ use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::layout::{NAMED_PAD, SpanKind};
-use super::links::Link;
 use super::measure::{Measure, part};
 use super::rows::Named;
+use crate::domain::links::Link;
 use crate::ui::paint::emoji::{self, Piece};
 use crate::ui::paint::text::{drawn_chars, is_mark};
 use crate::ui::theme::Style;

@@ -116,6 +116,7 @@ impl Model {
             .chat_rows(language)
             .into_iter()
             .chain(self.apart_rows(language))
+            .chain(self.left_rows(language))
             .filter(|row| wanted.as_ref().is_none_or(|wanted| wanted.fit(&row.name).is_some()));
         let rows = rows.map(|row| Side {
             target: Some(row.target),

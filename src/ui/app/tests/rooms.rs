@@ -122,6 +122,10 @@ fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unrea
     assert!(happens(&mut world, 4, MOMO, Body::text("and?")).is_empty(), "it is quiet");
     world.event(ClientEvent::Book(Arc::new(Book::default())));
     assert!(listed(&world).is_none(), "one is in it no more");
+    world.send(Msg::History(HistoryMsg::Open(None)));
+    let sides = world.model.history_sides(Language::English);
+    let side = sides.iter().find(|side| side.target == Some(target)).unwrap();
+    assert_eq!(side.name, "Class", "what was said there is looked up as before");
     assert_eq!(
         world.model.closed_to_me(target, Language::English).as_deref(),
         Some("You are not in this room any more.")
@@ -408,10 +412,10 @@ fn what_was_said_in_a_room_is_read_and_exported_under_the_names_on_the_cards() {
     let Some(Effect::Ask(Intent::Export { export, .. })) = effects.first() else { panic!() };
     let name = |from: AccountId| {
         let kind = ConversationKind::Room { room: CLASS };
-        export.name_of(&message(kind, 1, from.0, NOON_MS, "hi")).map(str::to_owned)
+        export.name_in(kind, from).map(str::to_owned)
     };
     assert_eq!((name(ME), name(MOMO)), (None, Some("班长".into())));
     assert_eq!(name(ROOK), Some("Rookie".into()), "a remark goes before a card");
-    let elsewhere = message(ConversationKind::Lobby, 1, MOMO.0, NOON_MS, "hi");
-    assert_eq!(export.name_of(&elsewhere), None, "a card holds in its room");
+    let elsewhere = export.name_in(ConversationKind::Lobby, MOMO);
+    assert_eq!(elsewhere, None, "a card holds in its room");
 }
