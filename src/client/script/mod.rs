@@ -1,7 +1,7 @@
 //! The headless client: one JSON object a line in, one a line out.
 //!
 //! * [`input`] reads lines; [`lines`] reads one into a request, [`fields`] its fields; [`people`] has the verbs about
-//!   people, [`rooms`] those about rooms.
+//!   people, [`rooms`] those about rooms, [`asking`] asks for them.
 //! * [`history`] has the verbs about what was said, [`files`] those about files.
 //! * [`shapes`] turns answers and events into JSON, [`persons`] those about people.
 //! * [`words`] has a sentence for every failure.
@@ -9,6 +9,7 @@
 //! Lines are taken in order. Sends go out without waiting for each other; signing in, `wait` and
 //! `barrier` hold the lines behind them until they are answered.
 
+mod asking;
 mod fields;
 mod files;
 mod history;
@@ -38,11 +39,11 @@ use super::api::{
 use crate::clock;
 use crate::domain::{AccountId, Body, RoomId, Seq, Target};
 use crate::net::address::Address;
-use crate::net::protocol::{Command, ProfileChange, Query, Reason};
+use crate::net::protocol::{Command, ProfileChange, Query};
 use history::{HistoryVerb, Looking};
 use input::{Line, read_lines};
 use lines::{Login, Request, Verb};
-use people::{BookVerb, PeopleVerb, Ready};
+use people::BookVerb;
 use shapes::Shapes;
 use waits::Waits;
 
@@ -350,79 +351,6 @@ impl<W: Write> Script<W> {
         self.client.send(looking.intent(self.tickets));
         self.open.insert(self.tickets, Open { id, then: Then::Search(looking) });
         self.held = Some(self.tickets);
-    }
-
-    fn people(&mut self, id: Option<Value>, verb: PeopleVerb) -> Result<(), ScriptError> {
-        let me = self.shapes.me();
-        match verb {
-            PeopleVerb::ChangePassword { old, new } => {
-                self.ask(id, Then::Answer, |ticket| Intent::ChangePassword { ticket, old, new });
-            }
-            PeopleVerb::Recover { login, code, new: password } => {
-                let remember = true;
-                self.ask(id, Then::Answer, |ticket| Intent::Recover {
-                    ticket,
-                    login,
-                    code,
-                    password,
-                    remember,
-                });
-            }
-            PeopleVerb::DeleteAccount { password } => {
-                self.ask(id, Then::Answer, |ticket| Intent::DeleteAccount { ticket, password });
-            }
-            PeopleVerb::Look(query) => {
-                self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
-            }
-            PeopleVerb::Profile(account) => {
-                let account = account.or(me).unwrap_or(AccountId(0));
-                let query = Query::Profile { account };
-                self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
-            }
-            PeopleVerb::SetProfile { change, picture: Some(path) } => {
-                let then = Then::SetPicture(change);
-                self.ask(id, then, |ticket| Intent::LoadPicture { ticket, path });
-            }
-            PeopleVerb::SetProfile { change, picture: None } => {
-                let command = Command::SetProfile(change);
-                self.ask(id, Then::Profile, |ticket| Intent::Do { ticket, command });
-            }
-            PeopleVerb::Do(command) => {
-                self.ask(id, Then::Answer, |ticket| Intent::Do { ticket, command });
-            }
-            PeopleVerb::InRoom(room, command) => {
-                self.ask(id, Then::Room(room), |ticket| Intent::Do { ticket, command });
-            }
-            PeopleVerb::Leave(room, command) => {
-                self.ask(id, Then::Leave(room), |ticket| Intent::Do { ticket, command });
-            }
-            PeopleVerb::Booked(verb) if self.shapes.persons.book.is_some() || me.is_none() => {
-                return self.booked(id, verb);
-            }
-            PeopleVerb::Booked(verb) => self.booked.push((id, verb)),
-        }
-        Ok(())
-    }
-
-    fn booked(&mut self, id: Option<Value>, verb: BookVerb) -> Result<(), ScriptError> {
-        let then = match &verb {
-            BookVerb::SetGroup { .. } => Then::Book("groups"),
-            BookVerb::SetPrivacy(_) => Then::Book("privacy"),
-            _ => Then::Answer,
-        };
-        let book = self.shapes.persons.book.clone().unwrap_or_default();
-        match verb.with(&book, |what| self.shapes.persons.say(what)) {
-            Ok(Ready::Say(_)) if self.shapes.me().is_none() => {
-                let refusal = Failure::Refused(Reason::NotSignedIn.into());
-                self.answer(id, "refused", shapes::failure(&refusal))
-            }
-            Ok(Ready::Say(value)) => self.answer(id, "ok", value),
-            Ok(Ready::Do(command)) => {
-                self.ask(id, then, |ticket| Intent::Do { ticket, command });
-                Ok(())
-            }
-            Err(why) => self.bad_request(id, &why),
-        }
     }
 
     /// What an answered request asks for next; nothing when it is answered now.

@@ -155,6 +155,7 @@ pub(super) fn sentences() -> BTreeMap<&'static str, String> {
         ("room.line.unannounced", "{by} took the announcement down"),
         ("room.line.dissolved", "The room was dissolved"),
         ("room.line.coloured", "{by} changed the colour of the room"),
+        ("room.line.carded", "{name} goes by another name in this room"),
     ];
     known.into_iter().map(|(key, text)| (key, text.to_owned())).collect()
 }
