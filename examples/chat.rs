@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use fltk::app;
-use mychat::domain::{AccountId, Nonce, Presence, Rank, Seq, Target};
+use mychat::domain::{AccountId, Mentions, Nonce, Presence, Rank, Seq, Target};
 use mychat::ui::app::chats::ChatMsg;
 use mychat::ui::chat::{ChatFace, ChatOut, ChatView, ChatWindow, USUAL};
 use mychat::ui::paint::Rect;
@@ -148,7 +148,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let told = Rc::clone(&demo);
     let entries = demo.borrow().entries.clone();
     let area = Rect::new(300, 100, USUAL.0, USUAL.1);
-    let chat = ChatWindow::new(view, &entries, draft, area, move |out| {
+    let chat = ChatWindow::new(view, &entries, (draft, &Mentions::default()), area, move |out| {
         let told = Rc::clone(&told);
         // As in the program: not while the toolkit is in the middle of an event.
         app::add_timeout3(0.0, move |_| told.borrow_mut().take(&out));

@@ -48,8 +48,8 @@ pub const WRITE_BYTES_MAX: usize = 64 * 1024;
 pub const PRESENCE_FOLD: Duration = Duration::from_millis(200);
 /// Presence changes in one frame; more are cut into several.
 pub const PRESENCE_FRAME_MAX: usize = 500;
-/// People whose presence one link may watch besides its friends'.
-pub const WATCHED_MAX: usize = 500;
+/// People whose presence one link may watch besides its friends': as many as a room has by default.
+pub const WATCHED_MAX: usize = 2_000;
 /// Messages that one search looks at before it says where to go on: some tens of milliseconds of one
 /// reader, in which others wait.
 pub const SEARCH_LOOKED_MAX: usize = 50_000;
@@ -126,6 +126,9 @@ pub const BLOB_PART_MAX: usize = 32 * 1024;
 pub const BLOB_IDLE_MAX: Duration = Duration::from_hours(24);
 /// Unused pictures are looked for this often.
 pub const SWEEP_EVERY: Duration = Duration::from_hours(1);
+/// Files that end in one commit: of an account that is deleted, of a room that is dissolved, of those that were
+/// there for long enough. More wait for the next.
+pub const FILES_ENDED_AT_ONCE: usize = 500;
 /// Messages of a log that nobody can read any more that go in one commit.
 pub const EMPTIED_AT_ONCE: usize = 500;
 /// Such commits come this often.
@@ -146,8 +149,10 @@ pub const TRANSFER_TOLD_EVERY: Duration = Duration::from_millis(250);
 pub const PROVEN_MAX: Duration = Duration::from_mins(5);
 /// An administrator's one-time code opens a new password for so long.
 pub const RESET_CODE_MAX: Duration = Duration::from_mins(15);
-/// A person's typing is passed on at most once in so long.
+/// A person's typing is passed on at most once in so long to each other person.
 pub const TYPING_EVERY: Duration = Duration::from_secs(3);
+/// And to at most so many people in that time: more windows nobody writes in by turns.
+pub const TYPING_PEERS_MAX: usize = 8;
 /// A person's presence is passed on at most once in so long in the long run; the last one wins.
 pub const PRESENCE_EVERY: Duration = Duration::from_secs(3);
 /// Changes of a person's presence that are passed on at once, before the rate above holds.
@@ -414,6 +419,8 @@ limits! {
         "MiB of one file; a larger one is refused";
     files_mib_per_account = 20_480 in 0..=1_000_000_000, "files.mib_per_account",
         "MiB of files of one person that are kept or on their way; more are refused";
+    files_per_account = 1_000 in 1..=1_000_000, "files.per_account",
+        "files of one person that are kept or on their way; one more is refused";
     files_mib_total = 102_400 in 0..=1_000_000_000, "files.mib_total",
         "MiB of files of all people together; more are refused";
     files_days = 30 in 1..=3_650, "files.days",

@@ -43,6 +43,33 @@ impl Mentions {
         self.everyone || self.accounts.contains(&account)
     }
 
+    /// Those whom the first so many bytes of the text name.
+    #[must_use]
+    pub fn cut(mut self, bytes: usize) -> Mentions {
+        self.places.retain(|place| usize::try_from(place.end).is_ok_and(|end| end <= bytes));
+        let places = &self.places;
+        self.everyone &= places.iter().any(|place| place.account.is_none());
+        self.accounts.retain(|one| places.iter().any(|place| place.account == Some(*one)));
+        self
+    }
+
+    /// With those whom words name that stand behind so many bytes of the text.
+    #[must_use]
+    pub fn and_behind(mut self, bytes: usize, words: &Mentions) -> Mentions {
+        let behind = u32::try_from(bytes).unwrap_or(u32::MAX);
+        let moved = |at: u32| at.saturating_add(behind);
+        self.places.extend(words.places.iter().map(|place| MentionPlace {
+            start: moved(place.start),
+            end: moved(place.end),
+            account: place.account,
+        }));
+        let new = words.accounts.iter().filter(|one| !self.accounts.contains(one));
+        let new: Vec<AccountId> = new.copied().collect();
+        self.accounts.extend(new);
+        self.everyone |= words.everyone;
+        self
+    }
+
     /// Whether every place lies in the text, behind the one before it, between letters, and names
     /// somebody who is mentioned.
     #[must_use]
@@ -105,6 +132,13 @@ mod tests {
         for places in bad {
             assert!(!mentions(places).fits(text), "{places:?}");
         }
+        let all = mentions(&good);
+        let first = Mentions { everyone: false, ..mentions(&good[..1]) };
+        assert_eq!(all.clone().cut(text.len()), all);
+        assert_eq!(all.cut(11), first, "a name that is cut is none");
+        let twice = first.clone().and_behind(12, &first);
+        assert!(twice.fits("@青柠 1234@青柠"), "{twice:?}");
+        assert_eq!((twice.accounts, twice.places.len()), (vec![LIME], 2));
         let nobody = Mentions { everyone: false, ..mentions(&[(8, 12, None)]) };
         assert!(!nobody.fits(text));
     }

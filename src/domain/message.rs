@@ -140,6 +140,13 @@ impl Body {
             Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => false,
         }
     }
+
+    /// Whether it only changes what is shown elsewhere, and has no place among the messages itself:
+    /// what somebody is called must not be a way to talk.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        matches!(self, Body::Hidden {} | Body::Room { change: RoomChange::Carded { .. }, .. })
+    }
 }
 
 impl fmt::Debug for Body {
@@ -186,6 +193,9 @@ pub struct Unsent {
     /// The message that they answer.
     #[serde(default)]
     pub reply_to: Option<Seq>,
+    /// Whom they mention.
+    #[serde(default)]
+    pub mentions: Mentions,
 }
 
 impl Unsent {

@@ -7,6 +7,7 @@ mod contact;
 mod file;
 mod file_name;
 mod ids;
+pub mod links;
 mod mentions;
 mod message;
 mod needle;
@@ -30,7 +31,7 @@ pub use mentions::{MentionPlace, Mentions};
 pub use message::{Body, ConversationKind, Message, Target, Unsent};
 pub use needle::{NEEDLE_CHARS_MAX, Needle};
 pub use nickname::{GRAPHEMES_MAX as NICKNAME_GRAPHEMES_MAX, Nickname, NicknameError};
-pub use plain::is_plain;
+pub use plain::{is_blank, is_plain, without_blank_lines};
 pub use room::{
     Announcement, Choice, Door, Joining, Member, Notify, OwnRoom, Parting, ROOM_COLOURS,
     ROOM_NAME_MAX, Rank, Room, RoomChange, RoomRequest, Stranger, room_name,

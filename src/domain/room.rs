@@ -195,6 +195,9 @@ pub enum RoomChange {
     Joined {
         /// Who.
         account: AccountId,
+        /// May not write before then, having been muted before it went; 0 when not muted.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        muted_until: i64,
     },
     /// Somebody went.
     Left {
@@ -252,6 +255,18 @@ pub enum RoomChange {
         /// Which.
         colour: u8,
     },
+    /// Somebody is called otherwise in it.
+    Carded {
+        /// Who.
+        account: AccountId,
+        /// What now; empty for the nickname.
+        card: String,
+    },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the derived code passes references")]
+fn is_zero(value: &i64) -> bool {
+    *value == 0
 }
 
 impl Room {
@@ -283,7 +298,10 @@ impl Room {
                 let announcement = Announcement { text: text.clone(), by: from, at, seq };
                 self.announcement = Some(announcement).filter(|on_wall| !on_wall.text.is_empty());
             }
-            RoomChange::Muted { .. } | RoomChange::Ranked { .. } | RoomChange::Dissolved {} => {}
+            RoomChange::Muted { .. }
+            | RoomChange::Ranked { .. }
+            | RoomChange::Carded { .. }
+            | RoomChange::Dissolved {} => {}
         }
     }
 }

@@ -218,6 +218,8 @@ codes!(
         RecallLate = "recall_late",
         /// That message was recalled.
         Recalled = "recalled",
+        /// There is no such message to quote, or it is not yours to see.
+        QuoteGone = "quote_gone",
         /// There is no such room, or it was dissolved.
         RoomGone = "room_gone",
         /// You are not in that room.

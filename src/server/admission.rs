@@ -11,14 +11,13 @@ use std::time::Duration;
 use super::bounded::{Bounded, Keep};
 use super::bucket::Bucket;
 use super::policy::Policy;
-use super::rates::{Deed, Rates};
+use super::rates::{Deed, Meter, Rates};
 use crate::clock::millis;
-use crate::domain::{AccountId, DeviceId, RoomId, Target};
+use crate::domain::{AccountId, DeviceId, FileWay, RoomId, Target};
 use crate::limits::{COUNTED_MAX, Limits, SLOWED_MAX};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
 
 const MINUTE: Duration = Duration::from_mins(1);
-const HOUR: Duration = Duration::from_hours(1);
 /// Wrong passwords count for so long.
 const WRONG_WINDOW: Duration = Duration::from_mins(15);
 
@@ -48,16 +47,6 @@ struct Address {
     links: u64,
     unauthenticated: u64,
     meter: Meter,
-}
-
-/// What one address does, against its rates.
-struct Meter {
-    /// Everything that connects, also what hangs up before its hello.
-    dials: Bucket,
-    new: Bucket,
-    tokens: Bucket,
-    registrations: Bucket,
-    passwords: Bucket,
 }
 
 #[derive(Default)]
@@ -265,8 +254,8 @@ impl Admission {
 
     /// Whether one more file of an account may travel now.
     #[must_use]
-    pub fn may_carry(&self, account: AccountId) -> bool {
-        self.lock().may_carry(&self.policy.limits(), account)
+    pub fn may_carry(&self, account: AccountId, way: FileWay) -> bool {
+        self.lock().may_carry(&self.policy.limits(), account, way)
     }
 
     /// Other limits are in force: what was counted under the old ones begins anew. Links and waits
@@ -334,9 +323,9 @@ impl Place {
     ///
     /// # Errors
     /// So many travel already.
-    pub fn carry(&mut self, account: AccountId) -> Result<(), Refusal> {
+    pub fn carry(&mut self, account: AccountId, way: FileWay) -> Result<(), Refusal> {
         let mut counts = self.admission.lock();
-        if !counts.may_carry(&self.admission.policy.limits(), account) {
+        if !counts.may_carry(&self.admission.policy.limits(), account, way) {
             return Err(Reason::FilesBusy.into());
         }
         counts.files += 1;
@@ -374,9 +363,14 @@ impl Counts {
         })
     }
 
-    fn may_carry(&self, limits: &Limits, account: AccountId) -> bool {
+    /// Who fetches may wait for who brings, so that some places are for those who bring alone.
+    fn may_carry(&self, limits: &Limits, account: AccountId, way: FileWay) -> bool {
         let own = self.carriers.get(&account).copied().unwrap_or_default();
-        self.files < limits.files_links && own < limits.files_links_per_account
+        let places = |all: u64| match way {
+            FileWay::Up => all,
+            FileWay::Down => all - (all / 4).max(u64::from(all > 1)),
+        };
+        self.files < places(limits.files_links) && own < places(limits.files_links_per_account)
     }
 
     fn leave_files(&mut self, account: AccountId) {
@@ -411,19 +405,6 @@ impl Counts {
         // The bucket stays, or reconnecting would fill it.
         if let Some((links, _)) = self.senders.get_mut(&account) {
             *links -= 1;
-        }
-    }
-}
-
-impl Meter {
-    fn new(limits: &Limits, uptime: Duration) -> Self {
-        let dials = limits.links_new_per_minute.saturating_add(limits.links_token_per_minute);
-        Meter {
-            dials: Bucket::per(dials, MINUTE, uptime),
-            new: Bucket::per(limits.links_new_per_minute, MINUTE, uptime),
-            tokens: Bucket::per(limits.links_token_per_minute, MINUTE, uptime),
-            registrations: Bucket::per(limits.registrations_per_hour, HOUR, uptime),
-            passwords: Bucket::per(limits.passwords_per_minute, MINUTE, uptime),
         }
     }
 }
@@ -470,6 +451,26 @@ mod tests {
         places.clear();
         let counts = admission.lock();
         assert_eq!((counts.links, counts.unauthenticated, counts.accounts.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn who_fetches_leaves_places_for_who_brings() {
+        let limits = Limits { files_links: 8, files_links_per_account: 4, ..Limits::default() };
+        let admission = Admission::new(Policy::of_limits(limits), Duration::ZERO);
+        let mut places = Vec::new();
+        let mut carry = |account, way| {
+            let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
+            let is_carried = place.carry(AccountId(account), way).is_ok();
+            places.extend(is_carried.then_some(place));
+            is_carried
+        };
+        let mut many = |account, way, times| (0..times).filter(|_| carry(account, way)).count();
+        assert_eq!(many(10_001, FileWay::Down, 5), 3);
+        assert_eq!(many(10_002, FileWay::Down, 5), 3);
+        assert_eq!(many(10_003, FileWay::Down, 5), 0, "six of eight places");
+        assert_eq!(many(10_001, FileWay::Up, 5), 1);
+        assert_eq!(many(10_003, FileWay::Up, 5), 1);
+        assert_eq!(many(10_004, FileWay::Up, 5), 0);
     }
 
     #[test]

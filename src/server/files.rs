@@ -35,6 +35,19 @@ pub fn sees<M: Mode>(
     Ok((is_seen && seq <= log.head).then_some(log))
 }
 
+/// Whether nobody is left whose a file is, or there is no log any more that it is in.
+///
+/// # Errors
+/// The store failed.
+pub fn is_stranded<M: Mode>(
+    rows: &Rows<M>,
+    owner: AccountId,
+    file: FileId,
+) -> Result<bool, StoreError> {
+    let is_gone = rows.get_account(owner)?.is_none_or(|account| account.deleted);
+    Ok(is_gone || rows.get_conversation(file.conversation)?.is_none())
+}
+
 /// For how long files are kept, at a moment.
 #[derive(Debug, Clone, Copy)]
 pub struct Term {

@@ -89,6 +89,7 @@ fn alike(what: &LogEvent) -> Option<String> {
         LogEvent::RateLimited { account, what } => Some(format!("rate {account} {what}")),
         LogEvent::WrongPassword { address, .. } => Some(format!("password {address}")),
         LogEvent::LockedOut { address, .. } => Some(format!("locked {address}")),
+        LogEvent::Trouble { text } => Some(format!("trouble {text}")),
         _ => None,
     }
 }

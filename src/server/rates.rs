@@ -1,4 +1,4 @@
-//! How fast one account may do what, on all its links together. Pure: time is an argument.
+//! How fast one account may do what, on all its links together, and one address. Pure: time is an argument.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use crate::limits::{
 use crate::net::protocol::{ClientFrame, Command, Query, RequestId};
 
 const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 const MIB: u64 = 1024 * 1024;
 
@@ -162,6 +163,29 @@ impl Rates {
             self;
         let all = [messages, requests, contacts, rooms, finds, searches, profiles, uploads];
         all.into_iter().all(|bucket| bucket.is_full(uptime))
+    }
+}
+
+/// What one address does, against its rates.
+pub(super) struct Meter {
+    /// Everything that connects, also what hangs up before its hello.
+    pub(super) dials: Bucket,
+    pub(super) new: Bucket,
+    pub(super) tokens: Bucket,
+    pub(super) registrations: Bucket,
+    pub(super) passwords: Bucket,
+}
+
+impl Meter {
+    pub(super) fn new(limits: &Limits, uptime: Duration) -> Self {
+        let dials = limits.links_new_per_minute.saturating_add(limits.links_token_per_minute);
+        Meter {
+            dials: Bucket::per(dials, MINUTE, uptime),
+            new: Bucket::per(limits.links_new_per_minute, MINUTE, uptime),
+            tokens: Bucket::per(limits.links_token_per_minute, MINUTE, uptime),
+            registrations: Bucket::per(limits.registrations_per_hour, HOUR, uptime),
+            passwords: Bucket::per(limits.passwords_per_minute, MINUTE, uptime),
+        }
     }
 }
 

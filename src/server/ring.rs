@@ -126,10 +126,8 @@ impl Ring {
         setup: &Setup,
         listeners: &[Async<TcpListener>],
     ) -> Result<Self, ServerError> {
-        let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
+        let policy = load_policy(engine, setup)?;
         let identity = load_identity(engine, &setup.data.join(KEY_FILE))?;
-        let given = Given { name: setup.name.clone(), is_quiet: !setup.discovery };
-        let policy = Policy::new(settings, given);
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
         let disk_full = disk::is_full(&setup.data, policy.limits().disk_free_mib);
         let disk_full = Arc::new(AtomicBool::new(disk_full));
@@ -166,7 +164,7 @@ impl Ring {
             tls: identity.server_config(&[ALPN_CHAT, ALPN_FILE])?,
             policy,
             bans,
-            beacon: beacon.clone(),
+            beacon,
             board: board.clone(),
             journal: journal.clone(),
             metrics,
@@ -179,7 +177,7 @@ impl Ring {
             turns: session::Turns::default(),
             closing,
         });
-        beacon.refresh();
+        shared.beacon.refresh();
         let hub = Hub::new(board, journal);
         Ok(Ring {
             shared,
@@ -234,6 +232,13 @@ async fn follow_changes(shared: Arc<Shared>, changes: Receiver<()>) {
         let beacon = shared.beacon.clone();
         smol::unblock(move || beacon.refresh()).await;
     }
+}
+
+/// What was set, behind what the command line says.
+fn load_policy(engine: &Engine, setup: &Setup) -> Result<Arc<Policy>, StoreError> {
+    let settings = Settings::load(&Reads::open(&engine.read()?)?)?;
+    let given = Given { name: setup.name.clone(), is_quiet: !setup.discovery };
+    Ok(Policy::new(settings, given))
 }
 
 /// The addresses that are banned, as a server finds them when it starts.

@@ -76,18 +76,56 @@ impl<M: Mode> Rows<M> {
         Ok(())
     }
 
-    /// The open files of an account.
+    /// The open files of an account, at most `limit`.
     ///
     /// # Errors
     /// The disk failed.
-    pub fn list_own_files(&self, owner: AccountId) -> Result<Vec<FileId>, StoreError> {
+    pub fn list_own_files(
+        &self,
+        owner: AccountId,
+        limit: usize,
+    ) -> Result<Vec<FileId>, StoreError> {
         let all = (owner.0, 0, 0)..=(owner.0, u64::MAX, u64::MAX);
         let mut files = Vec::new();
-        for row in self.file_owners.range(all)? {
+        for row in self.file_owners.range(all)?.take(limit) {
             let (_, conversation, seq) = row?.0.value();
             files.push(file((conversation, seq)));
         }
         Ok(files)
+    }
+
+    /// Whether an account has so many open files.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn has_files(&self, owner: AccountId, count: u64) -> Result<bool, StoreError> {
+        let all = (owner.0, 0, 0)..=(owner.0, u64::MAX, u64::MAX);
+        let mut found = 0;
+        for row in self.file_owners.range(all)? {
+            row?;
+            found += 1;
+            if found >= count {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// All open files and whose they are, by owner and conversation, until `visit` says stop.
+    ///
+    /// # Errors
+    /// The disk failed, or `visit` did.
+    pub fn visit_open_files(
+        &self,
+        mut visit: impl FnMut(AccountId, FileId) -> Result<bool, StoreError>,
+    ) -> Result<(), StoreError> {
+        for row in self.file_owners.iter()? {
+            let (owner, conversation, seq) = row?.0.value();
+            if !visit(AccountId(owner), file((conversation, seq)))? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Open files that came to their state at this age of the server or before, the oldest first, at

@@ -1,23 +1,20 @@
 //! Files on their way here: the bytes that came, and beside them the values that prove them.
 //!
 //! The bytes of a chunk are on disk before its value is, so whatever is found after a crash is proven
-//! up to the last value. A file that is whole gets its place among the blobs by being renamed; a crash
+//! up to the last value. When a write or a sync fails, nothing more is done with what is open: open it anew,
+//! which cuts off all that was not durable before. A file that is whole gets its place among the blobs by being renamed; a crash
 //! between that and its row is put right at the next start.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::beside::Beside;
+use super::beside::{Beside, Pace};
 use super::blobs::{Files, INCOMING};
 use super::engine::sync_folder;
+use super::proof::{self, RECORD_BYTES};
 use crate::domain::{BlobId, ConversationId, FileId, Outline, Seq};
 
-/// Chunks that may come before they are made durable: a crash costs at most twice as many to be sent
-/// again. A larger step makes the store's commits wait for it.
-const SYNC_CHUNKS: u64 = 8;
-const VALUE_LENGTH: usize = 32;
-const VALUE_BYTES: u64 = VALUE_LENGTH as u64;
 /// The end of the name of the values.
 const VALUES: &str = ".values";
 
@@ -32,6 +29,7 @@ pub struct Incoming {
     /// So many values are on disk.
     kept: u64,
     beside: Beside,
+    pace: Pace,
 }
 
 impl Incoming {
@@ -43,16 +41,14 @@ impl Incoming {
         fs::create_dir_all(files.incoming_folder())?;
         let open =
             |path| File::options().create(true).truncate(false).read(true).write(true).open(path);
-        let mut data = open(files.incoming_data(id))?;
+        let data = open(files.incoming_data(id))?;
         let mut values = open(files.incoming_values(id))?;
-        let outline = proven(&mut values, data.metadata()?.len(), bytes)?;
-        values.set_len(outline.len() * VALUE_BYTES)?;
-        values.seek(SeekFrom::End(0))?;
+        let outline = proven(&mut values, id, data.metadata()?.len(), bytes)?;
+        values.set_len(outline.len() * RECORD_BYTES as u64)?;
         data.set_len(outline.proven())?;
-        data.seek(SeekFrom::End(0))?;
         let kept = outline.len();
-        let beside = Beside::default();
-        Ok(Incoming { files: files.clone(), id, outline, data, values, kept, beside })
+        let (beside, pace) = (Beside::default(), Pace::default());
+        Ok(Incoming { files: files.clone(), id, outline, data, values, kept, beside, pace })
     }
 
     /// The values of what is there.
@@ -61,14 +57,23 @@ impl Incoming {
         &self.outline
     }
 
+    /// Whether anything failed: nothing more of it becomes durable.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.beside.check().is_err()
+    }
+
     /// Takes the next chunk, which has this value. Says whether a step to the disk began with it.
     ///
     /// # Errors
-    /// The disk failed: open it anew.
+    /// The disk failed, now or before: open it anew.
     pub fn put(&mut self, value: [u8; 32], chunk: &[u8]) -> io::Result<bool> {
-        self.data.write_all(chunk)?;
+        self.beside.check()?;
+        let written = write_at(&mut self.data, self.outline.proven(), chunk);
+        self.beside.guard(written)?;
         self.outline.push(value);
-        let is_due = self.outline.len() - self.beside.begun().unwrap_or(self.kept) >= SYNC_CHUNKS;
+        let begun = self.beside.begun().unwrap_or(self.kept);
+        let is_due = self.outline.len() - begun >= self.pace.chunks;
         if is_due {
             self.begin_step()?;
         }
@@ -78,7 +83,7 @@ impl Incoming {
     /// Makes durable what came.
     ///
     /// # Errors
-    /// The disk failed: open it anew.
+    /// The disk failed, now or before: open it anew.
     pub fn sync(&mut self) -> io::Result<()> {
         self.end_step()?;
         if self.kept < self.outline.len() {
@@ -89,13 +94,15 @@ impl Incoming {
 
     fn begin_step(&mut self) -> io::Result<()> {
         self.end_step()?;
-        let from = usize::try_from(self.kept).unwrap_or(usize::MAX);
-        let fresh = self.outline.values().get(from..).unwrap_or_default().as_flattened().to_vec();
-        let (data, mut values) = (self.data.try_clone()?, self.values.try_clone()?);
+        let fresh = proof::records(key_of(self.id), self.kept, &self.outline);
+        let behind = self.kept * RECORD_BYTES as u64;
+        let files = self.data.try_clone().and_then(|data| Ok((data, self.values.try_clone()?)));
+        let (data, mut values) = self.beside.guard(files)?;
+        let sync = self.pace.sync.clone();
         self.beside.begin(self.outline.len(), move || {
-            data.sync_data()?;
-            values.write_all(&fresh)?;
-            values.sync_data()
+            sync(&data)?;
+            write_at(&mut values, behind, &fresh)?;
+            sync(&values)
         })
     }
 
@@ -109,13 +116,11 @@ impl Incoming {
     /// Forgets all that came.
     ///
     /// # Errors
-    /// The disk failed.
+    /// The disk failed, now or before.
     pub fn reset(&mut self) -> io::Result<()> {
         self.end_step()?;
-        self.values.set_len(0)?;
-        self.values.rewind()?;
-        self.data.set_len(0)?;
-        self.data.rewind()?;
+        let emptied = self.values.set_len(0).and_then(|()| self.data.set_len(0));
+        self.beside.guard(emptied)?;
         self.outline.truncate(0);
         self.kept = 0;
         Ok(())
@@ -125,42 +130,50 @@ impl Incoming {
     /// bytes lie there already, those are used.
     ///
     /// # Errors
-    /// The disk failed.
+    /// The disk failed, now or before.
     pub fn settle(&mut self, root: BlobId) -> io::Result<()> {
         self.sync()?;
         let path = self.files.path(root);
         if fs::metadata(&path).is_ok_and(|file| file.len() == self.outline.bytes()) {
-            return Ok(());
+            // Whoever put them there may not have come so far.
+            return self.files.sync_folders(&path);
         }
-        self.data.sync_all()?;
+        let synced = self.data.sync_all();
+        self.beside.guard(synced)?;
         self.files.rename(&self.files.incoming_data(self.id), root)
     }
 }
 
-/// The values that stand for bytes which are there. A value of zeros is none: some disks leave zeros
-/// where they were to write when the power went.
-fn proven(values: &mut File, data_bytes: u64, bytes: u64) -> io::Result<Outline> {
-    let mut outline = Outline::new(bytes);
-    let chunks = Outline::chunks_of(bytes);
+/// Where a failed write ended and who wrote before is all the same.
+fn write_at(file: &mut File, at: u64, bytes: &[u8]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(at))?;
+    file.write_all(bytes)
+}
+
+/// The values that stand for bytes which are there.
+fn proven(values: &mut File, id: FileId, there: u64, bytes: u64) -> io::Result<Outline> {
+    let most = Outline::chunks_of(bytes) * RECORD_BYTES as u64;
     let mut found = Vec::new();
     values.rewind()?;
-    values.take(chunks * VALUE_BYTES).read_to_end(&mut found)?;
-    for value in found.as_chunks::<VALUE_LENGTH>().0 {
-        let is_there = outline.next().is_some_and(|next| next.end <= data_bytes);
-        if !is_there || *value == [0; 32] {
-            break;
-        }
-        outline.push(*value);
-    }
-    Ok(outline)
+    values.take(most).read_to_end(&mut found)?;
+    Ok(proof::read(key_of(id), bytes, there, &found).0)
+}
+
+fn key_of(id: FileId) -> [u8; 16] {
+    let mut key = [0; 16];
+    key[..8].copy_from_slice(&id.conversation.0.to_be_bytes());
+    key[8..].copy_from_slice(&id.seq.0.to_be_bytes());
+    key
 }
 
 impl Files {
     /// How many bytes of a file of so many are proven and on disk.
     #[must_use]
     pub fn count_incoming(&self, id: FileId, bytes: u64) -> u64 {
-        let values = fs::metadata(self.incoming_values(id)).map_or(0, |file| file.len());
-        (values / VALUE_BYTES).saturating_mul(crate::domain::CHUNK_BYTES).min(bytes)
+        let there = fs::metadata(self.incoming_data(id)).map_or(0, |file| file.len());
+        let values = File::open(self.incoming_values(id));
+        let proven = values.and_then(|mut values| proven(&mut values, id, there, bytes));
+        proven.map_or(0, |outline| outline.proven())
     }
 
     /// The bytes of a file that comes, for reading.
@@ -208,7 +221,7 @@ impl Files {
             return None;
         }
         let mut values = File::open(self.incoming_values(id)).ok()?;
-        let root = proven(&mut values, bytes, bytes).ok()?.root()?;
+        let root = proven(&mut values, id, bytes, bytes).ok()?.root()?;
         let is_whole = fs::metadata(self.path(root)).is_ok_and(|file| file.len() == bytes);
         is_whole.then_some(root)
     }
@@ -226,7 +239,12 @@ impl Files {
         let folder = path.parent().unwrap_or(self.folder());
         fs::create_dir_all(folder)?;
         fs::rename(from, &path)?;
-        sync_folder(folder)?;
+        self.sync_folders(&path)
+    }
+
+    /// A crash does not take this blob's name.
+    fn sync_folders(&self, path: &Path) -> io::Result<()> {
+        sync_folder(path.parent().unwrap_or(self.folder()))?;
         sync_folder(self.folder())
     }
 
@@ -255,6 +273,9 @@ fn id_of(name: &str) -> Option<FileId> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
     use crate::domain::CHUNK_BYTES;
 
@@ -287,13 +308,13 @@ mod tests {
         let open = || Incoming::open(&files, ID, whole.len() as u64).unwrap();
         // What is on disk of bytes and values, and how many chunks are proven by it.
         let cases = [
-            (3 * CHUNK_BYTES, 3 * 32, 3),
-            (3 * CHUNK_BYTES + 77, 3 * 32, 3),
-            (5 * CHUNK_BYTES, 3 * 32 + 31, 3),
-            (2 * CHUNK_BYTES - 1, 3 * 32, 1),
-            (0, 3 * 32, 0),
-            (4 * CHUNK_BYTES + 9, 5 * 32, 5),
-            (4 * CHUNK_BYTES + 8, 5 * 32, 4),
+            (3 * CHUNK_BYTES, 3 * 40, 3),
+            (3 * CHUNK_BYTES + 77, 3 * 40, 3),
+            (5 * CHUNK_BYTES, 3 * 40 + 39, 3),
+            (2 * CHUNK_BYTES - 1, 3 * 40, 1),
+            (0, 3 * 40, 0),
+            (4 * CHUNK_BYTES + 9, 5 * 40, 5),
+            (4 * CHUNK_BYTES + 8, 5 * 40, 4),
         ];
         for (data, values, proven) in cases {
             let mut incoming = open();
@@ -333,10 +354,12 @@ mod tests {
         bring(&mut incoming, &whole, 2);
         drop(incoming);
         let values = File::options().write(true).open(files.incoming_values(ID)).unwrap();
-        values.set_len(3 * 32).unwrap();
+        values.set_len(3 * 40).unwrap();
         let incoming = Incoming::open(&files, ID, whole.len() as u64).unwrap();
         assert_eq!(incoming.outline().len(), 1);
         assert_eq!(files.count_incoming(ID, whole.len() as u64), CHUNK_BYTES);
+        File::options().write(true).open(files.incoming_data(ID)).unwrap().set_len(9).unwrap();
+        assert_eq!(files.count_incoming(ID, whole.len() as u64), 0, "bytes that are not there");
     }
 
     #[test]
@@ -359,5 +382,98 @@ mod tests {
         assert_eq!(files.list().unwrap(), []);
         let incoming = Incoming::open(&files, ID, length).unwrap();
         assert_eq!(incoming.outline().root(), Some(hash(&whole)));
+    }
+
+    /// Syncs that fail while the sign says so.
+    fn paced(chunks: u64, fails: &Arc<AtomicBool>) -> Pace {
+        let fails = Arc::clone(fails);
+        let sync = move |file: &File| match fails.load(Ordering::Relaxed) {
+            true => Err(io::ErrorKind::StorageFull.into()),
+            false => file.sync_data(),
+        };
+        Pace { chunks, sync: Arc::new(sync) }
+    }
+
+    #[test]
+    fn what_the_disk_lost_does_not_count_though_the_next_sync_succeeds() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files::of(data.path());
+        let whole = bytes(23 * CHUNK_BYTES + 5);
+        let length = whole.len() as u64;
+        let fails = Arc::new(AtomicBool::new(false));
+        let mut incoming = Incoming::open(&files, ID, length).unwrap();
+        incoming.pace = paced(2, &fails);
+        bring(&mut incoming, &whole, 20);
+        incoming.sync().unwrap();
+        fails.store(true, Ordering::Relaxed);
+        bring(&mut incoming, &whole, 2);
+        incoming.end_step().unwrap_err();
+        // A system says it once: the next sync of the same file says that all is well.
+        fails.store(false, Ordering::Relaxed);
+        let root = hash(&whole);
+        let full = |done: io::Result<()>| {
+            assert_eq!(done.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        };
+        for _ in 0..2 {
+            assert!(incoming.has_failed());
+            full(incoming.sync());
+            full(incoming.put([1; 32], b"x").map(drop));
+            full(incoming.settle(root));
+            full(incoming.reset());
+        }
+        drop(incoming);
+        assert_eq!(files.count_incoming(ID, length), 20 * CHUNK_BYTES);
+        let mut incoming = Incoming::open(&files, ID, length).unwrap();
+        assert_eq!(incoming.outline().len(), 20);
+        assert_eq!(fs::metadata(files.incoming_data(ID)).unwrap().len(), 20 * CHUNK_BYTES);
+        bring(&mut incoming, &whole, 24);
+        incoming.settle(root).unwrap();
+        assert!(fs::read(files.path(root)).unwrap() == whole);
+    }
+
+    #[test]
+    fn a_step_that_fails_half_way_shifts_no_value() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files::of(data.path());
+        let whole = bytes(22 * CHUNK_BYTES);
+        let length = whole.len() as u64;
+        let mut incoming = Incoming::open(&files, ID, length).unwrap();
+        incoming.pace.chunks = 7;
+        bring(&mut incoming, &whole, 20);
+        // Somebody moved the place where the next byte goes.
+        incoming.values.seek(SeekFrom::Start(3)).unwrap();
+        incoming.data.seek(SeekFrom::Start(3)).unwrap();
+        bring(&mut incoming, &whole, 1);
+        incoming.sync().unwrap();
+        drop(incoming);
+        let mut incoming = Incoming::open(&files, ID, length).unwrap();
+        assert_eq!(incoming.outline().len(), 21);
+        bring(&mut incoming, &whole, 1);
+        incoming.settle(hash(&whole)).unwrap();
+        assert!(fs::read(files.path(hash(&whole))).unwrap() == whole);
+    }
+
+    #[test]
+    fn what_is_done_during_a_step_waits_for_it() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files::of(data.path());
+        let whole = bytes(20 * CHUNK_BYTES + 1);
+        let length = whole.len() as u64;
+        let mut incoming = Incoming::open(&files, ID, length).unwrap();
+        incoming.pace = Pace::slow(20);
+        bring(&mut incoming, &whole, 20);
+        assert_eq!(incoming.beside.begun(), Some(20));
+        incoming.reset().unwrap();
+        assert_eq!(fs::metadata(files.incoming_values(ID)).unwrap().len(), 0);
+        bring(&mut incoming, &whole, 20);
+        // Ended in the middle of it: it is waited for, and counts.
+        drop(incoming);
+        let mut incoming = Incoming::open(&files, ID, length).unwrap();
+        assert_eq!(incoming.outline().len(), 20);
+        incoming.pace = Pace::slow(20);
+        incoming.reset().unwrap();
+        bring(&mut incoming, &whole, 21);
+        incoming.settle(hash(&whole)).unwrap();
+        assert!(fs::read(files.path(hash(&whole))).unwrap() == whole);
     }
 }

@@ -6,7 +6,8 @@
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
 //!   [`accounts`], [`profiles`], [`devices`], [`contacts`], [`rooms`], [`choices`],
 //!   [`conversations`], [`messages`], [`emptied`], [`blobs`], [`places`], [`files`], [`settings`], [`bans`].
-//!   [`incoming`] is bytes of files that are on their way, and [`beside`] takes them to the disk.
+//!   [`incoming`] is bytes of files that are on their way, [`beside`] takes them to the disk, and
+//!   [`proof`] is how the values that prove them lie there.
 //! * [`search`] looks into the logs; [`seek`] is what it shares with a client's store.
 //! * [`local`] is a client's own store, a file and a format of its own.
 //! * [`record`] turns values into our own versioned bytes.
@@ -29,6 +30,7 @@ pub mod local;
 pub mod messages;
 pub mod places;
 pub mod profiles;
+pub mod proof;
 mod record;
 pub mod rooms;
 pub mod rows;

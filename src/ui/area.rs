@@ -22,12 +22,14 @@ pub struct Touched {
 }
 
 type Press = Rc<RefCell<Box<dyn FnMut(Rect)>>>;
+type Keys = Rc<RefCell<Box<dyn FnMut(Key) -> bool>>>;
 
 /// The place.
 #[derive(Clone)]
 pub struct Pressable {
     native: Native,
     press: Press,
+    keys: Keys,
 }
 
 impl Pressable {
@@ -49,14 +51,28 @@ impl Pressable {
             paint(&Canvas::over(area), area, drawn.get());
         });
         native.super_handle_first(false);
-        native.handle(move |native, event| follow(native, event, &touched));
+        let keys: Keys = Rc::new(RefCell::new(Box::new(|_| false)));
+        let told = Rc::clone(&keys);
+        native.handle(move |native, event| {
+            let is_key = event == Event::KeyDown && native.has_focus();
+            if is_key && (told.borrow_mut())(app::event_key()) {
+                native.redraw();
+                return true;
+            }
+            follow(native, event, &touched)
+        });
         let pressed = Rc::clone(&press);
         native.set_callback(move |native| {
             let window = native.window();
             let (x, y) = window.map_or((0, 0), |window| (window.x_root(), window.y_root()));
             (pressed.borrow_mut())(Rect::of(native).moved(x, y));
         });
-        Pressable { native, press }
+        Pressable { native, press, keys }
+    }
+
+    /// Is told of the keys that are pressed while it has the keyboard; tells which ones it takes.
+    pub fn on_key(&mut self, keys: impl FnMut(Key) -> bool + 'static) {
+        *self.keys.borrow_mut() = Box::new(keys);
     }
 
     /// Calls back when it is pressed, with its area on the screen.

@@ -24,6 +24,7 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         Confirm::Kick(room, account) => {
             ("ask.kick", Icon::Logout, model.name_in(Target::Room(room), account))
         }
+        Confirm::RecallLast(..) => ("ask.recall", Icon::Undo, String::new()),
         Confirm::DeleteMessage(target, _) => {
             ("ask.message", Icon::Trash, model.target_name(target, language()))
         }
@@ -38,12 +39,17 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
             ("ask.account", Icon::Trash, model.saved_name(server, account))
         }
     };
+    let kicked = match confirm {
+        Confirm::Kick(room, _) => model.kicked_key(room),
+        _ => "",
+    };
     let (title, text, action) = match key {
         "ask.delete" => ("ask.delete", "ask.delete.text", "row.delete"),
         "ask.leave" => ("ask.leave", "ask.leave.text", "room.leave"),
         "ask.dissolve" => ("ask.dissolve", "ask.dissolve.text", "room.dissolve"),
-        "ask.kick" => ("ask.kick", "ask.kick.text", "room.kick"),
+        "ask.kick" => ("ask.kick", kicked, "room.kick"),
         "ask.block" => ("ask.block", "ask.block.text", "row.block"),
+        "ask.recall" => ("ask.recall", "ask.recall.text", "ask.recall.go"),
         "ask.message" => ("ask.message", "ask.message.text", "ask.message.go"),
         "ask.account" => ("ask.account", "ask.account.text", "ask.account.go"),
         "ask.give_up" => ("ask.give_up", "ask.give_up.text", "ask.give_up.go"),
@@ -55,7 +61,7 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
     let question = Question {
         window: "MyChat".to_owned(),
         icon,
-        danger: true,
+        danger: !matches!(confirm, Confirm::RecallLast(..)),
         title: tr_with(title, &[("name", &name)]),
         text: tr_with(text, &[("name", &name), ("first", &first)]),
         action: tr(action).to_owned(),

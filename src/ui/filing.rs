@@ -15,11 +15,71 @@ use super::text::{tr, tr_with};
 use super::widgets::{Question, ask};
 use crate::domain::{Seq, Target};
 
-/// Names that end so are programs or scripts somewhere.
-const DANGEROUS: [&str; 36] = [
-    "apk", "app", "appimage", "bat", "bin", "chm", "cmd", "com", "command", "cpl", "deb",
-    "desktop", "dll", "exe", "hta", "inf", "jar", "js", "jse", "lnk", "msc", "msi", "pif", "ps1",
-    "py", "reg", "rpm", "run", "scf", "scr", "sh", "url", "vb", "vbe", "vbs", "wsf",
+/// Names that end so are programs or scripts somewhere, or bring some along.
+const DANGEROUS: [&str; 63] = [
+    "apk",
+    "app",
+    "appimage",
+    "application",
+    "appref-ms",
+    "appx",
+    "bash",
+    "bat",
+    "bin",
+    "chm",
+    "cmd",
+    "com",
+    "command",
+    "cpl",
+    "deb",
+    "desktop",
+    "dll",
+    "docm",
+    "exe",
+    "hta",
+    "img",
+    "inf",
+    "iso",
+    "jar",
+    "jnlp",
+    "js",
+    "jse",
+    "ksh",
+    "lnk",
+    "msc",
+    "msi",
+    "msix",
+    "msp",
+    "mst",
+    "pif",
+    "pl",
+    "pptm",
+    "ps1",
+    "psm1",
+    "py",
+    "pyw",
+    "rb",
+    "reg",
+    "rpm",
+    "run",
+    "scf",
+    "scr",
+    "sct",
+    "settingcontent-ms",
+    "sh",
+    "url",
+    "vb",
+    "vbe",
+    "vbs",
+    "vhd",
+    "vhdx",
+    "ws",
+    "wsc",
+    "wsf",
+    "wsh",
+    "xll",
+    "xlsm",
+    "zsh",
 ];
 
 /// Looks at what was chosen for a conversation, and tells the model.
@@ -142,6 +202,10 @@ mod tests {
         assert_eq!(kind_of(&picture), Kind::File(4, true));
         assert_eq!(kind_of(folder.path()), Kind::Folder);
         assert_eq!(kind_of(&folder.path().join("none")), Kind::Unread);
-        assert!(DANGEROUS.is_sorted() && DANGEROUS.contains(&&*ending("/a/B.EXE".as_ref())));
+        assert!(DANGEROUS.is_sorted());
+        for name in ["/a/B.EXE", "a.settingcontent-ms", "x.IMG", "b.docm", "c.pyw", "d.zsh"] {
+            assert!(DANGEROUS.contains(&&*ending(name.as_ref())), "{name}");
+        }
+        assert!(!DANGEROUS.contains(&&*ending("a.docx".as_ref())));
     }
 }

@@ -1,6 +1,7 @@
 //! Where the fields of a form stand, with what is wrong under each. Pure.
 //!
-//! A window has one size. When more is wrong than fits, everything moves closer together.
+//! A window has one size. Where there is room, what is wrong has its place kept, so that nothing moves
+//! when it comes; elsewhere everything moves closer together when more is wrong than fits.
 
 use super::paint::Rect;
 
@@ -36,6 +37,8 @@ struct Pace {
 pub struct Plan {
     /// Height of the window.
     pub height: i32,
+    /// So many lines are kept free under each field for what is wrong with it.
+    kept: usize,
     /// From the pictures' pace to the closest one that can be read.
     paces: [Pace; 3],
 }
@@ -43,9 +46,10 @@ pub struct Plan {
 /// The register window; its faces stand above the fields.
 pub const REGISTER: Plan = Plan {
     height: 600,
+    kept: 2,
     paces: [
-        Pace { head: 104, has_caption: true, fields: 168, label: 20, field: 40, gap: 12 },
-        Pace { head: 104, has_caption: true, fields: 166, label: 18, field: 36, gap: 6 },
+        Pace { head: 104, has_caption: true, fields: 168, label: 20, field: 40, gap: 4 },
+        Pace { head: 104, has_caption: true, fields: 166, label: 18, field: 36, gap: 4 },
         // Without the words over the faces.
         Pace { head: 80, has_caption: false, fields: 138, label: 16, field: 36, gap: 4 },
     ],
@@ -54,6 +58,7 @@ pub const REGISTER: Plan = Plan {
 /// The window for a forgotten password; two lines say what is to be done.
 pub const RECOVER: Plan = Plan {
     height: 560,
+    kept: 0,
     paces: [
         Pace { head: 80, has_caption: true, fields: 128, label: 20, field: 40, gap: 12 },
         Pace { head: 80, has_caption: true, fields: 122, label: 18, field: 36, gap: 6 },
@@ -109,7 +114,7 @@ impl<P: Copy + PartialEq> Form<P> {
     pub fn new(plan: &Plan, bars: P, fields: &[(P, Vec<String>)]) -> Form<P> {
         let mut last = Form::default();
         for pace in &plan.paces {
-            last = Form::at(*pace, bars, fields);
+            last = Form::at((*pace, plan.kept), bars, fields);
             if last.bottom <= plan.height - FOOT {
                 break;
             }
@@ -117,7 +122,7 @@ impl<P: Copy + PartialEq> Form<P> {
         last
     }
 
-    fn at(pace: Pace, bars: P, fields: &[(P, Vec<String>)]) -> Form<P> {
+    fn at((pace, kept): (Pace, usize), bars: P, fields: &[(P, Vec<String>)]) -> Form<P> {
         let mut y = pace.fields;
         let mut rows = Vec::new();
         let mut bottom = y;
@@ -128,8 +133,9 @@ impl<P: Copy + PartialEq> Form<P> {
                 bottom += STRENGTH;
             }
             let error_y = bottom + ERROR_GAP;
-            if !error.is_empty() {
-                bottom = error_y + LINE * i32::try_from(error.len()).unwrap_or(1);
+            let lines = error.len().max(kept);
+            if lines > 0 {
+                bottom = error_y + LINE * i32::try_from(lines).unwrap_or(1);
             }
             let error = error.clone();
             rows.push(Row { place: *place, label_y: y, field, error_y, error });
@@ -154,12 +160,27 @@ mod tests {
 
     #[test]
     fn without_trouble_everything_stands_where_the_pictures_have_it() {
+        let form = form(&RECOVER, 2, [0; 4], 4);
+        assert_eq!((form.head_y, form.has_caption), (80, true));
+        let fields = form.rows.iter().map(|row| row.field.y).collect::<Vec<_>>();
+        assert_eq!(fields, [148, 220, 292, 382]);
+    }
+
+    #[test]
+    fn nothing_of_a_registration_moves_whatever_is_wrong() {
         for count in [3, 4] {
-            let form = form(&REGISTER, 1, [0; 4], count);
-            assert_eq!(form.head_y, 104);
-            assert_eq!(form.rows[0].field, Rect::new(32, 188, 336, 40));
-            assert_eq!(form.rows[1].field.y, 260);
-            assert_eq!(form.rows[2].field.y, 350);
+            let usual = form(&REGISTER, 1, [0; 4], count);
+            assert_eq!(usual.has_caption, count == 3);
+            for number in 0..81 {
+                let lines = [number % 3, number / 3 % 3, number / 9 % 3, number / 27];
+                let form = form(&REGISTER, 1, lines, count);
+                let places = |form: &Form<usize>| {
+                    let fields: Vec<_> =
+                        form.rows.iter().map(|row| (row.label_y, row.field)).collect();
+                    (form.head_y, fields, form.bottom)
+                };
+                assert_eq!(places(&form), places(&usual), "{lines:?}");
+            }
         }
     }
 

@@ -3,7 +3,8 @@
 //! * [`app`] is what is on the screen, as data: no fltk in it.
 //! * [`bridge`] brings messages of other threads to the window.
 //! * [`console`] is the server's own window.
-//! * [`platform`] is what the windows need from the system; `idle` asks it whether anybody is there.
+//! * [`platform`] is what the windows need from the system; `idle` asks it whether anybody is there;
+//!   `attention` marks windows on its task bar, `sound` plays its sounds.
 //! * [`shell`] is the window's thread; [`Stage`] is the toolkit made ready; `screen` is where
 //!   windows fit.
 //! * [`text`] is all wording, in two languages.
@@ -12,6 +13,7 @@
 mod add;
 pub mod app;
 mod area;
+mod attention;
 pub mod bridge;
 mod card;
 pub mod chat;
@@ -31,6 +33,7 @@ mod form;
 mod history;
 mod idle;
 mod login;
+mod notes;
 pub mod paint;
 mod panel;
 mod paragraph;
@@ -42,7 +45,9 @@ mod register;
 mod screen;
 mod settings;
 pub mod shell;
+mod sound;
 mod stage;
+mod standing;
 mod swatches;
 pub mod text;
 pub mod theme;

@@ -139,7 +139,7 @@ pub fn start_server() -> std::io::Result<std::process::Child> {
 
 /// Shows a folder of this computer in the system's way.
 pub fn open_folder(folder: &std::path::Path) {
-    open(folder.as_os_str());
+    open(folder.as_os_str(), || {});
 }
 
 /// Where received files go unless the person chose another folder.
@@ -169,30 +169,46 @@ pub fn open_received(folder: &std::path::Path) {
 
 /// Opens a file of this computer with the program that is meant for it.
 pub fn open_file(file: &std::path::Path) {
-    open(file.as_os_str());
+    open(file.as_os_str(), || {});
 }
 
-/// Opens a web address in the system's browser. Anything else that a message might name is left
-/// alone.
-pub fn open_link(address: &str) {
+/// Opens a web address in the system's browser; calls back on another thread when that failed. Anything
+/// else that a message might name is left alone.
+pub fn open_link(address: &str, failed: impl FnOnce() + Send + 'static) {
     let scheme = address.split_once("://").map_or("", |(scheme, _)| scheme);
     if !["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) {
         return;
     }
-    open(address.as_ref());
+    open(address.as_ref(), failed);
 }
 
-fn open(what: &std::ffi::OsStr) {
+fn open(what: &std::ffi::OsStr, failed: impl FnOnce() + Send + 'static) {
     let program = if cfg!(windows) { "explorer" } else { "xdg-open" };
+    let what = what.to_owned();
+    let run = move || {
+        if let Err(why) = run_opener(program, &what) {
+            tracing::warn!(why, program, "cannot open a link");
+            failed();
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("link".to_owned()).spawn(run) {
+        tracing::warn!(%error, "no thread for a link");
+    }
+}
+
+/// Has a program open something, and waits for its end, which may be that of a browser.
+fn run_opener(program: &str, what: &std::ffi::OsStr) -> Result<(), String> {
+    /// What fails does so soon. An end after that is of the program that was opened.
+    const FAILS_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
     let mut command = Command::new(program);
     command.arg(what).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     detach(&mut command);
-    let started = command.spawn().and_then(|mut child| {
-        let reap = move || drop(child.wait());
-        std::thread::Builder::new().name("link".to_owned()).spawn(reap)
-    });
-    if let Err(error) = started {
-        tracing::warn!(%error, program, "cannot open a link");
+    let started = crate::clock::uptime();
+    let status = command.status().map_err(|error| error.to_string())?;
+    // The one of Windows ends with 1 whatever came of it.
+    match status.success() || cfg!(windows) || crate::clock::uptime() > started + FAILS_WITHIN {
+        true => Ok(()),
+        false => Err(status.to_string()),
     }
 }
 
@@ -250,6 +266,15 @@ mod tests {
         assert!(can_write("C.UTF-8") && can_write("C.utf8"));
         assert!(!can_write("POSIX") && !can_write("zh_CN.GB18030") && !can_write("xx_YY.UTF-8"));
         assert_eq!(normal_name("de_DE.UTF-8@euro"), "de_DE.utf8@euro");
+    }
+
+    #[test]
+    fn what_could_not_be_opened_is_noticed() {
+        let link = std::ffi::OsStr::new("http://example.com");
+        assert!(run_opener("true", link).is_ok());
+        for program in ["false", "/no/such/program"] {
+            assert!(run_opener(program, link).is_err(), "{program}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use fltk::app;
-use fltk::prelude::WidgetExt;
+use fltk::prelude::{WidgetExt, WindowExt};
 
 use super::app::settings::SCALES;
 use super::paint::Rect;
@@ -98,7 +98,43 @@ fn scale_max(w: i32, h: i32) -> i32 {
 /// Where the inside of a window can stand on the screen with the pointer, frame and all.
 #[must_use]
 pub fn room() -> Rect {
-    let (x, y) = app::get_mouse();
+    room_at(app::get_mouse())
+}
+
+/// Where a question of this size stands: over the middle of the window that the person works in.
+#[must_use]
+pub fn over_front(w: i32, h: i32) -> Rect {
+    let front = front();
+    let middle = front.middle(0, 0);
+    over(front, (w, h), room_at((middle.x, middle.y)))
+}
+
+fn over(window: Rect, (w, h): (i32, i32), room: Rect) -> Rect {
+    fit(window.middle(w, h), room)
+}
+
+/// The area of the window that the person works in.
+#[must_use]
+pub fn front() -> Rect {
+    // The toolkit's own order changes with what is drawn and pointed at; the keyboard is where the
+    // person works.
+    let working = app::focus().and_then(|control| control.window());
+    if let Some(window) = working {
+        return area_of(&*window);
+    }
+    match app::first_window() {
+        Some(window) => area_of(&window),
+        None => room(),
+    }
+}
+
+/// The area of a window on the screen.
+#[must_use]
+pub fn area_of(window: &(impl WindowExt + ?Sized)) -> Rect {
+    Rect::new(window.x_root(), window.y_root(), window.w(), window.h())
+}
+
+fn room_at((x, y): (i32, i32)) -> Rect {
     let screen = app::screen_num(x, y);
     let (x, y, w, h) = app::screen_work_area(screen);
     let scale = hundredths(app::screen_scale(screen)).max(1);
@@ -173,6 +209,15 @@ mod tests {
         // 960 and 540 px of the screen are 640 and 360 at 150 %.
         assert_eq!(rescaled(area, 100, 150), Rect::new(320, 120, 640, 480));
         assert_eq!(rescaled(rescaled(area, 100, 150), 150, 100), area);
+    }
+
+    #[test]
+    fn a_question_stands_over_who_asks_as_far_as_the_screen_goes() {
+        let room = Rect::new(4, 40, 1272, 680);
+        let asking = Rect::new(100, 200, 400, 300);
+        assert_eq!(over(asking, (304, 200), room), Rect::new(148, 250, 304, 200));
+        let corner = Rect::new(1200, 650, 300, 300);
+        assert_eq!(over(corner, (304, 200), room), Rect::new(972, 520, 304, 200));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::app::writing::Notice;
-use crate::client::api::ExportTrouble;
+use crate::client::api::{ExportTrouble, fill};
 use crate::client::{Failure, StartError};
 use crate::domain::{NicknameError, Presence};
 use crate::net::address::AddressError;
@@ -207,9 +207,8 @@ pub fn failure(language: Language, failure: &Failure) -> String {
 pub fn notice(language: Language, notice: &Notice) -> String {
     match notice {
         Notice::Failure(failure) => self::failure(language, failure),
-        Notice::TooLong { over, most } => {
-            let values = [("n", &*over.to_string()), ("most", &*most.to_string())];
-            language.fill("chat.too_long", &values)
+        Notice::TooLong { over, .. } => {
+            language.fill("chat.too_long", &[("n", &*over.to_string())])
         }
     }
 }
@@ -299,23 +298,6 @@ fn nickname_reason(error: NicknameError) -> Reason {
 
 fn by_code(language: Language, group: &str, code: &'static str) -> &'static str {
     language.find(&format!("{group}.{code}")).unwrap_or(code)
-}
-
-/// Replaces `{name}` by its value; an unknown placeholder stays to be seen.
-fn fill(text: &str, values: &[(&str, &str)]) -> String {
-    let mut filled = String::with_capacity(text.len() + 16);
-    let mut rest = text;
-    while let Some(start) = rest.find('{') {
-        let Some(end) = rest[start..].find('}').map(|length| start + length) else { break };
-        filled.push_str(&rest[..start]);
-        match values.iter().find(|(name, _)| *name == &rest[start + 1..end]) {
-            Some((_, value)) => filled.push_str(value),
-            None => filled.push_str(&rest[start..=end]),
-        }
-        rest = &rest[end + 1..];
-    }
-    filled.push_str(rest);
-    filled
 }
 
 fn entries(source: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {

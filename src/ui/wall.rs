@@ -71,6 +71,8 @@ struct View {
     /// How many have read it; empty where that is not known.
     readers: String,
     old: Vec<Sheet>,
+    /// The words of the way to what was there before, or back; none where nothing was.
+    past: Option<&'static str>,
     more: bool,
     may_write: bool,
     error: String,
@@ -235,8 +237,8 @@ impl Parts {
             _ if view.now.is_none() => ("chat.close", "wall.write"),
             Page::Now | Page::Past => ("room.wall.read", "wall.edit"),
         };
-        self.past.set_label(tr(if view.page == Page::Past { "wall.now" } else { "wall.past" }));
-        self.past.set_shown(!is_write);
+        self.past.set_label(view.past.map_or("", tr));
+        self.past.set_shown(view.past.is_some());
         self.edit.set_icon((!is_write).then_some(Icon::Pencil));
         self.edit.set_label(tr(edit));
         self.edit.set_shown(is_write || view.page == Page::Now && view.may_write);
@@ -296,6 +298,11 @@ impl View {
             now: model.wall(room).map(|wall| Sheet::of(wall, room, model)),
             readers: readers.unwrap_or_default(),
             old: board.old.iter().map(|old| Sheet::of(old, room, model)).collect(),
+            past: match board.page {
+                Page::Past => Some("wall.now"),
+                Page::Now => board.has_past.then_some("wall.past"),
+                Page::Write => None,
+            },
             more: board.more,
             may_write: model.may_announce(room),
             error: error.unwrap_or_default(),

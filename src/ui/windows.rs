@@ -4,22 +4,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use fltk::app;
-use fltk::prelude::{WidgetExt, WindowExt};
 
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
-use super::app::card::CardMsg;
-use super::app::images::ViewerMsg;
-use super::app::settings::{SettingMsg, ThemeChoice};
+use super::app::notify::NoteEffect;
+use super::app::settings::ThemeChoice;
 use super::app::time;
-use super::app::{Effect, Model, Msg, Screen};
-use super::card::{self, CardWindow};
-use super::chat::{self, ChatOut, ChatWindow, USUAL, USUAL_ROOM};
+use super::app::{Effect, Model, Screen};
+use super::card::CardWindow;
+use super::chat::{self, ChatWindow, USUAL, USUAL_ROOM};
 use super::done::DoneWindow;
 use super::doors::DoorWindows;
 use super::fingerprint::FingerprintWindow;
 use super::history::HistoryWindow;
 use super::login::LoginWindow;
+use super::notes::NoteWindows;
 use super::paint::Rect;
 use super::panel::PanelWindow;
 use super::profile::ProfileWindows;
@@ -28,12 +27,14 @@ use super::recover::RecoverWindow;
 use super::register::RegisterWindow;
 use super::screen::Side;
 use super::settings::SettingsWindow;
-use super::shell::post;
+use super::standing::{Chat, post_out, stamp_of};
 use super::theme::Theme;
 use super::toast::{Edge, Kind};
 use super::transfers::FileWindows;
 use super::viewer::ViewerWindow;
-use super::{confirm, filing, following, paint, platform, screen, text, toast, viewer, widgets};
+use super::{
+    attention, confirm, filing, paint, platform, screen, sound, text, toast, viewer, widgets,
+};
 use crate::client::api::{Picture, View};
 use crate::domain::{BlobId, Target};
 
@@ -56,28 +57,8 @@ pub struct Windows {
     history: Option<HistoryWindow>,
     files: FileWindows,
     viewer: Option<ViewerWindow>,
+    notes: NoteWindows,
     chats: BTreeMap<Target, Chat>,
-}
-
-/// The window of a conversation. A closed one is kept: opening it again shows the same.
-struct Chat {
-    window: ChatWindow,
-    shown: Option<Stamp>,
-    parked: bool,
-}
-
-/// What a chat's window was last drawn from; while it is the same there is nothing to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    chat: u64,
-    people: u64,
-    typing: bool,
-    text_limit: super::app::writing::TextLimit,
-    text_size: i32,
-    still: bool,
-    send_key: super::app::settings::SendKey,
-    /// Words of days and of times change with the minute at most.
-    minute: i64,
 }
 
 impl Windows {
@@ -96,6 +77,7 @@ impl Windows {
         self.files.follow(model, self.side());
         ViewerWindow::follow(&mut self.viewer, model);
         self.follow_chats(model);
+        self.notes.follow(model);
     }
 
     /// Does what concerns a window.
@@ -105,10 +87,17 @@ impl Windows {
         match effect {
             Effect::OpenChat(target) => self.chat(target, ChatWindow::raise),
             Effect::ShakeWindow(target) => self.chat(target, ChatWindow::shake),
-            Effect::Write(target, text) => self.chat(target, |window| window.write_behind(&text)),
+            Effect::Write(target, text, named) => {
+                self.chat(target, |window| window.write_behind(&text, &named));
+            }
             Effect::ReadBy(target, read_by) => self.chat(target, |window| window.read_by(read_by)),
             Effect::ShowMessage(target, seq, hit) => {
                 self.chat(target, |window| window.show_message(seq, hit));
+            }
+            Effect::Urgent(target) => self.mark(target),
+            Effect::Note(NoteEffect::Sound(sound)) => sound::play(sound),
+            Effect::Note(NoteEffect::RaisePanel) => {
+                self.panel.iter_mut().for_each(PanelWindow::raise);
             }
             Effect::Confirm(confirm) => confirm::ask_before(confirm, model),
             Effect::RaiseAdd => {
@@ -153,7 +142,7 @@ impl Windows {
                 // Questions have their buttons below.
                 let is_question = self.done.is_some() || self.fingerprint.is_some();
                 let edge = if is_question { Edge::Upper } else { Edge::Lower };
-                toast::show(front(), edge, Kind::Done, &words);
+                toast::show(screen::front(), edge, Kind::Done, &words);
             }
             other => self.carry_out_entering(&other),
         }
@@ -247,6 +236,7 @@ impl Windows {
         self.doors.reword();
         self.profile.reword();
         self.files.reword();
+        self.notes.restyle();
         if let Some(viewer) = &mut self.viewer {
             viewer.restyle();
         }
@@ -286,6 +276,7 @@ impl Windows {
             panel.close();
         }
         self.close_people();
+        self.notes.close();
         self.doors.close();
         self.profile.close();
         self.files.close();
@@ -494,6 +485,16 @@ impl Windows {
 }
 
 impl Windows {
+    /// Marks the window of a conversation on the task bar, or the panel while that one is closed.
+    fn mark(&self, target: Target) {
+        let open = self.chats.get(&target).filter(|chat| !chat.parked);
+        match (open, &self.panel) {
+            (Some(chat), _) => attention::mark(chat.window.window()),
+            (None, Some(panel)) => panel.mark(),
+            (None, None) => {}
+        }
+    }
+
     /// Where the next window about people or choices opens.
     fn side(&self) -> Side {
         let open = [self.add.is_some(), self.settings.is_some(), self.profile.is_open()];
@@ -506,79 +507,13 @@ impl Windows {
     }
 }
 
-impl Chat {
-    fn follow(&mut self, model: &Model, stamp: Stamp) {
-        if self.shown != Some(stamp) {
-            self.shown = Some(stamp);
-            self.window.follow(model);
-        }
-        if self.parked {
-            self.parked = false;
-            self.window.reopen();
-        }
-    }
-}
-
 /// A request can be written without the whole window.
 fn is_wide(add: &Add) -> bool {
     add.is_shown
 }
 
-fn stamp_of(model: &Model, target: Target) -> Option<Stamp> {
-    let chat = model.chats.get(target)?;
-    Some(Stamp {
-        chat: chat.version,
-        people: model.people.version,
-        typing: chat.is_typing(model.now),
-        text_limit: model.chats.text_limit,
-        text_size: model.settings.text_size,
-        still: model.settings.still,
-        send_key: model.settings.send_key,
-        minute: model.now.wall_ms / 60_000,
-    })
-}
-
-fn post_out(target: Target, out: ChatOut) {
-    post(match out {
-        ChatOut::Msg(msg) => Msg::Chat(target, msg),
-        ChatOut::SendKey(key) => Msg::Setting(SettingMsg::SendKey(key)),
-        ChatOut::Composer(height) => Msg::Setting(SettingMsg::Composer(height)),
-        ChatOut::Emoji(used) => Msg::Setting(SettingMsg::Emoji(used)),
-        // A face tells who that is.
-        ChatOut::Face(account) => {
-            let (x, y) = (app::event_x_root(), app::event_y_root());
-            card::aim(Rect::new(x - 18, y - 18, 36, 36));
-            Msg::Card(CardMsg::Show(account))
-        }
-        ChatOut::Picture(seq) => Msg::Viewer(ViewerMsg::Open(target, seq)),
-        ChatOut::Link(address) => return following::follow(&address, front()),
-    });
-}
-
 fn tell(kind: Kind, words: &str) {
-    toast::show(front(), Edge::Lower, kind, words);
-}
-
-/// The area of the window that the person works in.
-fn front() -> Rect {
-    // The toolkit's own order changes with what is drawn and pointed at; the keyboard is where the
-    // person works.
-    let working = app::focus().and_then(|control| control.window());
-    if let Some(window) = working {
-        return Rect::new(window.x_root(), window.y_root(), window.w(), window.h());
-    }
-    match app::first_window() {
-        Some(window) => area_of(&window),
-        None => {
-            let (w, h) = app::screen_size();
-            #[expect(clippy::cast_possible_truncation, reason = "a screen is some thousand px")]
-            Rect::new(0, 0, w as i32, h as i32)
-        }
-    }
-}
-
-fn area_of(window: &impl WindowExt) -> Rect {
-    Rect::new(window.x_root(), window.y_root(), window.w(), window.h())
+    toast::show(screen::front(), Edge::Lower, kind, words);
 }
 
 fn theme_of(choice: ThemeChoice) -> Theme {

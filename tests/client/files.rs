@@ -241,15 +241,19 @@ fn programs_send_and_fetch_files_one_after_the_other() {
         &lines(&[
             json!({"do": "sign_in", "token": token}),
             json!({"id": 1, "do": "wait", "event": "message", "body": {"kind": "file"}}),
-            json!({"id": 2, "do": "accept_file", "conversation": offer["conversation"], "seq": 1, "folder": folder}),
+            json!({"id": 2, "do": "accept_file", "transfer": offer["transfer"], "folder": folder}),
             json!({"id": 3, "do": "wait", "event": "transfer", "state": "done", "way": "down"}),
             json!({"id": 4, "do": "wait", "event": "file", "taken": 1}),
             json!({"id": 5, "do": "decline_file", "with": 10002, "seq": 1}),
             json!({"id": 6, "do": "wait", "event": "file", "state": "declined"}),
             json!({"id": 7, "do": "accept_file", "with": 10002, "seq": 9, "folder": folder}),
             json!({"id": 8, "do": "forget_file", "transfer": "00".repeat(16)}),
+            json!({"id": 9, "do": "decline_file", "transfer": "00".repeat(16)}),
         ]),
     );
+    assert_eq!(answer(&bob, &json!(9))["refused"]["code"], "not_found");
+    let told = events(&bob, "transfer");
+    assert_eq!((&told[0]["state"], &told[0]["transfer"]), (&json!("offered"), &offer["transfer"]));
     let body = ok(&bob, 1)["body"].clone();
     assert_eq!(body, json!({"kind": "file", "name": "a.bin", "bytes": bytes.len()}));
     assert_eq!(ok(&bob, 2)["transfer"], ok(&bob, 3)["transfer"]);

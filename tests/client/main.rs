@@ -162,7 +162,8 @@ fn what_was_not_sent_is_there_in_the_next_run() {
     let place = Place::start();
     let mut a = Seat::new();
     let (alice, token) = a.register(&place, "alice");
-    let draft = Unsent { text: "这题的第二问".into(), reply_to: Some(Seq(3)) };
+    let mentions = mychat::domain::Mentions { everyone: true, ..Default::default() };
+    let draft = Unsent { text: "这题的第二问".into(), reply_to: Some(Seq(3)), mentions };
     a.ask(Intent::KeepDraft { to: Target::Lobby, draft: Unsent::default() });
     a.ask(Intent::KeepDraft { to: Target::Account(alice.account), draft: draft.clone() });
     // Once what was asked behind it is answered, it is with the store's thread.

@@ -239,6 +239,7 @@ fn export(seat: &mut Seat, what: Scope, path: &Path) -> Result<Answer, Failure> 
         file: "[file]".into(),
         missing: "[picture missing]".into(),
         shake: "[shake]".into(),
+        sentences: BTreeMap::new(),
         language: "en".into(),
         zone: TimeZone::UTC,
         names: BTreeMap::new(),

@@ -225,3 +225,25 @@ fn what_failed_while_muted_is_sent_again_when_that_is_over() {
     until_text(&mut bob, "may I?");
     assert_eq!(until_text(&mut alice, "may I?").last(), Some(&5), "made, came, muted, not muted");
 }
+
+#[test]
+fn what_was_before_one_came_is_not_announced_and_neither_is_what_a_room_that_one_left_had() {
+    let place = Place::start();
+    let (mut alice, mut bob, _) = two(&place);
+    alice.say(TO, "one").unwrap();
+    assert_eq!(until_text(&mut bob, "one"), [2, 3]);
+    let page = |seat: &mut Seat, before: u64, limit: u32| {
+        let (ticket, page) = (seat.ticket(), Page::Before(Seq(before)));
+        seat.ask(Intent::History { ticket, with: TO, page, limit });
+        match seat.answer(ticket) {
+            Ok(Answer::History { messages, more, .. }) => (messages.len(), more),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(page(&mut bob, 4, 1), (1, true));
+    assert_eq!(page(&mut bob, 4, 2), (2, false), "the first line is not for who came later");
+    assert!(matches!(order(&mut bob, Command::LeaveRoom { room: ROOM }), Ok(Answer::Done)));
+    assert_eq!(page(&mut bob, 4, 1), (1, true));
+    assert_eq!(page(&mut bob, 4, 2), (2, false), "nobody can have more of it");
+    assert_eq!(page(&mut bob, 4, 9), (2, false));
+}

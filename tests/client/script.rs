@@ -318,6 +318,6 @@ fn control_characters_go_before_a_text_is_sent_and_sent_again() {
         assert_eq!(answer(&output, &json!("none"))["refused"]["code"], "text_empty");
         let log = &answer(&output, &json!("log"))["ok"]["messages"];
         assert_eq!(log.as_array().map(Vec::len), Some(1));
-        assert_eq!(log[0]["body"]["text"], "\none\n[31mtwo\t\u{202e}end");
+        assert_eq!(log[0]["body"]["text"], "one\n[31mtwo\t\u{202e}end");
     }
 }

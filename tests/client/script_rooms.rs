@@ -80,6 +80,9 @@ fn comes(place: &Place, bob: &str, room: &Value) {
                 json!({"id": "members", "do": "members", "room": 20001}),
                 json!({"id": "pin", "do": "set_conversation", "with": room, "pinned": true, "notify": "mentions"}),
                 json!({"id": "how", "do": "conversations"}),
+                json!({"id": "off the top", "do": "pin", "with": room, "on": false}),
+                json!({"id": "quiet", "do": "mute", "with": room}),
+                json!({"id": "then", "do": "conversations"}),
                 json!({"id": "after", "do": "rooms"}),
             ],
         ),
@@ -105,6 +108,10 @@ fn comes(place: &Place, bob: &str, room: &Value) {
     assert_eq!(
         ok(&came, "how")["conversations"][0],
         json!({"with": room, "pinned": true, "notify": "mentions", "stranger": "no"})
+    );
+    assert_eq!(
+        ok(&came, "then")["conversations"][0],
+        json!({"with": room, "pinned": false, "notify": "none", "stranger": "no"})
     );
     assert_eq!(ok(&came, "after")["rooms"][0]["member"]["role"], "member");
     assert!(ok(&came, "after")["requests"].as_array().is_some_and(Vec::is_empty));
@@ -141,11 +148,15 @@ fn a_room_is_kept_by_its_owner() {
         ),
     );
     assert_eq!(ok(&answered, "waiting")["requests"][0]["greeting"], "it is me");
-    ok(&answered, "yes");
-    ok(&answered, "no");
+    let room = |output, id| ok(output, id)["room"].clone();
+    assert_eq!(
+        (room(&answered, "yes"), ok(&answered, "yes")["members"].clone()),
+        (json!(20001), json!(2))
+    );
+    assert_eq!(room(&answered, "no"), 20001);
     let set = ok(&answered, "set");
     assert_eq!((&set["name"], &set["announcement"]["text"]), (&json!("renamed"), &json!("hello")));
-    ok(&answered, "role");
+    assert_eq!(ok(&answered, "role")["name"], "renamed");
     assert_eq!(refused(&answered, "stay"), "owner_stays");
     let changed = events(&answered, "room");
     assert!(changed.iter().any(|event| event["what"] == "changed" && event["name"] == "renamed"));
@@ -164,7 +175,7 @@ fn a_room_is_kept_by_its_owner() {
             ],
         ),
     );
-    ok(&as_admin, "card");
+    assert_eq!(ok(&as_admin, "card")["member"]["card"], "班长");
     assert_eq!(ok(&as_admin, "wall")["announcements"][0]["by"], 10001);
     assert_eq!(refused(&as_admin, "transfer"), "not_allowed");
     let member = ok(&as_admin, "room")["member"].clone();
@@ -205,9 +216,13 @@ fn ends(place: &Place, alice: &str, bob: &str, seq: &Value) {
             ],
         ),
     );
-    ok(&output, "out");
-    ok(&output, "invite");
-    ok(&output, "end");
+    assert_eq!(ok(&output, "out")["members"], 1);
+    assert_eq!(ok(&output, "invite")["room"], 20001);
+    assert_eq!(
+        ok(&output, "end"),
+        json!({"room": 20001, "member": null}),
+        "nobody sees it any more"
+    );
     assert_eq!(ok(&output, "gone")["why"], "dissolved");
     assert_eq!(refused(&output, "none"), "room_gone");
     let left = run(
@@ -260,6 +275,9 @@ fn an_exported_room_has_the_names_on_the_cards() {
     );
     ok(&output, "export");
     let text = std::fs::read_to_string(path).unwrap();
-    let heads: Vec<&str> = text.lines().filter(|line| line.starts_with("20")).collect();
+    // Lines of what happened have no name behind the time.
+    let is_said = |line: &&str| line.starts_with("20") && line.matches("  ").count() == 1;
+    let heads: Vec<&str> = text.lines().filter(is_said).collect();
     assert!(heads[0].ends_with("  班长") && heads[1].ends_with("  alice"), "{text}");
+    assert!(text.contains("\n    班长 joined the room\n"), "{text}");
 }

@@ -362,7 +362,7 @@ table!(bodies, value, Body {
     "body.text", Body::Text { reply_to: None, .. } => Body::text("hi");
     "body.text_reply", Body::Text { reply_to: Some(_), .. } => text();
     "body.room", Body::Room { .. } =>
-        Body::Room { version: 3, change: RoomChange::Joined { account: PLUM } };
+        Body::Room { version: 3, change: RoomChange::Joined { account: PLUM, muted_until: 0 } };
     "body.shake", Body::Shake {} => Body::Shake {};
     "body.recalled", Body::Recalled { seq: None } => Body::Recalled { seq: None };
     "body.recalled_line", Body::Recalled { seq: Some(_) } => Body::Recalled { seq: Some(Seq(7)) };

@@ -90,7 +90,10 @@ pub fn room_request() -> RoomRequest {
 table!(changes, value, RoomChange {
     "room_change.created", RoomChange::Created { .. } =>
         RoomChange::Created { name: "软工 2401".into() };
-    "room_change.joined", RoomChange::Joined { .. } => RoomChange::Joined { account: PLUM };
+    "room_change.joined", RoomChange::Joined { muted_until: 0, .. } =>
+        RoomChange::Joined { account: PLUM, muted_until: 0 };
+    "room_change.joined_muted", RoomChange::Joined { .. } =>
+        RoomChange::Joined { account: PLUM, muted_until: AT };
     "room_change.left", RoomChange::Left { .. } => RoomChange::Left { account: PLUM };
     "room_change.kicked", RoomChange::Kicked { .. } => RoomChange::Kicked { account: PLUM };
     "room_change.muted", RoomChange::Muted { .. } =>
@@ -104,6 +107,8 @@ table!(changes, value, RoomChange {
         RoomChange::Joining { joining: Joining::Open };
     "room_change.admins_only", RoomChange::AdminsOnly { .. } => RoomChange::AdminsOnly { on: true };
     "room_change.coloured", RoomChange::Coloured { .. } => RoomChange::Coloured { colour: 6 };
+    "room_change.carded", RoomChange::Carded { .. } =>
+        RoomChange::Carded { account: PLUM, card: "班长 小李".into() };
     "room_change.announced", RoomChange::Announced { .. } =>
         RoomChange::Announced { text: "周五交作业".into() };
     "room_change.dissolved", RoomChange::Dissolved {} => RoomChange::Dissolved {};

@@ -35,9 +35,16 @@ struct Desk {
 }
 
 impl Desk {
+    /// The folder of its account, once something is in it.
+    fn folder(&self) -> PathBuf {
+        let all = self.home.join("Downloads/MyChat");
+        let first = fs::read_dir(&all).ok().and_then(|mut folders| folders.next());
+        first.map_or(all, |folder| folder.unwrap().path())
+    }
+
     /// What was received, by name.
     fn received(&self, name: &str) -> PathBuf {
-        self.home.join("Downloads/MyChat").join(name)
+        self.folder().join(name)
     }
 }
 
@@ -186,13 +193,7 @@ fn send_by_drop(screen: &Screen, momo: &Desk, chat: Window, path: &Path) {
     screen.wait_still(chat).save("files-held-en-dark");
     let windows = screen.windows();
     held.drop_it();
-    let question = screen.wait_for("the question whether it shall be sent", || {
-        screen.windows().into_iter().find(|window| !windows.contains(window))
-    });
-    screen.activate(question);
-    screen.wait_still(question).save("files-ask-en-dark");
-    screen.key(&[], RETURN);
-    screen.wait_closed(question);
+    screen.say_yes(&windows, "files-ask-en-dark");
     screen.activate(chat);
     screen.wait_for("the card of what was dropped", || {
         (screen.picture(chat).count(FILM) > 500).then_some(())
@@ -204,6 +205,12 @@ fn send_by_drop(screen: &Screen, momo: &Desk, chat: Window, path: &Path) {
 /// In the middle, in the window of all transfers.
 fn stop_and_go_on(screen: &Screen, server: &Server, (lime, chat): (&Desk, Window), sent: &Path) {
     screen.activate(lime.panel);
+    screen.wait_for("word of it in the panel", || {
+        (screen.title(lime.panel) == "(1) MyChat").then_some(())
+    });
+    screen.wait_still(lime.panel);
+    // The notification stands over the button.
+    screen.wait_for("no notification", || screen.popups(312, 108).is_empty().then_some(()));
     screen.click(Button::Left, lime.panel, 150, 652);
     let files = screen.window(&lime.person.program, "文件 - MyChat");
     screen.activate(files);
@@ -236,7 +243,7 @@ fn stop_and_go_on(screen: &Screen, server: &Server, (lime, chat): (&Desk, Window
 
 /// Whether something of a file is there that is not whole.
 fn has_begun(lime: &Desk) -> bool {
-    let Ok(folder) = fs::read_dir(lime.home.join("Downloads/MyChat")) else { return false };
+    let Ok(folder) = fs::read_dir(lime.folder()) else { return false };
     folder.filter_map(Result::ok).any(|entry| {
         let is_part = entry.file_name().to_string_lossy().starts_with(".mychat-");
         is_part && entry.metadata().is_ok_and(|found| found.len() > 1 << 20)

@@ -144,7 +144,7 @@ fn restyle(screen: &Screen, person: &Person, panel: Window) {
     let settings = screen.window(&person.program, "设置 - MyChat");
     screen.activate(settings);
     screen.wait_still(settings).save("settings-zh");
-    screen.click(Button::Left, settings, 60, 74);
+    screen.click(Button::Left, settings, 60, 116);
     screen.wait_still(settings).save("appearance-zh");
     screen.click(Button::Left, settings, 383, 78);
     for window in [settings, panel] {
@@ -154,7 +154,7 @@ fn restyle(screen: &Screen, person: &Person, panel: Window) {
         });
     }
     screen.activate(settings);
-    screen.click(Button::Left, settings, 60, 200);
+    screen.click(Button::Left, settings, 60, 242);
     screen.wait_still(settings);
     screen.click(Button::Left, settings, 331, 208);
     let settings = screen.window(&person.program, "Settings - MyChat");

@@ -40,7 +40,7 @@ const LIGHT: Look = Look {
     locale: "zh_CN.UTF-8",
     theme: "Adwaita",
     name: "zh",
-    history: "消息记录 - MyChat",
+    history: "聊天记录 - MyChat",
     range: "选择日期范围",
     highlight: [0xFF, 0xE0, 0x8A],
 };
@@ -196,7 +196,10 @@ fn take_back(screen: &Screen, look: &Look, (chat, history): (Window, Window)) {
     screen.wait_still(history).save(&format!("history-last-{}", look.name));
     screen.activate(chat);
     let before = screen.wait_still(chat).at(690, 536);
+    let windows = screen.windows();
     screen.key(&[], UP);
+    screen.say_yes(&windows, &format!("recall-ask-{}", look.name));
+    screen.activate(chat);
     screen.wait_for("the words in the box, to be sent anew", || {
         (screen.picture(chat).at(690, 536) != before).then_some(())
     });

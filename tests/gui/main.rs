@@ -14,6 +14,7 @@ mod hands;
 mod history;
 mod mention;
 mod menus;
+mod notes;
 mod party;
 mod picture;
 mod rooms;

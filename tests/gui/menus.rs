@@ -1,4 +1,5 @@
-//! Menus as a person uses them: they open, their entries are counted with the arrows, one is taken.
+//! Menus as a person uses them: they open, their entries are counted with the arrows, one is taken. And
+//! questions, which are said yes to.
 
 use crate::hands::{Button, DOWN, RETURN};
 use crate::picture::Picture;
@@ -43,6 +44,17 @@ impl Screen {
         }
         self.wait_still(whole).save(name);
         before
+    }
+
+    /// Answers the question that comes in a window of its own with its action, by the keyboard.
+    pub fn say_yes(&self, windows: &[Window], name: &str) {
+        let question = self.wait_for("a question", || {
+            self.windows().into_iter().find(|window| !windows.contains(window))
+        });
+        self.activate(question);
+        self.wait_still(question).save(name);
+        self.key(&[], RETURN);
+        self.wait_closed(question);
     }
 
     /// Pixels of the whole screen that are like the outline of a menu, and were not before.

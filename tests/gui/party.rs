@@ -40,7 +40,7 @@ pub fn register_at_unknown(screen: &Screen, person: &Person, login: Window, nick
 
 fn fill(screen: &Screen, window: Window, nickname: &str) {
     screen.activate(window);
-    for (y, text) in [(208, nickname), (280, PASSWORD), (370, PASSWORD)] {
+    for (y, text) in [(208, nickname), (307, PASSWORD), (424, PASSWORD)] {
         screen.click(Button::Left, window, 200, y);
         screen.type_text(text);
     }

@@ -10,7 +10,7 @@ use mychat::clock;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
     Atom, AtomEnum, ClientMessageEvent, ConnectionExt, CreateWindowAux, EventMask, ImageFormat,
-    Window as XWindow, WindowClass,
+    MapState, Window as XWindow, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -157,6 +157,33 @@ impl Screen {
         self.wait_for(format!("a window of class {class}"), || {
             self.windows().into_iter().find(|window| self.class(*window) == class)
         })
+    }
+
+    /// The windows of this size that the window manager does not know, as small ones over all others are.
+    pub fn popups(&self, width: u16, height: u16) -> Vec<Window> {
+        let tree = self.x.query_tree(self.root).unwrap().reply().unwrap();
+        let is_one = |id: &XWindow| -> Option<bool> {
+            let look = self.x.get_window_attributes(*id).ok()?.reply().ok()?;
+            let place = self.place(Window { id: *id })?;
+            let is_seen = look.override_redirect && look.map_state == MapState::VIEWABLE;
+            Some(is_seen && (place.width, place.height) == (width, height))
+        };
+        let found = tree.children.into_iter().filter(|id| is_one(id) == Some(true));
+        found.map(|id| Window { id }).collect()
+    }
+
+    /// The window that has the keys.
+    pub fn keys_at(&self) -> Window {
+        Window { id: self.x.get_input_focus().unwrap().reply().unwrap().focus }
+    }
+
+    /// Whether a window asks for attention on the task bar.
+    pub fn is_urgent(&self, window: Window) -> bool {
+        const URGENT: u32 = 1 << 8;
+        let hints = self.property(window.id, AtomEnum::WM_HINTS.into(), AtomEnum::WM_HINTS.into());
+        let flags =
+            hints.unwrap_or_default().first_chunk().map_or(0, |flags| u32::from_ne_bytes(*flags));
+        flags & URGENT != 0
     }
 
     /// Waits until a window is closed.

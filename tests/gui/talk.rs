@@ -68,7 +68,7 @@ fn two_people_talk() {
     check_history(&server);
 }
 
-/// Up in the empty box takes the last message back and puts its words there: Enter says them again.
+/// Up in the empty box, and a yes, takes the last message back and puts its words there: Enter says them again.
 /// What was taken back is not unread any more on the other side.
 fn take_back(screen: &Screen, server: &Server, (chat, other_panel): (Window, Window)) {
     let question = "\"do\":\"history\",\"with\":10002,\"limit\":10";
@@ -84,7 +84,10 @@ fn take_back(screen: &Screen, server: &Server, (chat, other_panel): (Window, Win
     screen.key(&[], RETURN);
     screen.wait_for("one more unread", || (!is_as_before()).then_some(()));
     screen.wait_still(chat);
+    let windows = screen.windows();
     screen.key(&[], UP);
+    screen.say_yes(&windows, "recall-ask-zh");
+    screen.activate(chat);
     screen.wait_for("one less unread", || is_as_before().then_some(()));
     screen.wait_still(chat).save("recalled-zh");
     screen.key(&[], RETURN);

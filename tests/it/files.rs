@@ -1,8 +1,8 @@
 //! Property: what is brought is what everybody fetches, byte for byte, whoever comes when; it counts
 //! for whoever brings it, and nobody gets what is not for them.
 
-use mychat::domain::{FileState, FileWay, Target};
-use mychat::net::parcel::{FileEnd, FileWelcome, Part};
+use mychat::domain::{FileState, FileWay, Outline, Target};
+use mychat::net::parcel::{self, FileEnd, FileWelcome, Part};
 use mychat::net::protocol::{Command, Query, Reason, Reply};
 use mychat::store::blobs::Files;
 
@@ -168,6 +168,19 @@ fn an_offer_is_within_its_bounds_and_counts_until_it_ends() {
 }
 
 #[test]
+fn a_person_has_only_so_many_files_that_have_not_ended() {
+    let ground = Ground::with(&[("files.per_account", "2")]);
+    let (mut lime, mut momo, to) = pair(&ground);
+    let first = lime.offer(to, 5);
+    lime.offer(Target::Lobby, 5);
+    let refusal = lime.try_offer(to, 5).unwrap_err();
+    assert_eq!((refusal.reason, refusal.limit), (Reason::TooMany, Some(2)));
+    momo.offer(Target::Lobby, 5);
+    lime.command(Command::CancelFile { file: first }).unwrap();
+    lime.offer(to, 5);
+}
+
+#[test]
 fn a_disk_that_has_to_keep_room_takes_no_file() {
     let mut ground = Ground::start();
     let (mut lime, _momo, to) = pair(&ground);
@@ -186,7 +199,7 @@ fn a_disk_that_has_to_keep_room_takes_no_file() {
 
 #[test]
 fn so_many_travel_at_once() {
-    let ground = Ground::with(&[("files.links", "3"), ("files.links_per_account", "2")]);
+    let ground = Ground::with(&[("files.links", "4"), ("files.links_per_account", "3")]);
     let (mut lime, mut momo, to) = pair(&ground);
     let mut plum = ground.register("Plum");
     let file = lime.offer(to, 5);
@@ -241,4 +254,45 @@ fn files_are_listed_newest_first_by_part_of_their_names() {
     assert_eq!(list(&mut momo, "REPORT", None).unwrap(), [third, first]);
     assert_eq!(list(&mut momo, "report", Some(third)).unwrap(), [first]);
     assert_eq!(list(&mut plum, "", None).unwrap_err().reason, Reason::NotFound);
+}
+
+#[test]
+fn bytes_that_the_disk_lost_end_a_download_and_are_told_to_the_keeper() {
+    let ground = Ground::start();
+    let (mut lime, mut momo, to) = pair(&ground);
+    let whole = noise(9, 2 * MIB);
+    let file = lime.offer(to, whole.len());
+    assert_eq!(bring(ground.address, &mut lime, file, &whole), FileEnd::Kept {});
+    let path = Files::of(ground.folder()).path(hash(&whole));
+    let lost = Part::Stop(Reason::Failed.into());
+    let fetch = |momo: &mut Peer| {
+        let ticket = momo.ticket(file, FileWay::Down).unwrap();
+        let (mut link, _) = FileLink::show(ground.address, ticket, 0);
+        let mut outline = Outline::new(whole.len() as u64);
+        (link.receive(&mut outline, &mut Vec::new()).unwrap(), outline.len())
+    };
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(MIB as u64 + 5).unwrap();
+    assert_eq!(fetch(&mut momo), (lost, 1));
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(fetch(&mut momo), (Part::Stop(Reason::Failed.into()), 0));
+}
+
+#[test]
+fn what_is_there_of_another_file_is_forgotten_when_its_sender_says_so() {
+    let ground = Ground::start();
+    let (mut lime, mut momo, to) = pair(&ground);
+    let (before, whole) = (noise(10, 25 * MIB), noise(11, 25 * MIB));
+    let file = lime.offer(to, whole.len());
+    let ticket = lime.ticket(file, FileWay::Up).unwrap();
+    let (mut link, mut outline) = FileLink::bring(ground.address, ticket, before.len());
+    link.send(&mut outline, &before, 21).unwrap();
+    link.cut();
+    let ticket = lime.ticket(file, FileWay::Up).unwrap();
+    let (mut link, outline) = FileLink::bring(ground.address, ticket, whole.len());
+    assert_eq!(outline.len(), 21);
+    parcel::write_stop(&mut link, &Reason::FileWrong.into()).unwrap();
+    std::io::Write::flush(&mut link).unwrap();
+    assert_eq!(link.end(), FileEnd::Refused(Reason::FileWrong.into()));
+    assert_eq!(bring(ground.address, &mut lime, file, &whole), FileEnd::Kept {});
+    assert!(fetch(ground.address, &mut momo, file) == whole);
 }

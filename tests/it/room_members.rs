@@ -71,7 +71,11 @@ fn who_is_muted_is_silent_until_then_and_where_admins_talk_only_they_do() {
     assert_eq!(refused.reason, Reason::RoomMuted);
     assert!(refused.retry_after_ms.is_some_and(|ms| ms > 500_000 && ms <= 600_000), "{refused:?}");
     people[1].leave(room).unwrap();
+    people[2].drain();
     people[1].join(room).unwrap();
+    let lines = people[2].lines();
+    let is_told = |line: &RoomChange| matches!(line, RoomChange::Joined { muted_until: 1.., .. });
+    assert!(lines.iter().any(is_told), "{lines:?}");
     assert_eq!(why(people[1].say(to, text("?"))), Reason::RoomMuted, "also after coming again");
     let muted = people[2].members(room).unwrap().into_iter().find(|m| m.account == momo).unwrap();
     assert!(muted.muted_until > 0);
@@ -191,12 +195,16 @@ fn a_room_changes_its_name_rules_and_wall_and_all_of_it_stands_in_its_log() {
     assert_eq!(texts, ["", "second", "周五交作业\n不要迟到"]);
     let long = people[0].set_room(room, announce(&"长".repeat(501))).unwrap_err();
     assert_eq!((long.reason, long.limit), (Reason::WordsTooLong, Some(500)));
+    people[0].drain();
     let mut set_card = |card: &str| {
         let change = MemberChange { card: Some(card.to_owned()), ..MemberChange::default() };
         people[1].command(Command::SetMember { room, account, change })
     };
     assert_eq!(why(set_card("一二三四五六七八九十一二三四五六七")), Reason::WordsTooLong);
     set_card(" 班长 ").unwrap();
+    set_card("班长").unwrap();
+    let carded = RoomChange::Carded { account, card: "班长".to_owned() };
+    assert_eq!(people[0].lines(), [carded], "the others are told, once");
     let members = people[0].members(room).unwrap();
     assert_eq!(members.iter().map(|m| m.card.as_str()).collect::<Vec<_>>(), ["", "班长"]);
 }

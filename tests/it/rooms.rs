@@ -41,7 +41,7 @@ fn a_room_is_made_and_those_in_it_talk_on_every_device() {
             },
             _ => None,
         });
-        assert_eq!(lines, (2, RoomChange::Joined { account: device.account() }));
+        assert_eq!(lines, (2, RoomChange::Joined { account: device.account(), muted_until: 0 }));
         assert_eq!(device.message().body, text("welcome"));
     }
     let back = momo.say(to, text("thanks")).unwrap();
@@ -97,7 +97,7 @@ fn what_is_said_while_somebody_is_away_is_never_theirs() {
     let conversation = lime.say(to, text("before")).unwrap().conversation;
     momo.join(room).unwrap();
     lime.say(to, text("hello")).unwrap();
-    assert_eq!(why(momo.say(to, quote(2))), Reason::NotFound, "it was said before");
+    assert_eq!(why(momo.say(to, quote(2))), Reason::QuoteGone, "it was said before");
     momo.say(to, quote(4)).unwrap();
     momo.leave(room).unwrap();
     momo.drain();
@@ -124,7 +124,7 @@ fn what_is_said_while_somebody_is_away_is_never_theirs() {
     assert_eq!((seqs(&messages), more), (vec![5, 8], true));
     let head = momo.heads().into_iter().find(|head| head.conversation == conversation).unwrap();
     assert_eq!((head.head, head.read), (Seq(9), Seq(8)), "one is unread");
-    assert_eq!(why(momo.say(to, quote(7))), Reason::NotFound);
+    assert_eq!(why(momo.say(to, quote(7))), Reason::QuoteGone);
     momo.say(to, quote(5)).unwrap();
     assert_eq!(lime.history(conversation, NEWEST).0.len(), 10);
 }

@@ -88,8 +88,10 @@ fn what_cannot_be_said_is_refused_and_takes_no_place() {
     let cases = [
         (Target::Lobby, text(""), Reason::TextEmpty),
         (Target::Lobby, text(" \n "), Reason::TextEmpty),
+        (Target::Lobby, text("\u{3164}"), Reason::TextEmpty),
+        (Target::Lobby, text("\u{115F}\u{2800}\u{200B}\n"), Reason::TextEmpty),
         (Target::Lobby, text(&long), Reason::TextTooLong),
-        (Target::Lobby, reply, Reason::NotFound),
+        (Target::Lobby, reply, Reason::QuoteGone),
         (Target::Lobby, text("a\0"), Reason::BadValue),
         (Target::Lobby, text("\u{7}"), Reason::BadValue),
         (Target::Lobby, text("\u{1B}[31m"), Reason::BadValue),
@@ -322,12 +324,18 @@ fn typing_reaches_the_other_side_and_is_never_stored() {
     let ground = Ground::start();
     let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
     let to = Target::Account(momo.account());
-    lime.send(&ClientFrame::Signal(Signal::Typing { to }));
-    let from = momo.event(|event| match event {
+    let mut rook = ground.register("Rook");
+    for to in [to, Target::Lobby, Target::Account(rook.account()), to] {
+        lime.send(&ClientFrame::Signal(Signal::Typing { to }));
+    }
+    let typing = |event: &Event| match event {
         Event::Typing { from, .. } => Some(*from),
         _ => None,
-    });
-    assert_eq!(from, lime.account());
+    };
+    assert_eq!(rook.event(typing), lime.account(), "each conversation is for itself");
+    lime.barrier();
+    let told: Vec<AccountId> = momo.drain().iter().filter_map(typing).collect();
+    assert_eq!(told, [lime.account()], "once in three seconds");
     assert_eq!(momo.heads().len(), 2, "lobby and notices");
 }
 

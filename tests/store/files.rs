@@ -5,11 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use mychat::domain::{AccountId, BlobId, Body, FileId, FileState, Nonce, Outline, Seq, Target};
+use mychat::domain::{
+    AccountId, BlobId, Body, FileId, FileState, Joining, Nonce, Outline, RoomId, Seq, Target,
+};
 use mychat::limits::Limits;
 use mychat::net::protocol::Command;
 use mychat::server::job::{Caller, Job, Outcome, Verdict, left_files};
-use mychat::server::sweep::{Leftovers, remove_orphans};
+use mychat::server::sweep::{Leftovers, Lying, remove_orphans};
 use mychat::store::blobs::Files;
 use mychat::store::incoming::Incoming;
 
@@ -115,7 +117,8 @@ impl World {
     /// An hour's sweep, all that was found in one batch.
     fn sweep(&mut self, is_handed_on: bool) {
         let limits = Limits { files_days: 1, ..Limits::default() };
-        let found = Leftovers::find(&self.stage.rows(), &self.files, &limits).unwrap();
+        let found =
+            Leftovers::find(&self.stage.rows(), &Lying::look(&self.files), &limits).unwrap();
         for file in found.ended {
             self.files.remove_incoming(file).unwrap();
         }
@@ -284,4 +287,58 @@ fn a_file_ends_by_how_long_the_server_ran_and_not_by_the_wall() {
         assert_eq!(world.files.list().unwrap(), []);
         assert!(file.seq > Seq::ZERO);
     }
+}
+
+#[test]
+fn a_full_disk_takes_note_of_what_was_fetched_and_of_what_is_given_up() {
+    let mut world = World::new();
+    world.offer(0, CONTENTS[1]);
+    let file = *world.offered.keys().next().unwrap();
+    let jobs = [world.settle(file)];
+    world.batch(&jobs, true);
+    world.stage.full.store(true, std::sync::atomic::Ordering::Relaxed);
+    let [lime, momo] = world.people.clone();
+    assert_eq!(world.stage.command(&momo, Command::TookFile { file }), Ok(()));
+    assert_eq!(world.stage.rows().get_file(file).unwrap().unwrap().taken, 1);
+    assert_eq!(world.stage.command(&lime, Command::CancelFile { file }), Ok(()));
+}
+
+#[test]
+fn a_room_with_more_files_than_end_at_once_leaves_the_rest_to_sweeps() {
+    const FILES: usize = 1_130;
+    let data = tempfile::tempdir().unwrap();
+    let limits = Limits { files_per_account: 5_000, files_free_mib: 0, ..Limits::default() };
+    let mut stage = Stage::new(limits, data.path());
+    let files = Files::of(data.path());
+    let lime = stage.register();
+    let joining = Joining::Open;
+    let create = Command::CreateRoom { name: "Lab".into(), joining, invite: vec![], colour: None };
+    let make = Job::Command { caller: lime.clone(), id: 1, command: create };
+    drop(stage.job(make));
+    let room = stage.rows().list_own_rooms(lime.account, RoomId(0), 1).unwrap()[0];
+    let jobs: Vec<Job> = (0..FILES)
+        .map(|n| {
+            let mut nonce = [0; 16];
+            nonce[..8].copy_from_slice(&n.to_be_bytes());
+            let body = Body::File { name: "a".into(), bytes: 1 };
+            let (to, nonce) = (Target::Room(room), Nonce(nonce));
+            let command = Command::Send { to, nonce, body };
+            Job::Command { caller: lime.clone(), id: 1, command }
+        })
+        .collect();
+    stage.batch(&jobs);
+    assert_eq!(stage.rows().get_file_bytes(lime.account).unwrap(), FILES as u64);
+    let command = Command::DissolveRoom { room };
+    drop(stage.job(Job::Command { caller: lime.clone(), id: 1, command }));
+    let left = |stage: &Stage| stage.rows().get_file_bytes(lime.account).unwrap();
+    assert_eq!(left(&stage), 630);
+    for rest in [130, 0] {
+        let lying = Lying::look(&files);
+        let found = Leftovers::find(&stage.rows(), &lying, &Limits::default()).unwrap();
+        let ended = stage.job(Job::Sweep { blobs: vec![], files: found.expired });
+        let is_cancelled = |status: FileState| status == FileState::Cancelled;
+        assert!(ended.files().iter().all(|change| is_cancelled(change.status.state)));
+        assert_eq!(left(&stage), rest);
+    }
+    assert_eq!(stage.rows().count_file_bytes().unwrap(), 0);
 }

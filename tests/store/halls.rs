@@ -524,9 +524,11 @@ impl Halls {
         }
         let hall = self.rooms.get_mut(&room).unwrap();
         let member = hall.members.get_mut(&account).unwrap();
-        if let Some(card) = &change.card {
+        if let Some(card) = change.card.as_ref().filter(|card| **card != member.card) {
             member.card.clone_from(card);
+            hall.line();
         }
+        let member = hall.members.get_mut(&account).unwrap();
         if let Some(ms) = change.mute_ms {
             let until = if ms == 0 { 0 } else { now + i64::try_from(ms).unwrap() };
             if until != member.muted_until {
@@ -564,7 +566,7 @@ impl Halls {
             return Err(Reason::MentionEveryone);
         }
         if reply_to.is_some_and(|seq| !hall.seen[&me].contains(&seq.0)) {
-            return Err(Reason::NotFound);
+            return Err(Reason::QuoteGone);
         }
         hall.append();
         Ok(())

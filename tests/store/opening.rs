@@ -302,7 +302,7 @@ fn shows_the_room(rows: &Reads) {
 
 fn shows_the_file(rows: &Reads) {
     assert_eq!(rows.get_file(FILE).unwrap(), Some(file()));
-    assert_eq!(rows.list_own_files(LIME).unwrap(), [FILE]);
+    assert_eq!(rows.list_own_files(LIME, 9).unwrap(), [FILE]);
     assert_eq!(rows.list_files_since(9, 10).unwrap(), [FILE]);
     assert_eq!(rows.list_files_since(8, 10).unwrap(), []);
     assert_eq!(rows.get_file_bytes(LIME).unwrap(), 5_000_000_000);

@@ -7,7 +7,7 @@ use mychat::domain::{
 use mychat::limits::{BLOB_IDLE_MAX, EMPTIED_AT_ONCE, Limits};
 use mychat::net::protocol::{Command, Reason};
 use mychat::server::job::{Caller, Job, Outcome, left_files};
-use mychat::server::sweep::Leftovers;
+use mychat::server::sweep::{Leftovers, Lying};
 use mychat::store::blobs::Files;
 use mychat::store::messages::{Continue, Order};
 
@@ -133,8 +133,12 @@ fn a_picture_lies_unused_for_a_day_of_the_server() {
         assert_eq!(gallery.kept(BYTES), (true, true), "{jump}");
         gallery.stage.pass(MINUTE);
         gallery.stage.register();
-        let found =
-            Leftovers::find(&gallery.stage.rows(), &gallery.files, &Limits::default()).unwrap();
+        let found = Leftovers::find(
+            &gallery.stage.rows(),
+            &Lying::look(&gallery.files),
+            &Limits::default(),
+        )
+        .unwrap();
         assert_eq!(found.idle, [id(BYTES)]);
         gallery.batch(&[sweep(BYTES)]);
         assert_eq!(gallery.kept(BYTES), (false, false), "{jump}");
@@ -147,7 +151,9 @@ fn a_file_that_no_row_names_is_found_and_goes() {
     let job = gallery.upload(BYTES);
     gallery.batch(&[job]);
     gallery.files.put(id(b"left"), b"left").unwrap();
-    let found = Leftovers::find(&gallery.stage.rows(), &gallery.files, &Limits::default()).unwrap();
+    let found =
+        Leftovers::find(&gallery.stage.rows(), &Lying::look(&gallery.files), &Limits::default())
+            .unwrap();
     assert_eq!((found.idle.len(), found.orphans.into_iter().collect()), (0, vec![id(b"left")]));
     gallery.batch(&[sweep(b"left")]);
     assert_eq!(gallery.kept(b"left"), (false, false));

@@ -19,7 +19,15 @@ const MAY: [(&str, &[&str]); 11] = [
     ("ui", &UI),
     (
         "args",
-        &["domain", "limits", "net::address", "net::protocol", "server::admin", "server::settings"],
+        &[
+            "domain",
+            "limits",
+            "net::address",
+            "net::protocol",
+            "net::verb",
+            "server::admin",
+            "server::settings",
+        ],
     ),
 ];
 

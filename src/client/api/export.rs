@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
+use super::fill;
 use crate::domain::{AccountId, ConversationKind, Message, Place, RoomId, Target};
 
 /// Messages into a file.
@@ -28,6 +29,8 @@ pub struct Export {
     pub missing: String,
     /// The words for a shaken window.
     pub shake: String,
+    /// What happened and what is quoted, by the names in [`SENTENCES`](super::SENTENCES).
+    pub sentences: BTreeMap<&'static str, String>,
     /// The language of these words, such as `zh-CN`.
     pub language: String,
     /// Where the person reads the time.
@@ -39,14 +42,20 @@ pub struct Export {
 }
 
 impl Export {
-    /// What the writer of a message is called there, where that is not the nickname.
+    /// What somebody is called in a conversation, where that is not the nickname.
     #[must_use]
-    pub fn name_of(&self, message: &Message) -> Option<&str> {
-        let card = match message.kind {
-            ConversationKind::Room { room } => self.cards.get(&(room, message.from)),
+    pub fn name_in(&self, kind: ConversationKind, account: AccountId) -> Option<&str> {
+        let card = match kind {
+            ConversationKind::Room { room } => self.cards.get(&(room, account)),
             _ => None,
         };
-        self.names.get(&message.from).or(card).map(String::as_str)
+        self.names.get(&account).or(card).map(String::as_str)
+    }
+
+    /// A sentence with values in its places.
+    #[must_use]
+    pub fn say(&self, key: &'static str, values: &[(&str, &str)]) -> String {
+        fill(self.sentences.get(key).map_or("", String::as_str), values)
     }
 }
 

@@ -5,6 +5,7 @@ mod event;
 mod export;
 mod failure;
 mod intent;
+mod sentences;
 mod transfer;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub use event::{ClientEvent, ConversationState, LinkState, LinkedServer, Pending
 pub use export::{Export, ExportTrouble, Format, Scope, Spot};
 pub use failure::Failure;
 pub use intent::Intent;
+pub use sentences::{SENTENCES, fill, joining_key, sentence};
 pub use transfer::{Destination, Transfer, TransferId, TransferState, WaitsFor};
 
 /// The wait of a link that stays down until the person decides.

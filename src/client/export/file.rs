@@ -208,6 +208,7 @@ fn place(pictures: TempDir, page: &Path, replace: bool) -> Outcome<Option<Placed
     if is_empty {
         return Ok(Some(placed));
     }
+    private(pictures.path()).map_err(trouble)?;
     if let Err(error) = std::fs::rename(pictures.path(), &placed.folder) {
         placed.undo();
         return Err(trouble(error));
@@ -216,6 +217,22 @@ fn place(pictures: TempDir, page: &Path, replace: bool) -> Outcome<Option<Placed
     let _gone = pictures.keep();
     sync_folder(&placed.folder);
     Ok(Some(placed))
+}
+
+/// Who may not read the page may not read its pictures either.
+#[cfg(unix)]
+fn private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    for picture in folder.read_dir()? {
+        std::fs::set_permissions(picture?.path(), std::fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "it does something elsewhere")]
+fn private(_folder: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn temporary(folder: &Path) -> io::Result<TempDir> {
@@ -291,6 +308,22 @@ mod tests {
         assert_eq!(what(&mut sheets, finish(4)), Ok(10));
         assert_eq!(fs::read_to_string(&path).unwrap(), "head\nfoot\n");
         assert_eq!(names(folder.path()), ["记录.txt"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn pictures_are_read_by_whoever_reads_the_page_and_by_nobody_else() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.html");
+        let mut sheets = Sheets::default();
+        begin_page(&mut sheets, &path, false).unwrap();
+        let picture = sheets.pictures(1).unwrap().join("a.png");
+        fs::set_permissions(&picture, fs::Permissions::from_mode(0o644)).unwrap();
+        what(&mut sheets, finish(1)).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(&folder_of(&path).join("a.png")), mode(&path));
     }
 
     #[test]

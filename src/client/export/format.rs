@@ -4,23 +4,25 @@
 //! line in the list `messages`. What others wrote is text and never markup, and a line of it cannot
 //! look like the head of another message.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use jiff::civil::Date;
 use jiff::{Timestamp, Zoned};
 use serde_json::json;
 
 use super::album::Album;
+use super::telling::{Row, Teller, Written};
 use crate::client::api::{Export, Format, Scope};
+use crate::domain::links::{self, Link};
 use crate::domain::{AccountId, Body, ConversationKind, Message, Target};
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:46em;margin:2em auto;\
 padding:0 1em;color:#1b2430;background:#fff}h1{font-size:1.3em}h2{font-size:.9em;color:#5a6675;\
 text-align:center;margin:2em 0 1em}.m{margin:.7em 0}.m b{color:#1b2430}.m.me b{color:#1d5fbf}\
 .m i{font-style:normal;color:#5a6675;font-size:.85em;margin-left:.6em}.m p{margin:.1em 0;\
-white-space:pre-wrap;overflow-wrap:anywhere}.s p{color:#5a6675}.m img{max-width:100%;max-height:24em;border-radius:6px}";
+white-space:pre-wrap;overflow-wrap:anywhere}.s p{color:#5a6675}.m blockquote{margin:.1em 0;\
+padding-left:.6em;border-left:3px solid #c9d1da;color:#5a6675;font-size:.9em}.e{margin:.7em 0;text-align:center;\
+color:#5a6675;font-size:.85em}.e p,.e i{display:inline;font-style:normal;margin:0 .3em}.m img{max-width:100%;max-height:24em;border-radius:6px}";
 
 /// What stands before the messages.
 pub fn head(export: &Export, me: AccountId, now: i64) -> String {
@@ -60,44 +62,51 @@ pub fn foot(export: &Export) -> &'static str {
     }
 }
 
-/// Messages, of which `before` is the one before them; `names` are nicknames and `album` has the pictures
-/// of a page. What has no words is left out, save in JSON.
+/// Messages; `names` are nicknames and `album` has the pictures of a page. What the transcript does not
+/// show is left out, save in JSON.
 pub fn rows(
     export: &Export,
     me: AccountId,
     (names, album): (&BTreeMap<AccountId, String>, Option<&Album>),
     messages: &[Message],
-    before: Option<&Message>,
+    written: &mut Written,
 ) -> String {
-    let (mut text, mut before) = (String::new(), before);
+    let mut text = String::new();
+    let teller = Teller { export, names };
     for message in messages {
-        let (number, nickname) = (message.from.to_string(), names.get(&message.from));
-        let name = export.name_of(message).or(nickname.map(String::as_str)).unwrap_or(&number);
-        // Writing to a string does not fail.
-        let _ok = match export.format {
-            Format::Html => html(&mut text, (export, album), me, (message, name), before),
-            Format::Txt => txt(&mut text, export, (message, name)),
-            Format::Json => json_row(&mut text, export, me, (message, name), before.is_some()),
-        };
-        before = Some(message);
+        if export.format == Format::Json {
+            let name = teller.name(message.kind, message.from);
+            // Writing to a string does not fail.
+            let _ok = json_row(&mut text, export, me, (message, &name), written.count > 0);
+            written.count += 1;
+            continue;
+        }
+        if let Some(row) = teller.row(message, written) {
+            let _ok = match export.format {
+                Format::Html => html(&mut text, (export, album), me, (message, &row), written),
+                _ => txt(&mut text, export, (message, &row)),
+            };
+            written.count += 1;
+        }
+        teller.remember(message, written);
     }
     text
 }
-
-type Said<'a> = (&'a Message, &'a str);
 
 fn html(
     out: &mut String,
     (export, album): (&Export, Option<&Album>),
     me: AccountId,
-    (message, name): Said<'_>,
-    before: Option<&Message>,
+    (message, row): (&Message, &Row<'_>),
+    written: &mut Written,
 ) -> std::fmt::Result {
-    let Some(words) = words(export, &message.body) else { return Ok(()) };
     let at = zoned(export, message.at);
-    let day = |message: &Message| -> Date { zoned(export, message.at).date() };
-    if before.is_none_or(|before| day(before) != at.date()) {
+    if written.day.replace(at.date()) != Some(at.date()) {
         writeln!(out, "<h2>{}</h2>", at.date())?;
+    }
+    let (clock, words) = (at.strftime("%H:%M:%S"), linked(&row.words));
+    if row.name.is_empty() {
+        return writeln!(out, "<div class=\"e\"><p dir=\"auto\">{words}</p><i>{clock}</i></div>");
     }
     let class = match (message.from == me, &message.body) {
         (true, Body::Text { .. } | Body::Image { .. }) => "m me",
@@ -105,28 +114,41 @@ fn html(
         (false, Body::Text { .. } | Body::Image { .. }) => "m",
         (false, _) => "m s",
     };
-    let (name, clock, words) = (escaped(name), at.strftime("%H:%M:%S"), escaped(&words));
     let words = match (&message.body, album) {
         (Body::Image { picture, .. }, Some(album)) => match album.source(*picture) {
             Some(source) => {
+                let words = escaped(&row.words);
                 format!("<a href=\"{source}\"><img src=\"{source}\" alt=\"{words}\"></a>")
             }
             None => escaped(&export.missing),
         },
-        _ => words,
+        (Body::Text { .. }, _) => words,
+        _ => escaped(&row.words),
     };
+    let quote = match &row.quote {
+        Some(quote) => format!("<blockquote dir=\"auto\">{}</blockquote>", escaped(quote)),
+        None => String::new(),
+    };
+    let name = escaped(&row.name);
     writeln!(
         out,
-        "<div class=\"{class}\"><b dir=\"auto\">{name}</b><i>{clock}</i><p dir=\"auto\">{words}</p></div>"
+        "<div class=\"{class}\"><b dir=\"auto\">{name}</b><i>{clock}</i>{quote}<p dir=\"auto\">{words}</p></div>"
     )
 }
 
-fn txt(out: &mut String, export: &Export, (message, name): Said<'_>) -> std::fmt::Result {
-    let Some(words) = words(export, &message.body) else { return Ok(()) };
-    let at = zoned(export, message.at);
-    writeln!(out, "{}  {}", at.strftime("%Y-%m-%d %H:%M:%S"), one_line(name))?;
+fn txt(
+    out: &mut String,
+    export: &Export,
+    (message, row): (&Message, &Row<'_>),
+) -> std::fmt::Result {
+    let at = zoned(export, message.at).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    // What happened has no name in its head, so that nobody can be called like it.
+    writeln!(out, "{}", format!("{at}  {}", one_line(&row.name)).trim_end())?;
+    if let Some(quote) = &row.quote {
+        writeln!(out, "  > {}", one_line(quote))?;
+    }
     // Moved in, so that nobody writes what looks like somebody else's line.
-    for line in words.lines() {
+    for line in row.words.lines() {
         writeln!(out, "    {}", one_line(line))?;
     }
     writeln!(out)
@@ -136,7 +158,7 @@ fn json_row(
     out: &mut String,
     export: &Export,
     me: AccountId,
-    (message, name): Said<'_>,
+    (message, name): (&Message, &str),
     is_behind: bool,
 ) -> std::fmt::Result {
     let kind = match &message.body {
@@ -181,19 +203,6 @@ fn json_row(
     write!(out, "{}\n{row}", if is_behind { "," } else { "" })
 }
 
-fn words<'a>(export: &'a Export, body: &'a Body) -> Option<Cow<'a, str>> {
-    match body {
-        Body::Text { text, .. } => Some(Cow::Borrowed(text)),
-        Body::Image { name, .. } => {
-            let words = format!("{} {}", export.image, one_line(name));
-            Some(Cow::Owned(words.trim_end().to_owned()))
-        }
-        Body::File { name, .. } => Some(Cow::Owned(format!("{} {}", export.file, one_line(name)))),
-        Body::Shake {} => Some(Cow::Borrowed(&export.shake)),
-        Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => None,
-    }
-}
-
 fn with(kind: ConversationKind, me: AccountId) -> serde_json::Value {
     kind.target_for(me).map_or(serde_json::Value::Null, target)
 }
@@ -206,7 +215,7 @@ fn target(target: Target) -> serde_json::Value {
     }
 }
 
-fn zoned(export: &Export, at_ms: i64) -> Zoned {
+pub(super) fn zoned(export: &Export, at_ms: i64) -> Zoned {
     let at = Timestamp::from_millisecond(at_ms).unwrap_or_default();
     at.to_zoned(export.zone.clone())
 }
@@ -233,8 +242,26 @@ fn escaped(text: &str) -> String {
     out
 }
 
+/// Words for a page, in which what looks like the address of a page leads to it.
+fn linked(text: &str) -> String {
+    let (mut out, mut from) = (String::with_capacity(text.len() + 16), 0);
+    for Link { range, address } in links::find(text) {
+        let scheme = address.split(':').next().unwrap_or_default();
+        if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+            continue;
+        }
+        out.push_str(&escaped(&text[from..range.start]));
+        let (address, shown) = (escaped(&address), escaped(&text[range.clone()]));
+        let link = format!("<a href=\"{address}\" rel=\"noopener noreferrer\">{shown}</a>");
+        out.push_str(&link);
+        from = range.end;
+    }
+    out.push_str(&escaped(&text[from..]));
+    out
+}
+
 /// A line that stays one, and turns no other around.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let seen = |c: char| if c == '\n' || is_unfit(c) && c != '\t' { '\u{FFFD}' } else { c };
     let line: String = text.chars().map(seen).collect();
     let turns = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
@@ -256,7 +283,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::domain::{BlobId, ConversationId, Nonce, Seq};
+    use crate::domain::{BlobId, ConversationId, Mentions, Nonce, RoomChange, Seq};
 
     const ME: AccountId = AccountId(10_001);
     const MOMO: AccountId = AccountId(10_002);
@@ -274,11 +301,24 @@ mod tests {
             file: "[文件]".to_owned(),
             missing: "[图片缺失]".to_owned(),
             shake: "[窗口抖动]".to_owned(),
+            sentences: sentences(),
             language: "zh-CN".to_owned(),
             zone: TimeZone::get("Asia/Shanghai").unwrap(),
             names: BTreeMap::new(),
             cards: BTreeMap::new(),
         }
+    }
+
+    fn sentences() -> BTreeMap<&'static str, String> {
+        let known = [
+            ("chat.recall.peer", "{name} 撤回了一条消息"),
+            ("preview.from", "{name}：{text}"),
+            ("quote.older", "更早的消息"),
+            ("quote.recalled", "消息已撤回"),
+            ("room.line.let_in", "{by} 同意 {name} 加入群聊"),
+            ("room.line.muted", "{by} 禁言了 {name}，到 {text} 为止"),
+        ];
+        known.into_iter().map(|(key, text)| (key, text.to_owned())).collect()
     }
 
     fn message(seq: u64, from: AccountId, at: i64, body: Body) -> Message {
@@ -304,8 +344,9 @@ mod tests {
         // In two parts, as pages come.
         let (first, second) = messages.split_at(2);
         let mut text = head(export, ME, AT);
-        text += &rows(export, ME, (&names, None), first, None);
-        text += &rows(export, ME, (&names, None), second, first.last());
+        let mut written = Written::default();
+        text += &rows(export, ME, (&names, None), first, &mut written);
+        text += &rows(export, ME, (&names, None), second, &mut written);
         text + foot(export)
     }
 
@@ -330,8 +371,9 @@ mod tests {
         let thumb = BlobId([1; 32]);
         let body = Body::Image { picture, bytes: 900, width: 40, height: 30, thumb, name };
         let said = [message(1, MOMO, AT, body)];
-        let text =
-            |format, album: Option<&Album>| rows(&export(format), ME, (&names, album), &said, None);
+        let text = |format, album: Option<&Album>| {
+            rows(&export(format), ME, (&names, album), &said, &mut Written::default())
+        };
         let page = PathBuf::from("a b.html");
         let mut album = Album::new(&page, PathBuf::from("/tmp/x"));
         album.begin(picture, "../猫 1.png");
@@ -368,6 +410,97 @@ mod tests {
         assert!(text.contains("\n    second\n"));
         assert!(text.contains("\u{2068}שלום \u{202E}abc\u{2069}\n"), "{text}");
         assert!(!text.contains('\u{7}'));
+    }
+
+    #[test]
+    fn a_day_has_its_head_whatever_its_first_message_is_and_what_is_written_is_counted() {
+        let day = 24 * 3_600_000;
+        let messages = [
+            message(1, MOMO, AT, Body::Hidden {}),
+            message(2, MOMO, AT, Body::text("a")),
+            message(3, MOMO, AT + day, Body::Recalled { seq: Some(Seq(1)) }),
+            message(4, MOMO, AT + day, Body::text("b")),
+        ];
+        for (format, count) in [(Format::Html, 2), (Format::Txt, 2), (Format::Json, 4)] {
+            for cut in 0..=messages.len() {
+                let (mut written, names) = (Written::default(), BTreeMap::new());
+                let (first, second) = messages.split_at(cut);
+                let export = export(format);
+                let mut page = rows(&export, ME, (&names, None), first, &mut written);
+                page += &rows(&export, ME, (&names, None), second, &mut written);
+                assert_eq!(written.count, count, "{format:?} {page}");
+                let heads = usize::from(format == Format::Html) * 2;
+                assert_eq!(page.matches("<h2>").count(), heads, "cut at {cut}: {page}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_happened_and_what_is_answered_stand_as_in_the_window() {
+        let answer = |seq| Body::Text {
+            text: "好".to_owned(),
+            reply_to: Some(Seq(seq)),
+            mentions: Mentions::default(),
+        };
+        let change = RoomChange::Joined { account: AccountId(7), muted_until: 0 };
+        let muted = RoomChange::Muted { account: AccountId(7), until: AT };
+        let messages = [
+            message(2, MOMO, AT, Body::text("\n报告<1>\n第二行")),
+            message(3, ME, AT, answer(2)),
+            message(4, ME, AT, answer(1)),
+            message(5, MOMO, AT, Body::Recalled { seq: None }),
+            message(6, ME, AT, answer(5)),
+            message(7, MOMO, AT, Body::Room { version: 2, change }),
+            message(8, MOMO, AT, Body::Room { version: 3, change: muted }),
+        ];
+        let names =
+            BTreeMap::from([(MOMO, "{text}".to_owned()), (AccountId(7), "小满".to_owned())]);
+        let write = |format| {
+            let mut written = Written::default();
+            let page = rows(&export(format), ME, (&names, None), &messages, &mut written);
+            assert_eq!(written.count, 7);
+            page
+        };
+        let page = write(Format::Html);
+        let quotes = ["{text}：报告&lt;1&gt;", "更早的消息", "消息已撤回"];
+        for quote in quotes {
+            let quote =
+                format!("<blockquote dir=\"auto\">{quote}</blockquote><p dir=\"auto\">好</p>");
+            assert_eq!(page.matches(&quote).count(), 1, "{quote} in {page}");
+        }
+        let text = write(Format::Txt);
+        for quote in ["  > {text}：报告<1>\n    好", "  > 更早的消息\n", "  > 消息已撤回\n"]
+        {
+            assert_eq!(text.matches(quote).count(), 1, "{quote} in {text}");
+        }
+        for line in [
+            "{text} 撤回了一条消息",
+            "{text} 同意 小满 加入群聊",
+            "{text} 禁言了 小满，到 2026-11-13 20:14 为止",
+        ] {
+            let html = format!("<div class=\"e\"><p dir=\"auto\">{line}</p><i>20:14:06</i></div>");
+            assert!(page.contains(&html), "{page}");
+            assert!(text.contains(&format!("2026-11-13 20:14:06\n    {line}\n")), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_pages_lead_there_and_to_nothing_else() {
+        let text =
+            "看 https://a.cn/?x=1&y='2' www.b.cn javascript:alert(1) mychat://10.0.0.1 <http://c>";
+        let said = [message(1, MOMO, AT, Body::text(text))];
+        let mut written = Written::default();
+        let page = rows(&export(Format::Html), ME, (&BTreeMap::new(), None), &said, &mut written);
+        let rel = "rel=\"noopener noreferrer\"";
+        for (address, shown) in [
+            ("https://a.cn/?x=1&amp;y=&#39;2", "https://a.cn/?x=1&amp;y=&#39;2"),
+            ("http://www.b.cn", "www.b.cn"),
+            ("http://c", "http://c"),
+        ] {
+            let link = format!("<a href=\"{address}\" {rel}>{shown}</a>");
+            assert!(page.contains(&link), "{link} in {page}");
+        }
+        assert_eq!(page.matches("<a ").count(), 3, "{page}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Verbs about files, and files on their way as JSON.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -13,7 +13,8 @@ use crate::client::api::{
     ClientEvent, Destination, Failure, Intent, Transfer, TransferId, TransferState, WaitsFor,
 };
 use crate::domain::{
-    ConversationId, FileId, FileState, FileStatus, FileWay, Message, Nonce, Seq, Target,
+    AccountId, Body, ConversationId, FileId, FileState, FileStatus, FileWay, Message, Nonce, Seq,
+    Target,
 };
 use crate::net::protocol::{Page, Reason};
 
@@ -35,13 +36,20 @@ const WATCHED_MAX: usize = 200;
 #[derive(Debug)]
 pub(super) enum FileVerb {
     Send { to: Target, path: PathBuf, nonce: Option<Nonce> },
-    Accept { place: Place, destination: Destination },
-    Decline(Place),
+    Accept { offer: Offer, destination: Destination },
+    Decline(Offer),
     Pause(TransferId),
     Resume(TransferId),
     Cancel(TransferId),
     Forget(TransferId),
     List,
+}
+
+/// A file that somebody offers: as the event `transfer` named it, or by its message.
+#[derive(Debug)]
+pub(super) enum Offer {
+    Told(TransferId),
+    At(Place),
 }
 
 /// The message that offers a file.
@@ -66,9 +74,9 @@ pub(super) fn parse(verb: &str, fields: &Fields) -> Result<FileVerb, String> {
             nonce: fields.nonce()?,
         },
         "accept_file" => {
-            FileVerb::Accept { place: place(fields)?, destination: destination(fields)? }
+            FileVerb::Accept { offer: offer(fields)?, destination: destination(fields)? }
         }
-        "decline_file" => FileVerb::Decline(place(fields)?),
+        "decline_file" => FileVerb::Decline(offer(fields)?),
         "pause_file" => FileVerb::Pause(transfer_id(fields)?),
         "resume_file" => FileVerb::Resume(transfer_id(fields)?),
         "cancel_file" => FileVerb::Cancel(transfer_id(fields)?),
@@ -80,6 +88,13 @@ pub(super) fn parse(verb: &str, fields: &Fields) -> Result<FileVerb, String> {
 /// A transfer outlives this program, and the folder that it was started in.
 fn path(text: &str) -> Result<PathBuf, String> {
     std::path::absolute(text).map_err(|error| format!("{text:?} is no path: {error}"))
+}
+
+fn offer(fields: &Fields) -> Result<Offer, String> {
+    match fields.has("transfer") {
+        true => transfer_id(fields).map(Offer::Told),
+        false => place(fields).map(Offer::At),
+    }
 }
 
 fn place(fields: &Fields) -> Result<Place, String> {
@@ -111,6 +126,8 @@ fn transfer_id(fields: &Fields) -> Result<TransferId, String> {
 pub(super) struct Shelf {
     transfers: BTreeMap<TransferId, Transfer>,
     watched: Vec<FileId>,
+    /// What others offered, as it was told; the newest are kept.
+    offers: VecDeque<Message>,
 }
 
 impl Shelf {
@@ -134,6 +151,39 @@ impl Shelf {
             ClientEvent::File { file, status } => vec![named("file", file_status(*file, status))],
             _ => Vec::new(),
         }
+    }
+
+    /// A message that offers a file to this account, as a transfer that waits for a word. Its name is its
+    /// message's; the first one of a name keeps it.
+    pub(super) fn offer(&mut self, me: AccountId, message: &Message) -> Option<Value> {
+        let Body::File { name, bytes } = &message.body else { return None };
+        let is_known = self.offers.iter().any(|known| known.nonce == message.nonce);
+        if message.from == me || is_known {
+            return None;
+        }
+        let with = message.kind.target_for(me)?;
+        if self.offers.len() >= WATCHED_MAX {
+            self.offers.pop_front();
+        }
+        self.offers.push_back(message.clone());
+        let value = json!({
+            "transfer": message.nonce.to_string(),
+            "way": way_name(FileWay::Down),
+            "with": target(with),
+            "from": message.from.0,
+            "conversation": message.conversation.0,
+            "seq": message.seq.0,
+            "name": name,
+            "state": "offered",
+            "bytes": 0,
+            "size": bytes,
+            "began": message.at,
+        });
+        Some(named("transfer", value))
+    }
+
+    fn offered(&self, TransferId(nonce): TransferId) -> Option<&Message> {
+        self.offers.iter().find(|message| message.nonce == nonce)
     }
 
     pub(super) fn list(&self) -> Value {
@@ -167,15 +217,23 @@ impl<W: Write> Script<W> {
                 self.open.insert(ticket, Open { id, then: Then::Offered });
                 self.client.send(Intent::SendFile { ticket, to, path, nonce });
             }
-            FileVerb::Accept { place, destination } => {
+            FileVerb::Accept { offer: Offer::Told(one), destination } => {
+                let message = self.shapes.files.offered(one).cloned();
+                let me = self.shapes.me();
+                let with = message.as_ref().zip(me).and_then(|(one, me)| one.kind.target_for(me));
+                let (Some(message), Some(with)) = (message, with) else { return self.no_log(id) };
+                let message = Box::new(message);
+                let take = |ticket| Intent::TakeFile { ticket, with, message, destination };
+                self.ask(id, Then::Answer, take);
+            }
+            FileVerb::Accept { offer: Offer::At(place), destination } => {
                 let Some(with) = self.with(&place) else { return self.no_log(id) };
                 let (page, limit) = (Page::Before(place.seq.next()), 1);
                 let then = Then::Take { with, seq: place.seq, destination };
                 self.ask(id, then, |ticket| Intent::History { ticket, with, page, limit });
             }
-            FileVerb::Decline(place) => {
-                let Some(conversation) = self.log(&place) else { return self.no_log(id) };
-                let file = FileId { conversation, seq: place.seq };
+            FileVerb::Decline(offer) => {
+                let Some(file) = self.file_of(&offer) else { return self.no_log(id) };
                 self.ask(id, Then::Answer, |ticket| Intent::DeclineFile { ticket, file });
             }
             FileVerb::Pause(one) => {
@@ -234,11 +292,20 @@ impl<W: Write> Script<W> {
         }
     }
 
-    fn log(&self, place: &Place) -> Option<ConversationId> {
-        match place.log {
-            Log::With(with) => self.shapes.log_with(with),
-            Log::Number(id) => Some(id),
-        }
+    fn file_of(&self, offer: &Offer) -> Option<FileId> {
+        let place = match offer {
+            Offer::Told(one) => {
+                let message = self.shapes.files.offered(*one)?;
+                let (conversation, seq) = (message.conversation, message.seq);
+                return Some(FileId { conversation, seq });
+            }
+            Offer::At(place) => place,
+        };
+        let conversation = match place.log {
+            Log::With(with) => self.shapes.log_with(with)?,
+            Log::Number(id) => id,
+        };
+        Some(FileId { conversation, seq: place.seq })
     }
 }
 
@@ -333,5 +400,34 @@ fn file_state_name(state: FileState) -> &'static str {
         FileState::Cancelled => "cancelled",
         FileState::Declined => "declined",
         FileState::Expired => "expired",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ConversationKind;
+
+    #[test]
+    fn an_offer_is_told_once_and_known_by_its_name() {
+        let (me, peer) = (AccountId(10_001), AccountId(10_002));
+        let message = |from, seq, nonce| Message {
+            conversation: ConversationId(3),
+            kind: ConversationKind::direct(me, peer),
+            seq: Seq(seq),
+            from,
+            nonce: Nonce([nonce; 16]),
+            at: 5,
+            body: Body::File { name: "a".into(), bytes: 9 },
+        };
+        let mut shelf = Shelf::default();
+        let told = shelf.offer(me, &message(peer, 1, 7)).unwrap();
+        assert_eq!((&told["event"], &told["state"]), (&json!("transfer"), &json!("offered")));
+        assert_eq!((&told["with"], &told["size"]), (&json!(10_002), &json!(9)));
+        assert_eq!(shelf.offer(me, &message(peer, 1, 7)), None, "again");
+        assert_eq!(shelf.offer(me, &message(peer, 2, 7)), None, "another of that name");
+        assert_eq!(shelf.offer(me, &message(me, 3, 8)), None, "one's own");
+        let known = shelf.offered(TransferId(Nonce([7; 16]))).unwrap();
+        assert_eq!(known.seq, Seq(1));
     }
 }

@@ -109,6 +109,7 @@ fn export(fields: &Fields) -> Result<Export, String> {
         file: "[file]".to_owned(),
         missing: "[picture missing]".to_owned(),
         shake: "[shook the window]".to_owned(),
+        sentences: super::words::sentences(),
         language: "en".to_owned(),
         zone: TimeZone::system(),
         names: BTreeMap::new(),

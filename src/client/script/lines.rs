@@ -207,6 +207,7 @@ mod tests {
             (r#"{"do":"register","nickname":"x"}"#, "`password` is missing", None),
             (r#"{"do":"send_file","to":10001}"#, "`path` is missing", None),
             (r#"{"do":"accept_file","seq":1,"path":"a"}"#, "`with` or `conversation`", None),
+            (r#"{"do":"accept_file","transfer":"7","path":"a"}"#, "32 hex digits", None),
             (r#"{"do":"accept_file","with":1,"seq":1}"#, "`folder` or `path`", None),
             (r#"{"do":"accept_file","with":1,"seq":1,"path":"a","folder":"b"}"#, "not both", None),
             (r#"{"do":"pause_file","transfer":"7"}"#, "32 hex digits", None),

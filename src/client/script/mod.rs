@@ -1,7 +1,7 @@
 //! The headless client: one JSON object a line in, one a line out.
 //!
 //! * [`input`] reads lines; [`lines`] reads one into a request, [`fields`] its fields; [`people`] has the verbs about
-//!   people, [`rooms`] those about rooms.
+//!   people, [`rooms`] those about rooms, [`asking`] asks for them.
 //! * [`history`] has the verbs about what was said, [`files`] those about files.
 //! * [`shapes`] turns answers and events into JSON, [`persons`] those about people.
 //! * [`words`] has a sentence for every failure.
@@ -9,6 +9,7 @@
 //! Lines are taken in order. Sends go out without waiting for each other; signing in, `wait` and
 //! `barrier` hold the lines behind them until they are answered.
 
+mod asking;
 mod fields;
 mod files;
 mod history;
@@ -38,11 +39,11 @@ use super::api::{
 use crate::clock;
 use crate::domain::{AccountId, Body, RoomId, Seq, Target};
 use crate::net::address::Address;
-use crate::net::protocol::{Command, ProfileChange, Query, Reason};
+use crate::net::protocol::{Command, ProfileChange, Query};
 use history::{HistoryVerb, Looking};
 use input::{Line, read_lines};
 use lines::{Login, Request, Verb};
-use people::{BookVerb, PeopleVerb, Ready};
+use people::BookVerb;
 use shapes::Shapes;
 use waits::Waits;
 
@@ -160,6 +161,10 @@ enum Then {
     Profile,
     /// The room as it is now.
     Room(RoomId),
+    /// The room as it is from outside.
+    Leave(RoomId),
+    /// It, or its number where it cannot be seen from outside.
+    Left(RoomId),
     /// A part of the book.
     Book(&'static str),
     /// More of what is looked for.
@@ -348,76 +353,6 @@ impl<W: Write> Script<W> {
         self.held = Some(self.tickets);
     }
 
-    fn people(&mut self, id: Option<Value>, verb: PeopleVerb) -> Result<(), ScriptError> {
-        let me = self.shapes.me();
-        match verb {
-            PeopleVerb::ChangePassword { old, new } => {
-                self.ask(id, Then::Answer, |ticket| Intent::ChangePassword { ticket, old, new });
-            }
-            PeopleVerb::Recover { login, code, new: password } => {
-                let remember = true;
-                self.ask(id, Then::Answer, |ticket| Intent::Recover {
-                    ticket,
-                    login,
-                    code,
-                    password,
-                    remember,
-                });
-            }
-            PeopleVerb::DeleteAccount { password } => {
-                self.ask(id, Then::Answer, |ticket| Intent::DeleteAccount { ticket, password });
-            }
-            PeopleVerb::Look(query) => {
-                self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
-            }
-            PeopleVerb::Profile(account) => {
-                let account = account.or(me).unwrap_or(AccountId(0));
-                let query = Query::Profile { account };
-                self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
-            }
-            PeopleVerb::SetProfile { change, picture: Some(path) } => {
-                let then = Then::SetPicture(change);
-                self.ask(id, then, |ticket| Intent::LoadPicture { ticket, path });
-            }
-            PeopleVerb::SetProfile { change, picture: None } => {
-                let command = Command::SetProfile(change);
-                self.ask(id, Then::Profile, |ticket| Intent::Do { ticket, command });
-            }
-            PeopleVerb::Do(command) => {
-                self.ask(id, Then::Answer, |ticket| Intent::Do { ticket, command });
-            }
-            PeopleVerb::InRoom(room, command) => {
-                self.ask(id, Then::Room(room), |ticket| Intent::Do { ticket, command });
-            }
-            PeopleVerb::Booked(verb) if self.shapes.persons.book.is_some() || me.is_none() => {
-                return self.booked(id, verb);
-            }
-            PeopleVerb::Booked(verb) => self.booked.push((id, verb)),
-        }
-        Ok(())
-    }
-
-    fn booked(&mut self, id: Option<Value>, verb: BookVerb) -> Result<(), ScriptError> {
-        let then = match &verb {
-            BookVerb::SetGroup { .. } => Then::Book("groups"),
-            BookVerb::SetPrivacy(_) => Then::Book("privacy"),
-            _ => Then::Answer,
-        };
-        let book = self.shapes.persons.book.clone().unwrap_or_default();
-        match verb.with(&book, |what| self.shapes.persons.say(what)) {
-            Ok(Ready::Say(_)) if self.shapes.me().is_none() => {
-                let refusal = Failure::Refused(Reason::NotSignedIn.into());
-                self.answer(id, "refused", shapes::failure(&refusal))
-            }
-            Ok(Ready::Say(value)) => self.answer(id, "ok", value),
-            Ok(Ready::Do(command)) => {
-                self.ask(id, then, |ticket| Intent::Do { ticket, command });
-                Ok(())
-            }
-            Err(why) => self.bad_request(id, &why),
-        }
-    }
-
     /// What an answered request asks for next; nothing when it is answered now.
     fn follow(
         &mut self,
@@ -434,6 +369,11 @@ impl<W: Write> Script<W> {
             (Then::Room(room), _) => {
                 let query = Query::Room { room };
                 self.ask(id, Then::Answer, |ticket| Intent::Look { ticket, query });
+                Ok(())
+            }
+            (Then::Leave(room), _) => {
+                let query = Query::Room { room };
+                self.ask(id, Then::Left(room), |ticket| Intent::Look { ticket, query });
                 Ok(())
             }
             (Then::SetPicture(change), Answer::Loaded(source)) => {
@@ -488,6 +428,9 @@ impl<W: Write> Script<W> {
                 let Some(Open { id, then }) = self.open.remove(&ticket) else { return Ok(false) };
                 match result {
                     Ok(answer) => self.follow(id, then, &answer)?,
+                    Err(Failure::Refused(_)) if let Then::Left(room) = then => {
+                        self.answer(id, "ok", json!({ "room": room.0, "member": null }))?;
+                    }
                     Err(failure) => {
                         let failure = match failure {
                             Failure::Queued(_) if self.forgets => Failure::Cancelled,
@@ -516,7 +459,12 @@ impl<W: Write> Script<W> {
                 let has_book = matches!(event, ClientEvent::Book(_));
                 let is_out = matches!(event, ClientEvent::SignedOut { .. });
                 let is_lost = matches!(event, ClientEvent::Link(LinkState::Down { .. }));
-                for event in self.shapes.events(&event) {
+                let mut told = self.shapes.events(&event);
+                if let (ClientEvent::Message { message, .. }, Some(me)) = (&event, self.shapes.me())
+                {
+                    told.extend(self.shapes.files.offer(me, message));
+                }
+                for event in told {
                     self.print(&event)?;
                     if let Some((id, event)) = self.waits.happened(event) {
                         self.answer(id, "ok", event)?;

@@ -59,6 +59,8 @@ pub(super) enum PeopleVerb {
     Do(Command),
     /// The same, and the room is told with the answer.
     InRoom(RoomId, Command),
+    /// The same of a room that one is in no more then.
+    Leave(RoomId, Command),
     /// What needs the book first.
     Booked(BookVerb),
 }

@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
 
-pub(super) const VERBS: [&str; 16] = [
+pub(super) const VERBS: [&str; 18] = [
     "create_room",
     "join_room",
     "withdraw_join",
@@ -28,6 +28,8 @@ pub(super) const VERBS: [&str; 16] = [
     "announcements",
     "read_by",
     "set_conversation",
+    "pin",
+    "mute",
     "conversations",
 ];
 
@@ -57,6 +59,15 @@ pub(super) fn parse(verb: &str, fields: &Fields) -> Result<PeopleVerb, String> {
                 stranger: fields.one_of("stranger", &STRANGERS)?,
             },
         },
+        "pin" | "mute" => {
+            let on = fields.optional_flag("on")?.unwrap_or(true);
+            let notify = if on { Notify::None } else { Notify::All };
+            let change = match verb {
+                "pin" => ChoiceChange { pinned: Some(on), ..ChoiceChange::default() },
+                _ => ChoiceChange { notify: Some(notify), ..ChoiceChange::default() },
+            };
+            Command::SetConversation { with: fields.target("with")?, change }
+        }
         "rooms" => return Ok(PeopleVerb::Booked(BookVerb::Rooms)),
         "conversations" => return Ok(PeopleVerb::Booked(BookVerb::Conversations)),
         _ => {
@@ -75,13 +86,8 @@ fn of_room(
 ) -> Result<PeopleVerb, String> {
     let reason = || fields.optional_text("reason").map(Option::unwrap_or_default);
     let command = match verb {
-        "join_room" => {
-            return Ok(PeopleVerb::InRoom(room, Command::JoinRoom { room, greeting }));
-        }
-        "set_room" => {
-            let change = settings(fields)?;
-            return Ok(PeopleVerb::InRoom(room, Command::SetRoom { room, change }));
-        }
+        "join_room" => Command::JoinRoom { room, greeting },
+        "set_room" => Command::SetRoom { room, change: settings(fields)? },
         "room" => return Ok(PeopleVerb::Look(Query::Room { room })),
         "members" => {
             let after = AccountId(fields.optional_number("after")?.unwrap_or_default());
@@ -96,7 +102,7 @@ fn of_room(
             let seq = Seq(fields.number("seq")?);
             return Ok(PeopleVerb::Look(Query::ReadBy { room, seq }));
         }
-        "withdraw_join" => Command::WithdrawJoin { room },
+        "withdraw_join" => return Ok(PeopleVerb::Do(Command::WithdrawJoin { room })),
         "answer_join" => Command::AnswerJoin {
             room,
             account: fields.account("account")?,
@@ -104,14 +110,20 @@ fn of_room(
             reason: reason()?,
         },
         "invite" => Command::InviteToRoom { room, account: fields.account("account")? },
-        "answer_invite" => Command::AnswerInvitation { room, accept: fields.flag("accept")? },
-        "leave_room" => match fields.optional_flag("dissolve")?.unwrap_or_default() {
-            true => Command::DissolveRoom { room },
-            false => Command::LeaveRoom { room },
-        },
+        "answer_invite" => {
+            let accept = fields.flag("accept")?;
+            return Ok(PeopleVerb::Do(Command::AnswerInvitation { room, accept }));
+        }
+        "leave_room" => {
+            let command = match fields.optional_flag("dissolve")?.unwrap_or_default() {
+                true => Command::DissolveRoom { room },
+                false => Command::LeaveRoom { room },
+            };
+            return Ok(PeopleVerb::Leave(room, command));
+        }
         _ => set_member(room, fields)?,
     };
-    Ok(PeopleVerb::Do(command))
+    Ok(PeopleVerb::InRoom(room, command))
 }
 
 fn colour(fields: &Fields) -> Result<Option<u8>, String> {
@@ -324,7 +336,12 @@ fn choice(with: Target, choice: Choice) -> Value {
 pub(super) fn line(version: u64, change: &RoomChange) -> Value {
     let (what, mut value) = match change {
         RoomChange::Created { name } => ("created", json!({ "name": name })),
-        RoomChange::Joined { account } => ("joined", json!({ "account": account.0 })),
+        RoomChange::Joined { account, muted_until: 0 } => {
+            ("joined", json!({ "account": account.0 }))
+        }
+        RoomChange::Joined { account, muted_until } => {
+            ("joined", json!({ "account": account.0, "muted_until": muted_until }))
+        }
         RoomChange::Left { account } => ("left", json!({ "account": account.0 })),
         RoomChange::Kicked { account } => ("kicked", json!({ "account": account.0 })),
         RoomChange::Muted { account, until } => {
@@ -340,6 +357,9 @@ pub(super) fn line(version: u64, change: &RoomChange) -> Value {
         }
         RoomChange::AdminsOnly { on } => ("admins_only", json!({ "on": on })),
         RoomChange::Coloured { colour } => ("colour", json!({ "colour": colour })),
+        RoomChange::Carded { account, card } => {
+            ("card", json!({ "account": account.0, "card": card }))
+        }
         RoomChange::Announced { text } => ("announcement", json!({ "text": text })),
         RoomChange::Dissolved {} => ("dissolved", json!({})),
     };

@@ -84,6 +84,17 @@ impl Shapes {
         }
     }
 
+    fn signed_out(&mut self, why: &Failure) -> Value {
+        self.me = None;
+        self.persons = Persons::default();
+        self.conversations.clear();
+        goodbye(match why {
+            Failure::Goodbye(why) => *why,
+            // The server took the sign-in back while there was no link.
+            _ => Goodbye::SignedOut,
+        })
+    }
+
     /// What an event is told as: nothing, one object, or several.
     pub(super) fn events(&mut self, event: &ClientEvent) -> Vec<Value> {
         match event {
@@ -105,16 +116,7 @@ impl Shapes {
                     "presence": presence_name(*presence),
                 })]
             }
-            ClientEvent::SignedOut { why } => {
-                self.me = None;
-                self.persons = Persons::default();
-                self.conversations.clear();
-                vec![goodbye(match why {
-                    Failure::Goodbye(why) => *why,
-                    // The server took the sign-in back while there was no link.
-                    _ => Goodbye::SignedOut,
-                })]
-            }
+            ClientEvent::SignedOut { why } => vec![self.signed_out(why)],
             ClientEvent::Conversation(state) => self.cursors(state),
             ClientEvent::Skipped { conversation, seq } => self.skipped(*conversation, *seq),
             ClientEvent::Message { message, live } => self.came(message, *live),

@@ -1,5 +1,7 @@
 //! A sentence in English for every failure: what happened and what to do.
 
+use std::collections::BTreeMap;
+
 use crate::client::api::Failure;
 use crate::net::protocol::{Goodbye, Reason, Refusal};
 
@@ -83,6 +85,7 @@ const REASONS: &[(Reason, &str)] = &[
     (Reason::NotYours, "only your own messages can be recalled"),
     (Reason::RecallLate, "messages can be recalled for two minutes, and this one is older"),
     (Reason::Recalled, "that message was recalled"),
+    (Reason::QuoteGone, "there is no such message to answer, or it is not yours to see"),
     (Reason::RoomGone, "there is no such room, or it was dissolved"),
     (Reason::NotMember, "you are not in this room"),
     (Reason::AlreadyMember, "this person is in the room already"),
@@ -126,9 +129,51 @@ fn farewell(goodbye: Goodbye) -> &'static str {
     }
 }
 
+/// What an exported file says beside what people said, in English.
+pub(super) fn sentences() -> BTreeMap<&'static str, String> {
+    let known = [
+        ("chat.recall.peer", "{name} recalled a message"),
+        ("preview.from", "{name}: {text}"),
+        ("quote.older", "An earlier message"),
+        ("quote.recalled", "Message recalled"),
+        ("quote.hidden", "Deleted on this computer"),
+        ("room.open", "everybody may join"),
+        ("room.approval", "joining needs approval"),
+        ("room.closed", "by invitation only"),
+        ("room.line.created", "{by} created the room \"{text}\""),
+        ("room.line.joined", "{name} joined the room"),
+        ("room.line.let_in", "{by} let {name} into the room"),
+        ("room.line.left", "{name} left the room"),
+        ("room.line.kicked", "{by} removed {name} from the room"),
+        ("room.line.muted", "{by} muted {name} until {text}"),
+        ("room.line.unmuted", "{by} unmuted {name}"),
+        ("room.line.admin", "{by} made {name} an admin"),
+        ("room.line.member", "{name} is no longer an admin"),
+        ("room.line.owner", "{name} owns the room now"),
+        ("room.line.renamed", "{by} renamed the room to \"{text}\""),
+        ("room.line.joining", "{by} changed who may join: {text}"),
+        ("room.line.admins_only", "Only admins can post from now on"),
+        ("room.line.everybody", "Everybody can post again"),
+        ("room.line.announced", "{by} announced: {text}"),
+        ("room.line.unannounced", "{by} took the announcement down"),
+        ("room.line.dissolved", "The room was dissolved"),
+        ("room.line.coloured", "{by} changed the colour of the room"),
+        ("room.line.carded", "{name} goes by another name in this room"),
+    ];
+    known.into_iter().map(|(key, text)| (key, text.to_owned())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_exported_file_has_every_sentence() {
+        let known = sentences();
+        for key in crate::client::api::SENTENCES {
+            assert!(known.get(key).is_some_and(|text| !text.is_empty()), "{key}");
+        }
+    }
 
     #[test]
     fn numbers_are_said_in_the_sentence() {

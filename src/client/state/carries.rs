@@ -17,8 +17,12 @@ use crate::domain::FileWay;
 use crate::net::protocol::{Command, Query, Reason, Refusal};
 use crate::store::local::Owes;
 
-/// Transfers that go at once.
+/// Transfers that go at once. Downloads whose sender brings nothing do not count.
 const AT_ONCE: usize = 3;
+/// Downloads that have a link, those included. The server has few links for each account.
+const DOWNLOADS_MAX: usize = 5;
+/// What the server could not take note of is told again after so long.
+const OWED_WAIT: Duration = Duration::from_secs(60);
 /// A download whose sender brings nothing is tried again after so long, if nothing is heard before.
 const SENDER_WAIT: Duration = Duration::from_secs(60);
 
@@ -32,7 +36,9 @@ impl State {
             return;
         }
         let (owner, now) = (desk.owner, turn.uptime());
-        let mut going = desk.transfers.0.iter().filter(|one| one.run != Run::Rests).count();
+        let mut going = desk.transfers.0.iter().filter(|one| one.takes_a_turn()).count();
+        let is_down = |one: &&Moving| one.run != Run::Rests && one.shown.way == FileWay::Down;
+        let mut downloads = desk.transfers.0.iter().filter(is_down).count();
         let mut begun = Vec::new();
         for moving in &mut desk.transfers.0 {
             moving.slows(turn);
@@ -46,11 +52,15 @@ impl State {
             moving.not_before = moving.not_before.filter(|at| now < *at);
             match (signed_in, moving.shown.file) {
                 (true, _) if moving.not_before.is_some() => {}
-                (true, _) if going >= AT_ONCE => {
+                (true, _)
+                    if going >= AT_ONCE
+                        || moving.shown.way == FileWay::Down && downloads >= DOWNLOADS_MAX =>
+                {
                     moving.set(turn, owner, TransferState::Waiting(WaitsFor::Turn));
                 }
                 (true, Some(file)) => {
                     going += 1;
+                    downloads += usize::from(moving.shown.way == FileWay::Down);
                     moving.run = Run::Asks;
                     begun.push((moving.shown.id, file, moving.shown.way));
                 }
@@ -69,11 +79,14 @@ impl State {
     /// Tells the server what it is still to be told.
     fn pay(&mut self, turn: &mut Turn<'_>) {
         let Some(desk) = &mut self.desk else { return };
-        if desk.files.is_paused(turn.uptime()) {
+        let now = turn.uptime();
+        if desk.files.is_paused(now) {
             return;
         }
         let mut due = Vec::new();
-        for moving in desk.transfers.0.iter_mut().filter(|moving| !moving.told) {
+        let is_due =
+            |moving: &&mut Moving| !moving.told && moving.tell_at.is_none_or(|at| now >= at);
+        for moving in desk.transfers.0.iter_mut().filter(is_due) {
             if let (Some(owes), Some(file)) = (moving.owes, moving.shown.file) {
                 moving.told = true;
                 let command = match owes {
@@ -99,17 +112,24 @@ impl State {
         }
     }
 
-    /// The server does not want to know: a file that is gone, say, cannot be taken back.
+    /// The server does not want to know: a file that is gone, say, cannot be taken back. Whatever else it
+    /// says may be otherwise later, when it is told again.
     pub(super) fn on_owed_refused(&mut self, turn: &mut Turn<'_>, id: TransferId, why: &Refusal) {
         let Some(desk) = &mut self.desk else { return };
-        match is_cured_by_time(why.reason) {
-            false => self.on_owed(turn, id),
-            true => {
-                desk.files.pause_until(turn.uptime() + pause(why));
-                if let Some(moving) = desk.transfers.get(id) {
-                    moving.told = false;
-                }
-            }
+        let is_for_ever = matches!(
+            why.reason,
+            Reason::NotFound | Reason::FileGone | Reason::NotYours | Reason::BadValue
+        );
+        if is_for_ever {
+            return self.on_owed(turn, id);
+        }
+        let wait = match why.retry_after_ms {
+            None if !is_cured_by_time(why.reason) => OWED_WAIT,
+            _ => pause(why),
+        };
+        let until = turn.uptime() + wait;
+        if let Some(moving) = desk.transfers.get(id) {
+            (moving.told, moving.tell_at) = (false, Some(until));
         }
     }
 
@@ -285,7 +305,9 @@ impl State {
     /// Signed in: what waited for the link goes on at once, and all files are asked for anew.
     pub(super) fn files_anew(&mut self) {
         let Some(desk) = &mut self.desk else { return };
-        desk.transfers.0.iter_mut().for_each(|moving| moving.not_before = None);
+        for moving in &mut desk.transfers.0 {
+            (moving.not_before, moving.tell_at) = (None, None);
+        }
         desk.files.begin_anew();
         desk.ask_for_open();
     }

@@ -56,7 +56,8 @@ pub(super) struct Desk {
     pub(super) files: Files,
     /// What is wanted of transfers before those of the store are here.
     pub(super) wishes: Vec<Intent>,
-    pub(super) typed_at: Option<Duration>,
+    /// Whom the server was told lately that the person writes to.
+    pub(super) typed: BTreeMap<Target, Duration>,
     /// The person signs out, behind what was said before.
     pub(super) leaving: Option<Leaving>,
 }
@@ -212,7 +213,7 @@ impl Desk {
             transfers: Transfers::default(),
             files: Files::default(),
             wishes: Vec::new(),
-            typed_at: None,
+            typed: BTreeMap::new(),
             leaving: None,
         }
     }

@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::{Effect, FileJob, Filed, State, Turn};
-use crate::client::api::{Answer, ClientEvent, Export, Failure, Format, Scope, Ticket};
-use crate::client::export::{self, Album};
+use crate::client::api::{Answer, ClientEvent, Export, Failure, Format, Scope, Ticket, sentence};
+use crate::client::export::{self, Album, Written};
 use crate::domain::{
     AccountId, Body, ConversationKind, Member, Message, RoomId, Seq, Tally, Target,
 };
@@ -29,8 +29,10 @@ pub(super) struct Exporting {
     rooms: Vec<RoomId>,
     /// The pictures beside a page.
     album: Option<Album>,
-    /// The last message that was written.
-    last: Option<Message>,
+    /// The last message that was looked at.
+    last: Seq,
+    written: Written,
+    /// So many were looked at.
     done: u64,
     all: u64,
 }
@@ -94,7 +96,8 @@ impl State {
         };
         let pictures = export.format == Format::Html;
         let (step, rooms) = (Step::Begin, rooms_of(&export.what));
-        let exporting = Exporting { export, step, rooms, album: None, last: None, done: 0, all };
+        let (album, last, written) = (None, Seq::ZERO, Written::default());
+        let exporting = Exporting { export, step, rooms, album, last, written, done: 0, all };
         self.exports.insert(ticket, exporting);
         let begin = FileJob::Begin { ticket, path, replace, pictures, text };
         turn.effects.push(Effect::File(begin));
@@ -135,7 +138,7 @@ impl State {
                 }
             }
             Step::Finish => {
-                let messages = exporting.done;
+                let messages = exporting.written.count;
                 let missing = exporting.album.as_ref().map_or(0, Album::missing);
                 self.exports.remove(&ticket);
                 turn.answer(ticket, Ok(Answer::Exported { messages, bytes, missing }));
@@ -222,8 +225,7 @@ impl State {
     }
 
     fn fetch_page(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
-        let last = self.exports.get(&ticket).and_then(|exporting| exporting.last.as_ref());
-        let last = last.map_or(Seq::ZERO, |message| message.seq);
+        let last = self.exports.get(&ticket).map_or(Seq::ZERO, |exporting| exporting.last);
         self.ask_export_page(turn, ticket, last);
     }
 
@@ -244,6 +246,14 @@ impl State {
         is_last: bool,
     ) {
         self.screen(&mut messages);
+        if let Some(desk) = &mut self.desk {
+            let about =
+                messages.iter().flat_map(named).filter(|who| desk.people.get(*who).is_none());
+            let about: Vec<AccountId> = about.collect();
+            for account in about {
+                desk.people.refresh(account);
+            }
+        }
         if let Some(exporting) = self.exports.get_mut(&ticket) {
             exporting.step = Step::Names(messages, is_last);
         }
@@ -305,16 +315,16 @@ impl State {
             return;
         };
         let mut names: BTreeMap<AccountId, String> = BTreeMap::new();
-        for message in &messages {
-            if let Some(person) = desk.people.get(message.from) {
-                names.entry(message.from).or_insert_with(|| person.nickname.clone());
+        for account in messages.iter().flat_map(named) {
+            if let Some(person) = desk.people.get(account) {
+                names.entry(account).or_insert_with(|| person.nickname.clone());
             }
         }
-        let (me, last) = (desk.owner.account, exporting.last.as_ref());
-        let beside = (&names, exporting.album.as_ref());
-        let text = export::rows(&exporting.export, me, beside, &messages, last);
+        let (me, beside) = (desk.owner.account, (&names, exporting.album.as_ref()));
+        let written = &mut exporting.written;
+        let text = export::rows(&exporting.export, me, beside, &messages, written);
         exporting.done += messages.len() as u64;
-        exporting.last = messages.into_iter().next_back().or(exporting.last.take());
+        exporting.last = messages.last().map_or(exporting.last, |message| message.seq);
         exporting.step = Step::Write(is_last);
         turn.effects.push(Effect::File(FileJob::Part { ticket, text }));
     }
@@ -344,6 +354,15 @@ fn rooms_of(what: &Scope) -> Vec<RoomId> {
             rooms.into_iter().collect()
         }
     }
+}
+
+/// Whom a message names: who wrote it, and whom a line of a room is about.
+fn named(message: &Message) -> impl Iterator<Item = AccountId> {
+    let about = match &message.body {
+        Body::Room { change, .. } => sentence(message.from, change).1,
+        _ => None,
+    };
+    std::iter::once(message.from).chain(about)
 }
 
 fn room_of(message: &Message) -> Option<RoomId> {

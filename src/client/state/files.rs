@@ -67,6 +67,11 @@ impl Files {
         Some((conversation, seqs))
     }
 
+    /// Whether the server is known to have all of a file.
+    pub(super) fn is_kept(&self, file: FileId) -> bool {
+        self.known.get(&file).is_some_and(|status| status.state == FileState::Kept)
+    }
+
     /// What is known now, and whether that is news.
     fn learn(&mut self, file: FileId, status: FileStatus) -> (FileStatus, bool) {
         match self.known.get(&file) {

@@ -75,7 +75,7 @@ impl ModelServer {
         self.stays.entry(account).or_default().push((first.0, STILL));
         let conversation = self.room.as_ref().expect("it was opened").conversation;
         self.read.insert((account, conversation), first);
-        let joined = RoomChange::Joined { account };
+        let joined = RoomChange::Joined { account, muted_until: 0 };
         let mut room = self.room.clone().expect("it was opened");
         room.apply(STRANGER, (first, 0), &joined);
         let (rank, card) = (Rank::Member, String::new());

@@ -27,6 +27,8 @@ pub struct Quay {
     pub given: u64,
     /// Every ticket is refused for this.
     pub refuses: Option<Refusal>,
+    /// What is told of files is refused for this.
+    pub denies: Option<Refusal>,
 }
 
 pub struct ModelFile {
@@ -121,6 +123,9 @@ impl ModelServer {
         (id, command): (u64, &Command),
         said: &mut Said,
     ) {
+        if let Some(refusal) = self.quay.denies.clone() {
+            return said.push((link, ServerFrame::Refused { id, refusal }));
+        }
         let (file, wanted) = match command {
             Command::CancelFile { file } => (*file, FileState::Cancelled),
             Command::DeclineFile { file } => (*file, FileState::Declined),

@@ -110,7 +110,9 @@ impl State {
             return answer(turn, &reading, Vec::new(), false);
         }
         match conversation.cached {
-            Some((first, last)) if first <= from && to <= last => {
+            Some((first, last))
+                if first <= from && to <= last && !(signed_in && self.is_edge(id, from)) =>
+            {
                 self.read_cache(turn, desk.owner, reading);
             }
             Some((first, last)) if !signed_in && first <= to && to <= last => {
@@ -120,6 +122,25 @@ impl State {
             _ if signed_in => self.ask_page(turn, reading),
             _ => turn.answer(ticket, Err(Failure::Offline)),
         }
+    }
+
+    /// Whether this is the first message since one came into a room: only the server knows whether one was
+    /// there before.
+    fn is_edge(&self, id: ConversationId, from: Seq) -> bool {
+        let Some(Target::Room(room)) = self.target_of(id) else { return false };
+        let own = self.desk.as_ref().and_then(|desk| desk.shelf.book.rooms.get(&room));
+        from > Seq(1) && own.is_some_and(|own| own.member.first == from)
+    }
+
+    /// Whether there is anything before a message that the cache has. Of a room that one has left there
+    /// is what is here, and in one that one is in, as far as is known, what came since.
+    fn has_older(&self, id: ConversationId, from: Seq) -> bool {
+        let is_left =
+            self.is_signed_in() && self.target_of(id).is_some_and(|with| !self.is_reachable(with));
+        let conversation = self.desk.as_ref().and_then(|desk| desk.conversations.get(&id));
+        let first =
+            conversation.and_then(|conversation| conversation.cached).map(|(first, _)| first);
+        from > Seq(1) && !self.is_edge(id, from) && !(is_left && first == Some(from))
     }
 
     fn read_cache(
@@ -155,13 +176,14 @@ impl State {
     ) {
         self.screen(&mut messages);
         let whole = messages.len() as u64 == reading.to.0 - reading.from.0 + 1;
+        let has_older = self.has_older(reading.conversation, reading.from);
         let Some(desk) = &mut self.desk else {
             return turn.answer(reading.ticket, Err(Failure::Cancelled));
         };
         if whole {
             let head = desk.conversations.get(&reading.conversation).map_or(reading.to, |c| c.head);
             let more = match reading.page {
-                Page::Before(_) => reading.from > Seq(1),
+                Page::Before(_) => has_older,
                 Page::After(_) => reading.to < head,
             };
             for message in &messages {

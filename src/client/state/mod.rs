@@ -46,6 +46,8 @@ mod transfers;
 #[cfg(test)]
 mod acts;
 #[cfg(test)]
+mod dues;
+#[cfg(test)]
 mod halls;
 #[cfg(test)]
 mod harbour;

@@ -22,6 +22,8 @@ pub(super) struct Moving {
     pub(super) owes: Option<Owes>,
     /// The server was asked to take note of what is owed.
     pub(super) told: bool,
+    /// It is asked again at this moment.
+    pub(super) tell_at: Option<Duration>,
     pub(super) forgotten: bool,
     pub(super) run: Run,
     /// It does not go on before this moment.
@@ -80,6 +82,7 @@ impl Moving {
             modified,
             owes: None,
             told: false,
+            tell_at: None,
             forgotten: false,
             run: Run::Rests,
             not_before: None,
@@ -162,6 +165,12 @@ impl Moving {
         matches!(self.shown.state, TransferState::Waiting(_) | TransferState::Running)
     }
 
+    /// Whether others wait for it to end.
+    pub(super) fn takes_a_turn(&self) -> bool {
+        let waits = TransferState::Waiting(WaitsFor::Sender);
+        self.run != Run::Rests && !(matches!(self.run, Run::Goes(_)) && self.shown.state == waits)
+    }
+
     /// Whether the server's word about its file changes it.
     pub(super) fn follows(&self) -> bool {
         self.is_open() || self.shown.state == TransferState::Paused
@@ -239,9 +248,11 @@ impl Moving {
         }
     }
 
-    /// When it goes on, unless it may now.
+    /// When it goes on, unless it may now; or when the server is told again what it is owed.
     pub(super) fn goes_on_at(&self) -> Option<Duration> {
-        self.not_before.filter(|_| self.is_open() && self.run == Run::Rests)
+        let goes_on = self.not_before.filter(|_| self.is_open() && self.run == Run::Rests);
+        let tells = self.tell_at.filter(|_| self.owes.is_some() && !self.told);
+        goes_on.into_iter().chain(tells).min()
     }
 }
 

@@ -13,7 +13,7 @@ use super::link::is_cured_by_time;
 use super::sync::pause;
 use super::{Request, State, Turn};
 use crate::client::api::{Answer, ClientEvent, Failure, Ticket};
-use crate::domain::{Body, Message, Nonce, Target, Unsent};
+use crate::domain::{Body, Message, Nonce, Target, Unsent, is_blank};
 use crate::limits::{IN_FLIGHT_MAX, Limits, SHAKE_LATE_MAX, WAITING_MAX};
 use crate::net::protocol::{ClientFrame, Command, Reason, Refusal};
 use crate::store::local::Write;
@@ -332,7 +332,7 @@ fn check(body: &Body, desk: &Desk, signed_in: bool) -> Result<(), Failure> {
         return Err(Failure::Refused(refusal));
     }
     match body {
-        Body::Text { text, .. } if text.is_empty() => {
+        Body::Text { text, .. } if is_blank(text) => {
             Err(Failure::Refused(Refusal::new(Reason::TextEmpty)))
         }
         Body::Text { text, .. } if text.len() as u64 > bytes_max => {

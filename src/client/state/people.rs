@@ -1,5 +1,6 @@
 //! Who is who: profiles are fetched in batches and kept by version; presence and typing pass by.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Request, State, Turn};
@@ -181,8 +182,10 @@ impl State {
             return;
         }
         let Some(desk) = &mut self.desk else { return };
-        if desk.typed_at.is_none_or(|typed| turn.uptime() >= typed + TYPING_EVERY) {
-            desk.typed_at = Some(turn.uptime());
+        let now = turn.uptime();
+        desk.typed.retain(|_, typed| now < *typed + TYPING_EVERY);
+        if let Entry::Vacant(first) = desk.typed.entry(to) {
+            first.insert(now);
             self.signal(turn, Signal::Typing { to });
         }
     }

@@ -24,7 +24,7 @@ impl State {
             desk.people.refresh(account);
         }
         let owner = desk.owner.account;
-        if matches!(change, RoomChange::Joined { account } if *account == owner) {
+        if matches!(change, RoomChange::Joined { account, .. } if *account == owner) {
             self.read_before(turn, message.conversation, message.seq);
         }
         let Some(desk) = &mut self.desk else { return };
@@ -102,11 +102,12 @@ impl State {
 /// Whom a change is about.
 fn subject(change: &RoomChange) -> Option<AccountId> {
     match change {
-        RoomChange::Joined { account }
+        RoomChange::Joined { account, .. }
         | RoomChange::Left { account }
         | RoomChange::Kicked { account }
         | RoomChange::Muted { account, .. }
         | RoomChange::Ranked { account, .. }
+        | RoomChange::Carded { account, .. }
         | RoomChange::Owner { account } => Some(*account),
         RoomChange::Created { .. }
         | RoomChange::Renamed { .. }

@@ -485,6 +485,10 @@ fn typing_is_told_at_most_once_in_three_seconds() {
         world.run_for(SECOND / 10);
     }
     assert_eq!(world.server.signals, 3);
+    // Another conversation does not wait for that.
+    world.intent(0, Intent::Typing(Target::Account(AccountId(10_003))));
+    world.run_for(SECOND / 10);
+    assert_eq!(world.server.signals, 4);
 }
 
 #[test]

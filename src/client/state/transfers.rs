@@ -194,6 +194,19 @@ impl Desk {
         turn.emit(ClientEvent::Discarded(nonce));
     }
 
+    /// An upload that failed is nobody's any more when it is off the list: its file ends, unless all of it
+    /// is there.
+    fn owes_an_end(&mut self, id: TransferId) {
+        let Desk { transfers, files, .. } = self;
+        let Some(moving) = transfers.get(id) else { return };
+        let is_failed = matches!(moving.shown.state, TransferState::Failed(_));
+        if let Some(file) = moving.shown.file
+            && (is_failed && moving.shown.way == FileWay::Up && !files.is_kept(file))
+        {
+            (moving.owes, moving.told) = (Some(Owes::Cancel), false);
+        }
+    }
+
     /// Takes transfers off the list; what the server is still to be told of them is told.
     pub(super) fn take_off(&mut self, turn: &mut Turn<'_>, ids: &[TransferId]) {
         let mut gone = Vec::new();
@@ -460,6 +473,9 @@ impl State {
         let is_over =
             |id: &TransferId| transfers.get(*id).is_some_and(|one| one.shown.state.is_over());
         let over: Vec<TransferId> = ids.iter().copied().filter(is_over).collect();
+        for id in &over {
+            desk.owes_an_end(*id);
+        }
         desk.take_off(turn, &over);
         Ok(Answer::Done)
     }

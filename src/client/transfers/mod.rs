@@ -2,13 +2,14 @@
 //! looks at files before they are offered.
 //!
 //! * [`trip`] is one try from dialling to its end; [`link`] the link, which can be cut at any moment.
-//! * [`upload`] reads and sends, [`download`] receives and writes.
+//! * [`upload`] reads and sends, [`hashes`] is what it hashed before; [`download`] receives and writes.
 //! * [`part`] is a download that is not whole yet, on disk; [`place`] gives it its name.
 //!
 //! Deliberately absent: whose turn it is and what follows an end, which the state decides.
 
 mod download;
 mod gauge;
+mod hashes;
 mod link;
 mod part;
 mod place;
@@ -27,6 +28,7 @@ use async_channel::Sender;
 use super::api::TransferId;
 use super::state::{Carried, CarryJob, Packing, Trip};
 use gauge::Gauge;
+use hashes::Hashes;
 use link::Stop;
 
 /// Files to be looked at, or swept away, that wait.
@@ -41,6 +43,7 @@ pub(super) struct Porter {
     errands: Option<SyncSender<Errand>>,
     clerk: Option<JoinHandle<()>>,
     trips: BTreeMap<TransferId, Going>,
+    hashes: Arc<Hashes>,
 }
 
 /// A thread that carries a file.
@@ -64,8 +67,9 @@ impl Porter {
         let clerk = std::thread::Builder::new()
             .name("client-files".to_owned())
             .spawn(move || run_errands(&work, &out))?;
-        let porter =
-            Porter { said, errands: Some(errands), clerk: Some(clerk), trips: BTreeMap::new() };
+        let (errands, clerk) = (Some(errands), Some(clerk));
+        let (trips, hashes) = (BTreeMap::new(), Arc::default());
+        let porter = Porter { said, errands, clerk, trips, hashes };
         Ok((porter, carried))
     }
 
@@ -102,6 +106,7 @@ impl Porter {
         let stop = Arc::new(Stop::new());
         let (said, id) = (self.said.clone(), trip.id);
         let (stops, carried) = (Arc::clone(&stop), (*trip).clone());
+        let hashes = Arc::clone(&self.hashes);
         let thread = std::thread::Builder::new().name("client-transfer".to_owned());
         let spawned = thread.spawn(move || {
             if let Some(before) = before {
@@ -110,7 +115,7 @@ impl Porter {
                 before.thread.join().ok();
             }
             let gauge = Gauge::new(carried.id, carried.number, said);
-            let end = trip::carry(&carried, &gauge, &stops);
+            let end = trip::carry(&carried, &gauge, &stops, &hashes);
             gauge.ends(end);
         });
         match spawned {

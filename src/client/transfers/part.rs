@@ -4,6 +4,8 @@
 //! A value is written only when its bytes are on disk, so that whatever ends in between, what the
 //! proof says is there. Its last record says which name the file is about to get: a program that ends
 //! between that and telling anybody finds the file again, instead of fetching it twice.
+//!
+//! When a write or a sync fails, nothing more is done with what is open; the next try opens it anew.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -13,17 +15,11 @@ use std::path::{Path, PathBuf};
 use super::place;
 use crate::client::api::{Failure, TransferId};
 use crate::domain::{CHUNK_BYTES, Outline};
-use crate::store::beside::Beside;
+use crate::store::beside::{Beside, Pace};
+use crate::store::proof::{self, RECORD_BYTES, check};
 
-/// Chunks between two syncs: a power cut costs at most twice as many. Larger steps make whoever else
-/// syncs wait longer for the same disk.
-const STEP_CHUNKS: u64 = 8;
-/// A value and its check.
-const RECORD_BYTES: usize = VALUE_BYTES + CHECK_BYTES;
-const VALUE_BYTES: usize = 32;
-const CHECK_BYTES: usize = 8;
 /// The number of a name, and its check.
-const NAMED_BYTES: usize = 8 + CHECK_BYTES;
+const NAMED_BYTES: usize = 8 + 8;
 
 /// What is there of a download.
 pub(super) enum Opened {
@@ -46,6 +42,7 @@ pub(super) struct Part {
     kept: u64,
     /// So many chunks are on their way to the disk while more come over the link.
     beside: Beside,
+    pace: Pace,
 }
 
 impl Part {
@@ -59,24 +56,14 @@ impl Part {
         if wanted.file_name().is_none() {
             return Err(Failure::SaveDenied);
         }
-        // The folder for received files may be new; the one around it is somebody else's.
-        match fs::create_dir(folder) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                return Err(unwritable(error));
-            }
-            _ => {}
-        }
+        make(folder).map_err(unwritable)?;
         let (bytes_path, proof_path) = paths(id, folder);
-        let (values, named) = read_proof(id, &proof_path, bytes);
+        let (mut outline, named) = read_proof(id, &proof_path, bytes);
         if let Some(path) = named.and_then(|number| place::numbered(&wanted, number))
             && fs::symlink_metadata(&bytes_path).is_err()
             && fs::symlink_metadata(&path).is_ok_and(|seen| seen.is_file() && seen.len() == bytes)
         {
             return Ok(Opened::Placed(path));
-        }
-        let mut outline = Outline::new(bytes);
-        for value in values {
-            outline.push(value);
         }
         let data = open_own(&bytes_path).map_err(unwritable)?;
         let proof = open_own(&proof_path).map_err(unwritable)?;
@@ -97,6 +84,7 @@ impl Part {
             outline,
             kept,
             beside: Beside::default(),
+            pace: Pace::default(),
         }))
     }
 
@@ -121,30 +109,32 @@ impl Part {
     /// The next chunk, whose value it has.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// It cannot be written, or something before could not.
     pub(super) fn push(&mut self, value: [u8; 32], chunk: &[u8]) -> Result<(), Failure> {
+        self.beside.check().map_err(unwritable)?;
         let at = SeekFrom::Start(self.outline.proven());
         let written = self.bytes.seek(at).and_then(|_| self.bytes.write_all(chunk));
-        written.map_err(unwritable)?;
+        self.beside.guard(written).map_err(unwritable)?;
         self.outline.push(value);
         let begun = self.beside.begun().unwrap_or(self.kept);
-        match self.outline.len() - begun >= STEP_CHUNKS {
-            true => self.begin_step(),
+        match self.outline.len() - begun >= self.pace.chunks {
+            true => self.begin_step().map_err(unwritable),
             false => Ok(()),
         }
     }
 
     /// What was written so far stays, whatever happens, once the disk is done with it.
-    fn begin_step(&mut self) -> Result<(), Failure> {
+    fn begin_step(&mut self) -> io::Result<()> {
         self.end_step()?;
-        let bytes = self.bytes.try_clone().map_err(unwritable)?;
-        let step = move || bytes.sync_data();
-        self.beside.begin(self.outline.len(), step).map_err(unwritable)
+        let bytes = self.bytes.try_clone();
+        let bytes = self.beside.guard(bytes)?;
+        let sync = self.pace.sync.clone();
+        self.beside.begin(self.outline.len(), move || sync(&bytes))
     }
 
     /// Waits for the step that is on its way.
-    fn end_step(&mut self) -> Result<(), Failure> {
-        match self.beside.end().map_err(unwritable)? {
+    fn end_step(&mut self) -> io::Result<()> {
+        match self.beside.end()? {
             Some(chunks) => self.keep(chunks),
             None => Ok(()),
         }
@@ -153,25 +143,23 @@ impl Part {
     /// What was written so far stays, whatever happens.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// It cannot be written, or something before could not.
     pub(super) fn step(&mut self) -> Result<(), Failure> {
-        self.end_step()?;
+        self.end_step().map_err(unwritable)?;
         if self.kept == self.outline.len() {
             return Ok(());
         }
-        self.bytes.sync_data().map_err(unwritable)?;
-        self.keep(self.outline.len())
+        let synced = (self.pace.sync)(&self.bytes);
+        let kept = self.beside.guard(synced).and_then(|()| self.keep(self.outline.len()));
+        kept.map_err(unwritable)
     }
 
     /// So many chunks are on disk: their values follow.
-    fn keep(&mut self, chunks: u64) -> Result<(), Failure> {
-        let mut records = Vec::new();
-        let fresh = (0..chunks).zip(self.outline.values()).skip(index(self.kept));
-        for (index, value) in fresh {
-            records.extend_from_slice(value);
-            records.extend_from_slice(&check(self.id, index, value));
-        }
-        self.append(self.kept, &records).map_err(unwritable)?;
+    fn keep(&mut self, chunks: u64) -> io::Result<()> {
+        let mut durable = self.outline.clone();
+        durable.truncate(chunks);
+        let records = proof::records(self.id.0.0, self.kept, &durable);
+        self.append(self.kept, &records)?;
         self.kept = chunks;
         Ok(())
     }
@@ -179,11 +167,11 @@ impl Part {
     /// Gives it its name, or the next one that is free: nothing that is there is written over.
     ///
     /// # Errors
-    /// It cannot be.
+    /// It cannot be, or something before could not.
     pub(super) fn finish(mut self) -> Result<PathBuf, Failure> {
-        self.end_step()?;
-        self.bytes.sync_all().map_err(unwritable)?;
-        self.keep(self.outline.len())?;
+        self.step()?;
+        let synced = self.bytes.sync_all();
+        self.beside.guard(synced).map_err(unwritable)?;
         place::mark_foreign(&self.bytes_path);
         for number in 1..=place::NUMBERS_MAX {
             let Some(path) = place::numbered(&self.wanted, number) else { break };
@@ -210,14 +198,31 @@ impl Part {
     /// It is about to get this name.
     fn name(&mut self, number: u64) -> io::Result<()> {
         let mut record = number.to_be_bytes().to_vec();
-        record.extend_from_slice(&check(self.id, u64::MAX, &record));
+        record.extend_from_slice(&check(self.id.0.0, u64::MAX, &record));
         self.append(self.kept, &record)?;
-        self.proof.sync_data()
+        let synced = self.proof.sync_data();
+        self.beside.guard(synced)
     }
 
     fn append(&mut self, behind: u64, records: &[u8]) -> io::Result<()> {
-        self.proof.seek(SeekFrom::Start(behind * RECORD_BYTES as u64))?;
-        self.proof.write_all(records)
+        let at = SeekFrom::Start(behind * RECORD_BYTES as u64);
+        let written = self.proof.seek(at).and_then(|_| self.proof.write_all(records));
+        self.beside.guard(written)
+    }
+}
+
+/// The folder for received files may be new, and so may the one of all accounts around it; what is around
+/// those is somebody else's.
+fn make(folder: &Path) -> io::Result<()> {
+    let made = match (fs::create_dir(folder), folder.parent()) {
+        (Err(error), Some(around)) if error.kind() == ErrorKind::NotFound => {
+            fs::create_dir(around).and_then(|()| fs::create_dir(folder))
+        }
+        (made, _) => made,
+    };
+    match made {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made,
     }
 }
 
@@ -256,44 +261,22 @@ fn open_own(path: &Path) -> io::Result<File> {
 }
 
 /// The values that are on disk, and the number of the name that it was about to get.
-fn read_proof(id: TransferId, path: &Path, bytes: u64) -> (Vec<[u8; 32]>, Option<u64>) {
-    let chunks = index(Outline::chunks_of(bytes));
-    let most = chunks.saturating_mul(RECORD_BYTES).saturating_add(NAMED_BYTES);
-    let mut proof = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(most as u64).read_to_end(&mut proof));
+fn read_proof(id: TransferId, path: &Path, bytes: u64) -> (Outline, Option<u64>) {
+    let chunks = Outline::chunks_of(bytes);
+    let most = chunks.saturating_mul(RECORD_BYTES as u64).saturating_add(NAMED_BYTES as u64);
+    let mut found = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most).read_to_end(&mut found));
     if read.is_err() {
-        return (Vec::new(), None);
+        found.clear();
     }
-    let mut values = Vec::new();
-    let mut rest = &proof[..];
-    while values.len() < chunks
-        && let Some((value, behind)) = rest.split_first_chunk::<VALUE_BYTES>()
-        && let Some((checked, behind)) = behind.split_first_chunk::<CHECK_BYTES>()
-        && *checked == check(id, values.len() as u64, value)
-    {
-        values.push(*value);
-        rest = behind;
-    }
+    let (outline, rest) = proof::read(id.0.0, bytes, bytes, &found);
     let named = match rest.split_first_chunk::<8>() {
-        Some((number, checked)) if values.len() == chunks => {
-            (checked == check(id, u64::MAX, number)).then(|| u64::from_be_bytes(*number))
+        Some((number, checked)) if outline.len() == chunks => {
+            (checked == check(id.0.0, u64::MAX, number)).then(|| u64::from_be_bytes(*number))
         }
         _ => None,
     };
-    (values, named)
-}
-
-/// Tells a record from what a power cut leaves.
-fn check(id: TransferId, index: u64, record: &[u8]) -> [u8; CHECK_BYTES] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&id.0.0).update(&index.to_be_bytes()).update(record);
-    let mut check = [0; CHECK_BYTES];
-    check.copy_from_slice(&hasher.finalize().as_bytes()[..CHECK_BYTES]);
-    check
-}
-
-fn index(number: u64) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
+    (outline, named)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is the last that is done with it")]
@@ -304,5 +287,79 @@ fn unwritable(error: io::Error) -> Failure {
             tracing::debug!(%error, "a file that comes");
             Failure::SaveDenied
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+    use crate::domain::{CHUNK_BYTES, Nonce};
+
+    const ID: TransferId = TransferId(Nonce([9; 16]));
+    const BYTES: u64 = 21 * CHUNK_BYTES + 3;
+
+    fn open(folder: &Path) -> Part {
+        match Part::open(ID, &folder.join("a"), BYTES).unwrap() {
+            Opened::Part(part) => part,
+            Opened::Placed(path) => panic!("{path:?}"),
+        }
+    }
+
+    /// Pushes so many chunks more.
+    fn fill(part: &mut Part, chunks: u64) -> Result<(), Failure> {
+        for _ in 0..chunks {
+            let next = part.outline.next().unwrap();
+            let length = usize::try_from(next.end - next.start).unwrap();
+            let chunk = vec![u8::try_from(part.outline.len()).unwrap(); length];
+            part.push(part.outline.value_of(part.outline.len(), &chunk), &chunk)?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn what_the_disk_lost_does_not_count_though_the_next_sync_succeeds() {
+        let folder = tempfile::tempdir().unwrap();
+        let fails = Arc::new(AtomicBool::new(false));
+        let sign = Arc::clone(&fails);
+        let sync = move |file: &File| match sign.load(Ordering::Relaxed) {
+            true => Err(ErrorKind::StorageFull.into()),
+            false => file.sync_data(),
+        };
+        let mut part = open(folder.path());
+        part.pace = Pace { chunks: 3, sync: Arc::new(sync) };
+        fill(&mut part, 20).unwrap();
+        part.step().unwrap();
+        fails.store(true, Ordering::Relaxed);
+        fill(&mut part, 1).unwrap();
+        assert_eq!(part.step(), Err(Failure::SaveFull));
+        fails.store(false, Ordering::Relaxed);
+        assert_eq!(part.step(), Err(Failure::SaveFull));
+        assert_eq!(fill(&mut part, 1), Err(Failure::SaveFull));
+        assert_eq!(part.finish(), Err(Failure::SaveFull));
+        let mut part = open(folder.path());
+        assert_eq!(part.outline().len(), 20);
+        assert_eq!(fs::metadata(&part.bytes_path).unwrap().len(), 20 * CHUNK_BYTES);
+        fill(&mut part, 2).unwrap();
+        let path = part.finish().unwrap();
+        assert_eq!(fs::metadata(path).unwrap().len(), BYTES);
+    }
+
+    #[test]
+    fn a_step_that_is_under_way_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut part = open(folder.path());
+        part.pace = Pace::slow(20);
+        fill(&mut part, 20).unwrap();
+        assert_eq!(part.beside.begun(), Some(20));
+        // Its values are written by nobody: they come again, and the bytes are cut off.
+        drop(part);
+        let mut part = open(folder.path());
+        assert_eq!(part.outline().len(), 0);
+        part.pace = Pace::slow(20);
+        fill(&mut part, 22).unwrap();
+        assert_eq!(fs::metadata(part.finish().unwrap()).unwrap().len(), BYTES);
     }
 }

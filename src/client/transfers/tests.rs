@@ -54,6 +54,8 @@ struct Depot {
     refuses: Option<(Reason, bool)>,
     /// Says nothing for ever.
     is_silent: bool,
+    /// Does not forget what its sender says to be something else.
+    keeps_wrong: bool,
     /// Says first that it has nothing yet.
     waits: bool,
     /// Done when the first chunk came.
@@ -188,6 +190,10 @@ fn take(link: &mut Stream, depot: &Mutex<Depot>) -> std::io::Result<()> {
                 end = Some(FileEnd::Kept {});
             }
             Ok(Part::Nothing) => {}
+            Ok(Part::Stop(why)) if why.reason == Reason::FileWrong && !held.keeps_wrong => {
+                (outline, held.bytes) = (Outline::new(bytes), Vec::new());
+                end = Some(FileEnd::Refused(why));
+            }
             Ok(Part::Stop(_)) | Err(_) => break,
         }
     }
@@ -337,6 +343,37 @@ fn a_source_that_is_not_what_was_offered_is_never_said_to_be_whole() {
     }
 }
 
+/// Writes other bytes into the source, which looks as it did.
+fn forge(path: &Path, bytes: &[u8]) {
+    let modified = fs::metadata(path).unwrap().modified().unwrap();
+    fs::write(path, bytes).unwrap();
+    let file = fs::OpenOptions::new().append(true).open(path).unwrap();
+    file.set_modified(modified).unwrap();
+}
+
+#[test]
+fn what_the_server_has_of_another_file_is_sent_anew() {
+    let (bytes, other) = (noise(14, 24 * MIB), noise(15, 24 * MIB));
+    for (restarts, keeps_wrong) in [(false, false), (true, false), (false, true)] {
+        let (mut dock, path) = expecting(&bytes);
+        dock.depot().cuts = [21].into();
+        dock.depot().keeps_wrong = keeps_wrong;
+        assert_eq!(dock.up(&path), CarryEnd::Cut);
+        forge(&path, &other);
+        if restarts {
+            (dock.porter, dock.carried) = Porter::start().unwrap();
+        }
+        assert_eq!(dock.up(&path), CarryEnd::Cut);
+        assert_eq!(dock.depot().chunks, 21, "none behind those of something else");
+        if keeps_wrong {
+            assert_eq!(dock.up(&path), CarryEnd::Failed(Failure::SourceChanged));
+        } else {
+            assert_eq!(dock.up(&path), CarryEnd::Whole(path));
+            assert!(dock.depot().bytes == other);
+        }
+    }
+}
+
 #[test]
 fn a_folder_or_nothing_is_no_file_to_send() {
     let folder = tempfile::tempdir().unwrap();
@@ -401,7 +438,7 @@ fn a_link_in_the_place_of_a_part_is_not_followed() {
 #[test]
 fn where_nothing_can_be_written_is_said() {
     let mut dock = having(noise(7, MIB));
-    let (inside, bytes) = (dock.path("none/in/a"), dock.depot().bytes.len());
+    let (inside, bytes) = (dock.path("none/of/it/a"), dock.depot().bytes.len());
     for path in [inside, PathBuf::from("/proc/a"), PathBuf::from("/")] {
         dock.go(FileWay::Down, &path, bytes, None);
         assert_eq!(dock.end().0, CarryEnd::Failed(Failure::SaveDenied), "{path:?}");
@@ -416,9 +453,11 @@ fn where_nothing_can_be_written_is_said() {
 #[test]
 fn a_folder_that_is_not_there_yet_is_made() {
     let mut dock = having(noise(8, 9));
-    let path = dock.path("received/a");
-    dock.go(FileWay::Down, &path, 9, None);
-    assert_eq!(dock.end().0, CarryEnd::Whole(path));
+    for name in ["received/a", "of all/10001/a"] {
+        let path = dock.path(name);
+        dock.go(FileWay::Down, &path, 9, None);
+        assert_eq!(dock.end().0, CarryEnd::Whole(path));
+    }
 }
 
 #[test]

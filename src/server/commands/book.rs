@@ -37,8 +37,9 @@ impl<'a, 't> Notes<'a, 't> {
 
     /// Ends files.
     pub fn end_files(&mut self, files: &[FileId], state: FileState) -> Result<(), StoreError> {
+        let mut crowd = files::Crowd::default();
         for file in files {
-            self.files.extend(files::end(self.rows, *file, state)?);
+            self.files.extend(files::end(self.rows, &mut crowd, *file, state)?);
         }
         Ok(())
     }

@@ -10,8 +10,8 @@ use async_channel::Sender;
 use super::{Decision, Rules, rooms};
 use crate::clock::Moment;
 use crate::domain::{
-    AccountId, BlobId, Body, ConversationId, ConversationKind, FileId, FileState, Message, Seq,
-    file_name,
+    AccountId, BlobId, Body, ConversationId, ConversationKind, FileId, FileState, Member, Message,
+    Seq, file_name,
 };
 use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
 use crate::server::disk;
@@ -20,6 +20,7 @@ use crate::server::job::{Caller, FileChange, Outcome, Told, Verdict};
 use crate::store::blobs::Blob;
 use crate::store::conversations::Conversation;
 use crate::store::files::FileRow;
+use crate::store::rooms::Range;
 use crate::store::{StoreError, Writes};
 
 const MIB: u64 = 1024 * 1024;
@@ -44,6 +45,9 @@ impl Rules {
         if rows.get_file_bytes(account)?.saturating_add(bytes) > most {
             return Ok(Err(Refusal::limit(Reason::FileQuota, most)));
         }
+        if rows.has_files(account, limits.files_per_account)? {
+            return Ok(Err(Refusal::limit(Reason::TooMany, limits.files_per_account)));
+        }
         let most = limits.files_mib_total.saturating_mul(MIB);
         let is_over = rows.count_file_bytes()?.saturating_add(bytes) > most;
         // It has to fit, and leave what has to be free.
@@ -66,7 +70,8 @@ impl Rules {
         rows.put_file(file, &FileRow { owner, bytes, state, root: None, since_age_min, taken: 0 })
     }
 
-    /// What is asked of files. Ending one is done on a full disk too, since it makes room.
+    /// What is asked of files. It is done on a full disk too: ending one makes room, and that one was
+    /// fetched is said once by each person and has a few bytes.
     pub(super) fn file(
         &self,
         rows: &mut Writes<'_>,
@@ -78,8 +83,8 @@ impl Rules {
         let verdict = match command {
             Command::CancelFile { file } => cancel(rows, me, *file),
             Command::DeclineFile { file } => decline(rows, me, *file),
-            Command::TookFile { file } if !self.is_disk_full() => self.took(rows, now, me, *file),
-            _ => Err(Reason::DiskFull.into()),
+            Command::TookFile { file } => self.took(rows, now, me, *file),
+            _ => Err(Reason::BadValue.into()),
         };
         rooms::decided(verdict.map(|change| {
             let (outbox, frame) = (caller.outbox.clone(), ServerFrame::Done { id });
@@ -141,23 +146,30 @@ impl Rules {
         let row = FileRow { state: FileState::Kept, root: Some(root), since_age_min, ..row };
         rows.put_file(file, &row)?;
         let status = files::status(&row, bytes, self.term(rows, now)?);
-        let change = FileChange { file, status, told: viewers(rows, file)?, left: None };
+        let change =
+            FileChange { file, status, told: Crowd::default().viewers(rows, file)?, left: None };
         Ok(kept(Verdict::Kept, true).behind(vec![change]))
     }
 
-    /// Files that were there for as long as files are.
+    /// Files that were there for as long as files are, and those whose owner or log is gone.
     pub(super) fn expire(
         &self,
         rows: &mut Writes<'_>,
         now: Moment,
         files: &[FileId],
     ) -> Result<Vec<FileChange>, StoreError> {
-        let Some(last) = self.term(rows, now)?.last_age_min() else { return Ok(Vec::new()) };
-        let mut changes = Vec::new();
+        let last = self.term(rows, now)?.last_age_min();
+        let (mut changes, mut crowd) = (Vec::new(), Crowd::default());
+        let mut files = files.to_vec();
+        files.sort_unstable();
         for file in files {
-            if rows.get_file(*file)?.is_some_and(|row| row.since_age_min <= last) {
-                changes.extend(end(rows, *file, FileState::Expired)?);
-            }
+            let Some(row) = rows.get_file(file)? else { continue };
+            let state = match last {
+                Some(last) if row.since_age_min <= last => FileState::Expired,
+                _ if files::is_stranded(rows, row.owner, file)? => FileState::Cancelled,
+                _ => continue,
+            };
+            changes.extend(end(rows, &mut crowd, file, state)?);
         }
         Ok(changes)
     }
@@ -215,7 +227,7 @@ fn end_as(
 ) -> rooms::Verdict<Option<FileChange>> {
     match row.state {
         before if before == state => Ok(None),
-        before if before.is_open() => Ok(end(rows, file, state)?),
+        before if before.is_open() => Ok(end(rows, &mut Crowd::default(), file, state)?),
         _ => Err(Reason::FileGone.into()),
     }
 }
@@ -223,6 +235,7 @@ fn end_as(
 /// Ends a file; nothing where it has ended.
 pub(super) fn end(
     rows: &mut Writes<'_>,
+    crowd: &mut Crowd,
     file: FileId,
     state: FileState,
 ) -> Result<Option<FileChange>, StoreError> {
@@ -235,20 +248,21 @@ pub(super) fn end(
     };
     let row = FileRow { state, root: None, since_age_min: rows.get_age()?, ..row };
     rows.put_file(file, &row)?;
-    Ok(Some(FileChange { file, status: files::gone(&row), told: viewers(rows, file)?, left }))
+    Ok(Some(FileChange { file, status: files::gone(&row), told: crowd.viewers(rows, file)?, left }))
 }
 
-/// The open files of a log.
+/// The open files of a log, the newest ones, at most `limit`.
 pub(super) fn list_open(
     rows: &Writes<'_>,
     conversation: ConversationId,
+    limit: usize,
 ) -> Result<Vec<FileId>, StoreError> {
     let mut open = Vec::new();
     rows.list_files(conversation, (Seq::ZERO, Seq(u64::MAX)), |file, row| {
         if row.state.is_open() {
             open.push(file);
         }
-        Ok(true)
+        Ok(open.len() < limit)
     })?;
     Ok(open)
 }
@@ -264,20 +278,60 @@ fn release(rows: &mut Writes<'_>, root: BlobId) -> Result<Option<BlobId>, StoreE
     Ok(Some(root))
 }
 
-/// Those who see a file: of a room not who came behind its message.
-fn viewers(rows: &Writes<'_>, file: FileId) -> Result<Told, StoreError> {
-    let Some(log) = rows.get_conversation(file.conversation)? else {
-        return Ok(Told::Some(Vec::new()));
-    };
-    let ConversationKind::Room { room } = log.kind else { return Ok(Told::All(log.kind)) };
-    let (mut viewers, mut all) = (Vec::new(), true);
-    for member in rows.list_members(room, AccountId(0), usize::MAX)? {
-        let is_seen =
-            member.first <= file.seq || files::sees(rows, member.account, file)?.is_some();
-        match is_seen {
-            true => viewers.push(member.account),
-            false => all = false,
+/// Those who see the files of a log, worked out once for many of them.
+#[derive(Default)]
+pub(super) struct Crowd(Option<(ConversationId, Option<Conversation>, Vec<Viewer>)>);
+
+/// Somebody in a room, and what that person sees.
+struct Viewer {
+    account: AccountId,
+    /// From here on everything.
+    first: Seq,
+    /// All there is, once somebody needed to know.
+    ranges: Option<Vec<Range>>,
+}
+
+impl Crowd {
+    /// Those who see a file: of a room not who came behind its message.
+    fn viewers(&mut self, rows: &Writes<'_>, file: FileId) -> Result<Told, StoreError> {
+        let known = self.0.take().filter(|(id, ..)| *id == file.conversation);
+        let known = match known {
+            Some(known) => known,
+            None => gather(rows, file.conversation)?,
+        };
+        let (id, log, crowd) = self.0.insert(known);
+        let Some(kind) = log.map(|log| log.kind) else { return Ok(Told::Some(Vec::new())) };
+        let ConversationKind::Room { .. } = kind else { return Ok(Told::All(kind)) };
+        let (mut viewers, mut all) = (Vec::new(), true);
+        for viewer in crowd {
+            let is_seen = viewer.first <= file.seq || {
+                let ranges = match &mut viewer.ranges {
+                    Some(ranges) => ranges,
+                    none => none.insert(rows.list_ranges(*id, viewer.account)?),
+                };
+                ranges.iter().any(|range| (range.first..=range.last).contains(&file.seq))
+            };
+            match is_seen {
+                true => viewers.push(viewer.account),
+                false => all = false,
+            }
         }
+        Ok(if all { Told::All(kind) } else { Told::Some(viewers) })
     }
-    Ok(if all { Told::All(log.kind) } else { Told::Some(viewers) })
+}
+
+fn gather(
+    rows: &Writes<'_>,
+    id: ConversationId,
+) -> Result<(ConversationId, Option<Conversation>, Vec<Viewer>), StoreError> {
+    let log = rows.get_conversation(id)?;
+    let members = match log.map(|log| log.kind) {
+        Some(ConversationKind::Room { room }) => {
+            rows.list_members(room, AccountId(0), usize::MAX)?
+        }
+        _ => Vec::new(),
+    };
+    let viewer =
+        |member: Member| Viewer { account: member.account, first: member.first, ranges: None };
+    Ok((id, log, members.into_iter().map(viewer).collect()))
 }

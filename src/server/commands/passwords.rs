@@ -9,7 +9,7 @@ use super::profile::{Use, use_blob};
 use super::{Decision, Rules};
 use crate::clock::Moment;
 use crate::domain::{AccountId, DeviceId, FileState, Person, Presence};
-use crate::limits::RESET_CODE_MAX;
+use crate::limits::{FILES_ENDED_AT_ONCE, RESET_CODE_MAX};
 use crate::net::protocol::{AuthStep, Opaque, Reason, RequestId};
 use crate::server::job::{Applicant, Caller, Outcome, Password, Recovery};
 use crate::server::presence::Choice;
@@ -126,7 +126,8 @@ pub(super) fn delete(
     for kept in notes.rows.list_requests(me)? {
         notes.rows.remove_request(me, kept.request.peer, kept.request.way)?;
     }
-    let files = notes.rows.list_own_files(me)?;
+    // The others go with the next sweeps.
+    let files = notes.rows.list_own_files(me, FILES_ENDED_AT_ONCE)?;
     notes.end_files(&files, FileState::Cancelled)?;
     super::rooms::leave_all(&mut notes, me)?;
     let (messages, files) = notes.into_news();

@@ -29,7 +29,8 @@ pub(super) fn recall(
     rows.blank_message(log, seq)?;
     use_body(rows, age_min, (&body, log, seq), Use::Ends)?;
     let file = FileId { conversation: log, seq };
-    let ended = files::end(rows, file, FileState::Cancelled)?.into_iter().collect();
+    let mut crowd = files::Crowd::default();
+    let ended = files::end(rows, &mut crowd, file, FileState::Cancelled)?.into_iter().collect();
     let line = rows.append_line(log, caller.account, now, Body::Recalled { seq: Some(seq) })?;
     send::read_own(rows, caller.account, &line)?;
     let (caller, messages) = (caller.clone(), vec![line]);

@@ -9,7 +9,7 @@ use super::{Decision, Rules, strangers};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Presence, Seq, Stranger,
-    Target, is_plain,
+    Target, is_blank, is_plain,
 };
 use crate::net::protocol::{Event, Reason, Refusal, ServerFrame};
 use crate::server::job::{Caller, Outcome};
@@ -101,14 +101,14 @@ impl Rules {
         match wanted.body {
             Body::Text { text, reply_to, mentions } => {
                 let longest = self.limits.text_bytes_max;
-                if text.trim().is_empty() {
-                    return Ok(Err(Reason::TextEmpty.into()));
-                }
                 if text.len() as u64 > longest {
                     return Ok(Err(Refusal::limit(Reason::TextTooLong, longest)));
                 }
                 if !is_plain(text) {
                     return Ok(Err(Reason::BadValue.into()));
+                }
+                if is_blank(text) {
+                    return Ok(Err(Reason::TextEmpty.into()));
                 }
                 if let Err(refusal) = rooms::may_mention(writer, text, mentions) {
                     return Ok(Err(refusal));
@@ -236,11 +236,11 @@ fn answers(
     place: Place,
 ) -> Result<Result<(), Refusal>, StoreError> {
     let Some(seq) = reply_to else { return Ok(Ok(())) };
-    let Place::Known(id, head) = place else { return Ok(Err(Reason::NotFound.into())) };
+    let Place::Known(id, head) = place else { return Ok(Err(Reason::QuoteGone.into())) };
     if !rooms::may_quote(rows, writer, (id, head), seq)? {
-        return Ok(Err(Reason::NotFound.into()));
+        return Ok(Err(Reason::QuoteGone.into()));
     }
-    let Some(log) = rows.get_conversation(id)? else { return Ok(Err(Reason::NotFound.into())) };
+    let Some(log) = rows.get_conversation(id)? else { return Ok(Err(Reason::QuoteGone.into())) };
     let quoted = rows.get_message(id, log.kind, seq)?;
     let is_recalled = quoted.is_some_and(|one| matches!(one.body, Body::Recalled { .. }));
     Ok(if is_recalled { Err(Reason::Recalled.into()) } else { Ok(()) })

@@ -89,7 +89,8 @@ struct Online {
     told_self: Presence,
     /// How often others may be told.
     tells: Bucket,
-    typed: Duration,
+    /// To whom it wrote lately, and when.
+    typed: BTreeMap<AccountId, Duration>,
 }
 
 impl Hub {
@@ -272,7 +273,7 @@ impl Hub {
             told,
             told_self: Presence::Offline,
             tells: Bucket::per(PRESENCE_BURST, PRESENCE_EVERY * 3, now.uptime),
-            typed: Duration::ZERO,
+            typed: BTreeMap::new(),
         });
         online.sessions.push(id);
         online.person = person;

@@ -2,12 +2,11 @@
 //! writing.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Hub, encode};
 use crate::clock::Moment;
 use crate::domain::{ConversationId, ConversationKind, Presence, Seq, Target};
-use crate::limits::TYPING_EVERY;
+use crate::limits::{TYPING_EVERY, TYPING_PEERS_MAX};
 use crate::net::protocol::{Event, ServerFrame};
 use crate::server::audience::Ties;
 use crate::server::job::{Caller, FileChange, SessionId, Told};
@@ -71,14 +70,15 @@ impl Hub {
         let Some(session) = self.sessions.get_mut(&id) else { return };
         session.seen = now.uptime;
         let from = session.account;
+        // Typing in a room or the lobby would reach everybody for nothing.
+        let Target::Account(peer) = to else { return };
         let Some(online) = self.accounts.get_mut(&from) else { return };
-        let is_early = online.typed > Duration::ZERO && online.typed + TYPING_EVERY > now.uptime;
+        online.typed.retain(|_, typed| *typed + TYPING_EVERY > now.uptime);
+        let is_early = online.typed.contains_key(&peer) || online.typed.len() >= TYPING_PEERS_MAX;
         if is_early || self.presences.of(from) == Presence::Invisible {
             return;
         }
-        online.typed = now.uptime;
-        // Typing in a room or the lobby would reach everybody for nothing.
-        let Target::Account(peer) = to else { return };
+        online.typed.insert(peer, now.uptime);
         let event = ServerFrame::Event(Event::Typing { from, to });
         let shows = |account| self.audience.ties(account).is_some_and(|ties| ties.typing);
         let takes = self.audience.ties(peer).is_some_and(|ties| ties.takes_from(from));

@@ -19,7 +19,7 @@ use super::admin::AdminError;
 use super::board::Board;
 use super::commands::keeper;
 use super::policy::Policy;
-use super::sweep::Leftovers;
+use super::sweep::{Leftovers, Lying};
 use crate::domain::{
     AccountId, BlobId, ConversationId, ConversationKind, DeviceId, FileId, FileWay, Nickname, Seq,
     Target,
@@ -191,6 +191,11 @@ impl Reader {
     /// # Errors
     /// The disk failed, or a value is damaged: the slot is dropped unanswered.
     pub fn answer(&self, ask: Ask) -> Result<(), StoreError> {
+        // The folders before the rows, since a file that begins has its row first.
+        let lying = match &ask {
+            Ask::Leftovers { .. } => Lying::look(&self.files),
+            _ => Lying::default(),
+        };
         let snapshot = self.engine.read()?;
         let rows = Reads::open(&snapshot)?;
         match ask {
@@ -215,7 +220,7 @@ impl Reader {
                 slot.try_send(files::permit(&rows, me, (file, way))?).ok();
             }
             Ask::Leftovers { slot } => {
-                slot.try_send(Leftovers::find(&rows, &self.files, &self.policy.limits())?).ok();
+                slot.try_send(Leftovers::find(&rows, &lying, &self.policy.limits())?).ok();
             }
             Ask::FileBytes { slot } => {
                 slot.try_send(rows.count_file_bytes()?).ok();

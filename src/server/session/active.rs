@@ -267,7 +267,9 @@ impl Session {
         let permit = self.shared.readers.ask(|slot| Ask::Permit { me, file, way, slot }).await;
         let grant = Grant { account, device, file, way };
         let given = match permit.ok_or_else(shutting_down)? {
-            Ok(_) if !self.shared.admission.may_carry(account) => Err(Reason::FilesBusy.into()),
+            Ok(_) if !self.shared.admission.may_carry(account, way) => {
+                Err(Reason::FilesBusy.into())
+            }
             Ok(_) => {
                 let ticket = self.shared.transfers.issue(grant, clock::uptime());
                 ticket.ok_or_else(|| Reason::Failed.into())

@@ -91,7 +91,7 @@ async fn open(
 ) -> Result<Option<Trip>, Refusal> {
     let transfers: &Arc<Transfers> = &shared.transfers;
     let grant = transfers.tickets.take(&hello.ticket, clock::uptime()).ok_or(Reason::NotFound)?;
-    place.carry(grant.account)?;
+    place.carry(grant.account, grant.way)?;
     let socket = stream.get_ref().0.get_ref().try_clone().map_err(|error| {
         tracing::warn!(%error, "a file's link cannot be watched");
         Reason::Failed

@@ -9,6 +9,7 @@ use super::flow::Seen;
 use super::link::Link;
 use crate::domain::{BlobId, CHUNK_BYTES, Outline};
 use crate::limits::{FILE_ALIVE_EVERY, FILE_STALL_MAX};
+use crate::net::control::{LogEvent, LogKind};
 use crate::net::parcel::{self, FileWelcome};
 use crate::net::protocol::Reason;
 
@@ -18,6 +19,8 @@ enum End {
     Gone,
     /// The sender does not send now, or the link has ended: it is tried again.
     Later,
+    /// Its bytes cannot be read: nobody will get them.
+    Lost(io::Error),
     /// The link broke.
     Broken(io::Error),
 }
@@ -38,6 +41,10 @@ pub(super) fn run(mut link: Link, trip: &Trip) -> io::Result<()> {
     match give(&mut link, trip) {
         Ok(root) => parcel::write_end(&mut link, root)?,
         Err(End::Gone) => parcel::write_stop(&mut link, &Reason::FileGone.into())?,
+        Err(End::Lost(error)) => {
+            lost(trip, &error);
+            parcel::write_stop(&mut link, &Reason::Failed.into())?;
+        }
         Err(End::Later) => {}
         Err(End::Broken(error)) => return Err(error),
     }
@@ -58,8 +65,8 @@ fn give(link: &mut Link, trip: &Trip) -> Result<BlobId, End> {
         let begin = index * CHUNK_BYTES;
         let length = (trip.bytes - begin).min(CHUNK_BYTES);
         chunk.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
-        source.seek(SeekFrom::Start(begin))?;
-        source.read_exact(&mut chunk)?;
+        let read = source.seek(SeekFrom::Start(begin)).and_then(|_| source.read_exact(&mut chunk));
+        read.map_err(|error| unread(trip, error))?;
         // Not from what came with it: what a disk has lost meanwhile shows at the end.
         parcel::write_chunk(link, &outline.value_of(index, &chunk), &chunk)?;
         trip.shared.metrics.files_out.fetch_add(length, Ordering::Relaxed);
@@ -98,15 +105,35 @@ fn open(link: &mut Link, trip: &Trip) -> Result<File, End> {
     let files = &trip.shared.files;
     let line = &trip.passage.line;
     if let Seen::Kept(root) = line.flow.wait(0, || line.is_cut(), std::time::Duration::ZERO) {
-        return Ok(File::open(files.path(root))?);
+        return File::open(files.path(root)).map_err(|error| unread(trip, error));
     }
     match files.open_incoming(trip.file()) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             match wait(link, trip, Outline::chunks_of(trip.bytes))? {
-                Some(root) => Ok(File::open(files.path(root))?),
+                Some(root) => File::open(files.path(root)).map_err(|error| unread(trip, error)),
                 None => Err(End::Later),
             }
         }
-        opened => Ok(opened?),
+        opened => opened.map_err(|error| unread(trip, error)),
     }
+}
+
+/// What it means that bytes cannot be read: a file may have ended meanwhile, and one that comes may have to
+/// come anew.
+fn unread(trip: &Trip, error: io::Error) -> End {
+    let line = &trip.passage.line;
+    match line.flow.wait(u64::MAX, || line.is_cut(), std::time::Duration::ZERO) {
+        Seen::Gone => End::Gone,
+        Seen::Cut => End::Later,
+        Seen::Nothing | Seen::Here if error.kind() == io::ErrorKind::UnexpectedEof => End::Later,
+        Seen::Kept(_) | Seen::Nothing | Seen::Here => End::Lost(error),
+    }
+}
+
+/// Whoever keeps the server is to know.
+fn lost(trip: &Trip, error: &io::Error) {
+    let file = trip.file();
+    let (conversation, seq) = (file.conversation.0, file.seq.0);
+    let text = format!("file {conversation}-{seq} cannot be read: {error}");
+    trip.shared.journal.note(LogKind::Error, None, LogEvent::Trouble { text });
 }

@@ -48,7 +48,9 @@ pub(super) fn run(mut link: Link, trip: &Trip) -> io::Result<()> {
     };
     let end = bring(&mut link, trip, &mut incoming);
     // What came is taken up from here on, whatever ended the link.
-    if let Err(error) = incoming.sync() {
+    if !incoming.has_failed()
+        && let Err(error) = incoming.sync()
+    {
         disk_failed(&error);
     }
     drop((incoming, claim));
@@ -104,6 +106,10 @@ fn bring(link: &mut Link, trip: &Trip, incoming: &mut Incoming) -> io::Result<En
                 }
             }
             Part::End(root) => return Ok(finish(trip, incoming, root)),
+            // What is there is not what its sender has: all of it has to come again.
+            Part::Stop(why) if why.reason == Reason::FileWrong => {
+                return Ok(forget(trip, incoming));
+            }
             Part::Stop(_) => return Ok(End::Silent),
         }
     }
@@ -114,13 +120,7 @@ fn finish(trip: &Trip, incoming: &mut Incoming, root: BlobId) -> End {
     match incoming.outline().root() {
         Some(whole) if whole == root => {}
         // Each chunk was what was said of it, so some other was said before: all has to come again.
-        Some(_) => {
-            trip.passage.line.flow.moved(0);
-            return match incoming.reset() {
-                Ok(()) => Reason::FileWrong.into(),
-                Err(error) => disk_failed(&error).into(),
-            };
-        }
+        Some(_) => return forget(trip, incoming),
         None => return Reason::FileWrong.into(),
     }
     for _ in 0..SETTLES_MAX {
@@ -147,6 +147,15 @@ fn finish(trip: &Trip, incoming: &mut Incoming, root: BlobId) -> End {
         }
     }
     Reason::Failed.into()
+}
+
+/// Nothing of it is there any more.
+fn forget(trip: &Trip, incoming: &mut Incoming) -> End {
+    trip.passage.line.flow.moved(0);
+    match incoming.reset() {
+        Ok(()) => Reason::FileWrong.into(),
+        Err(error) => disk_failed(&error).into(),
+    }
 }
 
 fn is_low(trip: &Trip) -> bool {

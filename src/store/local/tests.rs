@@ -127,7 +127,8 @@ fn the_outbox_keeps_its_order_and_its_owner() {
 fn what_was_not_sent_is_there_after_opening_again_until_it_is() {
     let home = tempfile::tempdir().unwrap();
     let other = Owner { account: AccountId(10_002), ..OWNER };
-    let draft = |text: &str, reply_to| Unsent { text: text.to_owned(), reply_to };
+    let draft =
+        |text: &str, reply_to| Unsent { text: text.to_owned(), reply_to, ..Unsent::default() };
     let (friend, room) = (Target::Account(AccountId(10_003)), Target::Room(RoomId(20_001)));
     let put = Write::PutDraft;
     let mut local = open(home.path());

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::drafts::Kept;
 use super::find::{Find, FindMsg};
+use super::images::Preparing;
 use super::menu::{MenuMsg, Own};
 use super::writing::{Notice, TextLimit};
 use super::{Asked, Effect, Model};
@@ -51,6 +52,8 @@ pub struct Chat {
     pub(super) scrolled_up: bool,
     /// What was written and not sent; of a window that stands, as it is in its box.
     pub draft: String,
+    /// Whom that mentions.
+    pub named: Mentions,
     /// What of it was kept last, and since when it is another.
     pub(super) kept: Kept,
     /// What is known of older messages.
@@ -69,6 +72,8 @@ pub struct Chat {
     pub mentioning: bool,
     /// What is known of own messages for their menu.
     pub(super) own: Own,
+    /// Pictures that will be messages in a moment.
+    pub preparing: Preparing,
     /// The message that the person goes to, while older ones are fetched.
     pub(super) wanted: Option<Seq>,
     /// Changes whenever anything of the chat may have changed, so that windows can skip work.
@@ -166,6 +171,8 @@ pub enum ChatMsg {
     Mentioning(bool),
     /// This is in the box now.
     Draft(String),
+    /// What is in the box mentions these.
+    Named(Mentions),
     /// Say this.
     Send(String),
     /// Say this, which mentions people.
@@ -203,6 +210,7 @@ impl std::fmt::Debug for ChatMsg {
             ChatMsg::AtEnd(is_there) => write!(f, "AtEnd({is_there})"),
             ChatMsg::Mentioning(begins) => write!(f, "Mentioning({begins})"),
             ChatMsg::Draft(text) => write!(f, "Draft({} bytes)", text.len()),
+            ChatMsg::Named(named) => write!(f, "Named({})", named.places.len()),
             ChatMsg::Send(text) => write!(f, "Send({} bytes)", text.len()),
             ChatMsg::Mention(text, _) => write!(f, "Mention({} bytes)", text.len()),
             ChatMsg::Files(files) => write!(f, "Files({})", files.len()),
@@ -272,6 +280,15 @@ impl Chats {
 }
 
 impl Chat {
+    /// The first message from there on that is not one's own, as far as is known.
+    fn first_of_others(&self, me: Option<AccountId>, from: Seq) -> Seq {
+        if !self.messages.contains_key(&from) {
+            return from;
+        }
+        let other = self.messages.range(from..).find(|(_, message)| Some(message.from) != me);
+        other.map_or(from, |(seq, _)| *seq)
+    }
+
     /// Messages of others behind the read cursor, without lines and what was taken back. Those that are
     /// not here yet count as others'.
     #[must_use]
@@ -289,7 +306,8 @@ impl Chat {
     /// When something was last said here.
     #[must_use]
     pub fn last_at(&self) -> Option<i64> {
-        let taken = self.messages.values().next_back().map(|message| message.at);
+        let is_line = |one: &&Message| one.body == Body::Hidden {} || !one.body.is_silent();
+        let taken = self.messages.values().rev().find(is_line).map(|message| message.at);
         let outgoing = self.outgoing.last().map(|outgoing| outgoing.pending.at);
         taken.max(outgoing)
     }
@@ -303,7 +321,7 @@ impl Chat {
     /// The lines of the window, oldest first.
     pub fn entries(&self, me: AccountId, kind: Target) -> impl Iterator<Item = Entry<'_>> {
         let is_shown = |message: &&Message| {
-            !matches!(message.body, Body::Hidden {} | Body::Recalled { seq: Some(_) })
+            !message.body.is_silent() && !matches!(message.body, Body::Recalled { seq: Some(_) })
         };
         let taken = self.messages.values().filter(is_shown).map(move |message| Entry {
             id: EntryId::Seq(message.seq),
@@ -367,6 +385,7 @@ impl Model {
             }
             ChatMsg::Mentioning(begins) => self.chats.at(target).mentioning = begins,
             ChatMsg::Draft(text) => self.drafted(target, text),
+            ChatMsg::Named(named) => self.draft_names(target, named),
             ChatMsg::AtEnd(is_there) => {
                 self.chats.at(target).scrolled_up = !is_there;
                 self.mark_read(target, out);
@@ -423,6 +442,7 @@ impl Model {
         let Some(target) = self.target_of(message.kind) else { return };
         let own = Some(message.from) == self.my_account();
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
+        let at = message.at;
         let is_told = self.is_told(target, &message.body);
         self.line_came(target, &message);
         self.note_message(target, &message, live);
@@ -448,8 +468,8 @@ impl Model {
         self.find_again(target, out);
         if is_seen {
             self.mark_read(target, out);
-        } else if live && !own && is_told {
-            out.push(Effect::Urgent(target));
+        } else if !own && is_told {
+            self.tell((target, seq, at), live, out);
         }
     }
 
@@ -471,7 +491,9 @@ impl Model {
         if !chat.open {
             (chat.open, chat.scrolled_up) = (true, false);
             chat.unread_from = match (chat.unread(me), chat.state) {
-                (1.., Some(state)) if state.read > Seq::ZERO => Some(state.read.next()),
+                (1.., Some(state)) if state.read > Seq::ZERO => {
+                    Some(chat.first_of_others(me, state.read.next()))
+                }
                 _ => None,
             };
         }
@@ -522,7 +544,7 @@ impl Model {
                 // Only ever counted up, and no other chat is compared with it.
                 chat.version += 1;
             }
-            if chat.own.tick(now) {
+            if chat.own.tick(now) | chat.preparing.tick(now) {
                 chat.version += 1;
             }
             let has_more = chat.state.is_some_and(|state| state.head > Seq::ZERO);

@@ -1,13 +1,13 @@
 //! What one does with friends, groups and requests.
 
-use super::chats::EntryId;
+use super::chats::{Earlier, EntryId};
 use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
 use crate::client::api::TransferId;
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
-    AccountId, Contact, FileId, GroupId, Notice, RequestState, RoomId, ServerId, Target, Way,
+    AccountId, Contact, FileId, GroupId, Notice, RequestState, RoomId, Seq, ServerId, Target, Way,
 };
 use crate::net::protocol::{Command, ContactAnswer, ContactChange};
 
@@ -82,6 +82,8 @@ pub enum Confirm {
     DissolveRoom(RoomId),
     /// That person is in the room no more.
     Kick(RoomId, AccountId),
+    /// One's last message goes for everybody, and its words come back into the box.
+    RecallLast(Target, Seq),
     /// A message goes from this computer.
     DeleteMessage(Target, EntryId),
     /// A transfer is given up; what was done of it is lost.
@@ -168,6 +170,7 @@ impl Model {
             Confirm::Kick(room, account) => {
                 self.do_it(Doing::Quiet, Command::Kick { room, account }, out);
             }
+            Confirm::RecallLast(target, seq) => self.recall(target, seq, true, out),
             Confirm::DeleteMessage(target, id) => self.delete_message(target, id, out),
             Confirm::GiveUp(id) => self.give_transfer_up(id, out),
             Confirm::ClearFiles => self.clear_files(out),
@@ -240,8 +243,11 @@ impl Model {
         if let Notice::Choice { with, choice } = notice {
             self.stranger_told(*with, choice.stranger);
         }
-        if let Notice::RoomRequest(request) = notice {
-            self.room_request_told(request, out);
+        match notice {
+            Notice::RoomRequest(request) => self.room_request_told(request, out),
+            Notice::RoomGone { room, .. } => self.leave_hall(*room),
+            Notice::Room(_) => self.enter_halls(out),
+            _ => {}
         }
         if let (Notice::Privacy(_), Some(open)) = (notice, &mut self.preferences) {
             // Taken after all, though the answer was lost.
@@ -256,13 +262,32 @@ impl Model {
         }
     }
 
+    /// When the other side of a conversation became a friend, where what was said around that is here.
+    #[must_use]
+    pub fn befriended_at(&self, target: Target) -> Option<i64> {
+        let Target::Account(account) = target else { return None };
+        let since = self.people.book().friend(account)?.since;
+        let chat = self.chats.get(target)?;
+        let oldest = chat.messages.values().next().map(|message| message.at);
+        let is_here = chat.earlier == Earlier::Begin
+            || chat.state.is_none()
+            || oldest.is_some_and(|oldest| oldest <= since);
+        Some(since).filter(|since| *since > 0 && is_here)
+    }
+
     /// Requests that wait for an answer of this person, about rooms too.
     #[must_use]
     pub fn open_requests(&self) -> u64 {
+        self.open_friend_requests() + self.open_room_requests()
+    }
+
+    /// People who ask to be friends and wait for an answer.
+    #[must_use]
+    pub fn open_friend_requests(&self) -> u64 {
         let requests = self.people.book().requests.values();
         let now = self.server_ms();
         let friends = requests.filter(|request| request.way == Way::In && request.is_open(now));
-        friends.count() as u64 + self.open_room_requests()
+        friends.count() as u64
     }
 
     /// Whether this person waits for somebody's answer.

@@ -376,7 +376,7 @@ impl Model {
 
     /// Requests about rooms that wait for this person: invitations, and who asks to be let in.
     #[must_use]
-    pub(super) fn open_room_requests(&self) -> u64 {
+    pub fn open_room_requests(&self) -> u64 {
         let rows = self.room_rows();
         rows.iter().filter(|row| row.way == Way::In && row.is_open).count() as u64
     }

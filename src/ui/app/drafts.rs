@@ -2,7 +2,7 @@
 
 use super::{Effect, Model};
 use crate::client::Intent;
-use crate::domain::{Target, Unsent};
+use crate::domain::{Mentions, Target, Unsent};
 
 /// So long after the first change it is kept: a crash costs no more than that.
 const KEEP_AFTER_MS: u64 = 700;
@@ -27,6 +27,15 @@ impl Model {
         }
     }
 
+    /// Whom it mentions, told behind each change of it.
+    pub(super) fn draft_names(&mut self, target: Target, named: Mentions) {
+        let now = self.now.mono_ms;
+        if let Some(chat) = self.chats.quietly(target).filter(|chat| chat.named != named) {
+            chat.named = named;
+            chat.kept.changed.get_or_insert(now);
+        }
+    }
+
     /// Keeps what was changed a moment ago, or all of it at once.
     pub(super) fn keep_drafts(&mut self, at_once: bool, out: &mut Vec<Effect>) {
         let now = self.now.mono_ms;
@@ -43,7 +52,9 @@ impl Model {
         chat.kept.changed = None;
         let text = chat.draft.trim_end();
         let text = text[..text.floor_char_boundary(BYTES_MAX)].to_owned();
-        let draft = Unsent { text, reply_to: chat.replying };
+        let mentions = chat.named.clone().cut(text.len());
+        let mentions = if mentions.fits(&text) { mentions } else { Mentions::default() };
+        let draft = Unsent { text, reply_to: chat.replying, mentions };
         if chat.kept.unsent != draft {
             chat.kept.unsent = draft.clone();
             out.push(Effect::Ask(Intent::KeepDraft { to: target, draft }));
@@ -57,6 +68,7 @@ impl Model {
             if chat.draft.is_empty() && chat.replying.is_none() {
                 chat.draft.clone_from(&draft.text);
                 chat.replying = draft.reply_to;
+                chat.named = draft.mentions.clone();
                 chat.kept = Kept { unsent: draft, changed: None };
             }
         }

@@ -4,11 +4,58 @@ use super::chats::Chat;
 use super::history::History;
 use super::{Asked, Effect, Model};
 use crate::client::Intent;
-use crate::client::api::{ImageSource, View};
+use crate::client::api::{ImageSource, Ticket, View};
 use crate::domain::{BlobId, Body, ConversationId, Message, Nonce, Seq, Target, file_name};
 
-/// More than so many at once are asked about: a folder is dropped quickly.
+/// So many at once are asked about: a folder is dropped quickly.
 pub const AT_ONCE_MAX: usize = 5;
+
+/// What takes longer than this to prepare is said to be under way.
+const PREPARED_SOON_MS: u64 = 300;
+
+/// Pictures that were chosen and are no messages yet: they are read and encoded, one after the other.
+#[derive(Debug, Default)]
+pub struct Preparing {
+    /// Each with when it was chosen.
+    waiting: Vec<(Ticket, u64)>,
+    /// So many of them take long.
+    slow: usize,
+}
+
+impl Preparing {
+    fn begin(&mut self, ticket: Ticket, now: u64) {
+        self.waiting.push((ticket, now));
+    }
+
+    /// The first of them is a message now.
+    pub(super) fn done(&mut self) {
+        if !self.waiting.is_empty() {
+            self.waiting.remove(0);
+        }
+        self.slow = self.slow.min(self.waiting.len());
+    }
+
+    /// One is no message and will be none; whether it was among them.
+    fn give_up(&mut self, ticket: Ticket) -> bool {
+        let before = self.waiting.len();
+        self.waiting.retain(|(waiting, _)| *waiting != ticket);
+        self.slow = self.slow.min(self.waiting.len());
+        before != self.waiting.len()
+    }
+
+    /// Returns whether more of them take long now.
+    pub(super) fn tick(&mut self, now: u64) -> bool {
+        let is_slow = |(_, since): &&(Ticket, u64)| now >= since + PREPARED_SOON_MS;
+        let slow = self.waiting.iter().filter(is_slow).count();
+        std::mem::replace(&mut self.slow, slow) != slow
+    }
+
+    /// How many are said to be under way.
+    #[must_use]
+    pub fn slow(&self) -> usize {
+        self.slow
+    }
+}
 
 /// The picture that is looked at in a window of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,15 +144,28 @@ impl Model {
         is_sure: bool,
         out: &mut Vec<Effect>,
     ) {
-        if images.len() > AT_ONCE_MAX && !is_sure {
+        if images.len() >= AT_ONCE_MAX && !is_sure {
             return out.push(Effect::AskImages(to, images));
         }
         if !images.is_empty() {
             self.say_offline(to);
         }
         for source in images {
-            let ask = |ticket| Intent::SendImage { ticket, to, source, nonce: None };
-            self.ask(Asked::Send(to), ask, out);
+            let ticket = self.ticket(Asked::Send(to));
+            self.chats.at(to).preparing.begin(ticket, self.now.mono_ms);
+            out.push(Effect::Ask(Intent::SendImage { ticket, to, source, nonce: None }));
+        }
+    }
+
+    /// Something was answered: if that was a picture that is no message yet, it will be none.
+    pub(super) fn prepared(&mut self, ticket: Ticket) {
+        let targets: Vec<Target> = self.chats.iter().map(|(target, _)| target).collect();
+        for target in targets {
+            let is_there =
+                self.chats.get(target).is_some_and(|chat| !chat.preparing.waiting.is_empty());
+            if is_there && self.chats.at(target).preparing.give_up(ticket) {
+                return;
+            }
         }
     }
 

@@ -41,6 +41,15 @@ pub enum Strip {
     Key,
 }
 
+/// A link that is down, without a countdown: many windows may say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// It is tried again by itself.
+    Retrying,
+    /// It is not, or the key is asked about.
+    Stopped,
+}
+
 impl Link {
     /// Whether frames flow and this account is signed in on it.
     #[must_use]
@@ -75,6 +84,16 @@ impl Link {
             }
             Some(_) => Strip::Retrying,
             None => Strip::None,
+        }
+    }
+
+    /// What the windows of chats say of it.
+    #[must_use]
+    pub fn lost(&self, now: Moment) -> Option<Lost> {
+        match self.strip(now) {
+            Strip::Lost(_) | Strip::Retrying => Some(Lost::Retrying),
+            Strip::Stopped | Strip::Key => Some(Lost::Stopped),
+            Strip::None | Strip::Back => None,
         }
     }
 
@@ -173,7 +192,10 @@ mod tests {
         assert_eq!(world.model.link.strip(world.now), Strip::None);
         world.send(down(8_000));
         assert_eq!(world.model.link.strip(world.now), Strip::None, "a blink is not worth a word");
+        let lost = |world: &World| world.model.link.lost(world.now);
+        assert_eq!(lost(&world), None);
         world.pass(500);
+        assert_eq!(lost(&world), Some(Lost::Retrying));
         assert_eq!(world.model.link.strip(world.now), Strip::Lost(8));
         world.pass(6_600);
         assert_eq!(world.model.link.strip(world.now), Strip::Lost(1));
@@ -185,7 +207,7 @@ mod tests {
         assert_eq!(world.model.link.strip(world.now), Strip::Retrying, "not signed in yet");
         let you = person(10_001, "青柠");
         world.send(Msg::Client(ClientEvent::SignedIn { you, presence: Presence::Online }));
-        assert_eq!(world.model.link.strip(world.now), Strip::Back);
+        assert_eq!((world.model.link.strip(world.now), lost(&world)), (Strip::Back, None));
         world.pass(2_000);
         assert_eq!(world.model.link.strip(world.now), Strip::None);
     }

@@ -9,7 +9,7 @@ use super::writing::Notice;
 use super::{Asked, Effect, Model};
 use crate::client::{Answer, Failure, Intent};
 use crate::clock::millis;
-use crate::domain::{AccountId, Body, ConversationId, Message, Nonce, Seq, Target};
+use crate::domain::{AccountId, Body, ConversationId, Mentions, Message, Nonce, Seq, Target};
 use crate::limits::RECALL_MAX;
 use crate::net::protocol::{Command, Query, Reason, Reply};
 
@@ -23,7 +23,7 @@ const AGAIN_MAX: usize = 50;
 pub enum MenuMsg {
     /// Take it back, for everybody.
     Recall(Seq),
-    /// Take one's last message back, if that can be done, and write it anew.
+    /// Take one's last message back, if that can be done, and write it anew; that is asked about.
     RecallLast,
     /// Write what was taken back anew.
     Again(Seq),
@@ -46,6 +46,7 @@ pub struct Own {
 struct Again {
     text: String,
     reply_to: Option<Seq>,
+    mentions: Mentions,
     until: u64,
 }
 
@@ -123,7 +124,7 @@ impl Model {
                 let text = last.filter(|last| matches!(last.body, Body::Text { .. }));
                 let can = self.recallable(target);
                 if let Some(seq) = text.map(|one| one.seq).filter(|seq| can.contains(seq)) {
-                    self.recall(target, seq, true, out);
+                    out.push(Effect::Confirm(Confirm::RecallLast(target, seq)));
                 }
             }
             MenuMsg::Again(seq) => self.write_again(target, seq, out),
@@ -150,7 +151,7 @@ impl Model {
         young.map(|(seq, _)| *seq).collect()
     }
 
-    fn recall(&mut self, target: Target, seq: Seq, again: bool, out: &mut Vec<Effect>) {
+    pub(super) fn recall(&mut self, target: Target, seq: Seq, again: bool, out: &mut Vec<Effect>) {
         let command = Command::Recall { to: target, seq };
         let ask = |ticket| Intent::Do { ticket, command };
         self.ask(Asked::Recall { target, seq, again }, ask, out);
@@ -180,7 +181,7 @@ impl Model {
         if self.chats.at(target).replying.is_none() {
             self.reply(target, again.reply_to, out);
         }
-        out.push(Effect::Write(target, again.text));
+        out.push(Effect::Write(target, again.text, again.mentions));
     }
 
     /// The person said yes.
@@ -229,10 +230,10 @@ impl Model {
         let until = self.now.mono_ms + AGAIN_MS;
         let chat = self.chats.at(target);
         let before = chat.blank(seq, Body::Recalled { seq: None });
-        if let Some(Message { body: Body::Text { text, reply_to, .. }, .. }) = before
+        if let Some(Message { body: Body::Text { text, reply_to, mentions }, .. }) = before
             && is_own
         {
-            chat.own.keep(seq, Again { text, reply_to, until });
+            chat.own.keep(seq, Again { text, reply_to, mentions, until });
         }
     }
 

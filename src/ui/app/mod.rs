@@ -7,9 +7,10 @@
 //! * `attempt` is a sign-in, a registration or a new password under way.
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats` with `menu`, `add` with `doors`,
-//!   `create_room`, `history`, `files`, `profile`, `card`, `prompt` and `preferences` are the windows.
+//!   `create_room`, `history`, `files`, `profile`, `card`, `prompt`, `preferences` and `notify` are the
+//!   windows.
 //! * `drafts`, `earlier`, `find`, `links`, `signs` and `strangers` are of `chats`.
-//! * `people`, `contacts`, `session`, `link`, `writing`, `away` and `settings` are what they share;
+//! * `people`, `contacts`, `session`, `link`, `writing`, `away`, `settings` and `telling` are what they share;
 //!   `time` words moments.
 
 pub mod accounts;
@@ -25,6 +26,7 @@ pub mod done;
 pub mod doors;
 pub mod drafts;
 mod earlier;
+mod effect;
 pub mod errors;
 pub mod files;
 pub mod find;
@@ -35,6 +37,7 @@ pub mod links;
 pub mod login;
 pub mod mentions;
 pub mod menu;
+pub mod notify;
 pub mod panel;
 pub mod people;
 pub mod preferences;
@@ -53,6 +56,7 @@ pub mod settings;
 mod signs;
 pub mod strangers;
 pub mod strength;
+pub mod telling;
 pub mod time;
 pub mod trust;
 pub mod wall;
@@ -60,16 +64,17 @@ mod watch;
 pub mod writing;
 pub mod zoom;
 
+pub use effect::Effect;
+
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use crate::client::api::{ImageSource, Picture, Saved, Ticket, View};
+use crate::client::api::{Saved, Ticket, View};
 use crate::client::finder::FoundCard;
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, BlobId, Person, Presence, RoomId, Seq, ServerId, Target};
+use crate::domain::{AccountId, BlobId, Person, Presence, RoomId, Seq, Target};
 use crate::net::address::{Address, Invite};
 
 /// Answers that are waited for at once. The client answers everything, so more means that answers
@@ -149,105 +154,12 @@ pub enum Msg {
     HostEnded(login::HostEnd),
     /// Settings of this computer.
     Setting(settings::SettingMsg),
+    /// In a small window that tells of a message.
+    Note(notify::NoteMsg),
     /// In the settings window.
     Preferences(preferences::PreferencesMsg),
     /// Nothing was pressed or moved on this computer for so many milliseconds.
     Idle(u64),
-}
-
-/// What the model asks the shell for.
-#[derive(Debug, Clone)]
-pub enum Effect {
-    /// Tell the client core.
-    Ask(Intent),
-    /// Show this chat's window and bring it to the front.
-    OpenChat(Target),
-    /// Bring this message into the view of its chat's window; of one with words that are looked for,
-    /// the line with this byte.
-    ShowMessage(Target, Seq, Option<usize>),
-    /// Put this into the box of a chat's window, behind what is there.
-    Write(Target, String),
-    /// Who has read a message, for its menu.
-    ReadBy(Target, menu::ReadBy),
-    /// Shake this chat's window.
-    ShakeWindow(Target),
-    /// Ask for attention without taking the focus.
-    Urgent(Target),
-    /// Put the sign-in window's cursor where the person goes on.
-    FocusLogin(login::Field),
-    /// Bring the sign-in window before the window of the server that was just started.
-    RaiseLogin,
-    /// Put the register window's cursor on the first field with an error.
-    FocusRegister(register::Field),
-    /// Put the cursor of the window for a forgotten password on the first field with an error.
-    FocusRecover(recover::Field),
-    /// Open the list of saved accounts.
-    ShowAccounts,
-    /// Look at the server behind an address; where its key is known, it has to show that one.
-    Look(Address, Option<ServerId>),
-    /// Ask whether to go on without the recovery code, which is shown this once.
-    AskBeforeEntering,
-    /// Start the server program on this computer.
-    HostServer,
-    /// Look for servers again.
-    SearchServers,
-    /// Put a text on the clipboard, and say so where a key is given.
-    Copy {
-        /// What.
-        text: String,
-        /// The sentence to show.
-        said: &'static str,
-        /// Its `{n}`.
-        number: String,
-    },
-    /// Ask before something is done.
-    Confirm(contacts::Confirm),
-    /// Say what the server's keeper says, until it is read.
-    Called(String),
-    /// Say in passing why something was not done.
-    Say(Failure),
-    /// Say in passing what was done; the key of the sentence.
-    Tell(&'static str),
-    /// The same of somebody, by name.
-    TellOf(&'static str, String),
-    /// Bring the window for finding people to the front.
-    RaiseAdd,
-    /// Something about the window about oneself.
-    Profile(profile::ProfileEffect),
-    /// Ask into which file these days of what was said go.
-    ExportDays(jiff::civil::Date, jiff::civil::Date),
-    /// Bring the window of what was said to the front.
-    RaiseHistory,
-    /// Bring the settings window to the front.
-    RaiseSettings,
-    /// A picture is there, or cannot be had.
-    Picture(BlobId, View, Option<Arc<Picture>>),
-    /// Ask whether so many pictures shall be sent.
-    AskImages(Target, Vec<ImageSource>),
-    /// Ask where a picture shall be saved, which was called so.
-    SavePicture(BlobId, String),
-    /// Look at what was chosen, dropped or pasted for a conversation, elsewhere than here.
-    Measure(Target, Vec<std::path::PathBuf>),
-    /// Ask whether so many files, of so many bytes in all, shall be sent.
-    AskFiles(Target, Vec<std::path::PathBuf>, u64),
-    /// Ask where the file of a message shall be saved, which is called so.
-    AskFilePlace(Target, Seq, String),
-    /// Open a file of this computer, or show its folder.
-    OpenFile(files::Opening),
-    /// Something about the windows of files.
-    Files(files::FilesEffect),
-    /// Say in passing that something was not done; the key of the sentence.
-    Trouble(&'static str),
-    /// Bring the window of a picture to the front.
-    RaiseViewer,
-    /// Pictures that could not be had may be had now.
-    PicturesAgain,
-    /// Say that this computer cannot keep messages, and why.
-    StoreTrouble(String),
-    /// Language or theme changed: everything is drawn anew.
-    Restyle,
-    /// End the program in order.
-    Quit,
 }
 
 /// Which windows stand: those before the sign-in or those after it.
@@ -345,6 +257,8 @@ pub struct Model {
     pub profile: Option<profile::Profile>,
     /// The card beside a face, while it is shown.
     pub card: Option<card::Card>,
+    /// The small windows that tell of messages.
+    notes: notify::Notes,
     /// Files on their way, and those that are shown.
     pub files: files::Files,
     /// Where received files go unless the person chose another folder.
@@ -401,6 +315,7 @@ impl Model {
             profile: None,
             card: None,
             viewer: None,
+            notes: notify::Notes::default(),
             files: files::Files::default(),
             downloads: std::path::PathBuf::new(),
             preferences: None,
@@ -468,7 +383,10 @@ impl Model {
             ClientEvent::Shaken { conversation, .. } => self.shaken(conversation, out),
             ClientEvent::People(people) => self.learn_of_me_too(people, out),
             ClientEvent::Presence(changes) => self.seen(changes, out),
-            ClientEvent::Book(book) => self.people.set_book(book),
+            ClientEvent::Book(book) => {
+                self.people.set_book(book);
+                self.enter_halls(out);
+            }
             ClientEvent::Notice(notice) => self.noticed(&notice, out),
             ClientEvent::Room(room) => self.room_changed(*room, out),
             ClientEvent::Picture { blob, view, picture } => {
@@ -489,6 +407,7 @@ impl Model {
     }
 
     fn answered(&mut self, ticket: Ticket, result: Result<Answer, Failure>, out: &mut Vec<Effect>) {
+        self.prepared(ticket);
         let Some(asked) = self.asked.remove(&ticket) else { return };
         match (asked, result) {
             (Asked::Attempt, result) => self.attempt_answered(ticket, result, out),
@@ -532,6 +451,7 @@ impl Model {
         match self.screen {
             Screen::Login => self.login_tick(out),
             Screen::Panel => {
+                self.leave_halls();
                 self.watch(out);
                 self.chats_tick(out);
                 self.devices_tick(out);
@@ -579,9 +499,11 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Files(msg) => model.files_msg(msg, &mut out),
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
+        Msg::Note(msg) => model.note_msg(msg, &mut out),
         Msg::Preferences(msg) => model.preferences(msg, &mut out),
         Msg::Idle(ms) => model.idle(ms, &mut out),
     }
+    model.turn_notes(&mut out);
     out
 }
 

@@ -15,6 +15,8 @@ pub enum Page {
     /// Writing, being away, shakes.
     #[default]
     General,
+    /// How one is told of messages.
+    Notifications,
     /// Colours and sizes.
     Appearance,
     /// Where received files go.

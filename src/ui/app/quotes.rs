@@ -37,10 +37,7 @@ impl Model {
             Body::Hidden {} => return unsigned("quote.hidden"),
             _ => {}
         }
-        let name = match self.me.as_ref().filter(|me| me.person.account == message.from) {
-            Some(me) => me.person.nickname.clone(),
-            None => self.people.name(message.from),
-        };
+        let name = self.name_in(target, message.from);
         Quote { seq, name, words: super::rows::words(&message.body, language) }
     }
 

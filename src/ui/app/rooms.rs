@@ -8,12 +8,15 @@ use super::contacts::{Confirm, Doing};
 use super::prompt::{About, Prompt};
 use super::search::Wanted;
 use super::{Asked, Effect, Model};
+use crate::client::api::{joining_key, sentence};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::{
     AccountId, Body, Choice, Joining, Member, Message, Notify, OwnRoom, Portrait, Presence, Rank,
     RoomChange, RoomId, Seq, Stranger, Target,
 };
-use crate::net::protocol::{ChoiceChange, Command, MemberChange, Query, Reply, RoomSettings};
+use crate::net::protocol::{
+    ChoiceChange, Command, MemberChange, Query, Reason, Reply, RoomSettings,
+};
 use crate::ui::text::Language;
 
 /// What stands for a room.
@@ -208,7 +211,7 @@ impl Model {
         result: Result<Answer, Failure>,
         out: &mut Vec<Effect>,
     ) {
-        let hall = self.halls.entry(room).or_default();
+        let Some(hall) = self.halls.get_mut(&room) else { return };
         let Ok(Answer::Looked(Reply::Members { members, more })) = result else {
             hall.asked = false;
             return;
@@ -229,12 +232,45 @@ impl Model {
     /// The link stands anew: who is in the rooms that are shown is asked for again.
     pub(super) fn reenter_halls(&mut self, out: &mut Vec<Effect>) {
         self.halls.clear();
-        let browsed = self.history.as_ref().and_then(|history| history.with);
-        for target in self.chats.open().into_iter().chain(browsed) {
-            if let Target::Room(room) = target {
-                self.enter_hall(room, out);
-            }
+        self.asked.retain(|_, asked| !matches!(asked, Asked::Members(_)));
+        self.enter_halls(out);
+    }
+
+    /// One may be in a room since now whose window stands.
+    pub(super) fn enter_halls(&mut self, out: &mut Vec<Effect>) {
+        for room in self.shown_rooms() {
+            self.enter_hall(room, out);
         }
+    }
+
+    /// The rooms of which some window shows who is in them.
+    fn shown_rooms(&self) -> Vec<RoomId> {
+        let browsed = self.history.as_ref().and_then(|history| history.with);
+        let room = |target| match target {
+            Target::Room(room) => Some(room),
+            Target::Account(_) | Target::Lobby => None,
+        };
+        let chats = self.chats.open().into_iter().chain(browsed).filter_map(room);
+        chats.chain(self.board.as_ref().map(|board| board.room)).collect()
+    }
+
+    /// No line of a room comes to who is not in it, and nobody looks at what no window shows: what is
+    /// kept of it would only grow old.
+    pub(super) fn leave_halls(&mut self) {
+        if self.halls.is_empty() {
+            return;
+        }
+        let shown = self.shown_rooms();
+        let gone = |room: &RoomId| !shown.contains(room) || self.room(*room).is_none();
+        let gone: Vec<RoomId> = self.halls.keys().copied().filter(gone).collect();
+        for room in gone {
+            self.leave_hall(room);
+        }
+    }
+
+    pub(super) fn leave_hall(&mut self, room: RoomId) {
+        self.halls.remove(&room);
+        self.asked.retain(|_, asked| *asked != Asked::Members(room));
     }
 
     /// Whether a message asks for attention: not where one wants none, no stranger's and no line about
@@ -266,12 +302,12 @@ impl Model {
             hall.members.get_mut(account).into_iter().for_each(apply);
         };
         match change {
-            RoomChange::Joined { account } => {
+            RoomChange::Joined { account, muted_until } => {
                 hall.members.entry(*account).or_insert_with(|| Member {
                     account: *account,
                     rank: Rank::Member,
                     card: String::new(),
-                    muted_until: 0,
+                    muted_until: *muted_until,
                     since: at,
                     first: Seq::ZERO,
                 });
@@ -280,12 +316,18 @@ impl Model {
                 hall.members.remove(account);
             }
             RoomChange::Muted { account, until } => member(account, &|m| m.muted_until = *until),
-            RoomChange::Ranked { account, rank } => member(account, &|m| m.rank = *rank),
+            RoomChange::Ranked { account, rank } => member(account, &|m| set_rank(m, *rank)),
+            RoomChange::Carded { account, card } => {
+                member(account, &|m| m.card.clone_from(card));
+                self.history.iter_mut().for_each(|history| history.version += 1);
+            }
             RoomChange::Owner { account } => {
                 hall.members.values_mut().filter(|m| m.rank == Rank::Owner).for_each(|m| {
                     m.rank = Rank::Member;
                 });
-                hall.members.get_mut(account).into_iter().for_each(|m| m.rank = Rank::Owner);
+                if let Some(heir) = hall.members.get_mut(account) {
+                    set_rank(heir, Rank::Owner);
+                }
             }
             _ => {}
         }
@@ -294,7 +336,7 @@ impl Model {
     pub(super) fn room_msg(&mut self, msg: RoomMsg, out: &mut Vec<Effect>) {
         let settings = RoomSettings::default;
         let command = match msg {
-            RoomMsg::Leave(room) => return out.push(Effect::Confirm(Confirm::LeaveRoom(room))),
+            RoomMsg::Leave(room) => return out.push(self.leaving(room)),
             RoomMsg::Dissolve(room) => {
                 return out.push(Effect::Confirm(Confirm::DissolveRoom(room)));
             }
@@ -343,6 +385,38 @@ impl Model {
         self.do_it(Doing::Quiet, command, out);
     }
 
+    /// What is asked before one goes. A room has an owner as long as somebody is in it: whose it is
+    /// hands it on before, or ends it.
+    fn leaving(&self, room: RoomId) -> Effect {
+        let mine = self.room(room).filter(|own| own.member.rank == Rank::Owner);
+        match mine.map(|own| own.room.members) {
+            None => Effect::Confirm(Confirm::LeaveRoom(room)),
+            Some(0..=1) => Effect::Confirm(Confirm::DissolveRoom(room)),
+            Some(_) => Effect::Say(Failure::Refused(Reason::OwnerStays.into())),
+        }
+    }
+
+    /// What becomes of somebody who is put out, by who may come in.
+    #[must_use]
+    pub fn kicked_key(&self, room: RoomId) -> &'static str {
+        match self.room(room).map(|own| own.room.joining) {
+            Some(Joining::Open) => "ask.kick.text.open",
+            Some(Joining::Closed) => "ask.kick.text.closed",
+            Some(Joining::Approval) | None => "ask.kick.text",
+        }
+    }
+
+    /// Why one is in a room no more.
+    #[must_use]
+    pub fn outside_key(&self, room: RoomId) -> &'static str {
+        let chat = self.chats.get(Target::Room(room));
+        let last = chat.and_then(|chat| chat.messages.values().next_back());
+        match last.map(|message| &message.body) {
+            Some(Body::Room { change: RoomChange::Dissolved {}, .. }) => "room.ended",
+            _ => "room.outside",
+        }
+    }
+
     /// Why one cannot write here.
     #[must_use]
     pub fn closed_to_me(&self, target: Target, language: Language) -> Option<String> {
@@ -356,7 +430,7 @@ impl Model {
             return None;
         }
         match self.room(room) {
-            None => why("room.outside"),
+            None => why(self.outside_key(room)),
             Some(own) if own.member.muted_until > self.server_ms() => {
                 let until = self.until(own.member.muted_until, language);
                 Some(language.fill("room.muted_me", &[("time", &until)]))
@@ -380,7 +454,7 @@ impl Model {
         (from, change): (AccountId, &RoomChange),
         language: Language,
     ) -> String {
-        let (key, about) = said_of(from, change);
+        let (key, about) = sentence(from, change);
         let text = match change {
             RoomChange::Created { name } | RoomChange::Renamed { name } => name.clone(),
             RoomChange::Announced { text } => text.clone(),
@@ -394,37 +468,11 @@ impl Model {
     }
 }
 
-/// The sentence of a change that somebody made, and whom it is about.
-fn said_of(by: AccountId, change: &RoomChange) -> (&'static str, Option<AccountId>) {
-    match change {
-        RoomChange::Created { .. } => ("room.line.created", None),
-        RoomChange::Joined { account } if *account != by => ("room.line.let_in", Some(*account)),
-        RoomChange::Joined { account } => ("room.line.joined", Some(*account)),
-        RoomChange::Left { account } => ("room.line.left", Some(*account)),
-        RoomChange::Kicked { account } => ("room.line.kicked", Some(*account)),
-        RoomChange::Muted { account, until: 0 } => ("room.line.unmuted", Some(*account)),
-        RoomChange::Muted { account, .. } => ("room.line.muted", Some(*account)),
-        RoomChange::Ranked { account, rank: Rank::Admin } => ("room.line.admin", Some(*account)),
-        RoomChange::Ranked { account, .. } => ("room.line.member", Some(*account)),
-        RoomChange::Owner { account } => ("room.line.owner", Some(*account)),
-        RoomChange::Renamed { .. } => ("room.line.renamed", None),
-        RoomChange::Joining { .. } => ("room.line.joining", None),
-        RoomChange::AdminsOnly { on: true } => ("room.line.admins_only", None),
-        RoomChange::AdminsOnly { on: false } => ("room.line.everybody", None),
-        RoomChange::Announced { text } if text.is_empty() => ("room.line.unannounced", None),
-        RoomChange::Announced { .. } => ("room.line.announced", None),
-        RoomChange::Dissolved {} => ("room.line.dissolved", None),
-        RoomChange::Coloured { .. } => ("room.line.coloured", None),
-    }
-}
-
-/// The words of who may come in.
-#[must_use]
-pub fn joining_key(joining: Joining) -> &'static str {
-    match joining {
-        Joining::Open => "room.open",
-        Joining::Approval => "room.approval",
-        Joining::Closed => "room.closed",
+/// Who has a say in a room is not mute there.
+fn set_rank(member: &mut Member, rank: Rank) {
+    member.rank = rank;
+    if rank >= Rank::Admin {
+        member.muted_until = 0;
     }
 }
 

@@ -74,6 +74,8 @@ pub enum Row {
     Doors,
     /// So many friend requests wait.
     NewFriends(u64),
+    /// So many invitations to rooms, and requests to be let in, wait.
+    Invitations(u64),
     /// The way to everybody who is online.
     Online,
     /// There is no friend yet.
@@ -93,8 +95,8 @@ pub struct ChatRow {
     pub tile: Option<Tile>,
     /// At the top.
     pub pinned: bool,
-    /// Nothing is told of it.
-    pub quiet: bool,
+    /// What is told of it.
+    pub notify: Notify,
     /// Something unread mentions one, and is told.
     pub called: bool,
     /// What one is in the room that it is.
@@ -145,8 +147,8 @@ pub struct RoomRow {
     pub unread: u64,
     /// At the top of the conversations.
     pub pinned: bool,
-    /// Nothing is told of it.
-    pub quiet: bool,
+    /// What is told of it.
+    pub notify: Notify,
     /// Something unread mentions one, and is told.
     pub called: bool,
 }
@@ -182,7 +184,7 @@ impl Row {
             Row::Message(hit) => Some(Pick::Message(hit.place)),
             Row::Messages => Some(Pick::Messages),
             Row::Doors => Some(Pick::Doors),
-            Row::NewFriends(_) => Some(Pick::NewFriends),
+            Row::NewFriends(_) | Row::Invitations(_) => Some(Pick::NewFriends),
             Row::Online => Some(Pick::Online),
         }
     }
@@ -302,7 +304,7 @@ impl Model {
 
     /// New friends, who is online, then the groups in order, each with its friends.
     fn contact_rows(&self, language: Language) -> Vec<Row> {
-        let mut rows = vec![Row::NewFriends(self.open_requests()), Row::Online];
+        let mut rows = vec![Row::NewFriends(self.open_friend_requests()), Row::Online];
         for group in &self.people.book().groups {
             let mut friends: Vec<FriendRow> = self
                 .friends()
@@ -333,6 +335,7 @@ impl Model {
     /// The ways to others, then the rooms that one made and the others.
     fn own_room_rows(&self) -> Vec<Row> {
         let mut rows = vec![Row::Doors];
+        rows.extend(Some(self.open_room_requests()).filter(|n| *n > 0).map(Row::Invitations));
         for own in [true, false] {
             let rooms = self.rooms(own);
             let folded = self.panel.folded_rooms.contains(&own);
@@ -355,7 +358,7 @@ impl Model {
             members: own.room.members,
             unread,
             pinned: self.choice(target).pinned,
-            quiet: self.choice(target).notify != Notify::All,
+            notify: self.choice(target).notify,
             called: self.is_called(target),
         }
     }
@@ -417,7 +420,7 @@ impl Model {
                 Target::Room(room) => self.room(room).map(|own| own.member.rank),
                 _ => None,
             },
-            quiet: self.choice(target).notify != Notify::All,
+            notify: self.choice(target).notify,
             called: self.is_called(target),
             presence: account.and_then(|account| self.people.presence(account)),
             prefix,
@@ -435,7 +438,7 @@ impl Model {
         chat: &Chat,
         language: Language,
     ) -> (Option<&'static str>, String) {
-        let is_shown = |message: &&Message| message.body != Body::Hidden {};
+        let is_shown = |message: &&Message| !message.body.is_silent();
         let last = chat.messages.values().rev().find(is_shown);
         if let (true, Some(message)) = (self.is_mentioned(target), last) {
             return (Some("preview.at"), self.preview_of(target, message, language));
@@ -454,6 +457,17 @@ impl Model {
         }
     }
 
+    /// Rooms that one is not in any more, the newest first: what was said there can be looked up.
+    pub(super) fn left_rows(&self, language: Language) -> Vec<ChatRow> {
+        let is_left = |(target, chat): &(Target, &Chat)| match target {
+            Target::Room(room) => self.room(*room).is_none() && is_begun(chat),
+            Target::Lobby | Target::Account(_) => false,
+        };
+        let mut left: Vec<(Target, &Chat)> = self.chats.iter().filter(is_left).collect();
+        left.sort_by_key(|(target, chat)| (Reverse(chat.last_at()), *target));
+        left.into_iter().map(|(target, chat)| self.chat_row(target, chat, language)).collect()
+    }
+
     /// A room that one left is not among them.
     fn is_listed(&self, target: Target, chat: &Chat) -> bool {
         match target {
@@ -463,7 +477,12 @@ impl Model {
         }
     }
 
-    fn preview_of(&self, target: Target, message: &Message, language: Language) -> String {
+    pub(super) fn preview_of(
+        &self,
+        target: Target,
+        message: &Message,
+        language: Language,
+    ) -> String {
         match &message.body {
             Body::Room { change, .. } => {
                 return one_line(&self.room_line(target, (message.from, change), language));

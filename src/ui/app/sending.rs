@@ -13,7 +13,12 @@ impl Model {
         match chat.outgoing.iter_mut().find(|known| known.pending.nonce == pending.nonce) {
             // Sent again after it had failed.
             Some(known) => (known.failure, known.percent) = (None, 0),
-            None => chat.outgoing.push(Outgoing { pending, failure: None, percent: 0 }),
+            None => {
+                if matches!(pending.body, Body::Image { .. }) {
+                    chat.preparing.done();
+                }
+                chat.outgoing.push(Outgoing { pending, failure: None, percent: 0 });
+            }
         }
     }
 

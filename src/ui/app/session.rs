@@ -10,6 +10,7 @@ impl Model {
         self.people.learn(vec![you.clone()]);
         self.me = Some(Me { person: you, presence });
         self.link.is_signed_in(self.now, self.screen == Screen::Panel);
+        self.notes.begin(self.server_ms());
         // Who is there is told behind this; whom else one looks at, the client says again.
         self.people.regain_sight();
         self.chats.lobby_is_closed = false;
@@ -41,7 +42,7 @@ impl Model {
         self.keep_drafts(true, out);
         let last = self.me.take();
         self.screen = Screen::Login;
-        self.chats = chats::Chats::default();
+        (self.chats, self.notes) = (chats::Chats::default(), super::notify::Notes::default());
         self.files = super::files::Files::default();
         self.people = people::People::default();
         self.panel = panel::Panel::default();

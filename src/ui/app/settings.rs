@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use super::telling::{Telling, TellingMsg};
 use super::{Effect, Model};
 use crate::client::Intent;
 use crate::domain::{AccountId, GroupId, Presence, RoomId, ServerId};
@@ -89,6 +90,8 @@ pub struct Settings {
     pub members: i32,
     /// Where received files go; the usual folder when absent.
     pub folder: Option<PathBuf>,
+    /// How one is told of new messages.
+    pub telling: Telling,
 }
 
 impl Default for Settings {
@@ -112,6 +115,7 @@ impl Default for Settings {
             walls: BTreeMap::new(),
             members: 200,
             folder: None,
+            telling: Telling::default(),
         }
     }
 }
@@ -145,6 +149,8 @@ pub enum SettingMsg {
     Emoji(&'static str),
     /// How wide the list of those in a room is.
     Members(i32),
+    /// How one is told of new messages.
+    Telling(TellingMsg),
 }
 
 impl Settings {
@@ -202,7 +208,7 @@ impl Settings {
                 let used = value.split(' ').filter(|emoji| !emoji.is_empty());
                 self.emoji = used.take(EMOJI_MAX).map(str::to_owned).collect();
             }
-            _ => {}
+            key => self.telling.read(key, value),
         }
     }
 }
@@ -262,6 +268,7 @@ impl Model {
                 self.settings.members = width.clamp(*MEMBERS.start(), *MEMBERS.end());
                 keep("members", &self.settings.members.to_string(), out);
             }
+            SettingMsg::Telling(msg) => self.set_telling(msg, out),
             SettingMsg::Shakes(on) => keep_switch(&mut self.settings.shakes, "shakes", on, out),
             SettingMsg::Compact(on) => keep_switch(&mut self.settings.compact, "compact", on, out),
             SettingMsg::Still(on) => keep_switch(&mut self.settings.still, "still", on, out),
@@ -330,12 +337,12 @@ impl Model {
     }
 }
 
-fn keep_switch(place: &mut bool, key: &str, on: bool, out: &mut Vec<Effect>) {
+pub(super) fn keep_switch(place: &mut bool, key: &str, on: bool, out: &mut Vec<Effect>) {
     *place = on;
     keep(key, if on { "true" } else { "false" }, out);
 }
 
-fn keep(key: &str, value: &str, out: &mut Vec<Effect>) {
+pub(super) fn keep(key: &str, value: &str, out: &mut Vec<Effect>) {
     let (key, value) = (key.to_owned(), value.to_owned());
     out.push(Effect::Ask(Intent::SetSetting { key, value }));
 }
@@ -393,6 +400,7 @@ fn auto_from(value: &str) -> Option<(ServerId, AccountId)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::telling::Sound;
     use super::super::testing::World;
     use super::*;
     use crate::ui::app::Msg;
@@ -414,6 +422,14 @@ mod tests {
             SettingMsg::Still(true),
             SettingMsg::Hours(Hours::Twelve),
             SettingMsg::Members(240),
+            SettingMsg::Telling(TellingMsg::Notes(false)),
+            SettingMsg::Telling(TellingMsg::Words(false)),
+            SettingMsg::Telling(TellingMsg::Sound(Sound::Chime)),
+            SettingMsg::Telling(TellingMsg::OnlyMentions(true)),
+            SettingMsg::Telling(TellingMsg::QuietBusy(false)),
+            SettingMsg::Telling(TellingMsg::QuietHours(true)),
+            SettingMsg::Telling(TellingMsg::From(90)),
+            SettingMsg::Telling(TellingMsg::To(91)),
             SettingMsg::Emoji("😀"),
             SettingMsg::Emoji("👍"),
             SettingMsg::Emoji("😀"),
@@ -463,6 +479,12 @@ mod tests {
             ("folds/x/y", "1"),
             ("walls/x/y", "20001:1"),
             ("members", "20"),
+            ("notes", "?"),
+            ("sound", "?"),
+            ("only_mentions", "?"),
+            ("quiet_hours", "?"),
+            ("quiet_from", "1440"),
+            ("quiet_to", "-1"),
             ("unknown", "1"),
         ];
         let pairs: Vec<(String, String)> =

@@ -7,7 +7,7 @@ use super::chats::Chat;
 use super::contacts::Doing;
 use super::rows::{ChatRow, Row};
 use super::{Effect, Model, time};
-use crate::domain::{AccountId, Stranger, Target};
+use crate::domain::{AccountId, Notify, Stranger, Target};
 use crate::net::protocol::{ChoiceChange, Command};
 use crate::ui::text::Language;
 
@@ -43,11 +43,16 @@ impl Model {
         }
     }
 
-    /// Unread messages of all conversations that one listens to.
+    /// Unread messages of all conversations that one listens to: not of those that are kept quiet,
+    /// unless something there calls one.
     #[must_use]
     pub fn unread(&self) -> u64 {
         let me = self.my_account();
-        let heard = self.chats.iter().filter(|(target, _)| self.stranger(*target) == Stranger::No);
+        let is_heard = |target| {
+            self.stranger(target) == Stranger::No
+                && (self.choice(target).notify == Notify::All || self.is_called(target))
+        };
+        let heard = self.chats.iter().filter(|(target, _)| is_heard(*target));
         heard.map(|(_, chat)| chat.unread(me)).sum()
     }
 

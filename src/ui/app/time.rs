@@ -121,6 +121,14 @@ pub fn minute_label(at_ms: i64, zone: &TimeZone, language: Language) -> String {
     clock(&zoned(at_ms, zone), language)
 }
 
+/// Which minute of the day it is.
+#[must_use]
+pub fn minute_of_day(at_ms: i64, zone: &TimeZone) -> u16 {
+    let at = zoned(at_ms, zone);
+    // Neither is negative, and both are small.
+    u16::try_from(i32::from(at.hour()) * 60 + i32::from(at.minute())).unwrap_or(0)
+}
+
 /// How much room a date has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Width {

@@ -17,6 +17,8 @@ pub struct Board {
     pub read_by: Option<(Seq, u64)>,
     /// What was on the wall, the newest first.
     pub old: Vec<Announcement>,
+    /// Something was on the wall before, as far as is known.
+    pub has_past: bool,
     /// There is older.
     pub more: bool,
     /// Something is on its way.
@@ -60,6 +62,8 @@ pub enum WallMsg {
 pub(super) enum WallAsked {
     /// Who has read this line.
     ReadBy(RoomId, Seq),
+    /// Whether something was on the wall before.
+    Any(RoomId),
     /// What was on the wall, behind so many.
     Past(RoomId, usize),
     /// Something was put on it.
@@ -68,7 +72,8 @@ pub(super) enum WallAsked {
 
 impl Board {
     fn new(room: RoomId, page: Page) -> Board {
-        Board { room, page, read_by: None, old: Vec::new(), more: false, busy: false, error: None }
+        let (read_by, old, error) = (None, Vec::new(), None);
+        Board { room, page, read_by, old, has_past: false, more: false, busy: false, error }
     }
 }
 
@@ -145,6 +150,9 @@ impl Model {
         }
         self.enter_hall(room, out);
         self.ask_readers(out);
+        let query = Query::Announcements { room, skip: 0 };
+        let asked = Asked::Wall(WallAsked::Any(room));
+        self.ask(asked, |ticket| Intent::Look { ticket, query }, out);
     }
 
     /// Who has read what is on the wall; where an earlier version wrote it nobody knows.
@@ -183,14 +191,21 @@ impl Model {
         result: Result<Answer, Failure>,
         out: &mut Vec<Effect>,
     ) {
-        let (WallAsked::ReadBy(room, _) | WallAsked::Past(room, _) | WallAsked::Put(room)) = asked;
+        let (WallAsked::ReadBy(room, _)
+        | WallAsked::Any(room)
+        | WallAsked::Past(room, _)
+        | WallAsked::Put(room)) = asked;
+        let now = self.wall(room).map(|wall| wall.at);
         let Some(board) = self.board.as_mut().filter(|board| board.room == room) else { return };
         match (asked, result) {
             (WallAsked::ReadBy(_, seq), Ok(Answer::Looked(Reply::ReadBy { count, .. }))) => {
                 board.read_by = Some((seq, u64::from(count)));
             }
-            // It is not said then.
-            (WallAsked::ReadBy(..), _) => {}
+            (WallAsked::Any(_), Ok(Answer::Looked(Reply::Announcements { announcements, .. }))) => {
+                board.has_past |= announcements.iter().any(|one| Some(one.at) != now);
+            }
+            // It is not said then, nor offered.
+            (WallAsked::ReadBy(..) | WallAsked::Any(_), _) => {}
             (
                 WallAsked::Past(_, known),
                 Ok(Answer::Looked(Reply::Announcements { announcements, more })),
@@ -211,9 +226,11 @@ impl Model {
     /// A room changed: where something else is on its wall, the window asks who has read that.
     pub(super) fn room_changed(&mut self, room: Room, out: &mut Vec<Effect>) {
         let is_new = self.wall(room.room) != room.announcement.as_ref();
+        let had_one = self.wall(room.room).is_some();
         let number = room.room;
         self.people.set_room(room);
-        if is_new && self.board.as_ref().is_some_and(|board| board.room == number) {
+        if is_new && let Some(board) = self.board.as_mut().filter(|board| board.room == number) {
+            board.has_past |= had_one;
             self.ask_readers(out);
         }
     }

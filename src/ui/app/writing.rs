@@ -1,8 +1,12 @@
 //! What may be said in a chat, and what is said with it or when it may not.
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use super::{Effect, Model};
 use crate::client::Failure;
-use crate::domain::{Body, ConversationKind, Mentions, Message, Role, Target};
+use crate::domain::{
+    Body, ConversationKind, Mentions, Message, Role, Target, is_blank, without_blank_lines,
+};
 use crate::limits::Limits;
 use crate::net::protocol::{Reason, Refusal};
 
@@ -16,9 +20,9 @@ pub enum Notice {
     Failure(Failure),
     /// A text was not sent because it is too long.
     TooLong {
-        /// So many bytes too long.
+        /// So many characters at its end are too many.
         over: u64,
-        /// The server takes so many.
+        /// The server takes so many bytes.
         most: u64,
     },
 }
@@ -41,11 +45,13 @@ impl TextLimit {
     /// It is too long, by so much.
     pub fn check(self, text: &str) -> Result<(), Notice> {
         let most = self.0;
-        let length = u64::try_from(text.trim_end().len()).unwrap_or(u64::MAX);
-        match length.checked_sub(most) {
-            None | Some(0) => Ok(()),
-            Some(over) => Err(Notice::TooLong { over, most }),
+        let text = as_sent(text);
+        if text.len() as u64 <= most {
+            return Ok(());
         }
+        let is_over = |(at, letter): &(usize, &str)| (at + letter.len()) as u64 > most;
+        let over = text.grapheme_indices(true).filter(is_over).count() as u64;
+        Err(Notice::TooLong { over, most })
     }
 
     /// A server turned a text down and may have said how much it takes.
@@ -59,6 +65,11 @@ impl TextLimit {
     }
 }
 
+/// What of a text is sent: no blank lines around it, no space behind it.
+fn as_sent(text: &str) -> &str {
+    without_blank_lines(text).trim_end()
+}
+
 impl Model {
     /// Says what was written, if it may be said.
     pub(super) fn say_words(
@@ -69,7 +80,7 @@ impl Model {
         out: &mut Vec<Effect>,
     ) {
         let text = text.trim_end();
-        if text.is_empty() {
+        if is_blank(text) {
             return;
         }
         match self.chats.text_limit.check(text) {
@@ -78,7 +89,8 @@ impl Model {
                 self.say_offline(target);
                 let reply_to = self.chats.at(target).replying.take();
                 self.say(target, Body::Text { text: text.into(), reply_to, mentions }, out);
-                self.chats.at(target).draft.clear();
+                let chat = self.chats.at(target);
+                (chat.draft, chat.named) = (String::new(), Mentions::default());
                 self.keep_draft(target, out);
             }
             Err(notice) => self.notice(target, notice),
@@ -123,11 +135,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_measured_in_bytes_as_it_would_be_sent() {
+    fn a_text_is_measured_as_it_would_be_sent_and_what_is_over_is_counted_in_letters() {
         let limit = TextLimit(6);
         assert_eq!(limit.check("你好"), Ok(()));
-        assert_eq!(limit.check("你好 \n"), Ok(()));
-        assert_eq!(limit.check("你好!"), Err(Notice::TooLong { over: 1, most: 6 }));
+        for text in ["你好 \n", "\n\u{3164}\n你好"] {
+            assert_eq!(limit.check(text), Ok(()));
+        }
+        for (text, over) in
+            [("你好!", 1), ("好啊你好", 2), ("a你好", 1), ("好👨\u{200D}👩\u{200D}👧", 1)]
+        {
+            assert_eq!(limit.check(text), Err(Notice::TooLong { over, most: 6 }), "{text}");
+        }
         assert_eq!(TextLimit::default().0, 16_384);
     }
 

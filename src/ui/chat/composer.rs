@@ -13,7 +13,7 @@ use fltk::text::{Cursor, StyleTableEntry, TextBuffer, TextEditor, WrapMode};
 
 use super::bar::{Bar, LANE};
 use super::marks::{Bit, Marks, bits};
-use crate::domain::{AccountId, Mentions};
+use crate::domain::{AccountId, Mentions, is_blank};
 use crate::ui::app::settings::SendKey;
 use crate::ui::fonts;
 use crate::ui::paint::emoji::Codes;
@@ -205,16 +205,22 @@ impl Composer {
         let caret = self.editor.insert_position();
         self.buffer.remove(native_place(from), caret);
         self.editor.set_insert_position(native_place(from));
-        let name = format!("@{name}");
-        let shown = bits(&name, codes(), &unknown_code()).into_iter();
+        self.write_name(&format!("@{name}"), who);
+        self.editor.insert(" ");
+        self.style();
+        self.editor.show_insert_position();
+    }
+
+    /// Writes a mention at the caret.
+    fn write_name(&mut self, name: &str, who: Option<AccountId>) {
+        let from = place(self.editor.insert_position());
+        let shown = bits(name, codes(), &unknown_code()).into_iter();
         let as_shown = |bit| match bit {
             Bit::Plain(shown) | Bit::Code(shown, _) => shown,
         };
         let shown: String = shown.map(as_shown).collect();
-        self.editor.insert(&format!("{shown} "));
-        self.state.borrow_mut().marks.mention(from..from + shown.len(), name, who);
-        self.style();
-        self.editor.show_insert_position();
+        self.editor.insert(&shown);
+        self.state.borrow_mut().marks.mention(from..from + shown.len(), name.to_owned(), who);
     }
 
     /// The size of what is written.
@@ -259,17 +265,32 @@ impl Composer {
         self.editor.has_focus()
     }
 
-    /// Whether nothing but white space is written.
+    /// Whether nothing that can be seen is written.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.buffer.text().trim().is_empty()
+        is_blank(&self.buffer.text())
     }
 
     /// Replaces what is written; the caret goes behind it.
     pub fn set_value(&mut self, value: &str) {
+        self.set_draft(value, &Mentions::default());
+    }
+
+    /// The same, with whom it mentions.
+    pub fn set_draft(&mut self, value: &str, mentions: &Mentions) {
         self.buffer.set_text("");
         self.editor.set_insert_position(0);
-        self.write(value);
+        let mut at = 0;
+        for place in &mentions.places {
+            let start = usize::try_from(place.start).unwrap_or(usize::MAX);
+            let (Some(before), Some(name)) = (value.get(at..start), place.words(value)) else {
+                continue;
+            };
+            self.write(before);
+            self.write_name(name, place.account);
+            at = start + name.len();
+        }
+        self.write(value.get(at..).unwrap_or_default());
         self.state.borrow_mut().known = self.buffer.text();
         self.editor.redraw();
     }

@@ -16,8 +16,7 @@ pub fn paint(canvas: &Canvas, areas: &Areas, view: &ChatView) {
     head(canvas, areas.head, view, areas.head_buttons());
     canvas.line_across(0, areas.head.bottom() - 1, areas.head.w, Colour::Line);
     canvas.line_across(0, areas.composer.y, areas.composer.w, Colour::Line);
-    let online = view.members.iter().filter(|row| row.is_there()).count();
-    members::paint_title(canvas, areas.members, online, view.count);
+    members::paint_title(canvas, areas.members, view.online, view.count);
     if let Some(reply) = &view.reply {
         paint_reply(canvas, areas, reply);
     }
@@ -72,6 +71,7 @@ fn head(canvas: &Canvas, area: Rect, view: &ChatView, buttons: i32) {
     let right = match (&view.about, view.standing) {
         (Some(_), _) => area.right() - 100,
         (None, Some(_)) => area.right() - buttons,
+        (None, None) if view.face == ChatFace::Lobby => area.right() - 56,
         (None, None) => area.right() - 16,
     };
     let aside: i32 = [&view.number, &view.status]

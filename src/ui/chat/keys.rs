@@ -8,6 +8,7 @@ use crate::ui::app::Msg;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::find::FindMsg;
 use crate::ui::app::history::HistoryMsg;
+use crate::ui::app::images::ViewerMsg;
 use crate::ui::shell::post;
 use crate::ui::widgets::Control;
 
@@ -39,8 +40,11 @@ impl Parts {
     pub(super) fn shortcut(&mut self) -> bool {
         let control = app::event_state().contains(Shortcut::Ctrl);
         match (app::event_state().contains(Shortcut::Alt), app::event_key()) {
-            (true, key) if key == Key::from_char('s') => self.send(),
-            (true, key) if key == Key::from_char('e') => self.open_emoji(),
+            (true, key) => match deed(key, self.composer.is_shown()) {
+                Some(Deed::Send) => self.send(),
+                Some(Deed::Emoji) => self.open_emoji(),
+                None => return false,
+            },
             (false, Key::F3) => {
                 let newer = app::event_state().contains(Shortcut::Shift);
                 let find = if newer { FindMsg::Newer } else { FindMsg::Older };
@@ -48,15 +52,53 @@ impl Parts {
             }
             (false, key) if key == Key::from_char('f') && control => self.open_find(),
             (false, key) if key == Key::from_char('h') && control => self.open_history(),
+            (false, key) if key == Key::from_char('s') && control => self.save_picture(),
             (false, Key::Escape) => self.leave(),
             _ => return false,
         }
         true
     }
 
+    /// The picture that was pressed last, or the newest one, goes into a file.
+    fn save_picture(&self) {
+        let target = self.state.borrow().view.target;
+        if let Some(seq) = self.transcript.picture() {
+            post(Msg::Viewer(ViewerMsg::SaveAs(target, seq)));
+        }
+    }
+
     /// What was said before, in a window of its own.
     pub(super) fn open_history(&self) {
         let target = self.state.borrow().view.target;
         post(Msg::History(HistoryMsg::Open(Some(target))));
+    }
+}
+
+/// What Alt and a key do with the box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deed {
+    Send,
+    Emoji,
+}
+
+/// Where one may not write nothing is sent, though words of before are in the box.
+fn deed(key: Key, may_write: bool) -> Option<Deed> {
+    match key {
+        _ if !may_write => None,
+        key if key == Key::from_char('s') => Some(Deed::Send),
+        key if key == Key::from_char('e') => Some(Deed::Emoji),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_sent_where_one_may_not_write() {
+        let keys = ['s', 'e', 'x'].map(Key::from_char);
+        assert_eq!(keys.map(|key| deed(key, true)), [Some(Deed::Send), Some(Deed::Emoji), None]);
+        assert_eq!(keys.map(|key| deed(key, false)), [None; 3]);
     }
 }

@@ -248,13 +248,16 @@ fn governing(
 }
 
 /// The title over the list, and the line at its left.
-pub fn paint_title(canvas: &Canvas, area: Rect, online: usize, count: u32) {
+pub fn paint_title(canvas: &Canvas, area: Rect, online: Option<usize>, count: u32) {
     if area.w == 0 {
         return;
     }
     canvas.fill(Rect::new(area.x, area.y, 1, area.h), Colour::Line);
-    let (online, n) = (online.to_string(), count.to_string());
-    let words = tr_with("room.members.count", &[("online", &online), ("n", &n)]);
+    let n = count.to_string();
+    let words = match online.map(|online| online.to_string()) {
+        Some(online) => tr_with("room.members.count", &[("online", &online), ("n", &n)]),
+        None => tr_with("room.members.all", &[("n", &n)]),
+    };
     let title = Rect::new(area.x + 13, 0, area.w - 24, TITLE);
     canvas.text_in(Style::BODY.bold(), Colour::Ink, title, Align::Left, &words);
 }

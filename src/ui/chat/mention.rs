@@ -11,7 +11,7 @@ use crate::ui::app::mentions::Candidate;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::screen;
 use crate::ui::theme::{Colour, Style, metric};
-use crate::ui::widgets::{popup, retire};
+use crate::ui::widgets::{hush, popup, retire};
 
 /// Rows that are seen at once.
 const ROWS: usize = 6;
@@ -77,6 +77,7 @@ pub fn hide() {
         (list.rows, list.chosen) = (Vec::new(), None);
         list.windows.iter_mut().flatten().filter(|window| window.shown()).for_each(|window| {
             window.hide();
+            hush(window);
         });
     });
 }

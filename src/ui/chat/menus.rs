@@ -7,13 +7,14 @@ use fltk::prelude::WindowExt;
 
 use super::view::{ChatFace, Standing};
 use super::{ChatOut, ChatWindow, Parts, emoji};
-use crate::domain::{Joining, Notify, Rank, RoomId, Seq, Target};
+use crate::domain::{Joining, Mentions, Notify, Rank, RoomId, Seq, Target};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::{ChatMsg, EntryId};
 use crate::ui::app::create_room::CreateRoomMsg;
 use crate::ui::app::files::FilesMsg;
 use crate::ui::app::files::shelf::ShelfMsg;
 use crate::ui::app::images::ViewerMsg;
+use crate::ui::app::link::Lost;
 use crate::ui::app::menu::{MenuMsg, ReadBy};
 use crate::ui::app::rooms::RoomMsg;
 use crate::ui::app::settings::SendKey;
@@ -158,11 +159,20 @@ impl Parts {
         });
     }
 
-    /// What was refused goes before what is on the room's wall, for its moment.
+    /// What was refused goes before a link that is down, for its moment, and that before what is on the
+    /// room's wall.
     pub(super) fn show_bar(&mut self, refused: &str) {
-        let wall = self.state.borrow().view.wall.clone();
+        let (wall, lost) = {
+            let view = &self.state.borrow().view;
+            (view.wall.clone(), view.lost)
+        };
+        let (warning, now) = (StripKind::Warning, tr("net.now"));
         match refused.is_empty() {
-            false => self.notice.set(StripKind::Warning, Icon::Info, refused, ""),
+            false => self.notice.set(warning, Icon::Info, refused, ""),
+            true if let Some(lost) = lost => match lost {
+                Lost::Retrying => self.notice.set(warning, Icon::Offline, tr("net.lost.now"), now),
+                Lost::Stopped => self.notice.set(warning, Icon::Offline, tr("net.stopped"), ""),
+            },
             true if wall.is_empty() => self.show_stranger(),
             true => {
                 self.notice.set(StripKind::Warning, Icon::Megaphone, &wall, tr("wall.show"));
@@ -263,7 +273,7 @@ impl Parts {
             add(reply.disabled(view.closed.is_some()), Act::Tell(ChatMsg::Reply(Some(seq))));
         }
         if let (EntryKey::Seq(seq), Some(_)) = (item.key, item.image()) {
-            let save = MenuItem::new(tr("image.save")).icon(Icon::Download);
+            let save = MenuItem::new(tr("image.save")).icon(Icon::Download).shortcut("Ctrl+S");
             add(save, Act::Save(seq));
         }
         if let (EntryKey::Nonce(nonce), Mark::Failed) = (item.key, item.mark) {
@@ -329,16 +339,19 @@ impl Parts {
 }
 
 impl ChatWindow {
-    /// Puts words into the box, behind what is written there.
-    pub fn write_behind(&mut self, words: &str) {
+    /// Puts words into the box that mention somebody, behind what is written there.
+    pub fn write_behind(&mut self, words: &str, named: &Mentions) {
         let written = self.parts.composer.value();
-        let all = match written.trim().is_empty() {
-            true => words.to_owned(),
-            false => format!("{}\n{words}", written.trim_end()),
+        let before = match written.trim_end() {
+            "" => String::new(),
+            before => format!("{before}\n"),
         };
-        self.parts.composer.set_value(&all);
+        let mentions = self.parts.composer.mentions().cut(before.len());
+        let mentions = mentions.and_behind(before.len(), named);
+        self.parts.composer.set_draft(&format!("{before}{words}"), &mentions);
         self.parts.composer.focus();
         self.parts.written();
+        self.parts.tell_draft();
     }
 
     /// Who has read the message whose menu stands open.

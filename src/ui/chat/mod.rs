@@ -35,12 +35,13 @@ pub use self::emoji::set_recent;
 use self::find::FindBar;
 use self::members::Members;
 pub use self::view::{ChatFace, ChatView, with_entries};
-use crate::domain::{AccountId, Notify, Seq, Target};
+use crate::domain::{AccountId, Mentions, Seq, Target};
 use crate::ui::app::Model;
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::settings::SendKey;
 use crate::ui::card;
 use crate::ui::paint::{Icon, Rect};
+use crate::ui::panel::menus::notify_icon;
 use crate::ui::screen;
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, metric};
@@ -148,14 +149,14 @@ impl ChatWindow {
     pub fn new(
         view: ChatView,
         entries: &[Entry<'_>],
-        draft: &str,
+        (draft, named): (&str, &Mentions),
         area: Rect,
         told: impl FnMut(ChatOut) + 'static,
     ) -> ChatWindow {
         let free = FREE.with_borrow_mut(Vec::pop);
         let mut chat = free.unwrap_or_else(ChatWindow::make);
         chat.parts.begin(told);
-        chat.parts.composer.set_value(draft);
+        chat.parts.composer.set_draft(draft, named);
         chat.window.resize(area.x, area.y, area.w, area.h);
         chat.parts.state.borrow_mut().usual = area;
         chat.parts.lay_out(area.w, area.h);
@@ -184,7 +185,9 @@ impl ChatWindow {
         told: impl FnMut(ChatOut) + 'static,
     ) -> Option<ChatWindow> {
         let view = ChatView::of(model, target)?;
-        let draft = model.chats.get(target).map_or("", |chat| chat.draft.as_str());
+        let nobody = Mentions::default();
+        let draft = model.chats.get(target);
+        let draft = draft.map_or(("", &nobody), |chat| (chat.draft.as_str(), &chat.named));
         let mut chat = with_entries(model, target, |entries| {
             ChatWindow::new(view, entries, draft, area, told)
         });
@@ -228,8 +231,7 @@ impl ChatWindow {
         self.parts.members.show(view.standing, &view.members);
         let (notice, reply) = (view.notice.clone(), view.reply.clone());
         let is_inside = view.standing.is_some();
-        let is_told = view.notify == Notify::All;
-        self.parts.bell.set_icon(if is_told { Icon::Bell } else { Icon::BellOff });
+        self.parts.bell.set_icon(notify_icon(view.notify).unwrap_or(Icon::Bell));
         let width = view.members_width;
         let old = std::mem::replace(&mut self.parts.state.borrow_mut().view, view);
         let has_width = width != old.members_width;

@@ -2,7 +2,8 @@
 //! strangers.
 
 use super::{ChatOut, Parts};
-use crate::domain::{AccountId, Notify, Stranger, Target};
+use crate::domain::{AccountId, Stranger, Target};
+use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::strangers::StrangerMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::paint::Icon;
@@ -37,11 +38,7 @@ impl Other {
         Some(Other {
             account,
             known: view::known(model, Some(account)),
-            stands: Stands {
-                pinned: choice.pinned,
-                quiet: choice.notify != Notify::All,
-                rank: None,
-            },
+            stands: Stands { pinned: choice.pinned, notify: choice.notify, rank: None },
             is_stranger: choice.stranger == Stranger::Waiting,
         })
     }
@@ -74,8 +71,16 @@ impl Parts {
         self.notice.set(StripKind::Plain, Icon::User, tr("stranger.bar"), accept);
     }
 
-    /// The action of the strip: what is on the wall was read, or the stranger is accepted.
+    /// The action of the strip: the link is tried at once, what is on the wall was read, or the stranger is
+    /// accepted.
     pub(super) fn strip_chosen(&self, closes: bool) {
+        let is_lost = {
+            let view = &self.state.borrow().view;
+            view.notice.is_empty() && view.lost.is_some()
+        };
+        if is_lost {
+            return post(Msg::Panel(PanelMsg::ReconnectNow));
+        }
         let stranger = {
             let state = self.state.borrow();
             let is_said = state.view.notice.is_empty();

@@ -27,6 +27,10 @@ impl Parts {
             button.set_shown(is_inside && place < areas.buttons);
             button.place(areas.head_button(place));
         }
+        if self.state.borrow().view.target == Target::Lobby {
+            self.bell.set_shown(true);
+            self.bell.place(areas.more);
+        }
         self.card.set_shown(is_other);
         self.card.place(areas.card);
         self.more.set_shown(is_inside || is_other);

@@ -14,7 +14,7 @@ impl Parts {
             ComposerMsg::Changed => {
                 self.written();
                 self.offer_mentions();
-                self.tell(ChatMsg::Draft(self.composer.value()));
+                self.tell_draft();
                 if !self.composer.is_blank() {
                     self.tell(ChatMsg::Typing);
                 }
@@ -55,6 +55,12 @@ impl Parts {
             TranscriptMsg::File(key, deed) => self.do_with_file(key, deed),
             TranscriptMsg::Earlier => self.tell(ChatMsg::Earlier),
         }
+    }
+
+    /// What stands in the box.
+    pub(super) fn tell_draft(&self) {
+        self.tell(ChatMsg::Draft(self.composer.value()));
+        self.tell(ChatMsg::Named(self.composer.mentions()));
     }
 
     pub(super) fn send(&mut self) {

@@ -11,6 +11,7 @@ use crate::domain::{
 use crate::ui::app::Model;
 use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
 use crate::ui::app::files::look::Look;
+use crate::ui::app::link::Lost;
 use crate::ui::app::mentions::{Candidate, NamedAt};
 use crate::ui::app::quotes;
 use crate::ui::app::rooms::{MemberRow, Tile};
@@ -22,6 +23,9 @@ use crate::ui::transcript::rows::{Entry, Face, Key, Mark, Named, Quote, Saying};
 
 /// The key of the line "offline, will be delivered later"; there is at most one.
 const OFFLINE_NOTE: Key = Key::Note(0);
+/// The key of the line in whose place pictures come that are being prepared.
+const PREPARING_NOTE: Key = Key::Note(1);
+const FRIENDS_NOTE: Key = Key::Note(2);
 
 /// Everything around the messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +50,8 @@ pub struct ChatView {
     pub can_shake: bool,
     /// A strip under the header; empty for none.
     pub notice: String,
+    /// The link is down.
+    pub lost: Option<Lost>,
     /// How long a text may be.
     pub text_limit: TextLimit,
     /// Which key sends.
@@ -74,6 +80,8 @@ pub struct ChatView {
     pub members_width: i32,
     /// How many are in the room.
     pub count: u32,
+    /// How many of them are there, where that is known.
+    pub online: Option<usize>,
     /// Who is in the room.
     pub members: Vec<Rc<MemberRow>>,
     /// Who can be mentioned here; nobody while none is being mentioned.
@@ -140,6 +148,7 @@ impl ChatView {
         if chat.mentioning {
             view.candidates = model.candidates(target, &view.members, language());
         }
+        view.lost = model.link.lost(model.now);
         view.closed = model.closed_to_me(target, language());
         view.notify = model.choice(target).notify;
         view.members_width = model.settings.members;
@@ -178,14 +187,15 @@ impl ChatView {
     fn room(model: &Model, room: RoomId) -> ChatView {
         let own = model.room(room);
         let members = model.member_rows(room);
-        let online = members.iter().filter(|row| row.is_there()).count().to_string();
+        let online = model.online_in(room);
         let count = own.map_or(0, |own| own.room.members);
-        let values = [("n", count.to_string()), ("online", online)];
+        let there = online.map(|online| online.to_string()).unwrap_or_default();
+        let values = [("n", count.to_string()), ("online", there)];
         let values: Vec<(&str, &str)> = values.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        let line = match (own, members.is_empty()) {
-            (None, _) => tr("room.outside").to_owned(),
-            (Some(_), true) => language().fill("room.count", &values),
-            (Some(_), false) => language().fill("room.count.online", &values),
+        let line = match (own, online) {
+            (None, _) => tr(model.outside_key(room)).to_owned(),
+            (Some(_), None) => language().fill("room.count", &values),
+            (Some(_), Some(_)) => language().fill("room.count.online", &values),
         };
         ChatView {
             name: model.people.room_name(room),
@@ -200,6 +210,7 @@ impl ChatView {
                 joining: own.room.joining,
             }),
             count,
+            online,
             members,
             ..ChatView::empty()
         }
@@ -217,7 +228,7 @@ impl ChatView {
     #[must_use]
     pub fn has_notice(&self) -> bool {
         let is_stranger = self.about.as_ref().is_some_and(|about| about.is_stranger);
-        is_stranger || !self.notice.is_empty()
+        is_stranger || !self.notice.is_empty() || self.lost.is_some()
     }
 
     /// The lobby without anybody, to be filled.
@@ -234,6 +245,7 @@ impl ChatView {
             face: ChatFace::Lobby,
             can_shake: false,
             notice: String::new(),
+            lost: None,
             text_limit: TextLimit::default(),
             send_key: SendKey::Enter,
             text_size: Style::MESSAGE.size,
@@ -248,6 +260,7 @@ impl ChatView {
             notify: Notify::All,
             members_width: 0,
             count: 0,
+            online: None,
             members: Vec::new(),
             candidates: Vec::new(),
             closed: None,
@@ -294,23 +307,42 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
             }
         })
         .collect();
-    let note = offline_note(model, target);
+    let friends = note(model, target, "chat.friends");
+    if let (Some(friends), Some(at)) = (&friends, model.befriended_at(target)) {
+        let place = entries.partition_point(|entry| entry.at <= at);
+        entries.insert(place, noted(FRIENDS_NOTE, (me, at), friends));
+    }
+    let note = note(model, target, "chat.offline");
     if let (Some(note), Some(at)) = (&note, chat.offline_said_at) {
         let place = entries.partition_point(|entry| entry.at <= at);
         // Behind the message that was meant, whose time is the server's.
         let place = (place + 1).min(entries.len());
-        let saying = Saying::Note(note);
+        entries.insert(place, noted(OFFLINE_NOTE, (me, at), note));
+    }
+    let preparing = preparing_note(chat);
+    if let Some(note) = &preparing {
         let (mark, hint, named) = (Mark::None, "", &[]);
-        let entry = Entry { key: OFFLINE_NOTE, from: me, at, saying, mark, hint, named };
-        entries.insert(place, entry);
+        let (key, at, saying) = (PREPARING_NOTE, model.server_ms(), Saying::Note(note));
+        entries.push(Entry { key, from: me, at, saying, mark, hint, named });
     }
     take(&entries)
 }
 
-fn offline_note(model: &Model, target: Target) -> Option<String> {
+fn preparing_note(chat: &Chat) -> Option<String> {
+    let count = chat.preparing.slow();
+    (count > 0).then(|| language().fill("image.preparing", &[("n", &count.to_string())]))
+}
+
+/// A line about the other side.
+fn note(model: &Model, target: Target, key: &'static str) -> Option<String> {
     let Target::Account(account) = target else { return None };
     let name = model.people.name(account);
-    Some(language().fill("chat.offline", &[("name", &name)]))
+    Some(language().fill(key, &[("name", &name)]))
+}
+
+fn noted(key: Key, (from, at): (AccountId, i64), words: &str) -> Entry<'_> {
+    let (mark, hint, named) = (Mark::None, "", &[]);
+    Entry { key, from, at, saying: Saying::Note(words), mark, hint, named }
 }
 
 fn named((place, loud): NamedAt) -> Option<Named> {

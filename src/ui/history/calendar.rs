@@ -1,9 +1,10 @@
 //! The calendar: a month whose days with messages have a dot.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use fltk::app;
+use fltk::enums::{Event, Key};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -13,7 +14,7 @@ use crate::ui::area::Pressable;
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
 use crate::ui::shell::post;
 use crate::ui::text::{tr, tr_with};
-use crate::ui::theme::{Colour, Style};
+use crate::ui::theme::{Colour, Style, metric};
 use crate::ui::widgets::{
     Button, ButtonKind, ButtonSize, Control, IconButton, MenuItem, MenuPlace, open_menu,
 };
@@ -54,6 +55,8 @@ pub struct Calendar {
     earliest: Button,
     today: Button,
     shown: Rc<RefCell<Shown>>,
+    /// The day that the keyboard went to.
+    cursor: Rc<Cell<Option<Date>>>,
 }
 
 impl Calendar {
@@ -69,9 +72,16 @@ impl Calendar {
             let words = month_name(titled.borrow().month);
             canvas.text_in(Style::BODY.bold(), Colour::Ink, area, Align::Centre, &words);
         });
-        let grid = Pressable::new("", move |canvas, area, _| {
+        let cursor: Rc<Cell<Option<Date>>> = Rc::default();
+        let at = Rc::clone(&cursor);
+        let grid = Pressable::new("", move |canvas, area, touched| {
             canvas.fill(area, Colour::Paper);
-            paint(canvas, area, &drawn.borrow());
+            let shown = drawn.borrow();
+            paint(canvas, area, &shown);
+            if touched.ring {
+                let cell = cell_of(area, shown.month, under_keys(&shown, at.get()));
+                canvas.frame(cell, metric::RADIUS, Colour::Focus, 2);
+            }
         });
         let mut calendar = Calendar {
             previous: IconButton::new(Icon::ChevLeft, "").icon_size(16),
@@ -81,6 +91,7 @@ impl Calendar {
             earliest: Button::new(ButtonKind::Outline, "").size(ButtonSize::Small),
             today: Button::new(ButtonKind::Outline, "").size(ButtonSize::Small),
             shown,
+            cursor,
         };
         calendar.reword();
         calendar.wire();
@@ -150,13 +161,30 @@ impl Calendar {
         self.next.on_press(turn(&self.shown, 1));
         let shown = Rc::clone(&self.shown);
         self.title.on_press_with_place(move |place| open_months(place, &shown.borrow()));
-        let (shown, grid) = (Rc::clone(&self.shown), self.grid.clone());
+        let (shown, grid, cursor) =
+            (Rc::clone(&self.shown), self.grid.clone(), Rc::clone(&self.cursor));
         self.grid.on_press(move || {
-            let area = grid.area();
-            let month = shown.borrow().month;
-            if let Some(day) = day_at(month, app::event_x() - area.x, app::event_y() - area.y) {
+            let (area, shown) = (grid.area(), shown.borrow());
+            let pressed = match app::event() {
+                Event::Released => {
+                    day_at(shown.month, app::event_x() - area.x, app::event_y() - area.y)
+                }
+                _ => Some(under_keys(&shown, cursor.get())),
+            };
+            if let Some(day) = pressed {
+                cursor.set(Some(day));
                 post(Msg::History(HistoryMsg::Day(day)));
             }
+        });
+        let (shown, cursor) = (Rc::clone(&self.shown), Rc::clone(&self.cursor));
+        self.grid.on_key(move |key| {
+            let shown = shown.borrow();
+            let Some(day) = moved(under_keys(&shown, cursor.get()), key) else { return false };
+            cursor.set(Some(day));
+            if day.first_of_month() != shown.month {
+                post(Msg::History(HistoryMsg::Month(day.first_of_month())));
+            }
+            true
         });
         self.earliest.on_press(|| post(Msg::History(HistoryMsg::Earliest)));
         self.today.on_press(|| post(Msg::History(HistoryMsg::Today)));
@@ -194,16 +222,42 @@ fn day_at(month: Date, x: i32, y: i32) -> Option<Date> {
         .then(|| month.first_of_month().saturating_add(day.days()))
 }
 
+/// The day that the keyboard stands on: where it went, else the chosen one, else today.
+fn under_keys(shown: &Shown, cursor: Option<Date>) -> Date {
+    let days = [cursor, shown.day, Some(shown.today)];
+    let inside = |day: &Date| day.first_of_month() == shown.month;
+    days.into_iter().flatten().find(inside).unwrap_or(shown.month)
+}
+
+/// Where a key leads from a day.
+fn moved(day: Date, key: Key) -> Option<Date> {
+    Some(match key {
+        Key::Left => day.saturating_sub(1.day()),
+        Key::Right => day.saturating_add(1.day()),
+        Key::Up => day.saturating_sub(7.days()),
+        Key::Down => day.saturating_add(7.days()),
+        Key::PageUp => day.saturating_sub(1.month()),
+        Key::PageDown => day.saturating_add(1.month()),
+        Key::Home => day.first_of_month(),
+        Key::End => day.last_of_month(),
+        _ => return None,
+    })
+}
+
+fn cell_of(area: Rect, month: Date, day: Date) -> Rect {
+    let place = i32::from(day.day()) - 1 + dates::columns_before(month);
+    let (column, row) = (place % 7, place / 7);
+    Rect::new(area.x + column * CELL, area.y + 24 + row * CELL, CELL, CELL)
+}
+
 fn paint(canvas: &Canvas, area: Rect, shown: &Shown) {
     for (column, key) in (0..7).zip(WEEKDAYS) {
         let cell = Rect::new(area.x + column * CELL, area.y, CELL, 20);
         canvas.text_in(Style::MICRO, Colour::Ink2, cell, Align::Centre, tr(key));
     }
-    let before = dates::columns_before(shown.month);
     for day in 0..i32::from(shown.month.days_in_month()) {
-        let (column, row) = ((day + before) % 7, (day + before) / 7);
-        let cell = Rect::new(area.x + column * CELL, area.y + 24 + row * CELL, CELL, CELL);
         let date = shown.month.first_of_month().saturating_add(day.days());
+        let cell = cell_of(area, shown.month, date);
         let index = usize::try_from(day).unwrap_or(usize::MAX);
         let has_dot = shown.dots.get(index).copied().unwrap_or(false);
         let is_chosen = shown.day == Some(date);
@@ -241,5 +295,32 @@ mod tests {
         for (x, y) in [(5, 30), (5, 3), (-1, 100), (7 * CELL, 100), (40, 24 + 5 * CELL + 1)] {
             assert_eq!(day_at(month, x, y), None, "{x} {y}");
         }
+        let day = date(2026, 11, 17);
+        let cell = cell_of(Rect::new(0, 0, 7 * CELL, 24 + 6 * CELL), month, day);
+        assert_eq!(day_at(month, cell.x + 1, cell.y + 1), Some(day));
+    }
+
+    #[test]
+    fn keys_go_from_day_to_day_and_from_month_to_month() {
+        let (day, month) = (date(2026, 10, 31), date(2026, 10, 1));
+        let cases = [
+            (Key::Left, date(2026, 10, 30)),
+            (Key::Right, date(2026, 11, 1)),
+            (Key::Up, date(2026, 10, 24)),
+            (Key::Down, date(2026, 11, 7)),
+            (Key::PageUp, date(2026, 9, 30)),
+            (Key::PageDown, date(2026, 11, 30)),
+            (Key::Home, month),
+            (Key::End, day),
+        ];
+        for (key, expected) in cases {
+            assert_eq!(moved(day, key), Some(expected), "{key:?}");
+        }
+        assert_eq!(moved(day, Key::Tab), None);
+        let today = date(2026, 11, 20);
+        let shown = Shown { month, today, day: Some(day), dots: Vec::new() };
+        assert_eq!(under_keys(&shown, Some(date(2026, 10, 3))), date(2026, 10, 3));
+        assert_eq!(under_keys(&shown, Some(today)), day, "another month is shown");
+        assert_eq!(under_keys(&Shown { day: None, ..shown }, None), month);
     }
 }

@@ -14,7 +14,7 @@ use crate::ui::app::history::{HistoryMsg, Part, Writer};
 use crate::ui::files::{self, Wanted};
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
-use crate::ui::text::{tr, tr_with};
+use crate::ui::text::{Language, language, tr, tr_with};
 use crate::ui::widgets::{MenuEntry, MenuItem, MenuPlace, open_menu};
 
 /// The forms of a file: words, what stands at their right, what its name ends with.
@@ -76,10 +76,10 @@ pub fn open_export(place: Rect, exports: &Exports) {
     if exports.hits.is_some() {
         more(tr("hist.export.all"), Icon::Folder, Part::Whole);
     } else {
-        let month = tr_with("hist.export.only", &[("day", &month_name(exports.month))]);
+        let month = only(&month_name(exports.month), language());
         more(&month, Icon::Calendar, Part::Month);
         if let Some(day) = &exports.day {
-            more(&tr_with("hist.export.only", &[("day", day)]), Icon::Calendar, Part::Day);
+            more(&only(day, language()), Icon::Calendar, Part::Day);
         }
     }
     let range = MenuItem::new(tr("hist.export.range")).icon(Icon::Calendar);
@@ -93,6 +93,13 @@ pub fn open_export(place: Rect, exports: &Exports) {
             None => {}
         }
     });
+}
+
+/// That only these days are exported; a date stands apart from the words before it.
+fn only(day: &str, language: Language) -> String {
+    let is_date = day.starts_with(|c: char| c.is_ascii_digit());
+    let key = if is_date { "hist.export.only.date" } else { "hist.export.only" };
+    language.fill(key, &[("day", day)])
 }
 
 /// Which days are searched.
@@ -157,4 +164,16 @@ fn format_of(path: &Path) -> Format {
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
     let found = FORMATS.iter().find(|(.., known)| ending.as_deref() == Some(known));
     found.map_or(Format::Html, |(format, ..)| *format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_stands_apart_from_the_words_before_it() {
+        let words = |day| only(day, Language::Chinese);
+        assert_eq!(words("2026 年 11 月"), "只导出 2026 年 11 月...");
+        assert_eq!(words("今天"), "只导出今天...");
+    }
 }

@@ -45,7 +45,7 @@ const PAUSE_S: f64 = 0.2;
 /// So near to an end of the list more is fetched.
 const NEAR_ROWS: usize = 12;
 
-/// The chips: all, pictures, those with a link; and back to the hits.
+/// The chips: all, each kind; and back to the hits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chip {
     Back,
@@ -164,9 +164,9 @@ impl Parts {
             paint_row(canvas, look, &drawn.borrow(), &broken);
         })
         .plain();
-        let sorts = [Sort::Image, Sort::Link].map(|sort| Chip::Kind(Some(sort)));
-        let kinds = [Chip::Back, Chip::Kind(None), sorts[0], sorts[1]];
-        let chips = kinds.map(|chip| (chip, new_chip(chip, &shown))).to_vec();
+        let kinds = view::CHIPS.iter().map(|(kind, _)| Chip::Kind(*kind));
+        let chips = std::iter::once(Chip::Back).chain(kinds);
+        let chips = chips.map(|chip| (chip, new_chip(chip, &shown))).collect();
         Parts {
             window: window.clone(),
             filter: Field::new(FieldKind::Search, "").icon(Icon::Search).on(Colour::Canvas),

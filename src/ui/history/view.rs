@@ -29,6 +29,15 @@ pub struct Stamp {
     minute: i64,
 }
 
+/// The kinds that a chip shows alone, and its words.
+pub const CHIPS: [(Option<Sort>, &str); 5] = [
+    (None, "hist.chip.all"),
+    (Some(Sort::Text), "hist.chip.texts"),
+    (Some(Sort::Image), "hist.chip.images"),
+    (Some(Sort::File), "hist.chip.files"),
+    (Some(Sort::Link), "hist.chip.links"),
+];
+
 /// What stands in place of rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum State {
@@ -94,8 +103,8 @@ pub struct Shown {
     pub state: State,
     pub foot: Foot,
     pub foot_words: String,
-    /// Of all hits, of pictures, of links.
-    counts: Option<[usize; 3]>,
+    /// Of all hits, and of each kind.
+    counts: Option<[usize; CHIPS.len()]>,
     is_context: bool,
     /// What drawing has asked for since.
     pub told: Cell<u8>,
@@ -165,7 +174,7 @@ impl Shown {
             foot,
             foot_words,
             counts: (shows_hits && !look.text.trim().is_empty())
-                .then(|| [None, Some(Sort::Image), Some(Sort::Link)].map(|kind| look.count(kind))),
+                .then(|| CHIPS.map(|(kind, _)| look.count(kind))),
             is_context: !shows_hits && look.is_wanted(),
             told: Cell::new(0),
             lines,
@@ -175,12 +184,12 @@ impl Shown {
 
     /// The words of a chip; none where it does not stand.
     pub fn chip_words(&self, chip: Chip) -> String {
-        let (key, index) = match chip {
-            Chip::Back if self.is_context => return tr("hist.back").to_owned(),
-            Chip::Back => return String::new(),
-            Chip::Kind(None) => ("hist.chip.all", 0),
-            Chip::Kind(Some(Sort::Image)) => ("hist.chip.images", 1),
-            Chip::Kind(Some(_)) => ("hist.chip.links", 2),
+        let Chip::Kind(kind) = chip else {
+            return if self.is_context { tr("hist.back").to_owned() } else { String::new() };
+        };
+        let mut chips = CHIPS.iter().enumerate();
+        let Some((index, (_, key))) = chips.find(|(_, (one, _))| *one == kind) else {
+            return String::new();
         };
         match self.counts {
             Some(counts) => format!("{} {}", tr(key), counts[index]),
@@ -299,6 +308,10 @@ fn foot_of(model: &Model, history: &History, hits: Option<&[Hit]>) -> (Foot, Str
         if !history.look.is_wanted() {
             return (Foot::Plain, String::new());
         }
+        if history.look.is_cut() {
+            let n = grouped(history.look.count(None) as u64);
+            return (Foot::Plain, tr_with("hist.found.cut", &[("n", &n)]));
+        }
         let (n, spread) = (grouped(hits.len() as u64), model.history_spread());
         let key = match (spread, history.look.is_done()) {
             (..2, true) => "hist.found.here",
@@ -316,4 +329,20 @@ fn foot_of(model: &Model, history: &History, hits: Option<&[Hit]>) -> (Foot, Str
         None => tr_with("hist.foot.all", &[("all", &grouped(total))]),
     };
     (Foot::Plain, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_a_chip() {
+        let kinds = CHIPS.map(|(kind, _)| kind);
+        for kind in [Sort::Text, Sort::Image, Sort::File, Sort::Link] {
+            assert!(kinds.contains(&Some(kind)), "{kind:?}");
+        }
+        for chip in kinds {
+            assert!(!Shown::default().chip_words(Chip::Kind(chip)).is_empty(), "{chip:?}");
+        }
+    }
 }

@@ -9,13 +9,24 @@ use std::sync::LazyLock;
 use fltk::enums::ColorDepth;
 use fltk::image::{PngImage, RgbImage};
 use fltk::prelude::ImageExt;
+use unicode_properties::UnicodeEmoji as _;
+use unicode_properties::emoji::EmojiStatus;
+use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::emoji_table::TABLE;
-use super::{Canvas, Icon, shape};
-use crate::ui::theme::Colour;
+use super::text::{Align, is_in_sans};
+use super::{Canvas, Rect, shape};
+use crate::ui::theme::{Colour, Style};
 
 /// Side of the bundled pictures.
 const SIDE: usize = 72;
+/// Wants what stands before it as a letter; as a picture; on a key.
+const VARIANT_TEXT: char = '\u{FE0E}';
+const VARIANT_EMOJI: char = '\u{FE0F}';
+const KEY: char = '\u{20E3}';
+/// Two of these letters are a flag.
+const REGIONAL_A: u32 = 0x1F1E6;
+const REGIONAL_Z: u32 = 0x1F1FF;
 /// How many scaled pictures are kept; a screen full of different ones fits.
 const KEPT_MAX: usize = 256;
 
@@ -75,37 +86,61 @@ pub fn find(text: &str) -> Option<EmojiId> {
     BY_CHAR.get(&text.chars().next()?).copied()
 }
 
-/// Splits a text where emoji begin and end.
+/// Splits a text where emoji begin and end. What is joined into one emoji is one piece: it is never drawn
+/// as the faces that it is joined of, which would say something else.
 #[must_use]
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
+    // Most texts have none, and are looked at once.
+    if !text.chars().any(|c| c == VARIANT_EMOJI || is_emoji(c)) {
+        return if text.is_empty() { Vec::new() } else { vec![Piece::Letters(text)] };
+    }
     let mut pieces = Vec::new();
     let mut letters_start = 0;
-    let mut rest = text.char_indices().peekable();
-    while let Some((start, first)) = rest.next() {
-        let text_wanted = rest.peek().is_some_and(|(_, next)| *next == '\u{FE0E}');
-        let found = BY_CHAR.get(&first).copied();
-        if text_wanted || (found.is_none() && !is_unknown_emoji(first)) {
-            continue;
-        }
+    for (start, whole) in text.grapheme_indices(true) {
+        let Some(piece) = emoji_of(whole) else { continue };
         if letters_start < start {
             pieces.push(Piece::Letters(&text[letters_start..start]));
         }
-        let mut end = start + first.len_utf8();
-        while let Some((at, next)) = rest.peek().copied() {
-            if !belongs_to_emoji(next) {
-                break;
-            }
-            end = at + next.len_utf8();
-            rest.next();
-        }
-        let whole = &text[start..end];
-        pieces.push(found.map_or(Piece::Unknown(whole), |id| Piece::Picture(id, whole)));
-        letters_start = end;
+        pieces.push(piece);
+        letters_start = start + whole.len();
     }
     if letters_start < text.len() {
         pieces.push(Piece::Letters(&text[letters_start..]));
     }
     pieces
+}
+
+/// One letter of a text, if it is an emoji. A skin and how it is wanted do not tell it from the bundled
+/// one.
+fn emoji_of(whole: &str) -> Option<Piece<'_>> {
+    let first = whole.chars().next()?;
+    let mut rest = whole.chars().skip(1);
+    let is_wanted = |c| c == VARIANT_EMOJI && first.is_emoji_char() && !is_in_sans(first);
+    let is_one =
+        is_emoji(first) || whole.ends_with(KEY) || rest.clone().next().is_some_and(is_wanted);
+    if !is_one || rest.clone().next() == Some(VARIANT_TEXT) {
+        return None;
+    }
+    let is_bundled = rest.all(|c| is_skin(c) || c == VARIANT_EMOJI);
+    Some(match BY_CHAR.get(&first).filter(|_| is_bundled) {
+        Some(id) => Piece::Picture(*id, whole),
+        None => Piece::Unknown(whole),
+    })
+}
+
+/// What stands on the tile of an emoji that is not bundled: the letters of a flag, the sign of a key.
+#[must_use]
+pub fn tile_letters(whole: &str) -> String {
+    let regional = |c: char| match u32::from(c) {
+        code @ REGIONAL_A..=REGIONAL_Z => char::from_u32(code - REGIONAL_A + u32::from('A')),
+        _ => None,
+    };
+    let letters: String = whole.chars().filter_map(regional).collect();
+    match whole.chars().next() {
+        _ if !letters.is_empty() => letters,
+        Some(first) if whole.ends_with(KEY) => first.into(),
+        _ => "?".to_owned(),
+    }
 }
 
 /// Whether a text is one to three emoji and nothing else: those are drawn large.
@@ -130,15 +165,37 @@ pub fn code(EmojiId(id): EmojiId, codes: Codes) -> String {
     format!("[{code}]")
 }
 
-fn is_unknown_emoji(c: char) -> bool {
-    matches!(u32::from(c),
-        0x1F1E6..=0x1F1FF | 0x1F300..=0x1F5FF | 0x1F600..=0x1F64F | 0x1F680..=0x1F6FF
-        | 0x1F7E0..=0x1F7EB | 0x1F900..=0x1F9FF | 0x1FA70..=0x1FAFF)
-        && !is_skin(c)
+fn is_emoji(c: char) -> bool {
+    c == KEY || (c >= '\u{A9}' && BY_CHAR.contains_key(&c)) || is_unknown_emoji(c)
 }
 
-fn belongs_to_emoji(c: char) -> bool {
-    is_skin(c) || matches!(c, '\u{FE0F}' | '\u{200D}' | '\u{20E3}')
+fn is_unknown_emoji(c: char) -> bool {
+    match u32::from(c) {
+        REGIONAL_A..=REGIONAL_Z
+        | 0x1F300..=0x1F5FF
+        | 0x1F600..=0x1F64F
+        | 0x1F680..=0x1F6FF
+        | 0x1F7E0..=0x1F7EB
+        | 0x1F900..=0x1F9FF
+        | 0x1FA70..=0x1FAFF => true,
+        // Among signs and arrows, and on cards and squares. The others there are letters unless a
+        // selector stands behind them.
+        0x231A..=0x2B55 | 0x1F004..=0x1F251 => is_picture_by_itself(c),
+        _ => false,
+    }
+}
+
+/// Whether a sign is meant as a picture where nothing says how it is wanted, and no face has it.
+fn is_picture_by_itself(c: char) -> bool {
+    use EmojiStatus as Is;
+    let is_picture = matches!(
+        c.emoji_status(),
+        Is::EmojiPresentation
+            | Is::EmojiPresentationAndModifierBase
+            | Is::EmojiPresentationAndEmojiComponent
+            | Is::EmojiPresentationAndModifierAndEmojiComponent
+    );
+    is_picture && !is_in_sans(c)
 }
 
 fn is_skin(c: char) -> bool {
@@ -164,9 +221,14 @@ impl Canvas {
         });
     }
 
-    /// Draws the stand-in of an emoji that is not bundled.
-    pub fn unknown_emoji(&self, x: i32, y: i32, size: i32) {
-        self.icon(Icon::Emoji, x, y, size, Colour::Ink3);
+    /// Draws the stand-in of an emoji that is not bundled: a tile, which is no face.
+    pub fn unknown_emoji(&self, whole: &str, x: i32, y: i32, size: i32) {
+        let area = Rect::new(x, y, size, size).inset(1);
+        self.card(area, size / 5, Colour::Sunken, Colour::Field, 1);
+        let letters = tile_letters(whole);
+        let letters_size = if letters.chars().count() > 1 { size / 2 } else { size * 3 / 5 };
+        let style = Style::MICRO.bold().sized(letters_size, size - 2);
+        self.text_in(style, Colour::Ink2, area, Align::Centre, &letters);
     }
 }
 
@@ -200,6 +262,42 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(pieces(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_joined_into_one_emoji_is_one_tile_and_no_other_face() {
+        let joined = [
+            "🇨🇳",
+            "👩🏽\u{200D}🚀",
+            "👨\u{200D}👩\u{200D}👧",
+            "🏳\u{FE0F}\u{200D}🌈",
+            "❤\u{FE0F}\u{200D}🔥",
+            "1\u{FE0F}\u{20E3}",
+        ];
+        for whole in joined {
+            assert_eq!(pieces(whole), [Piece::Unknown(whole)], "{whole}");
+            let text = format!("好{whole}{whole}呀");
+            let expected = [
+                Piece::Letters("好"),
+                Piece::Unknown(whole),
+                Piece::Unknown(whole),
+                Piece::Letters("呀"),
+            ];
+            assert_eq!(pieces(&text), expected, "{whole}");
+        }
+        assert_eq!(joined.map(tile_letters), ["CN", "?", "?", "?", "?", "1"]);
+        for letters in ["❤\u{FE0E}", "a\u{1F3FD}", "①", "1", "→"] {
+            assert_eq!(pieces(letters), [Piece::Letters(letters)], "{letters}");
+        }
+    }
+
+    #[test]
+    fn a_picture_among_signs_is_a_tile_where_no_face_has_it() {
+        let signs = ["🦖", "⏰", "⛵", "🀄", "🆗", "⚗\u{FE0F}"];
+        for sign in signs {
+            let found = find(sign).map_or(Piece::Unknown(sign), |id| Piece::Picture(id, sign));
+            assert_eq!(pieces(sign), [found], "{sign}");
         }
     }
 

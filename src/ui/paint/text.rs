@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use fltk::draw;
 use fltk::enums::{Color, Font};
+use unicode_normalization::char::is_combining_mark;
 
 use super::canvas::{device, round};
 use super::emoji::{self, EmojiId, Piece};
@@ -12,6 +13,9 @@ use super::{Canvas, Rect};
 use crate::ui::fonts;
 use crate::ui::theme::{Colour, Face, Rgb, Style};
 
+/// So many marks are drawn on one letter; those that words need are fewer. Further ones would lie over
+/// one another, or beside the letter where a font gives them a width.
+const MARKS_MAX: usize = 4;
 /// How many widths are kept: all characters of the faces in a few sizes.
 const WIDTHS_MAX: usize = 200_000;
 
@@ -38,7 +42,7 @@ pub enum Align {
 enum Run<'a> {
     Glyphs(Font, &'a str),
     Emoji(EmojiId),
-    Unknown,
+    Unknown(&'a str),
 }
 
 /// Device pixels in one px on the first screen.
@@ -60,6 +64,35 @@ pub fn width(style: Style, text: &str) -> i32 {
 pub fn char_width(style: Style, c: char) -> f32 {
     let scale = screen_scale();
     slot(style.face, c).map_or(0.0, |font| glyph_width(font, font_size(style, scale), c) / scale)
+}
+
+/// The characters of a text that are drawn: not the marks beyond those that a letter bears.
+pub fn drawn_chars(letters: &str) -> impl Iterator<Item = char> + '_ {
+    let mut marks = MarksOfLetter::default();
+    letters.chars().filter(move |c| marks.are_drawn_with(*c))
+}
+
+/// Counts the marks on a letter.
+#[derive(Default)]
+struct MarksOfLetter(usize);
+
+impl MarksOfLetter {
+    /// Whether the next character of a text is drawn, as far as marks go. What has no shape keeps no
+    /// marks apart.
+    fn are_drawn_with(&mut self, c: char) -> bool {
+        if is_mark(c) {
+            self.0 += 1;
+        } else if !is_shapeless(c) {
+            self.0 = 0;
+        }
+        self.0 <= MARKS_MAX
+    }
+}
+
+/// Whether a character stands on the one before it.
+#[must_use]
+pub fn is_mark(c: char) -> bool {
+    c >= '\u{300}' && !is_shapeless(c) && is_combining_mark(c)
 }
 
 /// Whether the embedded plain face has a character.
@@ -145,7 +178,7 @@ pub fn fit(style: Style, text: &str, width_max: i32) -> String {
     for piece in emoji::pieces(text) {
         match piece {
             Piece::Letters(letters) => {
-                for c in letters.chars() {
+                for c in drawn_chars(letters) {
                     used += ceil(char_width(style, c) * 8.0);
                     if used > room * 8 {
                         return finished(&kept);
@@ -208,13 +241,14 @@ impl Canvas {
                     draw::set_font(font, size);
                     draw::draw_text_n(glyphs, round(at), baseline);
                 }
-                Run::Emoji(_) | Run::Unknown => {
+                Run::Emoji(_) | Run::Unknown(_) => {
                     let side = emoji_size(style);
                     let left = round((at / scale) + 1.0);
                     let top = y + (style.line - side) / 2;
                     match run {
                         Run::Emoji(id) => self.emoji(id, left, top, side),
-                        _ => self.unknown_emoji(left, top, side),
+                        Run::Unknown(whole) => self.unknown_emoji(whole, left, top, side),
+                        Run::Glyphs(..) => {}
                     }
                 }
             }
@@ -260,7 +294,7 @@ fn run_width(run: Run<'_>, style: Style, scale: f32) -> f32 {
             let size = font_size(style, scale);
             text.chars().map(|c| glyph_width(font, size, c)).sum()
         }
-        Run::Emoji(_) | Run::Unknown => device(emoji_size(style) + 2) * scale,
+        Run::Emoji(_) | Run::Unknown(_) => device(emoji_size(style) + 2) * scale,
     }
 }
 
@@ -290,7 +324,7 @@ fn runs(face: Face, text: &str) -> Vec<Run<'_>> {
         match piece {
             Piece::Letters(letters) => glyph_runs(face, letters, &mut runs),
             Piece::Picture(id, _) => runs.push(Run::Emoji(id)),
-            Piece::Unknown(_) => runs.push(Run::Unknown),
+            Piece::Unknown(whole) => runs.push(Run::Unknown(whole)),
         }
     }
     runs
@@ -299,8 +333,9 @@ fn runs(face: Face, text: &str) -> Vec<Run<'_>> {
 fn glyph_runs<'a>(face: Face, letters: &'a str, runs: &mut Vec<Run<'a>>) {
     let mut start = 0;
     let mut current: Option<Font> = None;
+    let mut marks = MarksOfLetter::default();
     for (at, c) in letters.char_indices() {
-        let font = slot(face, c);
+        let font = slot(face, c).filter(|_| marks.are_drawn_with(c));
         if at > 0 && font != current {
             runs.extend(current.map(|font| Run::Glyphs(font, &letters[start..at])));
             start = at;
@@ -340,13 +375,13 @@ fn covers(bits: &[u8; 0x2000], c: char) -> bool {
         .is_ok_and(|code| bits[usize::from(code / 8)] & (1 << (code % 8)) != 0)
 }
 
-/// Controls, joiners, marks of direction, selectors: they steer, they are not drawn.
+/// Controls, joiners, marks of direction, selectors, skins of what is no emoji: they steer, they are not drawn.
 pub(crate) fn is_shapeless(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
-            | '\u{E0000}'..='\u{E0FFF}')
+            | '\u{1F3FB}'..='\u{1F3FF}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
 fn ceil(value: f32) -> i32 {
@@ -420,10 +455,30 @@ mod tests {
             .into_iter()
             .filter_map(|run| match run {
                 Run::Glyphs(_, text) => Some(text),
-                Run::Emoji(_) | Run::Unknown => None,
+                Run::Emoji(_) | Run::Unknown(_) => None,
             })
             .collect();
         assert_eq!(glyphs, "v–t 图한end!");
+    }
+
+    #[test]
+    fn a_letter_bears_few_marks_wherever_it_is_drawn() {
+        for sep in ["", "\u{200B}", "\u{FE0F}"] {
+            let text = format!("z{}algo\u{301}", format!("\u{301}\u{336}\u{489}{sep}").repeat(99));
+            let expected = "z\u{301}\u{336}\u{489}\u{301}algo\u{301}";
+            let drawn: String = drawn_chars(&text).filter(|c| !is_shapeless(*c)).collect();
+            assert_eq!(drawn, expected);
+            let glyphs = |run: &Run<'_>| match run {
+                Run::Glyphs(_, text) => (*text).to_owned(),
+                Run::Emoji(_) | Run::Unknown(_) => String::new(),
+            };
+            assert_eq!(runs(Face::Sans, &text).iter().map(glyphs).collect::<String>(), expected);
+        }
+        // Letters of their own that words need.
+        for word in ["Việt", "e\u{302}\u{301}", "שָׁלוֹם", "हिन्दी", "ก็"]
+        {
+            assert_eq!(drawn_chars(word).collect::<String>(), word);
+        }
     }
 
     #[test]

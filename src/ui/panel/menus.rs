@@ -128,9 +128,28 @@ fn conversation(menu: &mut Menu, target: Target, stands: Stands) {
     menu.item(files, Msg::Files(FilesMsg::Shelf(ShelfMsg::Open(target))));
     let pin = MenuItem::new(tr(if stands.pinned { "row.unpin" } else { "row.pin" }));
     menu.item(pin.icon(Icon::Pin), Msg::Room(RoomMsg::Pin(target, !stands.pinned)));
-    let quiet = MenuItem::new(tr(if stands.quiet { "row.loud" } else { "row.quiet" }));
-    let notify = if stands.quiet { Notify::All } else { Notify::None };
-    menu.item(quiet.icon(Icon::BellOff), Msg::Room(RoomMsg::Notify(target, notify)));
+    let is_quiet = stands.notify != Notify::All;
+    let quiet = MenuItem::new(tr(if is_quiet { "row.loud" } else { "row.quiet" }));
+    let (icon, notify) = match is_quiet {
+        true => (Icon::Bell, Notify::All),
+        false => (Icon::BellOff, Notify::None),
+    };
+    menu.item(quiet.icon(icon), Msg::Room(RoomMsg::Notify(target, notify)));
+    // Nobody is mentioned where two talk.
+    if !matches!(target, Target::Account(_)) && stands.notify != Notify::Mentions {
+        let mentions = MenuItem::new(tr("room.notify.mentions")).icon(Icon::At);
+        menu.item(mentions, Msg::Room(RoomMsg::Notify(target, Notify::Mentions)));
+    }
+}
+
+/// What stands at a conversation of which one is not told everything.
+#[must_use]
+pub fn notify_icon(notify: Notify) -> Option<Icon> {
+    match notify {
+        Notify::All => None,
+        Notify::Mentions => Some(Icon::At),
+        Notify::None => Some(Icon::BellOff),
+    }
 }
 
 /// What the files of a conversation are called.
@@ -165,8 +184,8 @@ fn stranger(menu: &mut Menu, account: AccountId) {
 pub struct Stands {
     /// At the top.
     pub pinned: bool,
-    /// Nothing is told of it.
-    pub quiet: bool,
+    /// What is told of it.
+    pub notify: Notify,
     /// What one is there, in a room.
     pub rank: Option<Rank>,
 }
@@ -175,11 +194,11 @@ impl Stands {
     /// As a row says.
     pub fn of(row: &Row) -> Option<Stands> {
         match row {
-            Row::Chat(ChatRow { pinned, quiet, rank, .. }) => {
-                Some(Stands { pinned: *pinned, quiet: *quiet, rank: *rank })
+            Row::Chat(ChatRow { pinned, notify, rank, .. }) => {
+                Some(Stands { pinned: *pinned, notify: *notify, rank: *rank })
             }
-            Row::Room(RoomRow { pinned, quiet, rank, .. }) => {
-                Some(Stands { pinned: *pinned, quiet: *quiet, rank: Some(*rank) })
+            Row::Room(RoomRow { pinned, notify, rank, .. }) => {
+                Some(Stands { pinned: *pinned, notify: *notify, rank: Some(*rank) })
             }
             _ => None,
         }

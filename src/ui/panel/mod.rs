@@ -30,7 +30,6 @@ use crate::ui::app::rows::{Pick, Row};
 use crate::ui::app::trust::TrustMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::paint::{Canvas, Icon, Rect, text as measure};
-use crate::ui::screen;
 use crate::ui::shell::post;
 use crate::ui::text::{self, tr, tr_with};
 use crate::ui::theme::{Colour, Style, metric};
@@ -38,6 +37,7 @@ use crate::ui::widgets::{
     self, Control, Field, FieldKind, IconButton, ScrollList, Side, Strip, StripKind, TabKind, Tabs,
     paint_empty,
 };
+use crate::ui::{attention, screen};
 use head::{HEAD, Head};
 use menus::{Known, Stands};
 pub use rows::rank_mark;
@@ -133,6 +133,16 @@ impl PanelWindow {
         widgets::retire(&mut self.window);
     }
 
+    /// Brings it to the front.
+    pub fn raise(&mut self) {
+        self.window.show();
+    }
+
+    /// Marks it on the task bar.
+    pub fn mark(&self) {
+        attention::mark(&self.window);
+    }
+
     /// Where it stands, for the next one.
     #[must_use]
     pub fn area(&self) -> Rect {
@@ -216,7 +226,8 @@ impl PanelWindow {
         self.head.follow(new);
         self.tabs.set_badge(0, new.unread);
         self.tabs.set_badge(1, new.requests);
-        self.add.set_dot(new.requests > 0);
+        self.tabs.set_badge(2, new.invitations);
+        self.add.set_dot(new.requests + new.invitations > 0);
         self.list.set_shown(!new.found_nothing);
         let Some(strip) = new.strip else {
             self.strip.set_shown(false);

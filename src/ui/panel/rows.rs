@@ -1,7 +1,8 @@
 //! How the rows of the main panel's lists look.
 
+use super::menus::notify_icon;
 use super::strangers;
-use crate::domain::{Presence, Rank};
+use crate::domain::{Notify, Presence, Rank};
 use crate::ui::app::history::views::Hit;
 use crate::ui::app::rows::{ChatRow, FriendRow, RoomRow, Row};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
@@ -32,7 +33,7 @@ pub fn height(row: &Row, compact: bool) -> i32 {
         Row::Back => strangers::ROW_BACK,
         Row::Friend(_) if compact => metric::ROW_COMPACT,
         Row::Friend(_) | Row::Room(_) | Row::Message(_) => metric::ROW_PERSON,
-        Row::NewFriends(_) | Row::Online | Row::Messages => ROW_NEW,
+        Row::NewFriends(_) | Row::Invitations(_) | Row::Online | Row::Messages => ROW_NEW,
         Row::Nobody => ROW_NOBODY,
     }
 }
@@ -64,6 +65,9 @@ pub fn paint(canvas: &Canvas, look: &RowLook, row: &Row) {
         Row::Doors => paint_doors(canvas, look),
         Row::NewFriends(count) => {
             paint_way(canvas, look, Icon::UserPlus, tr("contacts.new"), *count);
+        }
+        Row::Invitations(count) => {
+            paint_way(canvas, look, Icon::Door, tr("room.invitations"), *count);
         }
         Row::Online => {
             paint_way(canvas, look, Icon::Users, tr("contacts.online"), 0);
@@ -106,10 +110,10 @@ fn paint_chat(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
         canvas.icon_on(Icon::Pin, right - time - 20, area.y + 19, 14, Colour::Ink3, ground);
     }
     canvas.text_in(Style::MESSAGE, Colour::Ink, name, Align::Left, &row.name);
-    let mut badge = canvas.badge(row.unread, right, area.y + 48, row.quiet && !row.called);
-    if row.quiet {
+    let mut badge = canvas.badge(row.unread, right, area.y + 48, is_quiet(row.notify, row.called));
+    if let Some(icon) = notify_icon(row.notify) {
         let x = right - badge - if badge > 0 { 22 } else { 16 };
-        canvas.icon_on(Icon::BellOff, x, area.y + 40, 16, Colour::Ink3, ground);
+        canvas.icon_on(icon, x, area.y + 40, 16, Colour::Ink3, ground);
         badge = right - x;
     }
     let mut preview = Rect::new(left, area.y + 40, right - badge - 8 - left, 16);
@@ -119,6 +123,11 @@ fn paint_chat(canvas: &Canvas, look: &RowLook, row: &ChatRow) {
         preview = preview.without_left(w + 4);
     }
     canvas.text_in(Style::CAPTION, Colour::Ink2, preview, Align::Left, &row.preview);
+}
+
+/// Whether what is unread in a conversation is no call.
+fn is_quiet(notify: Notify, called: bool) -> bool {
+    notify != Notify::All && !called
 }
 
 fn paint_friend(canvas: &Canvas, look: &RowLook, row: &FriendRow) {
@@ -187,12 +196,17 @@ fn paint_room(canvas: &Canvas, look: &RowLook, row: &RoomRow) {
     let tile = Rect::new(area.x + 16, area.y + 8, FACE, FACE);
     canvas.room_tile(row.tile.colour, &row.tile.name, tile);
     let (left, mut right) = (area.x + 64, area.right() - 12);
-    right -= match canvas.badge(row.unread, right, area.y + area.h / 2, row.quiet && !row.called) {
+    right -= match canvas.badge(
+        row.unread,
+        right,
+        area.y + area.h / 2,
+        is_quiet(row.notify, row.called),
+    ) {
         0 => 0,
         w => w + 8,
     };
-    if row.quiet {
-        canvas.icon_on(Icon::BellOff, right - 16, area.y + 18, 16, Colour::Ink3, ground);
+    if let Some(icon) = notify_icon(row.notify) {
+        canvas.icon_on(icon, right - 16, area.y + 18, 16, Colour::Ink3, ground);
         right -= 24;
     }
     let mark = rank_mark(row.rank);

@@ -33,8 +33,10 @@ pub struct View {
     pub found_nothing: bool,
     /// Messages that were not read.
     pub unread: u64,
-    /// Requests that wait.
+    /// Friend requests that wait.
     pub requests: u64,
+    /// Invitations to rooms that wait, and requests to be let in.
+    pub invitations: u64,
     /// Friends stand in few pixels.
     pub compact: bool,
 }
@@ -54,6 +56,7 @@ impl Default for View {
             found_nothing: false,
             unread: 0,
             requests: 0,
+            invitations: 0,
             compact: false,
         }
     }
@@ -72,7 +75,8 @@ impl View {
             why: why.unwrap_or_default(),
             found_nothing,
             unread: model.unread(),
-            requests: model.open_requests(),
+            requests: model.open_friend_requests(),
+            invitations: model.open_room_requests(),
             compact: model.settings.compact,
             ..View::default()
         };

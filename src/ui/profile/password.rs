@@ -28,6 +28,8 @@ use crate::ui::widgets::{self, Control, Field, FieldKind};
 const WIDE: i32 = 320;
 /// The first label.
 const TOP: i32 = 84;
+/// Two lines of what is wrong with a field.
+const LINES: i32 = 32;
 const PLACES: [Place; 3] = [Place::Old, Place::New, Place::Again];
 
 /// The page.
@@ -110,13 +112,11 @@ impl PasswordPage {
             field.set_enabled(!state.busy);
         }
         *self.view.borrow_mut() = new;
-        self.lay_out();
         self.group.redraw();
     }
 
     fn lay_out(&mut self) {
-        let view = self.view.borrow();
-        for (field, row) in self.fields.iter_mut().zip(rows(&view)) {
+        for (field, row) in self.fields.iter_mut().zip(rows()) {
             if field.area() != row.field {
                 field.place(row.field);
             }
@@ -180,19 +180,15 @@ struct Row {
     below: i32,
 }
 
-fn rows(view: &View) -> [Row; 3] {
+/// What is wrong has its place kept, so that nothing moves when it comes.
+fn rows() -> [Row; 3] {
     let mut y = TOP;
     std::array::from_fn(|index| {
         let field = Rect::new(LEFT, y + 20, WIDE, 40);
         let label_y = y;
         // The bars stand between the new one and what is said of it.
         let below = field.bottom() + if index == 1 { 24 } else { 3 };
-        let lines = i32::try_from(view.errors[index].len()).unwrap_or(0);
-        y = match (index, lines) {
-            (1, lines) => below + 16 * lines.max(1) + 12,
-            (_, 0) => field.bottom() + 12,
-            (_, lines) => below + 16 * lines + 8,
-        };
+        y = below + LINES + 8;
         Row { label_y, field, below }
     })
 }
@@ -205,7 +201,7 @@ fn paint(canvas: &Canvas, view: &View) {
     paragraph::draw(canvas, Style::CAPTION, Colour::Ink2, note, Align::Left, words);
     let labels =
         [tr("profile.password.old"), tr("profile.password.new"), tr("profile.password.again")];
-    for (index, row) in rows(view).iter().enumerate() {
+    for (index, row) in rows().iter().enumerate() {
         canvas.text(Style::CAPTION, Colour::Ink2, LEFT, row.label_y, labels[index]);
         let errors = &view.errors[index];
         if index == 1 {
@@ -223,5 +219,21 @@ fn paint(canvas: &Canvas, view: &View) {
             canvas.text(Style::CAPTION, Colour::Bad, LEFT + 20, y, line);
             y += 16;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::layout::FOOT;
+    use super::*;
+
+    #[test]
+    fn two_lines_of_what_is_wrong_cover_nothing() {
+        let rows = rows();
+        for pair in rows.windows(2) {
+            assert!(pair[0].below + LINES <= pair[1].label_y);
+        }
+        assert!(rows.iter().all(|row| row.below > row.field.bottom()));
+        assert!(rows[2].below + LINES <= FOOT);
     }
 }

@@ -28,6 +28,8 @@ const PICTURE: (i32, i32) = (120, 76);
 const STEP: i32 = 140;
 /// The pictures with the words below them.
 const PICTURES: i32 = 112;
+/// The mark before those words takes so much.
+const MARK: i32 = 24;
 const SLIDER: i32 = 168;
 /// The letters at both ends of the slider, with the room around them.
 const LETTERS: i32 = 26;
@@ -186,9 +188,30 @@ fn paint_theme(canvas: &Canvas, look: &CardLook) {
     canvas.pill(at(46, 16, 44, 14), dyed(Colour::BubblePeer, peer), outline);
     canvas.pill(at(60, 37, 50, 14), dyed(Colour::BubbleMe, main), None);
     look.outline(canvas, area, metric::RADIUS_CARD, Colour::Field);
-    let words = measure::width(Style::BODY, tr(key));
-    let x = area.x + (area.w - 24 - words) / 2;
+    let words = measure::width(Style::BODY, tr(key)).min(area.w - MARK);
+    let x = area.x + (area.w - MARK - words) / 2;
     let middle = area.bottom() + 18;
     look.mark(canvas, x, middle);
-    canvas.text(Style::BODY, Colour::Ink, x + 24, middle - Style::BODY.line / 2, tr(key));
+    let place = Rect::new(x + MARK, middle - Style::BODY.line / 2, words, Style::BODY.line);
+    canvas.text_in(Style::BODY, Colour::Ink, place, Align::Left, tr(key));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::text::Language;
+
+    #[test]
+    fn the_words_of_a_theme_fit_below_its_picture() {
+        for (_, key) in THEMES {
+            for language in [Language::Chinese, Language::English] {
+                // Letters are at most so wide as they are high, those of Europe a bit over half.
+                let wide = |c: char| {
+                    if c.is_ascii() { Style::BODY.size * 6 / 10 + 1 } else { Style::BODY.size }
+                };
+                let words: i32 = language.get(key).chars().map(wide).sum();
+                assert!(words <= PICTURE.0 - MARK, "{key}: {words}");
+            }
+        }
+    }
 }

@@ -5,6 +5,7 @@ mod cards;
 mod filing;
 mod general;
 mod language;
+mod notifying;
 mod privacy;
 mod sheet;
 
@@ -29,8 +30,9 @@ use sheet::Sheet;
 const W: i32 = 640;
 const H: i32 = 480;
 
-const PAGES: [(Page, Icon, &str); 5] = [
+const PAGES: [(Page, Icon, &str); 6] = [
     (Page::General, Icon::Sliders, "set.general"),
+    (Page::Notifications, Icon::Bell, "set.notifications"),
     (Page::Appearance, Icon::Palette, "set.appearance"),
     (Page::Files, Icon::Folder, "set.files"),
     (Page::Privacy, Icon::ShieldLine, "set.privacy"),
@@ -72,6 +74,7 @@ impl SettingsWindow {
         let area = Rect::new(NAV_WIDTH, 0, window.w() - NAV_WIDTH, window.h());
         let leaves: [Box<dyn Leaf>; PAGES.len()] = [
             Box::new(general::GeneralPage::new(area)),
+            Box::new(notifying::NotifyingPage::new(area)),
             Box::new(appearance::AppearancePage::new(area)),
             Box::new(filing::FilesPage::new(area)),
             Box::new(privacy::PrivacyPage::new(area)),

@@ -1,8 +1,9 @@
 //! Which message a key or a menu is for, and where it stands.
 
 use super::place::Body;
-use super::rows::Key;
+use super::rows::{Content, Item, Key};
 use super::scene::Scene;
+use crate::domain::Seq;
 use crate::ui::paint::Rect;
 
 impl Scene {
@@ -11,6 +12,19 @@ impl Scene {
     pub fn current(&self) -> Option<Key> {
         let row = self.focus().map(|(row, _)| row).or(self.selection.map(|some| some.head.row))?;
         self.item(row).map(|item| item.key).filter(|key| !matches!(key, Key::Note(_)))
+    }
+
+    /// The picture that a key is for: the current message's, else the newest one in sight, else the newest.
+    #[must_use]
+    pub fn picture(&self) -> Option<Seq> {
+        let of_row = |row: usize| match self.item(row)? {
+            Item { key: Key::Seq(seq), content: Content::Image(_), .. } => Some(*seq),
+            _ => None,
+        };
+        let current = self.current().and_then(|key| self.row_of(key)).and_then(of_row);
+        let in_sight = || self.seen().iter().rev().find_map(|seen| of_row(seen.row));
+        let newest = || (0..self.rows.len()).rev().find_map(of_row);
+        current.or_else(in_sight).or_else(newest)
     }
 
     /// The newest message.

@@ -204,7 +204,11 @@ impl Painter<'_> {
         }
         self.selection(seen, text.len(), bubble, ground, dx, dy);
         let ink = if bubble.is_mine { Colour::BubbleMeInk } else { Colour::Ink };
-        self.words(seen.row, text, bubble, ink, dx, dy);
+        {
+            // Whatever a font does: words stay within what they are written on.
+            let _within = self.canvas.clip(self.cut(bubble.area.moved(dx, dy)));
+            self.words(seen.row, text, bubble, ink, dx, dy);
+        }
         if item.shows_mark(seen.run_end) {
             self.mark(item.mark, bubble.mark_area(item.mark).moved(dx, dy));
         }
@@ -349,7 +353,7 @@ impl Painter<'_> {
     fn cut(&self, area: Rect) -> Rect {
         let top = area.y.max(self.area.y - BEYOND);
         let bottom = area.bottom().min(self.area.bottom() + BEYOND);
-        Rect::new(area.x, top, area.w, bottom - top)
+        Rect::new(area.x, top, area.w, (bottom - top).max(0))
     }
 
     fn selection(
@@ -423,7 +427,9 @@ impl Painter<'_> {
                         self.canvas.text(style, ink, x + pad, y, words());
                     }
                     SpanKind::Emoji(id) => self.canvas.emoji(id, x + 1, top, side),
-                    SpanKind::UnknownEmoji => self.canvas.unknown_emoji(x + 1, top, side),
+                    SpanKind::UnknownEmoji => {
+                        self.canvas.unknown_emoji(words(), x + 1, top, side);
+                    }
                     SpanKind::Blank => {}
                 }
             }

@@ -2,28 +2,18 @@
 
 use std::ops::Range;
 
-use unicode_linebreak::{BreakOpportunity, linebreaks};
-use unicode_segmentation::UnicodeSegmentation as _;
-
-use super::links::{self, Link};
 use super::measure::{Measure, ceil, part};
 use super::rows::Named;
-use crate::ui::paint::emoji::{self, EmojiId, Piece};
+use super::units::{Marked, Unit, is_kept_from_line_start, is_newline, units};
+use crate::domain::links::{self, Link};
+use crate::ui::paint::emoji::{self, EmojiId};
 use crate::ui::paint::text::emoji_size;
 use crate::ui::theme::Style;
 
 /// Side of an emoji where a message is nothing but one to three of them.
 pub const EMOJI_LARGE: i32 = 36;
-/// Free space beside an emoji, on both sides together.
-const EMOJI_GAP: i32 = 2;
 /// Free space before and behind a name that is on a ground of its own.
 pub const NAMED_PAD: i32 = 4;
-/// A tab is as wide as so many spaces.
-const TAB_SPACES: f32 = 4.0;
-/// What may not begin a line, in whatever script.
-const CLOSING: &str = "。，、；：？！）】》〉」』〕〗〙〛”’…‥·・～｝］％‰℃ー々";
-/// What may not begin a line right behind a letter.
-const CLOSING_ASCII: &str = "),.:;?!]}%";
 
 /// Words in lines.
 #[derive(Clone, Debug, Default)]
@@ -90,15 +80,6 @@ pub struct Stop {
     pub byte: usize,
     /// At this distance from the left.
     pub x: f32,
-}
-
-/// What is never torn apart: a letter with its accents, an emoji with its skin.
-struct Unit {
-    range: Range<usize>,
-    width: f32,
-    kind: SpanKind,
-    first: char,
-    may_end_line: bool,
 }
 
 impl Flow {
@@ -245,103 +226,6 @@ impl Line {
     }
 }
 
-/// How letters are set, by where they are.
-#[derive(Clone, Copy)]
-struct Marked<'a> {
-    links: &'a [Link],
-    named: &'a [Named],
-    style: Style,
-}
-
-impl Marked<'_> {
-    fn kind(self, at: usize) -> SpanKind {
-        let link = self.links.partition_point(|link| link.range.end <= at);
-        let named = self.named.partition_point(|named| named.end <= at);
-        match (self.links.get(link), self.named.get(named)) {
-            (_, Some(named)) if named.start <= at => SpanKind::Named(named.loud),
-            (Some(found), _) if found.range.start <= at => SpanKind::Link(link),
-            _ => SpanKind::Text,
-        }
-    }
-
-    /// What a letter at an end of a name on a ground of its own has beside it.
-    fn pad(self, letter: &Range<usize>) -> f32 {
-        let named = self.named.partition_point(|named| named.end <= letter.start);
-        let Some(named) = self.named.get(named).filter(|named| named.loud) else { return 0.0 };
-        let ends = [named.start == letter.start, named.end == letter.end];
-        ends.into_iter().filter(|is_there| *is_there).map(|_| part(NAMED_PAD)).sum()
-    }
-}
-
-fn units(text: &str, marked: Marked<'_>, emoji_side: i32, measure: &dyn Measure) -> Vec<Unit> {
-    let mut units = Vec::with_capacity(text.len() / 2);
-    let mut at = 0;
-    for piece in emoji::pieces(text) {
-        let (whole, kind) = match piece {
-            Piece::Letters(letters) => {
-                letter_units(letters, at, marked, measure, &mut units);
-                at += letters.len();
-                continue;
-            }
-            Piece::Picture(id, whole) => (whole, SpanKind::Emoji(id)),
-            Piece::Unknown(whole) => (whole, SpanKind::UnknownEmoji),
-        };
-        let range = at..at + whole.len();
-        at = range.end;
-        let first = whole.chars().next().unwrap_or(' ');
-        let width = part(emoji_side + EMOJI_GAP);
-        units.push(Unit { range, width, kind, first, may_end_line: true });
-    }
-    mark_breaks(text, &mut units);
-    units
-}
-
-fn letter_units(
-    letters: &str,
-    start: usize,
-    marked: Marked<'_>,
-    measure: &dyn Measure,
-    units: &mut Vec<Unit>,
-) {
-    for (offset, letter) in letters.grapheme_indices(true) {
-        let range = start + offset..start + offset + letter.len();
-        let first = letter.chars().next().unwrap_or(' ');
-        let kind = marked.kind(range.start);
-        let style = match kind {
-            SpanKind::Named(_) => marked.style.bold(),
-            _ => marked.style,
-        };
-        let (kind, width) = match first {
-            '\t' => (SpanKind::Blank, measure.width(style, ' ') * TAB_SPACES),
-            _ if is_newline(first) => (SpanKind::Blank, 0.0),
-            _ => {
-                let width: f32 = letter.chars().map(|c| measure.width(style, c)).sum();
-                (kind, width + marked.pad(&range))
-            }
-        };
-        units.push(Unit { range, width, kind, first, may_end_line: false });
-    }
-}
-
-fn mark_breaks(text: &str, units: &mut [Unit]) {
-    let mut breaks = linebreaks(text).peekable();
-    for unit in units.iter_mut() {
-        while breaks.next_if(|(at, _)| *at < unit.range.end).is_some() {}
-        let here = breaks.peek().filter(|(at, _)| *at == unit.range.end);
-        unit.may_end_line = here.is_some_and(|(_, kind)| *kind == BreakOpportunity::Allowed);
-    }
-    for at in 1..units.len() {
-        if is_kept_from_line_start(units, at) {
-            units[at - 1].may_end_line = false;
-        }
-    }
-}
-
-fn is_kept_from_line_start(units: &[Unit], at: usize) -> bool {
-    let first = units[at].first;
-    CLOSING.contains(first) || CLOSING_ASCII.contains(first) && !units[at - 1].first.is_whitespace()
-}
-
 /// The units of each line.
 fn broken(units: &[Unit], width_max: f32) -> Vec<Range<usize>> {
     let mut lines = Vec::new();
@@ -381,15 +265,13 @@ fn forced_cut(units: &[Unit], start: usize, at: usize) -> usize {
     (start + 1..=at).rev().find(is_good).unwrap_or(at)
 }
 
-fn is_newline(c: char) -> bool {
-    matches!(c, '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation as _;
 
     use super::super::measure::tests::Grid;
+    use super::super::units::CLOSING;
     use super::*;
 
     fn flow(text: &str, width: i32) -> Flow {
@@ -423,6 +305,30 @@ mod tests {
         for (text, width, expected) in cases {
             assert_eq!(lines(text, width), expected, "{text:?} in {width}");
         }
+    }
+
+    /// Marks are as wide as letters, as in a font that shows each in a place of its own.
+    struct Wide;
+
+    impl Measure for Wide {
+        fn width(&self, style: Style, _: char) -> f32 {
+            part(style.size)
+        }
+    }
+
+    #[test]
+    fn what_stands_on_or_joins_one_letter_is_no_wider_than_the_room() {
+        let marks = format!("z{}algo", "\u{301}\u{336}\u{489}".repeat(200));
+        let joined = "\u{1100}".repeat(200);
+        let conjunct = "\u{915}\u{94D}".repeat(200);
+        for text in [marks.as_str(), &joined, &conjunct, &format!("{marks}{joined}")] {
+            let flow = Flow::new(text, Style::MESSAGE, 70, &Wide);
+            let widest = flow.lines.iter().map(|line| ceil(line.width)).max().unwrap();
+            assert!(widest <= 70, "{widest}: {text:?}");
+            assert_eq!(flow.lines.last().unwrap().range.end, text.len());
+        }
+        // Marks beyond those that are drawn take no room.
+        assert_eq!(Flow::new(&marks, Style::MESSAGE, 700, &Wide).width, (1 + 4 + 4) * 14);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
+use crate::ui::paint::text::drawn_chars;
 use crate::ui::theme::Style;
 
 /// How many widths are kept: every common ideograph in a few sizes.
@@ -49,7 +50,7 @@ impl<M: Measure> Measure for Widths<M> {
 
 /// The width of words that stay on one line, rounded up.
 pub(super) fn line_width(measure: &dyn Measure, style: Style, text: &str) -> i32 {
-    ceil(text.chars().map(|c| measure.width(style, c)).sum())
+    ceil(drawn_chars(text).map(|c| measure.width(style, c)).sum())
 }
 
 /// The whole number above; lines of text are far shorter than where this would cut.

@@ -27,7 +27,7 @@
 //! is no message (somebody is offline) is an entry with [`Key::Note`] and [`Saying::Note`].
 //! A change of theme, language or scale needs no call, only a redraw.
 //!
-//! In reading order: [`rows`] is what is shown, [`links`] and [`layout`] make lines of words,
+//! In reading order: [`rows`] is what is shown, [`layout`] makes lines of words,
 //! [`place`] says where the parts of a row lie, [`heights`], [`scroll`] and [`selection`] are what
 //! they say, [`scene`], [`sync`], [`mod@reveal`] and [`mod@chosen`] hold all of it together. None of these draws or reads a clock:
 //! [`draw`], [`widget`], [`mod@pointer`], [`keys`] and [`words`] do.
@@ -40,7 +40,6 @@ mod draw;
 pub mod heights;
 mod keys;
 pub mod layout;
-pub mod links;
 pub mod measure;
 pub mod place;
 mod pointer;
@@ -50,7 +49,8 @@ pub mod scene;
 pub mod scroll;
 pub mod selection;
 pub mod sync;
-pub mod widget;
+pub mod units;
+mod widget;
 mod words;
 
 pub use rows::{Entry, Face, Key, Mark, Named, Quote, Saying};

@@ -9,12 +9,12 @@ use std::rc::Rc;
 
 use super::card::Deed;
 use super::heights::Heights;
-use super::links;
+
 use super::place::{Body, Look, Placed, Tools, Weight};
 use super::rows::{Head, Item, Key, Mark};
 use super::scroll::{Extent, Scroll};
 use super::selection::{Selection, Spot, word_at};
-use crate::domain::{AccountId, BlobId};
+use crate::domain::{AccountId, BlobId, links};
 use crate::ui::paint::Rect;
 
 /// Free space under the last row.

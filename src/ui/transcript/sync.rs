@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::rows::{Entry, Item, Key};
+use super::rows::{Content, Entry, Item, Key};
 use super::scene::{Row, Scene};
 use super::selection::{Selection, Spot};
 use crate::domain::Seq;
@@ -148,7 +148,7 @@ impl Scene {
         }
     }
 
-    /// Own words bring the view to the end. Those of others that are newer than `newest` are
+    /// Own words bring the view to the end. What others say, newer than `newest`, is
     /// counted while the view is elsewhere, and a line stands above the first.
     pub(super) fn count_fresh(&mut self, newest: Option<Seq>, has_own: bool) {
         if has_own {
@@ -162,7 +162,11 @@ impl Scene {
             Key::Seq(seq) => Some(seq) > newest,
             Key::Nonce(_) | Key::Note(_) => true,
         };
-        let is_other = |row: &&Row| row.item.from != me && matches!(row.item.key, Key::Seq(_));
+        let is_said =
+            |content: &Content| !matches!(content, Content::Note(_) | Content::Recalled(..));
+        let is_other = |row: &&Row| {
+            row.item.from != me && matches!(row.item.key, Key::Seq(_)) && is_said(&row.item.content)
+        };
         let others = self.rows.iter().rev().take_while(is_newer).filter(is_other);
         let (count, first) = others.fold((0, None), |(n, _), row| (n + 1, Some(row.item.key)));
         if self.fresh == 0 && count > 0 {

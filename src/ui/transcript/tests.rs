@@ -10,10 +10,16 @@ use super::measure::tests::Grid;
 use super::measure::{part, round};
 use super::place::tests::{ME, MOMO, Plain, faces, look};
 use super::place::{Body, Placed, Tools};
-use super::rows::{Entry, Face, Key, Mark, Saying};
+use super::rows::{Entry, Face, Image, Key, Mark, Saying};
 use super::scene::{Action, BOTTOM, Direction, Hit, Scene, Told};
 use super::selection::Spot;
-use crate::domain::{AccountId, Nonce, Seq};
+use crate::domain::{AccountId, BlobId, Nonce, Seq};
+
+/// What a row "[picture]" shows.
+const PICTURE: Image = Image { thumb: BlobId([1; 32]), size: (300, 200), percent: None };
+
+/// The words of a centred line.
+const NOTE: &str = "came in";
 
 /// A row of a test.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +38,12 @@ impl Row {
     }
 
     fn entry(&self) -> Entry<'_> {
-        let saying = if self.text.is_empty() { Saying::Shake } else { Saying::Text(&self.text) };
+        let saying = match self.text.as_str() {
+            "" => Saying::Shake,
+            "[picture]" => Saying::Image(PICTURE),
+            NOTE => Saying::Note(NOTE),
+            text => Saying::Text(text),
+        };
         Entry {
             key: self.key,
             from: self.from,
@@ -344,18 +355,21 @@ fn the_end_is_followed_and_a_line_counts_what_came_elsewhere() {
     stand.scene.glide_by(-900, 0);
     stand.scene.tick(1_000);
     stand.frame();
-    for seq in [2_001, 2_002] {
+    stand.rows.push(Row::new(2_100, MOMO, NOTE));
+    stand.sync();
+    assert_eq!((stand.scene.fresh(), stand.scene.divider), (0, None), "nobody said that");
+    for seq in [2_101, 2_102] {
         stand.rows.push(Row::new(seq, MOMO, "unseen"));
         stand.sync();
     }
-    stand.rows.push(Row::new(2_003, ME, "from my other device"));
+    stand.rows.push(Row::new(2_103, ME, "from my other device"));
     stand.sync();
     assert_eq!(stand.scene.fresh(), 2);
-    assert_eq!(stand.scene.divider, Some(Key::Seq(Seq(2_001))));
+    assert_eq!(stand.scene.divider, Some(Key::Seq(Seq(2_101))));
     let faces = faces();
     stand.scene.reveal_fresh(Tools { measure: &Grid, wording: &Plain, faces: &faces });
     assert_eq!(stand.scene.fresh(), 0);
-    assert!(stand.y_of(Key::Seq(Seq(2_001))).is_some());
+    assert!(stand.y_of(Key::Seq(Seq(2_101))).is_some());
 }
 
 /// A row of so many lines, each of a hundred bytes with its break.
@@ -525,6 +539,23 @@ fn what_was_taken_back_can_be_written_anew_by_pointer_and_key() {
     assert_eq!(stand.scene.focus(), Some((1, Action::Again)));
     assert_eq!(stand.scene.told_by(1, Action::Again), Some(Told::Again(key)));
     assert_eq!((stand.scene.current(), stand.scene.last()), (Some(key), Some(key)));
+}
+
+#[test]
+fn the_picture_that_is_meant_is_the_one_pressed_last_else_the_newest() {
+    let row = |seq: u64| {
+        let words = if [2, 4, 5].contains(&seq) { "[picture]" } else { "words" };
+        Row::new(seq, if seq == 3 { ME } else { MOMO }, words)
+    };
+    let mut stand = Stand::new((1..=6).map(row).collect(), 760, 400);
+    assert_eq!(stand.scene.picture(), Some(Seq(5)));
+    stand.scene.select_row(1);
+    assert_eq!(stand.scene.picture(), Some(Seq(2)));
+    stand.scene.select_row(2);
+    assert_eq!(stand.scene.picture(), Some(Seq(5)), "words were pressed");
+    stand.rows.retain(|row| row.text != "[picture]");
+    stand.sync();
+    assert_eq!(stand.scene.picture(), None);
 }
 
 #[test]

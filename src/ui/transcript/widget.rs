@@ -22,7 +22,7 @@ use super::scene::{Direction, Hit, Scene};
 use super::scroll::{ARROW, WHEEL};
 use super::words::{Kit, Words};
 use crate::clock::uptime;
-use crate::domain::{AccountId, BlobId};
+use crate::domain::{AccountId, BlobId, Seq};
 use crate::ui::paint::text::screen_scale;
 use crate::ui::paint::{Canvas, Rect};
 use crate::ui::text::{Language, language};
@@ -312,6 +312,12 @@ impl Transcript {
     pub fn item(&self, key: Key) -> Option<Item> {
         let state = self.state.borrow();
         state.scene.item(state.scene.row_of(key)?).cloned()
+    }
+
+    /// The picture that is meant when one is to be saved.
+    #[must_use]
+    pub fn picture(&self) -> Option<Seq> {
+        self.state.borrow().scene.picture()
     }
 
     /// Selects everything that is shown.

@@ -458,6 +458,11 @@ impl IconButton {
         self
     }
 
+    /// Stands on another ground from now on, when it is drawn next.
+    pub(super) fn set_ground(&self, ground: Colour) {
+        self.look.borrow_mut().ground = ground;
+    }
+
     /// With another size of icon than 20.
     #[must_use]
     pub fn icon_size(self, size: i32) -> IconButton {

@@ -104,8 +104,7 @@ impl Dialog {
         let text_height = Style::BODY.line * i32::try_from(lines.len()).unwrap_or(1);
         let height = 104 + text_height + 24 + 32 + PADDING;
         self.window.set_label(&question.window);
-        let room = screen::room();
-        let area = screen::fit(room.middle(WIDTH, height), room);
+        let area = screen::over_front(WIDTH, height);
         // The bounds of the question before would hold.
         self.window.size_range(area.w, area.h, area.w, area.h);
         self.window.resize(area.x, area.y, area.w, area.h);

@@ -339,6 +339,9 @@ impl Field {
             if let Some(cross) = trailing.as_mut().filter(|_| look.borrow().clears) {
                 cross.set_shown(!input.value().is_empty());
             }
+            if let Some(button) = &trailing {
+                button.set_ground(look.borrow().fill(input.has_focus()));
+            }
             draw_group(group, &input, &look.borrow());
         });
         let look = Rc::clone(&self.look);
@@ -410,6 +413,16 @@ impl Field {
     }
 }
 
+impl Look {
+    /// What lies behind the words and the button.
+    fn fill(&self, has_focus: bool) -> Colour {
+        match (self.kind, self.enabled) {
+            (FieldKind::Search, _) | (_, false) if !has_focus => Colour::Sunken,
+            _ => Colour::Paper,
+        }
+    }
+}
+
 /// Takes out of an input what it cannot show, wherever that came from; tells whether letters were
 /// lost. A password keeps everything but control characters: what it is made of is nobody's
 /// business, and dots stand for all of it.
@@ -448,10 +461,6 @@ fn lay_out(area: Rect, input: &mut Input, trailing: Option<IconButton>, look: &L
 
 fn draw_group(group: &mut Group, input: &Input, look: &Look) {
     let enabled = look.enabled;
-    let fill = match (look.kind, enabled) {
-        (FieldKind::Search, _) | (_, false) => Colour::Sunken,
-        _ => Colour::Paper,
-    };
     if group.damage_type().bits() & !Damage::Child.bits() != 0 {
         let area = Rect::of(group);
         let canvas = Canvas::over(area);
@@ -464,7 +473,7 @@ fn draw_group(group: &mut Group, input: &Input, look: &Look) {
             _ if enabled => (Colour::Field, 1),
             _ => (Colour::Line, 1),
         };
-        let fill = if focused { Colour::Paper } else { fill };
+        let fill = look.fill(focused);
         canvas.card(area, metric::RADIUS, fill, outline, width);
         if let Some(icon) = look.icon {
             let y = area.y + (area.h - 18) / 2;
@@ -484,11 +493,7 @@ fn draw_group(group: &mut Group, input: &Input, look: &Look) {
 /// The colours and the face of the moment; the native input draws with them.
 fn dress(input: &mut Input, look: &Look) {
     let enabled = look.enabled;
-    let fill = match (look.kind, enabled) {
-        (FieldKind::Search, _) | (_, false) if !input.has_focus() => Colour::Sunken,
-        _ => Colour::Paper,
-    };
-    input.set_color(native(fill));
+    input.set_color(native(look.fill(input.has_focus())));
     input.set_text_color(native(if enabled { Colour::Ink } else { Colour::Ink3 }));
     input.set_selection_color(native(Colour::Selected));
     input.set_cursor_color(native(Colour::Ink));
@@ -509,4 +514,29 @@ fn draw_over_input(input: &mut Input, look: &Look) {
     // The caret stands at the left; the words begin just right of it.
     let words = area.without_left(INNER + CARET);
     canvas.text_in(look.style, Colour::Ink3, words, Align::Left, &look.placeholder);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_button_in_a_search_field_stands_on_what_the_field_has() {
+        let mut look = Look {
+            kind: FieldKind::Search,
+            style: Style::MESSAGE,
+            placeholder: String::new(),
+            icon: None,
+            count_max: None,
+            error: false,
+            ground: Colour::Paper,
+            trailing_width: 0,
+            secrecy: Secrecy::Open,
+            enabled: true,
+            clears: true,
+        };
+        assert_eq!((look.fill(false), look.fill(true)), (Colour::Sunken, Colour::Paper));
+        look.kind = FieldKind::Outlined;
+        assert_eq!(look.fill(false), Colour::Paper);
+    }
 }

@@ -44,4 +44,4 @@ pub use slider::Slider;
 pub use strip::{Strip, StripKind};
 pub use tabs::{TabKind, Tabs};
 pub use text_box::TextBox;
-pub use tips::say_of;
+pub use tips::{hush, say_of};

@@ -6,6 +6,7 @@ use fltk::image::RgbImage;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::MenuWindow;
 
+use super::tips;
 use crate::ui::paint::{Canvas, Rect};
 use crate::ui::theme::{Colour, metric};
 
@@ -28,6 +29,7 @@ pub fn open(
     window.super_handle_first(false);
     window.handle(move |window, event| handle(window, event));
     window.set_shape(outline(area.w, area.h));
+    tips::hush(&window);
     window.show();
     app::set_grab(Some(window.clone()));
     window
@@ -37,6 +39,8 @@ pub fn open(
 pub fn close(window: &mut MenuWindow) {
     app::set_grab::<MenuWindow>(None);
     window.hide();
+    // What the pointer rested on before would be told about over what is there now.
+    tips::hush(window);
 }
 
 /// The place of the pointer in it.

@@ -26,6 +26,12 @@ pub fn say_of(widget: &impl WidgetExt, part: Rect, words: &str) {
     Tooltip::enter_area(widget, x, y, part.w, part.h, kept(words));
 }
 
+/// What is said about anything at the moment goes: something opens over it, or was picked.
+pub fn hush(window: &impl WidgetExt) {
+    // A window has no words of its own, so that nothing follows.
+    Tooltip::current(window);
+}
+
 fn kept(words: &str) -> &'static CStr {
     KEPT.with_borrow_mut(|kept| match kept.get(words) {
         Some(known) => known,

@@ -7,7 +7,7 @@ use crate::domain::{
     AccountId, ConversationId, ConversationKind, FileState, Joining, NicknameError, Notice,
     Parting, ROOM_COLOURS, Rank, Room, RoomChange, RoomId, room_name,
 };
-use crate::limits::INVITED_AT_ONCE_MAX;
+use crate::limits::{FILES_ENDED_AT_ONCE, INVITED_AT_ONCE_MAX};
 use crate::net::protocol::{Reason, Refusal, Reply};
 use crate::store::StoreError;
 use crate::store::rooms::Made;
@@ -49,7 +49,7 @@ impl Rules {
         let conversation = notes.rows.append_conversation(ConversationKind::Room { room })?;
         let mut room = blank(room, conversation, me, wish, notes.now());
         let line = notes.line(&mut room, &RoomChange::Created { name })?;
-        notes.enter(&room, Rank::Owner, me, &line)?;
+        notes.enter(&room, (Rank::Owner, 0), me, &line)?;
         notes.push(line);
         for guest in guests {
             self.put_invitation(notes, &room, me, guest)?;
@@ -113,7 +113,8 @@ pub(in crate::server::commands) fn dissolve(
 ) -> Result<(), StoreError> {
     let line = notes.line(&mut room, &RoomChange::Dissolved {})?;
     notes.push(line);
-    let files = files::list_open(notes.rows, room.conversation)?;
+    // The others go with the next sweeps.
+    let files = files::list_open(notes.rows, room.conversation, FILES_ENDED_AT_ONCE)?;
     notes.end_files(&files, FileState::Cancelled)?;
     for request in notes.rows.list_room_requests(room.room)? {
         notes.rows.remove_room_request(&request)?;

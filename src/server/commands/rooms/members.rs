@@ -68,7 +68,10 @@ pub(super) fn set(
     }
     if let Some(card) = card.filter(|card| *card != member.card) {
         member.card = card;
+        let card = member.card.clone();
+        let line = notes.line(&mut room, &RoomChange::Carded { account, card })?;
         notes.put_member(&room, member.clone())?;
+        notes.push(line);
     }
     if let Some(until) = until.filter(|until| *until != member.muted_until) {
         member.muted_until = until;

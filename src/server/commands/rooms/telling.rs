@@ -31,8 +31,11 @@ impl Notes<'_, '_> {
                 self.answer(request, RequestState::Accepted, String::new())?;
             }
         }
-        let line = self.line(room, &RoomChange::Joined { account })?;
-        self.enter(room, Rank::Member, account, &line)?;
+        // Nobody talks again by going and coming.
+        let until = self.rows.take_mute(room.room, account)?;
+        let muted_until = if until > self.now() { until } else { 0 };
+        let line = self.line(room, &RoomChange::Joined { account, muted_until })?;
+        self.enter(room, (Rank::Member, muted_until), account, &line)?;
         self.push(line);
         Ok(())
     }
@@ -41,7 +44,7 @@ impl Notes<'_, '_> {
     pub(super) fn enter(
         &mut self,
         room: &Room,
-        rank: Rank,
+        (rank, muted_until): (Rank, i64),
         account: AccountId,
         line: &Message,
     ) -> Result<(), StoreError> {
@@ -52,9 +55,6 @@ impl Notes<'_, '_> {
             Cursors { read: first, delivered: first, shown_read: first, shown_delivered: first };
         self.rows.put_cursors(account, conversation, cursors)?;
         let (card, since) = (String::new(), line.at);
-        // Nobody talks again by going and coming.
-        let until = self.rows.take_mute(room.room, account)?;
-        let muted_until = if until > self.now() { until } else { 0 };
         self.put_member(room, Member { account, rank, card, muted_until, since, first })
     }
 

@@ -64,6 +64,18 @@ pub fn left(rest: u64, bytes_a_second: u64, language: Language) -> Option<String
     Some(language.fill(key, &[("n", &n.to_string())]))
 }
 
+/// How long something stays that goes at a moment.
+#[must_use]
+pub fn stay(until_ms: i64, now_ms: i64, language: Language) -> String {
+    let left = u64::try_from(until_ms.saturating_sub(now_ms)).unwrap_or(0);
+    let (key, n) = match left.div_ceil(3_600_000) {
+        ..2 => return language.get("files.stay.soon").to_owned(),
+        hours @ 2..48 => ("files.stay.hours", hours),
+        hours => ("files.stay.days", hours.div_ceil(24)),
+    };
+    language.fill(key, &[("n", &n.to_string())])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

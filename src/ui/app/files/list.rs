@@ -146,6 +146,9 @@ impl Model {
                 self.forget(vec![id], out);
             }
             (Choice::SaveAs, Some((with, seq))) => self.offer_deed(with, seq, Deed::SaveAs, out),
+            (Choice::Decline, Some((with, seq))) => {
+                self.offer_deed(with, seq, Deed::Decline, out);
+            }
             (Choice::Show, Some((with, seq))) => self.show_offer(with, seq, out),
             _ => {}
         }

@@ -34,6 +34,7 @@ struct About<'a> {
     is_own: bool,
     bytes: u64,
     status: Option<&'a FileStatus>,
+    now_ms: i64,
     language: Language,
 }
 
@@ -66,17 +67,14 @@ impl Model {
         };
         let status = file.and_then(|file| self.files.status(file));
         let is_own = entry.from == me;
-        let about = About { target, is_own, bytes: *bytes, status, language };
+        let now_ms = self.now.wall_ms;
+        let about = About { target, is_own, bytes: *bytes, status, now_ms, language };
         let transfer = self.transfer_of(target, entry.id).filter(|one| is_shown(one));
-        let mut look = match transfer {
-            Some(transfer) => {
-                let is_missing = self.files.is_missing(transfer.id);
-                about.with(transfer, is_missing)
-            }
+        let look = match transfer {
+            Some(transfer) => about.with(transfer, self.files.is_missing(transfer.id)),
             None => about.without(),
         };
-        look.name.clone_from(name);
-        Some(look)
+        Some(about.named(name, look))
     }
 
     /// How a transfer looks wherever it is shown.
@@ -85,9 +83,10 @@ impl Model {
         let status = transfer.file.and_then(|file| self.files.status(file));
         let is_own = Some(transfer.from) == self.my_account();
         let (target, bytes) = (transfer.with, transfer.bytes);
-        let about = About { target, is_own, bytes, status, language };
+        let now_ms = self.now.wall_ms;
+        let about = About { target, is_own, bytes, status, now_ms, language };
         let look = about.with(transfer, self.files.is_missing(transfer.id));
-        Look { name: transfer.name.clone(), ..look }
+        about.named(&transfer.name, look)
     }
 
     /// How the file of a message looks, whatever the windows have of its conversation.
@@ -101,13 +100,14 @@ impl Model {
     ) -> Option<Look> {
         let Body::File { name, bytes } = &message.body else { return None };
         let is_own = Some(message.from) == self.my_account();
-        let about = About { target, is_own, bytes: *bytes, status, language };
+        let now_ms = self.now.wall_ms;
+        let about = About { target, is_own, bytes: *bytes, status, now_ms, language };
         let transfer = self.files.of(super::file_of(message)).filter(|one| is_shown(one));
         let look = match transfer {
             Some(transfer) => about.with(transfer, self.files.is_missing(transfer.id)),
             None => about.without(),
         };
-        Some(Look { name: name.clone(), ..look })
+        Some(about.named(name, look))
     }
 }
 
@@ -118,6 +118,20 @@ impl About<'_> {
 
     fn base(&self) -> Look {
         Look { size: amounts::bytes(self.bytes), ..Look::default() }
+    }
+
+    /// With its name; the tooltip also says how long the server has it.
+    fn named(&self, name: &str, mut look: Look) -> Look {
+        name.clone_into(&mut look.name);
+        let open = self.status.filter(|status| status.state.is_open());
+        if let Some(until) = open.and_then(|status| status.until) {
+            let left = amounts::stay(until, self.now_ms, self.language);
+            let stay = self.language.fill("file.stay", &[("left", &left)]);
+            let sentences = [std::mem::take(&mut look.hint), stay];
+            look.hint =
+                sentences.into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join("\n");
+        }
+        look
     }
 
     fn state(&self) -> Option<FileState> {
@@ -174,7 +188,8 @@ impl About<'_> {
     /// What is said of an own file that the server has.
     fn arrived(&self) -> String {
         match (self.status.map_or(0, |status| status.taken), self.target) {
-            (0, _) => self.word("file.sent"),
+            (0, Target::Account(_)) => self.word("file.sent"),
+            (0, _) => self.word("file.sent.room"),
             (_, Target::Account(_)) => self.word("file.taken"),
             (n, _) => self.language.fill("file.taken.room", &[("n", &n.to_string())]),
         }
@@ -283,6 +298,7 @@ fn short(why: &Failure, language: Language) -> String {
             "file_quota" => "file.why.quota",
             "files_full" | "disk_full" => "file.why.server_full",
             "file_too_large" => "file.why.large",
+            "failed" => "file.why.server",
             _ => "file.why.refused",
         },
         _ => "file.why.link",

@@ -131,6 +131,12 @@ impl Files {
         self.statuses.get(&file)
     }
 
+    /// Whether the server has a file: as long as nobody knows, it may.
+    #[must_use]
+    pub fn may_be_there(&self, file: FileId) -> bool {
+        self.status(file).is_none_or(|status| status.state.is_open())
+    }
+
     /// Whether what was received is not there any more.
     #[must_use]
     pub fn is_missing(&self, id: TransferId) -> bool {
@@ -238,7 +244,9 @@ impl Model {
                 if let Some(target) = self.files.get(id).map(|transfer| transfer.with) {
                     self.chats.at(target);
                 }
-                out.push(Effect::Tell("file.missing"));
+                let file = self.files.get(id).and_then(|transfer| transfer.file);
+                let is_there = file.is_some_and(|file| self.files.may_be_there(file));
+                out.push(Effect::Tell(if is_there { "file.missing" } else { "file.missing.gone" }));
             }
         }
     }
@@ -306,8 +314,9 @@ impl Model {
 
     /// What failed goes on where it can; else the file is offered anew.
     fn send_again(&mut self, transfer: &Transfer, out: &mut Vec<Effect>) {
+        // What the server has not taken yet is open, and so is what nothing is known of.
         let status = transfer.file.and_then(|file| self.files.status(file));
-        let is_open = status.is_some_and(|status| status.state == FileState::Coming);
+        let is_open = status.is_none_or(|status| status.state == FileState::Coming);
         let is_changed = matches!(
             transfer.state,
             TransferState::Failed(Failure::SourceChanged | Failure::SourceGone)
@@ -355,10 +364,14 @@ impl Model {
         }
     }
 
-    /// Where received files go.
+    /// Where received files go: each account of this computer has a folder, unless one was chosen.
     #[must_use]
     pub fn download_folder(&self) -> PathBuf {
-        self.settings.folder.clone().unwrap_or_else(|| self.downloads.clone())
+        let of_account = || match self.my_account() {
+            Some(account) => self.downloads.join(account.0.to_string()),
+            None => self.downloads.clone(),
+        };
+        self.settings.folder.clone().unwrap_or_else(of_account)
     }
 }
 

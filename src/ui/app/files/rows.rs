@@ -1,6 +1,6 @@
 //! The rows of the two windows that list files: what each shows, and what can be done with it.
 
-use crate::client::api::{Transfer, TransferId, TransferState};
+use crate::client::api::{Transfer, TransferId, TransferState, WaitsFor};
 use crate::domain::{AccountId, FileId, FileState, FileStatus, FileWay, Message, Seq, Target};
 use crate::ui::app::{Model, time};
 use crate::ui::text::Language;
@@ -131,15 +131,19 @@ pub fn is_unfinished(transfer: &Transfer) -> bool {
 fn choices(transfer: &Transfer, is_missing: bool, is_there: bool) -> Vec<Choice> {
     let is_down = transfer.way == FileWay::Down;
     let mut choices = match &transfer.state {
+        TransferState::Waiting(WaitsFor::Offer) => vec![Choice::GiveUp],
         TransferState::Running | TransferState::Waiting(_) => vec![Choice::Pause, Choice::GiveUp],
         TransferState::Paused => vec![Choice::Resume, Choice::GiveUp],
         TransferState::Failed(_) => vec![Choice::Retry, Choice::GiveUp],
-        TransferState::Done if is_missing && is_down && is_there => {
-            vec![Choice::Fetch, Choice::SaveAs]
-        }
+        TransferState::Done if is_missing && is_there => vec![Choice::Fetch, Choice::SaveAs],
         TransferState::Done if is_missing => Vec::new(),
         TransferState::Done => vec![Choice::Open, Choice::Folder],
-        TransferState::Cancelled if is_down && is_there => vec![Choice::Fetch, Choice::SaveAs],
+        TransferState::Cancelled if is_down && is_there => match transfer.with {
+            Target::Account(with) if with == transfer.from => {
+                vec![Choice::Fetch, Choice::SaveAs, Choice::Decline]
+            }
+            _ => vec![Choice::Fetch, Choice::SaveAs],
+        },
         TransferState::Cancelled | TransferState::Declined | TransferState::Expired => Vec::new(),
     };
     if transfer.file.is_some() {
@@ -264,13 +268,7 @@ fn stay(status: Option<FileStatus>, look: &Look, now_ms: i64, language: Language
     let Some(FileStatus { state: FileState::Kept, until: Some(until), .. }) = status else {
         return look.state.clone();
     };
-    let left = u64::try_from(until.saturating_sub(now_ms)).unwrap_or(0);
-    let (key, n) = match left.div_ceil(3_600_000) {
-        ..2 => return language.get("files.stay.soon").to_owned(),
-        hours @ 2..48 => ("files.stay.hours", hours),
-        hours => ("files.stay.days", hours.div_ceil(24)),
-    };
-    language.fill(key, &[("n", &n.to_string())])
+    amounts::stay(until, now_ms, language)
 }
 
 /// How large a file is, and how many have fetched it.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::Asking;
 use super::dates::{self, Dates};
-use crate::client::api::{Export, Format, Scope, Ticket};
+use crate::client::api::{Export, Format, SENTENCES, Scope, Ticket};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::Message;
 use crate::ui::app::{Asked, Effect, Model};
@@ -75,6 +75,7 @@ impl Model {
             file: language.get("preview.file").to_owned(),
             missing: language.get("hist.export.missing").to_owned(),
             shake: language.get("preview.shake").to_owned(),
+            sentences: SENTENCES.map(|key| (key, language.get(key).to_owned())).into(),
             language: language.tag().to_owned(),
             zone: self.zone.clone(),
             names: self.people.remarks(),

@@ -52,6 +52,8 @@ pub struct Look {
     next: Option<Spot>,
     /// So many hits are wanted so far.
     wanted: usize,
+    /// There are more than are kept.
+    is_cut: bool,
     /// Which search: answers to older ones are ignored.
     number: u64,
 }
@@ -67,6 +69,12 @@ impl Look {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.next.is_none() && !self.is_busy
+    }
+
+    /// Whether there are more hits than are kept.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// One hit.
@@ -171,7 +179,7 @@ impl Model {
         history.export_then = None;
         look.number += 1;
         look.hits.clear();
-        (look.selected, look.failure, look.is_busy) = (None, None, false);
+        (look.selected, look.failure, look.is_busy, look.is_cut) = (None, None, false, false);
         look.wanted = usize::try_from(HITS).unwrap_or(usize::MAX);
         look.next = look.is_wanted().then_some(Spot::START);
         if look.next.is_some() {
@@ -227,7 +235,8 @@ impl Model {
             Ok(Answer::Hits { messages, next }) => {
                 let hits = messages.into_iter().map(|hit| (Reverse(Place::of(&hit)), hit));
                 look.hits.extend(hits);
-                look.next = next.filter(|_| look.hits.len() < HITS_MAX);
+                look.is_cut = next.is_some() && look.hits.len() >= HITS_MAX;
+                look.next = next.filter(|_| !look.is_cut);
                 self.look_on(out);
             }
             Ok(_) => {}

@@ -116,6 +116,7 @@ impl Model {
             .chat_rows(language)
             .into_iter()
             .chain(self.apart_rows(language))
+            .chain(self.left_rows(language))
             .filter(|row| wanted.as_ref().is_none_or(|wanted| wanted.fit(&row.name).is_some()));
         let rows = rows.map(|row| Side {
             target: Some(row.target),
@@ -141,6 +142,7 @@ impl Model {
                     let words = rows::words(body, language);
                     self.said(with, message, words, language)
                 }
+                body if body.is_silent() => continue,
                 Body::Room { change, .. } => Line::Event {
                     place: Place::of(message),
                     words: self.room_line(with, (message.from, change), language),

@@ -392,6 +392,25 @@ fn who_asked_is_told_of_a_yes_once() {
 }
 
 #[test]
+fn that_one_became_friends_stands_where_it_happened() {
+    let mut world = World::signed_in();
+    let momo = Target::Account(MOMO);
+    let Notice::Contact(contact) = friend(MOMO, 0) else { panic!() };
+    let since = |world: &World| world.model.befriended_at(momo);
+    let at = NOON_MS + 5_000;
+    let said = |world: &mut World, seq, ms| {
+        let message = message(direct(10_002), seq, 10_002, NOON_MS + ms, "hi");
+        world.event(ClientEvent::Message { message, live: true });
+    };
+    said(&mut world, 7, 6_000);
+    assert_eq!(since(&world), None, "no friend yet");
+    notice(&mut world, Notice::Contact(Contact { since: at, ..contact }));
+    assert_eq!(since(&world), None, "it is among older messages");
+    said(&mut world, 6, 1_000);
+    assert_eq!(since(&world), Some(at));
+}
+
+#[test]
 fn no_group_is_called_like_the_first_one() {
     let mut world = with_friends();
     let first = world.model.group_name(GroupId::FIRST, crate::ui::text::language());

@@ -10,9 +10,12 @@ use crate::ui::app::add::{AddMsg, Page, RequestRow, Results, Side};
 use crate::ui::app::contacts::ContactMsg;
 use crate::ui::app::create_room::{CreateRoomMsg, Hindrance, Making};
 use crate::ui::app::doors::{DoorMsg, Entry};
+use crate::ui::app::panel::{PanelMsg, Tab};
 use crate::ui::app::prompt::PromptMsg;
+use crate::ui::app::rows::Row;
 use crate::ui::app::testing::{NOON_MS, World, person, ticket_of};
 use crate::ui::app::{Effect, Msg};
+use crate::ui::text::Language;
 
 const ME: AccountId = AccountId(10_001);
 const MOMO: AccountId = AccountId(10_002);
@@ -262,7 +265,10 @@ fn invitations_and_who_asks_are_counted_with_the_friends() {
     let newer = RoomRequest { at: NOON_MS + 1, ..request(LAB, MOMO, Door::Asks, MOMO) };
     told(&mut world, newer);
     told(&mut world, request(RoomId(20_003), ME, Door::Asks, ME));
-    assert_eq!(world.model.open_requests(), 2);
+    assert_eq!((world.model.open_requests(), world.model.open_friend_requests()), (2, 0));
+    world.send(Msg::Panel(PanelMsg::Tab(Tab::Rooms)));
+    let list = world.model.panel_rows(Language::English);
+    assert!(list.contains(&Row::Invitations(2)), "among the rooms they are counted too");
     assert_eq!(world.model.request_counts(), (2, 1));
     world.send(Msg::Add(AddMsg::Open(Page::Requests)));
     let rows = |world: &World| -> Vec<(Way, AccountId)> {

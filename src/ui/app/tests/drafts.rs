@@ -1,7 +1,7 @@
 //! What was written and not sent: kept a moment later, and never lost on the way out.
 
 use crate::client::{Answer, ClientEvent, Intent};
-use crate::domain::{AccountId, Seq, Target, Unsent};
+use crate::domain::{AccountId, MentionPlace, Mentions, Seq, Target, Unsent};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::panel::PanelMsg;
 use crate::ui::app::testing::{NOON_MS, World, direct, message, ticket_of};
@@ -23,7 +23,7 @@ fn kept(effects: &[Effect]) -> Vec<(Target, Unsent)> {
 }
 
 fn unsent(text: &str, reply_to: Option<u64>) -> Unsent {
-    Unsent { text: text.to_owned(), reply_to: reply_to.map(Seq) }
+    Unsent { text: text.to_owned(), reply_to: reply_to.map(Seq), ..Unsent::default() }
 }
 
 /// Momo has said something, and the window about it stands.
@@ -47,6 +47,30 @@ fn what_is_written_is_kept_once_within_a_second_of_its_change() {
     assert!(kept(&world.pass(5_000)).is_empty(), "once");
     chat(&mut world, ChatMsg::Draft("这题的".into()));
     assert!(kept(&world.pass(5_000)).is_empty(), "it is the same");
+}
+
+#[test]
+fn a_draft_mentions_whom_it_mentioned_when_it_was_written() {
+    let mut world = talking();
+    let place = |start, end| MentionPlace { start, end, account: None };
+    let named = |places: &[(u32, u32)]| Mentions {
+        everyone: !places.is_empty(),
+        places: places.iter().map(|(start, end)| place(*start, *end)).collect(),
+        ..Mentions::default()
+    };
+    chat(&mut world, ChatMsg::Draft("so @all ".into()));
+    chat(&mut world, ChatMsg::Named(named(&[(3, 7)])));
+    let draft = Unsent { mentions: named(&[(3, 7)]), ..unsent("so @all", None) };
+    assert_eq!(kept(&world.pass(1_000)), [(MOMO, draft.clone())]);
+    let effects = chat(&mut world, ChatMsg::Close { draft: "so ".into() });
+    assert_eq!(kept(&effects), [(MOMO, unsent("so", None))], "it is not in what is left");
+    let mut next = World::signed_in();
+    next.event(ClientEvent::Drafts(vec![(MOMO, draft)]));
+    let shown = next.model.chats.get(MOMO).unwrap();
+    assert_eq!((shown.draft.as_str(), &shown.named), ("so @all", &named(&[(3, 7)])));
+    chat(&mut next, ChatMsg::Draft("so".into()));
+    chat(&mut next, ChatMsg::Named(named(&[])));
+    assert_eq!(kept(&next.pass(1_000)), [(MOMO, unsent("so", None))]);
 }
 
 #[test]

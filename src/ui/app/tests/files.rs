@@ -7,11 +7,11 @@ use crate::domain::{
     Nonce, RoomId, Seq, Target,
 };
 use crate::net::protocol::{Reason, Refusal};
-use crate::ui::app::Msg;
 use crate::ui::app::files::FilesMsg;
 use crate::ui::app::files::look::Look;
 use crate::ui::app::files::rows::Choice;
 use crate::ui::app::testing::{NOON_MS, World, conversation, direct, message, person};
+use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
 use crate::ui::transcript::card::{Deed, Tone};
 
@@ -144,7 +144,7 @@ fn a_transfer_that_is_over_says_in_its_card_why() {
         Up => (Up, state, words, Tone::Bad, AGAIN),
         Down => (Down, state, words, Tone::Bad, RESUME),
     };
-    let cases: [Case; 11] = [
+    let cases: [Case; 12] = [
         failed(Up, Failed(Failure::LinkLost), ("发送失败：网络中断", "Not sent: connection lost")),
         failed(
             Up,
@@ -152,6 +152,11 @@ fn a_transfer_that_is_over_says_in_its_card_why() {
             ("发送失败：原文件已改动", "Not sent: the file was changed"),
         ),
         failed(Up, refused(Reason::FileQuota), ("发送失败：空间用完了", "Not sent: no space left")),
+        failed(
+            Down,
+            refused(Reason::Failed),
+            ("接收失败：服务器出错", "Not received: the server failed"),
+        ),
         failed(Down, Failed(Failure::SaveFull), ("接收失败：磁盘已满", "Not received: disk full")),
         failed(
             Down,
@@ -194,7 +199,10 @@ fn an_offer_says_in_its_card_what_became_of_it() {
         world.event(ClientEvent::File { file, status });
         let look = card(&world, MOMO, seq, Language::Chinese);
         assert_eq!((&*look.state, &look.deeds[..]), (chinese, deeds), "{state:?}");
-        assert_eq!(card(&world, MOMO, seq, Language::English).state, english, "{state:?}");
+        let english_look = card(&world, MOMO, seq, Language::English);
+        assert_eq!(english_look.state, english, "{state:?}");
+        let stay = if state.is_open() { "On the server: 30 days left" } else { "" };
+        assert_eq!(english_look.hint, stay, "{state:?}");
     }
 }
 
@@ -210,6 +218,10 @@ fn a_room_has_nobody_to_decline_and_counts_who_has_received() {
     assert_eq!((&*theirs.state, &theirs.deeds[..]), ("等待接收", &[Deed::Take, Deed::SaveAs][..]));
     assert_eq!(card(&world, ROOM, 2, Language::Chinese).state, "3 人已接收");
     assert_eq!(card(&world, ROOM, 2, Language::English).state, "Received by 3");
+    let status = status(FileState::Kept);
+    world.event(ClientEvent::File { file: file(kind, 2), status });
+    let look = card(&world, ROOM, 2, Language::English);
+    assert_eq!(look.state, "Uploaded, received by nobody yet");
 }
 
 #[test]
@@ -219,7 +231,8 @@ fn what_is_whole_and_checked_tells_its_hash_until_it_is_missing() {
     let status = status(FileState::Kept);
     world.event(ClientEvent::File { file: file(direct(10_002), 1), status });
     let look = card(&world, MOMO, 1, Language::English);
-    assert_eq!(look.hint, format!("BLAKE3 {}", BlobId([7; 32])));
+    let stay = "On the server: 30 days left";
+    assert_eq!(look.hint, format!("BLAKE3 {}\n{stay}", BlobId([7; 32])));
     let id = transfer(FileWay::Down, TransferState::Done).id;
     world.send(Msg::Files(FilesMsg::Missing(id)));
     let look = card(&world, MOMO, 1, Language::English);
@@ -239,15 +252,54 @@ fn what_was_given_up_here_can_be_had_again() {
     let row = world.model.transfer_row(&given_up, Language::Chinese);
     assert_eq!(row.state, "已取消");
     assert_eq!(row.buttons, [Choice::Fetch]);
+    assert!(row.menu.contains(&Choice::SaveAs) && row.menu.contains(&Choice::Decline));
+}
+
+#[test]
+fn what_is_missing_is_said_to_be_had_again_only_where_it_can_be() {
+    for (way, state, key) in [
+        (FileWay::Down, None, "file.missing"),
+        (FileWay::Down, Some(FileState::Kept), "file.missing"),
+        (FileWay::Up, Some(FileState::Kept), "file.missing"),
+        (FileWay::Down, Some(FileState::Expired), "file.missing.gone"),
+        (FileWay::Up, Some(FileState::Cancelled), "file.missing.gone"),
+    ] {
+        let mut world = world(direct(10_002));
+        let done = transfer(way, TransferState::Done);
+        world.event(ClientEvent::Transfer(Box::new(done.clone())));
+        if let Some(state) = state {
+            let (file, status) = (done.file.unwrap(), status(state));
+            world.event(ClientEvent::File { file, status });
+        }
+        let effects = world.send(Msg::Files(FilesMsg::Missing(done.id)));
+        assert!(effects.iter().any(|one| matches!(one, Effect::Tell(told) if *told == key)));
+        // The card and the row offer the same.
+        let seq = done.file.unwrap().seq.0;
+        let is_offered = card(&world, MOMO, seq, Language::English).deeds.contains(&Deed::Take);
+        let row = world.model.transfer_row(&done, Language::English);
+        assert_eq!(is_offered, row.menu.contains(&Choice::Fetch), "{way:?} {state:?}");
+        assert_eq!(is_offered, key == "file.missing");
+    }
+}
+
+#[test]
+fn each_account_has_its_folder_unless_one_was_chosen() {
+    let mut world = world(direct(10_002));
+    world.model.downloads = "/downloads/MyChat".into();
+    assert_eq!(world.model.download_folder().to_str(), Some("/downloads/MyChat/10001"));
+    world.send(Msg::Files(FilesMsg::Folder("/else".into())));
+    assert_eq!(world.model.download_folder().to_str(), Some("/else"));
 }
 
 #[test]
 fn a_transfer_says_in_its_row_how_it_stands_and_what_can_be_done() {
-    use Choice::{Fetch, Folder, Forget, GiveUp, Open, Pause, Resume, Retry, SaveAs, Show};
+    use Choice::{
+        Decline, Fetch, Folder, Forget, GiveUp, Open, Pause, Resume, Retry, SaveAs, Show,
+    };
     use FileWay::{Down, Up};
     use TransferState::{Cancelled, Done, Expired, Failed, Paused, Running, Waiting};
     type Case<'a> = (FileWay, TransferState, &'a str, &'a str, &'a [Choice], &'a [Choice]);
-    let cases: [Case<'_>; 8] = [
+    let cases: [Case<'_>; 9] = [
         (Down, Running, "来自 小满", "5.2 MB/s · 剩余 44 秒", &[Pause, GiveUp], &[Show]),
         (Up, Waiting(WaitsFor::Turn), "发给 小满", "排队中", &[Pause, GiveUp], &[Show]),
         (Down, Paused, "来自 小满", "已暂停", &[Resume, GiveUp], &[Show]),
@@ -261,7 +313,8 @@ fn a_transfer_says_in_its_row_how_it_stands_and_what_can_be_done() {
         ),
         (Down, Done, "来自 小满", "14:31", &[Folder], &[Open, Show, Forget]),
         (Up, Done, "发给 小满", "14:31", &[Folder], &[Open, Show, Forget]),
-        (Down, Cancelled, "来自 小满", "已取消", &[Fetch], &[SaveAs, Show, Forget]),
+        (Down, Cancelled, "来自 小满", "已取消", &[Fetch], &[SaveAs, Decline, Show, Forget]),
+        (Up, Waiting(WaitsFor::Offer), "发给 小满", "等待发送", &[GiveUp], &[Show]),
         (Up, Expired, "发给 小满", "已过期", &[], &[Show, Forget]),
     ];
     let mut world = world(direct(10_002));

@@ -189,6 +189,31 @@ fn a_received_file_that_is_gone_is_received_again() {
 }
 
 #[test]
+fn what_failed_goes_on_unless_its_file_has_ended() {
+    use TransferState::Failed;
+    let failed = |why: Failure| other(40, FileWay::Up, "a.zip", Failed(why));
+    let refused = Failure::Refused(crate::net::protocol::Reason::FileQuota.into());
+    let retry = |one: &Transfer, state: Option<FileState>| {
+        let mut world = world(direct(10_002));
+        world.event(ClientEvent::Transfer(Box::new(one.clone())));
+        if let Some(state) = state {
+            let (file, status) = (one.file.unwrap(), status(state));
+            world.event(ClientEvent::File { file, status });
+        }
+        let effects = list(&mut world, ListMsg::Do(one.id, Choice::Retry));
+        asked(&effects).into_iter().map(|(what, _)| what).collect::<Vec<_>>()
+    };
+    // The server never took the offer: the same message is sent again, and no other one.
+    assert_eq!(retry(&Transfer { file: None, ..failed(refused) }, None), ["resume"]);
+    let cut = failed(Failure::LinkLost);
+    assert_eq!(retry(&cut, None), ["resume"], "nothing is known of it");
+    assert_eq!(retry(&cut, Some(FileState::Coming)), ["resume"]);
+    assert_eq!(retry(&cut, Some(FileState::Expired))[0], "forget");
+    let changed = failed(Failure::SourceChanged);
+    assert_eq!(retry(&changed, None)[..2], ["cancel", "forget"]);
+}
+
+#[test]
 fn how_much_one_keeps_is_asked_when_it_is_shown_and_when_it_changed() {
     let mut world = world(direct(10_002));
     let quota = |effects: &[Effect]| {

@@ -201,8 +201,8 @@ fn hits_of_this_computer_and_of_the_server_are_one_list_without_doubles() {
     assert_eq!((hits[0].name.as_str(), hits[0].with.as_str()), ("Momo", ""));
     desk.say(HistoryMsg::Kind(Some(Sort::Link)));
     assert_eq!(desk.hits(), [0; 0]);
-    let kinds = [None, Some(Sort::Link), Some(Sort::Image)];
-    assert_eq!(kinds.map(|kind| desk.history().look.count(kind)), [8, 0, 0]);
+    let kinds = [None, Some(Sort::Text), Some(Sort::Link), Some(Sort::Image), Some(Sort::File)];
+    assert_eq!(kinds.map(|kind| desk.history().look.count(kind)), [8, 8, 0, 0, 0]);
     desk.say(HistoryMsg::Search(String::new()));
     assert_eq!(desk.hits(), [75, 65, 55, 45, 35, 25, 15, 5], "every link");
     desk.say(HistoryMsg::From(Writer::One(AccountId(10_002))));
@@ -479,4 +479,20 @@ fn hits_that_are_not_here_yet_are_fetched_before_they_are_exported() {
     let Some(Intent::Export { export, .. }) = desk.asked.last() else { panic!() };
     let Scope::Messages(messages) = &export.what else { panic!() };
     assert_eq!(messages.len(), all);
+}
+
+#[test]
+fn that_there_are_more_hits_than_are_kept_is_known() {
+    let mut world = World::signed_in();
+    world.send(Msg::History(HistoryMsg::Open(Some(MOMO))));
+    for (found, goes_on, is_cut) in [(5_000, true, true), (5_000, false, false)] {
+        let effects = world.send(Msg::History(HistoryMsg::Search(format!("x{goes_on}"))));
+        let ticket = effects.iter().find_map(ticket_of).unwrap();
+        let hit = |seq| message(direct(10_002), seq, 10_002, NOON_MS, "x");
+        let next = goes_on.then_some(Spot::START);
+        let result = Ok(Answer::Hits { messages: (1..=found).map(hit).collect(), next });
+        world.event(ClientEvent::Answered { ticket, result });
+        let look = &world.model.history.as_ref().unwrap().look;
+        assert_eq!((look.count(None), look.is_done(), look.is_cut()), (5_000, true, is_cut));
+    }
 }

@@ -44,14 +44,56 @@ fn a_few_pictures_go_at_once_and_many_when_the_person_says_so() {
         let is_send = |effect: &&Effect| matches!(effect, Effect::Ask(Intent::SendImage { to, .. }) if *to == FRIEND);
         effects.iter().filter(is_send).count()
     };
-    let few = world.send(Msg::Chat(FRIEND, ChatMsg::Images(files(AT_ONCE_MAX), false)));
-    assert_eq!(sent(&few), AT_ONCE_MAX);
-    let many = world.send(Msg::Chat(FRIEND, ChatMsg::Images(files(AT_ONCE_MAX + 1), false)));
+    let few = world.send(Msg::Chat(FRIEND, ChatMsg::Images(files(AT_ONCE_MAX - 1), false)));
+    assert_eq!((sent(&few), AT_ONCE_MAX), (4, 5));
+    let many = world.send(Msg::Chat(FRIEND, ChatMsg::Images(files(AT_ONCE_MAX), false)));
     assert!(matches!(&many[..], [Effect::AskImages(to, images)]
-        if *to == FRIEND && images.len() == AT_ONCE_MAX + 1));
-    let sure = world.send(Msg::Chat(FRIEND, ChatMsg::Images(files(AT_ONCE_MAX + 1), true)));
-    assert_eq!(sent(&sure), AT_ONCE_MAX + 1);
+        if *to == FRIEND && images.len() == AT_ONCE_MAX));
+    let sure = world.send(Msg::Chat(FRIEND, ChatMsg::Images(files(AT_ONCE_MAX), true)));
+    assert_eq!(sent(&sure), AT_ONCE_MAX);
     assert!(world.send(Msg::Chat(FRIEND, ChatMsg::Images(Vec::new(), false))).is_empty());
+}
+
+#[test]
+fn a_picture_that_takes_long_to_prepare_has_a_placeholder_until_it_is_a_message_or_fails() {
+    let mut world = World::signed_in();
+    let slow = |world: &World| world.model.chats.get(FRIEND).unwrap().preparing.slow();
+    let effects = world.send(Msg::Chat(FRIEND, ChatMsg::Images(files(3), false)));
+    let tickets: Vec<_> = effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Ask(Intent::SendImage { ticket, .. }) => Some(*ticket),
+            _ => None,
+        })
+        .collect();
+    world.pass(100);
+    assert_eq!(slow(&world), 0, "a small one needs none");
+    world.pass(300);
+    assert_eq!(slow(&world), 3);
+    let pending = |number: u8| PendingMessage {
+        nonce: Nonce([number; 16]),
+        to: FRIEND,
+        body: image(number),
+        at: NOON_MS,
+    };
+    world.event(ClientEvent::Pending(pending(1)));
+    assert_eq!(slow(&world), 2);
+    // Words are not what was waited for, nor is a picture that is sent again.
+    world.event(ClientEvent::Pending(PendingMessage {
+        nonce: Nonce([9; 16]),
+        body: Body::text("hi"),
+        ..pending(1)
+    }));
+    world.event(ClientEvent::Pending(pending(1)));
+    assert_eq!(slow(&world), 2);
+    let result = || Err(Failure::ImageGone);
+    world.event(ClientEvent::Answered { ticket: tickets[1], result: result() });
+    assert_eq!(slow(&world), 1);
+    // That of one that is a message already is none of the others'.
+    world.event(ClientEvent::Answered { ticket: tickets[0], result: result() });
+    assert_eq!(slow(&world), 1);
+    world.event(ClientEvent::Pending(pending(3)));
+    assert_eq!(slow(&world), 0);
 }
 
 #[test]

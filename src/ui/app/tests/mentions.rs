@@ -200,10 +200,12 @@ fn a_quiet_conversation_asks_for_attention_when_it_may() {
         world.event(ClientEvent::Book(Arc::new(Book { rooms, choices, ..Book::default() })));
         let plain = happens(&mut world, 1, MOMO, Body::text("hello"));
         assert_eq!(!plain.is_empty(), notify == Notify::All);
+        assert_eq!(world.model.unread() > 0, notify == Notify::All, "{notify:?}");
         let told = happens(&mut world, 2, MOMO, naming("@all", &[], true, &[]));
-        assert_eq!(matches!(told[..], [Effect::Urgent(IN_CLASS)]), called, "{notify:?}");
+        assert_eq!(matches!(told[..], [Effect::Urgent(IN_CLASS), ..]), called, "{notify:?}");
         let rows = world.model.chat_rows(Language::English);
         let row = rows.into_iter().find(|row| row.target == IN_CLASS).unwrap();
         assert_eq!((row.called, row.prefix), (called, Some("preview.at")));
+        assert_eq!((world.model.unread(), row.unread), (if called { 2 } else { 0 }, 2));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::client::api::PendingMessage;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::{AccountId, Body, Message, Nonce, Seq, Target};
+use crate::domain::{AccountId, Body, MentionPlace, Mentions, Message, Nonce, Seq, Target};
 use crate::net::protocol::{Command, Query, Reason, Refusal};
 use crate::ui::app::chats::{ChatMsg, EntryId};
 use crate::ui::app::contacts::Confirm;
@@ -49,7 +49,7 @@ fn preview(world: &World) -> String {
 fn written(effects: &[Effect]) -> Vec<String> {
     let mut texts = Vec::new();
     for effect in effects {
-        if let Effect::Write(FRIEND, text) = effect {
+        if let Effect::Write(FRIEND, text, _) = effect {
             texts.push(text.clone());
         }
     }
@@ -112,6 +112,20 @@ fn a_recalled_message_is_one_line_in_its_place_and_can_be_edited_again_for_a_whi
 }
 
 #[test]
+fn what_is_written_again_mentions_whom_it_mentioned() {
+    let mut world = begun();
+    let place = MentionPlace { start: 0, end: 4, account: None };
+    let all = Mentions { everyone: true, places: vec![place], ..Mentions::default() };
+    let body = Body::Text { text: "@all".into(), reply_to: None, mentions: all.clone() };
+    let message = said(&world, 1, 10_001, body);
+    world.event(ClientEvent::Message { message, live: true });
+    recalled(&mut world, 2, 10_001, 1);
+    let effects = menu(&mut world, MenuMsg::Again(Seq(1)));
+    let [Effect::Write(FRIEND, text, named)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((text.as_str(), named), ("@all", &all));
+}
+
+#[test]
 fn what_another_takes_back_is_no_news_and_is_not_answered_any_more() {
     let mut world = begun();
     says(&mut world, 1, 10_002, "oops");
@@ -130,13 +144,17 @@ fn what_another_takes_back_is_no_news_and_is_not_answered_any_more() {
 }
 
 #[test]
-fn up_takes_the_last_own_words_back_and_writes_them_once_the_server_has_done_it() {
+fn up_asks_takes_the_last_own_words_back_and_writes_them_once_the_server_has_done_it() {
     let mut world = begun();
     assert!(menu(&mut world, MenuMsg::RecallLast).is_empty(), "nothing was said");
     says(&mut world, 1, 10_001, "first");
     says(&mut world, 2, 10_001, "last");
     says(&mut world, 3, 10_002, "hm");
-    let effects = menu(&mut world, MenuMsg::RecallLast);
+    let asked = menu(&mut world, MenuMsg::RecallLast);
+    let [Effect::Confirm(confirm @ Confirm::RecallLast(FRIEND, Seq(2)))] = asked[..] else {
+        panic!("{asked:?}")
+    };
+    let effects = world.send(Msg::Confirmed(confirm));
     let [Effect::Ask(Intent::Do { ticket, command })] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(*command, Command::Recall { to: FRIEND, seq: Seq(2) });
     assert!(written(&recalled(&mut world, 4, 10_001, 2)).is_empty());

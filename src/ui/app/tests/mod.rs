@@ -13,6 +13,7 @@ mod images;
 mod login;
 mod mentions;
 mod menu;
+mod notify;
 mod panel;
 mod preferences;
 mod profile;

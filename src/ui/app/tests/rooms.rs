@@ -6,9 +6,10 @@ use crate::client::api::Format;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::{
     AccountId, Body, Book, Choice, Contact, ConversationId, ConversationKind, Joining, Member,
-    Message, Nonce, Notify, OwnRoom, Person, Presence, Rank, Role, Room, RoomChange, RoomId, Seq,
-    Target,
+    Message, Nonce, Notice, Notify, OwnRoom, Parting, Person, Presence, Rank, Role, Room,
+    RoomChange, RoomId, Seq, Target,
 };
+use crate::limits::WATCHED_MAX;
 use crate::net::protocol::{Command, MemberChange, Query, Reason, Reply};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::contacts::Confirm;
@@ -17,7 +18,7 @@ use crate::ui::app::panel::{PanelMsg, Tab};
 use crate::ui::app::rooms::{RoomMsg, Tile};
 use crate::ui::app::rows::{Pick, Row};
 use crate::ui::app::testing::{NOON_MS, World, message, person, ticket_of};
-use crate::ui::app::{Effect, Msg};
+use crate::ui::app::{Effect, Msg, Ticket};
 use crate::ui::text::Language;
 
 pub const ME: AccountId = AccountId(10_001);
@@ -98,10 +99,10 @@ fn rooms_stand_in_two_groups_that_fold() {
 fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unread() {
     let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
     let target = Target::Room(CLASS);
-    let joined = change(2, RoomChange::Joined { account: ROOK });
+    let joined = change(2, RoomChange::Joined { account: ROOK, muted_until: 0 });
     assert!(happens(&mut world, 1, MOMO, joined).is_empty(), "nobody is called for that");
     let told = happens(&mut world, 2, MOMO, Body::text("hello"));
-    assert!(matches!(told[..], [Effect::Urgent(at)] if at == target));
+    assert!(matches!(told[..], [Effect::Urgent(at), ..] if at == target));
     let listed = |world: &World| {
         let rows = world.model.chat_rows(Language::English);
         rows.into_iter().find(|row| row.target == target)
@@ -115,11 +116,16 @@ fn a_room_is_among_the_chats_while_one_is_in_it_and_lines_about_it_are_not_unrea
     let rooms = [(CLASS, own(CLASS, "Class", Rank::Member))].into();
     world.event(ClientEvent::Book(Arc::new(Book { rooms, choices, ..Book::default() })));
     let row = listed(&world).unwrap();
-    assert!(row.pinned && row.quiet);
+    assert!(row.pinned && row.notify == Notify::None);
+    assert_eq!(world.model.unread(), 0, "it is not counted");
     assert_eq!(world.model.chat_rows(Language::English)[0].target, target, "at the top");
     assert!(happens(&mut world, 4, MOMO, Body::text("and?")).is_empty(), "it is quiet");
     world.event(ClientEvent::Book(Arc::new(Book::default())));
     assert!(listed(&world).is_none(), "one is in it no more");
+    world.send(Msg::History(HistoryMsg::Open(None)));
+    let sides = world.model.history_sides(Language::English);
+    let side = sides.iter().find(|side| side.target == Some(target)).unwrap();
+    assert_eq!(side.name, "Class", "what was said there is looked up as before");
     assert_eq!(
         world.model.closed_to_me(target, Language::English).as_deref(),
         Some("You are not in this room any more.")
@@ -155,11 +161,21 @@ fn who_is_in_a_room_is_asked_for_page_by_page_and_changes_with_its_log() {
         world.model.member_rows(CLASS).iter().map(|row| row.name.clone()).collect()
     };
     assert_eq!(names(&world), ["青柠", "Monitor"]);
-    happens(&mut world, 5, ROOK, change(2, RoomChange::Joined { account: ROOK }));
+    happens(&mut world, 5, ROOK, change(2, RoomChange::Joined { account: ROOK, muted_until: 0 }));
     assert_eq!(names(&world), ["青柠", "Monitor", "Rook"], "who is not there comes last");
     happens(&mut world, 6, ME, change(3, RoomChange::Owner { account: MOMO }));
     assert_eq!(names(&world), ["Monitor", "青柠", "Rook"], "the owner first");
-    happens(&mut world, 7, MOMO, change(4, RoomChange::Kicked { account: ROOK }));
+    let card = |card: &str| RoomChange::Carded { account: MOMO, card: card.into() };
+    happens(&mut world, 7, MOMO, change(4, card("Owner")));
+    assert_eq!(names(&world), ["Owner", "青柠", "Rook"], "another card shows at once");
+    happens(&mut world, 10, MOMO, Body::text("hello"));
+    let quote = world.model.quote(target, Seq(10), Language::English);
+    assert_eq!(quote.name, "Owner", "as above its message");
+    let entries = world.model.chats.get(target).unwrap().entries(ME, target);
+    assert_eq!(entries.count(), 3, "and is no line");
+    happens(&mut world, 11, MOMO, change(5, card("")));
+    assert_eq!(names(&world), ["Momo", "青柠", "Rook"]);
+    happens(&mut world, 12, MOMO, change(6, RoomChange::Kicked { account: ROOK }));
     assert_eq!(names(&world).len(), 2);
     // A page that could not be had is asked for when the window is opened again.
     let mut world = with(vec![own(CLASS, "Class", Rank::Owner)]);
@@ -170,11 +186,69 @@ fn who_is_in_a_room_is_asked_for_page_by_page_and_changes_with_its_log() {
     assert!(effects.iter().filter_map(ticket_of).count() > 0, "its messages too");
 }
 
+fn asks_members(effects: &[Effect]) -> Option<Ticket> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Ask(Intent::Look { ticket, query: Query::Members { .. } }) => Some(*ticket),
+        _ => None,
+    })
+}
+
+#[test]
+fn who_is_in_a_room_is_kept_only_while_a_window_shows_it_and_one_is_in_it() {
+    let target = Target::Room(CLASS);
+    let page = |world: &mut World, ticket, card: &str| {
+        let momo = Member { card: card.into(), ..member(MOMO, Rank::Owner) };
+        let result = Ok(Answer::Looked(Reply::Members { members: vec![momo], more: false }));
+        world.event(ClientEvent::Answered { ticket, result });
+        world.model.name_in(target, MOMO)
+    };
+    let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
+    let ticket = asks_members(&world.send(Msg::Chat(target, ChatMsg::Open))).unwrap();
+    assert_eq!(page(&mut world, ticket, "Monitor"), "Monitor");
+    world.send(Msg::Chat(target, ChatMsg::Close { draft: String::new() }));
+    world.pass(1_000);
+    assert!(world.model.member_rows(CLASS).is_empty(), "nobody looks");
+    // An answer to what was asked before is of another time.
+    let old = asks_members(&world.send(Msg::Chat(target, ChatMsg::Open))).unwrap();
+    let gone = Notice::RoomGone { room: CLASS, why: Parting::Kicked };
+    world.event(ClientEvent::Notice(Box::new(gone)));
+    let back = Notice::Room(own(CLASS, "Class", Rank::Member));
+    let ticket = asks_members(&world.event(ClientEvent::Notice(Box::new(back)))).unwrap();
+    assert_eq!(page(&mut world, old, "old"), "Momo");
+    assert_eq!(page(&mut world, ticket, "Monitor"), "Monitor");
+}
+
+#[test]
+fn how_many_are_there_is_said_where_all_of_them_are_seen() {
+    for (count, is_said) in [(WATCHED_MAX, true), (WATCHED_MAX + 1, false)] {
+        let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
+        let ticket = asks_members(&world.send(Msg::Chat(Target::Room(CLASS), ChatMsg::Open)));
+        let number = |n: usize| AccountId(20_000 + n as u64);
+        let members = (0..count).map(|n| member(number(n), Rank::Member)).collect();
+        let result = Ok(Answer::Looked(Reply::Members { members, more: false }));
+        world.event(ClientEvent::Answered { ticket: ticket.unwrap(), result });
+        world.pass(250);
+        world.event(ClientEvent::Presence(vec![(number(count - 1), Presence::Online)]));
+        assert_eq!(world.model.online_in(CLASS), is_said.then_some(1), "{count}");
+    }
+}
+
+#[test]
+fn who_comes_again_is_as_mute_as_before_and_who_is_an_admin_is_not() {
+    let mut world = with(vec![own(CLASS, "Class", Rank::Owner)]);
+    world.send(Msg::Chat(Target::Room(CLASS), ChatMsg::Open));
+    let muted_until = NOON_MS + 60_000;
+    happens(&mut world, 5, ROOK, change(2, RoomChange::Joined { account: ROOK, muted_until }));
+    let is_muted = |world: &World| world.model.member_rows(CLASS)[0].is_muted;
+    assert!(is_muted(&world));
+    happens(&mut world, 6, ME, change(3, RoomChange::Ranked { account: ROOK, rank: Rank::Admin }));
+    assert!(!is_muted(&world));
+}
+
 #[test]
 fn what_others_notice_is_asked_before_and_the_rest_is_done_at_once() {
     let mut world = with(vec![own(CLASS, "Class", Rank::Owner)]);
     let asked = [
-        (RoomMsg::Leave(CLASS), Confirm::LeaveRoom(CLASS), Command::LeaveRoom { room: CLASS }),
         (
             RoomMsg::Dissolve(CLASS),
             Confirm::DissolveRoom(CLASS),
@@ -191,9 +265,49 @@ fn what_others_notice_is_asked_before_and_the_rest_is_done_at_once() {
         assert!(matches!(&effects[..], [Effect::Confirm(asked)] if *asked == confirm));
         assert_eq!(commands(&world.send(Msg::Confirmed(confirm))), [command]);
     }
+    let leave = |rank, members| {
+        let mut own = own(CLASS, "Class", rank);
+        own.room.members = members;
+        with(vec![own]).send(Msg::Room(RoomMsg::Leave(CLASS))).remove(0)
+    };
+    let stays = Failure::Refused(Reason::OwnerStays.into());
+    assert!(
+        matches!(leave(Rank::Owner, 3), Effect::Say(why) if why == stays),
+        "it is said at once"
+    );
+    let ends = Confirm::DissolveRoom(CLASS);
+    assert!(matches!(leave(Rank::Owner, 1), Effect::Confirm(asked) if asked == ends));
+    let goes = Confirm::LeaveRoom(CLASS);
+    assert!(matches!(leave(Rank::Admin, 3), Effect::Confirm(asked) if asked == goes));
+    let effects = world.send(Msg::Confirmed(goes));
+    assert_eq!(commands(&effects), [Command::LeaveRoom { room: CLASS }]);
     let effects = world.send(Msg::Room(RoomMsg::Mute(CLASS, MOMO, 60_000)));
     let change = MemberChange { mute_ms: Some(60_000), ..MemberChange::default() };
     assert_eq!(commands(&effects), [Command::SetMember { room: CLASS, account: MOMO, change }]);
+}
+
+#[test]
+fn who_puts_somebody_out_reads_how_that_person_may_come_back() {
+    let rules = [
+        (Joining::Open, "ask.kick.text.open"),
+        (Joining::Approval, "ask.kick.text"),
+        (Joining::Closed, "ask.kick.text.closed"),
+    ];
+    for (joining, key) in rules {
+        let mut own = own(CLASS, "Class", Rank::Admin);
+        own.room.joining = joining;
+        assert_eq!(with(vec![own]).model.kicked_key(CLASS), key);
+    }
+}
+
+#[test]
+fn a_room_that_is_no_more_is_said_to_be_dissolved() {
+    let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
+    happens(&mut world, 5, MOMO, change(2, RoomChange::Dissolved {}));
+    let gone = Notice::RoomGone { room: CLASS, why: Parting::Dissolved };
+    world.event(ClientEvent::Notice(Box::new(gone)));
+    let why = world.model.closed_to_me(Target::Room(CLASS), Language::English);
+    assert_eq!(why.as_deref(), Some("This room was dissolved."));
 }
 
 #[test]
@@ -298,10 +412,10 @@ fn what_was_said_in_a_room_is_read_and_exported_under_the_names_on_the_cards() {
     let Some(Effect::Ask(Intent::Export { export, .. })) = effects.first() else { panic!() };
     let name = |from: AccountId| {
         let kind = ConversationKind::Room { room: CLASS };
-        export.name_of(&message(kind, 1, from.0, NOON_MS, "hi")).map(str::to_owned)
+        export.name_in(kind, from).map(str::to_owned)
     };
     assert_eq!((name(ME), name(MOMO)), (None, Some("班长".into())));
     assert_eq!(name(ROOK), Some("Rookie".into()), "a remark goes before a card");
-    let elsewhere = message(ConversationKind::Lobby, 1, MOMO.0, NOON_MS, "hi");
-    assert_eq!(export.name_of(&elsewhere), None, "a card holds in its room");
+    let elsewhere = export.name_in(ConversationKind::Lobby, MOMO);
+    assert_eq!(elsewhere, None, "a card holds in its room");
 }

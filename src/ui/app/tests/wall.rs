@@ -140,3 +140,23 @@ fn of_a_room_that_one_is_not_in_there_is_no_window() {
     assert!(send(&mut world, WallMsg::Open(CLASS)).is_empty() && world.model.board.is_none());
     assert!(send(&mut world, WallMsg::Submit("x".into())).is_empty());
 }
+
+#[test]
+fn earlier_ones_are_offered_where_there_are_some() {
+    let only = wall("Midterms", NOON_MS, 7);
+    let before = wall("Before", NOON_MS - 1, 3);
+    for (old, expected) in [(vec![only.clone()], false), (vec![only.clone(), before], true)] {
+        let mut world = with(vec![room(Rank::Member, Some(only.clone()))]);
+        let asked = looks(&send(&mut world, WallMsg::Open(CLASS)));
+        let has_past = |world: &World| world.model.board.as_ref().unwrap().has_past;
+        let past = Query::Announcements { room: CLASS, skip: 0 };
+        let (ticket, _) = asked.iter().find(|(_, query)| *query == past).unwrap();
+        assert!(!has_past(&world), "not known yet");
+        let reply = Reply::Announcements { announcements: old, more: false };
+        answer(&mut world, *ticket, Ok(Answer::Looked(reply)));
+        assert_eq!(has_past(&world), expected);
+        let changed = room(Rank::Member, Some(wall("Finals", NOON_MS + 1, 9))).room;
+        world.event(ClientEvent::Room(Box::new(changed)));
+        assert!(has_past(&world), "it is the past now");
+    }
+}
