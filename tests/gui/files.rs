@@ -167,8 +167,8 @@ fn receive(screen: &Screen, lime: &Desk, chat: Window, sent: &Path) {
     screen.click(Button::Left, chat, 108, 376);
     // What is said of the card would cover it.
     screen.point(chat, 400, 480);
-    let received = lime.received("lab report.pdf");
-    screen.wait_for("the file", || received.exists().then_some(()));
+    let is_there = |path: PathBuf| path.exists().then_some(path);
+    let received = screen.wait_for("the file", || is_there(lime.received("lab report.pdf")));
     assert!(is_same(sent, &received));
     screen.wait_for("the card of what is whole", || {
         (screen.picture(chat).count(OK) > 0).then_some(())
