@@ -33,6 +33,9 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
             ("ask.give_up", Icon::File, name)
         }
         Confirm::ClearFiles => ("ask.clear", Icon::Trash, String::new()),
+        Confirm::Decline(target, seq) => {
+            ("ask.decline", Icon::Close, model.offered_name(target, seq))
+        }
         Confirm::TakeBack(file) => ("ask.take_back", Icon::Undo, model.shelf_name(file)),
         Confirm::Profile(asked) => return super::profile::ask_before(asked),
         Confirm::RemoveAccount(server, account) => {
@@ -54,6 +57,7 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         "ask.account" => ("ask.account", "ask.account.text", "ask.account.go"),
         "ask.give_up" => ("ask.give_up", "ask.give_up.text", "ask.give_up.go"),
         "ask.clear" => ("ask.clear", "ask.clear.text", "files.clear"),
+        "ask.decline" => ("ask.decline", "ask.decline.text", "file.decline"),
         "ask.take_back" => ("ask.take_back", "ask.take_back.text", "files.take_back"),
         _ => ("ask.group", "ask.group.text", "group.remove"),
     };

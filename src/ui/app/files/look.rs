@@ -163,7 +163,7 @@ impl About<'_> {
 
     fn closed(&self, state: FileState) -> String {
         self.word(match (state, self.is_own) {
-            (FileState::Cancelled, true) => "file.cancelled",
+            (FileState::Cancelled, true) => "file.taken_back",
             (FileState::Cancelled, false) => "file.cancelled.peer",
             (FileState::Declined, true) => "file.declined.peer",
             (FileState::Declined, false) => "file.declined",
@@ -219,10 +219,16 @@ impl About<'_> {
             TransferState::Done => self.done(transfer, is_missing),
             TransferState::Failed(why) => self.failed(transfer, why),
             // The offer stands: it was given up here.
-            TransferState::Cancelled if self.state().is_none_or(FileState::is_open) => {
+            TransferState::Cancelled
+                if self.state().is_none_or(FileState::is_open)
+                    || (self.is_own && self.state() == Some(FileState::Cancelled)) =>
+            {
                 Look { state: self.word("file.cancelled"), ..base }
             }
-            TransferState::Cancelled => Look { state: self.closed(FileState::Cancelled), ..base },
+            TransferState::Cancelled => {
+                let state = self.state().unwrap_or(FileState::Cancelled);
+                Look { state: self.closed(state), ..base }
+            }
             TransferState::Declined => Look { state: self.closed(FileState::Declined), ..base },
             TransferState::Expired => Look { state: self.closed(FileState::Expired), ..base },
         }

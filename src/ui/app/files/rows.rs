@@ -172,10 +172,15 @@ impl Model {
         // As long as nobody knows, the server may have it.
         let is_there = status.is_none_or(|status| status.state.is_open());
         let menu = choices(transfer, is_missing, transfer.file.is_some() && is_there);
+        // Sent, and yet of no use to anybody.
+        let is_unwanted = transfer.way == FileWay::Up
+            && status.is_some_and(|status| {
+                matches!(status.state, FileState::Cancelled | FileState::Declined)
+            });
         let (state, tone) = match &transfer.state {
             TransferState::Paused => (language.get("files.paused").to_owned(), Tone::Paused),
             // Whole and checked is what everything here is; the hour says more.
-            TransferState::Done if !is_missing => {
+            TransferState::Done if !is_missing && !is_unwanted => {
                 let at = transfer.ended.unwrap_or(transfer.began);
                 (time::minute_label(at, &self.zone, language), Tone::Quiet)
             }

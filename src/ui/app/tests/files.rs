@@ -1,17 +1,19 @@
 //! How files look in their cards and rows, in every state and in both languages.
 
 use crate::client::api::{Transfer, TransferId, TransferState, WaitsFor};
-use crate::client::{ClientEvent, Failure};
+use crate::client::{ClientEvent, Failure, Intent};
 use crate::domain::{
     AccountId, BlobId, Body, ConversationKind, FileId, FileState, FileStatus, FileWay, Message,
     Nonce, RoomId, Seq, Target,
 };
 use crate::net::protocol::{Reason, Refusal};
-use crate::ui::app::Msg;
+use crate::ui::app::chats::EntryId;
+use crate::ui::app::contacts::Confirm;
 use crate::ui::app::files::FilesMsg;
 use crate::ui::app::files::look::Look;
 use crate::ui::app::files::rows::Choice;
 use crate::ui::app::testing::{NOON_MS, World, conversation, direct, message, person};
+use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
 use crate::ui::transcript::card::{Deed, Tone};
 
@@ -67,6 +69,7 @@ pub(super) fn transfer(way: FileWay, state: TransferState) -> Transfer {
         ended: state.is_over().then_some(NOON_MS - 60_000),
         state,
         began: BEGAN,
+        hidden: false,
     }
 }
 
@@ -185,7 +188,7 @@ fn an_offer_says_in_its_card_what_became_of_it() {
             "Sending from another device, 25%",
             &take[..2],
         ),
-        (2, FileState::Cancelled, "已取消", "Cancelled", &[]),
+        (2, FileState::Cancelled, "已收回", "Taken back", &[]),
         (2, FileState::Declined, "对方已拒绝", "Declined by the other side", &[]),
     ];
     for (seq, state, chinese, english, deeds) in cases {
@@ -239,6 +242,35 @@ fn what_was_given_up_here_can_be_had_again() {
     let row = world.model.transfer_row(&given_up, Language::Chinese);
     assert_eq!(row.state, "已取消");
     assert_eq!(row.buttons, [Choice::Fetch]);
+    // Declined behind that, it was not its sender who gave it up.
+    let status = self::status(FileState::Declined);
+    world.event(ClientEvent::File { file, status });
+    let row = world.model.transfer_row(&given_up, Language::Chinese);
+    assert_eq!((&*row.state, row.buttons.len()), ("已拒绝", 0));
+}
+
+#[test]
+fn a_double_click_is_not_meant_for_the_buttons_that_come_below_it() {
+    let mut world = world(direct(10_002));
+    let press = |world: &mut World, deed| {
+        world.send(Msg::Files(FilesMsg::Deed(MOMO, EntryId::Seq(Seq(1)), deed)))
+    };
+    world.event(ClientEvent::Transfer(Box::new(transfer(FileWay::Down, TransferState::Running))));
+    assert_eq!(press(&mut world, Deed::Cancel).len(), 1);
+    let given_up = transfer(FileWay::Down, TransferState::Cancelled);
+    world.event(ClientEvent::Transfer(Box::new(given_up)));
+    world.pass(300);
+    assert!(press(&mut world, Deed::Decline).is_empty(), "the second press");
+    world.pass(400);
+    // Asked first, since it is for good.
+    let effects = press(&mut world, Deed::Decline);
+    let confirm = Confirm::Decline(MOMO, Seq(1));
+    assert!(matches!(&effects[..], [Effect::Confirm(one)] if *one == confirm), "{effects:?}");
+    assert_eq!(world.model.offered_name(MOMO, Seq(1)), "lab.mp4");
+    let effects = world.send(Msg::Confirmed(confirm));
+    let file = file(direct(10_002), 1);
+    assert!(matches!(&effects[..],
+        [Effect::Ask(Intent::DeclineFile { file: one, .. })] if *one == file));
 }
 
 #[test]
