@@ -124,6 +124,20 @@ fn what_is_off_the_list_is_still_known_and_goes_when_it_is_fetched_again() {
 }
 
 #[test]
+fn who_looks_at_what_comes_sees_how_far_it_is() {
+    let mut world = world(1);
+    send(&mut world, 2000 * MIB);
+    world.run_for(2 * SECOND);
+    let file = file_of(&offer(&world));
+    world.intent(1, Intent::WatchFiles(vec![file]));
+    let here = |world: &World| world.clients[1].files.get(&file).map_or(0, |status| status.here);
+    world.run_for(2 * SECOND);
+    let first = here(&world);
+    world.run_for(10 * SECOND);
+    assert!(here(&world) > first, "{first} and {}", here(&world));
+}
+
+#[test]
 fn what_cannot_be_read_is_said_at_once_and_nothing_is_offered() {
     let mut world = world(2);
     let ticket = world.ticket();

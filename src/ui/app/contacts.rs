@@ -94,6 +94,8 @@ pub enum Confirm {
     Decline(Target, Seq),
     /// An own file goes from the server.
     TakeBack(FileId),
+    /// The program ends while so many files are on their way.
+    Quit(usize),
     /// In the window about oneself.
     Profile(ProfileConfirm),
     /// The account goes from the list of the sign-in window, with what this computer keeps of it.
@@ -178,6 +180,7 @@ impl Model {
             Confirm::ClearFiles => self.clear_files(out),
             Confirm::Decline(target, seq) => self.decline_file(target, seq, out),
             Confirm::TakeBack(file) => self.take_back(file, out),
+            Confirm::Quit(_) => self.quit(out),
             Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
             Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
         }

@@ -70,8 +70,12 @@ pub enum FilesMsg {
     Send(Target, Vec<PathBuf>),
     /// A received file is not there any more.
     Missing(TransferId),
+    /// Take one's own file back from the server: is asked before.
+    TakeBack(Target, Seq),
     /// Received files go there from now on.
     Folder(PathBuf),
+    /// Received files go where they go unless the person says otherwise.
+    UsualFolder,
     /// In the window of all transfers.
     List(list::ListMsg),
     /// In the window of the files of a conversation.
@@ -107,7 +111,9 @@ impl fmt::Debug for FilesMsg {
             FilesMsg::TakeTo(_, seq, _) => write!(f, "TakeTo({seq:?})"),
             FilesMsg::Chosen(_, files) => write!(f, "Chosen({})", files.len()),
             FilesMsg::Send(_, files) => write!(f, "Send({})", files.len()),
+            FilesMsg::TakeBack(_, seq) => write!(f, "TakeBack({seq:?})"),
             FilesMsg::Folder(_) => f.write_str("Folder"),
+            FilesMsg::UsualFolder => f.write_str("UsualFolder"),
             FilesMsg::Missing(id) => write!(f, "Missing({id:?})"),
             FilesMsg::List(_) => f.write_str("List"),
             FilesMsg::Shelf(_) => f.write_str("Shelf"),
@@ -123,6 +129,15 @@ impl Files {
         all.sort_by_key(|transfer| (std::cmp::Reverse(transfer.began), transfer.id));
         as_sent(&mut all);
         all
+    }
+
+    /// How many are on their way, or wait for it by themselves.
+    #[must_use]
+    pub fn open_count(&self) -> usize {
+        let is_open = |one: &&Transfer| {
+            matches!(one.state, TransferState::Running | TransferState::Waiting(_))
+        };
+        self.transfers.values().filter(is_open).count()
     }
 
     /// One transfer.
@@ -250,7 +265,13 @@ impl Model {
             }
             FilesMsg::Chosen(target, files) => self.files_chosen(target, files, out),
             FilesMsg::Send(target, files) => self.send_files(target, files, out),
+            FilesMsg::TakeBack(target, seq) => {
+                if let Some(message) = self.offered(target, seq) {
+                    out.push(Effect::Confirm(Confirm::TakeBack(file_of(&message))));
+                }
+            }
             FilesMsg::Folder(folder) => self.set_folder(folder, out),
+            FilesMsg::UsualFolder => self.reset_folder(out),
             FilesMsg::List(msg) => self.list_msg(msg, out),
             FilesMsg::Shelf(msg) => self.shelf_msg(msg, out),
             FilesMsg::Missing(id) => {
@@ -311,6 +332,13 @@ impl Model {
             Deed::Pause => {
                 self.ask(Asked::File, |ticket| Intent::PauseTransfer { ticket, id }, out);
             }
+            Deed::Resume if self.goes_elsewhere(transfer) => {
+                // Where it was to be nothing can be written: the folder is another one now.
+                let folder = Destination::Folder(self.download_folder());
+                if let Some(file) = transfer.file {
+                    self.take_file(transfer.with, file.seq, folder, out);
+                }
+            }
             Deed::Resume => {
                 self.ask(Asked::File, |ticket| Intent::ResumeTransfer { ticket, id }, out);
             }
@@ -331,6 +359,28 @@ impl Model {
         }
     }
 
+    /// What a file is called, wherever it is known.
+    #[must_use]
+    pub fn file_name(&self, file: FileId) -> String {
+        match self.chats.of_conversation(file.conversation) {
+            Some(target) => self.offered_name(target, file.seq),
+            None => self.shelf_name(file),
+        }
+    }
+
+    /// One's own files in a conversation that the server has, whole.
+    #[must_use]
+    pub fn takeable(&self, target: Target) -> Vec<Seq> {
+        let me = self.my_account();
+        let is_kept = |message: &&Message| {
+            let status = self.files.status(file_of(message));
+            status.is_some_and(|status| status.state == FileState::Kept)
+        };
+        let messages = self.chats.get(target).into_iter().flat_map(|chat| chat.messages.values());
+        let own = messages.filter(|one| is_file(one) && Some(one.from) == me);
+        own.filter(is_kept).map(|one| one.seq).collect()
+    }
+
     /// What the file of a message is called.
     #[must_use]
     pub fn offered_name(&self, target: Target, seq: Seq) -> String {
@@ -338,6 +388,13 @@ impl Model {
             Some(Body::File { name, .. }) => name,
             _ => String::new(),
         }
+    }
+
+    /// Whether what could not be written goes to the folder of now instead of the one of then.
+    fn goes_elsewhere(&self, transfer: &Transfer) -> bool {
+        has_no_place(transfer)
+            && transfer.file.is_some()
+            && transfer.path.parent() != Some(&self.download_folder())
     }
 
     fn take_file(&mut self, with: Target, seq: Seq, to: Destination, out: &mut Vec<Effect>) {
@@ -423,6 +480,14 @@ pub fn file_of(message: &Message) -> FileId {
 
 fn is_file(message: &Message) -> bool {
     matches!(message.body, Body::File { .. })
+}
+
+/// Whether a download failed because of the folder that it was to go to.
+fn has_no_place(transfer: &Transfer) -> bool {
+    let failure = TransferState::Failed;
+    transfer.way == FileWay::Down
+        && (transfer.state == failure(Failure::SaveDenied)
+            || transfer.state == failure(Failure::SaveFull))
 }
 
 /// Changes with what can be done with a transfer.

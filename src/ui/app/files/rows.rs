@@ -6,8 +6,8 @@ use crate::ui::app::{Model, time};
 use crate::ui::text::Language;
 use crate::ui::transcript::card::Tone;
 
-use super::amounts;
 use super::look::Look;
+use super::{amounts, has_no_place};
 
 /// What a row stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -133,6 +133,9 @@ fn choices(transfer: &Transfer, is_missing: bool, is_there: bool) -> Vec<Choice>
     let mut choices = match &transfer.state {
         TransferState::Running | TransferState::Waiting(_) => vec![Choice::Pause, Choice::GiveUp],
         TransferState::Paused => vec![Choice::Resume, Choice::GiveUp],
+        TransferState::Failed(_) if has_no_place(transfer) => {
+            vec![Choice::Retry, Choice::GiveUp, Choice::SaveAs]
+        }
         TransferState::Failed(_) => vec![Choice::Retry, Choice::GiveUp],
         TransferState::Done if is_missing && is_down && is_there => {
             vec![Choice::Fetch, Choice::SaveAs]
@@ -188,7 +191,7 @@ impl Model {
         };
         Row {
             key: Key::Transfer(transfer.id),
-            name: transfer.name.clone(),
+            name: look.name,
             who: self.transfer_who(transfer, language),
             state,
             tone,

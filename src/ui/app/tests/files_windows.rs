@@ -29,7 +29,8 @@ fn other(number: u8, way: FileWay, name: &str, state: TransferState) -> Transfer
     let began = BEGAN - i64::from(number) * 1_000;
     let id = TransferId(Nonce([number; 16]));
     let file = Some(file(direct(10_002), number.into()));
-    Transfer { id, file, name: name.to_owned(), began, ..transfer(way, state) }
+    let path = format!("received/{name}").into();
+    Transfer { id, file, name: name.to_owned(), path, began, ..transfer(way, state) }
 }
 
 /// The lines as words: heads with what can be done, files by name.
@@ -199,7 +200,7 @@ fn what_was_declined_or_taken_back_is_no_success_of_its_sender() {
     let word = |world: &World| world.model.transfer_row(&one, Language::English).state;
     assert_eq!(word(&world), "14:31");
     for (state, said) in [
-        (FileState::Declined, "Declined by the other side"),
+        (FileState::Declined, "They declined"),
         (FileState::Cancelled, "Taken back"),
         (FileState::Expired, "14:31"),
     ] {
@@ -235,7 +236,7 @@ fn a_received_file_that_is_gone_is_received_again() {
     let lines = world.model.file_lines(Language::English);
     let Line::File(row) = &lines[6] else { panic!("{:?}", words(&lines)) };
     assert_eq!((row.usual(), &row.buttons[..]), (Some(Choice::Fetch), &[Choice::Fetch][..]));
-    assert_eq!(row.state, "Not on this computer any more");
+    assert_eq!(row.state, "Not here any more");
     // The chat does not have that message: what the transfer knows of it is enough.
     let effects = list(&mut world, ListMsg::Do(id(34), Choice::Fetch));
     let taken = effects.iter().find_map(|effect| match effect {
@@ -267,8 +268,8 @@ fn how_much_one_keeps_is_asked_when_it_is_shown_and_when_it_changed() {
     let reply = Reply::Quota { used, most, file_most: 4 << 30, days: 30 };
     world.event(ClientEvent::Answered { ticket, result: Ok(Answer::Looked(reply)) });
     let known = world.model.files.quota.unwrap();
-    assert_eq!(known.words(Language::Chinese), "已用 1.2 / 20 GB · 文件保存 30 天");
-    assert_eq!(known.words(Language::English), "1.2 / 20 GB used. Files are kept 30 days.");
+    assert_eq!(known.words(Language::Chinese), "你已用 1.2 / 20 GB · 文件保存 30 天");
+    assert_eq!(known.words(Language::English), "You use 1.2 / 20 GB. Files are kept 30 days.");
     let goes_on = Transfer { done: 5, ..begun.clone() };
     assert_eq!(quota(&world.event(ClientEvent::Transfer(Box::new(goes_on)))), None);
     let done = other(40, FileWay::Up, "a.zip", TransferState::Done);
