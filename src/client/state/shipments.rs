@@ -571,12 +571,9 @@ fn storm(seed: u64) -> usize {
 #[test]
 fn every_file_ends_in_any_storm_and_what_is_said_of_it_is_true() {
     let seeds = std::env::var("MYCHAT_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
-    let run = |seed| match std::panic::catch_unwind(|| storm(seed)) {
-        Ok(done) => done,
-        Err(panic) => {
-            println!("seed {seed}");
-            std::panic::resume_unwind(panic);
-        }
+    let run = |seed| {
+        let end = std::panic::catch_unwind(|| storm(seed));
+        end.inspect_err(|_| println!("seed {seed}")).unwrap()
     };
     let done: usize = (0..seeds.unwrap_or(150)).map(run).sum();
     assert!(done > 500, "{done} came through");
