@@ -135,6 +135,7 @@ fn ticket_of(intent: &Intent) -> Option<Ticket> {
         | Intent::ResumeTransfer { ticket, .. }
         | Intent::CancelTransfer { ticket, .. }
         | Intent::ForgetTransfers { ticket, .. }
+        | Intent::HideTransfers { ticket, .. }
         | Intent::History { ticket, .. }
         | Intent::Search { ticket, .. }
         | Intent::Days { ticket, .. }

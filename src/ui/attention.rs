@@ -27,6 +27,26 @@ pub fn give_keys_back<W: WindowExt>(window: &W) {
     }
 }
 
+/// A window stands over the one that it asks for, in front, with the keyboard. The toolkit takes any other
+/// window for that one.
+pub fn stand_over<W: WindowExt>(window: &W, owner: Option<Owner>) {
+    if let Some(owner) = owner.filter(|_| window.shown()) {
+        system::stand_over(window, owner);
+    }
+}
+
+/// The window that another one asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner(u32);
+
+impl Owner {
+    /// A window on the screen.
+    #[must_use]
+    pub fn of(window: &(impl WindowExt + ?Sized)) -> Option<Owner> {
+        window.shown().then(|| system::number(window)).flatten().map(Owner)
+    }
+}
+
 #[cfg(target_os = "linux")]
 mod system {
     use std::sync::OnceLock;
@@ -55,6 +75,7 @@ mod system {
         Mark(Window),
         Keys(Window),
         Back(Window),
+        Over(Window, Window),
     }
 
     /// Marks it.
@@ -72,8 +93,18 @@ mod system {
         wish(id(window).map(Wish::Back));
     }
 
-    fn id<W: WindowExt>(window: &W) -> Option<Window> {
+    /// Puts it over its owner.
+    pub fn stand_over<W: WindowExt>(window: &W, owner: super::Owner) {
+        wish(id(window).map(|window| Wish::Over(window, owner.0)));
+    }
+
+    /// The display's number of a window.
+    pub fn number(window: &(impl WindowExt + ?Sized)) -> Option<u32> {
         Window::try_from(window.raw_handle()).ok()
+    }
+
+    fn id<W: WindowExt>(window: &W) -> Option<Window> {
+        number(window)
     }
 
     fn wish(wish: Option<Wish>) {
@@ -118,6 +149,7 @@ mod system {
                     Ok(Wish::Mark(window)) => herald.mark(window),
                     Ok(Wish::Keys(window)) => herald.take_keys(window),
                     Ok(Wish::Back(window)) => herald.give_back(window),
+                    Ok(Wish::Over(window, owner)) => herald.stand_over(window, owner),
                     Err(RecvTimeoutError::Timeout) => herald.look(),
                     Err(RecvTimeoutError::Disconnected) => return Ok(()),
                 };
@@ -137,15 +169,28 @@ mod system {
             if !self.marked.contains(&window) {
                 self.marked.push(window);
             }
-            let atom = |name: &str| -> Result<u32, ReplyError> {
-                Ok(self.display.intern_atom(false, name.as_bytes())?.reply()?.atom)
-            };
-            let state = atom("_NET_WM_STATE")?;
             // Add, this, nothing else, asked by a program (EWMH).
-            let data = [1, atom("_NET_WM_STATE_DEMANDS_ATTENTION")?, 0, 1, 0];
-            let message = ClientMessageEvent::new(32, window, state, data);
+            let data = [1, self.atom("_NET_WM_STATE_DEMANDS_ATTENTION")?, 0, 1, 0];
+            self.ask_manager(window, "_NET_WM_STATE", data)
+        }
+
+        fn atom(&self, name: &str) -> Result<u32, ReplyError> {
+            Ok(self.display.intern_atom(false, name.as_bytes())?.reply()?.atom)
+        }
+
+        fn ask_manager(&self, about: Window, what: &str, data: [u32; 5]) -> Result<(), ReplyError> {
+            let message = ClientMessageEvent::new(32, about, self.atom(what)?, data);
             let mask = EventMask::SUBSTRUCTURE_REDIRECT | EventMask::SUBSTRUCTURE_NOTIFY;
             self.display.send_event(false, self.root, mask, message)?.check()
+        }
+
+        fn stand_over(&self, window: Window, owner: Window) -> Result<(), ReplyError> {
+            let (name, kind) = (AtomEnum::WM_TRANSIENT_FOR, AtomEnum::WINDOW);
+            self.display
+                .change_property32(PropMode::REPLACE, window, name, kind, &[owner])?
+                .check()?;
+            // By a program that has the keyboard in its owner (EWMH).
+            self.ask_manager(window, "_NET_ACTIVE_WINDOW", [1, x11rb::CURRENT_TIME, owner, 0, 0])
         }
 
         /// Takes the mark from the window that somebody came to. The window manager takes its own.
@@ -224,6 +269,14 @@ mod system {
     /// And to the next window when that one closes.
     pub fn give_keys_back<W: WindowExt>(_window: &W) {}
 
+    /// The system knows it by the toolkit.
+    pub fn stand_over<W: WindowExt>(_window: &W, _owner: super::Owner) {}
+
+    /// Of no use here.
+    pub fn number(_window: &(impl WindowExt + ?Sized)) -> Option<u32> {
+        None
+    }
+
     /// The toolkit's own handle could only be used without the compiler's safety.
     fn found<W: WindowExt>(window: &W) -> Option<HWND> {
         HWND::FindWindow(None, Some(&window.label())).ok()?
@@ -242,4 +295,11 @@ mod system {
 
     /// Takes the keyboard from it.
     pub fn give_keys_back<W: WindowExt>(_window: &W) {}
+    /// The system knows it by the toolkit.
+    pub fn stand_over<W: WindowExt>(_window: &W, _owner: super::Owner) {}
+
+    /// Of no use here.
+    pub fn number(_window: &(impl WindowExt + ?Sized)) -> Option<u32> {
+        None
+    }
 }

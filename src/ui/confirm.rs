@@ -33,15 +33,20 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
             ("ask.give_up", Icon::File, name)
         }
         Confirm::ClearFiles => ("ask.clear", Icon::Trash, String::new()),
-        Confirm::TakeBack(file) => ("ask.take_back", Icon::Undo, model.shelf_name(file)),
+        Confirm::Decline(target, seq) => {
+            ("ask.decline", Icon::Close, model.offered_name(target, seq))
+        }
+        Confirm::TakeBack(file) => ("ask.take_back", Icon::Undo, model.file_name(file)),
+        Confirm::Quit(_) => ("ask.quit", Icon::File, String::new()),
         Confirm::Profile(asked) => return super::profile::ask_before(asked),
         Confirm::RemoveAccount(server, account) => {
             ("ask.account", Icon::Trash, model.saved_name(server, account))
         }
     };
-    let kicked = match confirm {
-        Confirm::Kick(room, _) => model.kicked_key(room),
-        _ => "",
+    let (kicked, n) = match confirm {
+        Confirm::Kick(room, _) => (model.kicked_key(room), String::new()),
+        Confirm::Quit(n) => ("", n.to_string()),
+        _ => ("", String::new()),
     };
     let (title, text, action) = match key {
         "ask.delete" => ("ask.delete", "ask.delete.text", "row.delete"),
@@ -54,6 +59,8 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         "ask.account" => ("ask.account", "ask.account.text", "ask.account.go"),
         "ask.give_up" => ("ask.give_up", "ask.give_up.text", "ask.give_up.go"),
         "ask.clear" => ("ask.clear", "ask.clear.text", "files.clear"),
+        "ask.quit" => ("ask.quit", "ask.quit.text", "ask.quit.go"),
+        "ask.decline" => ("ask.decline", "ask.decline.text", "file.decline"),
         "ask.take_back" => ("ask.take_back", "ask.take_back.text", "files.take_back"),
         _ => ("ask.group", "ask.group.text", "group.remove"),
     };
@@ -63,7 +70,7 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         icon,
         danger: !matches!(confirm, Confirm::RecallLast(..)),
         title: tr_with(title, &[("name", &name)]),
-        text: tr_with(text, &[("name", &name), ("first", &first)]),
+        text: tr_with(text, &[("name", &name), ("first", &first), ("n", &n)]),
         action: tr(action).to_owned(),
         cancel: tr("common.cancel").to_owned(),
     };

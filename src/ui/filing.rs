@@ -9,10 +9,10 @@ use super::app::files::{Chosen, FilesMsg, Kind, Opening, amounts};
 use super::app::{Model, Msg};
 use super::files::{self, Wanted};
 use super::paint::Icon;
-use super::platform;
 use super::shell::post;
 use super::text::{tr, tr_with};
 use super::widgets::{Question, ask};
+use super::{platform, screen, toast};
 use crate::domain::{Seq, Target};
 
 /// Names that end so are programs or scripts somewhere, or bring some along.
@@ -123,7 +123,7 @@ pub fn ask_before_sending(model: &Model, target: Target, paths: Vec<PathBuf>, by
             1 => tr("file.ask.one").to_owned(),
             _ => tr_with("file.ask", &[("n", &n)]),
         },
-        text: tr_with("file.ask.text", &[("size", &amounts::bytes(bytes)), ("name", &name)]),
+        text: sending_words(&paths, bytes, &name),
         action: tr("file.ask.go").to_owned(),
         cancel: tr("common.cancel").to_owned(),
     };
@@ -132,6 +132,19 @@ pub fn ask_before_sending(model: &Model, target: Target, paths: Vec<PathBuf>, by
             post(Msg::Files(FilesMsg::Send(target, paths)));
         }
     });
+}
+
+/// What is sent to whom: one file is named, of several their number stands above.
+fn sending_words(paths: &[PathBuf], bytes: u64, name: &str) -> String {
+    let size = amounts::bytes(bytes);
+    match paths {
+        [path] => {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            let words = [("file", &*file), ("size", &size), ("name", name)];
+            tr_with("file.ask.text.one", &words)
+        }
+        _ => tr_with("file.ask.text", &[("size", &size), ("name", name)]),
+    }
 }
 
 /// Asks where the file of a message shall be saved. Nothing is written over: a name that is taken gets
@@ -170,11 +183,42 @@ fn open_now(Opening { id, path, is_folder }: Opening) {
         if !path.exists() {
             return Some(Msg::Files(FilesMsg::Missing(id)));
         }
-        match path.parent().filter(|_| is_folder) {
-            Some(folder) => platform::open_folder(folder),
-            None => platform::open_file(&path),
-        }
+        let shown = path.parent().filter(|_| is_folder).unwrap_or(&path).to_owned();
+        let failed = shown.clone();
+        platform::open_place(&shown, move || say_closed_later(failed));
         None
+    });
+}
+
+/// Says on the window's thread that something cannot be opened.
+pub fn say_closed_later(path: PathBuf) {
+    let mut path = Some(path);
+    app::awake_callback(move || {
+        if let Some(path) = path.take() {
+            say_closed(&path);
+        }
+    });
+}
+
+/// Says that nothing could open it, and offers its path.
+fn say_closed(path: &Path) {
+    let path = path.display().to_string();
+    let question = Question {
+        window: "MyChat".to_owned(),
+        icon: Icon::Warn,
+        danger: false,
+        title: tr("file.open.failed").to_owned(),
+        text: format!("{}\n{path}", tr("file.open.failed.text")),
+        action: tr("file.open.failed.copy").to_owned(),
+        cancel: tr("common.close").to_owned(),
+    };
+    let front = screen::front();
+    ask(question, move |copies| {
+        if copies {
+            app::copy(&path);
+            let words = tr("file.open.failed.copied");
+            toast::show(front, toast::Edge::Lower, toast::Kind::Done, words);
+        }
     });
 }
 
@@ -193,6 +237,16 @@ fn elsewhere(name: &str, work: impl FnOnce() -> Option<Msg> + Send + 'static) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_file_is_named() {
+        let words = |paths: &[&str]| {
+            let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+            sending_words(&paths, 5 << 20, "Momo")
+        };
+        assert!(words(&["/x/lab.mp4"]).contains("lab.mp4"));
+        assert!(!words(&["/x/lab.mp4", "/x/b"]).contains("lab.mp4"));
+    }
 
     #[test]
     fn what_is_chosen_is_told_apart() {

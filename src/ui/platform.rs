@@ -137,11 +137,6 @@ pub fn start_server() -> std::io::Result<std::process::Child> {
     command.spawn()
 }
 
-/// Shows a folder of this computer in the system's way.
-pub fn open_folder(folder: &std::path::Path) {
-    open(folder.as_os_str(), || {});
-}
-
 /// Where received files go unless the person chose another folder.
 #[must_use]
 pub fn downloads() -> std::path::PathBuf {
@@ -154,22 +149,29 @@ pub fn downloads() -> std::path::PathBuf {
 }
 
 /// Shows the folder of received files, which is made before the first one comes.
-pub fn open_received(folder: &std::path::Path) {
+///
+/// Calls back on another thread when that failed.
+pub fn open_received(
+    folder: &std::path::Path,
+    failed: impl FnOnce(std::path::PathBuf) + Send + 'static,
+) {
     let folder = folder.to_owned();
     let show = move || {
         if let Err(error) = std::fs::create_dir_all(&folder) {
             tracing::warn!(%error, "the folder of received files cannot be made");
         }
-        open_folder(&folder);
+        let shown = folder.clone();
+        open_place(&shown, move || failed(folder));
     };
     if let Err(error) = std::thread::Builder::new().name("open".to_owned()).spawn(show) {
         tracing::warn!(%error, "no thread for a folder");
     }
 }
 
-/// Opens a file of this computer with the program that is meant for it.
-pub fn open_file(file: &std::path::Path) {
-    open(file.as_os_str(), || {});
+/// Opens a file or a folder of this computer with the program that is meant for it; calls back on another
+/// thread when that failed.
+pub fn open_place(place: &std::path::Path, failed: impl FnOnce() + Send + 'static) {
+    open(place.as_os_str(), failed);
 }
 
 /// Opens a web address in the system's browser; calls back on another thread when that failed. Anything

@@ -9,6 +9,7 @@ use fltk::app;
 use fltk::prelude::{WidgetExt, WindowExt};
 
 use super::app::settings::SCALES;
+use super::attention::Owner;
 use super::paint::Rect;
 
 /// The widest and the tallest window that has a fixed size: sign-in and registration.
@@ -125,6 +126,16 @@ pub fn front() -> Rect {
     match app::first_window() {
         Some(window) => area_of(&window),
         None => room(),
+    }
+}
+
+/// The window that the person works in, for one that stands over it.
+#[must_use]
+pub fn owner() -> Option<Owner> {
+    let working = app::focus().and_then(|control| control.window());
+    match working {
+        Some(window) => Owner::of(&*window),
+        None => app::first_window().and_then(|window| Owner::of(&window)),
     }
 }
 

@@ -179,6 +179,7 @@ fn receive(screen: &Screen, lime: &Desk, chat: Window, sent: &Path) {
 /// With the program that is meant for it.
 fn open(screen: &Screen, lime: &Desk, chat: Window) {
     screen.activate(chat);
+    screen.read();
     screen.click(Button::Left, chat, 132, 376);
     let told = lime.home.join("opened");
     let opened = screen.wait_for("a file to be opened", || fs::read_to_string(&told).ok());
@@ -267,8 +268,12 @@ fn look_around(screen: &Screen, momo: &Desk, chat: Window) {
     let question = screen.wait_for("the question whether it shall be taken back", || {
         screen.windows().into_iter().find(|window| !windows.contains(window))
     });
+    screen.wait_for("the question to stand over what it is about", || {
+        screen.stands_over(question, shelf).then_some(())
+    });
     screen.activate(question);
     screen.wait_still(question).save("files-take-back-en-dark");
+    screen.read();
     screen.key(&[], TAB);
     screen.key(&[], RETURN);
     screen.wait_closed(question);

@@ -1,6 +1,10 @@
 //! Menus as a person uses them: they open, their entries are counted with the arrows, one is taken. And
 //! questions, which are said yes to.
 
+use std::time::Duration;
+
+use mychat::clock::uptime;
+
 use crate::hands::{Button, DOWN, RETURN};
 use crate::picture::Picture;
 use crate::screen::{Screen, Window};
@@ -53,8 +57,17 @@ impl Screen {
         });
         self.activate(question);
         self.wait_still(question).save(name);
+        self.read();
         self.key(&[], RETURN);
         self.wait_closed(question);
+    }
+
+    /// As long as a person needs to read what has changed: what comes sooner is meant for what was there
+    /// before.
+    pub fn read(&self) {
+        let began = uptime();
+        let is_read = || (uptime() > began + Duration::from_millis(600)).then_some(());
+        self.wait_for("somebody to read", is_read);
     }
 
     /// Pixels of the whole screen that are like the outline of a menu, and were not before.

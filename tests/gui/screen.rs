@@ -283,6 +283,13 @@ impl Screen {
         Some(u32::from_ne_bytes(bytes.get(..4)?.try_into().ok()?))
     }
 
+    /// Whether a window stands over that other one.
+    pub fn stands_over(&self, window: Window, other: Window) -> bool {
+        let (name, kind) = (AtomEnum::WM_TRANSIENT_FOR, AtomEnum::WINDOW);
+        let bytes = self.property(window.id, name.into(), kind.into());
+        bytes.is_some_and(|bytes| bytes == other.id.to_ne_bytes())
+    }
+
     /// A property's bytes; nothing when it is not there, or its window is gone.
     fn property(&self, window: XWindow, property: Atom, kind: Atom) -> Option<Vec<u8>> {
         let reply =

@@ -285,7 +285,14 @@ pub enum Intent {
         /// Which.
         id: TransferId,
     },
-    /// Take transfers that are over off the list; no file is touched. Answers `Done`.
+    /// Take transfers that are over off the list; what is known of them stays. Answers `Done`.
+    HideTransfers {
+        /// For the answer.
+        ticket: Ticket,
+        /// Which.
+        ids: Vec<TransferId>,
+    },
+    /// Forget transfers that are over; no file is touched. Answers `Done`.
     ForgetTransfers {
         /// For the answer.
         ticket: Ticket,

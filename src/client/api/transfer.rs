@@ -38,6 +38,8 @@ pub struct Transfer {
     pub began: i64,
     /// Ended at.
     pub ended: Option<i64>,
+    /// Off the list of transfers; what is known of it still serves the card of its message.
+    pub hidden: bool,
 }
 
 /// How a transfer stands.

@@ -309,6 +309,8 @@ pub struct Packing {
     pub nonce: Nonce,
     /// Its place among what was asked for.
     pub order: u64,
+    /// When it was asked for, milliseconds since 1970 UTC.
+    pub began: i64,
 }
 
 /// Bytes that go to the server, and their name.

@@ -39,6 +39,8 @@ pub(super) struct Desk {
     pub(super) entries: VecDeque<Entry>,
     /// Counts the outbox's entries.
     pub(super) last_order: u64,
+    /// When the last transfer began.
+    pub(super) last_began: i64,
     /// Pictures that are being made fit to travel; they have a place in that count.
     pub(super) making: Vec<Making>,
     /// The server asked for a pause between messages.
@@ -202,6 +204,7 @@ impl Desk {
             tails: 0,
             entries: VecDeque::new(),
             last_order: 0,
+            last_began: 0,
             making: Vec::new(),
             hold_until: None,
             barriers: Vec::new(),

@@ -18,6 +18,9 @@ use crate::net::protocol::{Query, Reason, Refusal};
 
 /// Files that are watched; those behind are not. A window shows a few dozen.
 const WATCHED_MAX: usize = 1000;
+/// What is on its way to the server is asked for again this often while it is watched: the server tells
+/// its ends and not how far it is.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Questions about files on their way to the server.
 const ASKED_MAX: usize = 2;
 
@@ -29,6 +32,8 @@ pub(super) struct Files {
     wanted: BTreeSet<FileId>,
     asked: usize,
     paused_until: Option<Duration>,
+    /// When what is on its way is asked for again.
+    look_at: Option<Duration>,
 }
 
 impl Files {
@@ -39,7 +44,7 @@ impl Files {
     }
 
     pub(super) fn link_lost(&mut self) {
-        (self.asked, self.paused_until) = (0, None);
+        (self.asked, self.paused_until, self.look_at) = (0, None, None);
     }
 
     pub(super) fn pause_until(&mut self, until: Duration) {
@@ -53,7 +58,25 @@ impl Files {
     }
 
     pub(super) fn wakes_at(&self) -> Option<Duration> {
-        self.paused_until
+        match (self.paused_until, self.look_at) {
+            (Some(until), _) => Some(until),
+            (None, look_at) => look_at,
+        }
+    }
+
+    /// What is watched, comes to the server and is not carried here is asked for now and then.
+    fn look_again(&mut self, now: Duration, is_moving: impl Fn(&FileId) -> bool) {
+        if self.look_at.is_some_and(|at| now < at) {
+            return;
+        }
+        let coming = self.known.iter().filter(|(file, status)| {
+            status.state == FileState::Coming && self.watched.contains(*file) && !is_moving(file)
+        });
+        let coming: Vec<FileId> = coming.map(|(file, _)| *file).collect();
+        if self.look_at.take().is_some() {
+            self.wanted.extend(&coming);
+        }
+        self.look_at = (!coming.is_empty()).then_some(now + LOOK_EVERY);
     }
 
     /// The files of one conversation that are asked for next.
@@ -118,6 +141,12 @@ impl State {
 
     /// Asks for what is wanted, a conversation at a time.
     pub(super) fn pump_files(&mut self, turn: &mut Turn<'_>) {
+        if let Some(Desk { files, transfers, loaded: true, .. }) = &mut self.desk {
+            let open = |file: &FileId| {
+                transfers.0.iter().any(|one| one.shown.file == Some(*file) && one.is_open())
+            };
+            files.look_again(turn.uptime(), open);
+        }
         while let Some(desk) = &mut self.desk
             && desk.loaded
             && desk.files.asked < ASKED_MAX

@@ -216,7 +216,8 @@ impl State {
         desk.last_order += 1;
         let (owner, order) = (desk.owner, desk.last_order);
         desk.making.push(Making::new(order, to));
-        let packing = Box::new(Packing { owner, ticket, to, nonce, order });
+        let began = turn.now.wall_ms;
+        let packing = Box::new(Packing { owner, ticket, to, nonce, order, began });
         turn.effects.push(Effect::Picture(PictureJob::Pack(packing, source)));
     }
 
@@ -227,7 +228,7 @@ impl State {
         packing: &Packing,
         packed: Result<Body, Failure>,
     ) {
-        let Packing { owner, ticket, to, nonce, order } = *packing;
+        let Packing { owner, ticket, to, nonce, order, .. } = *packing;
         let desk = self.desk.as_mut().filter(|desk| desk.owner == owner);
         if let Some(desk) = desk {
             desk.making.retain(|making| making.order != order);

@@ -282,6 +282,7 @@ impl State {
             | Intent::ResumeTransfer { .. }
             | Intent::CancelTransfer { .. }
             | Intent::ForgetTransfers { .. }
+            | Intent::HideTransfers { .. }
             | Intent::WatchFiles(_) => self.on_file_intent(turn, intent),
             Intent::CancelSignIn => self.cancel_sign_in(turn),
             Intent::SignOut { ticket } => self.sign_out(turn, ticket),

@@ -119,6 +119,7 @@ impl Moving {
             speed: 0,
             began: known.began,
             ended: known.ended,
+            hidden: known.hidden,
         };
         let mut moving = Moving::new(shown, known.modified);
         (moving.owes, moving.forgotten) = (known.owes, known.forgotten);
@@ -150,6 +151,7 @@ impl Moving {
             state,
             owes: self.owes,
             forgotten: self.forgotten,
+            hidden: shown.hidden,
             began: shown.began,
             ended: shown.ended,
         };
@@ -193,6 +195,7 @@ impl Moving {
             (self.shown.speed, self.pace.marks) = (0, VecDeque::new());
         }
         self.shown.ended = state.is_over().then_some(turn.now.wall_ms);
+        self.shown.hidden &= state.is_over();
         self.shown.state = state;
         if !was_open || !self.is_open() {
             turn.writes.push(self.to_keep(owner));

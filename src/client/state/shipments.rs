@@ -104,6 +104,44 @@ fn a_file_goes_from_one_to_the_other_and_the_server_hears_that_it_was_taken() {
 }
 
 #[test]
+fn what_is_off_the_list_is_still_known_and_goes_when_it_is_fetched_again() {
+    let mut world = world(1);
+    send(&mut world, MIB);
+    world.run_for(10 * SECOND);
+    let message = offer(&world);
+    let first = take(&mut world, 1, &message).unwrap();
+    world.run_for(10 * SECOND);
+    for index in [0, 1] {
+        let ids = vec![only(&world, index).id];
+        act(&mut world, index, |ticket| Intent::HideTransfers { ticket, ids });
+    }
+    world.run_for(SECOND);
+    world.kill(1);
+    world.run_for(20 * SECOND);
+    for index in [0, 1] {
+        let one = only(&world, index);
+        assert!(one.hidden && one.state == TransferState::Done, "{one:?}");
+    }
+    let second = take(&mut world, 1, &message).unwrap();
+    let one = only(&world, 1);
+    assert!(second != first && one.id == second && !one.hidden, "{one:?}");
+}
+
+#[test]
+fn who_looks_at_what_comes_sees_how_far_it_is() {
+    let mut world = world(1);
+    send(&mut world, 2000 * MIB);
+    world.run_for(2 * SECOND);
+    let file = file_of(&offer(&world));
+    world.intent(1, Intent::WatchFiles(vec![file]));
+    let here = |world: &World| world.clients[1].files.get(&file).map_or(0, |status| status.here);
+    world.run_for(2 * SECOND);
+    let first = here(&world);
+    world.run_for(10 * SECOND);
+    assert!(here(&world) > first, "{first} and {}", here(&world));
+}
+
+#[test]
 fn what_cannot_be_read_is_said_at_once_and_nothing_is_offered() {
     let mut world = world(2);
     let ticket = world.ticket();
@@ -533,12 +571,9 @@ fn storm(seed: u64) -> usize {
 #[test]
 fn every_file_ends_in_any_storm_and_what_is_said_of_it_is_true() {
     let seeds = std::env::var("MYCHAT_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
-    let run = |seed| match std::panic::catch_unwind(|| storm(seed)) {
-        Ok(done) => done,
-        Err(panic) => {
-            println!("seed {seed}");
-            std::panic::resume_unwind(panic);
-        }
+    let run = |seed| {
+        let end = std::panic::catch_unwind(|| storm(seed));
+        end.inspect_err(|_| println!("seed {seed}")).unwrap()
     };
     let done: usize = (0..seeds.unwrap_or(150)).map(run).sum();
     assert!(done > 500, "{done} came through");

@@ -20,7 +20,7 @@ use crate::domain::{Body, FileId, FileWay, Message, Nonce, Target, file_name};
 use crate::net::protocol::{Command, Reason, Refusal};
 use crate::store::local::{KnownTransfer, Owes, Owner, Write};
 
-/// Transfers on the list; over it the oldest that is over makes room.
+/// Transfers that are kept; over it the oldest that is over makes room, one off the list first.
 const TRANSFERS_MAX: usize = 1000;
 /// Wishes about transfers that wait for the store; those behind are told that there is no desk yet.
 const WISHES_MAX: usize = 64;
@@ -84,7 +84,8 @@ impl Transfers {
         let goes = |moving: &Moving| {
             moving.shown.state.is_over() && moving.owes.is_none() && moving.run == Run::Rests
         };
-        match self.0.iter().position(goes) {
+        let hidden = self.0.iter().position(|moving| goes(moving) && moving.shown.hidden);
+        match hidden.or_else(|| self.0.iter().position(goes)) {
             Some(index) => Ok(Some(self.0.remove(index).shown.id)),
             None => Err(Failure::Refused(Refusal::limit(Reason::TooMany, TRANSFERS_MAX as u64))),
         }
@@ -124,8 +125,20 @@ impl Desk {
         turn.writes.push(moving.to_keep(self.owner));
         turn.urgent = true;
         moving.show(turn);
-        self.transfers.0.push(moving);
+        // Those that were sent together are looked at in any order.
+        let waits = TransferState::Waiting(WaitsFor::Offer);
+        let is_later =
+            |one: &Moving| one.shown.state == waits && one.shown.began > moving.shown.began;
+        let later = self.transfers.0.iter().rev().take_while(|one| is_later(one)).count();
+        self.transfers.0.insert(self.transfers.0.len() - later, moving);
         Ok(())
+    }
+
+    /// When the next one begins: two that begin at once can be told apart by it.
+    fn next_began(&mut self, now_ms: i64) -> i64 {
+        let is_close = (self.last_began - 1000..=self.last_began).contains(&now_ms);
+        self.last_began = if is_close { self.last_began + 1 } else { now_ms };
+        self.last_began
     }
 
     /// The server has the message that offers a file: its bytes may follow.
@@ -253,6 +266,7 @@ impl State {
                 | Intent::ResumeTransfer { .. }
                 | Intent::CancelTransfer { .. }
                 | Intent::ForgetTransfers { .. }
+                | Intent::HideTransfers { .. }
         );
         if let Some(desk) = &mut self.desk
             && !desk.loaded
@@ -280,6 +294,10 @@ impl State {
                 let forgotten = self.forget_transfers(turn, &ids);
                 turn.answer(ticket, forgotten);
             }
+            Intent::HideTransfers { ticket, ids } => {
+                let hidden = self.hide_transfers(turn, &ids);
+                turn.answer(ticket, hidden);
+            }
             Intent::WatchFiles(files) => self.watch_files(turn, files),
             // The caller takes out those about files.
             _ => {}
@@ -300,7 +318,8 @@ impl State {
         desk.last_order += 1;
         let (owner, order) = (desk.owner, desk.last_order);
         desk.making.push(Making::new(order, to));
-        let packing = Box::new(Packing { owner, ticket, to, nonce, order });
+        let began = desk.next_began(turn.now.wall_ms);
+        let packing = Box::new(Packing { owner, ticket, to, nonce, order, began });
         turn.effects.push(Effect::Carry(CarryJob::Look(packing, path)));
     }
 
@@ -312,7 +331,7 @@ impl State {
         path: PathBuf,
         looked: Result<Source, Failure>,
     ) {
-        let Packing { owner, ticket, to, nonce, order } = *packing;
+        let Packing { owner, ticket, to, nonce, order, began } = *packing;
         let Some(desk) = self.desk.as_mut().filter(|desk| desk.owner == owner) else {
             return turn.answer(ticket, Err(looked.err().unwrap_or(Failure::Cancelled)));
         };
@@ -342,8 +361,9 @@ impl State {
             path,
             state: TransferState::Waiting(WaitsFor::Offer),
             speed: 0,
-            began: turn.now.wall_ms,
+            began,
             ended: None,
+            hidden: false,
         };
         if let Err(failure) = desk.add(turn, Moving::new(shown, source.modified)) {
             self.give_up(turn, nonce, failure);
@@ -387,8 +407,15 @@ impl State {
             speed: 0,
             began: turn.now.wall_ms,
             ended: None,
+            hidden: false,
         };
         desk.add(turn, Moving::new(shown, None))?;
+        // It stands for what was fetched, or tried, before.
+        let before = desk.transfers.of(file).filter(|one| {
+            one.shown.id != id && one.shown.way == FileWay::Down && one.shown.state.is_over()
+        });
+        let before: Vec<TransferId> = before.map(|one| one.shown.id).collect();
+        desk.take_off(turn, &before);
         desk.ask_for(file);
         Ok(id)
     }
@@ -477,6 +504,26 @@ impl State {
             desk.owes_an_end(*id);
         }
         desk.take_off(turn, &over);
+        Ok(Answer::Done)
+    }
+
+    /// Off the list; where it was received, or what was sent, stays known.
+    fn hide_transfers(
+        &mut self,
+        turn: &mut Turn<'_>,
+        ids: &[TransferId],
+    ) -> Result<Answer, Failure> {
+        let why_not = self.why_not();
+        let desk = self.desk.as_mut().filter(|desk| desk.loaded).ok_or(why_not)?;
+        let owner = desk.owner;
+        for id in ids {
+            let shown = |one: &&mut Moving| one.shown.state.is_over() && !one.shown.hidden;
+            if let Some(moving) = desk.transfers.get(*id).filter(shown) {
+                moving.shown.hidden = true;
+                turn.writes.push(moving.to_keep(owner));
+                moving.show(turn);
+            }
+        }
         Ok(Answer::Done)
     }
 }

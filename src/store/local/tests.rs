@@ -176,6 +176,7 @@ fn a_file_on_its_way_is_there_after_opening_again_until_it_is_forgotten() {
         },
         owes: Some(Owes::Took),
         forgotten: false,
+        hidden: true,
         began,
         ended: Some(9),
     };

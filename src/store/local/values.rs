@@ -138,6 +138,9 @@ pub struct KnownTransfer {
     /// Off the list already, and here only for what it owes.
     #[serde(default)]
     pub forgotten: bool,
+    /// Off the list, and kept for the card of its message.
+    #[serde(default)]
+    pub hidden: bool,
     /// Begun at, milliseconds since 1970 UTC.
     pub began: i64,
     /// Ended at.

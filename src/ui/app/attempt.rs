@@ -191,9 +191,13 @@ impl Model {
             (Goal::Recover { .. }, _, Some(recover)) => {
                 out.extend(recover.failed(why).map(Effect::FocusRecover));
             }
-            _ => {
+            (goal, ..) => {
+                let is_again =
+                    matches!(goal, Goal::Token(_)) && self.login.tries_again(&why, self.now);
                 let field = self.login.failed(why);
-                out.push(Effect::FocusLogin(field));
+                if !is_again {
+                    out.push(Effect::FocusLogin(field));
+                }
             }
         }
     }

@@ -90,8 +90,12 @@ pub enum Confirm {
     GiveUp(TransferId),
     /// What is over goes off the list of transfers.
     ClearFiles,
+    /// A file is not wanted, which cannot be taken back.
+    Decline(Target, Seq),
     /// An own file goes from the server.
     TakeBack(FileId),
+    /// The program ends while so many files are on their way.
+    Quit(usize),
     /// In the window about oneself.
     Profile(ProfileConfirm),
     /// The account goes from the list of the sign-in window, with what this computer keeps of it.
@@ -174,7 +178,9 @@ impl Model {
             Confirm::DeleteMessage(target, id) => self.delete_message(target, id, out),
             Confirm::GiveUp(id) => self.give_transfer_up(id, out),
             Confirm::ClearFiles => self.clear_files(out),
+            Confirm::Decline(target, seq) => self.decline_file(target, seq, out),
             Confirm::TakeBack(file) => self.take_back(file, out),
+            Confirm::Quit(_) => self.quit(out),
             Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
             Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
         }

@@ -18,6 +18,8 @@ use crate::net::protocol::{DEFAULT_PORT, Reason, Registration};
 pub const AVATAR_UNKNOWN: u8 = 15;
 /// An automatic sign-in can be cancelled for so long.
 pub(super) const SOON_MS: u64 = 3_000;
+/// An automatic sign-in that found no server is tried again this often.
+const AGAIN_MS: u64 = 5_000;
 /// The network is searched again this often, while the window stands.
 const SEARCH_EVERY_MS: u64 = 5_000;
 /// A server started here is looked for so long before its usual address is chosen.
@@ -237,6 +239,8 @@ pub struct Login {
     /// The list of accounts is shown once it is known again.
     pub(super) switching: bool,
     pub(super) so_far: SoFar,
+    /// An automatic sign-in that found no server is tried again at this moment.
+    again: Option<u64>,
 }
 
 impl Login {
@@ -259,6 +263,7 @@ impl Login {
             looks: Looks::default(),
             switching: false,
             so_far: SoFar::default(),
+            again: None,
         };
         if let Some(invite) = connect {
             login.other_open = true;
@@ -301,10 +306,28 @@ impl Login {
         field
     }
 
+    /// The server was not there. A sign-in that began by itself goes on by itself; whether it does.
+    pub(super) fn tries_again(&mut self, why: &Failure, now: Moment) -> bool {
+        let is_cured_by_time = matches!(
+            why,
+            Failure::Offline
+                | Failure::NameUnknown
+                | Failure::PortClosed
+                | Failure::Unreachable
+                | Failure::LinkLost
+                | Failure::Goodbye(_)
+        );
+        let was_trying = self.again.take().is_some();
+        if is_cured_by_time && self.keep == Keep::Auto && !self.so_far.typed {
+            self.again = Some(now.mono_ms + AGAIN_MS);
+        }
+        was_trying && self.again.is_some()
+    }
+
     /// The panel stands: nothing is under way here any more.
     pub(super) fn settle(&mut self) {
         self.phase = Phase::Idle;
-        self.hosting = None;
+        (self.hosting, self.again) = (None, None);
         self.so_far.typed = false;
         self.presence_chosen = false;
     }
@@ -332,6 +355,10 @@ impl Model {
                 || (*problem == Problem::Closed && msg.is_choice()))
         {
             login.phase = Phase::Idle;
+        }
+        if !matches!(msg, LoginMsg::Refresh | LoginMsg::Presence(_)) {
+            // The person takes it into its own hands.
+            login.again = None;
         }
         match msg {
             LoginMsg::Choose(id) => login.choice = Choice::Card(id),
@@ -416,6 +443,9 @@ impl Model {
             && self.now.mono_ms >= at
         {
             self.login.phase = Phase::Idle;
+            self.submit(Secret::new(""), out);
+        }
+        if self.login.again.is_some_and(|at| self.now.mono_ms >= at) && self.attempt.is_none() {
             self.submit(Secret::new(""), out);
         }
         if self.login.hosting.is_some_and(|since| self.now.mono_ms >= since + HOSTING_WAIT_MS) {

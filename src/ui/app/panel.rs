@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use super::add::{AddMsg, Page};
 use super::chats::ChatMsg;
-use super::contacts::Doing;
+use super::contacts::{Confirm, Doing};
 use super::rows::{Pick, Row};
 use super::strangers::StrangerMsg;
-use super::{Asked, Effect, Model};
+use super::{Asked, Effect, Model, Screen};
 use crate::client::{Failure, Intent};
 use crate::domain::{GroupId, Message, Presence, Target};
 use crate::net::protocol::{Command, ProfileChange};
@@ -131,11 +131,17 @@ impl Model {
                 // Without a link too: the client forgets the token then.
                 self.ask(Asked::SignOut, |ticket| Intent::SignOut { ticket }, out);
             }
-            PanelMsg::Quit => {
-                self.keep_drafts(true, out);
-                out.push(Effect::Quit);
+            PanelMsg::Quit if self.screen == Screen::Panel && self.files.open_count() > 0 => {
+                out.push(Effect::Confirm(Confirm::Quit(self.files.open_count())));
             }
+            PanelMsg::Quit => self.quit(out),
         }
+    }
+
+    /// The program ends; nothing more is asked.
+    pub(super) fn quit(&mut self, out: &mut Vec<Effect>) {
+        self.keep_drafts(true, out);
+        out.push(Effect::Quit);
     }
 
     fn open_row(&mut self, pick: Pick, out: &mut Vec<Effect>) {

@@ -2,7 +2,7 @@
 
 use super::{Asked, Effect, Me, Model, Screen, chats, doors, link, panel, people};
 use crate::client::{Failure, Intent};
-use crate::domain::{AccountId, Person, Presence};
+use crate::domain::{AccountId, Person, Presence, Target};
 
 impl Model {
     /// The client says that this link is signed in, for the first time or after a reconnect.
@@ -95,6 +95,15 @@ impl Model {
             if before != *presence {
                 let was_chosen = matches!(before, Presence::Busy | Presence::Invisible);
                 out.extend(super::attempt::holds(*presence, was_chosen).map(Effect::Tell));
+            }
+        }
+        for (who, presence) in &changes {
+            // Who is there again gets it now.
+            if presence.as_seen_by_others() != Presence::Offline
+                && let target = Target::Account(*who)
+                && self.chats.get(target).is_some_and(|chat| chat.offline_said_at.is_some())
+            {
+                self.chats.at(target).offline_said_at = None;
             }
         }
         self.people.seen(changes);

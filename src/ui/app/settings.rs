@@ -284,6 +284,12 @@ impl Model {
         }
     }
 
+    /// Received files go where they go unless the person says otherwise.
+    pub(super) fn reset_folder(&mut self, out: &mut Vec<Effect>) {
+        keep("folder", "", out);
+        self.settings.folder = None;
+    }
+
     /// The folds of the account that is signed in are those of the last time.
     pub(super) fn recall_folds(&mut self) {
         let owner = self.owner();

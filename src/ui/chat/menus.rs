@@ -5,7 +5,7 @@ use std::rc::Rc;
 use fltk::app;
 use fltk::prelude::WindowExt;
 
-use super::view::{ChatFace, Standing};
+use super::view::{ChatFace, ChatView, Standing};
 use super::{ChatOut, ChatWindow, Parts, emoji};
 use crate::domain::{Joining, Mentions, Notify, Rank, RoomId, Seq, Target};
 use crate::ui::app::Msg;
@@ -22,7 +22,9 @@ use crate::ui::app::wall::WallMsg;
 use crate::ui::paint::{Icon, Rect};
 use crate::ui::shell::post;
 use crate::ui::text::{tr, tr_with};
+use crate::ui::transcript::card::Deed;
 use crate::ui::transcript::rows::{Content, Item};
+use crate::ui::transcript::words::deed_words;
 use crate::ui::transcript::{Key as EntryKey, Mark};
 use crate::ui::widgets::{
     Control, MenuEntry, MenuItem, MenuPlace, OpenMenu, StripKind, on_screen, open_menu,
@@ -230,6 +232,11 @@ impl Parts {
                         let target = this.state.borrow().view.target;
                         post(Msg::Viewer(ViewerMsg::SaveAs(target, seq)));
                     }
+                    Some(Act::File(key, deed)) => this.do_with_file(key, deed),
+                    Some(Act::TakeBack(seq)) => {
+                        let target = this.state.borrow().view.target;
+                        post(Msg::Files(FilesMsg::TakeBack(target, seq)));
+                    }
                     None => {}
                 },
             );
@@ -276,6 +283,13 @@ impl Parts {
             let save = MenuItem::new(tr("image.save")).icon(Icon::Download).shortcut("Ctrl+S");
             add(save, Act::Save(seq));
         }
+        for deed in item.card().iter().flat_map(|card| card.deeds.iter().copied()) {
+            // To take its message away stands below, in its own words.
+            if deed != Deed::Remove {
+                let words = MenuItem::new(deed_words(deed)).icon(deed_icon(deed));
+                add(words, Act::File(item.key, deed));
+            }
+        }
         if let (EntryKey::Nonce(nonce), Mark::Failed) = (item.key, item.mark) {
             let retry = MenuItem::new(tr("chat.retry")).icon(Icon::Retry);
             add(retry, Act::Tell(ChatMsg::Retry(nonce)));
@@ -285,20 +299,7 @@ impl Parts {
             let asked = MenuItem::new(tr("chat.read_by.asked")).icon(Icon::Eye);
             add(asked.disabled(true), Act::Readers);
         }
-        if let EntryKey::Seq(seq) = item.key
-            && view.recallable.contains(&seq)
-        {
-            menu.push((MenuEntry::Separator, None));
-            let recall = MenuItem::new(tr("chat.recall")).icon(Icon::Undo);
-            let act = Act::Tell(ChatMsg::Menu(MenuMsg::Recall(seq)));
-            menu.push((recall.into(), Some(act)));
-        }
-        if let Some(id) = deleted_as(&item) {
-            menu.push((MenuEntry::Separator, None));
-            let delete = MenuItem::new(tr("chat.delete")).icon(Icon::Trash).shortcut("Del");
-            let act = Act::Tell(ChatMsg::Menu(MenuMsg::Delete(id)));
-            menu.push((delete.danger().into(), Some(act)));
-        }
+        menu.extend(taken_away(&item, view));
         menu
     }
 
@@ -360,6 +361,33 @@ impl ChatWindow {
     }
 }
 
+/// What takes a message or its file away: for everybody, and here.
+fn taken_away(item: &Item, view: &ChatView) -> Vec<(MenuEntry, Option<Act>)> {
+    let mut menu: Vec<(MenuEntry, Option<Act>)> = Vec::new();
+    if let EntryKey::Seq(seq) = item.key
+        && view.takeable.contains(&seq)
+    {
+        menu.push((MenuEntry::Separator, None));
+        let take = MenuItem::new(tr("files.take_back")).icon(Icon::Undo);
+        menu.push((take.into(), Some(Act::TakeBack(seq))));
+    }
+    if let EntryKey::Seq(seq) = item.key
+        && view.recallable.contains(&seq)
+    {
+        menu.push((MenuEntry::Separator, None));
+        let recall = MenuItem::new(tr("chat.recall")).icon(Icon::Undo);
+        let act = Act::Tell(ChatMsg::Menu(MenuMsg::Recall(seq)));
+        menu.push((recall.into(), Some(act)));
+    }
+    if let Some(id) = deleted_as(item) {
+        menu.push((MenuEntry::Separator, None));
+        let delete = MenuItem::new(tr("chat.delete")).icon(Icon::Trash).shortcut("Del");
+        let act = Act::Tell(ChatMsg::Menu(MenuMsg::Delete(id)));
+        menu.push((delete.danger().into(), Some(act)));
+    }
+    menu
+}
+
 /// What an entry of a message's menu does.
 enum Act {
     Copy(String),
@@ -368,6 +396,10 @@ enum Act {
     Readers,
     /// The picture of this message.
     Save(Seq),
+    /// Something with the file of this message.
+    File(EntryKey, Deed),
+    /// The file of this message goes from the server.
+    TakeBack(Seq),
 }
 
 /// The menu of a message whose readers are asked for.
@@ -386,5 +418,20 @@ fn deleted_as(item: &Item) -> Option<EntryId> {
         }
         (EntryKey::Nonce(nonce), Mark::Failed) => Some(EntryId::Nonce(nonce)),
         _ => None,
+    }
+}
+
+/// What stands for it.
+fn deed_icon(deed: Deed) -> Icon {
+    match deed {
+        Deed::Take => Icon::Download,
+        Deed::SaveAs => Icon::Export,
+        Deed::Decline | Deed::Cancel => Icon::Close,
+        Deed::Pause => Icon::Pause,
+        Deed::Resume => Icon::Play,
+        Deed::Open => Icon::File,
+        Deed::OpenFolder => Icon::Folder,
+        Deed::SendAgain => Icon::Retry,
+        Deed::Remove => Icon::Trash,
     }
 }

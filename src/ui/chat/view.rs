@@ -64,6 +64,8 @@ pub struct ChatView {
     pub unread_from: Option<Key>,
     /// Own messages that can be recalled.
     pub recallable: Vec<Seq>,
+    /// One's own files that the server has.
+    pub takeable: Vec<Seq>,
     /// What the next message answers.
     pub reply: Option<quotes::Quote>,
     /// What is looked for in the messages, while the bar for it is shown.
@@ -135,6 +137,7 @@ impl ChatView {
             .find()
             .map(|find| FindView { wanted: find.wanted.clone(), found: find.found(chat) });
         view.recallable = model.recallable(target);
+        view.takeable = model.takeable(target);
         view.me = me.person.account;
         let unread = chat.unread(Some(view.me));
         let (n, name) = (unread.to_string(), view.name.as_str());
@@ -252,6 +255,7 @@ impl ChatView {
             has_earlier: false,
             unread_from: None,
             recallable: Vec::new(),
+            takeable: Vec::new(),
             reply: None,
             find: None,
             wall: String::new(),

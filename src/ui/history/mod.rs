@@ -25,7 +25,6 @@ use crate::ui::app::{Model, Msg};
 use crate::ui::area::{Pressable, paint_chip};
 use crate::ui::card;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
-use crate::ui::platform;
 use crate::ui::screen::Side;
 use crate::ui::shell::post;
 use crate::ui::text::tr;
@@ -34,6 +33,7 @@ use crate::ui::widgets::{
     self, Button, ButtonKind, ButtonSize, Control, Field, FieldKind, IconButton, ScrollList,
     on_screen, paint_empty, paint_skeleton,
 };
+use crate::ui::{filing, platform};
 use areas::{Areas, SMALLEST, USUAL, Widths};
 use calendar::Calendar;
 use lines::Breaks;
@@ -395,7 +395,8 @@ impl Parts {
         let shown = Rc::clone(&self.shown);
         self.act.on_press(move || {
             if let Foot::Exported { folder, .. } = &shown.borrow().foot {
-                platform::open_folder(folder);
+                let failed = folder.clone();
+                platform::open_place(folder, move || filing::say_closed_later(failed));
             }
             say(HistoryMsg::CancelExport);
         });

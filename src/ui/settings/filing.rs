@@ -12,11 +12,12 @@ use super::{Leaf, leaf};
 use crate::ui::app::files::FilesMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::files::{self, Wanted};
+use crate::ui::filing;
 use crate::ui::paint::Rect;
 use crate::ui::platform;
 use crate::ui::shell::post;
 use crate::ui::text::tr;
-use crate::ui::widgets::{Button, ButtonKind};
+use crate::ui::widgets::{Button, ButtonKind, Control};
 
 /// Buttons in a row are smaller than those of a window.
 const BUTTON: i32 = 28;
@@ -28,7 +29,10 @@ pub struct FilesPage {
     sheet: Rc<RefCell<Sheet>>,
     open: Button,
     change: Button,
+    usual: Button,
     folder: Rc<RefCell<PathBuf>>,
+    /// It is the one that nobody chose.
+    is_usual: bool,
 }
 
 impl FilesPage {
@@ -38,15 +42,18 @@ impl FilesPage {
         let folder: Rc<RefCell<PathBuf>> = Rc::default();
         let mut open = Button::new(ButtonKind::Outline, "");
         let shown = Rc::clone(&folder);
-        open.on_press(move || platform::open_received(&shown.borrow()));
+        open.on_press(move || platform::open_received(&shown.borrow(), filing::say_closed_later));
         let mut change = Button::new(ButtonKind::Outline, "");
         change.on_press(|| {
             files::choose(Wanted::Folder, tr("set.folder"), "", |folder| {
                 post(Msg::Files(FilesMsg::Folder(folder)));
             });
         });
+        let mut usual = Button::new(ButtonKind::Outline, "");
+        usual.on_press(|| post(Msg::Files(FilesMsg::UsualFolder)));
         group.end();
-        FilesPage { group, sheet, open, change, folder }
+        let is_usual = true;
+        FilesPage { group, sheet, open, change, usual, folder, is_usual }
     }
 }
 
@@ -58,6 +65,7 @@ impl Leaf for FilesPage {
     fn lay_out(&mut self) {
         self.open.set_label(tr("set.folder.open"));
         self.change.set_label(tr("set.folder.change"));
+        self.usual.set_label(tr("set.folder.default"));
         let (open, change) = (self.open.wanted_width(), self.change.wanted_width());
         let mut sheet = Sheet::new(Rect::of(&self.group));
         sheet.heading(tr("set.receiving"));
@@ -66,12 +74,23 @@ impl Leaf for FilesPage {
         put_right(&mut self.change, row, change, BUTTON);
         let row = Rect { w: row.w - change - GAP, ..row };
         put_right(&mut self.open, row, open, BUTTON);
+        let whole = self.folder.borrow().display().to_string();
+        self.open.set_tip(&whole);
+        self.change.set_tip(&whole);
+        self.usual.set_shown(!self.is_usual);
+        if !self.is_usual {
+            let usual = self.usual.wanted_width();
+            let row = sheet.space(BUTTON + 2 * GAP);
+            put_right(&mut self.usual, row, usual, BUTTON);
+        }
         *self.sheet.borrow_mut() = sheet;
     }
 
     fn follow(&mut self, model: &Model) {
         let folder = model.download_folder();
-        if *self.folder.borrow() != folder {
+        let is_usual = model.settings.folder.is_none();
+        if *self.folder.borrow() != folder || self.is_usual != is_usual {
+            self.is_usual = is_usual;
             *self.folder.borrow_mut() = folder;
             self.lay_out();
             self.group.redraw();
@@ -79,10 +98,26 @@ impl Leaf for FilesPage {
     }
 }
 
-/// A folder as people say it: what is their own home is left out.
+/// A folder as people say it: one's own home is short.
 fn told(folder: &Path) -> String {
     let folders = directories::UserDirs::new();
     let home = folders.as_ref().map(directories::UserDirs::home_dir);
-    let short = home.and_then(|home| folder.strip_prefix(home).ok());
-    short.unwrap_or(folder).display().to_string()
+    match home.and_then(|home| folder.strip_prefix(home).ok()) {
+        Some(short) if cfg!(unix) => Path::new("~").join(short).display().to_string(),
+        _ => folder.display().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_folder_is_told_as_a_whole() {
+        let folders = directories::UserDirs::new().unwrap();
+        let own = folders.home_dir().join("Downloads/MyChat");
+        assert_eq!(told(&own), "~/Downloads/MyChat");
+        assert_eq!(told(Path::new("/srv/files")), "/srv/files");
+    }
 }

@@ -60,8 +60,38 @@ pub struct Touch {
     pub found: Option<Key>,
     /// The place of what is looked for that was gone to: its row and byte.
     pub hit: Option<(Key, usize)>,
-    /// What is said under the pointer, and where.
-    pub tip: Option<(String, i32, i32)>,
+    /// What is said, and where.
+    pub tip: Option<Tip>,
+}
+
+/// A tooltip: what it says, and where it may stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// Its lines.
+    pub words: String,
+    /// Its left edge.
+    pub x: i32,
+    /// Its upper edge, where there is room below.
+    pub below: i32,
+    /// Else its lower edge.
+    pub above: i32,
+}
+
+impl Tip {
+    /// At the pointer; beside a card, whose name and buttons it must not hide.
+    #[must_use]
+    pub fn new(words: String, (x, y): (i32, i32), card: Option<Rect>) -> Tip {
+        match card {
+            Some(card) => Tip { words, x, below: card.bottom() + 4, above: card.y - 4 },
+            None => Tip { words, x, below: y + 20, above: y - 8 },
+        }
+    }
+
+    /// Its upper edge when it is so high, within an area.
+    #[must_use]
+    fn top(&self, h: i32, area: Rect) -> i32 {
+        if self.below + h > area.bottom() - 4 { self.above - h } else { self.below }
+    }
 }
 
 /// Draws a transcript over an area of the current window.
@@ -87,8 +117,8 @@ pub fn draw(canvas: &Canvas, area: Rect, scene: &Scene, tools: Tools<'_>, touch:
     if touch.ring && scene.focus().is_none() {
         canvas.frame(area, 0, Colour::Focus, 2);
     }
-    if let Some((words, x, y)) = &touch.tip {
-        painter.tip(words, *x, *y);
+    if let Some(tip) = &touch.tip {
+        painter.tip(tip);
     }
 }
 
@@ -490,15 +520,13 @@ impl Painter<'_> {
         self.canvas.text_in(Style::BODY.bold(), Colour::White, rest, Align::Left, &words);
     }
 
-    fn tip(&self, words: &str, x: i32, y: i32) {
-        let lines: Vec<&str> = words.lines().collect();
+    fn tip(&self, tip: &Tip) {
+        let lines: Vec<&str> = tip.words.lines().collect();
         let width = |line: &&str| line_width(self.tools.measure, Style::CAPTION, line);
         let w = lines.iter().map(width).max().unwrap_or(0) + 16;
         let h = i32::try_from(lines.len()).unwrap_or(1) * Style::CAPTION.line + 10;
-        let x = x.min(self.area.right() - w - 4).max(self.area.x + 4);
-        let below = y + 20;
-        let y = if below + h > self.area.bottom() - 4 { y - h - 8 } else { below };
-        let area = Rect::new(x, y, w, h);
+        let x = tip.x.min(self.area.right() - w - 4).max(self.area.x + 4);
+        let area = Rect::new(x, tip.top(h, self.area), w, h);
         self.canvas.card(area, metric::RADIUS_SMALL, Colour::Toast, Colour::ToastLine, 1);
         for (at, line) in (0..).zip(lines) {
             let top = area.y + 5 + at * Style::CAPTION.line;
@@ -520,5 +548,20 @@ impl InsetY for Rect {
     /// Smaller by so much above and below.
     fn inset_y(self, by: i32) -> Rect {
         Rect::new(self.x, self.y + by, self.w, self.h - 2 * by)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tooltip_hides_no_card() {
+        let (view, card) = (Rect::new(0, 0, 400, 300), Rect::new(60, 40, 288, 96));
+        let top = |at, card| Tip::new(String::new(), at, card).top(44, view);
+        assert_eq!((top((100, 60), None), top((100, 280), None)), (80, 228));
+        assert_eq!(top((100, 60), Some(card)), card.bottom() + 4);
+        let low = card.moved(0, 150);
+        assert_eq!(top((100, 210), Some(low)), low.y - 4 - 44);
     }
 }

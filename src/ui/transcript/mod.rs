@@ -51,7 +51,7 @@ pub mod selection;
 pub mod sync;
 pub mod units;
 mod widget;
-mod words;
+pub mod words;
 
 pub use rows::{Entry, Face, Key, Mark, Named, Quote, Saying};
 pub use widget::{Transcript, TranscriptMsg};

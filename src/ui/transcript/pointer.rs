@@ -4,8 +4,9 @@ use fltk::app::{self, MouseButton};
 use fltk::enums::Cursor;
 use fltk::prelude::WidgetExt as _;
 
-use super::draw::{LANE, pill_area};
-use super::scene::{Action, Hit, Told};
+use super::draw::{LANE, Tip, pill_area};
+use super::place::Body;
+use super::scene::{Action, Hit, Scene, Told};
 use super::widget::{Transcript, TranscriptMsg};
 use crate::ui::paint::Rect;
 
@@ -26,6 +27,15 @@ pub(super) enum Press {
         pull: i32,
     },
     Pill,
+}
+
+/// Where the card of a row in sight lies, from the transcript's corner.
+fn card_of(scene: &Scene, row: usize) -> Option<Rect> {
+    let seen = scene.seen().iter().find(|seen| seen.row == row)?;
+    match &seen.placed.body {
+        Body::Bubble(bubble) if bubble.card.is_some() => Some(bubble.area.moved(0, seen.y)),
+        _ => None,
+    }
 }
 
 impl Transcript {
@@ -81,7 +91,9 @@ impl Transcript {
             if shown.native.was_deleted() || state.rest != rest {
                 return;
             }
-            state.touch.tip = state.tip(row).map(|words| (words, x, y));
+            let card = card_of(&state.scene, row)
+                .map(|card| card.moved(shown.native.x(), shown.native.y()));
+            state.touch.tip = state.tip(row).map(|words| Tip::new(words, (x, y), card));
             drop(state);
             shown.native.redraw();
         });

@@ -24,6 +24,23 @@ impl Words {
     }
 }
 
+/// What can be done with a file, in words.
+#[must_use]
+pub fn deed_words(deed: Deed) -> &'static str {
+    tr(match deed {
+        Deed::Take => "file.receive",
+        Deed::SaveAs => "file.save_as",
+        Deed::Decline => "file.decline",
+        Deed::Pause => "file.pause",
+        Deed::Resume => "file.resume",
+        Deed::Cancel => "file.cancel",
+        Deed::Open => "file.open",
+        Deed::OpenFolder => "file.open_folder",
+        Deed::SendAgain => "file.send_again",
+        Deed::Remove => "file.remove",
+    })
+}
+
 impl Wording for Words {
     fn separator(&self, at_ms: i64) -> String {
         separator_label(at_ms, wall_ms(), &self.zone, language())
@@ -49,19 +66,7 @@ impl Wording for Words {
     }
 
     fn deed(&self, deed: Deed) -> String {
-        tr(match deed {
-            Deed::Take => "file.receive",
-            Deed::SaveAs => "file.save_as",
-            Deed::Decline => "file.decline",
-            Deed::Pause => "file.pause",
-            Deed::Resume => "file.resume",
-            Deed::Cancel => "file.cancel",
-            Deed::Open => "file.open",
-            Deed::OpenFolder => "file.open_folder",
-            Deed::SendAgain => "file.send_again",
-            Deed::Remove => "file.remove",
-        })
-        .to_owned()
+        deed_words(deed).to_owned()
     }
 
     fn uploading(&self, percent: u8) -> String {

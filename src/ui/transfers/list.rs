@@ -57,6 +57,8 @@ struct Shown {
     quota: String,
     /// Something is looked for, or only one way is shown.
     is_filtered: bool,
+    /// Something is looked for.
+    is_sought: bool,
     is_empty: bool,
 }
 
@@ -156,6 +158,7 @@ impl Parts {
             way: list.way,
             quota: quota_words(model),
             is_filtered: list.way.is_some() || !list.text.trim().is_empty(),
+            is_sought: !list.text.trim().is_empty(),
             is_empty: lines.is_empty(),
         };
         let old = self.shown.replace(new);
@@ -163,8 +166,8 @@ impl Parts {
         if !self.rows.shows(&lines) || old.stamp.is_none() {
             self.rows.set_lines(lines);
         }
-        let is_same = (old.way, &old.quota, old.is_filtered, old.is_empty)
-            == (shown.way, &shown.quota, shown.is_filtered, shown.is_empty);
+        let parts = |one: &Shown| (one.way, one.is_filtered, one.is_sought, one.is_empty);
+        let is_same = parts(&old) == parts(&shown) && old.quota == shown.quota;
         if !is_same {
             self.window.redraw();
         }
@@ -205,6 +208,10 @@ impl Parts {
         }
         let field = self.field.clone();
         self.field.on_change(move || say(ListMsg::Search(field.value())));
+        let rows = self.rows.clone();
+        self.field.on_enter(move || rows.clone().enter());
+        let rows = self.rows.clone();
+        self.field.on_down(move || rows.clone().enter());
         self.folder.on_press(|| say(ListMsg::Folder));
     }
 
@@ -233,9 +240,10 @@ fn paint_behind(canvas: &Canvas, areas: &Areas, shown: &Shown) {
     if !shown.is_empty {
         return;
     }
-    let (icon, title, hint) = match shown.is_filtered {
-        true => (Icon::Search, "panel.find.none", "panel.find.none.hint"),
-        false => (Icon::FileSend, "files.none", "files.none.hint"),
+    let (icon, title, hint) = match (shown.is_sought, shown.is_filtered) {
+        (true, _) => (Icon::Search, "panel.find.none", "panel.find.none.hint"),
+        (false, true) => (Icon::FileSend, "files.none.way", "files.none.hint"),
+        (false, false) => (Icon::FileSend, "files.none", "files.none.hint"),
     };
     let _no_button = paint_empty(canvas, areas.list, icon, tr(title), tr(hint), false);
 }

@@ -14,10 +14,10 @@ use fltk::enums::Shortcut;
 
 use super::app::Model;
 use super::app::files::FilesEffect;
-use super::platform;
 use super::screen::Side;
 use super::text::language;
 use super::widgets::Field;
+use super::{filing, platform};
 use list::ListWindow;
 use shelf::ShelfWindow;
 
@@ -62,7 +62,7 @@ impl FileWindows {
         match effect {
             FilesEffect::RaiseList => self.list.iter_mut().for_each(ListWindow::raise),
             FilesEffect::RaiseShelf => self.shelf.iter_mut().for_each(ShelfWindow::raise),
-            FilesEffect::Show(folder) => platform::open_received(&folder),
+            FilesEffect::Show(folder) => platform::open_received(&folder, filing::say_closed_later),
         }
     }
 

@@ -85,6 +85,16 @@ impl FileRows {
         *self.shared.lines.borrow() == lines
     }
 
+    /// The keyboard goes to the first file; nothing where there is none.
+    pub fn enter(&mut self) {
+        let first = first_file(&self.shared.lines.borrow());
+        if let Some(first) = first {
+            self.list.set_selected(Some(first));
+            self.list.reveal(first);
+            self.list.focus();
+        }
+    }
+
     /// A key that the list itself leaves alone.
     pub fn key(&mut self) -> bool {
         if app::event_key() != Pressed::Delete {
@@ -147,6 +157,11 @@ impl FileRows {
             shared.press(at, Press::More, place);
         });
     }
+}
+
+/// The first line that is a file.
+fn first_file(lines: &[Line]) -> Option<usize> {
+    lines.iter().position(|line| matches!(line, Line::File(_)))
 }
 
 /// What the pointer is over in a line.
@@ -327,5 +342,17 @@ fn icon(press: Press) -> Icon {
     match press {
         Press::Choice(choice) => menus::icon(choice),
         Press::More | Press::Bulk(_) => Icon::More,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_hit_is_no_head() {
+        assert_eq!(first_file(&[]), None);
+        let head = || Line::Head("Today".into(), None);
+        assert_eq!(first_file(&[head(), head()]), None);
     }
 }

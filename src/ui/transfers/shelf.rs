@@ -214,8 +214,16 @@ impl Parts {
                 }
             });
         });
-        let field = self.field.clone();
-        self.field.on_enter(move || say(ShelfMsg::Search(field.value())));
+        let (field, rows, shown) = (self.field.clone(), self.rows.clone(), Rc::clone(&self.shown));
+        self.field.on_enter(move || {
+            // What was typed is looked for first.
+            match shown.borrow().text == field.value() {
+                true => rows.clone().enter(),
+                false => say(ShelfMsg::Search(field.value())),
+            }
+        });
+        let rows = self.rows.clone();
+        self.field.on_down(move || rows.clone().enter());
     }
 
     /// A key that no control takes.

@@ -1,7 +1,8 @@
 //! A question in a window of its own: what will happen, and two buttons.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use fltk::app;
 use fltk::enums::{Event, Key};
@@ -9,6 +10,8 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
 use super::{Button, ButtonKind, Control, backdrop, window};
+use crate::clock;
+use crate::ui::attention;
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
 use crate::ui::paragraph;
 use crate::ui::screen;
@@ -17,6 +20,10 @@ use crate::ui::theme::{Colour, Style};
 const WIDTH: i32 = 304;
 const PADDING: i32 = 24;
 const LINES_MAX: usize = 8;
+/// The display knows of a window after so long.
+const KNOWN_S: f64 = 0.05;
+/// Whoever writes presses the next key within this time.
+const WRITES_FOR: Duration = Duration::from_millis(400);
 
 /// A question.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +55,22 @@ struct Dialog {
     action: Button,
     cancel: Button,
     asked: Rc<RefCell<Option<Asked>>>,
+    keys: Rc<Cell<Keys>>,
+}
+
+/// When it opened, and when a key was pressed that means nothing to it.
+#[derive(Clone, Copy, Default)]
+struct Keys {
+    opened: Duration,
+    typed: Option<Duration>,
+}
+
+impl Keys {
+    /// Whether a key that presses a button is meant for it, and not for a box in which somebody writes.
+    fn are_meant(self, now: Duration) -> bool {
+        let last = self.typed.map_or(self.opened, |typed| typed.max(self.opened));
+        now >= last + WRITES_FOR
+    }
 }
 
 struct Asked {
@@ -70,16 +93,16 @@ impl Dialog {
         let action = Button::new(ButtonKind::Primary, "").ringed();
         window.end();
         let asked = Rc::new(RefCell::new(None));
-        let mut dialog = Dialog { window, action, cancel, asked };
+        let mut dialog = Dialog { window, action, cancel, asked, keys: Rc::default() };
         dialog.wire();
         dialog
     }
 
     fn wire(&mut self) {
         let this = self.clone();
-        self.cancel.on_press(move || this.clone().answer(false));
+        self.cancel.on_press(move || this.clone().press(false));
         let this = self.clone();
-        self.action.on_press(move || this.clone().answer(true));
+        self.action.on_press(move || this.clone().press(true));
         let this = self.clone();
         self.window.set_callback(move |_| this.clone().answer(false));
         let this = self.clone();
@@ -88,6 +111,12 @@ impl Dialog {
             Event::KeyDown | Event::Shortcut if app::event_key() == Key::Escape => {
                 this.clone().answer(false);
                 true
+            }
+            // Not those that walk from one button to the other.
+            Event::KeyDown if is_writing(&app::event_text()) => {
+                let typed = Some(clock::uptime());
+                this.keys.set(Keys { typed, ..this.keys.get() });
+                false
             }
             _ => false,
         });
@@ -104,6 +133,7 @@ impl Dialog {
         let text_height = Style::BODY.line * i32::try_from(lines.len()).unwrap_or(1);
         let height = 104 + text_height + 24 + 32 + PADDING;
         self.window.set_label(&question.window);
+        let owner = screen::owner();
         let area = screen::over_front(WIDTH, height);
         // The bounds of the question before would hold.
         self.window.size_range(area.w, area.h, area.w, area.h);
@@ -111,7 +141,11 @@ impl Dialog {
         self.place_buttons(&question, height - PADDING - 32);
         let danger = question.danger;
         *self.asked.borrow_mut() = Some(Asked { question, answered });
+        self.keys.set(Keys { opened: clock::uptime(), typed: None });
         self.window.show();
+        // The display has to know of it first.
+        let window = self.window.clone();
+        app::add_timeout3(KNOWN_S, move |_| attention::stand_over(&window, owner));
         if danger || !self.action.is_shown() { self.cancel.focus() } else { self.action.focus() }
     }
 
@@ -131,6 +165,13 @@ impl Dialog {
         }
     }
 
+    fn press(&mut self, yes: bool) {
+        let by_key = matches!(app::event(), Event::KeyDown | Event::KeyUp | Event::Shortcut);
+        if !by_key || self.keys.get().are_meant(clock::uptime()) {
+            self.answer(yes);
+        }
+    }
+
     fn answer(&mut self, yes: bool) {
         let Some(asked) = self.asked.borrow_mut().take() else { return };
         self.window.hide();
@@ -143,6 +184,11 @@ impl Dialog {
             }
         });
     }
+}
+
+/// Whether a key writes something.
+fn is_writing(text: &str) -> bool {
+    text.chars().any(|one| !one.is_whitespace() && !one.is_control())
 }
 
 fn paint(canvas: &Canvas, area: Rect, question: &Question) {
@@ -158,4 +204,20 @@ fn paint(canvas: &Canvas, area: Rect, question: &Question) {
     canvas.text_in(Style::HEADING, Colour::Ink, inner, Align::Left, &question.title);
     let text = Rect::new(PADDING, 104, inner.w, area.h - 104 - 56);
     paragraph::draw(canvas, Style::BODY, Colour::Ink2, text, Align::Left, &question.text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_somebody_writes_press_nothing() {
+        let at = Duration::from_millis;
+        let opened = Keys { opened: at(1_000), typed: None };
+        assert!(!opened.are_meant(at(1_100)) && opened.are_meant(at(1_400)));
+        let typed = Keys { typed: Some(at(5_000)), ..opened };
+        assert!(!typed.are_meant(at(5_100)) && typed.are_meant(at(5_400)));
+        let writes = ["a", "说", "\t", " ", "\r", "", "\u{1b}"].map(is_writing);
+        assert_eq!(writes, [true, true, false, false, false, false, false]);
+    }
 }

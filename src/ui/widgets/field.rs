@@ -70,6 +70,7 @@ pub struct Field {
     left: Callback,
     cleaned: Callback,
     escaped: Escaped,
+    downed: Escaped,
 }
 
 impl Control for Field {
@@ -150,6 +151,7 @@ impl Field {
             left: nothing(),
             cleaned: nothing(),
             escaped: Rc::default(),
+            downed: Rc::default(),
         };
         field.wire_drawing();
         field.wire_events();
@@ -301,6 +303,11 @@ impl Field {
         *self.escaped.borrow_mut() = Some(Box::new(escape));
     }
 
+    /// Calls back when the key down is pressed in it.
+    pub fn on_down(&mut self, down: impl FnMut() + 'static) {
+        *self.downed.borrow_mut() = Some(Box::new(down));
+    }
+
     /// Calls back when the keyboard leaves it.
     pub fn on_leave(&mut self, leave: impl FnMut() + 'static) {
         *self.left.borrow_mut() = Box::new(leave);
@@ -358,16 +365,18 @@ impl Field {
         let entered = Rc::clone(&self.entered);
         let left = Rc::clone(&self.left);
         let escaped = Rc::clone(&self.escaped);
+        let downed = Rc::clone(&self.downed);
         let mut group = self.group.clone();
         self.input.handle(move |_, event| match event {
             Event::KeyDown if matches!(app::event_key(), Key::Enter | Key::KPEnter) => {
                 (entered.borrow_mut())();
                 true
             }
-            Event::KeyDown if app::event_key() == Key::Escape => {
-                match escaped.borrow_mut().as_mut() {
-                    Some(escaped) => {
-                        escaped();
+            Event::KeyDown if matches!(app::event_key(), Key::Escape | Key::Down) => {
+                let called = if app::event_key() == Key::Down { &downed } else { &escaped };
+                match called.borrow_mut().as_mut() {
+                    Some(call) => {
+                        call();
                         true
                     }
                     None => false,

@@ -2,8 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::FilesEffect;
 use super::rows::{Bulk, Choice, Line, Quota, is_unfinished};
+use super::{FilesEffect, as_sent};
 use crate::client::api::{Transfer, TransferId, TransferState};
 use crate::client::{Answer, Failure, Intent};
 use crate::domain::FileWay;
@@ -88,7 +88,8 @@ impl Model {
         let wanted = Wanted::new(&list.text);
         let fits = |name: &str| wanted.as_ref().is_none_or(|wanted| wanted.fit(name).is_some());
         let is_listed = |one: &&Transfer| {
-            list.way.is_none_or(|way| way == one.way)
+            !one.hidden
+                && list.way.is_none_or(|way| way == one.way)
                 && (fits(&one.name) || fits(&self.target_name(one.with, language)))
         };
         self.files.all().into_iter().filter(is_listed).collect()
@@ -99,6 +100,8 @@ impl Model {
     pub fn file_lines(&self, language: Language) -> Vec<Line> {
         let (open, mut over): (Vec<_>, Vec<_>) =
             self.listed(language).into_iter().partition(|one| is_unfinished(one));
+        let (failed, open): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|one| one.state.is_over());
         let row = |one: &Transfer| Line::File(Box::new(self.transfer_row(one, language)));
         let mut lines = Vec::new();
         if !open.is_empty() {
@@ -106,7 +109,13 @@ impl Model {
             lines.push(Line::Head(language.fill("files.open", &[("n", &n)]), bulk_of(&open)));
             lines.extend(open.into_iter().map(row));
         }
+        if !failed.is_empty() {
+            let n = failed.len().to_string();
+            lines.push(Line::Head(language.fill("files.not_done", &[("n", &n)]), None));
+            lines.extend(failed.into_iter().map(row));
+        }
         over.sort_by_key(|one| std::cmp::Reverse(ended(one)));
+        as_sent(&mut over);
         let (mut day, mut bulk): (Option<Date>, _) = (None, Some(Bulk::Clear));
         for one in over {
             let (at, now) = (ended(one), self.now.wall_ms);
@@ -139,7 +148,7 @@ impl Model {
                 out.push(Effect::Confirm(Confirm::GiveUp(id)));
             }
             (Choice::GiveUp, _) => self.give_transfer_up(id, out),
-            (Choice::Forget, _) => self.forget(vec![id], out),
+            (Choice::Forget, _) => self.hide(vec![id], out),
             (Choice::Fetch, Some((with, seq))) => {
                 self.offer_deed(with, seq, Deed::Take, out);
                 // The new transfer stands for it.
@@ -163,7 +172,14 @@ impl Model {
         }
     }
 
-    /// Off the list; no file is touched.
+    /// Off the list; the chats still know what was received and sent.
+    fn hide(&mut self, ids: Vec<TransferId>, out: &mut Vec<Effect>) {
+        if !ids.is_empty() {
+            self.ask(Asked::File, |ticket| Intent::HideTransfers { ticket, ids }, out);
+        }
+    }
+
+    /// It is as if it had never been; no file is touched.
     fn forget(&mut self, ids: Vec<TransferId>, out: &mut Vec<Effect>) {
         if !ids.is_empty() {
             self.ask(Asked::File, |ticket| Intent::ForgetTransfers { ticket, ids }, out);
@@ -188,7 +204,7 @@ impl Model {
     pub(in crate::ui::app) fn clear_files(&mut self, out: &mut Vec<Effect>) {
         let all = self.listed(crate::ui::text::language());
         let ids = all.into_iter().filter(|one| !is_unfinished(one)).map(|one| one.id).collect();
-        self.forget(ids, out);
+        self.hide(ids, out);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::Model;
 use super::super::chats::{Entry, EntryId};
-use super::amounts;
+use super::{amounts, has_no_place};
 use crate::client::Failure;
 use crate::client::api::{Transfer, TransferState, WaitsFor};
 use crate::domain::{AccountId, Body, FileId, FileState, FileStatus, FileWay, Message, Target};
@@ -74,7 +74,8 @@ impl Model {
             Some(transfer) => about.with(transfer, self.files.is_missing(transfer.id)),
             None => about.without(),
         };
-        Some(about.named(name, look))
+        let name = transfer.map_or_else(|| name.clone(), |one| name_here(one, name));
+        Some(about.named(&name, look))
     }
 
     /// How a transfer looks wherever it is shown.
@@ -86,7 +87,7 @@ impl Model {
         let now_ms = self.now.wall_ms;
         let about = About { target, is_own, bytes, status, now_ms, language };
         let look = about.with(transfer, self.files.is_missing(transfer.id));
-        about.named(&transfer.name, look)
+        about.named(&name_here(transfer, &transfer.name), look)
     }
 
     /// How the file of a message looks, whatever the windows have of its conversation.
@@ -107,7 +108,8 @@ impl Model {
             Some(transfer) => about.with(transfer, self.files.is_missing(transfer.id)),
             None => about.without(),
         };
-        Some(about.named(name, look))
+        let name = transfer.map_or_else(|| name.clone(), |one| name_here(one, name));
+        Some(about.named(&name, look))
     }
 }
 
@@ -177,7 +179,7 @@ impl About<'_> {
 
     fn closed(&self, state: FileState) -> String {
         self.word(match (state, self.is_own) {
-            (FileState::Cancelled, true) => "file.cancelled",
+            (FileState::Cancelled, true) => "file.taken_back",
             (FileState::Cancelled, false) => "file.cancelled.peer",
             (FileState::Declined, true) => "file.declined.peer",
             (FileState::Declined, false) => "file.declined",
@@ -234,10 +236,16 @@ impl About<'_> {
             TransferState::Done => self.done(transfer, is_missing),
             TransferState::Failed(why) => self.failed(transfer, why),
             // The offer stands: it was given up here.
-            TransferState::Cancelled if self.state().is_none_or(FileState::is_open) => {
+            TransferState::Cancelled
+                if self.state().is_none_or(FileState::is_open)
+                    || (self.is_own && self.state() == Some(FileState::Cancelled)) =>
+            {
                 Look { state: self.word("file.cancelled"), ..base }
             }
-            TransferState::Cancelled => Look { state: self.closed(FileState::Cancelled), ..base },
+            TransferState::Cancelled => {
+                let state = self.state().unwrap_or(FileState::Cancelled);
+                Look { state: self.closed(state), ..base }
+            }
             TransferState::Declined => Look { state: self.closed(FileState::Declined), ..base },
             TransferState::Expired => Look { state: self.closed(FileState::Expired), ..base },
         }
@@ -252,9 +260,11 @@ impl About<'_> {
             return Look { state: self.word("file.missing.card"), deeds, ..base };
         }
         let hash = self.status.and_then(|status| status.hash);
-        let hint = hash.map_or_else(String::new, |hash| {
-            self.language.fill("file.checked", &[("hash", &hash.to_string())])
-        });
+        let mut hint = transfer.path.display().to_string();
+        if let Some(hash) = hash {
+            let hash = self.language.fill("file.checked", &[("hash", &hash.to_string())]);
+            hint = format!("{hint}\n{hash}");
+        }
         match transfer.way {
             FileWay::Up if !is_open => {
                 let state = self.closed(self.state().unwrap_or(FileState::Expired));
@@ -271,6 +281,9 @@ impl About<'_> {
     fn failed(&self, transfer: &Transfer, why: &Failure) -> Look {
         let (key, deeds) = match transfer.way {
             FileWay::Up => ("file.failed.up", vec![Deed::SendAgain, Deed::Remove]),
+            FileWay::Down if has_no_place(transfer) => {
+                ("file.failed.down", vec![Deed::Resume, Deed::SaveAs, Deed::Cancel])
+            }
             FileWay::Down => ("file.failed.down", vec![Deed::Resume, Deed::Cancel]),
         };
         let short = short(why, self.language);
@@ -278,6 +291,13 @@ impl About<'_> {
         let hint = text::failure(self.language, why);
         Look { state, tone: Tone::Bad, deeds, hint, ..self.base() }
     }
+}
+
+/// What a file is called: once it was received as it is called here, where a name may have been taken.
+fn name_here(transfer: &Transfer, offered: &str) -> String {
+    let is_here = transfer.way == FileWay::Down && transfer.state == TransferState::Done;
+    let name = transfer.path.file_name().filter(|_| is_here);
+    name.map_or_else(|| offered.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 /// What was given up here can be fetched anew: the offer stands as if nothing had been.

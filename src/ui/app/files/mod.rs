@@ -15,8 +15,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::chats::EntryId;
+use super::contacts::Confirm;
 use super::{Asked, Effect, Model};
-use crate::client::api::{Destination, Failure, Transfer, TransferId, TransferState};
+use crate::client::api::{Destination, Failure, Transfer, TransferId, TransferState, WaitsFor};
 use crate::client::{Answer, Intent};
 use crate::domain::{Body, FileId, FileState, FileStatus, FileWay, Message, Seq, Target};
 use crate::ui::transcript::card::Deed;
@@ -25,6 +26,12 @@ pub use sending::{AT_ONCE_BYTES, AT_ONCE_FILES, Chosen, Kind};
 
 /// Files of one chat that are watched, the newest ones: more than a person scrolls through at once.
 const WATCHED_IN_CHAT: usize = 100;
+/// What can be done with a card stands for so long before it can be pressed: the second press of a double
+/// click is not meant for what came below the pointer.
+const GUARD_MS: u64 = 600;
+
+/// Files that were sent with one choice began so close to each other.
+const TOGETHER_MS: u64 = 100;
 
 /// What is known of files.
 #[derive(Debug, Default)]
@@ -36,6 +43,10 @@ pub struct Files {
     /// Received files that are not where they were put any more.
     missing: BTreeSet<TransferId>,
     watched: Vec<FileId>,
+    /// The card that was pressed last, and when.
+    pressed: Option<(Target, EntryId, u64)>,
+    /// When what can be done with a transfer changed.
+    turned: BTreeMap<TransferId, u64>,
     /// The window of all transfers, while it is open.
     pub list: Option<list::List>,
     /// The window of the files of a conversation, while it is open.
@@ -59,8 +70,12 @@ pub enum FilesMsg {
     Send(Target, Vec<PathBuf>),
     /// A received file is not there any more.
     Missing(TransferId),
+    /// Take one's own file back from the server: is asked before.
+    TakeBack(Target, Seq),
     /// Received files go there from now on.
     Folder(PathBuf),
+    /// Received files go where they go unless the person says otherwise.
+    UsualFolder,
     /// In the window of all transfers.
     List(list::ListMsg),
     /// In the window of the files of a conversation.
@@ -96,7 +111,9 @@ impl fmt::Debug for FilesMsg {
             FilesMsg::TakeTo(_, seq, _) => write!(f, "TakeTo({seq:?})"),
             FilesMsg::Chosen(_, files) => write!(f, "Chosen({})", files.len()),
             FilesMsg::Send(_, files) => write!(f, "Send({})", files.len()),
+            FilesMsg::TakeBack(_, seq) => write!(f, "TakeBack({seq:?})"),
             FilesMsg::Folder(_) => f.write_str("Folder"),
+            FilesMsg::UsualFolder => f.write_str("UsualFolder"),
             FilesMsg::Missing(id) => write!(f, "Missing({id:?})"),
             FilesMsg::List(_) => f.write_str("List"),
             FilesMsg::Shelf(_) => f.write_str("Shelf"),
@@ -105,12 +122,22 @@ impl fmt::Debug for FilesMsg {
 }
 
 impl Files {
-    /// All transfers, the newest first.
+    /// All transfers, the newest first; those that were sent together as they were sent.
     #[must_use]
     pub fn all(&self) -> Vec<&Transfer> {
         let mut all: Vec<&Transfer> = self.transfers.values().collect();
         all.sort_by_key(|transfer| (std::cmp::Reverse(transfer.began), transfer.id));
+        as_sent(&mut all);
         all
+    }
+
+    /// How many are on their way, or wait for it by themselves.
+    #[must_use]
+    pub fn open_count(&self) -> usize {
+        let is_open = |one: &&Transfer| {
+            matches!(one.state, TransferState::Running | TransferState::Waiting(_))
+        };
+        self.transfers.values().filter(is_open).count()
     }
 
     /// One transfer.
@@ -178,6 +205,10 @@ impl Model {
         self.chats.at(transfer.with);
         let is_open = |one: &Transfer| !one.state.is_over();
         let was_open = self.files.get(transfer.id).is_some_and(is_open);
+        let before = self.files.get(transfer.id).map(|one| kind(&one.state));
+        if before.is_some_and(|before| before != kind(&transfer.state)) {
+            self.files.turned.insert(transfer.id, self.now.mono_ms);
+        }
         let is_news = transfer.way == FileWay::Up && was_open != is_open(&transfer);
         self.files.put(transfer);
         if is_news {
@@ -192,6 +223,7 @@ impl Model {
                 self.chats.at(transfer.with);
             }
             self.files.missing.remove(id);
+            self.files.turned.remove(id);
         }
         let transfers = &self.files.transfers;
         self.files.of_file.retain(|_, id| transfers.contains_key(id));
@@ -229,13 +261,23 @@ impl Model {
 
     pub(super) fn files_msg(&mut self, msg: FilesMsg, out: &mut Vec<Effect>) {
         match msg {
-            FilesMsg::Deed(target, id, deed) => self.deed(target, id, deed, out),
+            FilesMsg::Deed(target, id, deed) if self.may_press(target, id) => {
+                self.files.pressed = Some((target, id, self.now.mono_ms));
+                self.deed(target, id, deed, out);
+            }
+            FilesMsg::Deed(..) => {}
             FilesMsg::TakeTo(target, seq, path) => {
                 self.take_file(target, seq, Destination::Path(path), out);
             }
             FilesMsg::Chosen(target, files) => self.files_chosen(target, files, out),
             FilesMsg::Send(target, files) => self.send_files(target, files, out),
+            FilesMsg::TakeBack(target, seq) => {
+                if let Some(message) = self.offered(target, seq) {
+                    out.push(Effect::Confirm(Confirm::TakeBack(file_of(&message))));
+                }
+            }
             FilesMsg::Folder(folder) => self.set_folder(folder, out),
+            FilesMsg::UsualFolder => self.reset_folder(out),
             FilesMsg::List(msg) => self.list_msg(msg, out),
             FilesMsg::Shelf(msg) => self.shelf_msg(msg, out),
             FilesMsg::Missing(id) => {
@@ -259,6 +301,15 @@ impl Model {
         }
     }
 
+    /// Whether the buttons of a card stand long enough to have been meant.
+    fn may_press(&self, target: Target, id: EntryId) -> bool {
+        let is_fresh = |at: u64| self.now.mono_ms < at + GUARD_MS;
+        let turned =
+            self.transfer_of(target, id).and_then(|one| self.files.turned.get(&one.id).copied());
+        let pressed = self.files.pressed.filter(|(with, one, _)| (*with, *one) == (target, id));
+        !turned.is_some_and(is_fresh) && !pressed.is_some_and(|(_, _, at)| is_fresh(at))
+    }
+
     fn deed(&mut self, target: Target, id: EntryId, deed: Deed, out: &mut Vec<Effect>) {
         let transfer = self.transfer_of(target, id).cloned();
         match (deed, transfer, id) {
@@ -273,10 +324,7 @@ impl Model {
                 }
             }
             (Deed::Decline, _, EntryId::Seq(seq)) => {
-                if let Some(file) = self.offered(target, seq).map(|message| file_of(&message)) {
-                    let ask = |ticket| Intent::DeclineFile { ticket, file };
-                    self.ask(Asked::File, ask, out);
-                }
+                out.push(Effect::Confirm(Confirm::Decline(target, seq)));
             }
             (Deed::SendAgain, Some(transfer), _) => self.send_again(&transfer, out),
             (Deed::Remove, transfer, id) => self.remove_file_message(target, id, transfer, out),
@@ -292,6 +340,13 @@ impl Model {
             Deed::Pause => {
                 self.ask(Asked::File, |ticket| Intent::PauseTransfer { ticket, id }, out);
             }
+            Deed::Resume if self.goes_elsewhere(transfer) => {
+                // Where it was to be nothing can be written: the folder is another one now.
+                let folder = Destination::Folder(self.download_folder());
+                if let Some(file) = transfer.file {
+                    self.take_file(transfer.with, file.seq, folder, out);
+                }
+            }
             Deed::Resume => {
                 self.ask(Asked::File, |ticket| Intent::ResumeTransfer { ticket, id }, out);
             }
@@ -303,6 +358,51 @@ impl Model {
             Deed::SendAgain => self.send_again(transfer, out),
             Deed::Take | Deed::SaveAs | Deed::Decline | Deed::Remove => {}
         }
+    }
+
+    /// The person is sure that the file is not wanted.
+    pub(super) fn decline_file(&mut self, target: Target, seq: Seq, out: &mut Vec<Effect>) {
+        if let Some(file) = self.offered(target, seq).map(|message| file_of(&message)) {
+            self.ask(Asked::File, |ticket| Intent::DeclineFile { ticket, file }, out);
+        }
+    }
+
+    /// What a file is called, wherever it is known.
+    #[must_use]
+    pub fn file_name(&self, file: FileId) -> String {
+        match self.chats.of_conversation(file.conversation) {
+            Some(target) => self.offered_name(target, file.seq),
+            None => self.shelf_name(file),
+        }
+    }
+
+    /// One's own files in a conversation that the server has, whole.
+    #[must_use]
+    pub fn takeable(&self, target: Target) -> Vec<Seq> {
+        let me = self.my_account();
+        let is_kept = |message: &&Message| {
+            let status = self.files.status(file_of(message));
+            status.is_some_and(|status| status.state == FileState::Kept)
+        };
+        let messages = self.chats.get(target).into_iter().flat_map(|chat| chat.messages.values());
+        let own = messages.filter(|one| is_file(one) && Some(one.from) == me);
+        own.filter(is_kept).map(|one| one.seq).collect()
+    }
+
+    /// What the file of a message is called.
+    #[must_use]
+    pub fn offered_name(&self, target: Target, seq: Seq) -> String {
+        match self.offered(target, seq).map(|message| message.body) {
+            Some(Body::File { name, .. }) => name,
+            _ => String::new(),
+        }
+    }
+
+    /// Whether what could not be written goes to the folder of now instead of the one of then.
+    fn goes_elsewhere(&self, transfer: &Transfer) -> bool {
+        has_no_place(transfer)
+            && transfer.file.is_some()
+            && transfer.path.parent() != Some(&self.download_folder())
     }
 
     fn take_file(&mut self, with: Target, seq: Seq, to: Destination, out: &mut Vec<Effect>) {
@@ -375,6 +475,16 @@ impl Model {
     }
 }
 
+/// Neighbours that were sent together stand as they were sent.
+fn as_sent(all: &mut [&Transfer]) {
+    let together = |a: &&Transfer, b: &&Transfer| {
+        a.with == b.with && a.way == b.way && a.began.abs_diff(b.began) <= TOGETHER_MS
+    };
+    for run in all.chunk_by_mut(together) {
+        run.sort_by_key(|transfer| (transfer.began, transfer.id));
+    }
+}
+
 /// The file that a message offers.
 #[must_use]
 pub fn file_of(message: &Message) -> FileId {
@@ -383,4 +493,24 @@ pub fn file_of(message: &Message) -> FileId {
 
 fn is_file(message: &Message) -> bool {
     matches!(message.body, Body::File { .. })
+}
+
+/// Whether a download failed because of the folder that it was to go to.
+fn has_no_place(transfer: &Transfer) -> bool {
+    let failure = TransferState::Failed;
+    transfer.way == FileWay::Down
+        && (transfer.state == failure(Failure::SaveDenied)
+            || transfer.state == failure(Failure::SaveFull))
+}
+
+/// Changes with what can be done with a transfer.
+fn kind(state: &TransferState) -> u8 {
+    match state {
+        TransferState::Waiting(WaitsFor::Offer) => 0,
+        TransferState::Waiting(_) | TransferState::Running => 1,
+        TransferState::Paused => 2,
+        TransferState::Done => 3,
+        TransferState::Failed(_) => 4,
+        TransferState::Cancelled | TransferState::Declined | TransferState::Expired => 5,
+    }
 }

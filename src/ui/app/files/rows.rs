@@ -6,8 +6,8 @@ use crate::ui::app::{Model, time};
 use crate::ui::text::Language;
 use crate::ui::transcript::card::Tone;
 
-use super::amounts;
 use super::look::Look;
+use super::{amounts, has_no_place};
 
 /// What a row stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,6 +134,9 @@ fn choices(transfer: &Transfer, is_missing: bool, is_there: bool) -> Vec<Choice>
         TransferState::Waiting(WaitsFor::Offer) => vec![Choice::GiveUp],
         TransferState::Running | TransferState::Waiting(_) => vec![Choice::Pause, Choice::GiveUp],
         TransferState::Paused => vec![Choice::Resume, Choice::GiveUp],
+        TransferState::Failed(_) if has_no_place(transfer) => {
+            vec![Choice::Retry, Choice::GiveUp, Choice::SaveAs]
+        }
         TransferState::Failed(_) => vec![Choice::Retry, Choice::GiveUp],
         TransferState::Done if is_missing && is_there => vec![Choice::Fetch, Choice::SaveAs],
         TransferState::Done if is_missing => Vec::new(),
@@ -176,10 +179,15 @@ impl Model {
         // As long as nobody knows, the server may have it.
         let is_there = status.is_none_or(|status| status.state.is_open());
         let menu = choices(transfer, is_missing, transfer.file.is_some() && is_there);
+        // Sent, and yet of no use to anybody.
+        let is_unwanted = transfer.way == FileWay::Up
+            && status.is_some_and(|status| {
+                matches!(status.state, FileState::Cancelled | FileState::Declined)
+            });
         let (state, tone) = match &transfer.state {
             TransferState::Paused => (language.get("files.paused").to_owned(), Tone::Paused),
             // Whole and checked is what everything here is; the hour says more.
-            TransferState::Done if !is_missing => {
+            TransferState::Done if !is_missing && !is_unwanted => {
                 let at = transfer.ended.unwrap_or(transfer.began);
                 (time::minute_label(at, &self.zone, language), Tone::Quiet)
             }
@@ -187,7 +195,7 @@ impl Model {
         };
         Row {
             key: Key::Transfer(transfer.id),
-            name: transfer.name.clone(),
+            name: look.name,
             who: self.transfer_who(transfer, language),
             state,
             tone,

@@ -397,6 +397,8 @@ fn writing_to_somebody_who_is_away_says_so_once() {
     world.pass(5_000);
     chat(&mut world, ChatMsg::Send("hi".into()));
     assert_eq!(said(&world), first);
+    world.event(ClientEvent::Presence(vec![(AccountId(10_002), Presence::Online)]));
+    assert_eq!(said(&world), None, "there again");
 }
 
 #[test]

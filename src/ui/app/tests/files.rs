@@ -1,12 +1,14 @@
 //! How files look in their cards and rows, in every state and in both languages.
 
-use crate::client::api::{Transfer, TransferId, TransferState, WaitsFor};
-use crate::client::{ClientEvent, Failure};
+use crate::client::api::{Destination, Transfer, TransferId, TransferState, WaitsFor};
+use crate::client::{ClientEvent, Failure, Intent};
 use crate::domain::{
     AccountId, BlobId, Body, ConversationKind, FileId, FileState, FileStatus, FileWay, Message,
     Nonce, RoomId, Seq, Target,
 };
 use crate::net::protocol::{Reason, Refusal};
+use crate::ui::app::chats::EntryId;
+use crate::ui::app::contacts::Confirm;
 use crate::ui::app::files::FilesMsg;
 use crate::ui::app::files::look::Look;
 use crate::ui::app::files::rows::Choice;
@@ -67,6 +69,7 @@ pub(super) fn transfer(way: FileWay, state: TransferState) -> Transfer {
         ended: state.is_over().then_some(NOON_MS - 60_000),
         state,
         began: BEGAN,
+        hidden: false,
     }
 }
 
@@ -108,7 +111,8 @@ fn check_card((way, state, (chinese, english), tone, deeds): Case) {
     let moves = matches!(state, Running | Paused | Waiting(WaitsFor::Link | WaitsFor::Sender));
     assert_eq!(look.progress, moves.then_some(643), "{state:?}");
     assert_eq!(look.size, if moves { "412 / 640 MB" } else { "640 MB" }, "{state:?}");
-    assert_eq!(look.hint.is_empty(), tone != Tone::Bad, "{state:?}: {}", look.hint);
+    let has_hint = tone == Tone::Bad || state == TransferState::Done;
+    assert_eq!(look.hint.is_empty(), !has_hint, "{state:?}: {}", look.hint);
 }
 
 #[test]
@@ -121,7 +125,7 @@ fn a_transfer_that_goes_on_says_in_its_card_how_it_stands() {
         (Down, Running, speed, Tone::Quiet, ON_THE_WAY),
         (Up, Running, speed, Tone::Quiet, ON_THE_WAY),
         (Down, Paused, ("已暂停，可断点续传", "Paused, can resume"), Tone::Paused, RESUME),
-        quiet(Down, WaitsFor::Link, ("等待连接", "Waiting for the connection")),
+        quiet(Down, WaitsFor::Link, ("等待连接", "Connecting...")),
         quiet(Down, WaitsFor::Turn, ("排队中", "Waiting its turn")),
         quiet(Down, WaitsFor::Sender, ("等待对方上传", "Waiting for the sender")),
         (
@@ -145,28 +149,30 @@ fn a_transfer_that_is_over_says_in_its_card_why() {
         Down => (Down, state, words, Tone::Bad, RESUME),
     };
     let cases: [Case; 12] = [
-        failed(Up, Failed(Failure::LinkLost), ("发送失败：网络中断", "Not sent: connection lost")),
+        failed(Up, Failed(Failure::LinkLost), ("发送失败：网络中断", "Failed: connection lost")),
         failed(
             Up,
             Failed(Failure::SourceChanged),
-            ("发送失败：原文件已改动", "Not sent: the file was changed"),
+            ("发送失败：原文件已改动", "Failed: file changed"),
         ),
-        failed(Up, refused(Reason::FileQuota), ("发送失败：空间用完了", "Not sent: no space left")),
+        failed(Up, refused(Reason::FileQuota), ("发送失败：空间用完了", "Failed: no space left")),
         failed(
             Down,
             refused(Reason::Failed),
-            ("接收失败：服务器出错", "Not received: the server failed"),
+            ("接收失败：服务器出错", "Failed: the server failed"),
         ),
-        failed(Down, Failed(Failure::SaveFull), ("接收失败：磁盘已满", "Not received: disk full")),
-        failed(
+        (
             Down,
-            Failed(Failure::FileBroken),
-            ("接收失败：内容不符", "Not received: it is another file"),
+            Failed(Failure::SaveFull),
+            ("接收失败：磁盘已满", "Failed: disk full"),
+            Tone::Bad,
+            &[Deed::Resume, Deed::SaveAs, Deed::Cancel],
         ),
+        failed(Down, Failed(Failure::FileBroken), ("接收失败：内容不符", "Failed: wrong content")),
         (Down, Done, ("已接收，校验一致", "Received, checked"), Tone::Checked, here),
-        (Up, Done, ("已上传，等待对方接收", "Uploaded, not yet received"), Tone::Quiet, here),
+        (Up, Done, ("已上传，等待对方接收", "Sent, not received yet"), Tone::Quiet, here),
         (Up, Cancelled, ("已取消", "Cancelled"), Tone::Quiet, &[]),
-        (Up, Declined, ("对方已拒绝", "Declined by the other side"), Tone::Quiet, &[]),
+        (Up, Declined, ("对方已拒绝", "They declined"), Tone::Quiet, &[]),
         (Up, Expired, ("已过期", "Expired"), Tone::Quiet, &[]),
         (Down, Expired, ("已过期", "Expired"), Tone::Quiet, &[]),
     ];
@@ -179,19 +185,13 @@ fn an_offer_says_in_its_card_what_became_of_it() {
     let cases: [(u64, FileState, &str, &str, &[Deed]); 9] = [
         (1, FileState::Kept, "等待接收", "Waiting", &take),
         (1, FileState::Coming, "等待接收 · 对方已上传 25%", "Waiting, 25% uploaded", &take),
-        (1, FileState::Cancelled, "对方已取消", "Cancelled by the sender", &[]),
+        (1, FileState::Cancelled, "对方已取消", "The sender cancelled", &[]),
         (1, FileState::Declined, "已拒绝", "Declined", &[]),
         (1, FileState::Expired, "已过期", "Expired", &[]),
-        (2, FileState::Kept, "已上传，等待对方接收", "Uploaded, not yet received", &take[..2]),
-        (
-            2,
-            FileState::Coming,
-            "正在从另一台设备发送 25%",
-            "Sending from another device, 25%",
-            &take[..2],
-        ),
-        (2, FileState::Cancelled, "已取消", "Cancelled", &[]),
-        (2, FileState::Declined, "对方已拒绝", "Declined by the other side", &[]),
+        (2, FileState::Kept, "已上传，等待对方接收", "Sent, not received yet", &take[..2]),
+        (2, FileState::Coming, "正在从另一台设备发送 25%", "From another device, 25%", &take[..2]),
+        (2, FileState::Cancelled, "已收回", "Taken back", &[]),
+        (2, FileState::Declined, "对方已拒绝", "They declined", &[]),
     ];
     for (seq, state, chinese, english, deeds) in cases {
         let mut world = world(direct(10_002));
@@ -221,7 +221,7 @@ fn a_room_has_nobody_to_decline_and_counts_who_has_received() {
     let status = status(FileState::Kept);
     world.event(ClientEvent::File { file: file(kind, 2), status });
     let look = card(&world, ROOM, 2, Language::English);
-    assert_eq!(look.state, "Uploaded, received by nobody yet");
+    assert_eq!(look.state, "Sent, received by nobody yet");
 }
 
 #[test]
@@ -231,12 +231,13 @@ fn what_is_whole_and_checked_tells_its_hash_until_it_is_missing() {
     let status = status(FileState::Kept);
     world.event(ClientEvent::File { file: file(direct(10_002), 1), status });
     let look = card(&world, MOMO, 1, Language::English);
+    let path = std::path::Path::new("received/lab.mp4").display();
     let stay = "On the server: 30 days left";
-    assert_eq!(look.hint, format!("BLAKE3 {}\n{stay}", BlobId([7; 32])));
+    assert_eq!(look.hint, format!("{path}\nBLAKE3 {}\n{stay}", BlobId([7; 32])));
     let id = transfer(FileWay::Down, TransferState::Done).id;
     world.send(Msg::Files(FilesMsg::Missing(id)));
     let look = card(&world, MOMO, 1, Language::English);
-    assert_eq!(look.state, "Not on this computer any more");
+    assert_eq!(look.state, "Not here any more");
     assert_eq!(look.deeds, [Deed::Take, Deed::SaveAs]);
 }
 
@@ -253,6 +254,11 @@ fn what_was_given_up_here_can_be_had_again() {
     assert_eq!(row.state, "已取消");
     assert_eq!(row.buttons, [Choice::Fetch]);
     assert!(row.menu.contains(&Choice::SaveAs) && row.menu.contains(&Choice::Decline));
+    // Declined behind that, it was not its sender who gave it up.
+    let status = self::status(FileState::Declined);
+    world.event(ClientEvent::File { file, status });
+    let row = world.model.transfer_row(&given_up, Language::Chinese);
+    assert_eq!((&*row.state, row.buttons.len()), ("已拒绝", 0));
 }
 
 #[test]
@@ -289,6 +295,99 @@ fn each_account_has_its_folder_unless_one_was_chosen() {
     assert_eq!(world.model.download_folder().to_str(), Some("/downloads/MyChat/10001"));
     world.send(Msg::Files(FilesMsg::Folder("/else".into())));
     assert_eq!(world.model.download_folder().to_str(), Some("/else"));
+}
+
+#[test]
+fn what_was_received_is_called_as_it_is_called_here() {
+    let mut world = world(direct(10_002));
+    let done = transfer(FileWay::Down, TransferState::Done);
+    let done = Transfer { path: "received/lab (1).mp4".into(), ..done };
+    world.event(ClientEvent::Transfer(Box::new(done.clone())));
+    let look = card(&world, MOMO, 1, Language::English);
+    let row = world.model.transfer_row(&done, Language::English);
+    assert_eq!((&*look.name, &*row.name), ("lab (1).mp4", "lab (1).mp4"));
+    assert!(row.hint.contains("received"), "{}", row.hint);
+}
+
+#[test]
+fn what_could_not_be_written_goes_to_the_folder_of_now() {
+    let mut world = world(direct(10_002));
+    let failed = TransferState::Failed(Failure::SaveDenied);
+    let failed = transfer(FileWay::Down, failed);
+    let resume = |world: &mut World| {
+        world.pass(1_000);
+        world.send(Msg::Files(FilesMsg::Deed(MOMO, EntryId::Seq(Seq(1)), Deed::Resume)))
+    };
+    world.event(ClientEvent::Transfer(Box::new(failed.clone())));
+    assert!(card(&world, MOMO, 1, Language::English).deeds.contains(&Deed::SaveAs));
+    world.send(Msg::Files(FilesMsg::Folder("/else".into())));
+    let effects = resume(&mut world);
+    let folder = Destination::Folder("/else".into());
+    assert!(
+        matches!(&effects[..],
+            [Effect::Ask(Intent::TakeFile { destination, .. })] if *destination == folder),
+        "{effects:?}"
+    );
+    // There it is tried again, with what came of it.
+    let there = Transfer { path: "/else/lab.mp4".into(), ..failed };
+    world.event(ClientEvent::Transfer(Box::new(there)));
+    let effects = resume(&mut world);
+    assert!(matches!(&effects[..], [Effect::Ask(Intent::ResumeTransfer { .. })]), "{effects:?}");
+    world.send(Msg::Files(FilesMsg::UsualFolder));
+    assert_eq!(world.model.settings.folder, None);
+}
+
+#[test]
+fn only_ones_own_that_the_server_has_are_taken_back() {
+    let mut world = world(direct(10_002));
+    for (state, seqs) in [(FileState::Kept, &[Seq(2)][..]), (FileState::Cancelled, &[])] {
+        for seq in [1, 2] {
+            let (file, status) = (file(direct(10_002), seq), status(state));
+            world.event(ClientEvent::File { file, status });
+        }
+        assert_eq!(world.model.takeable(MOMO), seqs);
+    }
+    let effects = world.send(Msg::Files(FilesMsg::TakeBack(MOMO, Seq(2))));
+    let asked = Confirm::TakeBack(file(direct(10_002), 2));
+    assert!(matches!(&effects[..], [Effect::Confirm(one)] if *one == asked), "{effects:?}");
+    assert_eq!(world.model.file_name(file(direct(10_002), 2)), "report.docx");
+}
+
+#[test]
+fn the_program_ends_with_files_on_their_way_only_when_the_person_is_sure() {
+    use crate::ui::app::panel::PanelMsg;
+    let mut world = world(direct(10_002));
+    world.event(ClientEvent::Transfer(Box::new(transfer(FileWay::Up, TransferState::Running))));
+    let effects = world.send(Msg::Panel(PanelMsg::Quit));
+    assert!(matches!(&effects[..], [Effect::Confirm(Confirm::Quit(1))]), "{effects:?}");
+    let ends = |effects: &[Effect]| effects.iter().any(|one| matches!(one, Effect::Quit));
+    assert!(ends(&world.send(Msg::Confirmed(Confirm::Quit(1)))));
+    world.event(ClientEvent::Transfer(Box::new(transfer(FileWay::Up, TransferState::Paused))));
+    assert!(ends(&world.send(Msg::Panel(PanelMsg::Quit))), "that waits anyway");
+}
+
+#[test]
+fn a_double_click_is_not_meant_for_the_buttons_that_come_below_it() {
+    let mut world = world(direct(10_002));
+    let press = |world: &mut World, deed| {
+        world.send(Msg::Files(FilesMsg::Deed(MOMO, EntryId::Seq(Seq(1)), deed)))
+    };
+    world.event(ClientEvent::Transfer(Box::new(transfer(FileWay::Down, TransferState::Running))));
+    assert_eq!(press(&mut world, Deed::Cancel).len(), 1);
+    let given_up = transfer(FileWay::Down, TransferState::Cancelled);
+    world.event(ClientEvent::Transfer(Box::new(given_up)));
+    world.pass(300);
+    assert!(press(&mut world, Deed::Decline).is_empty(), "the second press");
+    world.pass(400);
+    // Asked first, since it is for good.
+    let effects = press(&mut world, Deed::Decline);
+    let confirm = Confirm::Decline(MOMO, Seq(1));
+    assert!(matches!(&effects[..], [Effect::Confirm(one)] if *one == confirm), "{effects:?}");
+    assert_eq!(world.model.offered_name(MOMO, Seq(1)), "lab.mp4");
+    let effects = world.send(Msg::Confirmed(confirm));
+    let file = file(direct(10_002), 1);
+    assert!(matches!(&effects[..],
+        [Effect::Ask(Intent::DeclineFile { file: one, .. })] if *one == file));
 }
 
 #[test]

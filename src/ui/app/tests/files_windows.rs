@@ -29,7 +29,8 @@ fn other(number: u8, way: FileWay, name: &str, state: TransferState) -> Transfer
     let began = BEGAN - i64::from(number) * 1_000;
     let id = TransferId(Nonce([number; 16]));
     let file = Some(file(direct(10_002), number.into()));
-    Transfer { id, file, name: name.to_owned(), began, ..transfer(way, state) }
+    let path = format!("received/{name}").into();
+    Transfer { id, file, name: name.to_owned(), path, began, ..transfer(way, state) }
 }
 
 /// The lines as words: heads with what can be done, files by name.
@@ -64,6 +65,7 @@ fn asked(effects: &[Effect]) -> Vec<(&'static str, Vec<TransferId>)> {
         Effect::Ask(Intent::ResumeTransfer { id, .. }) => Some(("resume", vec![*id])),
         Effect::Ask(Intent::CancelTransfer { id, .. }) => Some(("cancel", vec![*id])),
         Effect::Ask(Intent::ForgetTransfers { ids, .. }) => Some(("forget", ids.clone())),
+        Effect::Ask(Intent::HideTransfers { ids, .. }) => Some(("hide", ids.clone())),
         _ => None,
     };
     effects.iter().filter_map(one).collect()
@@ -93,9 +95,10 @@ fn full() -> World {
 fn it_lists_what_is_not_done_and_then_day_by_day_what_is() {
     let mut world = full();
     let all = [
-        "未完成 3 Some(Pause)",
+        "未完成 2 Some(Pause)",
         "lecture.pdf",
         "photos.zip",
+        "失败 1 None",
         "data.xlsx",
         "今天 Some(Clear)",
         "notes.txt",
@@ -104,10 +107,17 @@ fn it_lists_what_is_not_done_and_then_day_by_day_what_is() {
     ];
     assert_eq!(shown(&world), all);
     list(&mut world, ListMsg::Way(Some(FileWay::Up)));
-    let sent = ["未完成 2 Some(Resume)", "photos.zip", "data.xlsx", "昨天 Some(Clear)", "old.docx"];
+    let sent = [
+        "未完成 1 Some(Resume)",
+        "photos.zip",
+        "失败 1 None",
+        "data.xlsx",
+        "昨天 Some(Clear)",
+        "old.docx",
+    ];
     assert_eq!(shown(&world), sent);
     list(&mut world, ListMsg::Search("DATA".into()));
-    assert_eq!(shown(&world), ["未完成 1 None", "data.xlsx"]);
+    assert_eq!(shown(&world), ["失败 1 None", "data.xlsx"]);
     list(&mut world, ListMsg::Way(None));
     // People are found as well, by pinyin too.
     list(&mut world, ListMsg::Search("xiaoman".into()));
@@ -124,7 +134,7 @@ fn all_that_are_shown_stop_and_go_on_together() {
     assert_eq!(asked(&list(&mut world, ListMsg::Bulk(Bulk::Pause))), [("pause", vec![id(31)])]);
     let paused = other(31, FileWay::Down, "lecture.pdf", TransferState::Paused);
     world.event(ClientEvent::Transfer(Box::new(paused)));
-    assert_eq!(shown(&world)[0], "未完成 3 Some(Resume)");
+    assert_eq!(shown(&world)[0], "未完成 2 Some(Resume)");
     let both = [("resume", vec![id(31)]), ("resume", vec![id(32)])];
     assert_eq!(asked(&list(&mut world, ListMsg::Bulk(Bulk::Resume))), both);
     list(&mut world, ListMsg::Way(Some(FileWay::Up)));
@@ -137,14 +147,66 @@ fn what_is_over_goes_off_the_list_when_the_person_is_sure() {
     let effects = list(&mut world, ListMsg::Bulk(Bulk::Clear));
     assert!(matches!(&effects[..], [Effect::Confirm(Confirm::ClearFiles)]), "{effects:?}");
     let effects = world.send(Msg::Confirmed(Confirm::ClearFiles));
-    assert_eq!(asked(&effects), [("forget", vec![id(34), id(35)])]);
+    assert_eq!(asked(&effects), [("hide", vec![id(34), id(35)])]);
     list(&mut world, ListMsg::Way(Some(FileWay::Down)));
     let effects = world.send(Msg::Confirmed(Confirm::ClearFiles));
-    assert_eq!(asked(&effects), [("forget", vec![id(34)])]);
+    assert_eq!(asked(&effects), [("hide", vec![id(34)])]);
     let effects = list(&mut world, ListMsg::Do(id(35), Choice::Forget));
-    assert_eq!(asked(&effects), [("forget", vec![id(35)])]);
-    world.event(ClientEvent::TransfersGone(vec![id(34), id(35)]));
+    assert_eq!(asked(&effects), [("hide", vec![id(35)])]);
+    for (number, way, name, state) in [
+        (34, FileWay::Down, "notes.txt", TransferState::Done),
+        (35, FileWay::Up, "old.docx", TransferState::Cancelled),
+    ] {
+        let hidden = Transfer { hidden: true, ..other(number, way, name, state) };
+        world.event(ClientEvent::Transfer(Box::new(hidden)));
+    }
     assert_eq!(shown(&world), ["未完成 1 Some(Pause)", "lecture.pdf"]);
+    // The cards still know of it.
+    assert!(world.model.files.of(file(direct(10_002), 34)).is_some());
+}
+
+#[test]
+fn files_that_were_sent_together_stand_as_they_were_sent() {
+    let mut world = world(direct(10_002));
+    list(&mut world, ListMsg::Open);
+    // The names of transfers say nothing of their order.
+    let sent = [(7, 0, "1.txt"), (3, 1, "2.txt"), (9, 2, "3.txt"), (1, 5_000, "later.txt")];
+    for state in [TransferState::Running, TransferState::Done] {
+        for (number, ms, name) in sent {
+            let one = other(number, FileWay::Up, name, state.clone());
+            // The last one was whole first.
+            let ended = one.ended.map(|at| at - ms);
+            world.event(ClientEvent::Transfer(Box::new(Transfer {
+                began: BEGAN + ms,
+                ended,
+                ..one
+            })));
+        }
+        let names: Vec<String> =
+            shown(&world).into_iter().filter(|line| line.ends_with("txt")).collect();
+        let expected = match state {
+            TransferState::Done => ["1.txt", "2.txt", "3.txt", "later.txt"],
+            _ => ["later.txt", "1.txt", "2.txt", "3.txt"],
+        };
+        assert_eq!(names, expected);
+    }
+}
+
+#[test]
+fn what_was_declined_or_taken_back_is_no_success_of_its_sender() {
+    let mut world = world(direct(10_002));
+    let one = other(8, FileWay::Up, "a.txt", TransferState::Done);
+    world.event(ClientEvent::Transfer(Box::new(one.clone())));
+    let word = |world: &World| world.model.transfer_row(&one, Language::English).state;
+    assert_eq!(word(&world), "14:31");
+    for (state, said) in [
+        (FileState::Declined, "They declined"),
+        (FileState::Cancelled, "Taken back"),
+        (FileState::Expired, "14:31"),
+    ] {
+        world.event(ClientEvent::File { file: file(direct(10_002), 8), status: status(state) });
+        assert_eq!(word(&world), said);
+    }
 }
 
 #[test]
@@ -172,9 +234,9 @@ fn a_received_file_that_is_gone_is_received_again() {
     );
     world.send(Msg::Files(FilesMsg::Missing(id(34))));
     let lines = world.model.file_lines(Language::English);
-    let Line::File(row) = &lines[5] else { panic!("{:?}", words(&lines)) };
+    let Line::File(row) = &lines[6] else { panic!("{:?}", words(&lines)) };
     assert_eq!((row.usual(), &row.buttons[..]), (Some(Choice::Fetch), &[Choice::Fetch][..]));
-    assert_eq!(row.state, "Not on this computer any more");
+    assert_eq!(row.state, "Not here any more");
     // The chat does not have that message: what the transfer knows of it is enough.
     let effects = list(&mut world, ListMsg::Do(id(34), Choice::Fetch));
     let taken = effects.iter().find_map(|effect| match effect {
@@ -231,8 +293,8 @@ fn how_much_one_keeps_is_asked_when_it_is_shown_and_when_it_changed() {
     let reply = Reply::Quota { used, most, file_most: 4 << 30, days: 30 };
     world.event(ClientEvent::Answered { ticket, result: Ok(Answer::Looked(reply)) });
     let known = world.model.files.quota.unwrap();
-    assert_eq!(known.words(Language::Chinese), "已用 1.2 / 20 GB · 文件保存 30 天");
-    assert_eq!(known.words(Language::English), "1.2 / 20 GB used. Files are kept 30 days.");
+    assert_eq!(known.words(Language::Chinese), "你已用 1.2 / 20 GB · 文件保存 30 天");
+    assert_eq!(known.words(Language::English), "You use 1.2 / 20 GB. Files are kept 30 days.");
     let goes_on = Transfer { done: 5, ..begun.clone() };
     assert_eq!(quota(&world.event(ClientEvent::Transfer(Box::new(goes_on)))), None);
     let done = other(40, FileWay::Up, "a.zip", TransferState::Done);

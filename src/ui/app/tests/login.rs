@@ -225,6 +225,29 @@ fn signing_in_by_itself_waits_three_seconds_and_can_be_stopped() {
 }
 
 #[test]
+fn signing_in_by_itself_goes_on_until_the_server_is_there() {
+    let mut world = World::new();
+    world.restore(saved(true));
+    world.pass(3_100);
+    let down = |why| ClientEvent::Link(LinkState::Down { retry_in_ms: 1_000, why });
+    for why in [Failure::PortClosed, Failure::Unreachable, Failure::LinkLost] {
+        let effects = world.event(down(why.clone()));
+        assert!(matches!(asks(&effects)[..], [Intent::Disconnect]));
+        assert_eq!(world.model.login.phase, Phase::Failed(Problem::Failure(why)));
+        assert!(asks(&world.pass(4_000)).is_empty());
+        assert!(matches!(asks(&world.pass(1_100))[..], [Intent::Connect { .. }]));
+    }
+    assert!(matches!(asks(&world.up())[..], [Intent::SignInToken { .. }]));
+    // What time does not cure is left to the person, and so is what it stopped.
+    world.event(down(Failure::Version));
+    assert!(asks(&world.pass(60_000)).is_empty());
+    world.send(Msg::Login(LoginMsg::Submit(Secret::new(""))));
+    world.event(down(Failure::PortClosed));
+    world.send(Msg::Login(LoginMsg::Cancel));
+    assert!(asks(&world.pass(60_000)).is_empty());
+}
+
+#[test]
 fn nothing_is_remembered_unless_the_person_says_so() {
     let mut world = World::new();
     world.restore(Saved::default());
