@@ -129,13 +129,13 @@ impl Ring {
         let policy = load_policy(engine, setup)?;
         let identity = load_identity(engine, &setup.data.join(KEY_FILE))?;
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
-        let disk_full = disk::is_full(&setup.data, policy.limits().disk_free_mib);
-        let disk_full = Arc::new(AtomicBool::new(disk_full));
+        let is_full = disk::is_full(&setup.data, policy.limits().disk_free_mib);
+        let disk_full = Arc::new(AtomicBool::new(is_full));
         let metrics = Arc::new(Metrics::default());
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
-        let (fail, readers_failed) = async_channel::bounded(1);
-        let (end, writer_ended) = async_channel::bounded(1);
+        let ((fail, readers_failed), (end, writer_ended)) =
+            (async_channel::bounded(1), async_channel::bounded(1));
         let (open, closing) = async_channel::bounded(1);
         let files = open_files(engine, &setup.data)?;
         let (readers, mut threads) = Readers::start(engine, &board, (&files, &policy), &fail)?;
@@ -145,14 +145,10 @@ impl Ring {
         let force = Force { policy: policy.clone(), bans: bans.clone(), changed };
         let hand_on =
             hand_on(hub.clone(), metrics.clone(), (files.clone(), transfers.clone()), force);
-        let ended = move |result| drop(end.try_send(result));
-        let counted = metrics.clone();
-        let now = move || {
-            let now = clock::now();
-            counted.batch_began(now.uptime);
-            now
-        };
-        threads.push(writer::start(engine.clone(), rules, waiting, now, hand_on, ended)?);
+        let now = counted_now(metrics.clone());
+        threads.push(writer::start(engine.clone(), rules, waiting, now, hand_on, move |result| {
+            drop(end.try_send(result));
+        })?);
         let listening = listeners.iter().filter_map(|l| l.get_ref().local_addr().ok()).collect();
         let server_id = identity.server_id();
         let ready = Ready { name: policy.name(), listening, server_id, metrics: None };
@@ -231,6 +227,15 @@ async fn follow_changes(shared: Arc<Shared>, changes: Receiver<()>) {
         shared.admission.begin_anew(clock::uptime());
         let beacon = shared.beacon.clone();
         smol::unblock(move || beacon.refresh()).await;
+    }
+}
+
+/// The writer's clock; looking at it begins a batch.
+fn counted_now(metrics: Arc<Metrics>) -> impl FnMut() -> clock::Moment + Send {
+    move || {
+        let now = clock::now();
+        metrics.batch_began(now.uptime);
+        now
     }
 }
 
