@@ -231,7 +231,7 @@ async fn follow_changes(shared: Arc<Shared>, changes: Receiver<()>) {
 }
 
 /// The writer's clock; looking at it begins a batch.
-fn counted_now(metrics: Arc<Metrics>) -> impl FnMut() -> clock::Moment + Send {
+fn counted_now(metrics: Arc<Metrics>) -> impl Fn() -> clock::Moment + Send {
     move || {
         let now = clock::now();
         metrics.batch_began(now.uptime);
