@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use async_channel::{Receiver, TrySendError};
 
-use super::api::{Client, ClientEvent, Failure, Intent, Setup, StartError, Ticket};
+use super::api::{Client, ClientEvent, Failure, Intent, Setup, StartError};
 use super::export::Press;
 use super::keeper::Keeper;
 use super::pictures::Studio;
@@ -54,7 +54,7 @@ impl Client {
     /// with a ticket is answered with a refusal.
     pub fn send(&self, intent: Intent) {
         if let Err(TrySendError::Full(intent)) = self.intents.try_send(intent)
-            && let Some(ticket) = ticket_of(&intent)
+            && let Some(ticket) = intent.ticket()
         {
             let failure = Failure::Refused(Refusal::retry(Reason::TooFast, 1000));
             let event = ClientEvent::Answered { ticket, result: Err(failure) };
@@ -117,59 +117,6 @@ fn random<const N: usize>() -> Result<[u8; N], StartError> {
     getrandom::fill(&mut bytes)
         .map_err(|error| StartError::Store(format!("the system gives no random bytes: {error}")))?;
     Ok(bytes)
-}
-
-fn ticket_of(intent: &Intent) -> Option<Ticket> {
-    match intent {
-        Intent::Register { ticket, .. }
-        | Intent::SignIn { ticket, .. }
-        | Intent::SignInToken { ticket, .. }
-        | Intent::SignOut { ticket }
-        | Intent::Send { ticket, .. }
-        | Intent::SendImage { ticket, .. }
-        | Intent::SaveImage { ticket, .. }
-        | Intent::SendFile { ticket, .. }
-        | Intent::TakeFile { ticket, .. }
-        | Intent::DeclineFile { ticket, .. }
-        | Intent::PauseTransfer { ticket, .. }
-        | Intent::ResumeTransfer { ticket, .. }
-        | Intent::CancelTransfer { ticket, .. }
-        | Intent::ForgetTransfers { ticket, .. }
-        | Intent::HideTransfers { ticket, .. }
-        | Intent::History { ticket, .. }
-        | Intent::Search { ticket, .. }
-        | Intent::Days { ticket, .. }
-        | Intent::Here { ticket }
-        | Intent::Export { ticket, .. }
-        | Intent::MarkRead { ticket, .. }
-        | Intent::Hide { ticket, .. }
-        | Intent::Online { ticket }
-        | Intent::SetPresence { ticket, .. }
-        | Intent::Barrier { ticket }
-        | Intent::Saved { ticket }
-        | Intent::Recover { ticket, .. }
-        | Intent::ChangePassword { ticket, .. }
-        | Intent::DeleteAccount { ticket, .. }
-        | Intent::Do { ticket, .. }
-        | Intent::Look { ticket, .. }
-        | Intent::LoadPicture { ticket, .. }
-        | Intent::SetPicture { ticket, .. }
-        | Intent::ForgetAccount { ticket, .. }
-        | Intent::ForgetSignIn { ticket, .. } => Some(*ticket),
-        Intent::Connect { .. }
-        | Intent::Disconnect
-        | Intent::ReconnectNow
-        | Intent::CancelSignIn
-        | Intent::CancelExport(_)
-        | Intent::Retry(_)
-        | Intent::Discard(_)
-        | Intent::KeepDraft { .. }
-        | Intent::Typing(_)
-        | Intent::Watch(_)
-        | Intent::Picture(..)
-        | Intent::WatchFiles(_)
-        | Intent::SetSetting { .. } => None,
-    }
 }
 
 #[cfg(test)]

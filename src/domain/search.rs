@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Body, ConversationId, Message, Needle, Seq};
+use super::{AccountId, Body, ConversationId, Message, Needle, RoomChange, Seq};
 
 /// A message's place among those of all conversations, by time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub enum Sort {
 /// What is looked at of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part<'a> {
-    /// What was written.
+    /// What was written, or announced in a room.
     Text(&'a str),
     /// What the file of a picture was called.
     Image(&'a str),
@@ -66,8 +66,14 @@ impl<'a> Part<'a> {
             Body::Text { text, .. } => Some(Part::Text(text)),
             Body::Image { name, .. } => Some(Part::Image(name)),
             Body::File { name, .. } => Some(Part::File(name)),
+            Body::Room { change: RoomChange::Announced { text }, .. } => Part::announced(text),
             _ => None,
         }
+    }
+
+    /// An announcement; one that was taken down says nothing.
+    pub(crate) fn announced(text: &'a str) -> Option<Part<'a>> {
+        (!text.is_empty()).then_some(Part::Text(text))
     }
 
     /// Whether it is of a kind.
@@ -83,7 +89,8 @@ impl<'a> Part<'a> {
     }
 }
 
-/// What a message has to be to be found. Only words and the names of pictures and files are looked at.
+/// What a message has to be to be found. Only words, announcements
+/// and the names of pictures and files are looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
     /// A part of it; everything has the empty one.

@@ -8,6 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::{
@@ -189,31 +190,69 @@ impl<'de> Visitor<'de> for Body {
     fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Self::Value, A::Error> {
         match data.variant::<&str>()? {
             ("text", variant) => {
-                let text = variant.struct_variant(&[], Field { place: 0, name: "text" })?;
+                let text = variant.struct_variant(&[], Field::new(0, "text"))?;
                 Ok(text.map(Part::Text))
             }
             ("image", variant) => {
-                let name = variant.struct_variant(&[], Field { place: 5, name: "name" })?;
+                let name = variant.struct_variant(&[], Field::new(5, "name"))?;
                 // Its name is the last of its fields and may be left out.
                 Ok(Some(Part::Image(name.unwrap_or_default())))
             }
             ("file", variant) => {
-                let name = variant.struct_variant(&[], Field { place: 0, name: "name" })?;
+                let name = variant.struct_variant(&[], Field::new(0, "name"))?;
                 Ok(name.map(Part::File))
+            }
+            ("room", variant) => {
+                let change =
+                    variant.struct_variant(&[], Field::<Announced<'_>>::new(1, "change"))?;
+                Ok(change.and_then(|change| change.0).and_then(Part::announced))
             }
             (_, variant) => variant.newtype_variant::<IgnoredAny>().map(|_| None),
         }
     }
 }
 
-/// One field of a variant, by place or by name.
-struct Field {
-    place: usize,
-    name: &'static str,
+/// What a change of a room announces; nothing for other changes.
+struct Announced<'a>(Option<&'a str>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Announced<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_enum("RoomChange", &[], Change).map(Announced)
+    }
 }
 
-impl<'de> Visitor<'de> for Field {
+struct Change;
+
+impl<'de> Visitor<'de> for Change {
     type Value = Option<&'de str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a change of a room")
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, data: A) -> Result<Self::Value, A::Error> {
+        match data.variant::<&str>()? {
+            ("announced", variant) => variant.struct_variant(&[], Field::new(0, "text")),
+            (_, variant) => variant.newtype_variant::<IgnoredAny>().map(|_| None),
+        }
+    }
+}
+
+/// One field of a variant, by place or by name.
+struct Field<T> {
+    place: usize,
+    name: &'static str,
+    value: PhantomData<T>,
+}
+
+impl<T> Field<T> {
+    fn new(place: usize, name: &'static str) -> Self {
+        Field { place, name, value: PhantomData }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Field<T> {
+    type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a variant with fields")
@@ -223,27 +262,27 @@ impl<'de> Visitor<'de> for Field {
         for _ in 0..self.place {
             fields.next_element::<IgnoredAny>()?;
         }
-        let text = fields.next_element()?;
+        let value = fields.next_element()?;
         while fields.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(text)
+        Ok(value)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self::Value, A::Error> {
-        let mut text = None;
+        let mut value = None;
         while let Some(name) = fields.next_key::<&str>()? {
             match name == self.name {
-                true => text = Some(fields.next_value()?),
+                true => value = Some(fields.next_value()?),
                 false => drop(fields.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(text)
+        Ok(value)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BlobId, Body, Mentions, RoomChange};
+    use crate::domain::{AccountId, BlobId, Body, Mentions, RoomChange};
 
     #[test]
     fn a_glance_sees_what_the_whole_body_has() {
@@ -258,7 +297,8 @@ mod tests {
         };
         let mentions = Mentions { everyone: true, ..Mentions::default() };
         let answer = Body::Text { text: "好".into(), reply_to: Some(Seq(7)), mentions };
-        let change = RoomChange::Created { name: "lab".into() };
+        let room = |change| Body::Room { version: 300, change };
+        let announced = |text: &str| room(RoomChange::Announced { text: text.to_owned() });
         let bodies = [
             Body::text("words"),
             answer,
@@ -266,7 +306,11 @@ mod tests {
             image(""),
             Body::File { name: "lab report.pdf".into(), bytes: 70_000 },
             Body::Shake {},
-            Body::Room { version: 3, change },
+            room(RoomChange::Created { name: "lab".into() }),
+            room(RoomChange::Muted { account: AccountId(10_002), until: 9 }),
+            room(RoomChange::Dissolved {}),
+            announced("周五交作业\n不要迟到"),
+            announced(""),
             Body::Recalled { seq: Some(Seq(4)) },
         ];
         for body in bodies {

@@ -63,6 +63,27 @@ fn a_search_joins_what_is_here_and_what_only_the_server_has() {
     assert_eq!(answer(&output, &json!(5))["error"]["code"], "bad_request");
 }
 
+#[test]
+fn what_was_announced_is_found_here_and_on_the_server() {
+    let place = Place::start();
+    let lines = r#"{"id":1,"do":"register","nickname":"alice","password":"correct horse"}
+        {"id":2,"do":"create_room","name":"lab","joining":"open"}
+        {"id":3,"do":"set_room","room":20001,"announcement":"The lab is closed"}
+        {"id":4,"do":"set_room","room":20001,"announcement":""}
+        {"do":"barrier"}
+        {"id":5,"do":"search","text":"lab"}"#;
+    let output = run(&place, lines);
+    let token = answer(&output, &json!(1))["ok"]["token"].as_str().unwrap().to_owned();
+    let lines = format!(
+        "{{\"do\":\"sign_in\",\"token\":\"{token}\"}}\n{{\"id\":5,\"do\":\"search\",\"text\":\"lab\"}}"
+    );
+    for output in [output, run(&place, &lines)] {
+        let hits = answer(&output, &json!(5))["ok"]["hits"].as_array().unwrap();
+        let changes: Vec<&Value> = hits.iter().map(|hit| &hit["body"]["text"]).collect();
+        assert_eq!(changes, ["The lab is closed"], "{hits:?}");
+    }
+}
+
 /// What is here of one conversation is older than what only the server has of another.
 #[test]
 fn the_newest_hits_come_first_wherever_they_are() {

@@ -1,8 +1,10 @@
 //! Property: a search finds what is meant, in what the asker may read and nowhere else, and its pages
 //! are one list; days are counted as one would by hand.
 
-use mychat::domain::{AccountId, Body, Joining, Message, Place, Seq, Sort, Tally, Target};
-use mychat::net::protocol::{Query, Reason, Refusal, Reply};
+use mychat::domain::{
+    AccountId, Body, Joining, Message, Place, RoomChange, Seq, Sort, Tally, Target,
+};
+use mychat::net::protocol::{Query, Reason, Refusal, Reply, RoomSettings};
 
 use crate::peer::{Ground, Peer, text};
 use crate::pictures::Shot;
@@ -51,7 +53,9 @@ fn all(peer: &mut Peer, wanted: &Wanted, limit: u32) -> Vec<Message> {
 
 fn words(messages: &[Message]) -> Vec<&str> {
     let words = messages.iter().map(|message| match &message.body {
-        Body::Text { text, .. } => text.as_str(),
+        Body::Text { text, .. } | Body::Room { change: RoomChange::Announced { text }, .. } => {
+            text.as_str()
+        }
         other => panic!("{other:?}"),
     });
     words.collect()
@@ -161,6 +165,37 @@ fn nobody_finds_what_it_may_not_read() {
     assert_eq!(days(&mut lime)[1].count, 8);
     assert_eq!(days(&mut momo), [Tally::default(), tally(4, 3)]);
     assert_eq!(days(&mut rook), [Tally::default(); 2]);
+}
+
+#[test]
+fn what_was_announced_is_found_as_words_by_whoever_was_there() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
+    let room = lime.create_room("lab", Joining::Open, &[]).unwrap().room;
+    let said = ["Lab is closed", "lab is open\nhttps://example.com/lab", "see the lab's wall"];
+    let announce = |peer: &mut Peer, words: &str| {
+        let announcement = Some(words.to_owned());
+        peer.set_room(room, RoomSettings { announcement, ..RoomSettings::default() }).unwrap();
+    };
+    announce(&mut lime, said[0]);
+    momo.join(room).unwrap();
+    announce(&mut lime, said[1]);
+    announce(&mut lime, "");
+    momo.say(Target::Room(room), text(said[2])).unwrap();
+    let of = |kind, words: &str| Wanted { kind, ..any(words) };
+    let by = |account| Wanted { from: Some(account), ..any("lab") };
+    let cases: [(Wanted, &[&str], &[&str]); 6] = [
+        (any("LAB"), &[said[2], said[1], said[0]], &[said[2], said[1]]),
+        (any(""), &[said[2], said[1], said[0]], &[said[2], said[1]]),
+        (of(Some(Sort::Text), "is"), &[said[1], said[0]], &[said[1]]),
+        (of(Some(Sort::Link), ""), &[said[1]], &[said[1]]),
+        (of(Some(Sort::File), ""), &[], &[]),
+        (by(lime.account()), &[said[1], said[0]], &[said[1]]),
+    ];
+    for (wanted, hers, momos) in cases {
+        assert_eq!(words(&all(&mut lime, &wanted, 2)), hers, "{}", wanted.text);
+        assert_eq!(words(&all(&mut momo, &wanted, 9)), momos, "{}", wanted.text);
+    }
 }
 
 #[test]

@@ -366,3 +366,60 @@ pub enum Intent {
         value: String,
     },
 }
+
+impl Intent {
+    /// What its answer is known by; `None` where nothing is answered.
+    #[must_use]
+    pub fn ticket(&self) -> Option<Ticket> {
+        match self {
+            Intent::Register { ticket, .. }
+            | Intent::SignIn { ticket, .. }
+            | Intent::SignInToken { ticket, .. }
+            | Intent::SignOut { ticket }
+            | Intent::Send { ticket, .. }
+            | Intent::SendImage { ticket, .. }
+            | Intent::SaveImage { ticket, .. }
+            | Intent::SendFile { ticket, .. }
+            | Intent::TakeFile { ticket, .. }
+            | Intent::DeclineFile { ticket, .. }
+            | Intent::PauseTransfer { ticket, .. }
+            | Intent::ResumeTransfer { ticket, .. }
+            | Intent::CancelTransfer { ticket, .. }
+            | Intent::ForgetTransfers { ticket, .. }
+            | Intent::HideTransfers { ticket, .. }
+            | Intent::History { ticket, .. }
+            | Intent::Search { ticket, .. }
+            | Intent::Days { ticket, .. }
+            | Intent::Here { ticket }
+            | Intent::Export { ticket, .. }
+            | Intent::MarkRead { ticket, .. }
+            | Intent::Hide { ticket, .. }
+            | Intent::Online { ticket }
+            | Intent::SetPresence { ticket, .. }
+            | Intent::Barrier { ticket }
+            | Intent::Saved { ticket }
+            | Intent::Recover { ticket, .. }
+            | Intent::ChangePassword { ticket, .. }
+            | Intent::DeleteAccount { ticket, .. }
+            | Intent::Do { ticket, .. }
+            | Intent::Look { ticket, .. }
+            | Intent::LoadPicture { ticket, .. }
+            | Intent::SetPicture { ticket, .. }
+            | Intent::ForgetAccount { ticket, .. }
+            | Intent::ForgetSignIn { ticket, .. } => Some(*ticket),
+            Intent::Connect { .. }
+            | Intent::Disconnect
+            | Intent::ReconnectNow
+            | Intent::CancelSignIn
+            | Intent::CancelExport(_)
+            | Intent::Retry(_)
+            | Intent::Discard(_)
+            | Intent::KeepDraft { .. }
+            | Intent::Typing(_)
+            | Intent::Watch(_)
+            | Intent::Picture(..)
+            | Intent::WatchFiles(_)
+            | Intent::SetSetting { .. } => None,
+        }
+    }
+}

@@ -20,6 +20,9 @@ use crate::domain::{AccountId, ConversationId, ConversationKind, Person, Presenc
 use crate::net::protocol::{Head, Reason, Refusal, Reply, Signal};
 use crate::store::local::{KnownConversation, Loaded, Owner, Waiting, Write};
 
+/// What is asked before the store's part is here: twice what a script has open at once.
+const WISHES_MAX: usize = 512;
+
 /// The account's desk.
 #[derive(Debug)]
 pub(super) struct Desk {
@@ -56,8 +59,8 @@ pub(super) struct Desk {
     pub(super) gone: Gone,
     pub(super) transfers: Transfers,
     pub(super) files: Files,
-    /// What is wanted of transfers before those of the store are here.
-    pub(super) wishes: Vec<Intent>,
+    /// What is asked before the store's part is here, in order.
+    wishes: Vec<Intent>,
     /// Whom the server was told lately that the person writes to.
     pub(super) typed: BTreeMap<Target, Duration>,
     /// The person signs out, behind what was said before.
@@ -312,7 +315,7 @@ impl State {
         // Without a desk nothing can be wanted, which is said.
         let wishes = std::mem::take(&mut desk.wishes);
         for wish in wishes {
-            self.on_file_intent(turn, wish);
+            self.on_intent(turn, wish);
         }
         desk.link_lost(turn, why);
         desk.transfers.leave(turn);
@@ -325,6 +328,21 @@ impl State {
         for (ticket, _) in reads {
             turn.answer(ticket, Err(why.clone()));
         }
+    }
+
+    /// Puts off what cannot be answered before the store's part is here: without what was deleted on
+    /// this computer an answer would bring it back. Gives back what can be done now.
+    pub(super) fn put_off(&mut self, turn: &mut Turn<'_>, intent: Intent) -> Option<Intent> {
+        let Some(desk) = self.desk.as_mut().filter(|desk| !desk.loaded) else {
+            return Some(intent);
+        };
+        if desk.wishes.len() < WISHES_MAX {
+            desk.wishes.push(intent);
+        } else if let Some(ticket) = intent.ticket() {
+            let refusal = Refusal::retry(Reason::TooFast, 1000);
+            turn.answer(ticket, Err(Failure::Refused(refusal)));
+        }
+        None
     }
 
     /// What the store kept for this account goes before what happened since.
@@ -369,7 +387,7 @@ impl State {
             self.tell_book(turn);
         }
         for wish in wishes {
-            self.on_file_intent(turn, wish);
+            self.on_intent(turn, wish);
         }
     }
 

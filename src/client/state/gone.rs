@@ -84,7 +84,7 @@ impl State {
     /// Deletes a message on this device, for ever.
     pub(super) fn hide(&mut self, turn: &mut Turn<'_>, ticket: Ticket, with: Target, seq: Seq) {
         let why_not = self.why_not();
-        let Some(desk) = self.desk.as_mut().filter(|desk| desk.loaded) else {
+        let Some(desk) = &mut self.desk else {
             return turn.answer(ticket, Err(why_not));
         };
         let is_there = |id: &ConversationId| {

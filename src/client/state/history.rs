@@ -45,11 +45,11 @@ impl State {
     ) {
         let limit = limit.clamp(1, u32::try_from(HISTORY_PAGE_MAX).unwrap_or(u32::MAX));
         let signed_in = self.is_reachable(with);
+        let Some(desk) = &self.desk else { return turn.answer(ticket, Err(self.why_not())) };
         let why_not = match self.is_signed_in() {
             true => Failure::Refused(Reason::NotMember.into()),
             false => self.why_not(),
         };
-        let Some(desk) = &self.desk else { return turn.answer(ticket, Err(why_not)) };
         // Before the heads are known, the end of a log is: only the server can say.
         let known = desk.find(with).filter(|id| {
             let conversation = desk.conversations.get(id);

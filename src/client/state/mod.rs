@@ -320,6 +320,7 @@ impl State {
 
     /// What is asked of conversations as they are kept.
     fn on_history_intent(&mut self, turn: &mut Turn<'_>, intent: Intent) {
+        let Some(intent) = self.put_off(turn, intent) else { return };
         match intent {
             Intent::History { ticket, with, page, limit } => {
                 self.history(turn, ticket, with, page, limit);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::model::SERVER;
 use super::world::{Travelling, World};
-use super::{Input, LinkInput};
-use crate::client::api::{Answer, Failure, Intent};
+use super::{Input, KeepJob, LinkInput};
+use crate::client::api::{Answer, Failure, Intent, Ticket};
 use crate::domain::{AccountId, Body, ConversationId, Message, Seq, Target};
 use crate::net::protocol::{Command, Page, Reason, Reply, ServerFrame};
 use crate::store::local::Owner;
@@ -158,4 +158,74 @@ fn what_is_deleted_here_stays_deleted_here_and_only_here() {
         assert_eq!(answered(&world, 1, ticket).map(drop), Err(refused), "{seq}");
     }
     assert_eq!(world.clients[1].account, AccountId(10_002));
+}
+
+/// A second client that starts again, at a moment when it is signed in and its store, which is asked
+/// already, has told nothing yet; gives what the store is asked.
+fn signed_in_before_the_store_told(world: &mut World) -> Travelling {
+    world.kill(1);
+    let is_load = |what: &Travelling| matches!(what, Travelling::Stored(1, _, KeepJob::Load(_)));
+    while !world.queue.values().any(is_load) {
+        let until = world.now + SECOND;
+        assert!(world.step(until), "it signs in");
+    }
+    let key = world.queue.iter().find(|(_, what)| is_load(what)).map(|(key, _)| *key).unwrap();
+    let load = world.queue.remove(&key).unwrap();
+    assert!(world.clients[1].signed_in);
+    load
+}
+
+fn tell(world: &mut World, asked: Travelling) {
+    world.order += 1;
+    world.queue.insert((world.now, world.order), asked);
+    world.run_for(SECOND * 2);
+}
+
+#[test]
+fn what_is_asked_before_the_store_told_what_is_deleted_here_waits_for_it() {
+    for without in [false, true] {
+        let mut world = world(3);
+        let hide = |ticket, seq| Intent::Hide { ticket, with: Target::Lobby, seq: Seq(seq) };
+        let ticket = world.ticket();
+        world.intent(1, hide(ticket, 2));
+        world.run_for(SECOND);
+        if without {
+            world.clients[1].store.messages.clear();
+            world.clients[1].store.conversations.clear();
+        }
+        let load = signed_in_before_the_store_told(&mut world);
+        let asked: [Ticket; 2] = [(); 2].map(|()| world.ticket());
+        let (with, page) = (Target::Lobby, Page::Before(Seq(u64::MAX)));
+        world.intent(1, Intent::History { ticket: asked[0], with, page, limit: 50 });
+        world.intent(1, hide(asked[1], 3));
+        world.run_for(SECOND * 5);
+        let early = |(ticket, _): &(Ticket, _)| asked.contains(ticket);
+        assert!(!world.clients[1].answered.iter().any(early), "{without}");
+        tell(&mut world, load);
+        let Ok(Answer::History { messages, .. }) = answered(&world, 1, asked[0]) else {
+            panic!("{without}")
+        };
+        // Of a log that is not known here yet nothing can be deleted.
+        let deleted_now = answered(&world, 1, asked[1]).is_ok();
+        assert_eq!(deleted_now, !without);
+        let is_hidden: Vec<bool> = messages.iter().map(|m| m.body == Body::Hidden {}).collect();
+        assert_eq!(is_hidden, [false, true, deleted_now], "{without}");
+    }
+}
+
+#[test]
+fn more_than_can_wait_for_the_store_is_refused() {
+    let mut world = world(3);
+    let load = signed_in_before_the_store_told(&mut world);
+    let tickets: Vec<Ticket> = (0..514).map(|_| world.ticket()).collect();
+    for ticket in &tickets {
+        let with = Target::Lobby;
+        world.intent(1, Intent::Hide { ticket: *ticket, with, seq: Seq(1) });
+    }
+    tell(&mut world, load);
+    let busy = Failure::Refused(crate::net::protocol::Refusal::retry(Reason::TooFast, 1000));
+    for (n, ticket) in tickets.into_iter().enumerate() {
+        let expected = if n < 512 { Ok(()) } else { Err(busy.clone()) };
+        assert_eq!(answered(&world, 1, ticket).map(drop), expected, "{n}");
+    }
 }

@@ -6,7 +6,9 @@
 use super::desk::Heads;
 use super::{Effect, KeepJob, Mark, Question, Request, State, Told, Turn};
 use crate::client::api::{Answer, Spot, Ticket};
-use crate::domain::{ConversationId, ConversationKind, Message, Place, Search, Seq, Tally, Target};
+use crate::domain::{
+    ConversationId, ConversationKind, Message, Part, Place, Search, Seq, Tally, Target,
+};
 use crate::net::protocol::Query;
 use crate::store::seek::Span;
 
@@ -115,7 +117,7 @@ impl State {
     ) {
         // What was deleted here, or was recalled while the page was on its way, is not found.
         self.screen(&mut messages);
-        messages.retain(|message| message.body.is_said());
+        messages.retain(|message| Part::of(&message.body).is_some());
         if let Some(desk) = &mut self.desk {
             for message in &messages {
                 desk.people.refresh(message.from);

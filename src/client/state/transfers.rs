@@ -22,8 +22,6 @@ use crate::store::local::{KnownTransfer, Owes, Owner, Write};
 
 /// Transfers that are kept; over it the oldest that is over makes room, one off the list first.
 const TRANSFERS_MAX: usize = 1000;
-/// Wishes about transfers that wait for the store; those behind are told that there is no desk yet.
-const WISHES_MAX: usize = 64;
 /// What a file is called that has no name.
 const NAMELESS: &str = "file";
 
@@ -268,13 +266,8 @@ impl State {
                 | Intent::ForgetTransfers { .. }
                 | Intent::HideTransfers { .. }
         );
-        if let Some(desk) = &mut self.desk
-            && !desk.loaded
-            && is_of_list
-            && desk.wishes.len() < WISHES_MAX
-        {
-            return desk.wishes.push(intent);
-        }
+        let now = if is_of_list { self.put_off(turn, intent) } else { Some(intent) };
+        let Some(intent) = now else { return };
         match intent {
             Intent::SendFile { ticket, to, path, nonce } => {
                 self.send_file(turn, (ticket, to), path, nonce);

@@ -1,7 +1,9 @@
 //! The rows of the window as they are drawn.
 
 use super::dates;
-use crate::domain::{AccountId, BlobId, Body, Message, Needle, Place, Portrait, Target};
+use crate::domain::{
+    AccountId, BlobId, Body, Message, Needle, Place, Portrait, RoomChange, Target,
+};
 use crate::ui::app::images::Shown;
 use crate::ui::app::rooms::Tile;
 use crate::ui::app::search::Wanted;
@@ -197,14 +199,16 @@ impl Model {
         needle: Option<&Needle>,
         language: Language,
     ) -> Option<Hit> {
-        let text = match &message.body {
-            Body::Text { text, .. } => snippet(text, needle),
-            Body::Image { name, .. } => {
-                let kind = language.get("preview.image");
-                format!("{kind} {}", snippet(name, needle)).trim_end().to_owned()
+        let (kind, words) = match &message.body {
+            Body::Text { text, .. } => ("", text),
+            Body::Image { name, .. } => (language.get("preview.image"), name),
+            Body::File { name, .. } => (language.get("preview.file"), name),
+            Body::Room { change: RoomChange::Announced { text }, .. } => {
+                (language.get("preview.announcement"), text)
             }
             _ => return None,
         };
+        let text = format!("{kind} {}", snippet(words, needle)).trim().to_owned();
         let with = message.kind.target_for(self.my_account()?)?;
         Some(Hit {
             place: Place::of(message),

@@ -5,7 +5,8 @@ use jiff::civil::{Date, date};
 use crate::client::api::{Format, Scope, Spot};
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::{
-    AccountId, BlobId, Body, Message, Part as SearchPart, Place, Seq, Sieve, Sort, Tally, Target,
+    AccountId, BlobId, Body, Message, Part as SearchPart, Place, RoomChange, Seq, Sieve, Sort,
+    Tally, Target,
 };
 use crate::net::protocol::Page;
 use crate::ui::app::history::dates::Dates;
@@ -362,6 +363,27 @@ fn pictures_are_found_seen_small_and_looked_at_until_they_are_gone() {
     desk.world.event(ClientEvent::Hidden { conversation, seq: Seq(12) });
     assert_eq!((desk.world.model.viewed(), desk.world.model.viewer), (None, None));
     assert!(!desk.hits().contains(&12));
+}
+
+#[test]
+fn a_hit_says_that_it_is_a_file_or_an_announcement() {
+    let mut desk = Desk::new();
+    let change = RoomChange::Announced { text: "the lab\nis closed".into() };
+    desk.log[76].body = Body::Room { version: 3, change };
+    desk.log[77].body = Body::File { name: "lab.pdf".into(), bytes: 9 };
+    desk.say(HistoryMsg::Open(Some(MOMO)));
+    desk.say(HistoryMsg::Search("lab".into()));
+    let texts = |desk: &Desk, language| -> Vec<String> {
+        let hits = desk.world.model.history_hits(language);
+        hits.into_iter().take(3).map(|hit| hit.text).collect()
+    };
+    let expected = ["lab report 80", "[File] lab.pdf", "[Announcement] the lab is closed"];
+    assert_eq!(texts(&desk, Language::English), expected);
+    assert_eq!(texts(&desk, Language::Chinese)[2], "[公告] the lab is closed");
+    let kinds = [None, Some(Sort::Text), Some(Sort::File)];
+    assert_eq!(kinds.map(|kind| desk.history().look.count(kind)), [10, 9, 1]);
+    desk.say(HistoryMsg::Kind(Some(Sort::File)));
+    assert_eq!(texts(&desk, Language::English), ["[File] lab.pdf"]);
 }
 
 #[test]
