@@ -1,7 +1,7 @@
 //! Where the fields of a form stand, with what is wrong under each. Pure.
 //!
-//! A window has one size. Where there is room, what is wrong has its place kept, so that nothing moves
-//! when it comes; elsewhere everything moves closer together when more is wrong than fits.
+//! A window has one size. What is wrong has its place kept, so that nothing moves when it comes; where
+//! there are more fields everything stands closer together.
 
 use super::paint::Rect;
 
@@ -17,6 +17,8 @@ const LINE: i32 = 16;
 const STRENGTH: i32 = 18;
 /// Between a field and what is wrong with it.
 const ERROR_GAP: i32 = 3;
+/// So many lines are kept free under each field for what is wrong with it.
+const KEPT: i32 = 2;
 
 /// How close together things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,17 +39,14 @@ struct Pace {
 pub struct Plan {
     /// Height of the window.
     pub height: i32,
-    /// So many lines are kept free under each field for what is wrong with it.
-    kept: usize,
-    /// From the pictures' pace to the closest one that can be read.
-    paces: [Pace; 3],
+    /// From the most open one to the closest that can be read.
+    paces: &'static [Pace],
 }
 
 /// The register window; its faces stand above the fields.
 pub const REGISTER: Plan = Plan {
     height: 600,
-    kept: 2,
-    paces: [
+    paces: &[
         Pace { head: 104, has_caption: true, fields: 168, label: 20, field: 40, gap: 4 },
         Pace { head: 104, has_caption: true, fields: 166, label: 18, field: 36, gap: 4 },
         // Without the words over the faces.
@@ -57,13 +56,8 @@ pub const REGISTER: Plan = Plan {
 
 /// The window for a forgotten password; two lines say what is to be done.
 pub const RECOVER: Plan = Plan {
-    height: 560,
-    kept: 0,
-    paces: [
-        Pace { head: 80, has_caption: true, fields: 128, label: 20, field: 40, gap: 12 },
-        Pace { head: 80, has_caption: true, fields: 122, label: 18, field: 36, gap: 6 },
-        Pace { head: 80, has_caption: false, fields: 84, label: 16, field: 36, gap: 4 },
-    ],
+    height: 620,
+    paces: &[Pace { head: 80, has_caption: true, fields: 122, label: 20, field: 38, gap: 4 }],
 };
 
 /// A field with what stands around it.
@@ -113,8 +107,8 @@ impl<P: Copy + PartialEq> Form<P> {
     #[must_use]
     pub fn new(plan: &Plan, bars: P, fields: &[(P, Vec<String>)]) -> Form<P> {
         let mut last = Form::default();
-        for pace in &plan.paces {
-            last = Form::at((*pace, plan.kept), bars, fields);
+        for pace in plan.paces {
+            last = Form::at(*pace, bars, fields);
             if last.bottom <= plan.height - FOOT {
                 break;
             }
@@ -122,7 +116,7 @@ impl<P: Copy + PartialEq> Form<P> {
         last
     }
 
-    fn at((pace, kept): (Pace, usize), bars: P, fields: &[(P, Vec<String>)]) -> Form<P> {
+    fn at(pace: Pace, bars: P, fields: &[(P, Vec<String>)]) -> Form<P> {
         let mut y = pace.fields;
         let mut rows = Vec::new();
         let mut bottom = y;
@@ -133,10 +127,7 @@ impl<P: Copy + PartialEq> Form<P> {
                 bottom += STRENGTH;
             }
             let error_y = bottom + ERROR_GAP;
-            let lines = error.len().max(kept);
-            if lines > 0 {
-                bottom = error_y + LINE * i32::try_from(lines).unwrap_or(1);
-            }
+            bottom = error_y + LINE * KEPT;
             let error = error.clone();
             rows.push(Row { place: *place, label_y: y, field, error_y, error });
             y = bottom + pace.gap;
@@ -159,21 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn without_trouble_everything_stands_where_the_pictures_have_it() {
-        let form = form(&RECOVER, 2, [0; 4], 4);
-        assert_eq!((form.head_y, form.has_caption), (80, true));
-        let fields = form.rows.iter().map(|row| row.field.y).collect::<Vec<_>>();
-        assert_eq!(fields, [148, 220, 292, 382]);
-    }
-
-    #[test]
-    fn nothing_of_a_registration_moves_whatever_is_wrong() {
-        for count in [3, 4] {
-            let usual = form(&REGISTER, 1, [0; 4], count);
-            assert_eq!(usual.has_caption, count == 3);
+    fn nothing_moves_whatever_is_wrong() {
+        for (plan, bars, count) in [(REGISTER, 1, 3), (REGISTER, 1, 4), (RECOVER, 2, 4)] {
+            let usual = form(&plan, bars, [0; 4], count);
+            assert_eq!(usual.has_caption, plan == RECOVER || count == 3);
             for number in 0..81 {
                 let lines = [number % 3, number / 3 % 3, number / 9 % 3, number / 27];
-                let form = form(&REGISTER, 1, lines, count);
+                let form = form(&plan, bars, lines, count);
                 let places = |form: &Form<usize>| {
                     let fields: Vec<_> =
                         form.rows.iter().map(|row| (row.label_y, row.field)).collect();
@@ -192,8 +175,7 @@ mod tests {
                 let lines = [number % 3, number / 3 % 3, number / 9 % 3, number / 27];
                 let form = form(&plan, bars, lines, 4);
                 assert!(form.bottom <= plan.height - FOOT, "{lines:?}: {}", form.bottom);
-                let is_free = plan == RECOVER && !form.has_caption;
-                let mut above = form.head_y + if is_free { 0 } else { head };
+                let mut above = form.head_y + head;
                 for row in &form.rows {
                     assert!(row.label_y >= above, "{lines:?}");
                     assert!(row.field.y >= row.label_y + LINE);
@@ -206,5 +188,7 @@ mod tests {
                 assert!(above <= form.bottom);
             }
         }
+        let form = form(&RECOVER, 2, [0, 0, 0, 1], 4);
+        assert!(form.rows[3].error_y + LINE <= RECOVER.foot(form.bottom).y);
     }
 }

@@ -161,11 +161,8 @@ fn form_of(recover: &Recover) -> Form<Place> {
 fn paint(canvas: &Canvas, view: &View) {
     let Some(recover) = &view.recover else { return };
     fields::paint_head(canvas, tr("recover.title"), &recover.server.shown());
-    if view.form.has_caption {
-        let area = Rect::new(LEFT, view.form.head_y, WIDE, 32);
-        let words = tr("recover.text");
-        paragraph::draw(canvas, Style::CAPTION, Colour::Ink2, area, Align::Left, words);
-    }
+    let area = Rect::new(LEFT, view.form.head_y, WIDE, 32);
+    paragraph::draw(canvas, Style::CAPTION, Colour::Ink2, area, Align::Left, tr("recover.text"));
     let label = |place| match place {
         Place::Account => "login.account",
         Place::Code => "recover.code",

@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::foot::{Foot, Saying};
 use super::input::Input;
-use super::layout::{LEFT, Layout, Spot, WIDE};
+use super::layout::{LEFT, LINE, Layout, Spot, WIDE};
 use super::page;
 use crate::domain::{Gender, Portrait, WordsError};
 use crate::net::protocol::{Reason, Refusal};
@@ -25,6 +25,8 @@ use crate::ui::text::{self, tr, tr_with};
 use crate::ui::theme::{Colour, Style, metric};
 use crate::ui::widgets::{self, Control, Select, SelectKind};
 
+/// An icon before words, with what is between them.
+const ICON: i32 = 20;
 /// As they stand in the list.
 const GENDERS: [Gender; 3] = [Gender::Unsaid, Gender::Female, Gender::Male];
 
@@ -39,6 +41,13 @@ pub struct AboutPage {
     view: Rc<RefCell<View>>,
 }
 
+/// What is wrong with a place.
+#[derive(Clone, Default, PartialEq)]
+struct Wrong {
+    area: Rect,
+    lines: Vec<String>,
+}
+
 /// What is painted behind the controls.
 #[derive(Clone, Default, PartialEq)]
 struct View {
@@ -48,8 +57,7 @@ struct View {
     /// What the server has, as it was shown last.
     saved: Form,
     counts: [usize; 5],
-    errors: [Vec<String>; 5],
-    layout: Layout,
+    wrong: [Wrong; 5],
     saying: Saying,
     is_known: bool,
 }
@@ -69,7 +77,7 @@ impl AboutPage {
         group.end();
         let inputs = [nickname, class, birthday, signature, about];
         let mut page = AboutPage { group, face, copy, inputs, gender, foot, view };
-        page.lay_out(&Layout::new([0; 5]));
+        page.lay_out();
         page.wire();
         page.reword();
         page
@@ -109,15 +117,13 @@ impl AboutPage {
     pub fn follow(&mut self, profile: &Profile, model: &Model) {
         self.follow_saved(&profile.saved);
         let Some(me) = &model.me else { return };
-        let errors = Place::ALL.map(|place| error_lines(place, profile));
         let new = View {
             name: me.person.nickname.clone(),
             number: tr_with("profile.number", &[("n", &me.person.account.to_string())]),
             portrait: Some(me.person.portrait()),
             saved: profile.saved.clone(),
             counts: self.inputs.each_ref().map(count),
-            layout: Layout::new(errors.each_ref().map(Vec::len)),
-            errors,
+            wrong: wrong(profile),
             saying: Saying::of(model, profile.problem.as_ref()),
             is_known: profile.is_known,
         };
@@ -135,9 +141,8 @@ impl AboutPage {
             input.set_error(profile.error(input.place).is_some());
         }
         self.gender.set_enabled(new.is_known);
-        let layout = new.layout.clone();
         *self.view.borrow_mut() = new;
-        self.lay_out(&layout);
+        self.lay_out();
         self.group.redraw();
     }
 
@@ -160,9 +165,10 @@ impl AboutPage {
         }
     }
 
-    fn lay_out(&mut self, layout: &Layout) {
+    fn lay_out(&mut self) {
+        let layout = Layout::new();
         self.face.place(layout.face.inset(-4));
-        let (_, number) = name_lines(layout);
+        let (_, number) = name_lines(&layout);
         let number_w = measure::width(Style::BODY, &self.view.borrow().number);
         self.copy.place(Rect::new(number.x + number_w + 2, number.y - 4, 28, 28));
         for input in &mut self.inputs {
@@ -257,11 +263,30 @@ fn face_button(view: &Rc<RefCell<View>>) -> Pressable {
     })
 }
 
-fn error_lines(place: Place, profile: &Profile) -> Vec<String> {
+/// What is wrong with each place, where it stands.
+fn wrong(profile: &Profile) -> [Wrong; 5] {
+    let words = Place::ALL.map(|place| error_words(place, profile));
+    let widths = words.each_ref().map(|words| match words.is_empty() {
+        true => 0,
+        false => ICON + measure::width(Style::CAPTION, words),
+    });
+    let areas = Layout::new().wrong(widths);
+    std::array::from_fn(|index| {
+        let (area, words) = (areas[index], &words[index]);
+        let most = usize::try_from(area.h / LINE).unwrap_or(1);
+        let lines = match words.is_empty() {
+            true => Vec::new(),
+            false => paragraph::lines(Style::CAPTION, words, area.w - ICON, most),
+        };
+        Wrong { area, lines }
+    })
+}
+
+fn error_words(place: Place, profile: &Profile) -> String {
     let language = text::language();
     let refused = |refusal| text::refusal(language, &refusal);
-    let words = match profile.error(place) {
-        None => return Vec::new(),
+    match profile.error(place) {
+        None => String::new(),
         Some(FieldError::Nickname(error)) => text::nickname(language, *error),
         Some(FieldError::Words(WordsError::TooLong(most))) => {
             let most = u64::try_from(*most).unwrap_or(u64::MAX);
@@ -275,23 +300,16 @@ fn error_lines(place: Place, profile: &Profile) -> Vec<String> {
         Some(FieldError::Birthday) => refused(Reason::BadBirthday.into()),
         Some(FieldError::Refused(refusal)) => text::refusal(language, refusal),
         Some(FieldError::LeftOut) => tr("reg.left_out").to_owned(),
-    };
-    // The nickname's may reach below its neighbour, where nothing stands.
-    let is_half = match place {
-        Place::Nickname => profile.error(Place::Class).is_some(),
-        Place::Class | Place::Birthday => true,
-        Place::Signature | Place::About => false,
-    };
-    let (width, most) = if is_half { ((WIDE - 16) / 2, 3) } else { (WIDE, 1) };
-    paragraph::lines(Style::CAPTION, &words, width - 20, most)
+    }
 }
 
 fn paint(canvas: &Canvas, view: &View) {
-    let (name, number) = name_lines(&view.layout);
+    let layout = Layout::new();
+    let (name, number) = name_lines(&layout);
     canvas.text_in(Style::TITLE, Colour::Ink, name, Align::Left, &view.name);
     canvas.text_in(Style::BODY, Colour::Ink2, number, Align::Left, &view.number);
     for (index, place) in Place::ALL.into_iter().enumerate() {
-        let spot = view.layout.spot(place);
+        let spot = layout.spot(place);
         let (key, right) = match place {
             Place::Nickname => ("profile.nickname", None),
             Place::Class => ("profile.class", Some(tr("profile.optional"))),
@@ -307,14 +325,16 @@ fn paint(canvas: &Canvas, view: &View) {
             _ => &counted,
         };
         paint_label(canvas, spot, tr(key), right, is_over);
-        paint_error(canvas, spot, &view.errors[index]);
+        paint_wrong(canvas, &view.wrong[index]);
     }
-    let right = tr("profile.optional");
-    paint_label(canvas, view.layout.gender, tr("profile.gender"), right, false);
-    if let Some(y) = view.layout.note_y {
+    paint_label(canvas, layout.gender, tr("profile.gender"), tr("profile.optional"), false);
+    // What is wrong with the lines above stands in its place.
+    let [.., about] = &view.wrong;
+    if about.lines.is_empty() {
+        let y = layout.note_y;
         canvas.icon_on(Icon::Info, LEFT, y + 1, 14, Colour::Ink2, Colour::Paper);
         let words = if view.is_known { tr("profile.visible") } else { tr("common.loading") };
-        let area = Rect::new(LEFT + 20, y, WIDE - 20, 16);
+        let area = Rect::new(LEFT + ICON, y, WIDE - ICON, LINE);
         canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Left, words);
     }
 }
@@ -325,13 +345,13 @@ fn paint_label(canvas: &Canvas, spot: Spot, words: &str, right: &str, is_over: b
     canvas.text_in(Style::CAPTION, ink, spot.label, Align::Right, right);
 }
 
-fn paint_error(canvas: &Canvas, spot: Spot, lines: &[String]) {
-    let (x, mut y) = (spot.field.x, spot.error_y);
-    if !lines.is_empty() {
+fn paint_wrong(canvas: &Canvas, wrong: &Wrong) {
+    let (x, mut y) = (wrong.area.x, wrong.area.y);
+    if !wrong.lines.is_empty() {
         canvas.icon_on(Icon::Alert, x, y + 1, 14, Colour::Bad, Colour::Paper);
     }
-    for line in lines {
-        canvas.text(Style::CAPTION, Colour::Bad, x + 20, y, line);
-        y += 16;
+    for line in &wrong.lines {
+        canvas.text(Style::CAPTION, Colour::Bad, x + ICON, y, line);
+        y += LINE;
     }
 }

@@ -1,7 +1,6 @@
 //! Where everything stands on the page of what one says, with what is wrong under each field. Pure.
 //!
-//! The window has one size. A line of what is wrong has its place kept, so that nothing moves when it
-//! comes; when more is wrong than fits, everything moves closer together.
+//! The window has one size. What is wrong has its place kept, so that nothing moves when it comes.
 
 use crate::ui::app::profile::form::Place;
 use crate::ui::paint::Rect;
@@ -17,53 +16,23 @@ const BETWEEN: i32 = 16;
 /// Width of each of them.
 const HALF: i32 = (WIDE - BETWEEN) / 2;
 /// A line of small words.
-const LINE: i32 = 16;
+pub const LINE: i32 = 16;
 /// Between a field and what is wrong with it.
 const ERROR_GAP: i32 = 3;
-
-/// How close together things stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pace {
-    top: i32,
-    face: i32,
-    /// From the face to the first row.
-    first: i32,
-    /// From row to row.
-    gap: i32,
-    /// The same, below what is wrong.
-    least: i32,
-    /// From a label to its field, which may have a ring around it.
-    label: i32,
-    field: i32,
-    /// The box of a few lines.
-    lines: i32,
-    /// There is room for the words at the end.
-    note: bool,
-}
-
-const USUAL: Pace = Pace {
-    top: 12,
-    face: 64,
-    first: 8,
-    gap: 20,
-    least: 1,
-    label: 20,
-    field: 36,
-    lines: 56,
-    note: true,
-};
-const CLOSER: Pace = Pace { lines: 54, note: false, ..USUAL };
-
-/// From the usual one to the closest that can be read.
-const PACES: [Pace; 4] = [
-    USUAL,
-    Pace { note: false, ..USUAL },
-    Pace { top: 10, face: 48, first: 8, gap: 8, least: 8, label: 19, lines: 56, ..CLOSER },
-    Pace { top: 8, face: 40, first: 4, gap: 4, least: 4, label: 18, field: 32, ..CLOSER },
-];
+const TOP: i32 = 6;
+const FACE: i32 = 64;
+/// From the face to the first row.
+const FIRST: i32 = 4;
+/// From a label to its field, which may have a ring around it.
+const LABEL: i32 = 20;
+const FIELD: i32 = 36;
+/// The box of a few lines.
+const LINES: i32 = 54;
+/// From row to row, with a line of what is wrong between them.
+const GAP: i32 = ERROR_GAP + LINE + 1;
 
 /// A label, its field, and where what is wrong begins.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spot {
     /// The words over the field.
     pub label: Rect,
@@ -74,7 +43,7 @@ pub struct Spot {
 }
 
 /// The page.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     /// The face.
     pub face: Rect,
@@ -82,24 +51,31 @@ pub struct Layout {
     pub spots: [Spot; 5],
     /// As one wants to be addressed.
     pub gender: Spot,
-    /// The words at the end, where there is room.
-    pub note_y: Option<i32>,
-    /// Just below everything.
-    pub bottom: i32,
+    /// The words at the end, while nothing is wrong with what stands above them.
+    pub note_y: i32,
 }
 
 impl Layout {
-    /// Places everything; each place has so many lines of what is wrong with it.
+    /// Places everything.
     #[must_use]
-    pub fn new(lines: [usize; 5]) -> Layout {
-        let mut last = Layout::default();
-        for pace in PACES {
-            last = Layout::at(pace, lines);
-            if last.bottom + 8 <= FOOT {
-                break;
-            }
-        }
-        last
+    pub fn new() -> Layout {
+        let spot = |x: i32, y: i32, w: i32, h: i32| {
+            let field = Rect::new(x, y + LABEL, w, h);
+            let label = Rect::new(x, y, w, LINE);
+            Spot { label, field, error_y: field.bottom() + ERROR_GAP }
+        };
+        let right = LEFT + HALF + BETWEEN;
+        let face = Rect::new(LEFT, TOP, FACE, FACE);
+        let first = face.bottom() + FIRST;
+        let names = [spot(LEFT, first, HALF, FIELD), spot(right, first, HALF, FIELD)];
+        // Two names may be wrong, each with a line of its own.
+        let second = names[0].field.bottom() + GAP + LINE;
+        let gender = spot(LEFT, second, HALF, FIELD);
+        let day = spot(right, second, HALF, FIELD);
+        let line = spot(LEFT, day.field.bottom() + GAP, WIDE, FIELD);
+        let words = spot(LEFT, line.field.bottom() + GAP, WIDE, LINES);
+        let note_y = words.field.bottom() + 8;
+        Layout { face, spots: [names[0], names[1], day, line, words], gender, note_y }
     }
 
     /// Where a place stands.
@@ -109,37 +85,27 @@ impl Layout {
         self.spots[index]
     }
 
-    fn at(pace: Pace, lines: [usize; 5]) -> Layout {
-        let height = |count: usize| match i32::try_from(count) {
-            Ok(0) | Err(_) => 0,
-            Ok(count) => ERROR_GAP + count * LINE,
+    /// Where what is wrong with each place stands, by how wide it is in one line; zero for nothing.
+    /// What is too wide to stand under its own field reaches under the one beside it, where nothing
+    /// stands; of two names that are wrong each has a line then.
+    #[must_use]
+    pub fn wrong(&self, widths: [i32; 5]) -> [Rect; 5] {
+        let [nickname, class, birthday, ..] = widths;
+        let mut areas = self.spots.map(|spot| Rect::new(spot.field.x, spot.error_y, WIDE, LINE));
+        let [left, right, day, ..] = &mut areas;
+        let to_right = |area: &Rect, width: i32| {
+            let w = width.clamp(HALF, WIDE);
+            Rect::new(LEFT + WIDE - w, area.y, w, LINE)
         };
-        let spot = |x: i32, y: i32, w: i32, h: i32| {
-            let field = Rect::new(x, y + pace.label, w, h);
-            let label = Rect::new(x, y, w, LINE);
-            Spot { label, field, error_y: field.bottom() + ERROR_GAP }
-        };
-        let right = LEFT + HALF + BETWEEN;
-        let face = Rect::new(LEFT, pace.top, pace.face, pace.face);
-        let [nickname, class, birthday, signature, about] = lines.map(height);
-        let below =
-            |wrong: i32| if wrong > 0 { pace.gap.max(wrong + pace.least) } else { pace.gap };
-        let first = face.bottom() + pace.first;
-        let names = [spot(LEFT, first, HALF, pace.field), spot(right, first, HALF, pace.field)];
-        let second = names[0].field.bottom() + below(nickname.max(class));
-        let gender = spot(LEFT, second, HALF, pace.field);
-        let day = spot(right, second, HALF, pace.field);
-        let third = day.field.bottom() + below(birthday);
-        let line = spot(LEFT, third, WIDE, pace.field);
-        let fourth = line.field.bottom() + below(signature);
-        let words = spot(LEFT, fourth, WIDE, pace.lines);
-        let mut bottom = words.field.bottom() + about;
-        let note_y = pace.note.then_some(bottom + 8);
-        if let Some(note) = note_y {
-            bottom = note + LINE;
+        (*right, *day) = (to_right(right, class), to_right(day, birthday));
+        match (nickname > 0, class > 0) {
+            (true, true) if nickname <= HALF && class <= HALF => left.w = HALF,
+            (true, true) => right.y += LINE,
+            (true, false) => left.h += LINE,
+            (false, true) if class > WIDE => right.h += LINE,
+            (false, _) => {}
         }
-        let spots = [names[0], names[1], day, line, words];
-        Layout { face, spots, gender, note_y, bottom }
+        areas
     }
 }
 
@@ -148,51 +114,45 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_trouble_everything_has_its_usual_place() {
-        let layout = Layout::new([0; 5]);
-        assert_eq!(layout.face, Rect::new(184, 12, 64, 64));
-        assert_eq!(layout.spot(Place::Nickname).field, Rect::new(184, 104, 208, 36));
-        assert_eq!(layout.spot(Place::Class).field, Rect::new(408, 104, 208, 36));
-        assert_eq!(layout.spot(Place::About).field, Rect::new(184, 332, 432, 56));
-        assert!(layout.note_y.is_some());
-    }
-
-    #[test]
-    fn a_line_of_what_is_wrong_moves_nothing() {
-        let usual = Layout::new([0; 5]);
-        for number in 0..32 {
-            let lines = [0, 1, 2, 3, 4].map(|place| number >> place & 1);
-            let layout = Layout::new(lines);
-            assert_eq!((&layout.spots, layout.face), (&usual.spots, usual.face), "{lines:?}");
-        }
+    fn everything_has_its_place_with_room_for_what_is_wrong() {
+        let layout = Layout::new();
+        assert_eq!(layout.face, Rect::new(184, 6, 64, 64));
+        assert_eq!(layout.spot(Place::Nickname).field, Rect::new(184, 94, 208, 36));
+        assert_eq!(layout.spot(Place::Class).field, Rect::new(408, 94, 208, 36));
+        assert_eq!(layout.spot(Place::About).field, Rect::new(184, 338, 432, 54));
+        assert!(layout.note_y + LINE + 8 <= FOOT);
     }
 
     #[test]
     fn whatever_is_wrong_nothing_is_covered() {
-        for number in 0..256 {
-            let lines =
-                [number % 4, number / 4 % 4, number / 16 % 4 % 3, number / 64 % 2, number / 128];
-            let layout = Layout::new(lines);
-            assert!(layout.bottom < FOOT, "{lines:?}: {}", layout.bottom);
-            let rows = [
-                (vec![0, 1], lines[0].max(lines[1])),
-                (vec![2], lines[2]),
-                (vec![3], lines[3]),
-                (vec![4], lines[4]),
-            ];
-            let mut above = layout.face.bottom();
-            for (spots, lines) in rows {
-                let mut below = above;
-                for index in spots {
-                    let Spot { label, field, error_y } = layout.spots[index];
-                    assert!(label.y >= above && field.y >= label.bottom(), "{layout:?}");
-                    assert!(error_y >= field.bottom());
-                    below = field.bottom();
-                }
-                let lines = i32::try_from(lines).unwrap();
-                above = if lines > 0 { below + ERROR_GAP + lines * LINE } else { below };
+        let layout = Layout::new();
+        let stands: Vec<Rect> = layout
+            .spots
+            .iter()
+            .chain([&layout.gender])
+            .flat_map(|spot| [spot.label, spot.field])
+            .chain([layout.face, Rect::new(0, FOOT, 640, 1)])
+            .collect();
+        let meet = |a: &Rect, b: &Rect| {
+            a.x < b.right() && b.x < a.right() && a.y < b.bottom() && b.y < a.bottom()
+        };
+        let some = [0, 90, HALF, HALF + 1, 320, WIDE, 700];
+        for number in 0..some.len().pow(3) {
+            let [a, b, c] = [number % 7, number / 7 % 7, number / 49].map(|index| some[index]);
+            let widths = [a, b, c, 90, 700];
+            let areas = layout.wrong(widths);
+            let shown: Vec<(usize, &Rect)> =
+                areas.iter().enumerate().filter(|(index, _)| widths[*index] > 0).collect();
+            for (index, area) in &shown {
+                assert!(!stands.iter().any(|other| meet(area, other)), "{widths:?}: {area:?}");
+                let others = shown.iter().filter(|(other, _)| other != index);
+                assert!(!others.into_iter().any(|(_, other)| meet(area, other)), "{widths:?}");
+                assert!(area.x >= LEFT && area.right() <= LEFT + WIDE);
+                // What fits one line of the page stands there whole.
+                assert!(area.w >= widths[*index].min(WIDE), "{widths:?}");
+                let field = layout.spots[*index].field;
+                assert!(area.x <= field.x && area.y > field.bottom());
             }
-            assert!(above <= layout.bottom);
         }
     }
 }
