@@ -63,11 +63,16 @@ struct Dialog {
 struct Keys {
     opened: Duration,
     typed: Option<Duration>,
+    /// Somebody walked from one button to the other: the keys are for it.
+    walked: bool,
 }
 
 impl Keys {
     /// Whether a key that presses a button is meant for it, and not for a box in which somebody writes.
     fn are_meant(self, now: Duration) -> bool {
+        if self.walked {
+            return true;
+        }
         let last = self.typed.map_or(self.opened, |typed| typed.max(self.opened));
         now >= last + WRITES_FOR
     }
@@ -115,7 +120,11 @@ impl Dialog {
             // Not those that walk from one button to the other.
             Event::KeyDown if is_writing(&app::event_text()) => {
                 let typed = Some(clock::uptime());
-                this.keys.set(Keys { typed, ..this.keys.get() });
+                this.keys.set(Keys { typed, walked: false, ..this.keys.get() });
+                false
+            }
+            Event::KeyDown if is_walking(app::event_key()) => {
+                this.keys.set(Keys { walked: true, ..this.keys.get() });
                 false
             }
             _ => false,
@@ -141,7 +150,7 @@ impl Dialog {
         self.place_buttons(&question, height - PADDING - 32);
         let danger = question.danger;
         *self.asked.borrow_mut() = Some(Asked { question, answered });
-        self.keys.set(Keys { opened: clock::uptime(), typed: None });
+        self.keys.set(Keys { opened: clock::uptime(), ..Keys::default() });
         self.window.show();
         // The display has to know of it first.
         let window = self.window.clone();
@@ -186,6 +195,11 @@ impl Dialog {
     }
 }
 
+/// Whether a key walks from one button to the other.
+fn is_walking(key: Key) -> bool {
+    [Key::Tab, Key::Left, Key::Right].contains(&key)
+}
+
 /// Whether a key writes something.
 fn is_writing(text: &str) -> bool {
     text.chars().any(|one| !one.is_whitespace() && !one.is_control())
@@ -213,10 +227,13 @@ mod tests {
     #[test]
     fn words_that_somebody_writes_press_nothing() {
         let at = Duration::from_millis;
-        let opened = Keys { opened: at(1_000), typed: None };
+        let opened = Keys { opened: at(1_000), ..Keys::default() };
         assert!(!opened.are_meant(at(1_100)) && opened.are_meant(at(1_400)));
         let typed = Keys { typed: Some(at(5_000)), ..opened };
         assert!(!typed.are_meant(at(5_100)) && typed.are_meant(at(5_400)));
+        let walked = Keys { walked: true, ..typed };
+        assert!(walked.are_meant(at(5_100)), "somebody is at the buttons");
+        assert!(is_walking(Key::Tab) && !is_walking(Key::Enter));
         let writes = ["a", "说", "\t", " ", "\r", "", "\u{1b}"].map(is_writing);
         assert_eq!(writes, [true, true, false, false, false, false, false]);
     }
