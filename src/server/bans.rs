@@ -13,7 +13,8 @@ pub struct Bans(RwLock<HashMap<IpAddr, Option<Duration>>>);
 impl Bans {
     /// These and no others from now on, each with the minutes that are left.
     pub fn replace(&self, bans: &[(IpAddr, Option<u64>)], uptime: Duration) {
-        let until = |minutes: u64| uptime.saturating_add(Duration::from_secs(minutes * 60));
+        let span = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
+        let until = |minutes| uptime.saturating_add(span(minutes));
         let bans = bans.iter().map(|(address, left)| (*address, left.map(until))).collect();
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = bans;
     }
@@ -37,6 +38,8 @@ mod tests {
         bans.replace(&[(a, Some(1)), (b, None)], at(100));
         assert!(bans.holds(a, at(159)) && !bans.holds(a, at(160)));
         assert!(bans.holds(b, Duration::MAX));
+        bans.replace(&[(a, Some(u64::MAX))], at(200));
+        assert!(bans.holds(a, at(u64::MAX / 2)), "longer than a clock counts");
         bans.replace(&[], at(200));
         assert!(!bans.holds(b, at(200)));
     }

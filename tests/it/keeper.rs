@@ -116,7 +116,7 @@ fn a_banned_address_hears_a_goodbye_and_its_links_end() {
     let mut ground = Ground::start();
     let mut peer = ground.register("Lime");
     let whom = || Whom::Address("127.0.0.1".parse().unwrap());
-    run(&ground, Verb::Ban { whom: whom(), minutes: None, why: String::new() });
+    run(&ground, Verb::Ban { whom: whom(), minutes: Some(u64::MAX), why: String::new() });
     assert_eq!(peer.goodbye(), Some(Goodbye::Banned));
     ground.restart();
     let mut stranger = Peer::silent(ground.address);
