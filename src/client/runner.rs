@@ -322,7 +322,7 @@ impl Runner {
                 Carried::Ended { id, number, done: 0, end: CarryEnd::Cut }
             }
             // What is swept away is swept at the next start.
-            CarryJob::Stop(_) | CarryJob::Sweep(..) => return,
+            CarryJob::Stop(_) | CarryJob::Sweep(..) | CarryJob::Throttle(_) => return,
         }));
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use fltk::app;
 
+use super::app::files::danger::{ending, is_dangerous};
 use super::app::files::{Chosen, FilesMsg, Kind, Opening, amounts};
 use super::app::{Model, Msg};
 use super::files::{self, Wanted};
@@ -14,73 +15,6 @@ use super::text::{tr, tr_with};
 use super::widgets::{Question, ask};
 use super::{platform, screen, toast};
 use crate::domain::{Seq, Target};
-
-/// Names that end so are programs or scripts somewhere, or bring some along.
-const DANGEROUS: [&str; 63] = [
-    "apk",
-    "app",
-    "appimage",
-    "application",
-    "appref-ms",
-    "appx",
-    "bash",
-    "bat",
-    "bin",
-    "chm",
-    "cmd",
-    "com",
-    "command",
-    "cpl",
-    "deb",
-    "desktop",
-    "dll",
-    "docm",
-    "exe",
-    "hta",
-    "img",
-    "inf",
-    "iso",
-    "jar",
-    "jnlp",
-    "js",
-    "jse",
-    "ksh",
-    "lnk",
-    "msc",
-    "msi",
-    "msix",
-    "msp",
-    "mst",
-    "pif",
-    "pl",
-    "pptm",
-    "ps1",
-    "psm1",
-    "py",
-    "pyw",
-    "rb",
-    "reg",
-    "rpm",
-    "run",
-    "scf",
-    "scr",
-    "sct",
-    "settingcontent-ms",
-    "sh",
-    "url",
-    "vb",
-    "vbe",
-    "vbs",
-    "vhd",
-    "vhdx",
-    "ws",
-    "wsc",
-    "wsf",
-    "wsh",
-    "xll",
-    "xlsm",
-    "zsh",
-];
 
 /// Looks at what was chosen for a conversation, and tells the model.
 pub fn measure(target: Target, paths: Vec<PathBuf>) {
@@ -101,10 +35,6 @@ fn kind_of(path: &Path) -> Kind {
 /// Whether its name says that it is a picture that chats show; what it is, is looked at later.
 fn is_picture(path: &Path) -> bool {
     matches!(ending(path).as_str(), "png" | "jpg" | "jpeg")
-}
-
-fn ending(path: &Path) -> String {
-    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
 }
 
 /// Asks whether so many files shall be sent.
@@ -157,8 +87,7 @@ pub fn ask_for_place(target: Target, seq: Seq, name: &str) {
 
 /// Opens a file, or shows where it is. Programs are asked about; what is not there is told.
 pub fn open(opening: Opening) {
-    let ending = ending(&opening.path);
-    if opening.is_folder || !DANGEROUS.contains(&ending.as_str()) {
+    if opening.is_folder || !is_dangerous(&opening.path) {
         return open_now(opening);
     }
     let name = opening.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -256,10 +185,5 @@ mod tests {
         assert_eq!(kind_of(&picture), Kind::File(4, true));
         assert_eq!(kind_of(folder.path()), Kind::Folder);
         assert_eq!(kind_of(&folder.path().join("none")), Kind::Unread);
-        assert!(DANGEROUS.is_sorted());
-        for name in ["/a/B.EXE", "a.settingcontent-ms", "x.IMG", "b.docm", "c.pyw", "d.zsh"] {
-            assert!(DANGEROUS.contains(&&*ending(name.as_ref())), "{name}");
-        }
-        assert!(!DANGEROUS.contains(&&*ending("a.docx".as_ref())));
     }
 }

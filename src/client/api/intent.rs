@@ -11,7 +11,8 @@ use crate::net::address::Address;
 use crate::net::protocol::{Command, Page, Query};
 
 use super::{
-    Crop, Destination, Export, ImageSource, Picture, Secret, Spot, Ticket, TransferId, Trust, View,
+    Carriage, Crop, Destination, Export, ImageSource, Picture, Secret, Spot, Ticket, TransferId,
+    Trust, View,
 };
 
 /// What the person wants.
@@ -301,6 +302,8 @@ pub enum Intent {
     },
     /// Files that are shown: what becomes of them is told by `File`, now and from now on.
     WatchFiles(Vec<FileId>),
+    /// How files are carried from now on.
+    SetCarriage(Carriage),
     /// Write a picture of a message into a file; answers `Done`.
     SaveImage {
         /// For the answer.
@@ -419,6 +422,7 @@ impl Intent {
             | Intent::Watch(_)
             | Intent::Picture(..)
             | Intent::WatchFiles(_)
+            | Intent::SetCarriage(_)
             | Intent::SetSetting { .. } => None,
         }
     }

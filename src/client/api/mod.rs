@@ -20,7 +20,7 @@ pub use export::{Export, ExportTrouble, Format, Scope, Spot};
 pub use failure::Failure;
 pub use intent::Intent;
 pub use sentences::{SENTENCES, fill, joining_key, sentence};
-pub use transfer::{Destination, Transfer, TransferId, TransferState, WaitsFor};
+pub use transfer::{Carriage, Destination, Transfer, TransferId, TransferState, WaitsFor};
 
 /// The wait of a link that stays down until the person decides.
 pub const NO_RETRY: u64 = u64::MAX;

@@ -91,6 +91,23 @@ pub enum WaitsFor {
     Sender,
 }
 
+/// How files are carried on this computer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carriage {
+    /// So many at once, 1 to 5.
+    pub at_once: usize,
+    /// Bytes a second to the server, of all together; as many as there are when absent.
+    pub up: Option<u64>,
+    /// The same from the server.
+    pub down: Option<u64>,
+}
+
+impl Default for Carriage {
+    fn default() -> Self {
+        Carriage { at_once: 3, up: None, down: None }
+    }
+}
+
 /// Where a file that is fetched goes. A file that is there is never written over: another name is
 /// taken.
 #[derive(Debug, Clone, PartialEq, Eq)]

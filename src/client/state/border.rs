@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::client::api::{
-    ClientEvent, Crop, Failure, ImageSource, Intent, Picture, Secret, Ticket, TransferId, View,
+    Carriage, ClientEvent, Crop, Failure, ImageSource, Intent, Picture, Secret, Ticket, TransferId,
+    View,
 };
 use crate::domain::{
     BlobId, Body, ConversationId, FileWay, Message, Nonce, Place, Search, Seq, ServerId, Tally,
@@ -367,6 +368,8 @@ pub enum CarryJob {
     Stop(TransferId),
     /// Take away what a download to this place keeps beside it.
     Sweep(TransferId, PathBuf),
+    /// How fast all of them go together, from now on.
+    Throttle(Carriage),
 }
 
 /// One try to carry a file, on a link of its own.

@@ -17,9 +17,7 @@ use crate::domain::FileWay;
 use crate::net::protocol::{Command, Query, Reason, Refusal};
 use crate::store::local::Owes;
 
-/// Transfers that go at once. Downloads whose sender brings nothing do not count.
-const AT_ONCE: usize = 3;
-/// Downloads that have a link, those included. The server has few links for each account.
+/// Downloads that have a link, also those whose sender brings nothing, which are no transfer at once. The server has few links for each account.
 const DOWNLOADS_MAX: usize = 5;
 /// What the server could not take note of is told again after so long.
 const OWED_WAIT: Duration = Duration::from_secs(60);
@@ -30,6 +28,7 @@ impl State {
     /// Begins with those whose turn it is, and tells of each what it waits for.
     pub(super) fn pump_transfers(&mut self, turn: &mut Turn<'_>) {
         let signed_in = self.is_signed_in();
+        let at_once = self.carriage.at_once;
         let Some(desk) = &mut self.desk else { return };
         desk.follow_offers(turn);
         if !desk.loaded {
@@ -53,7 +52,7 @@ impl State {
             match (signed_in, moving.shown.file) {
                 (true, _) if moving.not_before.is_some() => {}
                 (true, _)
-                    if going >= AT_ONCE
+                    if going >= at_once
                         || moving.shown.way == FileWay::Down && downloads >= DOWNLOADS_MAX =>
                 {
                     moving.set(turn, owner, TransferState::Waiting(WaitsFor::Turn));

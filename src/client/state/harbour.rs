@@ -174,6 +174,7 @@ impl World {
                 self.harbour.most = self.harbour.most.max(at_once);
                 self.later(50, Travelling::Carried(index, run, id));
             }
+            CarryJob::Throttle(_) => {}
             CarryJob::Stop(id) => {
                 if let Some(going) = self.harbour.trips.get_mut(&(index, id)) {
                     going.is_stopped = true;

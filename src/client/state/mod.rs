@@ -46,6 +46,8 @@ mod transfers;
 #[cfg(test)]
 mod acts;
 #[cfg(test)]
+mod carriage;
+#[cfg(test)]
 mod dues;
 #[cfg(test)]
 mod halls;
@@ -72,7 +74,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::client::api::{Answer, ClientEvent, Failure, Intent, LinkState, Ticket, TransferId};
+use crate::client::api::{
+    Answer, Carriage, ClientEvent, Failure, Intent, LinkState, Ticket, TransferId,
+};
 use crate::clock::Moment;
 use crate::domain::{AccountId, ConversationId, DeviceId, Message, Nonce, Seq};
 use crate::net::protocol::{ClientFrame, Event, Reason, RequestId, ServerFrame, Stretch};
@@ -128,6 +132,7 @@ pub struct State {
     proving: Option<Proving>,
     pictures: Pictures,
     exports: BTreeMap<Ticket, Exporting>,
+    carriage: Carriage,
     /// Whose presence is shown, as long as somebody is signed in.
     watched: Vec<AccountId>,
     requests: BTreeMap<RequestId, (Duration, Request)>,
@@ -193,6 +198,7 @@ impl State {
             proving: None,
             pictures: Pictures::default(),
             exports: BTreeMap::new(),
+            carriage: Carriage::default(),
             watched: Vec::new(),
             requests: BTreeMap::new(),
             marks: BTreeMap::new(),
@@ -283,7 +289,8 @@ impl State {
             | Intent::CancelTransfer { .. }
             | Intent::ForgetTransfers { .. }
             | Intent::HideTransfers { .. }
-            | Intent::WatchFiles(_) => self.on_file_intent(turn, intent),
+            | Intent::WatchFiles(_)
+            | Intent::SetCarriage(_) => self.on_file_intent(turn, intent),
             Intent::CancelSignIn => self.cancel_sign_in(turn),
             Intent::SignOut { ticket } => self.sign_out(turn, ticket),
             Intent::Send { ticket, to, body, nonce } => {

@@ -292,6 +292,10 @@ impl State {
                 turn.answer(ticket, hidden);
             }
             Intent::WatchFiles(files) => self.watch_files(turn, files),
+            Intent::SetCarriage(carriage) => {
+                self.carriage = carriage;
+                turn.effects.push(Effect::Carry(CarryJob::Throttle(carriage)));
+            }
             // The caller takes out those about files.
             _ => {}
         }

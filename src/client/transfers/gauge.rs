@@ -1,12 +1,14 @@
 //! How far a try is, told a few times a second; and how it ended, told once.
 
 use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_channel::Sender;
 
+use super::throttle::Throttle;
 use crate::client::api::TransferId;
-use crate::client::state::{Carried, CarryEnd};
+use crate::client::state::{Carried, CarryEnd, Trip};
 use crate::clock;
 use crate::limits::TRANSFER_TOLD_EVERY;
 
@@ -15,6 +17,7 @@ pub(super) struct Gauge {
     id: TransferId,
     number: u64,
     said: Sender<Carried>,
+    throttle: Arc<Throttle>,
     moved: Cell<u64>,
     done: Cell<u64>,
     told_at: Cell<Option<Duration>>,
@@ -22,10 +25,16 @@ pub(super) struct Gauge {
 }
 
 impl Gauge {
-    pub(super) fn new(id: TransferId, number: u64, said: Sender<Carried>) -> Self {
+    pub(super) fn new(trip: &Trip, said: Sender<Carried>, throttle: Arc<Throttle>) -> Self {
+        let (id, number) = (trip.id, trip.number);
         let (moved, done) = (Cell::new(0), Cell::new(0));
         let (told_at, waits) = (Cell::new(None), Cell::new(false));
-        Gauge { id, number, said, moved, done, told_at, waits }
+        Gauge { id, number, said, throttle, moved, done, told_at, waits }
+    }
+
+    /// How fast they may go.
+    pub(super) fn throttle(&self) -> &Throttle {
+        &self.throttle
     }
 
     /// So many bytes more went over the link.

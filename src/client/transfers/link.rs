@@ -4,12 +4,15 @@
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use async_channel::{Receiver, Sender};
+use async_io::Timer;
 use rustls::{ClientConnection, StreamOwned};
 
 use super::gauge::Gauge;
 use crate::client::state::{CarryEnd, Trip};
+use crate::domain::FileWay;
 use crate::limits::{FILE_STALL_MAX, TLS_DEADLINE};
 use crate::net::dial::dial;
 use crate::net::parcel::ALPN_FILE;
@@ -54,15 +57,25 @@ impl Stop {
         }
     }
 
+    /// Waits for so long, or until a stop.
+    pub(super) fn wait(&self, wait: Duration) {
+        let over = async {
+            Timer::after(wait).await;
+        };
+        smol::block_on(smol::future::or(over, self.stopped()));
+    }
+
     async fn stopped(&self) {
         while self.sign.1.recv().await.is_ok() {}
     }
 }
 
-/// A link whose bytes are counted.
+/// A link whose bytes are counted, and go as fast as they may.
 pub(super) struct Link<'a> {
     stream: StreamOwned<ClientConnection, TcpStream>,
     gauge: &'a Gauge,
+    stop: &'a Stop,
+    way: FileWay,
 }
 
 impl<'a> Link<'a> {
@@ -70,7 +83,7 @@ impl<'a> Link<'a> {
     ///
     /// # Errors
     /// [`CarryEnd::Cut`]: whatever it is, the chat's link says it to the person.
-    pub(super) fn open(trip: &Trip, gauge: &'a Gauge, stop: &Stop) -> Result<Self, CarryEnd> {
+    pub(super) fn open(trip: &Trip, gauge: &'a Gauge, stop: &'a Stop) -> Result<Self, CarryEnd> {
         let dialled = async { dial(&trip.address).await.ok() };
         let stopped = async {
             stop.stopped().await;
@@ -81,7 +94,12 @@ impl<'a> Link<'a> {
         Self::secure(socket.into_inner().map_err(cut)?, trip, gauge, stop).map_err(cut)
     }
 
-    fn secure(socket: TcpStream, trip: &Trip, gauge: &'a Gauge, stop: &Stop) -> io::Result<Self> {
+    fn secure(
+        socket: TcpStream,
+        trip: &Trip,
+        gauge: &'a Gauge,
+        stop: &'a Stop,
+    ) -> io::Result<Self> {
         socket.set_nonblocking(false)?;
         socket.set_read_timeout(Some(TLS_DEADLINE))?;
         socket.set_write_timeout(Some(FILE_STALL_MAX))?;
@@ -96,11 +114,19 @@ impl<'a> Link<'a> {
             return Err(io::ErrorKind::Unsupported.into());
         }
         stream.sock.set_read_timeout(Some(FILE_STALL_MAX))?;
-        Ok(Link { stream, gauge })
+        Ok(Link { stream, gauge, stop, way: trip.way })
     }
 }
 
 impl Link<'_> {
+    /// So many bytes went; small pieces are signs and values between the chunks.
+    fn went(&self, room: usize, bytes: usize) {
+        if room > PIECE_MIN {
+            self.gauge.moved(bytes);
+            self.gauge.throttle().went(self.way, bytes, self.stop);
+        }
+    }
+
     /// What the other side said before it stopped listening. A link reads only when all is written that
     /// waits for it, which is not to be any more.
     pub(super) fn last_words(&mut self) -> LastWords<'_> {
@@ -127,20 +153,18 @@ impl Read for LastWords<'_> {
 
 impl Read for Link<'_> {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.stream.read(bytes)?;
-        if bytes.len() > PIECE_MIN {
-            self.gauge.moved(read);
-        }
+        let piece = self.gauge.throttle().piece(self.way, bytes.len());
+        let read = self.stream.read(&mut bytes[..piece])?;
+        self.went(bytes.len(), read);
         Ok(read)
     }
 }
 
 impl Write for Link<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.stream.write(bytes)?;
-        if bytes.len() > PIECE_MIN {
-            self.gauge.moved(written);
-        }
+        let piece = self.gauge.throttle().piece(self.way, bytes.len());
+        let written = self.stream.write(&bytes[..piece])?;
+        self.went(bytes.len(), written);
         Ok(written)
     }
 

@@ -3,6 +3,7 @@
 //!
 //! * [`trip`] is one try from dialling to its end; [`link`] the link, which can be cut at any moment.
 //! * [`upload`] reads and sends, [`hashes`] is what it hashed before; [`download`] receives and writes.
+//! * [`throttle`] holds all of them back together, where the person wants that.
 //! * [`part`] is a download that is not whole yet, on disk; [`place`] gives it its name.
 //!
 //! Deliberately absent: whose turn it is and what follows an end, which the state decides.
@@ -13,6 +14,7 @@ mod hashes;
 mod link;
 mod part;
 mod place;
+mod throttle;
 mod trip;
 mod upload;
 
@@ -30,6 +32,7 @@ use super::state::{Carried, CarryJob, Packing, Trip};
 use gauge::Gauge;
 use hashes::Hashes;
 use link::Stop;
+use throttle::Throttle;
 
 /// Files to be looked at, or swept away, that wait.
 const ERRANDS_MAX: usize = 1024;
@@ -44,6 +47,7 @@ pub(super) struct Porter {
     clerk: Option<JoinHandle<()>>,
     trips: BTreeMap<TransferId, Going>,
     hashes: Arc<Hashes>,
+    throttle: Arc<Throttle>,
 }
 
 /// A thread that carries a file.
@@ -68,8 +72,8 @@ impl Porter {
             .name("client-files".to_owned())
             .spawn(move || run_errands(&work, &out))?;
         let (errands, clerk) = (Some(errands), Some(clerk));
-        let (trips, hashes) = (BTreeMap::new(), Arc::default());
-        let porter = Porter { said, errands, clerk, trips, hashes };
+        let (trips, hashes, throttle) = (BTreeMap::new(), Arc::default(), Arc::default());
+        let porter = Porter { said, errands, clerk, trips, hashes, throttle };
         Ok((porter, carried))
     }
 
@@ -85,6 +89,10 @@ impl Porter {
                 Ok(())
             }
             CarryJob::Go(trip) => self.go(trip),
+            CarryJob::Throttle(carriage) => {
+                self.throttle.set(carriage);
+                Ok(())
+            }
         }
     }
 
@@ -106,7 +114,7 @@ impl Porter {
         let stop = Arc::new(Stop::new());
         let (said, id) = (self.said.clone(), trip.id);
         let (stops, carried) = (Arc::clone(&stop), (*trip).clone());
-        let hashes = Arc::clone(&self.hashes);
+        let (hashes, throttle) = (Arc::clone(&self.hashes), Arc::clone(&self.throttle));
         let thread = std::thread::Builder::new().name("client-transfer".to_owned());
         let spawned = thread.spawn(move || {
             if let Some(before) = before {
@@ -114,7 +122,7 @@ impl Porter {
                 // A panic there was reported by the panic hook.
                 before.thread.join().ok();
             }
-            let gauge = Gauge::new(carried.id, carried.number, said);
+            let gauge = Gauge::new(&carried, said, throttle);
             let end = trip::carry(&carried, &gauge, &stops, &hashes);
             gauge.ends(end);
         });

@@ -12,7 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 
 use super::{Porter, upload};
-use crate::client::api::{Failure, TransferId};
+use crate::client::api::{Carriage, Failure, TransferId};
 use crate::client::state::{Carried, CarryEnd, CarryJob, Chance, Trip};
 use crate::domain::{BlobId, CHUNK_BYTES, FileWay, Nonce, Outline, ServerId};
 use crate::net::address::Address;
@@ -585,4 +585,16 @@ fn a_file_larger_than_four_gib_is_counted_right() {
     let mut hasher = blake3::Hasher::new();
     std::io::copy(&mut fs::File::open(&path).unwrap(), &mut hasher).unwrap();
     assert_eq!(root, Some(BlobId(*hasher.finalize().as_bytes())));
+}
+
+#[test]
+fn who_waits_to_go_slowly_stops_at_once() {
+    let (mut dock, path) = expecting(&noise(5, 4 * MIB));
+    let carriage = Carriage { up: Some(1), ..Carriage::default() };
+    assert!(dock.porter.send(CarryJob::Throttle(carriage)).is_ok());
+    dock.go(FileWay::Up, &path, 4 * MIB, upload::look(&path).unwrap().modified);
+    // The link stands; the second piece would go in hours.
+    while !matches!(dock.carried.recv_blocking(), Ok(Carried::Went { .. })) {}
+    assert!(dock.porter.send(CarryJob::Stop(ID)).is_ok());
+    assert_eq!(dock.end(), (CarryEnd::Cut, 0));
 }

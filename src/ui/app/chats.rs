@@ -444,6 +444,8 @@ impl Model {
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
         let at = message.at;
         let is_told = self.is_told(target, &message.body);
+        let offer =
+            (live && !own && matches!(message.body, Body::File { .. })).then(|| message.clone());
         self.line_came(target, &message);
         self.note_message(target, &message, live);
         self.call_missed(&message, live, out);
@@ -465,6 +467,9 @@ impl Model {
         }
         chat.trim(if chat.open { OPEN_MESSAGES_MAX } else { CLOSED_MESSAGES_MAX });
         let is_seen = chat.open && chat.focused;
+        if let Some(offer) = offer {
+            self.fetch_unasked(target, &offer, out);
+        }
         self.find_again(target, out);
         if is_seen {
             self.mark_read(target, out);

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use super::files::receiving::{Receiving, ReceivingMsg};
 use super::telling::{Telling, TellingMsg};
 use super::{Effect, Model};
 use crate::client::Intent;
@@ -92,6 +93,8 @@ pub struct Settings {
     pub folder: Option<PathBuf>,
     /// How one is told of new messages.
     pub telling: Telling,
+    /// What is fetched without asking, and how fast.
+    pub receiving: Receiving,
 }
 
 impl Default for Settings {
@@ -116,6 +119,7 @@ impl Default for Settings {
             members: 200,
             folder: None,
             telling: Telling::default(),
+            receiving: Receiving::default(),
         }
     }
 }
@@ -151,6 +155,8 @@ pub enum SettingMsg {
     Members(i32),
     /// How one is told of new messages.
     Telling(TellingMsg),
+    /// What is fetched without asking, and how fast.
+    Receiving(ReceivingMsg),
 }
 
 impl Settings {
@@ -208,7 +214,10 @@ impl Settings {
                 let used = value.split(' ').filter(|emoji| !emoji.is_empty());
                 self.emoji = used.take(EMOJI_MAX).map(str::to_owned).collect();
             }
-            key => self.telling.read(key, value),
+            key => {
+                self.telling.read(key, value);
+                self.receiving.read(key, value);
+            }
         }
     }
 }
@@ -269,6 +278,7 @@ impl Model {
                 keep("members", &self.settings.members.to_string(), out);
             }
             SettingMsg::Telling(msg) => self.set_telling(msg, out),
+            SettingMsg::Receiving(msg) => self.set_receiving(msg, out),
             SettingMsg::Shakes(on) => keep_switch(&mut self.settings.shakes, "shakes", on, out),
             SettingMsg::Compact(on) => keep_switch(&mut self.settings.compact, "compact", on, out),
             SettingMsg::Still(on) => keep_switch(&mut self.settings.still, "still", on, out),
@@ -436,6 +446,11 @@ mod tests {
             SettingMsg::Telling(TellingMsg::QuietHours(true)),
             SettingMsg::Telling(TellingMsg::From(90)),
             SettingMsg::Telling(TellingMsg::To(91)),
+            SettingMsg::Receiving(ReceivingMsg::Below(20)),
+            SettingMsg::Receiving(ReceivingMsg::OpensFolder(true)),
+            SettingMsg::Receiving(ReceivingMsg::AtOnce(5)),
+            SettingMsg::Receiving(ReceivingMsg::Up(2)),
+            SettingMsg::Receiving(ReceivingMsg::Down(10)),
             SettingMsg::Emoji("😀"),
             SettingMsg::Emoji("👍"),
             SettingMsg::Emoji("😀"),
@@ -491,6 +506,9 @@ mod tests {
             ("quiet_hours", "?"),
             ("quiet_from", "1440"),
             ("quiet_to", "-1"),
+            ("receive_below", "7"),
+            ("files_at_once", "0"),
+            ("upload_mb", "-1"),
             ("unknown", "1"),
         ];
         let pairs: Vec<(String, String)> =

@@ -1,4 +1,4 @@
-//! The page of files of the settings: where received ones go.
+//! The page of files of the settings: where received ones go, which come without asking, how fast.
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -8,20 +8,26 @@ use fltk::group::Group;
 use fltk::prelude::{GroupExt, WidgetExt};
 
 use super::sheet::{Sheet, put_right};
-use super::{Leaf, leaf};
+use super::{Leaf, leaf, set};
 use crate::ui::app::files::FilesMsg;
+use crate::ui::app::files::receiving::{AT_ONCE, BELOW_MB, ReceivingMsg, SPEEDS_MB};
+use crate::ui::app::settings::SettingMsg;
 use crate::ui::app::{Model, Msg};
 use crate::ui::files::{self, Wanted};
 use crate::ui::filing;
 use crate::ui::paint::Rect;
 use crate::ui::platform;
 use crate::ui::shell::post;
-use crate::ui::text::tr;
-use crate::ui::widgets::{Button, ButtonKind, Control};
+use crate::ui::text::{tr, tr_with};
+use crate::ui::theme::metric;
+use crate::ui::widgets::{Button, ButtonKind, Choice, ChoiceKind, Control, Select, SelectKind};
 
 /// Buttons in a row are smaller than those of a window.
 const BUTTON: i32 = 28;
 const GAP: i32 = 8;
+const TOGGLE: i32 = 36;
+/// The lists of numbers are equally wide.
+const SELECT: i32 = 112;
 
 /// The page.
 pub struct FilesPage {
@@ -30,6 +36,11 @@ pub struct FilesPage {
     open: Button,
     change: Button,
     usual: Button,
+    below: Select,
+    opens_folder: Choice,
+    at_once: Select,
+    up: Select,
+    down: Select,
     folder: Rc<RefCell<PathBuf>>,
     /// It is the one that nobody chose.
     is_usual: bool,
@@ -51,10 +62,72 @@ impl FilesPage {
         });
         let mut usual = Button::new(ButtonKind::Outline, "");
         usual.on_press(|| post(Msg::Files(FilesMsg::UsualFolder)));
+        let below = select(&BELOW_MB, ReceivingMsg::Below);
+        let mut opens_folder = Choice::new(ChoiceKind::Toggle, "");
+        opens_folder.on_change(|on| set(SettingMsg::Receiving(ReceivingMsg::OpensFolder(on))));
+        let at_once = select(&AT_ONCE, ReceivingMsg::AtOnce);
+        let up = select(&SPEEDS_MB, ReceivingMsg::Up);
+        let down = select(&SPEEDS_MB, ReceivingMsg::Down);
         group.end();
-        let is_usual = true;
-        FilesPage { group, sheet, open, change, usual, folder, is_usual }
+        FilesPage {
+            group,
+            sheet,
+            open,
+            change,
+            usual,
+            below,
+            opens_folder,
+            at_once,
+            up,
+            down,
+            folder,
+            is_usual: true,
+        }
     }
+
+    /// The rows below that of the folder.
+    fn lay_out_choices(&mut self, sheet: &mut Sheet) {
+        offer(&mut self.below, &BELOW_MB, "set.receive.never", "set.mb");
+        let row = sheet.row(tr("set.receive"), tr("set.receive.hint"), SELECT);
+        put_right(&mut self.below, row, SELECT, metric::BUTTON);
+        let row = sheet.row(tr("set.received.folder"), "", TOGGLE);
+        put_right(&mut self.opens_folder, row, TOGGLE, metric::BUTTON);
+        offer(&mut self.at_once, &AT_ONCE, "", "set.files.at_once.n");
+        let row = sheet.row(tr("set.files.at_once"), "", SELECT);
+        put_right(&mut self.at_once, row, SELECT, metric::BUTTON);
+        sheet.heading(tr("set.speed"));
+        offer(&mut self.up, &SPEEDS_MB, "set.speed.any", "set.mb_s");
+        let row = sheet.row(tr("set.speed.up"), tr("set.speed.hint"), SELECT);
+        put_right(&mut self.up, row, SELECT, metric::BUTTON);
+        offer(&mut self.down, &SPEEDS_MB, "set.speed.any", "set.mb_s");
+        let row = sheet.row(tr("set.speed.down"), "", SELECT);
+        put_right(&mut self.down, row, SELECT, metric::BUTTON);
+    }
+}
+
+/// A list of numbers to choose from.
+fn select<const N: usize>(offered: &'static [u32; N], msg: fn(u32) -> ReceivingMsg) -> Select {
+    let mut select = Select::new(SelectKind::Box, &[""; N]);
+    select.on_change(move |index| {
+        if let Some(number) = offered.get(index) {
+            set(SettingMsg::Receiving(msg(*number)));
+        }
+    });
+    select
+}
+
+/// Words each number; those of none are others.
+fn offer(select: &mut Select, offered: &[u32], none: &'static str, some: &'static str) {
+    let told = offered.iter().map(|number| match number {
+        0 => tr(none).to_owned(),
+        n => tr_with(some, &[("n", &n.to_string())]),
+    });
+    let told: Vec<String> = told.collect();
+    select.set_options(&told.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+fn show_chosen(select: &mut Select, offered: &[u32], number: u32) {
+    select.set_chosen(offered.iter().position(|one| *one == number).unwrap_or(0));
 }
 
 impl Leaf for FilesPage {
@@ -83,10 +156,17 @@ impl Leaf for FilesPage {
             let row = sheet.space(BUTTON + 2 * GAP);
             put_right(&mut self.usual, row, usual, BUTTON);
         }
+        self.lay_out_choices(&mut sheet);
         *self.sheet.borrow_mut() = sheet;
     }
 
     fn follow(&mut self, model: &Model) {
+        let receiving = model.settings.receiving;
+        show_chosen(&mut self.below, &BELOW_MB, receiving.below_mb);
+        self.opens_folder.set_on(receiving.opens_folder);
+        show_chosen(&mut self.at_once, &AT_ONCE, receiving.at_once);
+        show_chosen(&mut self.up, &SPEEDS_MB, receiving.up_mb);
+        show_chosen(&mut self.down, &SPEEDS_MB, receiving.down_mb);
         let folder = model.download_folder();
         let is_usual = model.settings.folder.is_none();
         if *self.folder.borrow() != folder || self.is_usual != is_usual {

@@ -1,11 +1,13 @@
 //! Files in the windows: what is on its way, what has become of those that are shown, what is done with
 //! them. [`look`] words them for a card, [`amounts`] words bytes and times, `sending` is what was chosen,
-//! dropped or pasted; [`list`] is the window of all transfers and [`shelf`] that of the files of one
+//! dropped or pasted; [`receiving`] is what is fetched without asking, and [`danger`] what never is; [`list`] is the window of all transfers and [`shelf`] that of the files of one
 //! conversation, whose [`rows`] look alike.
 
 pub mod amounts;
+pub mod danger;
 pub mod list;
 pub mod look;
+pub mod receiving;
 pub mod rows;
 mod sending;
 pub mod shelf;
@@ -203,6 +205,7 @@ impl Model {
         self.files.version += 1;
         // Its card is another one.
         self.chats.at(transfer.with);
+        self.show_received(&transfer, out);
         let is_open = |one: &Transfer| !one.state.is_over();
         let was_open = self.files.get(transfer.id).is_some_and(is_open);
         let before = self.files.get(transfer.id).map(|one| kind(&one.state));

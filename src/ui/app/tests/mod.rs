@@ -17,6 +17,7 @@ mod notify;
 mod panel;
 mod preferences;
 mod profile;
+mod receiving;
 mod recover;
 mod register;
 pub mod rooms;
