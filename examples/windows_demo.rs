@@ -34,6 +34,7 @@ fn main() -> Result<(), UiError> {
         ask: Box::new(move |intent| fake.ask(intent)),
         search: Box::new(move || put(&searched, Msg::Servers(found()))),
         look: Box::new(|_, _| {}),
+        examine: Box::new(|_, _| {}),
         host: Box::new(|| {}),
         next: Box::new(move || taken.borrow_mut().pop_front()),
     };

@@ -10,6 +10,7 @@ use std::time::Duration;
 use mychat::args::{self, Serve, Task, TrustArg};
 use mychat::client::api::Trust;
 use mychat::client::discover::{self, Form};
+use mychat::client::doctor;
 use mychat::client::script::{self, ScriptError, ScriptOptions};
 use mychat::net::address::Invite;
 use mychat::net::control::{ControlReply, ControlRequest};
@@ -20,7 +21,9 @@ use mychat::server::admin::{self, AdminError, print};
 use mychat::server::control::Console;
 use mychat::server::{self, Server, ServerError};
 use mychat::store::StoreError;
+use mychat::ui::checkup::words;
 use mychat::ui::console::{self, ConsoleOptions};
+use mychat::ui::text::Language;
 use mychat::ui::{self, ClientOptions, UiError};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Task::Admin { data, json, verb } => run_admin(&data, json, verb),
         Task::Fingerprint { data } => print_fingerprint(&data),
         Task::Discover { json, wait_seconds } => run_discover(json, wait_seconds),
+        Task::Doctor { server, json } => run_doctor(server, json),
         Task::Script { connect, home, trust } => run_script(connect, home, trust),
         Task::Client { connect, home } => run_client(connect, home),
     }
@@ -167,6 +171,31 @@ fn run_discover(json: bool, wait_seconds: u64) -> ExitCode {
     let form = if json { Form::Json } else { Form::Text };
     let wait = Duration::from_secs(wait_seconds);
     end(discover::discover(wait, form, &mut std::io::stdout().lock()))
+}
+
+/// Each check as it ends; with `json` all at the end.
+fn run_doctor(invite: Option<Invite>, json: bool) -> ExitCode {
+    let server =
+        invite.map(|invite| doctor::Server { address: invite.address, expected: invite.key });
+    let named = server.as_ref().map(|server| server.address.to_string());
+    let language = Language::of_system();
+    if !json {
+        print_line(&words::about());
+    }
+    let mut findings = Vec::new();
+    doctor::examine(&doctor::Plan { server }, |finding| {
+        if !json {
+            print_line(&words::lines(language, &finding));
+        }
+        findings.push(finding);
+    });
+    findings.sort_by_key(|finding| finding.check);
+    let (worst, said) = words::summary(language, findings.iter().map(|one| &one.verdict));
+    match json {
+        true => print_line(&words::object(named.as_deref(), &findings).to_string()),
+        false => print_line(&said),
+    }
+    if worst == doctor::State::Failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn run_script(invite: Invite, home: Option<PathBuf>, trust: Option<TrustArg>) -> ExitCode {

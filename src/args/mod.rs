@@ -33,6 +33,11 @@ carries the same id and is {\"ok\":…}, {\"refused\":…} or {\"error\":…}. d
 verbs and events. At the end of the input, open answers are waited for (10 s at most) and
 the exit code is 0, whatever was answered; it is 66 when the home folder cannot be used.";
 
+const DOCTOR_HELP: &str = "\
+Every check is told as it ends, all within eight seconds, each with what to do. Nothing is changed
+and nobody signs in. With a link the server has to prove the link's key. Exit code 0 when nothing
+failed, 1 otherwise.";
+
 const METRICS_HELP: &str =
     "With --serve: counters for Prometheus over http, for everybody who reaches this address";
 
@@ -108,6 +113,16 @@ enum RawCommand {
         #[arg(long, value_name = "SECONDS", default_value_t = 3)]
         wait: u64,
     },
+    /// Say why a server is not found or not reached: network, firewall, port, key, version, clock
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor {
+        /// The server [default: the first one found on this network]
+        #[arg(value_name = "HOST[:PORT]|LINK", value_parser = invite)]
+        server: Option<Invite>,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Headless client: JSON lines on stdin and stdout
     #[command(after_help = SCRIPT_HELP)]
     Script {
@@ -168,6 +183,13 @@ pub enum Task {
         /// Listen for so long.
         wait_seconds: u64,
     },
+    /// Check the network.
+    Doctor {
+        /// The server, and its key where a link said it.
+        server: Option<Invite>,
+        /// One JSON object instead of lines.
+        json: bool,
+    },
     /// Run the headless client.
     Script {
         /// The server, and its key where a link said it.
@@ -227,6 +249,7 @@ pub fn read() -> (Task, &'static str) {
 fn task(raw: Raw) -> Task {
     match raw.command {
         Some(RawCommand::Discover { json, wait }) => Task::Discover { json, wait_seconds: wait },
+        Some(RawCommand::Doctor { server, json }) => Task::Doctor { server, json },
         Some(RawCommand::Script { connect, home, trust }) => Task::Script { connect, home, trust },
         Some(RawCommand::Admin { data, json, verb }) => {
             Task::Admin { data: data.unwrap_or_else(default_data), json, verb: verb.into() }
@@ -320,6 +343,10 @@ mod tests {
         assert!(matches!(script, Ok(Task::Script { trust: Some(TrustArg::First), .. })));
         let get = read("mychat admin --data d get");
         assert!(matches!(get, Ok(Task::Admin { verb: Verb::Get { key: None }, .. })));
+        let doctor = |server, json| Ok(Task::Doctor { server, json });
+        assert_eq!(read("mychat doctor"), doctor(None, false));
+        let invite = Invite::parse("h:7").ok();
+        assert_eq!(read("mychat doctor mychat://h:7/ --json"), doctor(invite, true));
         assert!(matches!(read("mychat discover --json"), Ok(Task::Discover { json: true, .. })));
     }
 
@@ -336,6 +363,7 @@ mod tests {
             "mychat admin role 10001 king",
             "mychat --no-such-flag",
             "mychat discovr",
+            "mychat doctor h:0",
         ];
         for line in lines {
             assert!(read(line).is_err(), "{line}");

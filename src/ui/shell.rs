@@ -15,6 +15,7 @@ use super::platform;
 use super::windows::Windows;
 use crate::client::Intent;
 use crate::client::api::View;
+use crate::client::doctor::Plan;
 use crate::clock;
 use crate::domain::ServerId;
 use crate::net::address::{Address, Invite};
@@ -44,6 +45,8 @@ pub struct Core {
     pub search: Box<dyn FnMut()>,
     /// Looks at the server behind an address.
     pub look: Box<dyn FnMut(Address, Option<ServerId>)>,
+    /// Checks the network, for this run.
+    pub examine: Box<dyn FnMut(u64, Plan)>,
     /// Starts the server program.
     pub host: Box<dyn FnMut()>,
     /// The next thing that happened, if any.
@@ -153,6 +156,7 @@ impl Shell {
                 Effect::Ask(intent) => (self.core.ask)(intent),
                 Effect::SearchServers => (self.core.search)(),
                 Effect::Look(address, id) => (self.core.look)(address, id),
+                Effect::Examine(run, plan) => (self.core.examine)(run, plan),
                 Effect::HostServer => (self.core.host)(),
                 Effect::Quit => QUIT.set(true),
                 Effect::Restyle => self.windows.restyle(&self.model),

@@ -232,6 +232,8 @@ pub struct Login {
     /// Since when a server is being started here.
     pub hosting: Option<u64>,
     pub(super) started_at: u64,
+    /// Since when no server is on this network.
+    pub(super) lonely_since: Option<u64>,
     /// When the network was searched last.
     pub(super) searched_at: u64,
     /// Looks at the typed address.
@@ -259,6 +261,7 @@ impl Login {
             phase: Phase::Idle,
             hosting: None,
             started_at: now.mono_ms,
+            lonely_since: Some(now.mono_ms),
             searched_at: now.mono_ms,
             looks: Looks::default(),
             switching: false,
@@ -418,6 +421,10 @@ impl Model {
     /// The servers of this network, as they are now.
     pub(super) fn servers(&mut self, found: Vec<FoundCard>, out: &mut Vec<Effect>) {
         let login = &mut self.login;
+        login.lonely_since = match found.is_empty() {
+            true => login.lonely_since.or(Some(self.now.mono_ms)),
+            false => None,
+        };
         login.found = Some(found.into_iter().map(|server| (server.id, server)).collect());
         let answers = |server: &&FoundCard| server.local && server.proven && server.reachable;
         let local = login.servers().find(answers).map(|server| server.id);

@@ -13,6 +13,9 @@ use crate::net::protocol::{DEFAULT_PORT, Registration};
 /// The server used last is waited for so long before its saved address is shown instead.
 const LAST_USED_WAIT_MS: u64 = 2_500;
 
+/// After so long without any server on this network the usual reasons are told.
+const LONELY_MS: u64 = 3_000;
+
 /// A typed address is looked at when it has stood so long.
 const LOOK_AFTER_MS: u64 = 700;
 /// And again this often: who is there changes, and a server may stop.
@@ -112,6 +115,13 @@ impl Model {
     pub fn has_met_typed(&self) -> bool {
         let typed = if self.is_other_chosen() { self.chosen().ok() } else { None };
         typed.and_then(|chosen| chosen.id).is_some_and(|id| self.saved_server(id).is_some())
+    }
+
+    /// Whether nothing has answered on this network for so long that the usual reasons are told.
+    #[must_use]
+    pub fn is_nobody_here(&self) -> bool {
+        let since = self.login.lonely_since.filter(|_| self.login.found_count() == Some(0));
+        since.is_some_and(|since| self.now.mono_ms >= since + LONELY_MS)
     }
 
     /// Whether the chosen server takes no new accounts.
@@ -304,6 +314,14 @@ impl Model {
             true => Lock::Changed,
             false => Lock::First,
         }
+    }
+
+    /// The key that the server at an address has to prove: the one that was pinned, if any. What was
+    /// announced or came with a link is a hint until then.
+    pub(super) fn key_of(&self, address: &Address, hint: Option<ServerId>) -> Option<ServerId> {
+        let is_pinned = hint.is_some_and(|id| self.saved_server(id).is_some());
+        let met = self.saved.servers.iter().find(|server| server.address == *address);
+        if is_pinned { hint } else { met.map(|server| server.id).or(hint) }
     }
 
     fn saved_server(&self, id: ServerId) -> Option<&SavedServer> {
