@@ -271,7 +271,7 @@ impl LoginWindow {
         self.side.refresh.place(Rect::new(276, 80, 32, 32));
         let w = self.side.again.wanted_width();
         self.side.again.place(Rect::new(20, lonely::button_y(LONELY), w, 28));
-        self.side.other.place(Rect::new(28, 360, 200, 32));
+        self.side.other.place(Rect::new(28, 360, 252, 32));
         self.side.host.place(HOST);
         self.side.port.place(Rect::new(224, 317, 64, 32));
         self.side.fold.place(Rect::new(268, 283, 28, 28));
