@@ -18,7 +18,7 @@ impl Model {
         self.login.so_far.restored = true;
         self.settings = Settings::read(&self.saved.settings);
         self.login.presence = self.settings.presence;
-        out.push(Effect::Restyle);
+        out.extend([Effect::Restyle, Effect::SearchServers]);
         if let Some(server) = self.saved.servers.first()
             && self.login.host.is_empty()
         {
