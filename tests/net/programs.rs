@@ -27,8 +27,18 @@ pub struct Running {
 impl Running {
     /// Starts it and listens to what it says.
     pub fn start(name: &str, command: &mut Command) -> Running {
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = pipes.spawn().unwrap();
         let (sender, lines) = sync_channel(1024);
+        let (logged, log) = (sender.clone(), BufReader::new(child.stderr.take().unwrap()));
+        let echo = move || {
+            for line in log.lines().map_while(Result::ok) {
+                eprintln!("{line}");
+                // A log that nobody waits for must not stop the program.
+                logged.try_send(line).ok();
+            }
+        };
+        std::thread::Builder::new().name("echo".to_owned()).spawn(echo).unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let listen = move || {
             for line in out.lines().map_while(Result::ok) {
@@ -47,6 +57,11 @@ impl Running {
         let mut command = lan.command(host, program.to_str().unwrap());
         command.args(["parts::part", "--exact", "--ignored", "--nocapture"]);
         Running::start(part, command.env("MYCHAT_NET_PART", part).env("MYCHAT_NET_SAID", said))
+    }
+
+    /// Waits for a line with these words.
+    pub fn logs(&self, words: &str) {
+        self.until(words, |line| line.contains(words).then_some(()));
     }
 
     /// Waits for a line that starts so.
@@ -138,6 +153,12 @@ impl Server {
         let id = text.split('#').nth(1).and_then(|rest| ServerId::parse(rest.trim()));
         Server { program, id: id.unwrap_or_else(|| panic!("{text}")), port, key, _data: data }
     }
+}
+
+/// Starts `mychat discover` on a host.
+pub fn discovering(lan: &Lan, host: &str, seconds: u8) -> Running {
+    let mut command = lan.command(host, MYCHAT);
+    Running::start("discover", command.args(["discover", "--json", "--wait", &seconds.to_string()]))
 }
 
 /// What `mychat discover` finds on a host.

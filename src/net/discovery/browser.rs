@@ -82,6 +82,7 @@ impl Browser {
                 Woken::Heard(Sound::Service(event)) => self.take(event),
                 Woken::Heard(Sound::Daemon(event)) => self.note(&event),
                 Woken::Heard(Sound::Deaf) => {
+                    tracing::info!("discovery began anew: too much was said on this network");
                     self.stopping = self.ears.take().and_then(Ears::close);
                     let until = clock::uptime() + RESTART_AFTER + DOUBT_MAX;
                     self.doubt = Some((until, self.neighbours.all_instances()));
@@ -89,7 +90,8 @@ impl Browser {
                 Woken::Answered(answers) => self.take_answers(answers),
                 Woken::Opened(ears) => {
                     (self.stopping, self.ears) = (None, ears);
-                    self.question.ask_again();
+                    // In a flood the answers to a port of our own are what is heard for certain.
+                    self.question.ask_soon();
                 }
                 Woken::Due => {}
             }

@@ -83,3 +83,18 @@ fn read<'a>(
     let name = text("n").unwrap_or_else(label).trim_end_matches('.').to_owned();
     Some(Announced { instance: instance.to_owned(), id, name, port, places })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_daemon_is_full_by_what_it_keeps() {
+        let metrics = |kept: i64| {
+            let counts = [("cached-ptr", kept), ("cached-addr", RECORDS_MAX), ("respond", 99_999)];
+            counts.map(|(name, count)| (name.to_owned(), count)).into()
+        };
+        assert!(!is_full(&metrics(0)));
+        assert!(is_full(&metrics(1)));
+    }
+}
