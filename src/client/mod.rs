@@ -9,12 +9,14 @@
 //! * `runner` is the thread that gives `state` its time, its link and its store.
 //! * `transfers` are the threads that carry files.
 //! * [`discover`] lists the servers on this network, [`doctor`] says why one is not found or reached.
-//! * [`probe`] is a look at a server, [`finder`] looks at all servers of this network.
+//! * [`probe`] is a look at a server, [`finder`] looks at all servers of this network; `cards` are
+//!   what it shows.
 //! * [`script`] is the same client for programs: JSON lines in and out.
 //!
 //! Deliberately absent: anything about windows, and any rule that the server decides.
 
 pub mod api;
+mod cards;
 mod credential;
 pub mod discover;
 pub mod doctor;

@@ -77,9 +77,9 @@ pub fn run_client(options: ClientOptions) -> Result<(), UiError> {
     let mut queues = Queues { events, found, ends, idles, looks, checks, is_first: true };
     let core = Core {
         ask: Box::new(move |intent| client.send(intent)),
-        search: Box::new(move || {
+        search: Box::new(move |met| {
             if let Some(finder) = &finder {
-                finder.search_again();
+                finder.search_again(met);
             }
         }),
         look: Box::new(move |address, id| look(&looked, address, id)),

@@ -9,7 +9,7 @@ use super::servers::{Choice, Chosen, Looks};
 use super::{Effect, Model, Moment};
 use crate::client::Failure;
 use crate::client::api::{Secret, Trust};
-use crate::client::finder::FoundCard;
+use crate::client::finder::{FoundCard, Source};
 use crate::domain::{AccountId, Person, Presence, ServerId};
 use crate::net::address::{Address, AddressError, Invite};
 use crate::net::protocol::{DEFAULT_PORT, Reason, Registration};
@@ -283,10 +283,16 @@ impl Login {
         self.key = invite.key;
     }
 
-    /// How many servers were found on this network; `None` before the first search ended.
+    /// How many servers were found; `None` before the first search ended.
     #[must_use]
     pub fn found_count(&self) -> Option<usize> {
         self.found.as_ref().map(BTreeMap::len)
+    }
+
+    /// How many of them announce themselves on this network. The others answer where they were.
+    #[must_use]
+    pub fn announced_count(&self) -> usize {
+        self.servers().filter(|server| server.source == Source::Network).count()
     }
 
     pub(super) fn servers(&self) -> impl Iterator<Item = &FoundCard> {

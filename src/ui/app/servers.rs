@@ -1,10 +1,12 @@
-//! Which server: the cards of this network, the typed address, and what is known of their keys.
+//! Which server, from three places that are looked at at once: the cards (servers of this network, and
+//! those used before that answer where they were), and the typed address or pasted link. And what is
+//! known of their keys.
 
 use super::login::{Field, Problem};
 use super::{Effect, Model};
 use crate::client::Failure;
 use crate::client::api::{LinkedServer, SavedServer, Trust};
-use crate::client::finder::FoundCard;
+use crate::client::finder::{FoundCard, Met};
 use crate::client::probe::Probed;
 use crate::domain::ServerId;
 use crate::net::address::{Address, AddressError, Invite};
@@ -299,7 +301,7 @@ impl Model {
         }
     }
 
-    /// The server used last is not on this network: its saved address is shown instead.
+    /// The server used last has not been found: its saved address is shown instead.
     fn falls_back(&self) -> bool {
         self.login.choice == Choice::Automatic
             && !self.saved.servers.is_empty()
@@ -326,6 +328,14 @@ impl Model {
 
     fn saved_server(&self, id: ServerId) -> Option<&SavedServer> {
         self.saved.servers.iter().find(|server| server.id == id)
+    }
+
+    /// The servers used before and where they were, the last one first: they are looked at beside the
+    /// ones of this network.
+    #[must_use]
+    pub fn met_servers(&self) -> Vec<Met> {
+        let servers = self.saved.servers.iter();
+        servers.map(|server| (server.id, server.address.clone())).collect()
     }
 
     /// Chooses a server met before: its card where it is here now, else its address.

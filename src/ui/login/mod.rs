@@ -95,6 +95,7 @@ struct View {
     language: Option<Language>,
     face: Option<Portrait>,
     found: Option<usize>,
+    announced: usize,
     other_open: bool,
     other_chosen: bool,
     /// The key of what the person should know before going to the typed server.
@@ -175,6 +176,7 @@ impl LoginWindow {
             face: Some(model.login_face()),
             // Until it is sure, the search goes on.
             found: login.found_count().filter(|count| *count > 0 || model.is_nobody_here()),
+            announced: login.announced_count(),
             other_open: login.other_open,
             other_chosen: model.is_other_chosen(),
             hint: other_hint(model),
@@ -477,7 +479,8 @@ fn paint_side(canvas: &Canvas, view: &View) {
     let count = match view.found {
         None => tr("server.searching").to_owned(),
         Some(0) => tr("server.none").to_owned(),
-        Some(count) => tr_with("server.found", &[("n", &count.to_string())]),
+        Some(met) if view.announced == 0 => tr_with("server.used", &[("n", &met.to_string())]),
+        Some(_) => tr_with("server.found", &[("n", &view.announced.to_string())]),
     };
     let area = Rect::new(120, 88, 156, 16);
     canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Right, &count);
