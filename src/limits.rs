@@ -369,6 +369,8 @@ limits! {
         "messages a second of one person in the long run";
     lobby_per_second = 50 in 1..=1_000_000, "lobby.per_second",
         "messages a second in the lobby, of all people together";
+    backups_kept = 14 in 1..=10_000, "backup.keep",
+        "backups of backup.daily that are kept; the oldest goes, those made by hand stay";
     lobby_closed = 0 in 0..=1, "lobby.closed",
         "1 closes the lobby: only administrators write there";
     room_per_second = 50 in 1..=1_000_000, "room.per_second",

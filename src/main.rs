@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         Task::Serve(serve) if serve.window => run_console(serve),
         Task::Serve(serve) => run_server(serve),
         Task::Admin { data, json, verb } => run_admin(&data, json, verb),
+        Task::Restore { data, json, file } => run_restore(&file, &data, json),
         Task::Fingerprint { data } => print_fingerprint(&data),
         Task::Discover { json, wait_seconds } => run_discover(json, wait_seconds),
         Task::Doctor { server, json } => run_doctor(server, json),
@@ -158,6 +159,7 @@ fn exit_code(error: &ServerError) -> ExitCode {
     match error {
         ServerError::Store(StoreError::Storage(_)) => DISK_FAILED.into(),
         ServerError::Store(_)
+        | ServerError::Broken { .. }
         | ServerError::Key(TlsError::KeyFile { .. } | TlsError::KeyDamaged { .. })
         | ServerError::KeyMissing(_)
         | ServerError::Secrets(_)
@@ -227,19 +229,47 @@ fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
 }
 
 fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
+    let is_check = matches!(verb, Verb::Check {});
     match admin::run(data, verb) {
         Ok(done) => {
             print_done(&done, json);
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            complain(&error);
-            match error {
-                AdminError::Store(StoreError::Storage(_)) => DISK_FAILED.into(),
-                AdminError::Store(_) | AdminError::NoStore(_) => CANNOT_OPEN.into(),
-                _ => ExitCode::FAILURE,
+            match done {
+                Done::Checked(checked) if checked.found > 0 => DISK_FAILED.into(),
+                _ => ExitCode::SUCCESS,
             }
         }
+        // Whether all is well was asked, and it is not.
+        Err(error @ AdminError::Broken { .. }) if is_check => fail(&error, DISK_FAILED),
+        Err(error) => not_done(&error),
+    }
+}
+
+fn run_restore(file: &Path, data: &Path, json: bool) -> ExitCode {
+    match admin::restore(file, data) {
+        Ok(manifest) if json => print_line(&print::restored_json(&manifest, data).to_string()),
+        Ok(manifest) => {
+            for line in print::restored(&manifest, data) {
+                print_line(&line);
+            }
+        }
+        Err(error) => return not_done(&error),
+    }
+    ExitCode::SUCCESS
+}
+
+fn not_done(error: &AdminError) -> ExitCode {
+    use mychat::server::backup::BackupError;
+    complain(error);
+    match error {
+        AdminError::Store(StoreError::Storage(_))
+        | AdminError::Backup(BackupError::Store(StoreError::Storage(_))) => DISK_FAILED.into(),
+        AdminError::Store(_)
+        | AdminError::NoStore(_)
+        | AdminError::Broken { .. }
+        | AdminError::Backup(BackupError::Damaged { .. } | BackupError::Newer { .. }) => {
+            CANNOT_OPEN.into()
+        }
+        _ => ExitCode::FAILURE,
     }
 }
 

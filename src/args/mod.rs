@@ -12,6 +12,7 @@ use crate::net::address::Invite;
 use crate::net::protocol::DEFAULT_PORT;
 use crate::net::verb::Verb;
 use crate::server::settings::Settings;
+use verbs::Wish;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -139,10 +140,10 @@ enum RawCommand {
     /// Administer a server: one that runs, or a stopped one's folder
     Admin {
         /// The server's data folder [default: the platform's]
-        #[arg(long, value_name = "DIR")]
+        #[arg(long, value_name = "DIR", global = true)]
         data: Option<PathBuf>,
         /// Print JSON
-        #[arg(long)]
+        #[arg(long, global = true)]
         json: bool,
         #[command(subcommand)]
         verb: verbs::Raw,
@@ -208,6 +209,15 @@ pub enum Task {
         /// What.
         verb: Verb,
     },
+    /// Make a folder of a backup.
+    Restore {
+        /// The server's folder.
+        data: PathBuf,
+        /// JSON instead of lines.
+        json: bool,
+        /// The backup.
+        file: PathBuf,
+    },
     /// Print the key.
     Fingerprint {
         /// The server's folder.
@@ -252,7 +262,11 @@ fn task(raw: Raw) -> Task {
         Some(RawCommand::Doctor { server, json }) => Task::Doctor { server, json },
         Some(RawCommand::Script { connect, home, trust }) => Task::Script { connect, home, trust },
         Some(RawCommand::Admin { data, json, verb }) => {
-            Task::Admin { data: data.unwrap_or_else(default_data), json, verb: verb.into() }
+            let data = data.unwrap_or_else(default_data);
+            match verb.into() {
+                Wish::Verb(verb) => Task::Admin { data, json, verb },
+                Wish::Restore(file) => Task::Restore { data, json, file },
+            }
         }
         Some(RawCommand::Fingerprint { data }) => {
             Task::Fingerprint { data: data.unwrap_or_else(default_data) }
@@ -347,6 +361,13 @@ mod tests {
         assert_eq!(read("mychat doctor"), doctor(None, false));
         let invite = Invite::parse("h:7").ok();
         assert_eq!(read("mychat doctor mychat://h:7/ --json"), doctor(invite, true));
+        for line in ["mychat admin --data d restore f", "mychat admin restore f --data d"] {
+            let restore = Task::Restore { data: "d".into(), json: false, file: "f".into() };
+            assert_eq!(read(line), Ok(restore));
+        }
+        let backup = read("mychat admin backup --json");
+        let verb = Verb::Backup { path: None };
+        assert_eq!(backup, Ok(Task::Admin { data: default_data(), json: true, verb }));
         assert!(matches!(read("mychat discover --json"), Ok(Task::Discover { json: true, .. })));
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AccountId, Person, Presence};
 use crate::net::protocol::Registration;
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{BackupRow, Done, Verb};
 
 /// What the console asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,8 @@ pub enum ControlRequest {
     Admin { verb: Verb },
 }
 
-/// What the server answers, one answer a request, in order.
+/// What the server answers, one answer a request, in order; before that of a long verb it may say a few
+/// times that it is at work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ControlReply {
@@ -40,6 +41,8 @@ pub enum ControlReply {
     Done(Done),
     /// A verb was not done, and why.
     NotDone { why: String },
+    /// The answer takes longer; the server is alive.
+    Working {},
 }
 
 /// How a server is.
@@ -77,6 +80,18 @@ pub struct Status {
     pub bytes_in: u64,
     /// Bytes written to clients since this server started.
     pub bytes_out: u64,
+    /// Rooms.
+    #[serde(default)]
+    pub rooms: u64,
+    /// Messages since midnight by the server's clock.
+    #[serde(default)]
+    pub messages_today: u64,
+    /// The last backup that succeeded.
+    #[serde(default)]
+    pub backup: Option<BackupRow>,
+    /// Why the last one failed, if it did.
+    #[serde(default)]
+    pub backup_error: Option<String>,
 }
 
 /// One signed-in link.
@@ -152,6 +167,10 @@ pub enum LogEvent {
     RateLimited { account: AccountId, what: String },
     /// So many like the next line were not written.
     LeftOut { count: u64 },
+    /// A backup is made.
+    BackedUp { path: String, bytes: u64, took_ms: u64 },
+    /// A backup was not made.
+    BackupFailed { why: String },
     /// Something went wrong that is not a person's doing.
     Trouble { text: String },
 }

@@ -159,7 +159,7 @@ fn response(status: &str, kind: &str, body: &str) -> String {
 
 impl Source {
     async fn exposition(&self) -> String {
-        let accounts = self.shared.readers.ask(|slot| Ask::Accounts { slot }).await;
+        let counts = self.shared.readers.ask(|slot| Ask::Counts { slot }).await;
         let metrics = &self.shared.metrics;
         let uptime = clock::uptime().saturating_sub(self.started);
         let store = Duration::from_micros(metrics.store_us.load(Ordering::Relaxed));
@@ -186,8 +186,9 @@ impl Source {
         let online = self.shared.board.count_online();
         gauge("online_accounts", "Accounts with a session, the invisible ones too.", &online);
         // No number is better than a wrong one when the store does not answer.
-        if let Some(accounts) = accounts {
+        if let Some((accounts, rooms)) = counts {
             gauge("accounts", "Accounts that exist.", &accounts);
+            gauge("rooms", "Rooms that exist.", &rooms);
         }
         let links = self.shared.transfers.count();
         gauge("file_links", "Files that travel now.", &links);
@@ -195,7 +196,28 @@ impl Source {
             gauge("files_bytes", "Bytes of files that are kept or on their way.", &bytes);
         }
         gauge("uptime_seconds", "Time since the server started.", &seconds(uptime));
+        self.backups(&mut text);
         text
+    }
+
+    fn backups(&self, text: &mut String) {
+        let metrics = &self.shared.metrics;
+        let [made, failed] = [&metrics.backups_made, &metrics.backups_failed]
+            .map(|count| count.load(Ordering::Relaxed));
+        let help = "Backups since the start, by what came of them.";
+        let name = "mychat_backups_total";
+        // Writing to a string does not fail.
+        write!(
+            text,
+            "# HELP {name} {help}\n# TYPE {name} counter\n{name}{{result=\"ok\"}} {made}\n\
+             {name}{{result=\"failed\"}} {failed}\n"
+        )
+        .ok();
+        if let Some(backup) = self.shared.chores.remembered().0 {
+            let at = backup.at / 1_000;
+            let name = "backup_last_success_timestamp_seconds";
+            family(text, "gauge", name, "The moment that the last good backup shows.", &at);
+        }
     }
 }
 

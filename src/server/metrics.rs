@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use super::today::Today;
+
 /// Counters; each is only ever added to.
 #[derive(Default)]
 pub struct Metrics {
@@ -20,6 +22,12 @@ pub struct Metrics {
     pub batches: AtomicU64,
     /// Microseconds that the writer spent in them.
     pub store_us: AtomicU64,
+    /// Messages since midnight.
+    pub today: Today,
+    /// Backups that were made.
+    pub backups_made: AtomicU64,
+    /// Backups that failed.
+    pub backups_failed: AtomicU64,
     /// When the batch in hand was begun.
     began_us: AtomicU64,
 }

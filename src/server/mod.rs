@@ -15,6 +15,7 @@
 //!   it shows, and [`exposition`] is how other programs read the counters.
 //! * [`settings`] are what the administrator may move, [`policy`] those in force; [`bans`] is who is
 //!   kept out, [`beacon`] tells the LAN of the server.
+//! * [`backup`] makes backups, restores and checks; [`today`] counts a day's messages.
 //! * [`listen`], [`disk`] are what the process needs from its machine.
 //!
 //! This file wires them and closes them in order: stop accepting, goodbye, drain, commit, close.
@@ -23,6 +24,7 @@ pub mod admin;
 pub mod admission;
 pub mod attendance;
 pub mod audience;
+pub mod backup;
 pub mod bans;
 mod beacon;
 pub mod board;
@@ -47,6 +49,7 @@ mod ring;
 pub mod session;
 pub mod settings;
 pub mod sweep;
+pub mod today;
 pub mod transfers;
 
 use std::net::SocketAddr;
@@ -87,6 +90,14 @@ pub enum ServerError {
     /// The store could not be opened, or failed under us.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store is damaged.
+    #[error("{error}. {advice}")]
+    Broken {
+        /// What was found.
+        error: StoreError,
+        /// What to do.
+        advice: String,
+    },
     /// The key could not be read or made.
     #[error(transparent)]
     Key(#[from] TlsError),

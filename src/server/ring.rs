@@ -17,6 +17,7 @@ use smol::future;
 
 use super::admission::Admission;
 use super::admission::counted;
+use super::backup::chores::Chores;
 use super::bans::Bans;
 use super::beacon::Beacon;
 use super::board::Board;
@@ -32,7 +33,7 @@ use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
-use super::{Order, Ready, ServerError, Setup, Stopper, disk, exposition, sweep};
+use super::{Order, Ready, ServerError, Setup, Stopper, backup, disk, exposition, sweep, today};
 use crate::clock;
 use crate::domain::FileId;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
@@ -50,7 +51,7 @@ pub const STORE_FILE: &str = "mychat.redb";
 /// The server's key inside its data folder.
 pub const KEY_FILE: &str = "identity.key";
 /// The name of the OPAQUE secrets in the store.
-const SECRETS: &str = "opaque";
+pub(super) const SECRETS: &str = "opaque";
 /// After a storage error the process has to be gone within a second.
 const FLUSH_AFTER_ERROR: Duration = Duration::from_millis(500);
 /// Out of descriptors: sessions have to end before accepting makes sense again.
@@ -65,10 +66,17 @@ pub(super) fn run(
     stopped: Receiver<Order>,
     ready: &SyncSender<(Ready, Arc<Metrics>)>,
 ) -> Result<(), ServerError> {
-    let engine = open_store(&setup.data)?;
+    let engine = open_store(&setup.data).map_err(|error| match error {
+        StoreError::Damaged { .. } => {
+            ServerError::Broken { error, advice: backup::advice(&setup.data) }
+        }
+        error => error.into(),
+    })?;
     let listeners = listen::open(&setup.listen)?;
     let scraped = listen::open(setup.metrics.as_slice())?;
     let mut ring = Ring::build(&engine, setup, &listeners)?;
+    let today = &ring.shared.metrics.today;
+    today.begin(&Reads::open(&engine.read()?)?, clock::wall_ms())?;
     let door = Door::open(&setup.data, &ring.shared, &ring.ready, stopper)?;
     let executor = Arc::new(Executor::new());
     for listener in scraped {
@@ -100,7 +108,12 @@ pub(super) fn run(
 
 /// Opens or makes the store in a data folder.
 pub(super) fn open_store(data: &Path) -> Result<Arc<Engine>, StoreError> {
-    Engine::open(data, STORE_FILE, schema::MIGRATIONS, SERVER_CACHE_BYTES).map(Arc::new)
+    open_own_store(data).map(Arc::new)
+}
+
+/// The same for who shares it with nobody.
+pub(super) fn open_own_store(data: &Path) -> Result<Engine, StoreError> {
+    Engine::open(data, STORE_FILE, schema::MIGRATIONS, SERVER_CACHE_BYTES)
 }
 
 /// Everything that runs, before it is waited for.
@@ -153,6 +166,8 @@ impl Ring {
         let server_id = identity.server_id();
         let ready = Ready { name: policy.name(), listening, server_id, metrics: None };
         let beacon = Beacon::new(&policy, &journal, &ready);
+        let kept = (policy.clone(), journal.clone(), metrics.clone());
+        let chores = Chores::new(setup.data.clone(), engine, files.clone(), kept);
         let shared = Arc::new(Shared {
             admission: Admission::new(policy.clone(), clock::uptime()),
             server_id,
@@ -168,6 +183,7 @@ impl Ring {
             hub,
             readers,
             files,
+            chores,
             transfers,
             disk_full: disk_full.clone(),
             turns: session::Turns::default(),
@@ -289,6 +305,7 @@ fn hand_on(
         force.follow(&outcomes);
         metrics.batch_ended(clock::uptime());
         let appended = outcomes.iter().filter(|o| matches!(o, Outcome::Appended { .. })).count();
+        metrics.today.add(today::count_said(&outcomes), clock::wall_ms());
         metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);
         drop(hub.send_blocking(HubInput::Committed(outcomes)));
     }
@@ -385,6 +402,7 @@ async fn serve(
         executor.spawn(async move { disk::watch(&folder, &policy, disk_full, journal).await });
     let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
     let sweep = executor.spawn(sweeping);
+    let daily = executor.spawn(backup::schedule::run(shared.chores.clone()));
     let following = executor.spawn(follow_changes(shared.clone(), changes));
 
     let asked = async {
@@ -418,7 +436,7 @@ async fn serve(
         }
     };
     shared.journal.note(LogKind::Info, None, LogEvent::Stopping {});
-    drop((control, watch, sweep, following, open));
+    drop((control, watch, sweep, daily, following, open));
     let drained = close(&shared, &writer_ended, result.is_ok()).await;
     drop(shared);
     let gone = async {
@@ -482,12 +500,16 @@ async fn close(
     in_order: bool,
 ) -> Result<(), ServerError> {
     shared.transfers.close();
+    shared.chores.close();
     shared.jobs.close();
     let drained = match in_order {
         true => writer_ended.recv().await.unwrap_or(Ok(())),
         false => Ok(()),
     };
     drop(shared.hub.send(HubInput::Close).await);
+    if in_order && drained.is_ok() {
+        shared.chores.wait();
+    }
     Ok(drained?)
 }
 

@@ -2,11 +2,12 @@
 //! acknowledged is lost, nothing stands twice, and the process says with its exit code why it ended.
 //!
 //! [`process`] runs the executable; [`killed`] kills it under load, [`brought`] while files come,
-//! [`carried`] and both clients while one goes from one to the other;
+//! [`backed_up`] in the middle of a backup, [`carried`] and both clients while one goes from one to the other;
 //! [`exits`] reads exit codes; [`starved`] takes its disk away.
 #![cfg(test)]
 #![cfg(unix)]
 
+mod backed_up;
 mod brought;
 mod carried;
 mod exits;

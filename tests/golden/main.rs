@@ -302,6 +302,10 @@ table!(control_replies, frame, ControlReply {
         messages: 4,
         bytes_in: 5,
         bytes_out: 6,
+        rooms: 7,
+        messages_today: 8,
+        backup: Some(keeper::backup()),
+        backup_error: Some("the disk is full".into()),
     });
     "control.reply.online", ControlReply::Online { .. } => ControlReply::Online {
         sessions: vec![online()],
@@ -313,6 +317,7 @@ table!(control_replies, frame, ControlReply {
     "control.reply.done", ControlReply::Done(_) => ControlReply::Done(Done::Said { seq: Some(7) });
     "control.reply.not_done", ControlReply::NotDone { .. } =>
         ControlReply::NotDone { why: "no such account".into() };
+    "control.reply.working", ControlReply::Working {} => ControlReply::Working {};
 });
 
 table!(log_events, value, LogEvent {
@@ -348,6 +353,13 @@ table!(log_events, value, LogEvent {
     "log.rate_limited", LogEvent::RateLimited { .. } =>
         LogEvent::RateLimited { account: LIME, what: "send".into() };
     "log.left_out", LogEvent::LeftOut { .. } => LogEvent::LeftOut { count: 7 };
+    "log.backed_up", LogEvent::BackedUp { .. } => LogEvent::BackedUp {
+        path: "/var/lib/mychat/backups/x.tar".into(),
+        bytes: 81_920,
+        took_ms: 3_900,
+    };
+    "log.backup_failed", LogEvent::BackupFailed { .. } =>
+        LogEvent::BackupFailed { why: "disk".into() };
     "log.trouble", LogEvent::Trouble { .. } => LogEvent::Trouble { text: "disk".into() };
 });
 

@@ -92,6 +92,30 @@ fn a_window_runs_its_server_from_start_to_end_and_again() {
 }
 
 #[test]
+fn a_backup_that_a_window_asks_for_is_made_beside_its_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    window.attached();
+    assert_eq!(window.polled().status.backup, None);
+    window.link.order(Order::Backup);
+    let is_made = window.wait(|report| match report {
+        Report::BackedUp { is_made } => Some(is_made),
+        _ => None,
+    });
+    assert!(is_made);
+    window.link.order(Order::Poll);
+    let made = loop {
+        let poll = window.polled();
+        if let Some(made) = poll.status.backup {
+            break made;
+        }
+    };
+    assert!(Path::new(&made.path).exists());
+    window.link.order(Order::Close);
+    assert_eq!(window.ended(), End::Closed);
+}
+
+#[test]
 fn a_second_window_attaches_and_lets_go_and_may_stop_it() {
     let folder = tempfile::tempdir().unwrap();
     let first = Window::open(folder.path(), "127.0.0.1:0");

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use mychat::server::{Server, ServerError, Setup};
 
+/// Of a server that made none yet.
+const BACKUPS: &str = "mychat_backups_total{result=\"ok\"} 0";
+
 #[test]
 fn counters_are_read_beside_garbage_and_silence() {
     let folder = tempfile::tempdir().unwrap();
@@ -18,14 +21,17 @@ fn counters_are_read_beside_garbage_and_silence() {
     let text = ask(address, "GET /metrics HTTP/1.1\r\nHost: here\r\n\r\n");
     assert!(text.starts_with("HTTP/1.1 200 OK\r\n"), "{text}");
     assert!(text.contains("Content-Type: text/plain; version=0.0.4"), "{text}");
-    for line in ["mychat_accounts 1", "mychat_online_accounts 1", "mychat_messages_total 0"] {
+    for line in
+        ["mychat_accounts 1", "mychat_online_accounts 1", "mychat_messages_total 0", BACKUPS]
+    {
         assert!(text.lines().any(|is| is == line), "{line}: {text}");
     }
     let (_, body) = text.split_once("\r\n\r\n").unwrap();
     let samples: Vec<_> = body.lines().filter(|line| !line.starts_with('#')).collect();
-    assert_eq!(samples.len(), 12, "{body}");
+    assert_eq!(samples.len(), 15, "{body}");
     for sample in samples {
         let (name, value) = sample.split_once(' ').unwrap();
+        let name = name.split('{').next().unwrap();
         let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
         assert!(body.contains(&format!("# TYPE {name} {kind}\n")), "{name}");
         assert!(body.contains(&format!("# HELP {name} ")), "{name}");

@@ -7,6 +7,8 @@
 
 mod abuse;
 mod accounts;
+#[cfg(unix)]
+mod backup;
 mod console;
 mod exposition;
 mod files;

@@ -21,6 +21,7 @@ use rustls::ServerConfig;
 use smol::io::{AsyncRead, AsyncWrite};
 
 use super::admission::{Admission, Place, counted};
+use super::backup::chores::Chores;
 use super::bans::Bans;
 use super::beacon::Beacon;
 use super::board::Board;
@@ -76,6 +77,8 @@ pub struct Shared {
     pub readers: Readers,
     /// Where pictures and files lie.
     pub files: Files,
+    /// Backups and checks.
+    pub(super) chores: Arc<Chores>,
     /// Files on their way.
     pub transfers: Arc<Transfers>,
     /// Set by the disk watch: readable, not writable.

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::process::ExitStatus;
+use std::rc::Rc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -52,7 +53,7 @@ impl Link {
         let (reports, reported) = async_channel::bounded(REPORTS_MAX);
         let run = move || {
             let executor = LocalExecutor::new();
-            let wake = Box::new(wake);
+            let wake = Rc::new(wake);
             let mut keeper =
                 Keeper { setup, orders: taken, reports, wake, has_stopped_other: false };
             future::block_on(executor.run(keeper.run(&executor)));
@@ -95,7 +96,7 @@ struct Keeper {
     setup: Setup,
     orders: Receiver<Order>,
     reports: Sender<Report>,
-    wake: Box<dyn Fn() + Send>,
+    wake: Rc<dyn Fn()>,
     /// A server that this window did not start was told to stop, and may still hold its folder.
     has_stopped_other: bool,
 }
@@ -133,13 +134,13 @@ impl Keeper {
         loop {
             if let Some(console) = attach(&self.setup.data).await {
                 self.report(Report::Attached { foreign: true }).await?;
-                return self.stay(Visit::new(Some(console), None, false)).await;
+                return self.stay(Visit::new(Some(console), None, false), executor).await;
             }
             let own = match Own::spawn(&self.setup, executor) {
                 Ok(own) => own,
                 Err(error) => return Ok(End::Failed(Failure::Program(error.to_string()))),
             };
-            let end = self.with_own(own).await?;
+            let end = self.with_own(own, executor).await?;
             tries -= 1;
             if tries == 0 || end != End::Failed(Failure::Locked) {
                 return Ok(end);
@@ -149,7 +150,7 @@ impl Keeper {
     }
 
     /// Waits until the own server is ready, then stays with it.
-    async fn with_own(&mut self, mut own: Own) -> Result<End, Gone> {
+    async fn with_own(&mut self, mut own: Own, executor: &LocalExecutor<'_>) -> Result<End, Gone> {
         let (mut asked_to_stop, mut deadline) = (false, Timer::never());
         let is_ready = loop {
             let ready = async { Woke::Ready(own.ready().await) };
@@ -180,11 +181,11 @@ impl Keeper {
         self.has_stopped_other = false;
         self.report(Report::Attached { foreign: false }).await?;
         let console = attach(&self.setup.data).await;
-        self.stay(Visit::new(console, Some(own), asked_to_stop)).await
+        self.stay(Visit::new(console, Some(own), asked_to_stop), executor).await
     }
 
     /// Asks once a second until the server is gone. Orders and its end are seen at once.
-    async fn stay(&mut self, mut visit: Visit) -> Result<End, Gone> {
+    async fn stay(&mut self, mut visit: Visit, executor: &LocalExecutor<'_>) -> Result<End, Gone> {
         if visit.asked_to_stop {
             self.stop(&mut visit).await;
         }
@@ -206,6 +207,7 @@ impl Keeper {
                 Woke::Order(Order::Close) if visit.own.is_none() => return Ok(End::Closed),
                 Woke::Order(Order::Stop | Order::Close) => self.stop(&mut visit).await,
                 Woke::Order(Order::Poll) => visit.tick = Timer::after(Duration::ZERO),
+                Woke::Order(Order::Backup) => self.back_up(executor),
                 Woke::Order(order) => self.keep(&order),
                 Woke::Tick => {
                     if self.look(&mut visit).await {
@@ -277,6 +279,22 @@ impl Keeper {
         // An answer that comes late must not be taken for that to the next question.
         visit.console = attach(&self.setup.data).await;
         visit.console.is_none() && visit.own.is_none()
+    }
+
+    /// A backup takes long: it has a door of its own, and the looks go on beside it.
+    fn back_up(&self, executor: &LocalExecutor<'_>) {
+        let (data, reports) = (self.setup.data.clone(), self.reports.clone());
+        let wake = Rc::clone(&self.wake);
+        let back_up = async move {
+            let is_made = match Console::attach(&data).await {
+                Ok(mut console) => console.back_up().await.unwrap_or(false),
+                Err(_) => false,
+            };
+            if reports.send(Report::BackedUp { is_made }).await.is_ok() {
+                wake();
+            }
+        };
+        executor.spawn(back_up).detach();
     }
 
     /// What can be done at any time, with or without a server.

@@ -257,6 +257,13 @@ fn of_event(language: Language, event: &LogEvent) -> String {
         LogEvent::LeftOut { count } => {
             language.fill("con.log.left_out", &[("n", &count.to_string())])
         }
+        LogEvent::BackedUp { bytes, took_ms, .. } => {
+            let (size, time) = (units::size(*bytes), units::span(*took_ms, language));
+            language.fill("con.log.backed_up", &[("size", &size), ("time", &time)])
+        }
+        LogEvent::BackupFailed { why } => {
+            language.fill("con.log.backup_failed", &[("reason", why)])
+        }
         LogEvent::Trouble { text } => language.fill("con.log.trouble", &[("reason", text)]),
     }
 }
@@ -391,6 +398,8 @@ pub(super) mod tests {
         });
         events.push(LogEvent::LinkRefused { address, reason });
         events.push(LogEvent::LeftOut { count: 7 });
+        events.push(LogEvent::BackedUp { path: "p".into(), bytes: 9, took_ms: 9 });
+        events.push(LogEvent::BackupFailed { why: "w".into() });
         for reason in ["signed out", "signed in again", "link closed"] {
             events.push(LogEvent::SignedOut { account, reason: reason.into() });
         }

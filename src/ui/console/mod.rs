@@ -2,7 +2,7 @@
 //! control socket, as any console does.
 //!
 //! * [`model`] is what is on the screen, as data; [`online`], [`log`] and [`traffic`] are its
-//!   parts, [`failure`] and [`units`] put causes and numbers into words, [`choices`] are kept.
+//!   parts, [`task`] what is being done, [`failure`] and [`units`] put causes and numbers into words, [`choices`] are kept.
 //! * [`link`] runs the server (`child`) and asks it, on a thread of its own.
 //! * `shell` is the window's thread; `window` stands on `left`, `table`, `events` and `ask`, and
 //!   `chart` makes its picture of the traffic.
@@ -20,6 +20,7 @@ pub mod model;
 pub mod online;
 mod shell;
 mod table;
+pub mod task;
 pub mod traffic;
 pub mod units;
 mod window;

@@ -9,6 +9,7 @@ use super::choices::Choices;
 use super::failure::Failure;
 use super::log::{Chip, Log};
 use super::online::{Column, Online};
+use super::task::Task;
 use super::traffic::Traffic;
 use crate::net::control::{LogEntry, OnlineSession, Status};
 use crate::ui::text::{Language, LanguageChoice};
@@ -87,6 +88,8 @@ pub enum Order {
     Poll,
     /// Keep the choices of this window.
     Keep(Choices),
+    /// Let it make a backup.
+    Backup,
 }
 
 /// What the link tells the window.
@@ -101,6 +104,11 @@ pub enum Report {
     Polled(Box<Poll>),
     /// It did not answer; the link goes on trying.
     Silent,
+    /// The backup that was asked for is made, or not.
+    BackedUp {
+        /// Whether it is made.
+        is_made: bool,
+    },
     /// There is no server any more.
     Ended(End),
 }
@@ -158,6 +166,8 @@ pub enum Msg {
     Refresh,
     /// A copy button.
     Copy(Fact),
+    /// The button.
+    Backup,
     /// The menu.
     Language(LanguageChoice),
     /// The menu.
@@ -171,6 +181,8 @@ pub enum Effect {
     Order(Order),
     /// Put it on the clipboard and say so.
     Copy(Fact, String),
+    /// Say that no backup was made.
+    NoBackup,
     /// Words or colours have changed.
     Restyle,
     /// Close the window.
@@ -198,6 +210,8 @@ pub struct Model {
     pub follow: bool,
     /// Bytes in and out.
     pub traffic: Traffic,
+    /// What was asked for here and is being done.
+    pub task: Option<Task>,
     /// What is asked now.
     pub question: Option<Question>,
     /// Which tab is open.
@@ -222,6 +236,7 @@ impl Model {
             log: Log::default(),
             follow: true,
             traffic: Traffic::default(),
+            task: None,
             question: None,
             tab: Tab::Online,
             choices,
@@ -261,6 +276,12 @@ impl Model {
             }
             Report::Polled(poll) => self.polled(*poll),
             Report::Silent => self.silent = true,
+            Report::BackedUp { is_made } => {
+                self.task = None;
+                // The server says why in its log.
+                out.extend((!is_made).then_some(Effect::NoBackup));
+                out.push(Effect::Order(Order::Poll));
+            }
             Report::Ended(end) => self.ended(end, out),
         }
     }
@@ -281,6 +302,7 @@ impl Model {
         self.silent = false;
         self.foreign = false;
         self.traffic.pause();
+        self.task = None;
         self.online.set(Vec::new());
         self.question = None;
         let language = self.language();
@@ -389,6 +411,12 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             }
         }
         Msg::Copy(fact) => model.copy(fact, &mut out),
+        Msg::Backup => {
+            if model.phase == Phase::Running && model.task.is_none() {
+                model.task = Some(Task::Backup);
+                out.push(Effect::Order(Order::Backup));
+            }
+        }
         Msg::Language(language) => {
             model.choose(Choices { language, ..model.choices }, &mut out);
         }
@@ -422,6 +450,10 @@ mod tests {
             messages: 9,
             bytes_in: 0,
             bytes_out: 0,
+            rooms: 2,
+            messages_today: 5,
+            backup: None,
+            backup_error: None,
         }
     }
 

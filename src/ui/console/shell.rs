@@ -111,22 +111,28 @@ impl Shell {
             Effect::Order(order) => self.link.order(order),
             Effect::Copy(fact, text) => {
                 app::copy(&text);
-                self.window.say(match fact {
+                self.say(match fact {
                     Fact::Key => tr("con.copied.key"),
                     Fact::Invite => tr("con.copied.invite"),
                 });
-                app::add_timeout3(TOAST_S, |_| {
-                    SHELL.with(|place| {
-                        if let Ok(mut shell) = place.try_borrow_mut()
-                            && let Some(shell) = shell.as_mut()
-                        {
-                            shell.window.say("");
-                        }
-                    });
-                });
             }
+            Effect::NoBackup => self.say(tr("con.backup.not")),
             Effect::Restyle => dress(&self.model.borrow()),
             Effect::Quit => QUIT.set(true),
         }
+    }
+
+    /// Says something for a moment.
+    fn say(&mut self, words: &str) {
+        self.window.say(words);
+        app::add_timeout3(TOAST_S, |_| {
+            SHELL.with(|place| {
+                if let Ok(mut shell) = place.try_borrow_mut()
+                    && let Some(shell) = shell.as_mut()
+                {
+                    shell.window.say("");
+                }
+            });
+        });
     }
 }
