@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AccountId, Person, Presence};
+use crate::domain::{AccountId, Person, Presence, Role, RoomId, Target};
 use crate::net::protocol::Registration;
 use crate::net::verb::{BackupRow, Done, Verb};
 
@@ -173,4 +173,30 @@ pub enum LogEvent {
     BackupFailed { why: String },
     /// Something went wrong that is not a person's doing.
     Trouble { text: String },
+    /// The keeper ended an account's links.
+    Kicked { account: AccountId },
+    /// The keeper keeps an account or an address out, for so many minutes or for ever.
+    Banned { whom: String, minutes: Option<u64> },
+    /// The keeper lets it in again.
+    Unbanned { whom: String },
+    /// The keeper lets an account in no more, or lets it in again.
+    Disabled { account: AccountId, disabled: bool },
+    /// The keeper signed an account out on all its devices.
+    SignedOutEverywhere { account: AccountId },
+    /// The keeper named or removed an administrator.
+    RoleGiven { account: AccountId, role: Role },
+    /// The keeper gave out a one-time code; it stands nowhere.
+    ResetGiven { account: AccountId },
+    /// The keeper said something to everybody, with so many people online.
+    Announced { kept: bool, people: u64 },
+    /// The keeper said something to one person.
+    Told { account: AccountId },
+    /// The keeper moved a setting; what is secret has no value here.
+    SettingChanged { key: String, value: Option<String> },
+    /// A person made a room.
+    RoomMade { room: RoomId, account: AccountId },
+    /// A room ended, by a person or by the keeper.
+    RoomEnded { room: RoomId, account: Option<AccountId> },
+    /// A file of this length came whole.
+    FileSent { account: AccountId, to: Target, bytes: u64 },
 }

@@ -16,8 +16,8 @@ mod rooms;
 
 use mychat::domain::{
     AccountId, BlobId, Body, ConversationId, ConversationKind, DeviceId, Door, FileWay, GroupId,
-    Joining, Mentions, Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, Seq,
-    Sort, Tally, Target, Way,
+    Joining, Mentions, Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, RoomId,
+    Seq, Sort, Tally, Target, Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
@@ -361,6 +361,27 @@ table!(log_events, value, LogEvent {
     "log.backup_failed", LogEvent::BackupFailed { .. } =>
         LogEvent::BackupFailed { why: "disk".into() };
     "log.trouble", LogEvent::Trouble { .. } => LogEvent::Trouble { text: "disk".into() };
+    "log.kicked", LogEvent::Kicked { .. } => LogEvent::Kicked { account: LIME };
+    "log.banned", LogEvent::Banned { .. } =>
+        LogEvent::Banned { whom: "10.0.0.1".into(), minutes: Some(60) };
+    "log.unbanned", LogEvent::Unbanned { .. } => LogEvent::Unbanned { whom: "10001".into() };
+    "log.disabled", LogEvent::Disabled { .. } =>
+        LogEvent::Disabled { account: LIME, disabled: true };
+    "log.signed_out_everywhere", LogEvent::SignedOutEverywhere { .. } =>
+        LogEvent::SignedOutEverywhere { account: LIME };
+    "log.role_given", LogEvent::RoleGiven { .. } =>
+        LogEvent::RoleGiven { account: LIME, role: Role::Admin };
+    "log.reset_given", LogEvent::ResetGiven { .. } => LogEvent::ResetGiven { account: LIME };
+    "log.announced", LogEvent::Announced { .. } => LogEvent::Announced { kept: true, people: 42 };
+    "log.told", LogEvent::Told { .. } => LogEvent::Told { account: LIME };
+    "log.setting_changed", LogEvent::SettingChanged { .. } =>
+        LogEvent::SettingChanged { key: "files.days".into(), value: Some("60".into()) };
+    "log.room_made", LogEvent::RoomMade { .. } =>
+        LogEvent::RoomMade { room: RoomId(20_001), account: LIME };
+    "log.room_ended", LogEvent::RoomEnded { .. } =>
+        LogEvent::RoomEnded { room: RoomId(20_001), account: None };
+    "log.file_sent", LogEvent::FileSent { .. } =>
+        LogEvent::FileSent { account: LIME, to: Target::Room(RoomId(20_001)), bytes: 90_596_966 };
 });
 
 table!(log_kinds, value, LogKind {

@@ -11,8 +11,9 @@ use super::{Decision, Rules, rooms};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, BlobId, Body, ConversationId, ConversationKind, FileId, FileState, Member, Message,
-    Seq, file_name,
+    Seq, Target, file_name,
 };
+use crate::net::control::LogEvent;
 use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
 use crate::server::disk;
 use crate::server::files::{self, Term};
@@ -124,8 +125,13 @@ impl Rules {
         (file, root): (FileId, BlobId),
         slot: &Sender<Verdict>,
     ) -> Result<Outcome, StoreError> {
-        let kept =
-            |verdict, is_named| Outcome::Kept { slot: slot.clone(), verdict, blob: root, is_named };
+        let kept = |verdict, is_named| Outcome::Kept {
+            slot: slot.clone(),
+            verdict,
+            blob: root,
+            is_named,
+            sent: None,
+        };
         let known = rows.get_blob(root)?;
         let row = rows.get_file(file)?;
         let row = match row {
@@ -148,7 +154,10 @@ impl Rules {
         let status = files::status(&row, bytes, self.term(rows, now)?);
         let change =
             FileChange { file, status, told: Crowd::default().viewers(rows, file)?, left: None };
-        Ok(kept(Verdict::Kept, true).behind(vec![change]))
+        let sent = sent(rows, file, &row)?.map(Box::new);
+        let (slot, verdict) = (slot.clone(), Verdict::Kept);
+        let kept = Outcome::Kept { slot, verdict, blob: root, is_named: true, sent };
+        Ok(kept.behind(vec![change]))
     }
 
     /// Files that were there for as long as files are, and those whose owner or log is gone.
@@ -177,6 +186,19 @@ impl Rules {
     fn term(&self, rows: &Writes<'_>, now: Moment) -> Result<Term, StoreError> {
         Ok(Term::new(&self.limits, now.wall_ms, self.age.minutes(rows, now)?))
     }
+}
+
+/// That a file came whole: who sent it, and where to.
+fn sent(rows: &Writes<'_>, file: FileId, row: &FileRow) -> Result<Option<LogEvent>, StoreError> {
+    let Some(log) = rows.get_conversation(file.conversation)? else { return Ok(None) };
+    let to = match log.kind {
+        ConversationKind::Direct { low, high } if low == row.owner => Target::Account(high),
+        ConversationKind::Direct { low, .. } => Target::Account(low),
+        ConversationKind::Room { room } => Target::Room(room),
+        ConversationKind::Lobby => Target::Lobby,
+        ConversationKind::Notices { .. } => return Ok(None),
+    };
+    Ok(Some(LogEvent::FileSent { account: row.owner, to, bytes: row.bytes }))
 }
 
 /// Only whoever offered it takes it back, also from where that person is not any more.

@@ -356,7 +356,7 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         // Whether a row names the blob is not known here: it stays until a sweep looks.
         Job::KeepFile { root, slot, .. } => {
             let (verdict, blob) = (Verdict::Failed, *root);
-            Outcome::Kept { slot: slot.clone(), verdict, blob, is_named: true }
+            Outcome::Kept { slot: slot.clone(), verdict, blob, is_named: true, sent: None }
         }
         Job::Admin { slot, .. } => {
             let result = Err(refusal.reason.to_string());

@@ -196,7 +196,10 @@ impl Hub {
                 self.tell_files(&files);
                 self.outcome(*rest, now);
             }
-            Outcome::Kept { slot, verdict, .. } => drop(slot.try_send(verdict)),
+            Outcome::Kept { slot, verdict, sent, .. } => {
+                self.note_sent(sent);
+                slot.try_send(verdict).ok();
+            }
             // Their files were removed where the outcome was handed on.
             Outcome::Swept { .. } => {}
             Outcome::Admin { result, news, slot } => {
@@ -360,6 +363,7 @@ impl Hub {
     /// A notice is delivered like any message, and may change who sees whom and who hears whom.
     fn notice(&mut self, message: &Message, now: Moment) {
         self.deliver(message, None, now);
+        self.note_room(message);
         let (ConversationKind::Notices { account }, Body::Notice(notice)) =
             (message.kind, &message.body)
         else {

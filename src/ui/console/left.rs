@@ -10,7 +10,7 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 use jiff::tz::TimeZone;
 
 use super::chart;
-use super::model::{Fact, Model, Msg, Phase, Then};
+use super::model::{Fact, Model, Msg, Phase, Question, Then};
 use super::shell::post;
 use super::units;
 use crate::net::control::Status;
@@ -52,11 +52,11 @@ pub struct Left {
     start: Button,
     stop: Button,
     restart: Button,
+    rename: IconButton,
     copy_key: IconButton,
     copy_invite: IconButton,
     menu: IconButton,
     backup: Button,
-    toast: Rc<RefCell<String>>,
 }
 
 impl Left {
@@ -67,26 +67,39 @@ impl Left {
         let start = Button::new(ButtonKind::Primary, tr("srv.start")).icon(Icon::Play);
         let stop = Button::new(ButtonKind::DangerOutline, tr("srv.stop")).icon(Icon::Stop);
         let restart = Button::new(ButtonKind::Outline, tr("srv.restart")).icon(Icon::Retry);
+        let rename = IconButton::new(Icon::Pencil, tr("con.form.name")).icon_size(16);
         let copy_key = IconButton::new(Icon::Copy, tr("con.copy.key")).icon_size(16);
         let copy_invite = IconButton::new(Icon::Copy, tr("con.copy.invite")).icon_size(16);
         let menu = IconButton::new(Icon::Palette, tr("con.menu")).on(Colour::Canvas);
         let backup = Button::new(ButtonKind::Outline, tr("srv.backup")).icon(Icon::Database);
         group.end();
-        let toast: Rc<RefCell<String>> = Rc::default();
-        let (drawn, said, beside) = (Rc::clone(model), Rc::clone(&toast), backup.clone());
+        let (drawn, beside) = (Rc::clone(model), backup.clone());
         backdrop(&mut group, Colour::Canvas, move |canvas, area| {
             let model = drawn.borrow();
             paint(canvas, area, &model);
             let x = beside.area().right() + 10;
             let place = Rect::new(x, area.bottom() - 44, WIDTH - MARGIN - 36 - x, 32);
             paint_backup(canvas, place, &model);
-            paint_toast(canvas, area, &said.borrow());
         });
         let mut left =
-            Left { group, start, stop, restart, copy_key, copy_invite, menu, backup, toast };
+            Left { group, start, stop, restart, rename, copy_key, copy_invite, menu, backup };
         left.start.on_press(|| post(Msg::Start));
-        left.stop.on_press(|| post(Msg::Stop));
-        left.restart.on_press(|| post(Msg::Restart));
+        let shared = Rc::clone(model);
+        left.stop.on_press(move || {
+            // While something is counted down to, the button does that now.
+            let countdown = shared.borrow().countdown;
+            post(match countdown.map(|countdown| countdown.question) {
+                None | Some(Question::Stop) => Msg::Stop,
+                Some(Question::Restart) => Msg::Restart,
+                Some(Question::Close) => Msg::Close,
+            });
+        });
+        let shared = Rc::clone(model);
+        left.restart.on_press(move || {
+            let is_counting = shared.borrow().countdown.is_some();
+            post(if is_counting { Msg::Spare } else { Msg::Restart });
+        });
+        left.rename.on_press(|| post(Msg::Rename));
         left.backup.on_press(|| post(Msg::Backup));
         left.copy_key.on_press(|| post(Msg::Copy(Fact::Key)));
         left.copy_invite.on_press(|| post(Msg::Copy(Fact::Invite)));
@@ -107,6 +120,7 @@ impl Left {
         self.stop.place(Rect::new(INNER_X, BUTTONS_Y, half, 32));
         self.restart.place(Rect::new(INNER_X + half + 8, BUTTONS_Y, half, 32));
         let x = INNER_X + INNER_W - 22;
+        self.rename.place(Rect::new(x, NAME_Y - 6, 28, 28));
         self.copy_key.place(Rect::new(x, KEY_Y - 6, 28, 28));
         self.copy_invite.place(Rect::new(x, INVITE_Y - 6, 28, 28));
         self.backup.place(Rect::new(MARGIN, height - 44, self.backup.wanted_width(), 32));
@@ -116,8 +130,11 @@ impl Left {
     /// Brings words, buttons and drawing up to the model.
     pub fn follow(&mut self, model: &Model) {
         self.start.set_label(tr("srv.start"));
-        self.stop.set_label(tr("srv.stop"));
-        self.restart.set_label(tr("srv.restart"));
+        let is_counting = model.countdown.is_some();
+        self.stop.set_label(tr(if is_counting { "con.count.now" } else { "srv.stop" }));
+        self.restart.set_label(tr(if is_counting { "common.cancel" } else { "srv.restart" }));
+        self.restart.set_icon((!is_counting).then_some(Icon::Retry));
+        self.rename.set(Icon::Pencil, tr("con.form.name"));
         self.copy_key.set(Icon::Copy, tr("con.copy.key"));
         self.copy_invite.set(Icon::Copy, tr("con.copy.invite"));
         self.menu.set(Icon::Palette, tr("con.menu"));
@@ -131,14 +148,9 @@ impl Left {
         self.restart.set_enabled(is_running);
         self.backup.set_enabled(is_running && model.task.is_none());
         let has_facts = shows_facts(model).is_some();
+        self.rename.set_shown(has_facts);
         self.copy_key.set_shown(has_facts);
         self.copy_invite.set_shown(has_facts);
-        self.group.redraw();
-    }
-
-    /// Says something for a moment; nothing ends it.
-    pub fn say(&mut self, words: &str) {
-        words.clone_into(&mut self.toast.borrow_mut());
         self.group.redraw();
     }
 }
@@ -169,18 +181,6 @@ fn paint(canvas: &Canvas, area: Rect, model: &Model) {
     if chart_h >= low {
         paint_chart(canvas, Rect::new(MARGIN, CHART_Y, CARD_W, chart_h), model);
     }
-}
-
-/// Over the foot, where it hides nothing that can be pressed.
-fn paint_toast(canvas: &Canvas, area: Rect, toast: &str) {
-    if toast.is_empty() {
-        return;
-    }
-    let width = (text::width(Style::CAPTION, toast) + 24).min(CARD_W);
-    let place = Rect::new(MARGIN, area.bottom() - FOOT - 36, width, 32);
-    canvas.card(place, 8, Colour::Toast, Colour::ToastLine, 1);
-    let words = place.without_left(12).without_right(8);
-    canvas.text_in(Style::CAPTION, Colour::White, words, Align::Left, toast);
 }
 
 /// When the last backup was made, or that it failed.
@@ -243,6 +243,13 @@ fn paint_head(canvas: &Canvas, model: &Model) {
 
 fn subtitle(model: &Model) -> String {
     let language = model.language();
+    if let (Some(seconds), Some(countdown)) = (model.seconds_left(), model.countdown) {
+        let key = match countdown.question {
+            Question::Restart => "con.count.restart",
+            Question::Stop | Question::Close => "con.count.stop",
+        };
+        return tr_with(key, &[("n", &seconds.to_string())]);
+    }
     match &model.phase {
         Phase::Running => model.status.as_ref().map_or_else(String::new, |status| {
             tr_with("con.up", &[("time", &units::duration(status.uptime_ms, language))])
@@ -274,7 +281,7 @@ fn paint_facts(canvas: &Canvas, status: &Status, is_up: bool) {
         true => status.name.clone(),
         false => tr_with("con.name.quiet", &[("name", &status.name)]),
     };
-    value(NAME_Y, room, &name);
+    value(NAME_Y, room - 24, &name);
     label(KEY_Y, tr("con.key"));
     for (line, y) in fingerprint_lines(&status.fingerprint).iter().zip([KEY_Y, KEY_Y + 16]) {
         canvas.text(Style::CAPTION.mono(), Colour::Ink, VALUE_X, y, line);

@@ -77,6 +77,29 @@ pub fn duration(ms: u64, language: Language) -> String {
     language.fill(key, &values)
 }
 
+/// A span that was chosen, in its largest whole unit: `7 days`, `90 min`.
+#[must_use]
+pub fn minutes(minutes: u64, language: Language) -> String {
+    let (key, n) = match minutes {
+        n if n > 0 && n.is_multiple_of(24 * 60) => ("con.span.days", n / (24 * 60)),
+        n if n > 0 && n.is_multiple_of(60) => ("con.span.hours", n / 60),
+        n => ("con.span.minutes", n),
+    };
+    language.fill(key, &[("n", &n.to_string())])
+}
+
+/// The day on which a moment is, as programs write it.
+#[must_use]
+pub fn day(at_ms: i64, zone: &TimeZone) -> String {
+    zoned(at_ms, zone).date().to_string()
+}
+
+/// A moment to the second.
+#[must_use]
+pub fn exact_time(at_ms: i64, zone: &TimeZone) -> String {
+    zoned(at_ms, zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// How long nobody did anything: nothing worth a word within the first minute.
 #[must_use]
 pub fn idle(ms: u64, language: Language) -> String {
@@ -173,6 +196,9 @@ mod tests {
         assert_eq!(span(3_950, Language::English), "3.9 s");
         assert_eq!(span(61_000, Language::Chinese), "1 分 1 秒");
         assert_eq!((size(940), size(128_000_000)), ("940 B".to_owned(), "128 MB".to_owned()));
+        assert_eq!(minutes(7 * 24 * 60, Language::Chinese), "7 天");
+        assert_eq!(minutes(60, Language::Chinese), "1 小时");
+        assert_eq!(minutes(90, Language::Chinese), "90 分钟");
         assert_eq!(idle(59_000, Language::English), "-");
         assert_eq!(idle(21 * MINUTE_MS, Language::Chinese), "21 分");
         assert_eq!(idle(26 * HOUR_MS, Language::English), "1 d");
