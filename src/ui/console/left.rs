@@ -71,7 +71,9 @@ impl Left {
         let copy_key = IconButton::new(Icon::Copy, tr("con.copy.key")).icon_size(16);
         let copy_invite = IconButton::new(Icon::Copy, tr("con.copy.invite")).icon_size(16);
         let menu = IconButton::new(Icon::Palette, tr("con.menu")).on(Colour::Canvas);
-        let backup = Button::new(ButtonKind::Outline, tr("srv.backup")).icon(Icon::Database);
+        let backup = Button::new(ButtonKind::Outline, tr("srv.backup"))
+            .icon(Icon::Database)
+            .on(Colour::Canvas);
         group.end();
         let (drawn, beside) = (Rc::clone(model), backup.clone());
         backdrop(&mut group, Colour::Canvas, move |canvas, area| {
