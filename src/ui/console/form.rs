@@ -251,7 +251,7 @@ impl FormWindow {
         }
         let mut view = self.view.borrow_mut();
         view.labels = labels;
-        view.error_y = height - FOOT - 4;
+        view.error_y = height - FOOT;
         height
     }
 
