@@ -152,6 +152,10 @@ pub enum LogEvent {
     RateLimited { account: AccountId, what: String },
     /// So many like the next line were not written.
     LeftOut { count: u64 },
+    /// Less than so many MiB are free: the server can be read but not written.
+    DiskLow { folder: String, free_mib: u64 },
+    /// There is room on the disk again.
+    DiskFine {},
     /// Something went wrong that is not a person's doing.
     Trouble { text: String },
 }

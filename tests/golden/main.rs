@@ -348,6 +348,9 @@ table!(log_events, value, LogEvent {
     "log.rate_limited", LogEvent::RateLimited { .. } =>
         LogEvent::RateLimited { account: LIME, what: "send".into() };
     "log.left_out", LogEvent::LeftOut { .. } => LogEvent::LeftOut { count: 7 };
+    "log.disk_low", LogEvent::DiskLow { .. } =>
+        LogEvent::DiskLow { folder: "/srv/mychat".into(), free_mib: 256 };
+    "log.disk_fine", LogEvent::DiskFine {} => LogEvent::DiskFine {};
     "log.trouble", LogEvent::Trouble { .. } => LogEvent::Trouble { text: "disk".into() };
 });
 

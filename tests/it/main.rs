@@ -14,6 +14,8 @@ mod files_cut;
 mod files_end;
 mod friends;
 mod keeper;
+mod limits;
+mod limits_people;
 mod parcels;
 mod passwords;
 mod peer;

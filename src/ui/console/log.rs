@@ -257,6 +257,11 @@ fn of_event(language: Language, event: &LogEvent) -> String {
         LogEvent::LeftOut { count } => {
             language.fill("con.log.left_out", &[("n", &count.to_string())])
         }
+        LogEvent::DiskLow { folder, free_mib } => {
+            let free_mib = free_mib.to_string();
+            language.fill("con.log.disk_low", &[("folder", folder), ("n", &free_mib)])
+        }
+        LogEvent::DiskFine {} => language.get("con.log.disk_fine").to_owned(),
         LogEvent::Trouble { text } => language.fill("con.log.trouble", &[("reason", text)]),
     }
 }
@@ -391,6 +396,8 @@ pub(super) mod tests {
         });
         events.push(LogEvent::LinkRefused { address, reason });
         events.push(LogEvent::LeftOut { count: 7 });
+        events.push(LogEvent::DiskLow { folder: "/f".into(), free_mib: 256 });
+        events.push(LogEvent::DiskFine {});
         for reason in ["signed out", "signed in again", "link closed"] {
             events.push(LogEvent::SignedOut { account, reason: reason.into() });
         }
