@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use mychat::args::{self, Serve, Task, TrustArg};
+use mychat::args::{self, Log, LogFormat, Serve, Task, TrustArg};
 use mychat::client::api::Trust;
 use mychat::client::discover::{self, Form};
 use mychat::client::doctor;
@@ -37,11 +37,11 @@ const LOG_LINES_MAX: usize = 8 * 1024;
 const DISK_FAILED: u8 = 74;
 
 fn main() -> ExitCode {
-    let (task, level) = args::read();
+    let (task, log) = args::read();
     if matches!(task, Task::Client { .. } | Task::Serve(Serve { window: true, .. })) {
         ui::platform::prepare_locale();
     }
-    let _written_out = log_to_stderr(level);
+    let _written_out = log_to_stderr(log);
     match task {
         Task::Serve(serve) if serve.window => run_console(serve),
         Task::Serve(serve) => run_server(serve),
@@ -58,14 +58,18 @@ fn main() -> ExitCode {
 /// Logs go to stderr, so that stdout stays for what was asked. A thread of its own writes them: a
 /// terminal that stands still, or a pipe that nobody empties, must not stop a server. What does not
 /// fit its queue is left out.
-fn log_to_stderr(level: &str) -> WorkerGuard {
+fn log_to_stderr(how: Log) -> WorkerGuard {
     let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LOG_LINES_MAX);
     let (writer, written_out) = queue.thread_name("log").finish(std::io::stderr());
-    let filter = tracing_subscriber::EnvFilter::new(format!("error,mychat={level}"));
+    let filter = tracing_subscriber::EnvFilter::new(format!("error,mychat={}", how.level));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // A server outlives the window that read its log; a line that nobody reads is no trouble.
     let log = log.log_internal_errors(false);
-    log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
+    let log = log.with_target(false);
+    match how.format {
+        LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).init(),
+    }
     written_out
 }
 

@@ -92,6 +92,33 @@ struct LogArgs {
     /// Log more or less on stderr
     #[arg(long, value_name = "LEVEL", global = true, env = "MYCHAT_LOG", default_value = "info")]
     log: Level,
+    /// Log lines for people, or one JSON object a line for programs
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        global = true,
+        env = "MYCHAT_LOG_FORMAT",
+        default_value = "human"
+    )]
+    log_format: LogFormat,
+}
+
+/// What a line of the log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// What is logged on stderr, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Log {
+    /// The least important level.
+    pub level: &'static str,
+    /// As lines or as JSON.
+    pub format: LogFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -244,7 +271,7 @@ pub struct Serve {
 
 /// Reads the command line; prints help and ends with code 2 where it makes no sense.
 #[must_use]
-pub fn read() -> (Task, &'static str) {
+pub fn read() -> (Task, Log) {
     let raw = Raw::parse();
     let level = match raw.log.log {
         Level::Error => "error",
@@ -253,7 +280,8 @@ pub fn read() -> (Task, &'static str) {
         Level::Debug => "debug",
         Level::Trace => "trace",
     };
-    (task(raw), level)
+    let format = raw.log.log_format;
+    (task(raw), Log { level, format })
 }
 
 fn task(raw: Raw) -> Task {

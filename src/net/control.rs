@@ -171,6 +171,10 @@ pub enum LogEvent {
     BackedUp { path: String, bytes: u64, took_ms: u64 },
     /// A backup was not made.
     BackupFailed { why: String },
+    /// Less than so many MiB are free: the server can be read but not written.
+    DiskLow { folder: String, free_mib: u64 },
+    /// There is room on the disk again.
+    DiskFine {},
     /// Something went wrong that is not a person's doing.
     Trouble { text: String },
     /// The keeper ended an account's links.

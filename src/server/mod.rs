@@ -9,14 +9,15 @@
 //! * [`readers`] answer queries from snapshots; [`files`] is what they and the rules say of a file.
 //! * [`outbox`] holds the bytes that wait for one peer.
 //! * [`transfers`] are files on their way, beside the ring.
-//! * [`admission`] counts links, registrations and passwords; [`bucket`] is how, [`bounded`] for how many, [`rates`] what one
-//!   account may do.
+//! * [`admission`] decides by [`counts`] of links, registrations and passwords; [`bucket`] is how,
+//!   [`bounded`] for how many, [`rates`] what one account may do.
 //! * [`control`] is the door for the server's own console; [`journal`] and [`metrics`] are what
 //!   it shows, and [`exposition`] is how other programs read the counters.
-//! * [`settings`] are what the administrator may move, [`policy`] those in force; [`bans`] is who is
+//! * [`settings`] are what the administrator may move, [`policy`] those in force, [`bounds`] which of them
+//!   were met; [`bans`] is who is
 //!   kept out, [`beacon`] tells the LAN of the server.
 //! * [`backup`] makes backups, restores and checks; [`today`] counts a day's messages.
-//! * [`listen`], [`disk`] are what the process needs from its machine.
+//! * [`listen`], [`disk`] with its [`ballast`] are what the process needs from its machine.
 //!
 //! This file wires them and closes them in order: stop accepting, goodbye, drain, commit, close.
 
@@ -25,13 +26,16 @@ pub mod admission;
 pub mod attendance;
 pub mod audience;
 pub mod backup;
+mod ballast;
 pub mod bans;
 mod beacon;
 pub mod board;
 mod bounded;
+pub mod bounds;
 pub mod bucket;
 pub mod commands;
 pub mod control;
+mod counts;
 mod disk;
 mod exposition;
 pub mod files;

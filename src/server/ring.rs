@@ -113,6 +113,7 @@ pub(super) fn open_store(data: &Path) -> Result<Arc<Engine>, StoreError> {
 
 /// The same for who shares it with nobody.
 pub(super) fn open_own_store(data: &Path) -> Result<Engine, StoreError> {
+    disk::make_way(data);
     Engine::open(data, STORE_FILE, schema::MIGRATIONS, SERVER_CACHE_BYTES)
 }
 
@@ -142,8 +143,8 @@ impl Ring {
         let policy = load_policy(engine, setup)?;
         let identity = load_identity(engine, &setup.data.join(KEY_FILE))?;
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
-        let is_full = disk::is_full(&setup.data, policy.limits().disk_free_mib);
-        let disk_full = Arc::new(AtomicBool::new(is_full));
+        let is_low = disk::is_low(&setup.data, &policy.limits());
+        let disk_full = Arc::new(AtomicBool::new(is_low));
         let metrics = Arc::new(Metrics::default());
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
@@ -190,7 +191,7 @@ impl Ring {
             closing,
         });
         shared.beacon.refresh();
-        let hub = Hub::new(board, journal);
+        let hub = Hub::new(board, journal, shared.policy.clone());
         Ok(Ring {
             shared,
             ready,
@@ -397,9 +398,8 @@ async fn serve(
     let mut hub_task = executor.spawn(run_hub(hub, inbox));
     let control = executor.spawn(door.serve(Arc::downgrade(executor)));
     let (policy, folder) = (shared.policy.clone(), data.to_owned());
-    let journal = shared.journal.clone();
-    let watch =
-        executor.spawn(async move { disk::watch(&folder, &policy, disk_full, journal).await });
+    let told = (shared.journal.clone(), shared.metrics.clone());
+    let watch = executor.spawn(async move { disk::watch(&folder, &policy, disk_full, told).await });
     let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
     let sweep = executor.spawn(sweeping);
     let daily = executor.spawn(backup::schedule::run(shared.chores.clone()));

@@ -360,6 +360,9 @@ table!(log_events, value, LogEvent {
     };
     "log.backup_failed", LogEvent::BackupFailed { .. } =>
         LogEvent::BackupFailed { why: "disk".into() };
+    "log.disk_low", LogEvent::DiskLow { .. } =>
+        LogEvent::DiskLow { folder: "/srv/mychat".into(), free_mib: 256 };
+    "log.disk_fine", LogEvent::DiskFine {} => LogEvent::DiskFine {};
     "log.trouble", LogEvent::Trouble { .. } => LogEvent::Trouble { text: "disk".into() };
     "log.kicked", LogEvent::Kicked { .. } => LogEvent::Kicked { account: LIME };
     "log.banned", LogEvent::Banned { .. } =>

@@ -17,6 +17,8 @@ mod files_end;
 mod friends;
 mod journal;
 mod keeper;
+mod limits;
+mod limits_people;
 mod parcels;
 mod passwords;
 mod peer;

@@ -69,6 +69,11 @@ impl Ground {
         }
     }
 
+    /// Where its counters are read.
+    pub fn counters(&self) -> SocketAddr {
+        self.server.as_ref().and_then(|server| server.ready().metrics).unwrap()
+    }
+
     pub fn connect(&self) -> Peer {
         Peer::connect(self.address)
     }
@@ -113,7 +118,7 @@ pub fn start(folder: &std::path::Path) -> Result<(Server, SocketAddr), ServerErr
         data: folder.to_owned(),
         name: Some("test".to_owned()),
         discovery: false,
-        metrics: None,
+        metrics: Some("127.0.0.1:0".parse().unwrap()),
     })?;
     let address = server.ready().listening[0];
     Ok((server, address))

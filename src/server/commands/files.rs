@@ -15,6 +15,7 @@ use crate::domain::{
 };
 use crate::net::control::LogEvent;
 use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
+use crate::server::bounds::Bound;
 use crate::server::disk;
 use crate::server::files::{self, Term};
 use crate::server::job::{Caller, FileChange, Outcome, Told, Verdict};
@@ -36,25 +37,30 @@ impl Rules {
     ) -> Result<Result<(), Refusal>, StoreError> {
         let limits = &self.limits;
         if name.is_empty() || file_name(name) != name {
-            return Ok(Err(Reason::BadValue.into()));
+            return Ok(Err(self.policy.refuse(Bound::FileName, Reason::BadValue)));
         }
         let most = limits.file_mib_max.saturating_mul(MIB);
         if bytes > most {
-            return Ok(Err(Refusal::limit(Reason::FileTooLarge, most)));
+            return Ok(Err(self.over(Bound::FileBytes, Reason::FileTooLarge, most)));
         }
         let most = limits.files_mib_per_account.saturating_mul(MIB);
         if rows.get_file_bytes(account)?.saturating_add(bytes) > most {
-            return Ok(Err(Refusal::limit(Reason::FileQuota, most)));
+            return Ok(Err(self.over(Bound::FilesQuota, Reason::FileQuota, most)));
         }
         if rows.has_files(account, limits.files_per_account)? {
-            return Ok(Err(Refusal::limit(Reason::TooMany, limits.files_per_account)));
+            let most = limits.files_per_account;
+            return Ok(Err(self.over(Bound::FilesPerAccount, Reason::TooMany, most)));
         }
         let most = limits.files_mib_total.saturating_mul(MIB);
         let is_over = rows.count_file_bytes()?.saturating_add(bytes) > most;
         // It has to fit, and leave what has to be free.
         let free = limits.files_free_mib.saturating_add(bytes.div_ceil(MIB));
         let is_tight = limits.files_free_mib > 0 && disk::is_full(self.files.folder(), free);
-        Ok(if is_over || is_tight { Err(Reason::FilesFull.into()) } else { Ok(()) })
+        Ok(match () {
+            () if is_over => Err(self.policy.refuse(Bound::FilesTotal, Reason::FilesFull)),
+            () if is_tight => Err(self.policy.refuse(Bound::FilesFree, Reason::FilesFull)),
+            () => Ok(()),
+        })
     }
 
     /// A message that offers a file was taken: it is on its way.

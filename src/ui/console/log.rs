@@ -297,6 +297,11 @@ fn of_event(language: Language, event: &LogEvent) -> String {
         LogEvent::BackupFailed { why } => {
             language.fill("con.log.backup_failed", &[("reason", why)])
         }
+        LogEvent::DiskLow { folder, free_mib } => {
+            let free_mib = free_mib.to_string();
+            language.fill("con.log.disk_low", &[("folder", folder), ("n", &free_mib)])
+        }
+        LogEvent::DiskFine {} => language.get("con.log.disk_fine").to_owned(),
         LogEvent::Trouble { text } => language.fill("con.log.trouble", &[("reason", text)]),
         event => of_keeping(language, event),
     }
@@ -548,6 +553,8 @@ pub(super) mod tests {
         events.push(LogEvent::LeftOut { count: 7 });
         events.push(LogEvent::BackedUp { path: "p".into(), bytes: 9, took_ms: 9 });
         events.push(LogEvent::BackupFailed { why: "w".into() });
+        events.push(LogEvent::DiskLow { folder: "/f".into(), free_mib: 256 });
+        events.push(LogEvent::DiskFine {});
         events.extend(of_keeping_all());
         let codes = ["kicked", "banned", "signed_out", "password_changed", "deleted"];
         for reason in ["signed out", "signed in again", "link closed"].into_iter().chain(codes) {
