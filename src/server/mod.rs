@@ -16,7 +16,7 @@
 //! * [`settings`] are what the administrator may move, [`policy`] those in force, [`bounds`] which of them
 //!   were met; [`bans`] is who is
 //!   kept out, [`beacon`] tells the LAN of the server.
-//! * [`listen`], [`disk`] with its [`ballast`] are what the process needs from its machine.
+//! * [`listen`], [`disk`] with its [`ballast`], and [`notify`] for a service manager are what the process needs from its machine.
 //!
 //! This file wires them and closes them in order: stop accepting, goodbye, drain, commit, close.
 
@@ -42,6 +42,7 @@ pub mod job;
 pub mod journal;
 mod listen;
 pub mod metrics;
+mod notify;
 pub mod outbox;
 pub mod policy;
 pub mod presence;
