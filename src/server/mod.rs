@@ -17,7 +17,8 @@
 //!   were met; [`bans`] is who is
 //!   kept out, [`beacon`] tells the LAN of the server.
 //! * [`backup`] makes backups, restores and checks; [`today`] counts a day's messages.
-//! * [`listen`], [`disk`] with its [`ballast`] are what the process needs from its machine.
+//! * [`listen`], [`disk`] with its [`ballast`], and [`notify`] for a service manager are what the
+//!   process needs from its machine.
 //!
 //! This file wires them and closes them in order: stop accepting, goodbye, drain, commit, close.
 
@@ -44,6 +45,7 @@ pub mod job;
 pub mod journal;
 mod listen;
 pub mod metrics;
+mod notify;
 pub mod outbox;
 pub mod policy;
 pub mod presence;

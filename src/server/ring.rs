@@ -33,7 +33,8 @@ use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
-use super::{Order, Ready, ServerError, Setup, Stopper, backup, disk, exposition, sweep, today};
+use super::{Order, Ready, ServerError, Setup, Stopper};
+use super::{backup, disk, exposition, notify, sweep, today};
 use crate::clock;
 use crate::domain::FileId;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
@@ -87,6 +88,7 @@ pub(super) fn run(
     let workers = start_workers(&executor, &finished)?;
     let _sent = ready.send((ring.ready.clone(), ring.shared.metrics.clone()));
     let listening = ring.ready.listening.iter().map(ToString::to_string).collect::<Vec<_>>();
+    notify::ready(&ring.ready);
     let event = LogEvent::Started { listening: listening.join(", ") };
     ring.shared.journal.note(LogKind::Info, None, event);
 
@@ -231,10 +233,14 @@ fn say_goodbye(beacon: &Arc<Beacon>, in_order: bool) {
 }
 
 /// As `mychat admin reload` does.
-async fn reload(shared: &Shared) {
-    let (slot, _nobody) = async_channel::bounded(1);
+async fn reload(shared: &Shared, ready: &Ready) {
+    notify::reloading();
+    let (slot, answer) = async_channel::bounded(1);
     let job = Job::Admin { verb: Verb::Reload {}, code: [0; 16], slot };
-    drop(shared.jobs.send(job).await);
+    if shared.jobs.send(job).await.is_ok() {
+        answer.recv().await.ok();
+    }
+    notify::ready(ready);
 }
 
 /// Other settings are in force: what was counted under the old ones begins anew, and the LAN hears of
@@ -391,8 +397,8 @@ async fn serve(
     stopped: Receiver<Order>,
     data: &Path,
 ) -> Result<(), ServerError> {
-    let Ring { shared, hub, inbox, disk_full, writer_ended, readers_failed, changes, open, .. } =
-        ring;
+    let Ring { shared, ready, hub, inbox, disk_full, writer_ended, readers_failed, .. } = ring;
+    let (changes, open) = (ring.changes, ring.open);
     let (alive, all_gone) = async_channel::bounded::<()>(1);
     let accepting = start_accepting(executor, &shared, listeners, alive);
     let mut hub_task = executor.spawn(run_hub(hub, inbox));
@@ -407,7 +413,7 @@ async fn serve(
 
     let asked = async {
         while let Ok(Order::Reload) = stopped.recv().await {
-            reload(&shared).await;
+            reload(&shared, &ready).await;
         }
         Ok(())
     };
@@ -423,6 +429,7 @@ async fn serve(
         }
     };
     let result = future::or(future::or(asked, store), future::or(dead, hub)).await;
+    notify::stopping();
     say_goodbye(&shared.beacon, result.is_ok());
     let flush = match &result {
         Ok(()) => FLUSH_DEADLINE,

@@ -3,7 +3,8 @@
 //!
 //! [`process`] runs the executable; [`killed`] kills it under load, [`brought`] while files come,
 //! [`backed_up`] in the middle of a backup, [`carried`] and both clients while one goes from one to the other;
-//! [`exits`] reads exit codes; [`logged`] what stands in the log; [`starved`] takes its disk away.
+//! [`exits`] reads exit codes; [`logged`] what stands in the log, [`managed`] what a service manager
+//! hears; [`starved`] takes its disk away.
 #![cfg(test)]
 #![cfg(unix)]
 
@@ -13,6 +14,8 @@ mod carried;
 mod exits;
 mod killed;
 mod logged;
+#[cfg(target_os = "linux")]
+mod managed;
 #[path = "../it/parcels.rs"]
 #[expect(dead_code, reason = "the loopback tests use all of it")]
 mod parcels;
