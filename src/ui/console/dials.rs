@@ -268,7 +268,7 @@ fn words(key: &str, model: &Model) -> (&'static str, String) {
         "files.days" => plain("con.set.days", "con.set.days.hint"),
         "passwords.wrong" => plain("con.set.wrong", "con.set.wrong.hint"),
         _ => {
-            let (time, keep) = (knobs.get(BACKUP), knobs.get(BACKUP_KEEP));
+            let (time, keep) = (knobs.value(BACKUP), knobs.value(BACKUP_KEEP));
             let words = match (time, keep) {
                 (Some(time), Some(n)) if time != "off" => {
                     tr_with("con.set.backup.on", &[("time", time), ("n", n)])

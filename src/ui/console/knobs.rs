@@ -76,7 +76,7 @@ impl Knobs {
 
     /// A setting's value.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&str> {
+    pub fn value(&self, key: &str) -> Option<&str> {
         self.values.get(key).map(String::as_str)
     }
 
@@ -100,26 +100,26 @@ impl Knobs {
     /// The place of who may register among [`REGISTRATIONS`].
     #[must_use]
     pub fn registration(&self) -> usize {
-        let value = self.get(REGISTRATION).unwrap_or_default();
+        let value = self.value(REGISTRATION).unwrap_or_default();
         REGISTRATIONS.iter().position(|name| *name == value).unwrap_or(0)
     }
 
     /// The invite code, where there is one.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
-        self.get(REGISTRATION_CODE).filter(|code| !code.is_empty())
+        self.value(REGISTRATION_CODE).filter(|code| !code.is_empty())
     }
 
     /// Whether the LAN shall hear of the server.
     #[must_use]
     pub fn is_announced(&self) -> bool {
-        self.get(DISCOVERY) == Some("on")
+        self.value(DISCOVERY) == Some("on")
     }
 
     /// The values that are offered of a number, the one that is set among them.
     #[must_use]
     pub fn offered(&self, key: &str, values: &[u64]) -> (Vec<u64>, usize) {
-        let now = self.get(key).and_then(|value| value.parse().ok()).unwrap_or(values[0]);
+        let now = self.value(key).and_then(|value| value.parse().ok()).unwrap_or(values[0]);
         let mut values = values.to_vec();
         values.push(now);
         values.sort_unstable();
@@ -131,7 +131,7 @@ impl Knobs {
     /// The times that are offered for backups, the one that is set among them.
     #[must_use]
     pub fn backup_times(&self) -> (Vec<String>, usize) {
-        let now = self.get(BACKUP).filter(|time| *time != "off").unwrap_or(BACKUP_AT).to_owned();
+        let now = self.value(BACKUP).filter(|time| *time != "off").unwrap_or(BACKUP_AT).to_owned();
         let mut times: Vec<String> = BACKUP_TIMES.map(str::to_owned).to_vec();
         times.push(now.clone());
         times.sort_unstable();
@@ -143,7 +143,7 @@ impl Knobs {
     /// Whether backups are made by themselves; nothing where the server knows no such setting.
     #[must_use]
     pub fn backs_up(&self) -> Option<bool> {
-        self.get(BACKUP).map(|time| time != "off")
+        self.value(BACKUP).map(|time| time != "off")
     }
 
     /// What switches backups on or off.

@@ -366,7 +366,7 @@ fn a_setting_is_set_with_and_without_a_server() {
             &mut model,
             done(id, vec![Ok(settings(&[("files.days", "30"), ("discovery", "on")]))]),
         );
-        assert_eq!(model.knobs.get("files.days"), Some("30"));
+        assert_eq!(model.knobs.value("files.days"), Some("30"));
         let set = |model: &mut Model, value: &str| {
             let effects = update(model, Msg::Set("files.days".into(), value.into()));
             let (id, verbs) = ordered(&effects);
@@ -376,13 +376,13 @@ fn a_setting_is_set_with_and_without_a_server() {
         let id = set(&mut model, "0");
         let why = "files.days takes a whole number from 1 to 3650".to_owned();
         update(&mut model, done(id, vec![Err(why)]));
-        assert_eq!(model.knobs.get("files.days"), Some("30"), "the old value");
+        assert_eq!(model.knobs.value("files.days"), Some("30"), "the old value");
         assert!(model.knobs.wrong("files.days").unwrap().contains("3650"));
         let id = set(&mut model, "60");
         update(&mut model, done(id, vec![Ok(settings(&[("files.days", "60")]))]));
-        assert_eq!(model.knobs.get("files.days"), Some("60"));
+        assert_eq!(model.knobs.value("files.days"), Some("60"));
         assert_eq!(
-            (model.knobs.wrong("files.days"), model.knobs.get("discovery")),
+            (model.knobs.wrong("files.days"), model.knobs.value("discovery")),
             (None, Some("on"))
         );
     }
