@@ -17,7 +17,7 @@
 //!   were met; [`bans`] is who is
 //!   kept out, [`beacon`] tells the LAN of the server.
 //! * [`backup`] makes backups, restores and checks; [`today`] counts a day's messages.
-//! * [`listen`], [`disk`] with its [`ballast`], and [`notify`] for a service manager are what the
+//! * `folder` is where its data lies. [`listen`], [`disk`] with its [`ballast`], and [`notify`] for a service manager are what the
 //!   process needs from its machine.
 //!
 //! This file wires them and closes them in order: stop accepting, goodbye, drain, commit, close.
@@ -40,6 +40,7 @@ mod counts;
 mod disk;
 mod exposition;
 pub mod files;
+mod folder;
 pub mod hub;
 pub mod job;
 pub mod journal;
@@ -72,7 +73,7 @@ use crate::store::StoreError;
 
 use metrics::Metrics;
 
-pub use ring::{KEY_FILE, STORE_FILE};
+pub use folder::{KEY_FILE, STORE_FILE};
 
 /// How a server is set up.
 #[derive(Debug, Clone)]

@@ -33,11 +33,11 @@ use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
-use super::{Order, Ready, ServerError, Setup, Stopper};
-use super::{backup, disk, exposition, notify, sweep, today};
+use super::{KEY_FILE, Order, Ready, ServerError, Setup, Stopper};
+use super::{backup, disk, exposition, folder, notify, sweep, today};
 use crate::clock;
 use crate::domain::FileId;
-use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
+use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::opaque::ServerSetup;
 use crate::net::parcel::ALPN_FILE;
@@ -45,12 +45,8 @@ use crate::net::protocol::ALPN_CHAT;
 use crate::net::tls::Identity;
 use crate::net::verb::Verb;
 use crate::store::blobs::Files;
-use crate::store::{Engine, Reads, StoreError, Writes, schema, writer};
+use crate::store::{Engine, Reads, StoreError, Writes, writer};
 
-/// The server's store inside its data folder.
-pub const STORE_FILE: &str = "mychat.redb";
-/// The server's key inside its data folder.
-pub const KEY_FILE: &str = "identity.key";
 /// The name of the OPAQUE secrets in the store.
 pub(super) const SECRETS: &str = "opaque";
 /// After a storage error the process has to be gone within a second.
@@ -67,7 +63,7 @@ pub(super) fn run(
     stopped: Receiver<Order>,
     ready: &SyncSender<(Ready, Arc<Metrics>)>,
 ) -> Result<(), ServerError> {
-    let engine = open_store(&setup.data).map_err(|error| match error {
+    let engine = folder::open_store(&setup.data).map_err(|error| match error {
         StoreError::Damaged { .. } => {
             ServerError::Broken { error, advice: backup::advice(&setup.data) }
         }
@@ -106,17 +102,6 @@ pub(super) fn run(
     }
     drop(engine);
     result
-}
-
-/// Opens or makes the store in a data folder.
-pub(super) fn open_store(data: &Path) -> Result<Arc<Engine>, StoreError> {
-    open_own_store(data).map(Arc::new)
-}
-
-/// The same for who shares it with nobody.
-pub(super) fn open_own_store(data: &Path) -> Result<Engine, StoreError> {
-    disk::make_way(data);
-    Engine::open(data, STORE_FILE, schema::MIGRATIONS, SERVER_CACHE_BYTES)
 }
 
 /// Everything that runs, before it is waited for.

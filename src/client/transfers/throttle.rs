@@ -81,7 +81,7 @@ mod tests {
         let throttle = Throttle::default();
         let lane = &throttle.up;
         let at = Duration::from_secs;
-        let burst_before = |seconds| Duration::from_millis(seconds * 1_000 - 50);
+        let burst_before = |seconds: u64| Duration::from_millis(seconds * 1_000 - 50);
         assert_eq!(lane.takes(1 << 30, at(9)), at(9), "no bound");
         throttle.set(Carriage { up: Some(1 << 20), ..Carriage::default() });
         assert_eq!(lane.takes(1 << 20, at(10)), burst_before(11));

@@ -16,8 +16,8 @@ use crate::server::backup::make::{self, Source, Wanted};
 use crate::server::backup::{self, BackupError};
 use crate::server::commands::keeper::{self, When};
 use crate::server::control::Console;
+use crate::server::folder;
 use crate::server::policy::{Given, Policy};
-use crate::server::ring;
 use crate::store::blobs::Files;
 use crate::store::{Engine, Reads, StoreError, Writes};
 
@@ -90,10 +90,10 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     let verb = here(verb);
     // Settings may be made in an empty folder before the first start; a mistyped one is refused.
     let may_be_new = matches!(verb, Verb::Set { .. }) && data.is_dir();
-    if !may_be_new && !data.join(ring::STORE_FILE).exists() {
+    if !may_be_new && !data.join(folder::STORE_FILE).exists() {
         return Err(AdminError::NoStore(data.display().to_string()));
     }
-    match ring::open_own_store(data) {
+    match folder::open_own_store(data) {
         Ok(_) if verb.is_live() => Err(AdminError::Stopped(data.display().to_string())),
         Ok(engine) => match verb {
             Verb::Backup { path } => back_up(&engine, data, path.map(PathBuf::from)),
@@ -193,6 +193,7 @@ pub fn chance() -> Result<[u8; 16], AdminError> {
 /// The port that the stopped server of this folder had.
 #[must_use]
 pub fn last_port(data: &Path) -> Option<u16> {
-    let engine = data.join(ring::STORE_FILE).exists().then(|| ring::open_store(data).ok())??;
+    let engine =
+        data.join(folder::STORE_FILE).exists().then(|| folder::open_store(data).ok())??;
     Reads::open(&engine.read().ok()?).ok()?.get_port().ok()?
 }

@@ -229,10 +229,10 @@ mod tests {
     use super::*;
     use crate::limits::Limits;
     use crate::net::tls::Identity;
-    use crate::server::{KEY_FILE, ring};
+    use crate::server::{KEY_FILE, folder};
 
     fn chores(data: &std::path::Path) -> (Arc<Engine>, Arc<Chores>) {
-        let engine = ring::open_store(data).unwrap();
+        let engine = folder::open_store(data).unwrap();
         Identity::load_or_create(&data.join(KEY_FILE)).unwrap();
         let policy = Policy::of_limits(Limits { disk_free_mib: 0, ..Limits::default() });
         let (journal, metrics) = (Arc::new(Journal::default()), Arc::new(Metrics::default()));
