@@ -226,7 +226,7 @@ mod tests {
 
     /// What bounds nobody by itself: it drops the oldest, is how much comes at once of a rate that has
     /// a name, or is a choice.
-    const UNNAMED: [&str; 12] = [
+    const UNNAMED: [&str; 13] = [
         "devices.per_account",
         "devices.idle_days",
         "messages.burst",
@@ -239,6 +239,7 @@ mod tests {
         "files.days",
         "pages.burst",
         "disk.ballast_mib",
+        "backup.keep",
     ];
 
     #[test]

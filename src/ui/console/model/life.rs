@@ -8,6 +8,7 @@ use super::{
 };
 use crate::net::control::LogEvent;
 use crate::net::verb::{Audience, Verb};
+use crate::ui::console::task::Task;
 
 /// Whoever is told has so long to finish a sentence.
 const NOTICE: Duration = Duration::from_mins(1);
@@ -66,6 +67,14 @@ impl Model {
                 let words = self.language().fill("con.no.export", &[("reason", &why)]);
                 out.push(Effect::Trouble(words));
             }
+        }
+    }
+
+    /// One backup at a time.
+    pub(super) fn back_up_now(&mut self, out: &mut Vec<Effect>) {
+        if self.phase == Phase::Running && self.task.is_none() {
+            self.task = Some(Task::Backup);
+            out.push(Effect::Order(Order::Backup));
         }
     }
 

@@ -511,12 +511,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::AllSettings => model.all_settings(),
         Msg::Set(key, value) => model.set(key, &value, &mut out),
         Msg::Register(place, fresh) => model.register(place, &fresh, &mut out),
-        Msg::Backup => {
-            if model.phase == Phase::Running && model.task.is_none() {
-                model.task = Some(Task::Backup);
-                out.push(Effect::Order(Order::Backup));
-            }
-        }
+        Msg::Backup => model.back_up_now(&mut out),
         Msg::BackUp(on) => model.back_up(on, &mut out),
         Msg::Backups => out.push(Effect::Open(model.data.join("backups"))),
         Msg::Export => {
