@@ -166,6 +166,7 @@ fn exit_code(error: &ServerError) -> ExitCode {
         | ServerError::Broken { .. }
         | ServerError::Key(TlsError::KeyFile { .. } | TlsError::KeyDamaged { .. })
         | ServerError::KeyMissing(_)
+        | ServerError::StoreMissing { .. }
         | ServerError::Secrets(_)
         | ServerError::Control { .. } => CANNOT_OPEN.into(),
         ServerError::Listen { .. } => CANNOT_LISTEN.into(),

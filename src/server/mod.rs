@@ -114,6 +114,14 @@ pub enum ServerError {
          backup, or move the whole folder away to begin anew"
     )]
     KeyMissing(PathBuf),
+    /// A folder that a server has used, without its store.
+    #[error("{path} is missing, and with it every account and message. {advice}")]
+    StoreMissing {
+        /// Where it has to be.
+        path: PathBuf,
+        /// What to do.
+        advice: String,
+    },
     /// The secrets for passwords are damaged.
     #[error("the secrets for passwords are damaged ({0}): restore the last backup")]
     Secrets(#[from] OpaqueError),

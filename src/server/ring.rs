@@ -63,6 +63,9 @@ pub(super) fn run(
     stopped: Receiver<Order>,
     ready: &SyncSender<(Ready, Arc<Metrics>)>,
 ) -> Result<(), ServerError> {
+    if let Some(path) = folder::missing_store(&setup.data) {
+        return Err(ServerError::StoreMissing { path, advice: backup::advice(&setup.data) });
+    }
     let engine = folder::open_store(&setup.data).map_err(|error| match error {
         StoreError::Damaged { .. } => {
             ServerError::Broken { error, advice: backup::advice(&setup.data) }

@@ -99,6 +99,12 @@ impl Settings {
         Ok(())
     }
 
+    /// Whether nobody can register because there is no code to know.
+    #[must_use]
+    pub fn lacks_code(&self) -> bool {
+        self.registration == Registration::Code && self.code.is_none()
+    }
+
     /// A server's name for people: one short line, or nothing.
     ///
     /// # Errors

@@ -103,6 +103,24 @@ fn a_store_that_is_none_is_66() {
 }
 
 #[test]
+fn a_store_that_is_gone_is_66_and_no_new_one_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    Process::start(folder.path(), free_address()).kill();
+    let store = folder.path().join("mychat.redb");
+    fs::remove_file(&store).unwrap();
+    let data = folder.path().to_str().unwrap();
+    for (code, (came, complaint)) in [
+        (66, run_server(folder.path(), "127.0.0.1:0")),
+        (1, run(&["admin", "--data", data, "accounts"])),
+        (1, run(&["admin", "--data", data, "set", "files.days", "9"])),
+    ] {
+        assert_eq!(came, Some(code), "{complaint}");
+        assert!(complaint.contains("mychat.redb") && complaint.contains("restore"), "{complaint}");
+    }
+    assert!(!store.exists());
+}
+
+#[test]
 fn a_port_in_use_is_69() {
     let folder = tempfile::tempdir().unwrap();
     let other = TcpListener::bind(free_address()).unwrap();

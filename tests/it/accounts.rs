@@ -95,7 +95,7 @@ fn two_who_want_the_same_name_at_once_get_one_account() {
 
 #[test]
 fn registration_can_be_closed_or_need_a_code() {
-    let ground = Ground::with(&[("registration", "code"), ("registration.code", "LAB3-7QX2")]);
+    let ground = Ground::with(&[("registration.code", "LAB3-7QX2"), ("registration", "code")]);
     let mut peer = ground.connect();
     assert_eq!(peer.register("Lime").unwrap_err().reason, Reason::RegistrationCode);
     let wrong = peer.register_with("Lime", Some("LAB3"));

@@ -48,6 +48,22 @@ fn a_setting_holds_at_once_and_another_value_is_refused() {
 }
 
 #[test]
+fn registering_by_code_needs_a_code() {
+    let ground = Ground::start();
+    let change = |key: &str, value: &str| {
+        let verb = Verb::Set { key: key.to_owned(), value: value.to_owned() };
+        admin::run(ground.folder(), verb).map(drop).map_err(|why| why.to_string())
+    };
+    assert_eq!(change("registration", "code"), Err(AdminError::NoCode.to_string()));
+    ground.register("Lime");
+    change("registration.code", "LAB3-7QX2").unwrap();
+    change("registration", "code").unwrap();
+    assert_eq!(change("registration.code", ""), Err(AdminError::NoCode.to_string()));
+    let refused = ground.connect().register("Momo").unwrap_err();
+    assert_eq!(refused.reason, Reason::RegistrationCode);
+}
+
+#[test]
 fn rates_change_for_addresses_that_are_counted_already() {
     let ground = Ground::start();
     ground.register("Lime");

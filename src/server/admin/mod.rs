@@ -8,7 +8,6 @@ use crate::clock;
 use crate::domain::RoomId;
 use crate::limits::SettingError;
 use crate::net::control::{ControlReply, ControlRequest};
-use crate::net::protocol::Registration;
 use crate::net::verb::{Done, Verb};
 use crate::server::backup::archive::Manifest;
 use crate::server::backup::keep::{self, Memory};
@@ -45,6 +44,20 @@ pub enum AdminError {
     /// There is no store yet.
     #[error("{0} has no server's data: check --data, or start the server there once")]
     NoStore(String),
+    /// A server has run here, and its store is gone.
+    #[error("{path} is missing, and with it every account and message. {advice}")]
+    StoreMissing {
+        /// Where it has to be.
+        path: PathBuf,
+        /// What to do.
+        advice: String,
+    },
+    /// With a code that nobody has, nobody could register.
+    #[error(
+        "registration = code needs a code: `mychat admin set registration.code CODE` first, or \
+         `set registration open`"
+    )]
+    NoCode,
     /// The system gives no random bytes for a code.
     #[error("the system gives no random bytes")]
     Chance,
@@ -89,6 +102,9 @@ pub enum AdminError {
 pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     let verb = here(verb);
     // Settings may be made in an empty folder before the first start; a mistyped one is refused.
+    if let Some(path) = folder::missing_store(data) {
+        return Err(AdminError::StoreMissing { path, advice: backup::advice(data) });
+    }
     let may_be_new = matches!(verb, Verb::Set { .. }) && data.is_dir();
     if !may_be_new && !data.join(folder::STORE_FILE).exists() {
         return Err(AdminError::NoStore(data.display().to_string()));
@@ -156,17 +172,10 @@ fn apply(engine: &Engine, verb: &Verb) -> Result<Done, AdminError> {
     let code = chance()?;
     let mut rows = Writes::open(&transaction)?;
     let now = When { wall_ms: clock::wall_ms(), age_min: rows.get_age()? };
-    let (done, news) = keeper::apply(&mut rows, now, verb, code)?;
+    let (done, _) = keeper::apply(&mut rows, now, verb, code)?;
     drop(rows);
     transaction.commit().map_err(StoreError::from)?;
-    if news.settings.is_some_and(|settings| lacks_code(&settings)) {
-        tracing::warn!("nobody can register before registration.code is set");
-    }
     Ok(done)
-}
-
-fn lacks_code(settings: &Settings) -> bool {
-    settings.registration == Registration::Code && settings.code.is_none()
 }
 
 async fn ask(data: &Path, verb: Verb) -> Result<Done, AdminError> {

@@ -113,6 +113,12 @@ fn carry_out(rows: &mut Writes<'_>, now: When, verb: &Verb, code: [u8; 16]) -> O
 }
 
 fn set(rows: &mut Writes<'_>, key: &str, value: &str) -> Outcome {
+    let mut wanted = Settings::load(rows)?;
+    wanted.set(key, value)?;
+    // What was so before may be mended in any order.
+    if wanted.lacks_code() && !Settings::load(rows)?.lacks_code() {
+        return Err(AdminError::NoCode);
+    }
     Settings::store(rows, key, value)??;
     let settings = Some(Settings::load(rows)?);
     Ok((show::settings(rows, Some(key))?, News { settings, ..News::default() }))
