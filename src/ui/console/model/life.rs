@@ -8,6 +8,7 @@ use super::{
 };
 use crate::net::control::LogEvent;
 use crate::net::verb::{Audience, Verb};
+use crate::ui::console::refused;
 
 /// Whoever is told has so long to finish a sentence.
 const NOTICE: Duration = Duration::from_mins(1);
@@ -46,11 +47,13 @@ impl Model {
             }
             Report::Polled(poll) => self.polled(*poll, out),
             Report::Silent => self.silent = true,
-            Report::BackedUp { is_made } => {
+            Report::BackedUp(made) => {
                 self.task = None;
-                if !is_made {
-                    // The server says why in its log.
-                    out.push(Effect::Trouble(self.language().get("con.backup.not").to_owned()));
+                if let Err(why) = made {
+                    let language = self.language();
+                    let why = refused::words(language, &why);
+                    let words = language.fill("con.backup.not", &[("reason", &why)]);
+                    out.push(Effect::Trouble(words));
                 }
                 out.push(Effect::Order(Order::Poll));
             }
