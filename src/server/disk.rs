@@ -4,6 +4,7 @@
 //! is made again when there is room for it too; until then its place counts as taken, so that giving it up
 //! does not make the disk look as if it had room.
 
+use std::mem;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,24 +60,33 @@ pub async fn watch(
     full: Arc<AtomicBool>,
     (journal, metrics): (Arc<Journal>, Arc<Metrics>),
 ) {
-    let mut said = None;
+    let mut told = false;
     loop {
         async_io::Timer::after(EVERY).await;
         let limits = policy.limits();
         let (data, metrics_now, full_now) = (folder.to_owned(), metrics.clone(), full.clone());
         let limits_now = limits.clone();
         let is = smol::unblock(move || settle(&data, &limits_now, &full_now, &metrics_now)).await;
-        if said.replace(is) == Some(is) || (said.is_none() && !is) {
-            continue;
-        }
-        match is {
-            true => {
-                let (folder, free_mib) = (folder.display().to_string(), limits.disk_free_mib);
-                journal.note(LogKind::Error, None, LogEvent::DiskLow { folder, free_mib });
-            }
-            false => journal.note(LogKind::Info, None, LogEvent::DiskFine {}),
+        if let Some((kind, event)) = news(&mut told, is, (folder, limits.disk_free_mib)) {
+            journal.note(kind, None, event);
         }
     }
+}
+
+/// What a look has to tell after what was told before: whether it was low.
+fn news(
+    told: &mut bool,
+    is: bool,
+    (folder, free_mib): (&Path, u64),
+) -> Option<(LogKind, LogEvent)> {
+    if mem::replace(told, is) == is {
+        return None;
+    }
+    let folder = folder.display().to_string();
+    Some(match is {
+        true => (LogKind::Error, LogEvent::DiskLow { folder, free_mib }),
+        false => (LogKind::Info, LogEvent::DiskFine {}),
+    })
 }
 
 /// Looks, and gives the ballast up or makes it. Writing ends before the ballast goes, and begins again when it
@@ -122,6 +132,17 @@ mod tests {
         assert_eq!(look(1_000_000_000, 1), (true, 0));
         assert_eq!(look(1, 1), (false, MIB));
         assert_eq!(look(0, 1), (false, 0), "nobody watches");
+    }
+
+    #[test]
+    fn only_a_change_is_told_and_a_disk_with_room_is_none() {
+        let mut told = false;
+        let mut look = |is| news(&mut told, is, (Path::new("d"), 1)).map(|(_, event)| event);
+        assert!(look(false).is_none(), "the first look");
+        assert!(matches!(look(true), Some(LogEvent::DiskLow { .. })));
+        assert!(look(true).is_none());
+        assert!(matches!(look(false), Some(LogEvent::DiskFine {})));
+        assert!(look(false).is_none());
     }
 
     #[test]

@@ -119,11 +119,11 @@ fn a_backup_that_a_window_asks_for_is_made_beside_its_looks() {
     window.attached();
     assert_eq!(window.polled().status.backup, None);
     window.link.order(Order::Backup);
-    let is_made = window.wait(|report| match report {
-        Report::BackedUp { is_made } => Some(is_made),
+    let made = window.wait(|report| match report {
+        Report::BackedUp(made) => Some(made),
         _ => None,
     });
-    assert!(is_made);
+    assert_eq!(made, Ok(()));
     window.link.order(Order::Poll);
     let made = loop {
         let poll = window.polled();

@@ -10,6 +10,7 @@ use smol::future;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::verdict::Verdict;
+use crate::net::discovery::is_virtual;
 
 /// Where mDNS is spoken (RFC 6762).
 const GROUP_V4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
@@ -25,24 +26,7 @@ const NAMED_MAX: usize = 8;
 /// "Who is a MyChat server?" as one question of mDNS: `PTR _mychat._tcp.local`.
 const QUESTION: &[u8] = b"\0\0\0\0\0\x01\0\0\0\0\0\0\x07_mychat\x04_tcp\x05local\0\0\x0c\0\x01";
 
-/// Names of interfaces to this computer's own containers and virtual machines begin so.
-const INSIDE: [&str; 14] = [
-    "br-",
-    "cali",
-    "cni",
-    "docker",
-    "flannel",
-    "lxc",
-    "lxdbr",
-    "podman",
-    "vboxnet",
-    "veth",
-    "virbr",
-    "vmnet",
-    "vEthernet",
-    "VirtualBox",
-];
-/// And those of tunnels.
+/// Names of interfaces of tunnels begin so.
 const TUNNELS: [&str; 11] = [
     "tun",
     "tap",
@@ -79,10 +63,10 @@ pub(super) struct Place {
 
 impl Place {
     fn kind(&self) -> Kind {
-        let begins = |prefixes: &[&str]| prefixes.iter().any(|p| self.name.starts_with(p));
+        let is_tunnel = || TUNNELS.iter().any(|prefix| self.name.starts_with(prefix));
         match self.ip {
             ip if ip.is_loopback() => Kind::Loopback,
-            _ if begins(&INSIDE) || begins(&TUNNELS) => Kind::Virtual,
+            _ if is_virtual(&self.name) || is_tunnel() => Kind::Virtual,
             IpAddr::V4(ip) if ip.is_link_local() => Kind::SelfAssigned,
             IpAddr::V6(ip) if ip.is_unicast_link_local() => Kind::SelfAssigned,
             _ => Kind::Lan,

@@ -80,7 +80,8 @@ fn is_link_local(ip: Ipv6Addr) -> bool {
 }
 
 /// Is this a network between this computer and its own containers or virtual machines?
-pub(super) fn is_virtual(interface: &str) -> bool {
+#[must_use]
+pub fn is_virtual(interface: &str) -> bool {
     const PREFIXES: [&str; 15] = [
         "cali",
         "cni",
@@ -154,6 +155,8 @@ mod tests {
             ("veth12ab", true),
             ("virbr0", true),
             ("vEthernet (WSL (Hyper-V firewall))", true),
+            ("vEthernet (Campus)", false),
+            ("VMware Network Adapter VMnet8", true),
         ];
         for (name, expected) in cases {
             assert_eq!(is_virtual(name), expected, "{name}");

@@ -9,18 +9,20 @@ use crate::domain::RoomId;
 use crate::limits::SettingError;
 use crate::net::control::{ControlReply, ControlRequest};
 use crate::net::verb::{Done, Verb};
+use crate::server::backup;
 use crate::server::backup::archive::Manifest;
 use crate::server::backup::keep::{self, Memory};
 use crate::server::backup::make::{self, Source, Wanted};
-use crate::server::backup::{self, BackupError};
 use crate::server::commands::keeper::{self, When};
 use crate::server::control::Console;
 use crate::server::folder;
 use crate::server::policy::{Given, Policy};
-use crate::store::blobs::Files;
-use crate::store::{Engine, Reads, StoreError, Writes};
-
 use crate::server::settings::Settings;
+use crate::store::blobs::Files;
+use crate::store::{Engine, Reads, Writes};
+
+pub use crate::server::backup::BackupError;
+pub use crate::store::StoreError;
 
 /// Why a verb was not done.
 #[derive(Debug, thiserror::Error)]

@@ -279,14 +279,17 @@ impl Console {
         Ok(Console { reader, writer })
     }
 
-    /// Lets the server make a backup and waits for it; says whether it was made.
+    /// Lets the server make a backup and waits for it; says why it was not made.
     ///
     /// # Errors
     /// The server is gone or in trouble.
-    pub async fn back_up(&mut self) -> Result<bool, LinkError> {
+    pub async fn back_up(&mut self) -> Result<Result<(), String>, LinkError> {
         let verb = Verb::Backup { path: None };
-        let reply = self.ask(&ControlRequest::Admin { verb }).await?;
-        Ok(matches!(reply, ControlReply::Done(Done::Backup(_))))
+        Ok(match self.ask(&ControlRequest::Admin { verb }).await? {
+            ControlReply::Done(Done::Backup(_)) => Ok(()),
+            ControlReply::NotDone { why } => Err(why),
+            _ => Err("the server gave another answer".to_owned()),
+        })
     }
 
     /// Asks and waits for the answer.

@@ -8,14 +8,14 @@ use fltk::enums::{Event, Key};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
+use super::knobs::about;
 use super::model::{Model, Msg};
 use super::shell::post;
 use crate::limits::Limits;
-use crate::server::settings::about;
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
 use crate::ui::paragraph;
 use crate::ui::screen;
-use crate::ui::text::{tr, tr_with};
+use crate::ui::text::{language, tr, tr_with};
 use crate::ui::theme::{Colour, Style};
 use crate::ui::widgets::{
     self, Button, ButtonKind, Control, Field, FieldKind, RowLook, ScrollList, backdrop, paint_empty,
@@ -52,7 +52,7 @@ struct View {
 impl View {
     fn shown(&self) -> Vec<&(String, String)> {
         let matches = |key: &str| {
-            let about = about(key).unwrap_or_default().to_lowercase();
+            let about = about(language(), key).to_lowercase();
             key.contains(&self.find) || about.contains(&self.find)
         };
         self.all.iter().filter(|(key, _)| matches(key)).collect()
@@ -189,7 +189,7 @@ fn paint_row(canvas: &Canvas, row: &RowLook, key: &str, value: &str) {
     let value = if value.is_empty() { "-" } else { value };
     canvas.text_in(Style::BODY.bold(), Colour::Ink, right, Align::Right, value);
     let lower = Rect::new(upper.x, area.y + 27, upper.w, 16);
-    let words = about(key).unwrap_or_default();
+    let words = about(language(), key);
     canvas.text_in(Style::MICRO, Colour::Ink2, lower, Align::Left, words);
 }
 
@@ -222,9 +222,14 @@ fn paint(canvas: &Canvas, area: Rect, view: &View) {
     });
     let below = Rect { y: left.y + 19, ..left };
     canvas.text_in(Style::MICRO, Colour::Ink2, below, Align::Left, &range.unwrap_or_default());
-    if !view.wrong.is_empty() {
-        let place = Rect::new(MARGIN + 20, foot.y + 62, foot.w - 2 * MARGIN - 20, 32);
+    let place = Rect::new(MARGIN, foot.y + 62, foot.w - 2 * MARGIN, 32);
+    if view.wrong.is_empty() {
+        // Its row may be too narrow for all of it.
+        let words = about(language(), key);
+        paragraph::draw(canvas, Style::CAPTION, Colour::Ink2, place, Align::Left, words);
+    } else {
         canvas.icon_on(Icon::Alert, MARGIN, place.y + 1, 14, Colour::Bad, Colour::Paper);
+        let place = place.without_left(20);
         paragraph::draw(canvas, Style::CAPTION, Colour::Bad, place, Align::Left, &view.wrong);
     }
 }

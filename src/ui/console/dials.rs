@@ -6,7 +6,7 @@ use std::rc::Rc;
 use fltk::group::Group;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 
-use super::knobs::{self, BACKUP, BACKUP_COUNTS, BACKUP_KEEP, Knobs, OFFERS};
+use super::knobs::{self, BACKUP, BACKUP_COUNTS, BACKUP_KEEP, Knobs, OFFERS, REGISTRATIONS};
 use super::model::{Fact, Model, Msg};
 use super::refused;
 use super::shell::post;
@@ -145,7 +145,8 @@ impl Dials {
         self.registration.set_chosen(knobs.registration());
         self.copy.set_label(tr("common.copy"));
         self.copy.set_enabled(knobs.code().is_some());
-        self.fresh.set_label(tr("con.set.fresh"));
+        let is_first = knobs.code().is_none();
+        self.fresh.set_label(tr(if is_first { "con.set.make" } else { "con.set.fresh" }));
         self.announced.set_on(knobs.is_announced());
         for (select, offer) in self.numbers.iter_mut().zip(&OFFERS) {
             let (values, place) = knobs.offered(offer.key, offer.values);
@@ -199,7 +200,7 @@ impl Dials {
                 vec![(&mut self.folder, folder, 28)];
             if self.backs_up == Some(true) {
                 controls.push((&mut self.time, 84, 28));
-                controls.push((&mut self.keep, 84, 28));
+                controls.push((&mut self.keep, 104, 28));
             }
             controls.push((&mut self.daily, daily, 24));
             row(BACKUP, &mut controls);
@@ -254,6 +255,10 @@ fn words(key: &str, model: &Model) -> (&'static str, String) {
     let plain = |title, hint| (tr(title), tr(hint).to_owned());
     match key {
         REGISTRATION => plain("srv.reg", "con.set.reg.hint"),
+        // Nobody is asked for it while registering is open, or closed.
+        REGISTRATION_CODE if REGISTRATIONS[knobs.registration()] != "code" => {
+            plain("con.set.code", "con.set.code.unused")
+        }
         REGISTRATION_CODE => plain("con.set.code", "con.set.code.hint"),
         DISCOVERY => {
             let is_quiet = model.is_up() && model.status.as_ref().is_some_and(|s| !s.discovery);
@@ -308,7 +313,11 @@ fn paint(canvas: &Canvas, area: Rect, rows: &[(&'static str, Rect)], model: &Mod
             Some(wrong) => (Colour::Bad, wrong),
             None => (Colour::Ink2, &*hint),
         };
-        canvas.text_in(Style::CAPTION, ink, lower, Align::Left, hint);
+        // What its boxes say anyway is left out where it would be cut.
+        let is_said = *key == BACKUP && ink == Colour::Ink2;
+        if !is_said || text::width(Style::CAPTION, hint) <= room {
+            canvas.text_in(Style::CAPTION, ink, lower, Align::Left, hint);
+        }
     }
     if let Some((_, last)) = rows.last() {
         let y = (last.bottom() + 18).min(area.bottom() - 34);

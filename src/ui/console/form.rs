@@ -8,7 +8,7 @@ use fltk::enums::{Event, Key};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
-use super::forms::{Ask, BANS, Filled, Form, names};
+use super::forms::{self, Ask, BANS, Filled, Form, names};
 use super::model::{Model, Msg};
 use super::shell::post;
 use super::units;
@@ -34,6 +34,8 @@ const FOOT: i32 = 36 + 32 + PADDING;
 pub struct FormWindow {
     window: DoubleWindow,
     number: u64,
+    /// Above all else, where one is asked for.
+    address: Option<Field>,
     words: Words,
     radios: Vec<Choice>,
     check: Choice,
@@ -116,6 +118,15 @@ impl Plan {
                 check: if ask.has_address() { "con.ban.address" } else { "" },
                 ..plain
             },
+            Ask::Address => Plan {
+                window: "con.ban.ip",
+                go: "con.ban.go",
+                danger: true,
+                radios: BANS.map(|(_, key)| tr(key).to_owned()).to_vec(),
+                choice: "con.ban.time",
+                words: why,
+                ..plain
+            },
             Ask::Disable(_) => Plan {
                 window: "con.act.disable",
                 go: "con.act.disable",
@@ -147,6 +158,8 @@ impl FormWindow {
         };
         // The keyboard walks in the order in which they are made.
         let words_first = has_box;
+        let address = matches!(form.ask, Ask::Address)
+            .then(|| Field::new(FieldKind::Outlined, tr("con.form.address.hint")));
         let mut radios = if words_first { Vec::new() } else { make_radios() };
         let words = match &form.ask {
             _ if has_box => Words::Box(TextBox::new(hint)),
@@ -172,8 +185,18 @@ impl FormWindow {
         let view = Rc::new(RefCell::new(View { head: head(&form.ask), ..View::default() }));
         let focus_on_words = !matches!(form.ask, Ask::Ban(_) | Ask::Disable(_));
         let number = form.number;
-        let mut made =
-            FormWindow { window, number, words, radios, check, go, cancel, view, focus_on_words };
+        let mut made = FormWindow {
+            window,
+            number,
+            address,
+            words,
+            radios,
+            check,
+            go,
+            cancel,
+            view,
+            focus_on_words,
+        };
         let height = made.place(&plan, words_first);
         made.choose_first(&form.ask, model);
         made.wire();
@@ -191,15 +214,23 @@ impl FormWindow {
     pub fn follow(&mut self, form: &Form) {
         self.go.set_busy(form.busy);
         let is_wrong = !form.error.is_empty();
+        let mut words_are_wrong = is_wrong;
+        if let Some(field) = &mut self.address {
+            let no_address = forms::address(&field.value(), language()).is_err();
+            field.set_error(is_wrong && no_address);
+            words_are_wrong &= !no_address;
+        }
         match &mut self.words {
-            Words::Box(words) => words.set_error(is_wrong),
-            Words::Line(words) => words.set_error(is_wrong),
+            Words::Box(words) => words.set_error(words_are_wrong),
+            Words::Line(words) => words.set_error(words_are_wrong),
         }
         if self.view.borrow().error != form.error {
             self.view.borrow_mut().error.clone_from(&form.error);
             self.window.redraw();
-            if is_wrong {
-                self.words.focus();
+            match &mut self.address {
+                Some(field) if is_wrong && !words_are_wrong => field.focus(),
+                _ if is_wrong => self.words.focus(),
+                _ => {}
             }
         }
     }
@@ -219,6 +250,11 @@ impl FormWindow {
                 *y += 20;
             }
         };
+        if let Some(field) = &mut self.address {
+            label(&mut y, "con.form.address");
+            field.place(Rect::new(PADDING, y, WIDE, FIELD_H));
+            y += FIELD_H + 16;
+        }
         for is_words in [words_first, !words_first] {
             if is_words {
                 label(&mut y, plan.words.0);
@@ -257,7 +293,7 @@ impl FormWindow {
 
     fn choose_first(&mut self, ask: &Ask, model: &Model) {
         let first = match ask {
-            Ask::Ban(_) => 1,
+            Ask::Ban(_) | Ask::Address => 1,
             // Nobody is there to hear it.
             Ask::Broadcast if model.people() == 0 => 1,
             _ => 0,
@@ -273,10 +309,10 @@ impl FormWindow {
         self.window.resize(place.x, place.y, place.w, place.h);
         self.window.make_modal(true);
         self.window.show();
-        if self.focus_on_words {
-            self.words.focus();
-        } else {
-            self.cancel.focus();
+        match &mut self.address {
+            Some(field) => field.focus(),
+            None if self.focus_on_words => self.words.focus(),
+            None => self.cancel.focus(),
         }
         if let Words::Line(field) = &mut self.words {
             field.select_all();
@@ -289,10 +325,12 @@ impl FormWindow {
             paint(canvas, &view.borrow());
         });
         let (words, radios, check) = (self.words.clone(), self.radios.clone(), self.check.clone());
+        let address = self.address.clone();
         let submit = move || {
+            let address = address.as_ref().map(Field::value).unwrap_or_default();
             let choice = radios.iter().position(Choice::is_on).unwrap_or(0);
             let checked = check.is_shown() && check.is_on();
-            post(Msg::Submit(Filled { text: words.value(), choice, checked }));
+            post(Msg::Submit(Filled { text: words.value(), address, choice, checked }));
         };
         self.go.on_press(submit.clone());
         self.cancel.on_press(|| post(Msg::Dismiss));
@@ -305,6 +343,11 @@ impl FormWindow {
                 words.on_enter(submit);
                 words.on_change(|| post(Msg::Typed));
             }
+        }
+        if let Some(field) = &mut self.address {
+            let mut next = self.words.clone();
+            field.on_enter(move || next.focus());
+            field.on_change(|| post(Msg::Typed));
         }
         for place in 0..self.radios.len() {
             let mut all = self.radios.clone();

@@ -1,6 +1,8 @@
 //! Windows that ask for words before something is done: what is asked, what is wrong, which verbs
 //! come of it.
 
+use std::net::IpAddr;
+
 use super::acts::{Act, Someone};
 use crate::domain::is_plain;
 use crate::limits::{BROADCAST_BYTES_MAX, KEEPER_WORDS_MAX, NAME_BYTES_MAX};
@@ -26,6 +28,8 @@ pub enum Ask {
     Kick(Vec<Someone>),
     /// Why they are kept out, and for how long.
     Ban(Vec<Someone>),
+    /// Which address is kept out, why, and for how long.
+    Address,
     /// Why they are let in no more.
     Disable(Vec<Someone>),
     /// The server's name, which is this.
@@ -50,6 +54,8 @@ pub struct Form {
 pub struct Filled {
     /// The words.
     pub text: String,
+    /// The address.
+    pub address: String,
     /// Which of the choices.
     pub choice: usize,
     /// The check box.
@@ -64,7 +70,7 @@ impl Ask {
             Ask::Message(people) | Ask::Kick(people) | Ask::Ban(people) | Ask::Disable(people) => {
                 people
             }
-            Ask::Broadcast | Ask::Name(_) => &[],
+            Ask::Address | Ask::Broadcast | Ask::Name(_) => &[],
         }
     }
 
@@ -74,7 +80,7 @@ impl Ask {
         match self {
             Ask::Message(_) => Some(Act::Message),
             Ask::Kick(_) => Some(Act::Kick),
-            Ask::Ban(_) => Some(Act::Ban),
+            Ask::Ban(_) | Ask::Address => Some(Act::Ban),
             Ask::Disable(_) => Some(Act::Disable),
             Ask::Broadcast | Ask::Name(_) => None,
         }
@@ -108,6 +114,10 @@ impl Ask {
                 vec![Verb::Say { text, to, pinned: filled.checked }]
             }
             Ask::Ban(people) => bans(people, filled, &text),
+            Ask::Address => {
+                let whom = Whom::Address(address(&filled.address, language)?);
+                vec![Verb::Ban { whom, minutes: minutes(filled), why: text }]
+            }
             Ask::Name(_) => vec![Verb::Set { key: "server.name".to_owned(), value: text }],
         })
     }
@@ -132,9 +142,28 @@ impl Ask {
     }
 }
 
+/// For how long.
+fn minutes(filled: &Filled) -> Option<u64> {
+    BANS.get(filled.choice).map_or(Some(60), |(minutes, _)| *minutes)
+}
+
+/// An address that somebody may come from.
+///
+/// # Errors
+/// It is none, in words.
+pub fn address(typed: &str, language: Language) -> Result<IpAddr, String> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Err(language.get("con.form.address.empty").to_owned());
+    }
+    let found = typed.parse().map(|ip: IpAddr| ip.to_canonical()).ok();
+    let found = found.filter(|ip| !ip.is_unspecified() && !ip.is_multicast());
+    found.ok_or_else(|| language.fill("con.form.address.wrong", &[("name", typed)]))
+}
+
 /// Each of them, and where wanted their addresses, each once.
 fn bans(people: &[Someone], filled: &Filled, why: &str) -> Vec<Verb> {
-    let minutes = BANS.get(filled.choice).map_or(Some(60), |(minutes, _)| *minutes);
+    let minutes = minutes(filled);
     let ban = |whom| Verb::Ban { whom, minutes, why: why.to_owned() };
     let mut verbs: Vec<Verb> = people.iter().filter_map(Someone::whom).map(ban).collect();
     if filled.checked {
@@ -166,7 +195,7 @@ mod tests {
     }
 
     fn filled(text: &str, choice: usize, checked: bool) -> Filled {
-        Filled { text: text.to_owned(), choice, checked }
+        Filled { text: text.to_owned(), choice, checked, ..Filled::default() }
     }
 
     #[test]
@@ -181,6 +210,29 @@ mod tests {
         let [a, b] = accounts;
         let address = Whom::Address("10.0.0.1".parse().unwrap());
         assert_eq!(verbs, [a, b, address].map(|whom| ban(whom, None)));
+    }
+
+    #[test]
+    fn an_address_is_judged_before_it_is_banned() {
+        let ban = |typed: &str| {
+            let filled = Filled { address: typed.to_owned(), ..filled("spam", 2, false) };
+            Ask::Address.verbs(&filled, Language::Chinese)
+        };
+        for (typed, ip) in [
+            (" 10.0.0.7 ", "10.0.0.7"),
+            ("2001:db8::7", "2001:db8::7"),
+            ("::ffff:1.2.3.4", "1.2.3.4"),
+        ] {
+            let whom = Whom::Address(ip.parse().unwrap());
+            let (minutes, why) = (Some(7 * 24 * 60), "spam".to_owned());
+            assert_eq!(ban(typed), Ok(vec![Verb::Ban { whom, minutes, why }]));
+        }
+        for wrong in ["10.0.0", "10.0.0.7:1029", "10.0.0.0/8", "a.example", "0.0.0.0", "224.0.0.1"]
+        {
+            let words = ban(wrong).unwrap_err();
+            assert!(words.contains(wrong), "{words}");
+        }
+        assert_ne!(ban(" ").unwrap_err(), ban("x").unwrap_err());
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::net::verb::{Done, Verb};
-use crate::server::settings::{DISCOVERY, REGISTRATION, REGISTRATION_CODE};
+use crate::server::settings::{self, DISCOVERY, REGISTRATION, REGISTRATION_CODE};
+use crate::ui::text::Language;
 
 /// When a backup is made each day; absent where the server makes none.
 pub const BACKUP: &str = "backup.daily";
@@ -163,6 +164,13 @@ impl Knobs {
     }
 }
 
+/// What a setting means; what a newer server has is told in its own words, if at all.
+#[must_use]
+pub fn about(language: Language, key: &str) -> &'static str {
+    let told = language.find(&format!("about.{key}"));
+    told.or_else(|| settings::about(key)).unwrap_or_default()
+}
+
 /// The verb that sets something.
 #[must_use]
 pub fn set(key: &str, value: &str) -> Verb {
@@ -198,6 +206,19 @@ mod tests {
                 Limits::default().set(key, &value.to_string()).unwrap();
             }
         }
+    }
+
+    /// The windows say what `mychat admin get` says.
+    #[test]
+    fn every_setting_has_a_meaning_in_both_languages() {
+        for (key, _) in settings::Settings::default().list() {
+            let told = settings::about(key);
+            assert!(told.is_some(), "{key}");
+            assert_eq!(Language::English.find(&format!("about.{key}")), told);
+            let chinese = about(Language::Chinese, key);
+            assert!(!chinese.is_ascii(), "{key}: {chinese}");
+        }
+        assert_eq!(about(Language::Chinese, "no.such"), "");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! One named thread does it all, so that the window never waits. Nothing here knows a widget.
 
+use std::io;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::rc::Rc;
@@ -50,7 +51,7 @@ impl Link {
     pub fn start(
         setup: Setup,
         wake: impl Fn() + Send + 'static,
-    ) -> std::io::Result<(Link, Receiver<Report>)> {
+    ) -> io::Result<(Link, Receiver<Report>)> {
         let (orders, taken) = async_channel::bounded(ORDERS_MAX);
         let (reports, reported) = async_channel::bounded(REPORTS_MAX);
         let run = move || {
@@ -93,7 +94,7 @@ struct Gone;
 enum Woke {
     Order(Order),
     Tick,
-    Exit(std::io::Result<ExitStatus>),
+    Exit(io::Result<ExitStatus>),
     Ready(bool),
     Late,
     Gone,
@@ -311,11 +312,11 @@ impl Keeper {
         let (data, reports) = (self.setup.data.clone(), self.reports.clone());
         let wake = Rc::clone(&self.wake);
         let back_up = async move {
-            let is_made = match Console::attach(&data).await {
-                Ok(mut console) => console.back_up().await.unwrap_or(false),
-                Err(_) => false,
-            };
-            if reports.send(Report::BackedUp { is_made }).await.is_ok() {
+            let asked =
+                async { Console::attach(&data).await?.back_up().await.map_err(io::Error::other) };
+            let silent = |error| AdminError::Silent { folder: data.display().to_string(), error };
+            let made = asked.await.unwrap_or_else(|error| Err(silent(error).to_string()));
+            if reports.send(Report::BackedUp(made)).await.is_ok() {
                 wake();
             }
         };
@@ -420,16 +421,16 @@ async fn ask(
     verb: Verb,
     data: &Path,
 ) -> Result<Result<Done, String>, String> {
-    let silent = |error: std::io::Error| {
+    let silent = |error: io::Error| {
         AdminError::Silent { folder: data.display().to_string(), error }.to_string()
     };
-    let gone = || silent(std::io::ErrorKind::ConnectionRefused.into());
+    let gone = || silent(io::ErrorKind::ConnectionRefused.into());
     let reply = console.ok_or_else(gone)?.ask(&ControlRequest::Admin { verb }).await;
     match reply {
         Ok(ControlReply::Done(done)) => Ok(Ok(done)),
         Ok(ControlReply::NotDone { why }) => Ok(Err(why)),
         Ok(_) => Err(gone()),
-        Err(error) => Err(silent(std::io::Error::other(error))),
+        Err(error) => Err(silent(io::Error::other(error))),
     }
 }
 

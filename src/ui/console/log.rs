@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use jiff::tz::TimeZone;
 
 use super::model::End;
-use super::units;
+use super::{refused, units};
 use crate::domain::{AccountId, Role, Target};
 use crate::limits::LOG_ENTRIES_MAX;
 use crate::net::control::{LogEntry, LogEvent, LogKind};
@@ -295,7 +295,8 @@ fn of_event(language: Language, event: &LogEvent) -> String {
             language.fill("con.log.backed_up", &[("size", &size), ("time", &time)])
         }
         LogEvent::BackupFailed { why } => {
-            language.fill("con.log.backup_failed", &[("reason", why)])
+            let why = refused::of_backup(language, why).unwrap_or_else(|| why.clone());
+            language.fill("con.log.backup_failed", &[("reason", &why)])
         }
         LogEvent::DiskLow { folder, free_mib } => {
             let free_mib = free_mib.to_string();

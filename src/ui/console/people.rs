@@ -21,7 +21,7 @@ use crate::ui::area::{Pressable, paint_chip};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::text::{Language, tr, tr_with};
 use crate::ui::theme::{Colour, Style};
-use crate::ui::widgets::{Control, Field, FieldKind, backdrop, paint_empty};
+use crate::ui::widgets::{Button, ButtonKind, Control, Field, FieldKind, backdrop, paint_empty};
 
 const MARGIN: i32 = 16;
 
@@ -33,6 +33,7 @@ pub struct Accounts {
     group: Group,
     chips: [Pressable; 2],
     find: Field,
+    ban: Button,
     people: Grid,
     bans: Grid,
     bar: Bar,
@@ -53,6 +54,8 @@ impl Accounts {
         group.begin();
         let chips = [false, true].map(|only_bans| chip(model, only_bans));
         let find = Field::new(FieldKind::Search, tr("con.find.account")).style(Style::BODY);
+        let mut ban = Button::new(ButtonKind::Outline, tr("con.ban.ip.ask")).icon(Icon::Ban);
+        ban.on_press(|| post(Msg::BanAddress));
         let (people, bans) = (Grid::new::<People>(model), Grid::new::<Bans>(model));
         let bar = Bar::new();
         group.end();
@@ -61,7 +64,7 @@ impl Accounts {
             paint_nobody(canvas, below.paint(canvas), &drawn.borrow());
         });
         let mut tab =
-            Accounts { group, chips, find, people, bans, bar, only_bans: false, bans_w: 0 };
+            Accounts { group, chips, find, ban, people, bans, bar, only_bans: false, bans_w: 0 };
         let typed = tab.find.clone();
         tab.find.on_change(move || post(Msg::Find(typed.value())));
         tab
@@ -77,6 +80,8 @@ impl Accounts {
         let right = area.right() - MARGIN;
         let w = (right - x - all - self.bans_w - 24).clamp(96, 224);
         self.find.place(Rect::new(right - w, area.y + 10, w, 32));
+        let w = self.ban.wanted_width();
+        self.ban.place(Rect::new(right - w, area.y + 10, w, 32));
         let grid = if self.only_bans { &mut self.bans } else { &mut self.people };
         place_grid(area, grid, &mut self.bar);
     }
@@ -97,6 +102,8 @@ impl Accounts {
         self.find.set_placeholder(tr("con.find.account"));
         self.only_bans = model.accounts.only_bans;
         self.find.set_shown(!self.only_bans);
+        self.ban.set_label(tr("con.ban.ip.ask"));
+        self.ban.set_shown(self.only_bans);
         self.bans_w = text::width(Style::CAPTION.bold(), &bans_words(model)) + 24;
         self.people.set_shown(!self.only_bans);
         self.bans.set_shown(self.only_bans);
@@ -135,11 +142,11 @@ fn chip(model: &Shared, only_bans: bool) -> Pressable {
 impl Rows for People {
     const COLUMNS: &'static [Column] = &[
         Column("con.col.account", 46, 2),
-        Column("con.col.nickname", 92, 8),
+        Column("con.col.nickname", 84, 8),
         Column("con.col.created", 66, 2),
         Column("con.col.seen", 66, 2),
-        Column("con.col.devices", 36, 1),
-        Column("con.col.bytes", 50, 2),
+        Column("con.col.devices", 50, 1),
+        Column("con.col.bytes", 44, 2),
         Column("con.col.state", 36, 3),
     ];
 

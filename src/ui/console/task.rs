@@ -11,6 +11,7 @@ pub enum Task {
 mod tests {
     use super::super::choices::Choices;
     use super::super::model::{Effect, End, Model, Msg, Order, Report, update};
+    use super::super::refused;
 
     fn running() -> Model {
         let mut model = Model::new(Choices::default(), "d".into());
@@ -26,11 +27,15 @@ mod tests {
         let order = |order| vec![Effect::Order(order)];
         assert_eq!(update(&mut model, Msg::Backup), order(Order::Backup));
         assert!(update(&mut model, Msg::Backup).is_empty());
-        let came = |is_made| Msg::Report(Report::BackedUp { is_made });
-        assert_eq!(update(&mut model, came(true)), order(Order::Poll));
+        let came = |made| Msg::Report(Report::BackedUp(made));
+        assert_eq!(update(&mut model, came(Ok(()))), order(Order::Poll));
         assert_eq!(update(&mut model, Msg::Backup), order(Order::Backup));
-        let said = update(&mut model, came(false));
-        assert!(matches!(&said[..], [Effect::Trouble(_), Effect::Order(Order::Poll)]), "{said:?}");
+        let busy = crate::server::admin::BackupError::Busy.to_string();
+        let said = update(&mut model, came(Err(busy.clone())));
+        let [Effect::Trouble(words), Effect::Order(Order::Poll)] = &said[..] else {
+            panic!("{said:?}");
+        };
+        assert!(words.contains(&refused::words(model.language(), &busy)), "{words}");
         update(&mut model, Msg::Backup);
         update(&mut model, Msg::Report(Report::Ended(End::Closed)));
         assert_eq!(model.task, None, "it ended with the server");

@@ -112,10 +112,6 @@ impl Model {
         }
     }
 
-    pub(super) fn broadcast(&mut self) {
-        self.open(Ask::Broadcast);
-    }
-
     /// Opens a window, unless one is open.
     pub(super) fn open(&mut self, ask: Ask) {
         if self.sheet.is_some() || self.question.is_some() {
@@ -197,7 +193,7 @@ impl Model {
                 if open.is_some() {
                     self.sheet = None;
                 }
-                let name = names(ask.people(), language);
+                let name = banned(&results).unwrap_or_else(|| names(ask.people(), language));
                 let key = match &ask {
                     Ask::Broadcast => "con.done.said",
                     Ask::Name(_) => "con.done.name",
@@ -238,6 +234,14 @@ impl Model {
             }
         }
         self.reload(out);
+    }
+}
+
+/// The address that was banned by itself.
+fn banned(results: &[Result<Done, String>]) -> Option<String> {
+    match results {
+        [Ok(Done::Banned(row))] if row.nickname.is_none() => Some(row.whom.clone()),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::net::control::LogEvent;
 use crate::net::verb::{Audience, Verb};
-use crate::ui::console::task::Task;
+use crate::ui::console::refused;
 
 /// Whoever is told has so long to finish a sentence.
 const NOTICE: Duration = Duration::from_mins(1);
@@ -47,11 +47,13 @@ impl Model {
             }
             Report::Polled(poll) => self.polled(*poll, out),
             Report::Silent => self.silent = true,
-            Report::BackedUp { is_made } => {
+            Report::BackedUp(made) => {
                 self.task = None;
-                if !is_made {
-                    // The server says why in its log.
-                    out.push(Effect::Trouble(self.language().get("con.backup.not").to_owned()));
+                if let Err(why) = made {
+                    let language = self.language();
+                    let why = refused::words(language, &why);
+                    let words = language.fill("con.backup.not", &[("reason", &why)]);
+                    out.push(Effect::Trouble(words));
                 }
                 out.push(Effect::Order(Order::Poll));
             }
@@ -67,14 +69,6 @@ impl Model {
                 let words = self.language().fill("con.no.export", &[("reason", &why)]);
                 out.push(Effect::Trouble(words));
             }
-        }
-    }
-
-    /// One backup at a time.
-    pub(super) fn back_up_now(&mut self, out: &mut Vec<Effect>) {
-        if self.phase == Phase::Running && self.task.is_none() {
-            self.task = Some(Task::Backup);
-            out.push(Effect::Order(Order::Backup));
         }
     }
 

@@ -21,7 +21,7 @@ use super::accounts::Accounts;
 use super::acts::{Act, Someone};
 use super::choices::Choices;
 use super::failure::Failure;
-use super::forms::{Filled, Form};
+use super::forms::{Ask, Filled, Form};
 use super::knobs::Knobs;
 use super::log::{Chip, Log};
 use super::online::Online;
@@ -203,11 +203,8 @@ pub enum Report {
     Polled(Box<Poll>),
     /// It did not answer; the link goes on trying.
     Silent,
-    /// The backup that was asked for is made, or not.
-    BackedUp {
-        /// Whether it is made.
-        is_made: bool,
-    },
+    /// The backup that was asked for is made, or why it is not, in the server's own words.
+    BackedUp(Result<(), String>),
     /// There is no server any more.
     Ended(End),
     /// What came of [`Order::Do`], verb by verb.
@@ -284,6 +281,8 @@ pub enum Msg {
     Confirmed(Confirm),
     /// Say something to many.
     Broadcast,
+    /// Keep an address out that is typed.
+    BanAddress,
     /// The open window's button.
     Submit(Filled),
     /// Its words have changed.
@@ -503,7 +502,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::OnlyBans(only) => model.accounts.only_bans = only,
         Msg::Act(act) => model.act(act, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
-        Msg::Broadcast => model.broadcast(),
+        Msg::Broadcast => model.open(Ask::Broadcast),
+        Msg::BanAddress => model.open(Ask::Address),
         Msg::Submit(filled) => model.submit(&filled, &mut out),
         Msg::Typed => model.typed(),
         Msg::Dismiss => model.sheet = None,

@@ -3,6 +3,7 @@
 use super::*;
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::Registration;
+use crate::net::verb::Whom;
 use crate::ui::console::accounts::tests::{account, ban};
 use crate::ui::console::forms::Ask;
 use crate::ui::console::knobs;
@@ -328,8 +329,26 @@ fn a_ban_is_lifted_where_bans_are_listed() {
     update(&mut model, Msg::Menu(0));
     assert_eq!(model.acts(), [Act::Unban]);
     let effects = update(&mut model, Msg::Act(Act::Unban));
-    let whom = crate::net::verb::Whom::Address("10.0.0.1".parse().unwrap());
+    let whom = Whom::Address("10.0.0.1".parse().unwrap());
     assert_eq!(ordered(&effects).1, [Verb::Unban { whom }]);
+}
+
+#[test]
+fn an_address_that_is_typed_is_banned_and_named() {
+    let mut model = running(0, false);
+    update(&mut model, Msg::BanAddress);
+    let typed = |address: &str| {
+        Msg::Submit(Filled { address: address.into(), choice: 3, ..Filled::default() })
+    };
+    assert!(update(&mut model, typed("10.0.0")).is_empty());
+    assert!(form(&model).error.contains("10.0.0"));
+    let effects = update(&mut model, typed("10.0.0.7"));
+    let (id, verbs) = ordered(&effects);
+    let whom = Whom::Address("10.0.0.7".parse().unwrap());
+    assert_eq!(verbs, [Verb::Ban { whom, minutes: None, why: String::new() }]);
+    let said = update(&mut model, done(id, vec![Ok(Done::Banned(ban("10.0.0.7")))]));
+    assert!(matches!(&said[0], Effect::Say(words) if words.contains("10.0.0.7")), "{said:?}");
+    assert_eq!(model.sheet, None);
 }
 
 #[test]

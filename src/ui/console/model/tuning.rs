@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::deeds::Purpose;
-use super::{Effect, Fact, Model, Sheet};
+use super::{Effect, Fact, Model, Order, Phase, Sheet, Task};
 use crate::net::verb::{Done, Verb};
 use crate::server::settings::{NAME, REGISTRATION};
 use crate::ui::console::forms::Ask;
@@ -35,6 +35,13 @@ impl Model {
     pub(super) fn back_up(&mut self, on: bool, out: &mut Vec<Effect>) {
         let verb = self.knobs.back_up(on);
         self.set_by(knobs::BACKUP.to_owned(), vec![verb], out);
+    }
+
+    pub(super) fn back_up_now(&mut self, out: &mut Vec<Effect>) {
+        if self.phase == Phase::Running && self.task.is_none() {
+            self.task = Some(Task::Backup);
+            out.push(Effect::Order(Order::Backup));
+        }
     }
 
     fn set_by(&mut self, key: String, verbs: Vec<Verb>, out: &mut Vec<Effect>) {
