@@ -9,7 +9,7 @@ use std::rc::Rc;
 use mychat::client::api::{
     ConversationState, LinkedServer, PendingMessage, Saved, SavedAccount, SavedServer, Secret,
 };
-use mychat::client::finder::FoundCard;
+use mychat::client::finder::{FoundCard, Source};
 use mychat::client::{Answer, ClientEvent, Failure, Intent, LinkState};
 use mychat::clock;
 use mychat::domain::{
@@ -32,8 +32,9 @@ fn main() -> Result<(), UiError> {
     let mut fake = Fake { queue: asked, next_seq: 100, address: None };
     let core = Core {
         ask: Box::new(move |intent| fake.ask(intent)),
-        search: Box::new(move || put(&searched, Msg::Servers(found()))),
+        search: Box::new(move |_| put(&searched, Msg::Servers(found()))),
         look: Box::new(|_, _| {}),
+        examine: Box::new(|_, _| {}),
         host: Box::new(|| {}),
         next: Box::new(move || taken.borrow_mut().pop_front()),
     };
@@ -69,6 +70,7 @@ fn found() -> Vec<FoundCard> {
         id: id(number),
         name: name.into(),
         address: address(host, 1029),
+        source: Source::Network,
         fingerprint_prefix: String::new(),
         proven: true,
         online,

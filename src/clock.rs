@@ -31,6 +31,22 @@ pub fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// The system's own monotonic clock in microseconds, for who compares it with others' on this computer.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn system_us() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let micros = now.tv_sec.saturating_mul(1_000_000).saturating_add(now.tv_nsec / 1000);
+    u64::try_from(micros).unwrap_or(0)
+}
+
+/// Nobody asks elsewhere.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn system_us() -> u64 {
+    0
+}
+
 /// Monotonic time since the first call.
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads clocks")]

@@ -369,6 +369,8 @@ limits! {
         "messages a second of one person in the long run";
     lobby_per_second = 50 in 1..=1_000_000, "lobby.per_second",
         "messages a second in the lobby, of all people together";
+    backups_kept = 14 in 1..=10_000, "backup.keep",
+        "backups of backup.daily that are kept; the oldest goes, those made by hand stay";
     lobby_closed = 0 in 0..=1, "lobby.closed",
         "1 closes the lobby: only administrators write there";
     room_per_second = 50 in 1..=1_000_000, "room.per_second",
@@ -437,6 +439,8 @@ limits! {
         "pages of history a second of one link in the long run";
     disk_free_mib = 256 in 0..=1_000_000_000, "disk.free_mib",
         "free MiB under which the server can be read but not written";
+    disk_ballast_mib = 64 in 0..=100_000, "disk.ballast_mib",
+        "MiB that are kept in a file and given up when the disk is that full, so that what makes room can be written; 0 keeps none";
 }
 
 fn in_range(key: &'static str, value: &str, min: u64, max: u64) -> Result<u64, SettingError> {

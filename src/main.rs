@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use mychat::args::{self, Serve, Task, TrustArg};
+use mychat::args::{self, Log, LogFormat, Serve, Task, TrustArg};
 use mychat::client::api::Trust;
 use mychat::client::discover::{self, Form};
+use mychat::client::doctor;
 use mychat::client::script::{self, ScriptError, ScriptOptions};
 use mychat::net::address::Invite;
 use mychat::net::control::{ControlReply, ControlRequest};
@@ -20,7 +21,9 @@ use mychat::server::admin::{self, AdminError, print};
 use mychat::server::control::Console;
 use mychat::server::{self, Server, ServerError};
 use mychat::store::StoreError;
+use mychat::ui::checkup::words;
 use mychat::ui::console::{self, ConsoleOptions};
+use mychat::ui::text::Language;
 use mychat::ui::{self, ClientOptions, UiError};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
@@ -34,17 +37,19 @@ const LOG_LINES_MAX: usize = 8 * 1024;
 const DISK_FAILED: u8 = 74;
 
 fn main() -> ExitCode {
-    let (task, level) = args::read();
+    let (task, log) = args::read();
     if matches!(task, Task::Client { .. } | Task::Serve(Serve { window: true, .. })) {
         ui::platform::prepare_locale();
     }
-    let _written_out = log_to_stderr(level);
+    let _written_out = log_to_stderr(log);
     match task {
         Task::Serve(serve) if serve.window => run_console(serve),
         Task::Serve(serve) => run_server(serve),
         Task::Admin { data, json, verb } => run_admin(&data, json, verb),
+        Task::Restore { data, json, file } => run_restore(&file, &data, json),
         Task::Fingerprint { data } => print_fingerprint(&data),
         Task::Discover { json, wait_seconds } => run_discover(json, wait_seconds),
+        Task::Doctor { server, json } => run_doctor(server, json),
         Task::Script { connect, home, trust } => run_script(connect, home, trust),
         Task::Client { connect, home } => run_client(connect, home),
     }
@@ -53,14 +58,18 @@ fn main() -> ExitCode {
 /// Logs go to stderr, so that stdout stays for what was asked. A thread of its own writes them: a
 /// terminal that stands still, or a pipe that nobody empties, must not stop a server. What does not
 /// fit its queue is left out.
-fn log_to_stderr(level: &str) -> WorkerGuard {
+fn log_to_stderr(how: Log) -> WorkerGuard {
     let queue = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LOG_LINES_MAX);
     let (writer, written_out) = queue.thread_name("log").finish(std::io::stderr());
-    let filter = tracing_subscriber::EnvFilter::new(format!("error,mychat={level}"));
+    let filter = tracing_subscriber::EnvFilter::new(format!("error,mychat={}", how.level));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer);
     // A server outlives the window that read its log; a line that nobody reads is no trouble.
     let log = log.log_internal_errors(false);
-    log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init();
+    let log = log.with_target(false);
+    match how.format {
+        LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).init(),
+    }
     written_out
 }
 
@@ -154,6 +163,7 @@ fn exit_code(error: &ServerError) -> ExitCode {
     match error {
         ServerError::Store(StoreError::Storage(_)) => DISK_FAILED.into(),
         ServerError::Store(_)
+        | ServerError::Broken { .. }
         | ServerError::Key(TlsError::KeyFile { .. } | TlsError::KeyDamaged { .. })
         | ServerError::KeyMissing(_)
         | ServerError::Secrets(_)
@@ -167,6 +177,31 @@ fn run_discover(json: bool, wait_seconds: u64) -> ExitCode {
     let form = if json { Form::Json } else { Form::Text };
     let wait = Duration::from_secs(wait_seconds);
     end(discover::discover(wait, form, &mut std::io::stdout().lock()))
+}
+
+/// Each check as it ends; with `json` all at the end.
+fn run_doctor(invite: Option<Invite>, json: bool) -> ExitCode {
+    let server =
+        invite.map(|invite| doctor::Server { address: invite.address, expected: invite.key });
+    let named = server.as_ref().map(|server| server.address.to_string());
+    let language = Language::of_system();
+    if !json {
+        print_line(&words::about());
+    }
+    let mut findings = Vec::new();
+    doctor::examine(&doctor::Plan { server }, |finding| {
+        if !json {
+            print_line(&words::lines(language, &finding));
+        }
+        findings.push(finding);
+    });
+    findings.sort_by_key(|finding| finding.check);
+    let (worst, said) = words::summary(language, findings.iter().map(|one| &one.verdict));
+    match json {
+        true => print_line(&words::object(named.as_deref(), &findings).to_string()),
+        false => print_line(&said),
+    }
+    if worst == doctor::State::Failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }
 
 fn run_script(invite: Invite, home: Option<PathBuf>, trust: Option<TrustArg>) -> ExitCode {
@@ -198,19 +233,47 @@ fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
 }
 
 fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
+    let is_check = matches!(verb, Verb::Check {});
     match admin::run(data, verb) {
         Ok(done) => {
             print_done(&done, json);
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            complain(&error);
-            match error {
-                AdminError::Store(StoreError::Storage(_)) => DISK_FAILED.into(),
-                AdminError::Store(_) | AdminError::NoStore(_) => CANNOT_OPEN.into(),
-                _ => ExitCode::FAILURE,
+            match done {
+                Done::Checked(checked) if checked.found > 0 => DISK_FAILED.into(),
+                _ => ExitCode::SUCCESS,
             }
         }
+        // Whether all is well was asked, and it is not.
+        Err(error @ AdminError::Broken { .. }) if is_check => fail(&error, DISK_FAILED),
+        Err(error) => not_done(&error),
+    }
+}
+
+fn run_restore(file: &Path, data: &Path, json: bool) -> ExitCode {
+    match admin::restore(file, data) {
+        Ok(manifest) if json => print_line(&print::restored_json(&manifest, data).to_string()),
+        Ok(manifest) => {
+            for line in print::restored(&manifest, data) {
+                print_line(&line);
+            }
+        }
+        Err(error) => return not_done(&error),
+    }
+    ExitCode::SUCCESS
+}
+
+fn not_done(error: &AdminError) -> ExitCode {
+    use mychat::server::backup::BackupError;
+    complain(error);
+    match error {
+        AdminError::Store(StoreError::Storage(_))
+        | AdminError::Backup(BackupError::Store(StoreError::Storage(_))) => DISK_FAILED.into(),
+        AdminError::Store(_)
+        | AdminError::NoStore(_)
+        | AdminError::Broken { .. }
+        | AdminError::Backup(BackupError::Damaged { .. } | BackupError::Newer { .. }) => {
+            CANNOT_OPEN.into()
+        }
+        _ => ExitCode::FAILURE,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::net::address::Invite;
 use crate::net::protocol::DEFAULT_PORT;
 use crate::net::verb::Verb;
 use crate::server::settings::Settings;
+use verbs::Wish;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,6 +33,11 @@ A line in is one request, such as {\"id\":1,\"do\":\"send\",\"to\":10002,\"text\
 carries the same id and is {\"ok\":…}, {\"refused\":…} or {\"error\":…}. docs/script.md has all
 verbs and events. At the end of the input, open answers are waited for (10 s at most) and
 the exit code is 0, whatever was answered; it is 66 when the home folder cannot be used.";
+
+const DOCTOR_HELP: &str = "\
+Every check is told as it ends, all within eight seconds, each with what to do. Nothing is changed
+and nobody signs in. With a link the server has to prove the link's key. Exit code 0 when nothing
+failed, 1 otherwise.";
 
 const METRICS_HELP: &str =
     "With --serve: counters for Prometheus over http, for everybody who reaches this address";
@@ -86,6 +92,33 @@ struct LogArgs {
     /// Log more or less on stderr
     #[arg(long, value_name = "LEVEL", global = true, env = "MYCHAT_LOG", default_value = "info")]
     log: Level,
+    /// Log lines for people, or one JSON object a line for programs
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        global = true,
+        env = "MYCHAT_LOG_FORMAT",
+        default_value = "human"
+    )]
+    log_format: LogFormat,
+}
+
+/// What a line of the log is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// What is logged on stderr, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Log {
+    /// The least important level.
+    pub level: &'static str,
+    /// As lines or as JSON.
+    pub format: LogFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -108,6 +141,16 @@ enum RawCommand {
         #[arg(long, value_name = "SECONDS", default_value_t = 3)]
         wait: u64,
     },
+    /// Say why a server is not found or not reached: network, firewall, port, key, version, clock
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor {
+        /// The server [default: the first one found on this network]
+        #[arg(value_name = "HOST[:PORT]|LINK", value_parser = invite)]
+        server: Option<Invite>,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Headless client: JSON lines on stdin and stdout
     #[command(after_help = SCRIPT_HELP)]
     Script {
@@ -124,10 +167,10 @@ enum RawCommand {
     /// Administer a server: one that runs, or a stopped one's folder
     Admin {
         /// The server's data folder [default: the platform's]
-        #[arg(long, value_name = "DIR")]
+        #[arg(long, value_name = "DIR", global = true)]
         data: Option<PathBuf>,
         /// Print JSON
-        #[arg(long)]
+        #[arg(long, global = true)]
         json: bool,
         #[command(subcommand)]
         verb: verbs::Raw,
@@ -168,6 +211,13 @@ pub enum Task {
         /// Listen for so long.
         wait_seconds: u64,
     },
+    /// Check the network.
+    Doctor {
+        /// The server, and its key where a link said it.
+        server: Option<Invite>,
+        /// One JSON object instead of lines.
+        json: bool,
+    },
     /// Run the headless client.
     Script {
         /// The server, and its key where a link said it.
@@ -185,6 +235,15 @@ pub enum Task {
         json: bool,
         /// What.
         verb: Verb,
+    },
+    /// Make a folder of a backup.
+    Restore {
+        /// The server's folder.
+        data: PathBuf,
+        /// JSON instead of lines.
+        json: bool,
+        /// The backup.
+        file: PathBuf,
     },
     /// Print the key.
     Fingerprint {
@@ -212,7 +271,7 @@ pub struct Serve {
 
 /// Reads the command line; prints help and ends with code 2 where it makes no sense.
 #[must_use]
-pub fn read() -> (Task, &'static str) {
+pub fn read() -> (Task, Log) {
     let raw = Raw::parse();
     let level = match raw.log.log {
         Level::Error => "error",
@@ -221,15 +280,21 @@ pub fn read() -> (Task, &'static str) {
         Level::Debug => "debug",
         Level::Trace => "trace",
     };
-    (task(raw), level)
+    let format = raw.log.log_format;
+    (task(raw), Log { level, format })
 }
 
 fn task(raw: Raw) -> Task {
     match raw.command {
         Some(RawCommand::Discover { json, wait }) => Task::Discover { json, wait_seconds: wait },
+        Some(RawCommand::Doctor { server, json }) => Task::Doctor { server, json },
         Some(RawCommand::Script { connect, home, trust }) => Task::Script { connect, home, trust },
         Some(RawCommand::Admin { data, json, verb }) => {
-            Task::Admin { data: data.unwrap_or_else(default_data), json, verb: verb.into() }
+            let data = data.unwrap_or_else(default_data);
+            match verb.into() {
+                Wish::Verb(verb) => Task::Admin { data, json, verb },
+                Wish::Restore(file) => Task::Restore { data, json, file },
+            }
         }
         Some(RawCommand::Fingerprint { data }) => {
             Task::Fingerprint { data: data.unwrap_or_else(default_data) }
@@ -320,6 +385,17 @@ mod tests {
         assert!(matches!(script, Ok(Task::Script { trust: Some(TrustArg::First), .. })));
         let get = read("mychat admin --data d get");
         assert!(matches!(get, Ok(Task::Admin { verb: Verb::Get { key: None }, .. })));
+        let doctor = |server, json| Ok(Task::Doctor { server, json });
+        assert_eq!(read("mychat doctor"), doctor(None, false));
+        let invite = Invite::parse("h:7").ok();
+        assert_eq!(read("mychat doctor mychat://h:7/ --json"), doctor(invite, true));
+        for line in ["mychat admin --data d restore f", "mychat admin restore f --data d"] {
+            let restore = Task::Restore { data: "d".into(), json: false, file: "f".into() };
+            assert_eq!(read(line), Ok(restore));
+        }
+        let backup = read("mychat admin backup --json");
+        let verb = Verb::Backup { path: None };
+        assert_eq!(backup, Ok(Task::Admin { data: default_data(), json: true, verb }));
         assert!(matches!(read("mychat discover --json"), Ok(Task::Discover { json: true, .. })));
     }
 
@@ -336,6 +412,7 @@ mod tests {
             "mychat admin role 10001 king",
             "mychat --no-such-flag",
             "mychat discovr",
+            "mychat doctor h:0",
         ];
         for line in lines {
             assert!(read(line).is_err(), "{line}");

@@ -1,6 +1,7 @@
 //! What comes behind `mychat admin`.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -108,6 +109,18 @@ pub(super) enum Raw {
     },
     /// Let a running server read its settings again
     Reload,
+    /// Make a backup, also while the server runs: one file with everything, its key too
+    Backup {
+        /// A file or a folder [default: `backups` in the data folder]
+        path: Option<String>,
+    },
+    /// Restore a backup into the data folder, which has to be empty or missing
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
+    /// Check the data of a server, also while it runs; exit code 74 when something is damaged
+    Check,
 }
 
 #[derive(Debug, Args)]
@@ -145,9 +158,16 @@ impl From<RawWhom> for Whom {
     }
 }
 
-impl From<Raw> for Verb {
+/// What is done by a server or on its folder, or without either.
+pub(super) enum Wish {
+    Verb(Verb),
+    Restore(PathBuf),
+}
+
+impl From<Raw> for Wish {
     fn from(raw: Raw) -> Self {
-        match raw {
+        Wish::Verb(match raw {
+            Raw::Restore { file } => return Wish::Restore(file),
             Raw::List => Verb::List {},
             Raw::Accounts(Search { text, skip }) => Verb::Accounts { text, skip },
             Raw::Rooms(Search { text, skip }) => Verb::Rooms { text, skip },
@@ -176,6 +196,8 @@ impl From<Raw> for Verb {
             Raw::Set { key, value } => Verb::Set { key, value },
             Raw::Get { key } => Verb::Get { key },
             Raw::Reload => Verb::Reload {},
-        }
+            Raw::Backup { path } => Verb::Backup { path },
+            Raw::Check => Verb::Check {},
+        })
     }
 }

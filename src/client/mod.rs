@@ -8,15 +8,18 @@
 //! * `export` is what stands in an exported file, and the thread that writes it.
 //! * `runner` is the thread that gives `state` its time, its link and its store.
 //! * `transfers` are the threads that carry files.
-//! * [`discover`] lists the servers on this network.
-//! * [`probe`] is a look at a server, [`finder`] looks at all servers of this network.
+//! * [`discover`] lists the servers on this network, [`doctor`] says why one is not found or reached.
+//! * [`probe`] is a look at a server, [`finder`] looks at all servers of this network; `cards` are
+//!   what it shows.
 //! * [`script`] is the same client for programs: JSON lines in and out.
 //!
 //! Deliberately absent: anything about windows, and any rule that the server decides.
 
 pub mod api;
+mod cards;
 mod credential;
 pub mod discover;
+pub mod doctor;
 mod export;
 pub mod finder;
 mod handle;

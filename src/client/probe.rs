@@ -6,14 +6,16 @@ use std::time::Duration;
 use async_io::Timer;
 
 use super::api::Failure;
-use super::wire::{self, Unsecured};
+use super::wire::{self, Stream, Unsecured};
 use super::words::{one_line, program};
 use crate::domain::ServerId;
 use crate::limits::NAME_BYTES_MAX;
 use crate::net::address::Address;
 use crate::net::frame::{self, FRAME_BYTES_MAX, FRAME_BYTES_MAX_UNAUTHENTICATED};
 use crate::net::link;
-use crate::net::protocol::{ClientFrame, Goodbye, Hello, Registration, ServerFrame, VERSION};
+use crate::net::protocol::{
+    ClientFrame, Goodbye, Hello, Registration, ServerFrame, VERSION, Welcome,
+};
 
 /// A look takes no longer.
 const PROBE_MAX: Duration = Duration::from_secs(3);
@@ -49,6 +51,20 @@ async fn look(address: &Address, expected: Option<ServerId>) -> Result<Probed, F
         Unsecured::WrongKey(_) => Failure::KeyChanged,
         Unsecured::Failed(failure) => failure,
     })?;
+    match greet(stream).await {
+        Ok(welcome) if welcome.version == VERSION => Ok(Probed {
+            id,
+            name: one_line(&welcome.name, NAME_BYTES_MAX),
+            registration: welcome.registration,
+            online: welcome.online,
+        }),
+        Ok(_) | Err(Failure::Goodbye(Goodbye::TooOld)) => Err(Failure::Version),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Says hello on a fresh link, waits for the answer and hangs up.
+pub(super) async fn greet(stream: Stream) -> Result<Welcome, Failure> {
     let (mut reader, mut writer) = link::split(stream, FRAME_BYTES_MAX_UNAUTHENTICATED);
     let hello = ClientFrame::Hello(Hello {
         version: VERSION,
@@ -59,19 +75,13 @@ async fn look(address: &Address, expected: Option<ServerId>) -> Result<Probed, F
     let frames = [hello, ClientFrame::Bye {}].map(|frame| frame::encode(&frame, FRAME_BYTES_MAX));
     let [Ok(hello), Ok(bye)] = frames else { return Err(Failure::LinkLost) };
     writer.write_frames(&[hello]).await.map_err(|_| Failure::LinkLost)?;
-    let probed = match wire::read_one(&mut reader).await? {
-        ServerFrame::Welcome(welcome) if welcome.version == VERSION => Ok(Probed {
-            id,
-            name: one_line(&welcome.name, NAME_BYTES_MAX),
-            registration: welcome.registration,
-            online: welcome.online,
-        }),
-        ServerFrame::Welcome(_) | ServerFrame::Goodbye(Goodbye::TooOld) => Err(Failure::Version),
+    let answer = match wire::read_one(&mut reader).await? {
+        ServerFrame::Welcome(welcome) => Ok(welcome),
         ServerFrame::Goodbye(goodbye) => Err(Failure::Goodbye(goodbye)),
         _ => Err(Failure::NotMyChat),
     };
     // A polite end; what becomes of it is the server's business.
     drop(writer.write_frames(&[bye]).await);
     drop(writer.close().await);
-    probed
+    answer
 }

@@ -4,9 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{AccountId, Person, Presence};
+use crate::domain::{AccountId, Person, Presence, Role, RoomId, Target};
 use crate::net::protocol::Registration;
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{BackupRow, Done, Verb};
 
 /// What the console asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,8 @@ pub enum ControlRequest {
     Admin { verb: Verb },
 }
 
-/// What the server answers, one answer a request, in order.
+/// What the server answers, one answer a request, in order; before that of a long verb it may say a few
+/// times that it is at work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ControlReply {
@@ -40,6 +41,8 @@ pub enum ControlReply {
     Done(Done),
     /// A verb was not done, and why.
     NotDone { why: String },
+    /// The answer takes longer; the server is alive.
+    Working {},
 }
 
 /// How a server is.
@@ -77,6 +80,18 @@ pub struct Status {
     pub bytes_in: u64,
     /// Bytes written to clients since this server started.
     pub bytes_out: u64,
+    /// Rooms.
+    #[serde(default)]
+    pub rooms: u64,
+    /// Messages since midnight by the server's clock.
+    #[serde(default)]
+    pub messages_today: u64,
+    /// The last backup that succeeded.
+    #[serde(default)]
+    pub backup: Option<BackupRow>,
+    /// Why the last one failed, if it did.
+    #[serde(default)]
+    pub backup_error: Option<String>,
 }
 
 /// One signed-in link.
@@ -152,6 +167,40 @@ pub enum LogEvent {
     RateLimited { account: AccountId, what: String },
     /// So many like the next line were not written.
     LeftOut { count: u64 },
+    /// A backup is made.
+    BackedUp { path: String, bytes: u64, took_ms: u64 },
+    /// A backup was not made.
+    BackupFailed { why: String },
+    /// Less than so many MiB are free: the server can be read but not written.
+    DiskLow { folder: String, free_mib: u64 },
+    /// There is room on the disk again.
+    DiskFine {},
     /// Something went wrong that is not a person's doing.
     Trouble { text: String },
+    /// The keeper ended an account's links.
+    Kicked { account: AccountId },
+    /// The keeper keeps an account or an address out, for so many minutes or for ever.
+    Banned { whom: String, minutes: Option<u64> },
+    /// The keeper lets it in again.
+    Unbanned { whom: String },
+    /// The keeper lets an account in no more, or lets it in again.
+    Disabled { account: AccountId, disabled: bool },
+    /// The keeper signed an account out on all its devices.
+    SignedOutEverywhere { account: AccountId },
+    /// The keeper named or removed an administrator.
+    RoleGiven { account: AccountId, role: Role },
+    /// The keeper gave out a one-time code; it stands nowhere.
+    ResetGiven { account: AccountId },
+    /// The keeper said something to everybody, with so many people online.
+    Announced { kept: bool, people: u64 },
+    /// The keeper said something to one person.
+    Told { account: AccountId },
+    /// The keeper moved a setting; what is secret has no value here.
+    SettingChanged { key: String, value: Option<String> },
+    /// A person made a room.
+    RoomMade { room: RoomId, account: AccountId },
+    /// A room ended, by a person or by the keeper.
+    RoomEnded { room: RoomId, account: Option<AccountId> },
+    /// A file of this length came whole.
+    FileSent { account: AccountId, to: Target, bytes: u64 },
 }

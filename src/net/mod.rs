@@ -10,7 +10,7 @@
 //! * [`parcel`] is the link of one file.
 //! * [`address`] reads what people type: `host:port` and invite links.
 //! * [`dial`] turns an address into a connection.
-//! * [`discovery`] announces and finds servers on the LAN; `neighbours` are the rows of it.
+//! * [`discovery`] announces and finds servers on the LAN.
 
 pub mod address;
 pub mod codec;
@@ -20,7 +20,6 @@ pub mod discovery;
 pub mod frame;
 mod keyfile;
 pub mod link;
-mod neighbours;
 pub mod opaque;
 pub mod parcel;
 pub mod protocol;

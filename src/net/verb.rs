@@ -47,6 +47,10 @@ pub enum Verb {
     Rooms { text: String, skip: u64 },
     /// Show who is banned.
     Bans {},
+    /// Make a backup; into the server's own folder of backups where no place is named.
+    Backup { path: Option<String> },
+    /// Check the data.
+    Check {},
 }
 
 impl Verb {
@@ -55,6 +59,12 @@ impl Verb {
     pub fn is_reading(&self) -> bool {
         use Verb::{Accounts, Bans, Get, Rooms};
         matches!(self, Get { .. } | Accounts { .. } | Rooms { .. } | Bans {})
+    }
+
+    /// Whether it takes so long that the server says meanwhile that it is at work.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        matches!(self, Verb::Backup { .. } | Verb::Check {})
     }
 
     /// Whether it makes sense on a running server only.
@@ -114,6 +124,66 @@ pub enum Done {
     Rooms { rows: Vec<RoomRow>, more: bool },
     /// Bans that hold.
     Bans { rows: Vec<BanRow> },
+    /// A backup is made and proven.
+    Backup(BackupRow),
+    /// The data was checked.
+    Checked(Checked),
+}
+
+/// A backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupRow {
+    /// Where it lies, on the server's computer.
+    pub path: String,
+    /// Its length.
+    pub bytes: u64,
+    /// The moment that it shows, milliseconds since 1970 UTC.
+    pub at: i64,
+    /// It took so long.
+    pub took_ms: u64,
+    /// Messages in it, with all other lines of logs.
+    pub messages: u64,
+    /// Accounts in it.
+    pub accounts: u64,
+    /// Pictures and files in it.
+    pub files: u64,
+}
+
+/// What a check looked at and found.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Checked {
+    /// How many of what were looked at.
+    pub counts: Vec<Counted>,
+    /// What is wrong; the first of many.
+    pub findings: Vec<Found>,
+    /// How much is wrong in all.
+    pub found: u64,
+}
+
+impl Checked {
+    /// Adds what is wrong.
+    pub fn find(&mut self, what: &str, cure: String) {
+        self.found += 1;
+        self.findings.push(Found { what: what.to_owned(), cure });
+    }
+}
+
+/// How many of what were looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// What.
+    pub what: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// Something that is not as it has to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// What.
+    pub what: String,
+    /// What to do.
+    pub cure: String,
 }
 
 /// An account, as its server's keeper sees it.
@@ -198,6 +268,8 @@ impl fmt::Debug for Done {
             Done::Accounts { .. } => "Accounts",
             Done::Rooms { .. } => "Rooms",
             Done::Bans { .. } => "Bans",
+            Done::Backup(_) => "Backup",
+            Done::Checked(_) => "Checked",
         };
         f.write_str(name)
     }

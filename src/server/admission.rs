@@ -3,18 +3,20 @@
 //! Leaf counters behind one short mutex that is never held across an await. Time is an argument,
 //! everything counted is bounded, and nothing of it is stored.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::bounded::{Bounded, Keep};
+use super::bounded::Bounded;
+use super::bounds::Bound;
 use super::bucket::Bucket;
+use super::counts::{Counts, Wrong};
 use super::policy::Policy;
 use super::rates::{Deed, Meter, Rates};
 use crate::clock::millis;
-use crate::domain::{AccountId, DeviceId, FileWay, RoomId, Target};
-use crate::limits::{COUNTED_MAX, Limits, SLOWED_MAX};
+use crate::domain::{AccountId, DeviceId, FileWay, Target};
+use crate::limits::{COUNTED_MAX, SLOWED_MAX};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -25,35 +27,6 @@ const WRONG_WINDOW: Duration = Duration::from_mins(15);
 pub struct Admission {
     policy: Arc<Policy>,
     counts: Mutex<Counts>,
-}
-
-struct Counts {
-    links: u64,
-    unauthenticated: u64,
-    addresses: Bounded<IpAddr, Address>,
-    accounts: HashMap<AccountId, HashMap<DeviceId, u64>>,
-    /// Links of files, in all and of each account.
-    files: u64,
-    carriers: HashMap<AccountId, u64>,
-    /// The links of each account, and what it did lately on all of them.
-    senders: HashMap<AccountId, (u64, Rates)>,
-    wrong: Bounded<(String, IpAddr), Wrong>,
-    registrations: Bucket,
-    lobby: Bucket,
-    rooms: Bounded<RoomId, Bucket>,
-}
-
-struct Address {
-    links: u64,
-    unauthenticated: u64,
-    meter: Meter,
-}
-
-#[derive(Default)]
-struct Wrong {
-    times: VecDeque<Duration>,
-    until: Duration,
-    lockouts: u32,
 }
 
 /// A link's place; given back when dropped.
@@ -102,18 +75,11 @@ impl Admission {
     pub fn enter(self: &Arc<Self>, address: IpAddr, uptime: Duration) -> Result<Place, Goodbye> {
         let limits = self.policy.limits();
         let mut counts = self.lock();
-        if counts.links >= limits.links_total
-            || counts.unauthenticated >= limits.links_unauthenticated_total
-        {
+        if let Some(bound) = counts.met_by_one_more(&limits, address, uptime) {
+            self.policy.met().refuse(bound);
             return Err(Goodbye::TooManyLinks);
         }
         let entry = counts.address(&limits, address, uptime);
-        if entry.links >= limits.links_per_address
-            || entry.unauthenticated >= limits.links_unauthenticated_per_address
-            || entry.meter.dials.take(uptime).is_err()
-        {
-            return Err(Goodbye::TooManyLinks);
-        }
         entry.links += 1;
         entry.unauthenticated += 1;
         counts.links += 1;
@@ -128,8 +94,14 @@ impl Admission {
     pub fn greet(&self, address: IpAddr, has_token: bool, uptime: Duration) -> Result<(), Goodbye> {
         let mut counts = self.lock();
         let entry = counts.address(&self.policy.limits(), address, uptime);
-        let bucket = if has_token { &mut entry.meter.tokens } else { &mut entry.meter.new };
-        bucket.take(uptime).map_err(|_| Goodbye::TooManyLinks)
+        let (bucket, bound) = match has_token {
+            true => (&mut entry.meter.tokens, Bound::LinksToken),
+            false => (&mut entry.meter.new, Bound::LinksNew),
+        };
+        bucket.take(uptime).map_err(|_| {
+            self.policy.met().refuse(bound);
+            Goodbye::TooManyLinks
+        })
     }
 
     /// A registration begins to cost something.
@@ -137,14 +109,17 @@ impl Admission {
     /// # Errors
     /// Too many; the time to wait is said.
     pub fn register(&self, address: IpAddr, uptime: Duration) -> Result<(), Refusal> {
-        let busy = |wait| Refusal::retry(Reason::RegistrationBusy, millis(wait));
+        let busy = |bound, wait| {
+            self.policy.refuse(bound, Refusal::retry(Reason::RegistrationBusy, millis(wait)))
+        };
         let mut counts = self.lock();
         // The address first: one that is over its own bound must not use up everybody's.
         let entry = counts.address(&self.policy.limits(), address, uptime);
-        entry.meter.registrations.take(uptime).map_err(busy)?;
+        let own = entry.meter.registrations.take(uptime);
+        own.map_err(|wait| busy(Bound::RegistrationsPerHour, wait))?;
         if let Err(wait) = counts.registrations.take(uptime) {
             counts.address(&self.policy.limits(), address, uptime).meter.registrations.give_back();
-            return Err(busy(wait));
+            return Err(busy(Bound::RegistrationsPerMinute, wait));
         }
         Ok(())
     }
@@ -159,15 +134,18 @@ impl Admission {
         address: IpAddr,
         uptime: Duration,
     ) -> Result<(), Refusal> {
-        let locked = |wait| Refusal::retry(Reason::LockedOut, millis(wait));
+        let locked = |bound, wait| {
+            self.policy.refuse(bound, Refusal::retry(Reason::LockedOut, millis(wait)))
+        };
         let mut counts = self.lock();
         if let Some(wrong) = counts.wrong.get(&(login.to_owned(), address))
             && wrong.until > uptime
         {
-            return Err(locked(wrong.until.saturating_sub(uptime)));
+            return Err(locked(Bound::PasswordsWrong, wrong.until.saturating_sub(uptime)));
         }
         let entry = counts.address(&self.policy.limits(), address, uptime);
-        entry.meter.passwords.take(uptime).map_err(locked)
+        let tried = entry.meter.passwords.take(uptime);
+        tried.map_err(|wait| locked(Bound::PasswordsPerMinute, wait))
     }
 
     /// A password was wrong. Says how many were within the window, and how long to wait now.
@@ -207,21 +185,34 @@ impl Admission {
         to: Target,
         uptime: Duration,
     ) -> Result<Duration, Refusal> {
-        let too_fast = |wait| Refusal::retry(Reason::TooFast, millis(wait));
         let mut counts = self.lock();
         let own = match counts.senders.get_mut(&account) {
-            Some((_, rates)) => rates.book_message(uptime).map_err(too_fast)?,
+            Some((_, rates)) => self.booked(Bound::Messages, rates.book_message(uptime))?,
             None => Duration::ZERO,
         };
-        let shared = match to {
+        let (bound, shared) = match to {
             Target::Account(_) => return Ok(own),
-            Target::Lobby => &mut counts.lobby,
+            Target::Lobby => (Bound::Lobby, &mut counts.lobby),
             Target::Room(room) => {
                 let rate = self.policy.limits().room_per_second;
-                counts.rooms.get_or_insert(room, || Bucket::new(rate * 2, rate, uptime))
+                let bucket = || Bucket::new(rate * 2, rate, uptime);
+                (Bound::Room, counts.rooms.get_or_insert(room, bucket))
             }
         };
-        shared.book(uptime, SLOWED_MAX).map(|wait| wait.max(own)).map_err(too_fast)
+        Ok(self.booked(bound, shared.book(uptime, SLOWED_MAX))?.max(own))
+    }
+
+    /// A wait is counted as one, and too long a one is a refusal.
+    fn booked(
+        &self,
+        bound: Bound,
+        booked: Result<Duration, Duration>,
+    ) -> Result<Duration, Refusal> {
+        if booked.is_ok_and(|wait| !wait.is_zero()) {
+            self.policy.met().slow(bound);
+        }
+        let too_fast = |wait| Refusal::retry(Reason::TooFast, millis(wait));
+        booked.map_err(|wait| self.policy.refuse(bound, too_fast(wait)))
     }
 
     /// Books what costs others something: how long the session is not read further.
@@ -236,7 +227,7 @@ impl Admission {
     ) -> Result<Duration, Refusal> {
         let mut counts = self.lock();
         let Some((_, rates)) = counts.senders.get_mut(&account) else { return Ok(Duration::ZERO) };
-        rates.book(deed, uptime).map_err(|wait| Refusal::retry(Reason::TooFast, millis(wait)))
+        self.booked(deed.bound(), rates.book(deed, uptime))
     }
 
     fn leave(&self, place: &Place) {
@@ -253,9 +244,12 @@ impl Admission {
     }
 
     /// Whether one more file of an account may travel now.
-    #[must_use]
-    pub fn may_carry(&self, account: AccountId, way: FileWay) -> bool {
-        self.lock().may_carry(&self.policy.limits(), account, way)
+    ///
+    /// # Errors
+    /// So many travel already.
+    pub fn may_carry(&self, account: AccountId, way: FileWay) -> Result<(), Refusal> {
+        let may = self.lock().may_carry(&self.policy.limits(), account, way);
+        may.map_err(|bound| self.policy.refuse(bound, Reason::FilesBusy))
     }
 
     /// Other limits are in force: what was counted under the old ones begins anew. Links and waits
@@ -297,6 +291,7 @@ impl Place {
             devices.is_some_and(|d| !d.contains_key(&device) && d.len() as u64 >= most)
         };
         if is_full {
+            self.admission.policy.met().refuse(Bound::LinksPerAccount);
             return Err(Goodbye::TooManyLinks);
         }
         self.take_over(account, device, uptime);
@@ -325,9 +320,9 @@ impl Place {
     /// So many travel already.
     pub fn carry(&mut self, account: AccountId, way: FileWay) -> Result<(), Refusal> {
         let mut counts = self.admission.lock();
-        if !counts.may_carry(&self.admission.policy.limits(), account, way) {
-            return Err(Reason::FilesBusy.into());
-        }
+        let policy = &self.admission.policy;
+        let may = counts.may_carry(&policy.limits(), account, way);
+        may.map_err(|bound| policy.refuse(bound, Reason::FilesBusy))?;
         counts.files += 1;
         *counts.carriers.entry(account).or_default() += 1;
         counts.leave_unauthenticated(self.address);
@@ -354,82 +349,10 @@ impl Drop for Place {
     }
 }
 
-impl Counts {
-    fn address(&mut self, limits: &Limits, address: IpAddr, uptime: Duration) -> &mut Address {
-        self.addresses.get_or_insert(address, || Address {
-            links: 0,
-            unauthenticated: 0,
-            meter: Meter::new(limits, uptime),
-        })
-    }
-
-    /// Who fetches may wait for who brings, so that some places are for those who bring alone.
-    fn may_carry(&self, limits: &Limits, account: AccountId, way: FileWay) -> bool {
-        let own = self.carriers.get(&account).copied().unwrap_or_default();
-        let places = |all: u64| match way {
-            FileWay::Up => all,
-            FileWay::Down => all - (all / 4).max(u64::from(all > 1)),
-        };
-        self.files < places(limits.files_links) && own < places(limits.files_links_per_account)
-    }
-
-    fn leave_files(&mut self, account: AccountId) {
-        self.files -= 1;
-        if let Some(own) = self.carriers.get_mut(&account) {
-            *own -= 1;
-            if *own == 0 {
-                self.carriers.remove(&account);
-            }
-        }
-    }
-
-    fn leave_unauthenticated(&mut self, address: IpAddr) {
-        self.unauthenticated -= 1;
-        if let Some(entry) = self.addresses.get(&address) {
-            entry.unauthenticated -= 1;
-        }
-    }
-
-    fn leave_account(&mut self, account: AccountId, device: DeviceId) {
-        if let Some(devices) = self.accounts.get_mut(&account) {
-            if let Some(links) = devices.get_mut(&device) {
-                *links -= 1;
-                if *links == 0 {
-                    devices.remove(&device);
-                }
-            }
-            if devices.is_empty() {
-                self.accounts.remove(&account);
-            }
-        }
-        // The bucket stays, or reconnecting would fill it.
-        if let Some((links, _)) = self.senders.get_mut(&account) {
-            *links -= 1;
-        }
-    }
-}
-
-impl Keep for Address {
-    fn is_needed(&self) -> bool {
-        self.links > 0
-    }
-}
-
-impl Keep for Wrong {
-    fn is_needed(&self) -> bool {
-        false
-    }
-}
-
-impl Keep for Bucket {
-    fn is_needed(&self) -> bool {
-        false
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 

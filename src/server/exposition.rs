@@ -16,6 +16,7 @@ use futures_util::future::join_all;
 use smol::future;
 use smol::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
+use super::bounds::Bound;
 use super::listen::{self, AcceptError};
 use super::readers::Ask;
 use super::session::Shared;
@@ -89,7 +90,10 @@ async fn talk(mut stream: Async<TcpStream>, source: &Source) -> io::Result<()> {
     }
     let answer = match asked(&head) {
         Asked::Metrics => response("200 OK", EXPOSITION, &source.exposition().await),
-        Asked::Health => response("200 OK", TEXT, "ok\n"),
+        Asked::Health => match source.illness() {
+            None => response("200 OK", TEXT, "ok\n"),
+            Some(why) => response("503 Service Unavailable", TEXT, why),
+        },
         Asked::NotFound => response("404 Not Found", TEXT, ""),
         Asked::NotAllowed => response("405 Method Not Allowed\r\nAllow: GET", TEXT, ""),
         Asked::Malformed => response("400 Bad Request", TEXT, ""),
@@ -158,8 +162,19 @@ fn response(status: &str, kind: &str, body: &str) -> String {
 }
 
 impl Source {
+    /// Why people cannot use the server as they should.
+    fn illness(&self) -> Option<&'static str> {
+        match () {
+            () if self.shared.jobs.is_closed() => Some("closing, or the store failed\n"),
+            () if self.shared.disk_full.load(Ordering::Relaxed) => {
+                Some("the disk is nearly full: read only\n")
+            }
+            () => None,
+        }
+    }
+
     async fn exposition(&self) -> String {
-        let accounts = self.shared.readers.ask(|slot| Ask::Accounts { slot }).await;
+        let counts = self.shared.readers.ask(|slot| Ask::Counts { slot }).await;
         let metrics = &self.shared.metrics;
         let uptime = clock::uptime().saturating_sub(self.started);
         let store = Duration::from_micros(metrics.store_us.load(Ordering::Relaxed));
@@ -186,16 +201,52 @@ impl Source {
         let online = self.shared.board.count_online();
         gauge("online_accounts", "Accounts with a session, the invisible ones too.", &online);
         // No number is better than a wrong one when the store does not answer.
-        if let Some(accounts) = accounts {
+        if let Some((accounts, rooms)) = counts {
             gauge("accounts", "Accounts that exist.", &accounts);
+            gauge("rooms", "Rooms that exist.", &rooms);
         }
         let links = self.shared.transfers.count();
         gauge("file_links", "Files that travel now.", &links);
         if let Some(bytes) = self.shared.readers.ask(|slot| Ask::FileBytes { slot }).await {
             gauge("files_bytes", "Bytes of files that are kept or on their way.", &bytes);
         }
+        let is_low = u8::from(self.shared.disk_full.load(Ordering::Relaxed));
+        gauge("read_only", "1 while the disk is nearly full: nothing is taken.", &is_low);
+        if let Ok(free) = fs4::available_space(self.shared.files.folder()) {
+            gauge("disk_free_bytes", "Free bytes where the files lie.", &free);
+        }
+        let bytes = metrics.ballast.load(Ordering::Relaxed);
+        gauge("ballast_bytes", "Bytes that are given up on a full disk.", &bytes);
         gauge("uptime_seconds", "Time since the server started.", &seconds(uptime));
+        self.backups(&mut text);
+        let met = self.shared.policy.met();
+        let refused = |bound: Bound| met.refused(bound);
+        let help = "Turned away or dropped at a bound, since the start.";
+        bounds(&mut text, ("refused_total", help), Bound::ALL, refused);
+        let slowed = |bound: Bound| met.slowed(bound);
+        let help = "Had to wait at a bound, since the start.";
+        bounds(&mut text, ("slowed_total", help), Bound::SLOWING, slowed);
         text
+    }
+
+    fn backups(&self, text: &mut String) {
+        let metrics = &self.shared.metrics;
+        let [made, failed] = [&metrics.backups_made, &metrics.backups_failed]
+            .map(|count| count.load(Ordering::Relaxed));
+        let help = "Backups since the start, by what came of them.";
+        let name = "mychat_backups_total";
+        // Writing to a string does not fail.
+        write!(
+            text,
+            "# HELP {name} {help}\n# TYPE {name} counter\n{name}{{result=\"ok\"}} {made}\n\
+             {name}{{result=\"failed\"}} {failed}\n"
+        )
+        .ok();
+        if let Some(backup) = self.shared.chores.remembered().0 {
+            let at = backup.at / 1_000;
+            let name = "backup_last_success_timestamp_seconds";
+            family(text, "gauge", name, "The moment that the last good backup shows.", &at);
+        }
     }
 }
 
@@ -203,6 +254,20 @@ fn family(text: &mut String, kind: &str, name: &str, help: &str, value: &dyn Dis
     let name = format!("mychat_{name}");
     // Writing to a string does not fail.
     write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n").ok();
+}
+
+/// One sample for each bound, those at zero too: a rate needs its first step.
+fn bounds(
+    text: &mut String,
+    (name, help): (&str, &str),
+    of: &[Bound],
+    count: impl Fn(Bound) -> u64,
+) {
+    write!(text, "# HELP mychat_{name} {help}\n# TYPE mychat_{name} counter\n").ok();
+    for bound in of {
+        let (label, count) = (bound.label(), count(*bound));
+        writeln!(text, "mychat_{name}{{limit=\"{label}\"}} {count}").ok();
+    }
 }
 
 fn seconds(span: Duration) -> String {

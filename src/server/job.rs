@@ -14,6 +14,7 @@ use crate::domain::{
     AccountId, BlobId, ConversationId, ConversationKind, DeviceId, FileId, FileStatus, Message,
     Nickname, Person, Presence, RoomId,
 };
+use crate::net::control::LogEvent;
 use crate::net::protocol::{AuthStep, Command, Refusal, Reply, RequestId, ServerFrame, Stretch};
 use crate::net::verb::{Done, Verb};
 use crate::store::conversations::Cursors;
@@ -337,6 +338,8 @@ pub enum Outcome {
         blob: BlobId,
         /// Whether a row names that.
         is_named: bool,
+        /// The line of the event log, where it came whole just now.
+        sent: Option<Box<LogEvent>>,
     },
     /// Files are in another state; told before the rest.
     Files {

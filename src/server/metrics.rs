@@ -1,9 +1,11 @@
-//! What is counted since the server started.
+//! What is counted since the server started, and what is measured now and then.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// Counters; each is only ever added to.
+use super::today::Today;
+
+/// Counters, which are only ever added to, and one size.
 #[derive(Default)]
 pub struct Metrics {
     /// Messages that took their place.
@@ -20,6 +22,14 @@ pub struct Metrics {
     pub batches: AtomicU64,
     /// Microseconds that the writer spent in them.
     pub store_us: AtomicU64,
+    /// Messages since midnight.
+    pub today: Today,
+    /// Backups that were made.
+    pub backups_made: AtomicU64,
+    /// Backups that failed.
+    pub backups_failed: AtomicU64,
+    /// Bytes of the ballast on the disk, as last looked at.
+    pub ballast: AtomicU64,
     /// When the batch in hand was begun.
     began_us: AtomicU64,
 }

@@ -9,13 +9,16 @@
 //! * [`readers`] answer queries from snapshots; [`files`] is what they and the rules say of a file.
 //! * [`outbox`] holds the bytes that wait for one peer.
 //! * [`transfers`] are files on their way, beside the ring.
-//! * [`admission`] counts links, registrations and passwords; [`bucket`] is how, [`bounded`] for how many, [`rates`] what one
-//!   account may do.
+//! * [`admission`] decides by [`counts`] of links, registrations and passwords; [`bucket`] is how,
+//!   [`bounded`] for how many, [`rates`] what one account may do.
 //! * [`control`] is the door for the server's own console; [`journal`] and [`metrics`] are what
 //!   it shows, and [`exposition`] is how other programs read the counters.
-//! * [`settings`] are what the administrator may move, [`policy`] those in force; [`bans`] is who is
+//! * [`settings`] are what the administrator may move, [`policy`] those in force, [`bounds`] which of them
+//!   were met; [`bans`] is who is
 //!   kept out, [`beacon`] tells the LAN of the server.
-//! * [`listen`], [`disk`] are what the process needs from its machine.
+//! * [`backup`] makes backups, restores and checks; [`today`] counts a day's messages.
+//! * `folder` is where its data lies. [`listen`], [`disk`] with its [`ballast`], and [`notify`] for a service manager are what the
+//!   process needs from its machine.
 //!
 //! This file wires them and closes them in order: stop accepting, goodbye, drain, commit, close.
 
@@ -23,21 +26,27 @@ pub mod admin;
 pub mod admission;
 pub mod attendance;
 pub mod audience;
+pub mod backup;
+mod ballast;
 pub mod bans;
 mod beacon;
 pub mod board;
 mod bounded;
+pub mod bounds;
 pub mod bucket;
 pub mod commands;
 pub mod control;
+mod counts;
 mod disk;
 mod exposition;
 pub mod files;
+mod folder;
 pub mod hub;
 pub mod job;
 pub mod journal;
 mod listen;
 pub mod metrics;
+mod notify;
 pub mod outbox;
 pub mod policy;
 pub mod presence;
@@ -47,6 +56,7 @@ mod ring;
 pub mod session;
 pub mod settings;
 pub mod sweep;
+pub mod today;
 pub mod transfers;
 
 use std::net::SocketAddr;
@@ -63,7 +73,7 @@ use crate::store::StoreError;
 
 use metrics::Metrics;
 
-pub use ring::{KEY_FILE, STORE_FILE};
+pub use folder::{KEY_FILE, STORE_FILE};
 
 /// How a server is set up.
 #[derive(Debug, Clone)]
@@ -87,6 +97,14 @@ pub enum ServerError {
     /// The store could not be opened, or failed under us.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store is damaged.
+    #[error("{error}. {advice}")]
+    Broken {
+        /// What was found.
+        error: StoreError,
+        /// What to do.
+        advice: String,
+    },
     /// The key could not be read or made.
     #[error(transparent)]
     Key(#[from] TlsError),

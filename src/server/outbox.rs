@@ -136,6 +136,23 @@ impl Outbox {
         .await
     }
 
+    /// Why it closes, if it does.
+    pub fn closing(&self) -> Option<Goodbye> {
+        self.lock().closing
+    }
+
+    /// Waits until it closes. For who does not wait for frames meanwhile.
+    pub async fn is_closing(&self) {
+        std::future::poll_fn(|cx| {
+            self.filled.register(cx.waker());
+            match self.closing() {
+                Some(_) => Poll::Ready(()),
+                None => Poll::Pending,
+            }
+        })
+        .await;
+    }
+
     /// Waits until the peer has taken most of what waits for it, so that its own questions cannot
     /// fill its outbox.
     pub async fn has_room(&self) {

@@ -1,15 +1,19 @@
-//! The settings in force. They change while the server runs, and whoever reads them waits for nobody.
+//! The settings in force, and how often the bounds among them were met. They change while the server
+//! runs, and whoever reads them waits for nobody.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::bounds::{Bound, Met};
 use super::settings::Settings;
 use crate::limits::Limits;
+use crate::net::protocol::Refusal;
 
 /// What everybody asks; one setting is never seen half changed.
 pub struct Policy {
     rule: RwLock<Rule>,
     /// What the command line says, which goes before every setting.
     given: Given,
+    met: Met,
 }
 
 /// What was said at the start of this server.
@@ -31,7 +35,7 @@ impl Policy {
     /// These settings, until others are put in force, behind what was given.
     #[must_use]
     pub fn new(settings: Settings, given: Given) -> Arc<Self> {
-        Arc::new(Policy { rule: RwLock::new(Rule::new(settings)), given })
+        Arc::new(Policy { rule: RwLock::new(Rule::new(settings)), given, met: Met::default() })
     }
 
     /// These limits and every other setting as it is without an administrator.
@@ -50,6 +54,18 @@ impl Policy {
     #[must_use]
     pub fn limits(&self) -> Arc<Limits> {
         self.rule().limits
+    }
+
+    /// How often each bound was met.
+    #[must_use]
+    pub fn met(&self) -> &Met {
+        &self.met
+    }
+
+    /// Somebody is turned away at a bound: counts it and gives what is said.
+    pub fn refuse(&self, bound: Bound, refusal: impl Into<Refusal>) -> Refusal {
+        self.met.refuse(bound);
+        refusal.into()
     }
 
     /// The server's name for people: as given, else as set, else the host's.

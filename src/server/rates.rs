@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::bounds::Bound;
 use super::bucket::Bucket;
 use crate::limits::{
     Limits, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, SEARCHES_BURST, SEARCHES_PER_SECOND,
@@ -45,6 +46,20 @@ impl Deed {
             Deed::Search => "history",
             Deed::Profile => "profile",
             Deed::Upload(_) => "uploads",
+        }
+    }
+
+    /// The bound that it meets.
+    #[must_use]
+    pub fn bound(self) -> Bound {
+        match self {
+            Deed::Request => Bound::RequestsRate,
+            Deed::Contact => Bound::ContactsRate,
+            Deed::Room => Bound::RoomsRate,
+            Deed::Find => Bound::Finds,
+            Deed::Search => Bound::Searches,
+            Deed::Profile => Bound::Profiles,
+            Deed::Upload(_) => Bound::Uploads,
         }
     }
 

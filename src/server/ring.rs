@@ -17,6 +17,7 @@ use smol::future;
 
 use super::admission::Admission;
 use super::admission::counted;
+use super::backup::chores::Chores;
 use super::bans::Bans;
 use super::beacon::Beacon;
 use super::board::Board;
@@ -32,10 +33,11 @@ use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
-use super::{Order, Ready, ServerError, Setup, Stopper, disk, exposition, sweep};
+use super::{KEY_FILE, Order, Ready, ServerError, Setup, Stopper};
+use super::{backup, disk, exposition, folder, notify, sweep, today};
 use crate::clock;
 use crate::domain::FileId;
-use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD, SERVER_CACHE_BYTES};
+use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::opaque::ServerSetup;
 use crate::net::parcel::ALPN_FILE;
@@ -43,14 +45,10 @@ use crate::net::protocol::ALPN_CHAT;
 use crate::net::tls::Identity;
 use crate::net::verb::Verb;
 use crate::store::blobs::Files;
-use crate::store::{Engine, Reads, StoreError, Writes, schema, writer};
+use crate::store::{Engine, Reads, StoreError, Writes, writer};
 
-/// The server's store inside its data folder.
-pub const STORE_FILE: &str = "mychat.redb";
-/// The server's key inside its data folder.
-pub const KEY_FILE: &str = "identity.key";
 /// The name of the OPAQUE secrets in the store.
-const SECRETS: &str = "opaque";
+pub(super) const SECRETS: &str = "opaque";
 /// After a storage error the process has to be gone within a second.
 const FLUSH_AFTER_ERROR: Duration = Duration::from_millis(500);
 /// Out of descriptors: sessions have to end before accepting makes sense again.
@@ -65,10 +63,17 @@ pub(super) fn run(
     stopped: Receiver<Order>,
     ready: &SyncSender<(Ready, Arc<Metrics>)>,
 ) -> Result<(), ServerError> {
-    let engine = open_store(&setup.data)?;
+    let engine = folder::open_store(&setup.data).map_err(|error| match error {
+        StoreError::Damaged { .. } => {
+            ServerError::Broken { error, advice: backup::advice(&setup.data) }
+        }
+        error => error.into(),
+    })?;
     let listeners = listen::open(&setup.listen)?;
     let scraped = listen::open(setup.metrics.as_slice())?;
     let mut ring = Ring::build(&engine, setup, &listeners)?;
+    let today = &ring.shared.metrics.today;
+    today.begin(&Reads::open(&engine.read()?)?, clock::wall_ms())?;
     let door = Door::open(&setup.data, &ring.shared, &ring.ready, stopper)?;
     let executor = Arc::new(Executor::new());
     for listener in scraped {
@@ -79,6 +84,7 @@ pub(super) fn run(
     let workers = start_workers(&executor, &finished)?;
     let _sent = ready.send((ring.ready.clone(), ring.shared.metrics.clone()));
     let listening = ring.ready.listening.iter().map(ToString::to_string).collect::<Vec<_>>();
+    notify::ready(&ring.ready);
     let event = LogEvent::Started { listening: listening.join(", ") };
     ring.shared.journal.note(LogKind::Info, None, event);
 
@@ -96,11 +102,6 @@ pub(super) fn run(
     }
     drop(engine);
     result
-}
-
-/// Opens or makes the store in a data folder.
-pub(super) fn open_store(data: &Path) -> Result<Arc<Engine>, StoreError> {
-    Engine::open(data, STORE_FILE, schema::MIGRATIONS, SERVER_CACHE_BYTES).map(Arc::new)
 }
 
 /// Everything that runs, before it is waited for.
@@ -129,8 +130,8 @@ impl Ring {
         let policy = load_policy(engine, setup)?;
         let identity = load_identity(engine, &setup.data.join(KEY_FILE))?;
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
-        let is_full = disk::is_full(&setup.data, policy.limits().disk_free_mib);
-        let disk_full = Arc::new(AtomicBool::new(is_full));
+        let is_low = disk::is_low(&setup.data, &policy.limits());
+        let disk_full = Arc::new(AtomicBool::new(is_low));
         let metrics = Arc::new(Metrics::default());
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
@@ -153,6 +154,8 @@ impl Ring {
         let server_id = identity.server_id();
         let ready = Ready { name: policy.name(), listening, server_id, metrics: None };
         let beacon = Beacon::new(&policy, &journal, &ready);
+        let kept = (policy.clone(), journal.clone(), metrics.clone());
+        let chores = Chores::new(setup.data.clone(), engine, files.clone(), kept);
         let shared = Arc::new(Shared {
             admission: Admission::new(policy.clone(), clock::uptime()),
             server_id,
@@ -168,13 +171,14 @@ impl Ring {
             hub,
             readers,
             files,
+            chores,
             transfers,
             disk_full: disk_full.clone(),
             turns: session::Turns::default(),
             closing,
         });
         shared.beacon.refresh();
-        let hub = Hub::new(board, journal);
+        let hub = Hub::new(board, journal, shared.policy.clone());
         Ok(Ring {
             shared,
             ready,
@@ -214,10 +218,14 @@ fn say_goodbye(beacon: &Arc<Beacon>, in_order: bool) {
 }
 
 /// As `mychat admin reload` does.
-async fn reload(shared: &Shared) {
-    let (slot, _nobody) = async_channel::bounded(1);
+async fn reload(shared: &Shared, ready: &Ready) {
+    notify::reloading();
+    let (slot, answer) = async_channel::bounded(1);
     let job = Job::Admin { verb: Verb::Reload {}, code: [0; 16], slot };
-    drop(shared.jobs.send(job).await);
+    if shared.jobs.send(job).await.is_ok() {
+        answer.recv().await.ok();
+    }
+    notify::ready(ready);
 }
 
 /// Other settings are in force: what was counted under the old ones begins anew, and the LAN hears of
@@ -289,6 +297,7 @@ fn hand_on(
         force.follow(&outcomes);
         metrics.batch_ended(clock::uptime());
         let appended = outcomes.iter().filter(|o| matches!(o, Outcome::Appended { .. })).count();
+        metrics.today.add(today::count_said(&outcomes), clock::wall_ms());
         metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);
         drop(hub.send_blocking(HubInput::Committed(outcomes)));
     }
@@ -373,23 +382,23 @@ async fn serve(
     stopped: Receiver<Order>,
     data: &Path,
 ) -> Result<(), ServerError> {
-    let Ring { shared, hub, inbox, disk_full, writer_ended, readers_failed, changes, open, .. } =
-        ring;
+    let Ring { shared, ready, hub, inbox, disk_full, writer_ended, readers_failed, .. } = ring;
+    let (changes, open) = (ring.changes, ring.open);
     let (alive, all_gone) = async_channel::bounded::<()>(1);
     let accepting = start_accepting(executor, &shared, listeners, alive);
     let mut hub_task = executor.spawn(run_hub(hub, inbox));
     let control = executor.spawn(door.serve(Arc::downgrade(executor)));
     let (policy, folder) = (shared.policy.clone(), data.to_owned());
-    let journal = shared.journal.clone();
-    let watch =
-        executor.spawn(async move { disk::watch(&folder, &policy, disk_full, journal).await });
+    let told = (shared.journal.clone(), shared.metrics.clone());
+    let watch = executor.spawn(async move { disk::watch(&folder, &policy, disk_full, told).await });
     let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
     let sweep = executor.spawn(sweeping);
+    let daily = executor.spawn(backup::schedule::run(shared.chores.clone()));
     let following = executor.spawn(follow_changes(shared.clone(), changes));
 
     let asked = async {
         while let Ok(Order::Reload) = stopped.recv().await {
-            reload(&shared).await;
+            reload(&shared, &ready).await;
         }
         Ok(())
     };
@@ -405,6 +414,7 @@ async fn serve(
         }
     };
     let result = future::or(future::or(asked, store), future::or(dead, hub)).await;
+    notify::stopping();
     say_goodbye(&shared.beacon, result.is_ok());
     let flush = match &result {
         Ok(()) => FLUSH_DEADLINE,
@@ -418,7 +428,7 @@ async fn serve(
         }
     };
     shared.journal.note(LogKind::Info, None, LogEvent::Stopping {});
-    drop((control, watch, sweep, following, open));
+    drop((control, watch, sweep, daily, following, open));
     let drained = close(&shared, &writer_ended, result.is_ok()).await;
     drop(shared);
     let gone = async {
@@ -482,12 +492,16 @@ async fn close(
     in_order: bool,
 ) -> Result<(), ServerError> {
     shared.transfers.close();
+    shared.chores.close();
     shared.jobs.close();
     let drained = match in_order {
         true => writer_ended.recv().await.unwrap_or(Ok(())),
         false => Ok(()),
     };
     drop(shared.hub.send(HubInput::Close).await);
+    if in_order && drained.is_ok() {
+        shared.chores.wait();
+    }
     Ok(drained?)
 }
 

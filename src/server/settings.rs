@@ -1,5 +1,7 @@
 //! The settings in force: what the administrator set, over the defaults.
 
+use jiff::civil::Time;
+
 use crate::limits::{Limits, SettingError};
 use crate::net::protocol::Registration;
 use crate::store::rows::{Mode, Rows};
@@ -13,6 +15,9 @@ pub const REGISTRATION_CODE: &str = "registration.code";
 pub const NAME: &str = "server.name";
 /// Whether the server is announced on the LAN: `on` or `off`.
 pub const DISCOVERY: &str = "discovery";
+/// When the server makes a backup by itself: `HH:MM` or `off`.
+pub const DAILY_BACKUP: &str = "backup.daily";
+
 /// What a setting means.
 #[must_use]
 pub fn about(key: &str) -> Option<&'static str> {
@@ -21,10 +26,14 @@ pub fn about(key: &str) -> Option<&'static str> {
         REGISTRATION_CODE => Some("the code that registration = code asks for"),
         DISCOVERY => Some("whether computers on the LAN find the server by themselves: on or off"),
         NAME => Some("the server's name for people; the host's name while it is empty"),
+        DAILY_BACKUP => {
+            Some("when the server makes a backup of itself each day, such as 03:00, or off")
+        }
         _ => Limits::SETTINGS.iter().find(|setting| setting.key == key).map(|found| found.about),
     }
 }
 
+const TIME_OF_DAY: &str = "%H:%M";
 /// Longest text setting.
 const TEXT_BYTES_MAX: usize = 64;
 
@@ -41,6 +50,8 @@ pub struct Settings {
     pub name: Option<String>,
     /// Whether it is announced on the LAN.
     pub discovery: bool,
+    /// When it makes a backup by itself.
+    pub daily_backup: Option<Time>,
 }
 
 impl Default for Settings {
@@ -51,6 +62,7 @@ impl Default for Settings {
             code: None,
             name: None,
             discovery: true,
+            daily_backup: Some(Time::constant(3, 0, 0, 0)),
         }
     }
 }
@@ -81,6 +93,7 @@ impl Settings {
             REGISTRATION_CODE => self.code = text(REGISTRATION_CODE, value)?,
             NAME => self.name = text(NAME, value)?,
             DISCOVERY => self.discovery = switch(DISCOVERY, value)?,
+            DAILY_BACKUP => self.daily_backup = time_of_day(value)?,
             _ => self.limits.set(key, value)?,
         }
         Ok(())
@@ -108,6 +121,8 @@ impl Settings {
             (REGISTRATION, registration.to_owned()),
             (REGISTRATION_CODE, self.code.clone().unwrap_or_default()),
         ];
+        let daily = self.daily_backup.map(|time| time.strftime(TIME_OF_DAY).to_string());
+        rows.push((DAILY_BACKUP, daily.unwrap_or_else(|| "off".to_owned())));
         for setting in Limits::SETTINGS {
             let value = self.limits.get(setting.key).unwrap_or(setting.default);
             rows.push((setting.key, value.to_string()));
@@ -141,6 +156,16 @@ fn registration(value: &str) -> Result<Registration, SettingError> {
     }
 }
 
+fn time_of_day(value: &str) -> Result<Option<Time>, SettingError> {
+    let values = "a time of the day from 00:00 to 23:59, or off";
+    match value {
+        "off" => Ok(None),
+        _ => Time::strptime(TIME_OF_DAY, value)
+            .map(Some)
+            .map_err(|_| SettingError::OneOf { key: DAILY_BACKUP, values }),
+    }
+}
+
 fn switch(key: &'static str, value: &str) -> Result<bool, SettingError> {
     match value {
         "on" => Ok(true),
@@ -169,6 +194,13 @@ mod tests {
         }
         assert_eq!(settings, Settings::default());
         assert!(settings.set(REGISTRATION, "maybe").is_err());
+        settings.set(DAILY_BACKUP, "23:59").unwrap();
+        assert_eq!(settings.daily_backup, Some(Time::constant(23, 59, 0, 0)));
+        settings.set(DAILY_BACKUP, "off").unwrap();
+        assert_eq!(settings.daily_backup, None);
+        for wrong in ["24:00", "3", "03:00:00", "on", "", "03:60"] {
+            assert!(settings.set(DAILY_BACKUP, wrong).is_err(), "{wrong}");
+        }
         assert!(settings.set(NAME, "a\nb").is_err());
         assert!(settings.set(NAME, &"x".repeat(65)).is_err());
     }

@@ -7,6 +7,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use redb::ReadableTable;
@@ -72,6 +73,17 @@ impl<M: Mode> Rows<M> {
         Ok(unused)
     }
 
+    /// All blobs and their lengths, by name.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn list_blobs(&self) -> Result<Vec<(BlobId, u64)>, StoreError> {
+        let rows = self.blobs.iter()?;
+        rows.map(|row| row.map(|(id, value)| (BlobId(*id.value()), value.value().0)))
+            .map(|row| Ok(row?))
+            .collect()
+    }
+
     /// How many bytes all blobs without a use have together.
     ///
     /// # Errors
@@ -84,7 +96,7 @@ impl<M: Mode> Rows<M> {
     }
 }
 
-fn blob_of((bytes, uses, idle_since): (u64, u64, i64)) -> Blob {
+pub(super) fn blob_of((bytes, uses, idle_since): (u64, u64, i64)) -> Blob {
     Blob { bytes, uses, idle_since: u64::try_from(idle_since).unwrap_or_default() }
 }
 
@@ -129,13 +141,51 @@ impl Writes<'_> {
 #[derive(Debug, Clone)]
 pub struct Files {
     folder: PathBuf,
+    /// How many hold the bin; locked as long as it is being emptied.
+    holds: Arc<Mutex<u64>>,
+}
+
+/// As long as it lives, what is thrown away stays in the bin and can be read there.
+#[derive(Debug)]
+pub struct Hold(Files);
+
+impl Hold {
+    /// Opens a blob that was there at some moment of the hold, and says how long it is.
+    ///
+    /// # Errors
+    /// It is missing, or the disk failed.
+    pub fn open(&self, id: BlobId) -> io::Result<(File, u64)> {
+        let path = self.0.path(id);
+        let file = match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                File::open(self.0.in_bin(&path))
+            }
+            opened => opened,
+        }?;
+        let bytes = file.metadata()?.len();
+        Ok((file, bytes))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        *self.0.holds.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.empty_bin();
+    }
 }
 
 impl Files {
     /// Those inside a data folder.
     #[must_use]
     pub fn of(data: &Path) -> Self {
-        Files { folder: data.join(FOLDER) }
+        Files { folder: data.join(FOLDER), holds: Arc::default() }
+    }
+
+    /// From now on whatever lies here can be read, thrown away or not. For who shares these `Files`.
+    #[must_use]
+    pub fn hold(&self) -> Hold {
+        *self.holds.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        Hold(self.clone())
     }
 
     /// The folder of all of them.
@@ -217,17 +267,26 @@ impl Files {
         if !path.exists() {
             return Ok(());
         }
-        let bin = self.folder.join(BIN);
-        fs::create_dir_all(&bin)?;
-        let name = path.strip_prefix(&self.folder).unwrap_or(path).to_string_lossy();
-        match fs::rename(path, bin.join(name.replace(['/', '\\'], "-"))) {
+        fs::create_dir_all(self.folder.join(BIN))?;
+        match fs::rename(path, self.in_bin(path)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
     }
 
-    /// Removes what is in the bin. What cannot be removed is tried again with the next.
+    /// What a file is called in the bin.
+    fn in_bin(&self, path: &Path) -> PathBuf {
+        let name = path.strip_prefix(&self.folder).unwrap_or(path).to_string_lossy();
+        self.folder.join(BIN).join(name.replace(['/', '\\'], "-"))
+    }
+
+    /// Removes what is in the bin, unless somebody holds it. What cannot be removed is tried again with the
+    /// next.
     pub fn empty_bin(&self) {
+        let holds = self.holds.lock().unwrap_or_else(PoisonError::into_inner);
+        if *holds > 0 {
+            return;
+        }
         let Ok(entries) = fs::read_dir(self.folder.join(BIN)) else { return };
         for entry in entries.flatten() {
             match fs::remove_file(entry.path()) {
@@ -293,6 +352,25 @@ mod tests {
         files.remove(id(bytes)).unwrap();
         files.remove(id(bytes)).unwrap();
         assert!(files.read(id(bytes), 0, 4).is_err());
+    }
+
+    #[test]
+    fn what_is_thrown_away_under_a_hold_can_be_read_until_the_hold_ends() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files::of(data.path());
+        let bytes = b"wanted once more";
+        files.put(id(bytes), bytes).unwrap();
+        let (hold, second) = (files.hold(), files.clone().hold());
+        files.throw_away(id(bytes)).unwrap();
+        drop(second);
+        files.empty_bin();
+        let (mut file, length) = hold.open(id(bytes)).unwrap();
+        let mut read = Vec::new();
+        file.read_to_end(&mut read).unwrap();
+        assert_eq!((&read[..], length), (&bytes[..], bytes.len() as u64));
+        assert!(files.read(id(bytes), 0, 9).is_err(), "for everybody else it is gone");
+        drop(hold);
+        assert_eq!(fs::read_dir(files.folder().join(BIN)).unwrap().count(), 0);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::domain::{
 
 /// A contact, and what is nobody's to read.
 #[derive(Serialize, Deserialize)]
-struct ContactRow {
+pub(super) struct ContactRow {
     account: AccountId,
     friend: bool,
     group: GroupId,
@@ -37,7 +37,7 @@ impl ContactRow {
         ContactRow { account, friend, group, remark, blocked, shakes, since, seen }
     }
 
-    fn contact(self) -> Contact {
+    pub(super) fn contact(self) -> Contact {
         let ContactRow { account, friend, group, remark, blocked, shakes, since, .. } = self;
         Contact { account, friend, group, remark, blocked, shakes, since }
     }
@@ -71,7 +71,7 @@ impl KeptRequest {
 }
 
 #[derive(Serialize, Deserialize)]
-struct RequestRow {
+pub(super) struct RequestRow {
     peer: AccountId,
     way: Way,
     greeting: String,

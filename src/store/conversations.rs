@@ -39,7 +39,7 @@ pub struct Cursors {
 }
 
 impl Cursors {
-    fn of((read, delivered, shown_read, shown_delivered): (u64, u64, u64, u64)) -> Self {
+    pub(super) fn of((read, delivered, shown_read, shown_delivered): (u64, u64, u64, u64)) -> Self {
         Cursors {
             read: Seq(read),
             delivered: Seq(delivered),

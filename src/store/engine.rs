@@ -13,7 +13,7 @@ use redb::{
 pub type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 
 /// How many migrations a file has seen.
-const VERSION: TableDefinition<&str, u64> = TableDefinition::new("version");
+pub(super) const VERSION: TableDefinition<&str, u64> = TableDefinition::new("version");
 /// Held as long as a folder is used; the system lets go of it even after a kill.
 const LOCK: &str = "lock";
 
@@ -136,9 +136,10 @@ impl Engine {
         }
         let mut builder = Database::builder();
         builder.set_cache_size(cache_bytes);
-        let database = builder.open(&path).map_err(|error| open_error(&path, error))?;
+        let database = beware("the file", || builder.open(&path))?;
+        let database = database.map_err(|error| open_error(&path, error))?;
         let engine = Engine { database, _lock: Some(lock) };
-        engine.migrate(migrations, &path, |from| keep_copy(&path, from))?;
+        beware("the file", || engine.migrate(migrations, &path, |from| keep_copy(&path, from)))??;
         Ok(engine)
     }
 
@@ -205,12 +206,40 @@ impl Engine {
     }
 
     fn version(&self) -> Result<u64, StoreError> {
-        match self.read()?.open_table(VERSION) {
-            Ok(table) => Ok(table.get("schema")?.map_or(0, |version| version.value())),
-            Err(TableError::TableDoesNotExist(_)) => Ok(0),
-            Err(error) => Err(error.into()),
+        version_of(&self.read()?)
+    }
+
+    /// Holds every page against its checksum. Nobody else may use the store meanwhile.
+    ///
+    /// # Errors
+    /// It is damaged, or the disk failed.
+    pub fn check_pages(&mut self) -> Result<(), StoreError> {
+        let database = &mut self.database;
+        match beware("the file", || database.check_integrity())? {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(StoreError::damaged("the file", &"its pages do not agree")),
+            Err(DatabaseError::Storage(redb::StorageError::Io(error))) => {
+                Err(StoreError::Storage(error.to_string()))
+            }
+            Err(error) => Err(StoreError::damaged("the file", &error)),
         }
     }
+}
+
+/// How many migrations the file of a snapshot has seen.
+pub(super) fn version_of(snapshot: &ReadTransaction) -> Result<u64, StoreError> {
+    match snapshot.open_table(VERSION) {
+        Ok(table) => Ok(table.get("schema")?.map_or(0, |version| version.value())),
+        Err(TableError::TableDoesNotExist(_)) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Bytes that nobody wrote like this may lead the engine to what it takes for impossible; then its panic
+/// says that they are damaged. Nothing that was open is used any more.
+pub(super) fn beware<T>(what: &'static str, look: impl FnOnce() -> T) -> Result<T, StoreError> {
+    let looked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(look));
+    looked.map_err(|_| StoreError::damaged(what, &"it makes no sense"))
 }
 
 /// A crash while a file is being made must not leave one that cannot be opened: it is made under

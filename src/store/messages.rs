@@ -3,6 +3,7 @@
 use redb::ReadableTable;
 use serde::{Deserialize, Serialize};
 
+use super::conversations::Conversation;
 use super::engine::StoreError;
 use super::record::{self, Record};
 use super::rows::{Mode, Rows, Writes};
@@ -91,6 +92,32 @@ impl<M: Mode> Rows<M> {
     ) -> Result<Option<Message>, StoreError> {
         let value = self.messages.get((conversation.0, seq.0))?;
         value.map(|value| read(conversation, kind, seq, value.value())).transpose()
+    }
+
+    /// How many messages people said from a moment on, by the times that they got.
+    ///
+    /// # Errors
+    /// The disk failed, or a value is damaged.
+    pub fn count_said_since(&self, since_ms: i64) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for row in self.conversations.iter()? {
+            let (id, value) = row?;
+            let log: Conversation = record::decode(value.value())?;
+            let is_own = matches!(log.kind, ConversationKind::Notices { .. });
+            if is_own || log.head_at < since_ms {
+                continue;
+            }
+            for row in self.messages.range((id.value(), 0)..=(id.value(), u64::MAX))?.rev() {
+                let stored: Stored = record::decode(row?.1.value())?;
+                if stored.at < since_ms {
+                    break;
+                }
+                // What was taken back was said.
+                let is_said = stored.body.is_said() || stored.body == Body::Recalled { seq: None };
+                count += u64::from(is_said);
+            }
+        }
+        Ok(count)
     }
 
     /// How old the server was, in seconds, when it took a message.

@@ -9,6 +9,7 @@
 //!   [`incoming`] is bytes of files that are on their way, [`beside`] takes them to the disk, and
 //!   [`proof`] is how the values that prove them lie there.
 //! * [`search`] looks into the logs; [`seek`] is what it shares with a client's store.
+//! * [`copy`] makes a second file of a snapshot, [`check`] holds the rows against each other and the files.
 //! * [`local`] is a client's own store, a file and a format of its own.
 //! * [`record`] turns values into our own versioned bytes.
 //!
@@ -18,9 +19,11 @@ pub mod accounts;
 pub mod bans;
 pub mod beside;
 pub mod blobs;
+pub mod check;
 pub mod choices;
 pub mod contacts;
 pub mod conversations;
+pub mod copy;
 pub mod devices;
 pub mod emptied;
 pub mod engine;

@@ -1,6 +1,6 @@
 //! Rooms: what they are, who is in them, who may come in, what was on their walls.
 
-use redb::ReadableTable;
+use redb::{ReadableTable, ReadableTableMetadata};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::folded;
@@ -56,6 +56,14 @@ impl<M: Mode> Rows<M> {
     /// The disk failed, or the value is damaged.
     pub fn get_room(&self, room: RoomId) -> Result<Option<Room>, StoreError> {
         self.rooms.get(room.0)?.map(|value| record::decode(value.value())).transpose()
+    }
+
+    /// How many rooms there are.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn count_rooms(&self) -> Result<u64, StoreError> {
+        Ok(self.rooms.len()?)
     }
 
     /// Rooms whose name holds a folded text, each with how well it fits: 0 is the whole name, 1 its

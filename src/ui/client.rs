@@ -6,6 +6,7 @@ use std::sync::Arc;
 use async_channel::{Receiver, Sender};
 
 use super::app::Msg;
+use super::app::checkup::CheckupMsg;
 use super::app::login::HostEnd;
 use super::idle::Watch;
 use super::shell::{Core, KICK, wait};
@@ -13,6 +14,7 @@ use super::stage::{Stage, UiError};
 use super::widgets::{Question, ask};
 use super::{paint::Icon, platform, text};
 use crate::client::api::Setup;
+use crate::client::doctor::{self, Finding, Plan};
 use crate::client::finder::{Finder, FinderEvent};
 use crate::client::probe::{Probed, probe};
 use crate::client::{self, Client, ClientEvent, Failure, StartError};
@@ -21,6 +23,9 @@ use crate::net::address::{Address, Invite};
 
 /// Ends of server programs that wait to be told; more than one is rare.
 const ENDS_MAX: usize = 8;
+
+/// Findings that wait to be told: two whole runs.
+const FINDINGS_MAX: usize = 32;
 
 /// Looks that wait to be told; there is one at a time.
 const LOOKS_MAX: usize = 2;
@@ -68,15 +73,17 @@ pub fn run_client(options: ClientOptions) -> Result<(), UiError> {
         KICK.kick();
     });
     let (looked, looks) = async_channel::bounded(LOOKS_MAX);
-    let mut queues = Queues { events, found, ends, idles, looks, is_first: true };
+    let (finds, checks) = async_channel::bounded(FINDINGS_MAX);
+    let mut queues = Queues { events, found, ends, idles, looks, checks, is_first: true };
     let core = Core {
         ask: Box::new(move |intent| client.send(intent)),
-        search: Box::new(move || {
+        search: Box::new(move |met| {
             if let Some(finder) = &finder {
-                finder.search_again();
+                finder.search_again(met);
             }
         }),
         look: Box::new(move |address, id| look(&looked, address, id)),
+        examine: Box::new(move |run, plan| examine(&finds, run, plan)),
         host: Box::new(move || host(&ended)),
         next: Box::new(move || queues.next()),
     };
@@ -93,6 +100,8 @@ struct Queues {
     /// For how many milliseconds nobody has touched this computer.
     idles: Receiver<u64>,
     looks: Receiver<Look>,
+    /// What was found of the network, and of which run.
+    checks: Receiver<(u64, Option<Finding>)>,
     is_first: bool,
 }
 
@@ -113,8 +122,30 @@ impl Queues {
         if let Ok((address, seen)) = self.looks.try_recv() {
             return Some(Msg::Looked(address, seen));
         }
+        if let Ok((run, found)) = self.checks.try_recv() {
+            return Some(Msg::Checkup(CheckupMsg::Found(run, found)));
+        }
         let ended = self.ends.try_recv().ok().map(Msg::HostEnded);
         ended.or_else(|| self.idles.try_recv().ok().map(Msg::Idle))
+    }
+}
+
+/// Checks the network and tells what was found, as long as anybody listens; at the end nothing more.
+fn examine(finds: &Sender<(u64, Option<Finding>)>, run: u64, plan: Plan) {
+    let listener = finds.clone();
+    let work = move || {
+        let tell = |found| {
+            // Waits for the window, and fails when there is none any more.
+            listener.send_blocking((run, found)).ok();
+            KICK.kick();
+        };
+        doctor::examine(&plan, |finding| tell(Some(finding)));
+        tell(None);
+    };
+    if let Err(error) = std::thread::Builder::new().name("doctor".to_owned()).spawn(work) {
+        tracing::warn!(%error, "cannot check the network");
+        finds.try_send((run, None)).ok();
+        KICK.kick();
     }
 }
 

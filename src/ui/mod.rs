@@ -2,6 +2,7 @@
 //!
 //! * [`app`] is what is on the screen, as data: no fltk in it.
 //! * [`bridge`] brings messages of other threads to the window.
+//! * [`checkup`] is the page that checks the network, and its words.
 //! * [`console`] is the server's own window.
 //! * [`platform`] is what the windows need from the system; `idle` asks it whether anybody is there;
 //!   `attention` marks windows on its task bar, `sound` plays its sounds.
@@ -17,6 +18,7 @@ mod attention;
 pub mod bridge;
 mod card;
 pub mod chat;
+pub mod checkup;
 mod client;
 mod confirm;
 pub mod console;

@@ -15,6 +15,8 @@ use super::platform;
 use super::windows::Windows;
 use crate::client::Intent;
 use crate::client::api::View;
+use crate::client::doctor::Plan;
+use crate::client::finder::Met;
 use crate::clock;
 use crate::domain::ServerId;
 use crate::net::address::{Address, Invite};
@@ -40,10 +42,12 @@ thread_local! {
 pub struct Core {
     /// Takes what the person wants. Never blocks.
     pub ask: Box<dyn FnMut(Intent)>,
-    /// Looks for servers again.
-    pub search: Box<dyn FnMut()>,
+    /// Looks for servers again, and at those that were used before.
+    pub search: Box<dyn FnMut(Vec<Met>)>,
     /// Looks at the server behind an address.
     pub look: Box<dyn FnMut(Address, Option<ServerId>)>,
+    /// Checks the network, for this run.
+    pub examine: Box<dyn FnMut(u64, Plan)>,
     /// Starts the server program.
     pub host: Box<dyn FnMut()>,
     /// The next thing that happened, if any.
@@ -151,8 +155,9 @@ impl Shell {
         for effect in effects {
             match effect {
                 Effect::Ask(intent) => (self.core.ask)(intent),
-                Effect::SearchServers => (self.core.search)(),
+                Effect::SearchServers => (self.core.search)(self.model.met_servers()),
                 Effect::Look(address, id) => (self.core.look)(address, id),
+                Effect::Examine(run, plan) => (self.core.examine)(run, plan),
                 Effect::HostServer => (self.core.host)(),
                 Effect::Quit => QUIT.set(true),
                 Effect::Restyle => self.windows.restyle(&self.model),

@@ -107,7 +107,8 @@ impl Language {
         self.find(&format!("{key}.one"))
     }
 
-    fn find(self, key: &str) -> Option<&'static str> {
+    /// The text of a key that may have none.
+    pub(super) fn find(self, key: &str) -> Option<&'static str> {
         self.table().get(key).copied()
     }
 

@@ -13,6 +13,7 @@ use super::app::time;
 use super::app::{Effect, Model, Screen};
 use super::card::CardWindow;
 use super::chat::{self, ChatWindow, USUAL, USUAL_ROOM};
+use super::checkup::{self, CheckupWindow};
 use super::done::DoneWindow;
 use super::doors::DoorWindows;
 use super::fingerprint::FingerprintWindow;
@@ -54,6 +55,7 @@ pub struct Windows {
     card: Option<CardWindow>,
     profile: ProfileWindows,
     settings: Option<SettingsWindow>,
+    checkup: Option<CheckupWindow>,
     history: Option<HistoryWindow>,
     files: FileWindows,
     viewer: Option<ViewerWindow>,
@@ -73,6 +75,8 @@ impl Windows {
         self.doors.follow(model);
         self.profile.follow(model, self.side());
         self.follow_settings(model);
+        let side = self.side();
+        checkup::follow(&mut self.checkup, model, side);
         self.follow_history(model);
         self.files.follow(model, self.side());
         ViewerWindow::follow(&mut self.viewer, model);
@@ -111,6 +115,9 @@ impl Windows {
             }
             Effect::RaiseSettings => {
                 self.settings.iter_mut().for_each(SettingsWindow::raise);
+            }
+            Effect::RaiseCheckup => {
+                self.checkup.iter_mut().for_each(CheckupWindow::raise);
             }
             Effect::Profile(effect) => self.profile.carry_out(effect),
             Effect::Say(failure) => {
@@ -243,6 +250,9 @@ impl Windows {
         if let Some(settings) = &mut self.settings {
             settings.reword();
         }
+        if let Some(checkup) = &mut self.checkup {
+            checkup.reword();
+        }
         if let Some(history) = &mut self.history {
             history.reword();
         }
@@ -276,6 +286,7 @@ impl Windows {
             panel.close();
         }
         self.close_people();
+        self.checkup.take().into_iter().for_each(CheckupWindow::close);
         self.notes.close();
         self.doors.close();
         self.profile.close();
@@ -497,7 +508,12 @@ impl Windows {
 
     /// Where the next window about people or choices opens.
     fn side(&self) -> Side {
-        let open = [self.add.is_some(), self.settings.is_some(), self.profile.is_open()];
+        let open = [
+            self.add.is_some(),
+            self.settings.is_some(),
+            self.checkup.is_some(),
+            self.profile.is_open(),
+        ];
         let taken = open.into_iter().filter(|is_open| *is_open).count() + self.files.count();
         Side { other: self.panel_area(), taken }
     }

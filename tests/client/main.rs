@@ -2,6 +2,7 @@
 //! talk, survive its restart and their own end, and never take another key for it.
 #![cfg(test)]
 
+mod doctor;
 mod files;
 mod finder;
 mod pictures;

@@ -1,16 +1,20 @@
 //! Property: when the disk fails under a running server it ends at once with code 74, and what it
 //! had acknowledged is there when there is room again.
 
+use std::io::Write;
 use std::net::SocketAddr;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
 
 use mychat::clock;
 use mychat::domain::{ConversationId, Message, Nonce, Target};
-use mychat::net::protocol::{ClientFrame, Command as Wish, Event, Goodbye, Page, ServerFrame};
+use mychat::net::protocol::{
+    ClientFrame, Command as Wish, Event, Goodbye, Page, Reason, ServerFrame,
+};
 
 use crate::peer::{PASSWORD, Peer, fresh, set, text};
-use crate::process::{Process, free_address, serve};
+use crate::process::{PATIENCE, Process, free_address, serve};
 
 /// Room for the store of a few people and some hundred kilobytes of talk.
 const ROOM_BYTES: u64 = 3 * 1024 * 1024;
@@ -46,6 +50,68 @@ fn a_file_that_cannot_grow_ends_a_server_with_74() {
     }
     let (address, acknowledged) = talk_until_the_end(Process::start_with(command));
     is_kept(folder.path(), address, &acknowledged);
+}
+
+#[test]
+fn a_full_disk_is_read_only_until_what_makes_room_was_written_from_the_ballast() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(small) = SmallDisk::mount_of(folder.path(), "24m") else {
+        println!("SKIPPED: needs the right to mount a small disk");
+        return;
+    };
+    let data = folder.path().join("server");
+    set_up(&data);
+    set(&data, "disk.free_mib", "6");
+    set(&data, "disk.ballast_mib", "4");
+    let other = folder.path().join("other");
+    let ballast =
+        || std::fs::metadata(data.join("ballast")).map_or(0, |found| found.blocks() * 512);
+    let until = |what: &str, is: &dyn Fn() -> bool| {
+        let late = clock::uptime() + PATIENCE;
+        while !is() {
+            assert!(clock::uptime() < late, "{what}");
+            std::thread::yield_now();
+        }
+    };
+    let process = Process::start(&data, free_address());
+    let mut peer = Peer::connect(process.address);
+    peer.register("Lime").unwrap();
+    peer.say(Target::Lobby, text("before")).unwrap();
+    until("the ballast is made", &|| ballast() >= 4 << 20);
+    // Somebody else's program takes everything that is left, while the server is down and has to be
+    // repaired, and then while it runs.
+    process.kill();
+    fill(&other);
+    let process = Process::start(&data, free_address());
+    let mut peer = Peer::connect(process.address);
+    peer.sign_in("Lime", PASSWORD).unwrap();
+    is_read_only(&mut peer, 1);
+    assert_eq!(ballast(), 0, "it was opened with that");
+    std::fs::remove_file(&other).unwrap();
+    until("there is a ballast again", &|| ballast() >= 4 << 20);
+    // Writing begins a moment behind it.
+    while peer.say(Target::Lobby, text("room again")).is_err() {}
+    fill(&other);
+    until("the ballast is given up", &|| ballast() == 0);
+    is_read_only(&mut peer, 3);
+    process.kill();
+    drop(small);
+}
+
+/// Nothing is taken, and what takes something away is.
+fn is_read_only(peer: &mut Peer, seq: u64) {
+    let refused = peer.say(Target::Lobby, text("too much")).unwrap_err();
+    assert_eq!(refused.reason, Reason::DiskFull);
+    let seq = mychat::domain::Seq(seq);
+    peer.command(Wish::Recall { to: Target::Lobby, seq }).unwrap();
+}
+
+/// Takes all that a disk has left.
+fn fill(path: &Path) {
+    let mut file = std::fs::File::create(path).unwrap();
+    for piece in [vec![7; 1 << 20], vec![7; 4096]] {
+        while file.write_all(&piece).is_ok() {}
+    }
 }
 
 fn set_up(data: &Path) {
@@ -125,7 +191,11 @@ struct SmallDisk(std::path::PathBuf);
 
 impl SmallDisk {
     fn mount(folder: &Path) -> Option<Self> {
-        let size = format!("size={ROOM_BYTES}");
+        Self::mount_of(folder, &ROOM_BYTES.to_string())
+    }
+
+    fn mount_of(folder: &Path, size: &str) -> Option<Self> {
+        let size = format!("size={size}");
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", &size, "mychat-small-disk"]).arg(folder);
         let done = mount.output().is_ok_and(|output| output.status.success());

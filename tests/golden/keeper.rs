@@ -1,7 +1,10 @@
 //! Samples and tables of what a server's keeper asks and is answered.
 
 use mychat::domain::RoomId;
-use mychat::net::verb::{AccountRow, Audience, BanRow, Done, ResetCode, RoomRow, Verb, Whom};
+use mychat::net::verb::{
+    AccountRow, Audience, BackupRow, BanRow, Checked, Counted, Done, Found, ResetCode, RoomRow,
+    Verb, Whom,
+};
 
 use super::*;
 
@@ -24,6 +27,18 @@ pub fn account() -> AccountRow {
         devices: 2,
         bytes: 81_920,
         ban: Some(ban()),
+    }
+}
+
+pub fn backup() -> BackupRow {
+    BackupRow {
+        path: "/var/lib/mychat/backups/x.tar".into(),
+        bytes: 81_920,
+        at: AT,
+        took_ms: 3_900,
+        messages: 9,
+        accounts: 3,
+        files: 2,
     }
 }
 
@@ -52,6 +67,8 @@ table!(verbs, value, Verb {
     "verb.accounts", Verb::Accounts { .. } => Verb::Accounts { text: "q".into(), skip: 500 };
     "verb.rooms", Verb::Rooms { .. } => Verb::Rooms { text: String::new(), skip: 0 };
     "verb.bans", Verb::Bans {} => Verb::Bans {};
+    "verb.backup", Verb::Backup { .. } => Verb::Backup { path: Some("/mnt/x.tar".into()) };
+    "verb.check", Verb::Check {} => Verb::Check {};
 });
 
 table!(done, value, Done {
@@ -82,6 +99,12 @@ table!(done, value, Done {
         more: false,
     };
     "done.bans", Done::Bans { .. } => Done::Bans { rows: vec![ban()] };
+    "done.backup", Done::Backup(_) => Done::Backup(backup());
+    "done.checked", Done::Checked(_) => Done::Checked(Checked {
+        counts: vec![Counted { what: "accounts".into(), count: 3 }],
+        findings: vec![Found { what: "x is missing".into(), cure: "restore".into() }],
+        found: 1,
+    });
 });
 
 pub const TABLES: [fn(&mut Folder); 2] = [verbs, done];

@@ -16,8 +16,8 @@ mod rooms;
 
 use mychat::domain::{
     AccountId, BlobId, Body, ConversationId, ConversationKind, DeviceId, Door, FileWay, GroupId,
-    Joining, Mentions, Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, Seq,
-    Sort, Tally, Target, Way,
+    Joining, Mentions, Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, RoomId,
+    Seq, Sort, Tally, Target, Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
@@ -302,6 +302,10 @@ table!(control_replies, frame, ControlReply {
         messages: 4,
         bytes_in: 5,
         bytes_out: 6,
+        rooms: 7,
+        messages_today: 8,
+        backup: Some(keeper::backup()),
+        backup_error: Some("the disk is full".into()),
     });
     "control.reply.online", ControlReply::Online { .. } => ControlReply::Online {
         sessions: vec![online()],
@@ -313,6 +317,7 @@ table!(control_replies, frame, ControlReply {
     "control.reply.done", ControlReply::Done(_) => ControlReply::Done(Done::Said { seq: Some(7) });
     "control.reply.not_done", ControlReply::NotDone { .. } =>
         ControlReply::NotDone { why: "no such account".into() };
+    "control.reply.working", ControlReply::Working {} => ControlReply::Working {};
 });
 
 table!(log_events, value, LogEvent {
@@ -348,7 +353,38 @@ table!(log_events, value, LogEvent {
     "log.rate_limited", LogEvent::RateLimited { .. } =>
         LogEvent::RateLimited { account: LIME, what: "send".into() };
     "log.left_out", LogEvent::LeftOut { .. } => LogEvent::LeftOut { count: 7 };
+    "log.backed_up", LogEvent::BackedUp { .. } => LogEvent::BackedUp {
+        path: "/var/lib/mychat/backups/x.tar".into(),
+        bytes: 81_920,
+        took_ms: 3_900,
+    };
+    "log.backup_failed", LogEvent::BackupFailed { .. } =>
+        LogEvent::BackupFailed { why: "disk".into() };
+    "log.disk_low", LogEvent::DiskLow { .. } =>
+        LogEvent::DiskLow { folder: "/srv/mychat".into(), free_mib: 256 };
+    "log.disk_fine", LogEvent::DiskFine {} => LogEvent::DiskFine {};
     "log.trouble", LogEvent::Trouble { .. } => LogEvent::Trouble { text: "disk".into() };
+    "log.kicked", LogEvent::Kicked { .. } => LogEvent::Kicked { account: LIME };
+    "log.banned", LogEvent::Banned { .. } =>
+        LogEvent::Banned { whom: "10.0.0.1".into(), minutes: Some(60) };
+    "log.unbanned", LogEvent::Unbanned { .. } => LogEvent::Unbanned { whom: "10001".into() };
+    "log.disabled", LogEvent::Disabled { .. } =>
+        LogEvent::Disabled { account: LIME, disabled: true };
+    "log.signed_out_everywhere", LogEvent::SignedOutEverywhere { .. } =>
+        LogEvent::SignedOutEverywhere { account: LIME };
+    "log.role_given", LogEvent::RoleGiven { .. } =>
+        LogEvent::RoleGiven { account: LIME, role: Role::Admin };
+    "log.reset_given", LogEvent::ResetGiven { .. } => LogEvent::ResetGiven { account: LIME };
+    "log.announced", LogEvent::Announced { .. } => LogEvent::Announced { kept: true, people: 42 };
+    "log.told", LogEvent::Told { .. } => LogEvent::Told { account: LIME };
+    "log.setting_changed", LogEvent::SettingChanged { .. } =>
+        LogEvent::SettingChanged { key: "files.days".into(), value: Some("60".into()) };
+    "log.room_made", LogEvent::RoomMade { .. } =>
+        LogEvent::RoomMade { room: RoomId(20_001), account: LIME };
+    "log.room_ended", LogEvent::RoomEnded { .. } =>
+        LogEvent::RoomEnded { room: RoomId(20_001), account: None };
+    "log.file_sent", LogEvent::FileSent { .. } =>
+        LogEvent::FileSent { account: LIME, to: Target::Room(RoomId(20_001)), bytes: 90_596_966 };
 });
 
 table!(log_kinds, value, LogKind {

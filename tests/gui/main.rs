@@ -7,6 +7,7 @@
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
+mod console;
 mod drops;
 mod files;
 mod friends;

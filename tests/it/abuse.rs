@@ -131,6 +131,10 @@ fn a_full_disk_can_be_read_and_says_so_when_written() {
     assert_eq!(lime.say(Target::Lobby, text("now")).unwrap_err().reason, Reason::DiskFull);
     assert_eq!(lime.history(mychat::domain::ConversationId::LOBBY, crate::peer::NEWEST).0.len(), 1);
     assert_eq!(ground.connect().register("Momo").unwrap_err().reason, Reason::DiskFull);
+    let health = crate::exposition::ask(ground.counters(), "GET /healthz HTTP/1.1\r\n\r\n");
+    assert!(health.starts_with("HTTP/1.1 503 ") && health.contains("read only"), "{health}");
+    let seq = mychat::domain::Seq(1);
+    lime.command(Command::Recall { to: Target::Lobby, seq }).unwrap();
 }
 
 #[test]

@@ -7,7 +7,9 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use mychat::net::control::LogEvent;
+use mychat::net::verb::{Done, Verb, Whom};
 use mychat::ui::console::failure::Failure;
+use mychat::ui::console::knobs::set;
 use mychat::ui::console::link::{Link, Setup};
 use mychat::ui::console::model::{End, Order, Poll, Report};
 
@@ -64,6 +66,25 @@ impl Window {
         })
     }
 
+    /// Asks for verbs and waits for what comes of each.
+    fn done(&self, verbs: &[Verb]) -> Vec<Result<Done, String>> {
+        assert!(self.link.order(Order::Do { id: 7, verbs: verbs.to_vec() }));
+        self.wait(|report| match report {
+            Report::Done { id: 7, results } => Some(results),
+            _ => None,
+        })
+    }
+
+    /// The next look at the server that shows such a line of its log.
+    fn noted(&self, is_it: impl Fn(&LogEvent) -> bool) {
+        self.wait(|report| match report {
+            Report::Polled(poll) => {
+                poll.entries.iter().any(|entry| is_it(&entry.what)).then_some(())
+            }
+            _ => None,
+        });
+    }
+
     fn ended(&self) -> End {
         self.wait(|report| match report {
             Report::Ended(end) => Some(end),
@@ -87,6 +108,30 @@ fn a_window_runs_its_server_from_start_to_end_and_again() {
         window.link.order(Order::Start);
     }
     window.attached();
+    window.link.order(Order::Close);
+    assert_eq!(window.ended(), End::Closed);
+}
+
+#[test]
+fn a_backup_that_a_window_asks_for_is_made_beside_its_looks() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    window.attached();
+    assert_eq!(window.polled().status.backup, None);
+    window.link.order(Order::Backup);
+    let is_made = window.wait(|report| match report {
+        Report::BackedUp { is_made } => Some(is_made),
+        _ => None,
+    });
+    assert!(is_made);
+    window.link.order(Order::Poll);
+    let made = loop {
+        let poll = window.polled();
+        if let Some(made) = poll.status.backup {
+            break made;
+        }
+    };
+    assert!(Path::new(&made.path).exists());
     window.link.order(Order::Close);
     assert_eq!(window.ended(), End::Closed);
 }
@@ -151,4 +196,58 @@ fn closing_before_the_server_is_ready_closes_it() {
     assert!(!second.attached());
     second.link.order(Order::Close);
     assert_eq!(second.ended(), End::Closed);
+}
+
+fn value(result: &Result<Done, String>, key: &str) -> String {
+    match result {
+        Ok(Done::Settings(values)) => values[key].clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_keeper_works_through_the_window_while_the_server_runs_and_while_it_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    window.attached();
+    let address = Whom::Address("10.0.0.7".parse().unwrap());
+    let list = Verb::Accounts { text: String::new(), skip: 0 };
+    let nobody = Verb::Kick { account: "10099".to_owned(), why: String::new() };
+    let ban = Verb::Ban { whom: address.clone(), minutes: Some(60), why: "spam".to_owned() };
+    let asked = [list.clone(), ban, Verb::Bans {}, nobody, set("files.days", "60")];
+    let [accounts, banned, bans, refused, days] = &window.done(&asked)[..] else {
+        panic!("an answer for each of them")
+    };
+    assert!(matches!(accounts, Ok(Done::Accounts { rows, more: false }) if rows.is_empty()));
+    assert!(matches!(banned, Ok(Done::Banned(row)) if row.whom == "10.0.0.7"), "{banned:?}");
+    assert!(matches!(bans, Ok(Done::Bans { rows }) if rows.len() == 1), "{bans:?}");
+    assert!(refused.as_ref().unwrap_err().contains("10099"));
+    assert_eq!(value(days, "files.days"), "60");
+    let (key, set_to) = ("files.days".to_owned(), Some("60".to_owned()));
+    let moved = LogEvent::SettingChanged { key, value: set_to };
+    window.noted(|event| *event == moved);
+    // A code is a secret, which stands in no log.
+    window.done(&[set("registration.code", "ABCD-2345")]);
+    let key = "registration.code".to_owned();
+    window.noted(|event| *event == LogEvent::SettingChanged { key: key.clone(), value: None });
+
+    window.link.order(Order::Stop);
+    assert_eq!(window.ended(), End::Closed);
+    let asked = [set("files.days", "0"), set("files.days", "90"), Verb::Bans {}];
+    let [refused, days, bans] = &window.done(&asked)[..] else { panic!("three answers") };
+    assert!(refused.as_ref().unwrap_err().contains("from 1 to 3650"), "{refused:?}");
+    assert_eq!(value(days, "files.days"), "90");
+    assert!(matches!(bans, Ok(Done::Bans { rows }) if rows.len() == 1), "it outlived the server");
+    let online = window.done(&[Verb::Kick { account: "10001".to_owned(), why: String::new() }]);
+    assert!(online[0].as_ref().unwrap_err().contains("no server is running"), "{online:?}");
+
+    // What is asked while it starts is answered when it runs.
+    window.link.order(Order::Start);
+    let get = Verb::Get { key: Some("files.days".to_owned()) };
+    let results = window.done(&[get, Verb::Unban { whom: address }]);
+    assert_eq!(value(&results[0], "files.days"), "90");
+    assert!(results[1].is_ok(), "{results:?}");
+    window.noted(|event| *event == LogEvent::Unbanned { whom: "10.0.0.7".into() });
+    window.link.order(Order::Stop);
+    assert_eq!(window.ended(), End::Closed);
 }

@@ -275,6 +275,9 @@ fn bytes_that_the_disk_lost_end_a_download_and_are_told_to_the_keeper() {
     assert_eq!(fetch(&mut momo), (lost, 1));
     std::fs::remove_file(&path).unwrap();
     assert_eq!(fetch(&mut momo), (Part::Stop(Reason::Failed.into()), 0));
+    // Its keeper puts it back.
+    std::fs::write(&path, &whole).unwrap();
+    assert_eq!(fetch(&mut momo).1, 2);
 }
 
 #[test]

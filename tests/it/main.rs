@@ -7,13 +7,18 @@
 
 mod abuse;
 mod accounts;
+#[cfg(unix)]
+mod backup;
 mod console;
 mod exposition;
 mod files;
 mod files_cut;
 mod files_end;
 mod friends;
+mod journal;
 mod keeper;
+mod limits;
+mod limits_people;
 mod parcels;
 mod passwords;
 mod peer;

@@ -16,7 +16,7 @@ use mychat::net::protocol::{
     Query, Refusal, Reply, ServerFrame, Signal, Stretch, VERSION, Welcome,
 };
 use mychat::net::tls::TlsError;
-use mychat::net::verb::Verb;
+use mychat::net::verb::{Done, Verb};
 use mychat::net::{frame, opaque, tls};
 use mychat::server::admin;
 use mychat::server::{Server, ServerError, Setup};
@@ -69,6 +69,11 @@ impl Ground {
         }
     }
 
+    /// Where its counters are read.
+    pub fn counters(&self) -> SocketAddr {
+        self.server.as_ref().and_then(|server| server.ready().metrics).unwrap()
+    }
+
     pub fn connect(&self) -> Peer {
         Peer::connect(self.address)
     }
@@ -85,8 +90,21 @@ impl Drop for Ground {
         if let Some(server) = self.server.take() {
             server.stopper().stop();
             server.wait().ok();
+            // Whatever a test did to it: the data agrees with itself.
+            if !std::thread::panicking() {
+                let checked = admin::run(self.folder.path(), Verb::Check {}).unwrap();
+                assert!(
+                    matches!(&checked, Done::Checked(c) if c.findings.is_empty()),
+                    "{}",
+                    words(&checked)
+                );
+            }
         }
     }
+}
+
+fn words(done: &Done) -> String {
+    admin::print::lines(done).join("\n")
 }
 
 pub fn set(folder: &std::path::Path, key: &str, value: &str) {
@@ -100,7 +118,7 @@ pub fn start(folder: &std::path::Path) -> Result<(Server, SocketAddr), ServerErr
         data: folder.to_owned(),
         name: Some("test".to_owned()),
         discovery: false,
-        metrics: None,
+        metrics: Some("127.0.0.1:0".parse().unwrap()),
     })?;
     let address = server.ready().listening[0];
     Ok((server, address))

@@ -2,7 +2,7 @@
 //! message holds it.
 
 use mychat::domain::{BlobId, Body, Message, Target};
-use mychat::net::protocol::{Command, Event, ProfileChange, Reason};
+use mychat::net::protocol::{Command, Event, ProfileChange, Reason, Refusal};
 use mychat::store::blobs::{Blob, Files};
 use mychat::store::{Engine, Reads, schema};
 
@@ -30,9 +30,18 @@ impl Shot {
         Shot { whole: png(300, 150, noise), small: png(60, 40, noise) }
     }
 
+    /// One of many bytes: noise is not packed.
+    pub fn noisy(noise: u64) -> Shot {
+        Shot { whole: png(800, 300, noise), small: png(60, 40, noise) }
+    }
+
     pub fn bring(&self, peer: &mut Peer) {
-        peer.upload(&self.whole).unwrap();
-        peer.upload(&self.small).unwrap();
+        self.try_bring(peer).unwrap();
+    }
+
+    pub fn try_bring(&self, peer: &mut Peer) -> Result<(), Refusal> {
+        peer.upload(&self.whole)?;
+        peer.upload(&self.small).map(drop)
     }
 
     pub fn body(&self) -> Body {

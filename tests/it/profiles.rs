@@ -345,7 +345,7 @@ fn pictures_that_nobody_shows_are_thrown_away() {
     let old = Blob { bytes, uses: 0, idle_since: 0 };
     let mut rows = Writes::open(&transaction).unwrap();
     rows.put_blob(blobs[1], old).unwrap();
-    let older = Blob { bytes, uses: 0, idle_since: 1_800_000_000_000 };
+    let older = Blob { bytes: fresh.len() as u64, uses: 0, idle_since: 1_800_000_000_000 };
     rows.put_blob(blobs[2], older).unwrap();
     rows.put_age(2 * 24 * 60).unwrap();
     drop(rows);

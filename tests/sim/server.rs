@@ -78,8 +78,8 @@ impl Server {
         let mut bytes = [9; 32];
         bytes[..8].copy_from_slice(&seed.to_be_bytes());
         Ok(Server {
+            hub: Hub::new(board.clone(), Arc::new(Journal::default()), policy.clone()),
             reader: Reader::new(engine.clone(), board.clone(), files, policy),
-            hub: Hub::new(board.clone(), Arc::new(Journal::default())),
             judge: Judge { rules, bug },
             refused: Vec::new(),
             before: Vec::new(),

@@ -23,7 +23,10 @@ pub enum Failure {
     #[error("nothing listens on that port: check the port, or start the server")]
     PortClosed,
     /// No answer at all.
-    #[error("no answer from that address: check the network and the address")]
+    #[error(
+        "no answer from that address: check the address, and whether this network lets its computers \
+         talk to each other (the Wi-Fi of guests often does not)"
+    )]
     Unreachable,
     /// Something else listens there.
     #[error("that is not a MyChat server")]

@@ -2,7 +2,7 @@
 
 pub mod print;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::clock;
 use crate::domain::RoomId;
@@ -10,9 +10,15 @@ use crate::limits::SettingError;
 use crate::net::control::{ControlReply, ControlRequest};
 use crate::net::protocol::Registration;
 use crate::net::verb::{Done, Verb};
+use crate::server::backup::archive::Manifest;
+use crate::server::backup::keep::{self, Memory};
+use crate::server::backup::make::{self, Source, Wanted};
+use crate::server::backup::{self, BackupError};
 use crate::server::commands::keeper::{self, When};
 use crate::server::control::Console;
-use crate::server::ring;
+use crate::server::folder;
+use crate::server::policy::{Given, Policy};
+use crate::store::blobs::Files;
 use crate::store::{Engine, Reads, StoreError, Writes};
 
 use crate::server::settings::Settings;
@@ -45,6 +51,17 @@ pub enum AdminError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store is damaged.
+    #[error("{error}. {advice}")]
+    Broken {
+        /// What was found.
+        error: StoreError,
+        /// What to do.
+        advice: String,
+    },
+    /// A backup or a check was not done.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// A setting that does not exist, or a value that it does not take.
     #[error(transparent)]
     Setting(#[from] SettingError),
@@ -70,17 +87,68 @@ pub enum AdminError {
 /// # Errors
 /// Why it was not done; nothing was changed then.
 pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
+    let verb = here(verb);
     // Settings may be made in an empty folder before the first start; a mistyped one is refused.
     let may_be_new = matches!(verb, Verb::Set { .. }) && data.is_dir();
-    if !may_be_new && !data.join(ring::STORE_FILE).exists() {
+    if !may_be_new && !data.join(folder::STORE_FILE).exists() {
         return Err(AdminError::NoStore(data.display().to_string()));
     }
-    match ring::open_store(data) {
+    match folder::open_own_store(data) {
         Ok(_) if verb.is_live() => Err(AdminError::Stopped(data.display().to_string())),
-        Ok(engine) => apply(&engine, &verb),
+        Ok(engine) => match verb {
+            Verb::Backup { path } => back_up(&engine, data, path.map(PathBuf::from)),
+            Verb::Check {} => Ok(Done::Checked(backup::check::check_stopped(engine, data)?)),
+            verb => apply(&engine, &verb),
+        },
         Err(StoreError::Locked(_)) => smol::block_on(ask(data, verb)),
+        Err(error @ StoreError::Damaged { .. }) => {
+            Err(AdminError::Broken { error, advice: backup::advice(data) })
+        }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A path is meant from where the person is, not from where the server runs.
+fn here(verb: Verb) -> Verb {
+    let absolute = |path: String| match std::path::absolute(&path) {
+        // What makes it a folder stays.
+        Ok(whole) if path.ends_with(std::path::is_separator) => format!("{}/", whole.display()),
+        Ok(whole) => whole.display().to_string(),
+        Err(_) => path,
+    };
+    match verb {
+        Verb::Backup { path } => Verb::Backup { path: path.map(absolute) },
+        verb => verb,
+    }
+}
+
+/// On a stopped server's folder.
+fn back_up(engine: &Engine, data: &Path, path: Option<PathBuf>) -> Result<Done, AdminError> {
+    keep::remove_unfinished(&keep::folder(data));
+    let policy = Policy::new(Settings::load(&Reads::open(&engine.read()?)?)?, Given::default());
+    let source = Source {
+        data,
+        engine,
+        files: &Files::of(data),
+        name: &policy.name(),
+        floor_mib: policy.limits().disk_free_mib,
+        goes_on: &|| true,
+    };
+    let row = make::make(&source, &Wanted { path, is_automatic: false })?;
+    let mut memory = Memory::load(data);
+    memory.made(&row, false);
+    if let Err(error) = memory.save(data) {
+        tracing::warn!(%error, "that this backup was made cannot be kept");
+    }
+    Ok(Done::Backup(row))
+}
+
+/// Makes a data folder of a backup.
+///
+/// # Errors
+/// Why not; nothing was changed then.
+pub fn restore(file: &Path, data: &Path) -> Result<Manifest, AdminError> {
+    Ok(backup::restore::restore(file, data)?)
 }
 
 fn apply(engine: &Engine, verb: &Verb) -> Result<Done, AdminError> {
@@ -125,6 +193,7 @@ pub fn chance() -> Result<[u8; 16], AdminError> {
 /// The port that the stopped server of this folder had.
 #[must_use]
 pub fn last_port(data: &Path) -> Option<u16> {
-    let engine = data.join(ring::STORE_FILE).exists().then(|| ring::open_store(data).ok())??;
+    let engine =
+        data.join(folder::STORE_FILE).exists().then(|| folder::open_store(data).ok())??;
     Reads::open(&engine.read().ok()?).ok()?.get_port().ok()?
 }

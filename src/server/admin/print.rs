@@ -1,11 +1,14 @@
 //! What came of a verb, for people and for programs.
 
+use std::path::Path;
+
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
 use serde_json::{Value, json};
 
 use crate::net::control::OnlineSession;
-use crate::net::verb::{AccountRow, BanRow, Done, RoomRow};
+use crate::net::verb::{AccountRow, BackupRow, BanRow, Checked, Counted, Done, Found, RoomRow};
+use crate::server::backup::archive::Manifest;
 use crate::server::settings;
 
 /// As lines for people; columns of lists stand under each other.
@@ -26,7 +29,64 @@ pub fn lines(done: &Done) -> Vec<String> {
         Done::Accounts { rows, more } => listed(rows.iter().map(account).collect(), *more),
         Done::Rooms { rows, more } => listed(rows.iter().map(room).collect(), *more),
         Done::Bans { rows } => listed(rows.iter().map(ban).collect(), false),
+        Done::Backup(row) => backup(row),
+        Done::Checked(checked) => self::checked(checked),
     }
+}
+
+fn backup(row: &BackupRow) -> Vec<String> {
+    let BackupRow { path, bytes, took_ms, messages, accounts, files, .. } = row;
+    let seconds = took_ms / 1_000;
+    vec![
+        path.clone(),
+        format!(
+            "    {accounts} accounts, {messages} messages, {files} pictures and files; {} in \
+             {seconds}.{} s, read again and right",
+            size(*bytes),
+            took_ms % 1_000 / 100
+        ),
+    ]
+}
+
+/// Bytes in the unit that people would choose.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..10_485_760 => format!("{} KiB", bytes.div_ceil(1024)),
+        _ => format!("{} MiB", bytes >> 20),
+    }
+}
+
+fn checked(checked: &Checked) -> Vec<String> {
+    let Checked { counts, findings, found } = checked;
+    let mut lines: Vec<String> =
+        counts.iter().map(|Counted { what, count }| format!("{what}: {count}")).collect();
+    for Found { what, cure } in findings {
+        lines.extend([format!("DAMAGED: {what}"), format!("    {cure}")]);
+    }
+    let told = findings.len() as u64;
+    lines.push(match *found {
+        0 => "all is as it has to be".to_owned(),
+        found if found > told => format!("{found} findings, of which these are the first {told}"),
+        found => format!("{found} findings"),
+    });
+    lines
+}
+
+/// What was restored, and where to.
+#[must_use]
+pub fn restored(manifest: &Manifest, data: &Path) -> Vec<String> {
+    let Manifest { accounts, messages, files, name, at, .. } = manifest;
+    vec![
+        format!("{}: {name} as it was at {}", data.display(), when(*at)),
+        format!("    {accounts} accounts, {messages} messages, {files} pictures and files"),
+        "    start it with: mychat --serve --data and this folder".to_owned(),
+    ]
+}
+
+/// The same as JSON.
+#[must_use]
+pub fn restored_json(manifest: &Manifest, data: &Path) -> Value {
+    json!({ "data": data.display().to_string(), "backup": manifest })
 }
 
 fn listed(mut lines: Vec<String>, more: bool) -> Vec<String> {
@@ -117,6 +177,8 @@ pub fn json(done: &Done) -> Value {
         }
         Done::Rooms { rows, more } => json!({ "rooms": rows, "more": more }),
         Done::Bans { rows } => json!({ "bans": rows }),
+        Done::Backup(row) => json!(row),
+        Done::Checked(checked) => json!(checked),
     }
 }
 

@@ -9,7 +9,9 @@ use crate::domain::{
 };
 use crate::limits::GROUPS_MAX;
 use crate::net::protocol::{ContactChange, Reason, Refusal, RequestId};
+use crate::server::bounds::Bound;
 use crate::server::job::Caller;
+use crate::server::policy::Policy;
 use crate::store::accounts::folded;
 use crate::store::contacts::{Groups, KeptRequest};
 use crate::store::{StoreError, Writes};
@@ -83,7 +85,7 @@ impl Rules {
     ) -> Result<Result<(), Refusal>, StoreError> {
         let most = self.limits.friends_max.saturating_mul(2);
         let is_full = known.is_none() && all_contacts(rows, me)?.len() as u64 >= most;
-        Ok(if is_full { Err(Refusal::limit(Reason::TooMany, most)) } else { Ok(()) })
+        Ok(if is_full { Err(self.over(Bound::Friends, Reason::TooMany, most)) } else { Ok(()) })
     }
 
     /// Who is blocked goes on being told when one was there last as if one had left now.
@@ -159,6 +161,7 @@ pub(super) fn remove(
 }
 
 pub(super) fn add_group(
+    policy: &Policy,
     rows: &mut Writes<'_>,
     now: Moment,
     (caller, id): (&Caller, RequestId),
@@ -170,7 +173,8 @@ pub(super) fn add_group(
         Err(refusal) => return Ok(Err(refusal)),
     };
     if groups.list.len() >= GROUPS_MAX {
-        return Ok(Err(Refusal::limit(Reason::TooMany, GROUPS_MAX as u64)));
+        let refusal = Refusal::limit(Reason::TooMany, GROUPS_MAX as u64);
+        return Ok(Err(policy.refuse(Bound::Lists, refusal)));
     }
     groups.list.push(Group { id: groups.next, name });
     groups.next = GroupId(groups.next.0 + 1);

@@ -38,7 +38,7 @@ impl Rules {
         place: &Place<'_>,
     ) -> Decision {
         if self.is_disk_full() {
-            return Ok(Err(Reason::DiskFull.into()));
+            return Ok(Err(self.no_space()));
         }
         if rows.get_nickname_owner(&registration.nickname)?.is_some() {
             return Ok(Err(Reason::NameTaken.into()));

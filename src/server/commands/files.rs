@@ -11,9 +11,11 @@ use super::{Decision, Rules, rooms};
 use crate::clock::Moment;
 use crate::domain::{
     AccountId, BlobId, Body, ConversationId, ConversationKind, FileId, FileState, Member, Message,
-    Seq, file_name,
+    Seq, Target, file_name,
 };
+use crate::net::control::LogEvent;
 use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
+use crate::server::bounds::Bound;
 use crate::server::disk;
 use crate::server::files::{self, Term};
 use crate::server::job::{Caller, FileChange, Outcome, Told, Verdict};
@@ -35,25 +37,30 @@ impl Rules {
     ) -> Result<Result<(), Refusal>, StoreError> {
         let limits = &self.limits;
         if name.is_empty() || file_name(name) != name {
-            return Ok(Err(Reason::BadValue.into()));
+            return Ok(Err(self.policy.refuse(Bound::FileName, Reason::BadValue)));
         }
         let most = limits.file_mib_max.saturating_mul(MIB);
         if bytes > most {
-            return Ok(Err(Refusal::limit(Reason::FileTooLarge, most)));
+            return Ok(Err(self.over(Bound::FileBytes, Reason::FileTooLarge, most)));
         }
         let most = limits.files_mib_per_account.saturating_mul(MIB);
         if rows.get_file_bytes(account)?.saturating_add(bytes) > most {
-            return Ok(Err(Refusal::limit(Reason::FileQuota, most)));
+            return Ok(Err(self.over(Bound::FilesQuota, Reason::FileQuota, most)));
         }
         if rows.has_files(account, limits.files_per_account)? {
-            return Ok(Err(Refusal::limit(Reason::TooMany, limits.files_per_account)));
+            let most = limits.files_per_account;
+            return Ok(Err(self.over(Bound::FilesPerAccount, Reason::TooMany, most)));
         }
         let most = limits.files_mib_total.saturating_mul(MIB);
         let is_over = rows.count_file_bytes()?.saturating_add(bytes) > most;
         // It has to fit, and leave what has to be free.
         let free = limits.files_free_mib.saturating_add(bytes.div_ceil(MIB));
         let is_tight = limits.files_free_mib > 0 && disk::is_full(self.files.folder(), free);
-        Ok(if is_over || is_tight { Err(Reason::FilesFull.into()) } else { Ok(()) })
+        Ok(match () {
+            () if is_over => Err(self.policy.refuse(Bound::FilesTotal, Reason::FilesFull)),
+            () if is_tight => Err(self.policy.refuse(Bound::FilesFree, Reason::FilesFull)),
+            () => Ok(()),
+        })
     }
 
     /// A message that offers a file was taken: it is on its way.
@@ -124,8 +131,13 @@ impl Rules {
         (file, root): (FileId, BlobId),
         slot: &Sender<Verdict>,
     ) -> Result<Outcome, StoreError> {
-        let kept =
-            |verdict, is_named| Outcome::Kept { slot: slot.clone(), verdict, blob: root, is_named };
+        let kept = |verdict, is_named| Outcome::Kept {
+            slot: slot.clone(),
+            verdict,
+            blob: root,
+            is_named,
+            sent: None,
+        };
         let known = rows.get_blob(root)?;
         let row = rows.get_file(file)?;
         let row = match row {
@@ -148,7 +160,10 @@ impl Rules {
         let status = files::status(&row, bytes, self.term(rows, now)?);
         let change =
             FileChange { file, status, told: Crowd::default().viewers(rows, file)?, left: None };
-        Ok(kept(Verdict::Kept, true).behind(vec![change]))
+        let sent = sent(rows, file, &row)?.map(Box::new);
+        let (slot, verdict) = (slot.clone(), Verdict::Kept);
+        let kept = Outcome::Kept { slot, verdict, blob: root, is_named: true, sent };
+        Ok(kept.behind(vec![change]))
     }
 
     /// Files that were there for as long as files are, and those whose owner or log is gone.
@@ -177,6 +192,19 @@ impl Rules {
     fn term(&self, rows: &Writes<'_>, now: Moment) -> Result<Term, StoreError> {
         Ok(Term::new(&self.limits, now.wall_ms, self.age.minutes(rows, now)?))
     }
+}
+
+/// That a file came whole: who sent it, and where to.
+fn sent(rows: &Writes<'_>, file: FileId, row: &FileRow) -> Result<Option<LogEvent>, StoreError> {
+    let Some(log) = rows.get_conversation(file.conversation)? else { return Ok(None) };
+    let to = match log.kind {
+        ConversationKind::Direct { low, high } if low == row.owner => Target::Account(high),
+        ConversationKind::Direct { low, .. } => Target::Account(low),
+        ConversationKind::Room { room } => Target::Room(room),
+        ConversationKind::Lobby => Target::Lobby,
+        ConversationKind::Notices { .. } => return Ok(None),
+    };
+    Ok(Some(LogEvent::FileSent { account: row.owner, to, bytes: row.bytes }))
 }
 
 /// Only whoever offered it takes it back, also from where that person is not any more.

@@ -45,6 +45,7 @@ use crate::domain::{AccountId, DeviceId, Presence};
 use crate::limits::Limits;
 use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
 use crate::net::verb::{Done, Verb};
+use crate::server::bounds::Bound;
 use crate::store::blobs::Files;
 use crate::store::writer::Apply;
 use crate::store::{StoreError, Writes};
@@ -106,11 +107,11 @@ impl Rules {
             Command::CancelFile { .. } | Command::DeclineFile { .. } | Command::TookFile { .. } => {
                 self.file(rows, now, (caller, id), command)
             }
-            _ if self.is_disk_full() => Ok(Err(Reason::DiskFull.into())),
-            Command::Recall { to, seq } => {
-                let ages = (self.age.seconds(rows, now)?, self.age.minutes(rows, now)?);
-                recall::recall(rows, (now.wall_ms, ages), (caller, id), (*to, *seq))
+            // What takes words, pictures or a room away makes more room than its line takes.
+            Command::Recall { .. } | Command::DissolveRoom { .. } => {
+                self.recall_or_dissolve(rows, now, (caller, id), command)
             }
+            _ if self.is_disk_full() => Ok(Err(self.no_space())),
             Command::MarkRead { conversation, seq } => {
                 let hidden = self.hides(rows, caller)?;
                 cursors::mark_read(rows, (caller, id), hidden, *conversation, *seq)
@@ -121,12 +122,31 @@ impl Rules {
             }
             Command::SetProfile(change) => {
                 let age = self.age.minutes(rows, now)?;
-                profile::set(rows, &self.brought, (now, age), (caller, id), change)
+                let changed = profile::set(rows, &self.brought, (now, age), (caller, id), change)?;
+                Ok(changed.inspect_err(|refusal| {
+                    if profile::is_about_name(refusal) {
+                        self.policy.met().refuse(Bound::Nickname);
+                    }
+                }))
             }
             // Parts are put together by the session, which sends a job of its own.
             Command::PutBlob { .. } => Ok(Err(Reason::BadValue.into())),
             command => self.people(rows, now, (caller, id), command),
         }
+    }
+
+    fn recall_or_dissolve(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        from: (&Caller, RequestId),
+        command: &Command,
+    ) -> Decision {
+        let Command::Recall { to, seq } = command else {
+            return self.people(rows, now, from, command);
+        };
+        let ages = (self.age.seconds(rows, now)?, self.age.minutes(rows, now)?);
+        recall::recall(rows, (now.wall_ms, ages), from, (*to, *seq))
     }
 
     /// Friends, groups, requests, privacy.
@@ -151,7 +171,7 @@ impl Rules {
                 self.set_contact(rows, now, from, *account, change)
             }
             Command::RemoveContact { account } => contacts::remove(rows, now, from, *account),
-            Command::AddGroup { name } => contacts::add_group(rows, now, from, name),
+            Command::AddGroup { name } => contacts::add_group(&self.policy, rows, now, from, name),
             Command::RenameGroup { group, name } => {
                 contacts::rename_group(rows, now, from, *group, name)
             }
@@ -174,6 +194,15 @@ impl Rules {
 
     fn is_disk_full(&self) -> bool {
         self.disk_full.load(Ordering::Relaxed)
+    }
+
+    fn no_space(&self) -> Refusal {
+        self.policy.refuse(Bound::DiskFree, Reason::DiskFull)
+    }
+
+    /// Over a bound of numbers, which is said.
+    fn over(&self, bound: Bound, reason: Reason, most: u64) -> Refusal {
+        self.policy.refuse(bound, Refusal::limit(reason, most))
     }
 }
 
@@ -223,7 +252,7 @@ impl Rules {
                 return Ok(refused(caller, *id, Reason::Fenced.into()));
             }
             Job::ChangePassword { caller, id, .. } if self.is_disk_full() => {
-                return Ok(refused(caller, *id, Reason::DiskFull.into()));
+                return Ok(refused(caller, *id, self.no_space()));
             }
             Job::ChangePassword { caller, id, proven, password } => {
                 passwords::change(rows, (caller, *id), proven, password)?
@@ -356,7 +385,7 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         // Whether a row names the blob is not known here: it stays until a sweep looks.
         Job::KeepFile { root, slot, .. } => {
             let (verdict, blob) = (Verdict::Failed, *root);
-            Outcome::Kept { slot: slot.clone(), verdict, blob, is_named: true }
+            Outcome::Kept { slot: slot.clone(), verdict, blob, is_named: true, sent: None }
         }
         Job::Admin { slot, .. } => {
             let result = Err(refusal.reason.to_string());

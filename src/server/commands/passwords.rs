@@ -28,7 +28,7 @@ impl Rules {
         place: &Place<'_>,
     ) -> Decision {
         if self.is_disk_full() {
-            return Ok(Err(Reason::DiskFull.into()));
+            return Ok(Err(self.no_space()));
         }
         let age = self.age.minutes(rows, now)?;
         let account = rows.get_account(recovery.account)?;

@@ -7,6 +7,7 @@ use super::{Decision, Rules, booked, is_current};
 use crate::clock::Moment;
 use crate::domain::{AVATARS, BlobId, Nickname, Words, is_past, parse_birthday};
 use crate::net::protocol::{ProfileChange, Reason, Refusal, RequestId, ServerFrame};
+use crate::server::bounds::Bound;
 use crate::server::job::{Caller, Outcome};
 use crate::server::session::name_refusal;
 use crate::store::accounts::Account;
@@ -72,6 +73,18 @@ pub(super) fn set(
     account.person.version += 1;
     rows.put_account(&account)?;
     Ok(Ok(Outcome::Profile { caller: caller.clone(), id, person: account.person }))
+}
+
+/// What a nickname is refused for, besides being taken.
+pub(super) fn is_about_name(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.reason,
+        Reason::NameEmpty
+            | Reason::NameTooLong
+            | Reason::NameCharacter
+            | Reason::NameNumber
+            | Reason::NameReserved
+    )
 }
 
 fn apply(mut changed: Changed, change: &ProfileChange, now: Moment) -> Result<Changed, Refusal> {
@@ -151,15 +164,16 @@ impl Rules {
         let most = self.limits.uploads_idle_mib.saturating_mul(MIB);
         let has_room = known.is_some() || rows.count_idle_bytes()?.saturating_add(bytes) <= most;
         let refusal = match () {
-            () if !is_current(rows, caller)? => Some(Reason::Fenced),
-            () if self.is_disk_full() || !has_room => Some(Reason::DiskFull),
+            () if !is_current(rows, caller)? => Some(Reason::Fenced.into()),
+            () if self.is_disk_full() => Some(self.no_space()),
+            () if !has_room => Some(self.policy.refuse(Bound::UploadsIdle, Reason::DiskFull)),
             // A sweep took it away between its writing and now: it has to come again.
-            () if !is_there => Some(Reason::Failed),
+            () if !is_there => Some(Reason::Failed.into()),
             () => None,
         };
         let outbox = caller.outbox.clone();
-        if let Some(reason) = refusal {
-            let frame = ServerFrame::Refused { id, refusal: reason.into() };
+        if let Some(refusal) = refusal {
+            let frame = ServerFrame::Refused { id, refusal };
             return Ok(Outcome::Blob { outbox, frame, blob, is_kept: known.is_some() });
         }
         let (uses, idle_since) = (known.map_or(0, |k| k.uses), self.age.minutes(rows, now)?);

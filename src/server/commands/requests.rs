@@ -10,6 +10,7 @@ use crate::domain::{
 };
 use crate::limits::REQUESTS_KEPT_MAX;
 use crate::net::protocol::{ContactAnswer, Reason, Refusal, RequestId};
+use crate::server::bounds::Bound;
 use crate::server::job::Caller;
 use crate::store::contacts::KeptRequest;
 use crate::store::{StoreError, Writes};
@@ -136,10 +137,10 @@ impl Rules {
             open.count() as u64
         };
         if count(&rows.list_requests(me)?, Way::Out) >= most {
-            return Ok(Err(Refusal::limit(Reason::TooMany, most)));
+            return Ok(Err(self.over(Bound::Requests, Reason::TooMany, most)));
         }
         if !blocked && count(&rows.list_requests(to)?, Way::In) >= most {
-            return Ok(Err(Reason::PeerFull.into()));
+            return Ok(Err(self.policy.refuse(Bound::Requests, Reason::PeerFull)));
         }
         Ok(Ok(if blocked { Meaning::Nothing } else { Meaning::Question }))
     }
@@ -155,10 +156,10 @@ impl Rules {
     ) -> Decision {
         let most = self.limits.friends_max;
         if count_friends(rows, ours.account)? >= most {
-            return Ok(Err(Refusal::limit(Reason::TooMany, most)));
+            return Ok(Err(self.over(Bound::Friends, Reason::TooMany, most)));
         }
         if count_friends(rows, theirs.account)? >= most {
-            return Ok(Err(Reason::PeerFull.into()));
+            return Ok(Err(self.policy.refuse(Bound::Friends, Reason::PeerFull)));
         }
         let (me, peer) = (ours.account, theirs.account);
         // What who asked wished for stands in its request.

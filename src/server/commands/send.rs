@@ -12,6 +12,7 @@ use crate::domain::{
     Target, is_blank, is_plain,
 };
 use crate::net::protocol::{Event, Reason, Refusal, ServerFrame};
+use crate::server::bounds::Bound;
 use crate::server::job::{Caller, Outcome};
 use crate::store::conversations::Cursors;
 use crate::store::messages::Draft;
@@ -37,7 +38,7 @@ impl Rules {
         }
         // After the resend, which writes nothing: what is stored is acknowledged on a full disk too.
         if self.is_disk_full() {
-            return Ok(Err(Reason::DiskFull.into()));
+            return Ok(Err(self.no_space()));
         }
         let writer = match self.may_write_to(rows, now, caller.account, wanted.to)? {
             Ok(writer) => writer,
@@ -102,7 +103,8 @@ impl Rules {
             Body::Text { text, reply_to, mentions } => {
                 let longest = self.limits.text_bytes_max;
                 if text.len() as u64 > longest {
-                    return Ok(Err(Refusal::limit(Reason::TextTooLong, longest)));
+                    let refusal = self.over(Bound::TextBytes, Reason::TextTooLong, longest);
+                    return Ok(Err(refusal));
                 }
                 if !is_plain(text) {
                     return Ok(Err(Reason::BadValue.into()));
@@ -142,8 +144,9 @@ impl Rules {
             return Ok(Err(Reason::ShakeBusy.into()));
         }
         let shaking = Shaking { from, to: peer, nonce: wanted.nonce, uptime: now.uptime };
-        let too_soon = |wait| Refusal::retry(Reason::ShakeTooSoon, wait);
-        Ok(self.shakes.take(&self.limits, &shaking).map_err(too_soon))
+        Ok(self.shakes.take(&self.limits, &shaking).map_err(|(bound, wait)| {
+            self.policy.refuse(bound, Refusal::retry(Reason::ShakeTooSoon, wait))
+        }))
     }
 }
 

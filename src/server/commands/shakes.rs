@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::clock::millis;
 use crate::domain::{AccountId, Nonce};
 use crate::limits::{COUNTED_MAX, Limits};
+use crate::server::bounds::Bound;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -25,8 +26,9 @@ pub(super) struct Shaking {
 }
 
 impl Shakes {
-    /// Counts a shake, or says in how many milliseconds one would be allowed and counts none.
-    pub fn take(&mut self, limits: &Limits, shaking: &Shaking) -> Result<(), u64> {
+    /// Counts a shake, or says which bound it meets and in how many milliseconds one would be allowed, and
+    /// counts none.
+    pub fn take(&mut self, limits: &Limits, shaking: &Shaking) -> Result<(), (Bound, u64)> {
         let Shaking { from, to, nonce, uptime } = *shaking;
         let pair = (from.min(to), from.max(to));
         let apart = Duration::from_secs(limits.shake_pair_seconds);
@@ -37,13 +39,15 @@ impl Shakes {
         if let Some((last, ..)) = self.pairs.get(&pair)
             && *last + apart > uptime
         {
-            return Err(millis((*last + apart).saturating_sub(uptime)));
+            let wait = millis((*last + apart).saturating_sub(uptime));
+            return Err((Bound::ShakePair, wait));
         }
         let times = self.shaken.entry(to).or_default();
         times.retain(|time| *time + MINUTE > uptime);
         if times.len() as u64 >= limits.shake_per_minute {
             let first = times.first().copied().unwrap_or(uptime);
-            return Err(millis((first + MINUTE).saturating_sub(uptime)));
+            let wait = millis((first + MINUTE).saturating_sub(uptime));
+            return Err((Bound::ShakeRecipient, wait));
         }
         times.push(uptime);
         self.pairs.insert(pair, (uptime, from, nonce));
@@ -71,7 +75,7 @@ mod tests {
         let uptime = Duration::from_secs(1);
         let mut take = |from, to| shakes.take(&limits, &Shaking { from, to, nonce, uptime });
         assert_eq!(take(a, b), Ok(()));
-        assert_eq!(take(b, a), Err(10_000));
+        assert_eq!(take(b, a), Err((Bound::ShakePair, 10_000)));
     }
 
     #[test]
@@ -90,11 +94,12 @@ mod tests {
             once
         };
         assert_eq!(take(1, 2, 0), Ok(()));
-        assert_eq!(take(1, 2, 4), Err(6_000));
-        assert_eq!(take(2, 1, 4), Err(6_000), "the pair counts, not the direction");
+        assert_eq!(take(1, 2, 4), Err((Bound::ShakePair, 6_000)));
+        let other_way = take(2, 1, 4);
+        assert_eq!(other_way, Err((Bound::ShakePair, 6_000)), "the pair counts, not the direction");
         assert_eq!(take(1, 2, 10), Ok(()));
         assert_eq!(take(3, 2, 11), Ok(()));
-        assert_eq!(take(4, 2, 20), Err(40_000));
+        assert_eq!(take(4, 2, 20), Err((Bound::ShakeRecipient, 40_000)));
         assert_eq!(take(4, 2, 60), Ok(()));
     }
 }

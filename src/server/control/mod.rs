@@ -6,15 +6,19 @@
 mod place;
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use async_executor::Executor;
+use async_io::Timer;
+use smol::future;
 use smol::io::{AsyncRead, AsyncWrite};
 
 use super::admin;
+use super::backup::BackupError;
+use super::backup::make::Wanted;
 use super::hub::HubInput;
 use super::job::Job;
 use super::readers::Ask;
@@ -32,6 +36,8 @@ use crate::net::verb::{Done, Verb};
 const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The console's answer takes at most so long, or the server is in trouble.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
+/// What takes longer says so this often.
+const WORKING_EVERY: Duration = Duration::from_secs(2);
 
 /// The listening door.
 pub struct Door {
@@ -84,7 +90,7 @@ impl Door {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the control socket");
-                    async_io::Timer::after(Duration::from_secs(1)).await;
+                    Timer::after(Duration::from_secs(1)).await;
                 }
             }
         }
@@ -96,9 +102,26 @@ impl Facts {
         let (mut reader, mut writer) = link::split(stream, FRAME_BYTES_MAX);
         loop {
             let request = reader.read::<ControlRequest>().await?;
-            let reply = self.answer(request).await;
-            let frame = frame::encode(&reply, FRAME_BYTES_MAX)?;
-            writer.write_frames(&[frame]).await?;
+            let is_long = matches!(&request, ControlRequest::Admin { verb } if verb.is_long());
+            let mut answer = Box::pin(self.answer(request));
+            loop {
+                let answered = async { Some((&mut answer).await) };
+                let waited = async {
+                    match is_long {
+                        true => Timer::after(WORKING_EVERY).await,
+                        false => future::pending().await,
+                    };
+                    None
+                };
+                let reply = future::or(answered, waited).await;
+                let is_last = reply.is_some();
+                let reply = reply.unwrap_or(ControlReply::Working {});
+                let frame = frame::encode(&reply, FRAME_BYTES_MAX)?;
+                writer.write_frames(&[frame]).await?;
+                if is_last {
+                    break;
+                }
+            }
         }
     }
 
@@ -115,6 +138,13 @@ impl Facts {
             }
             ControlRequest::Admin { verb: Verb::List {} } => {
                 ControlReply::Done(Done::Online { sessions: self.online().await })
+            }
+            ControlRequest::Admin { verb: Verb::Backup { path } } => {
+                let wanted = Wanted { path: path.map(PathBuf::from), is_automatic: false };
+                reply(self.shared.chores.backup(wanted).await.map(Done::Backup))
+            }
+            ControlRequest::Admin { verb: Verb::Check {} } => {
+                reply(self.shared.chores.check().await.map(Done::Checked))
             }
             ControlRequest::Admin { verb } => self.admin(verb).await,
         }
@@ -157,7 +187,9 @@ impl Facts {
     }
 
     async fn status(&self) -> Status {
-        let accounts = self.shared.readers.ask(|slot| Ask::Accounts { slot }).await;
+        let counts = self.shared.readers.ask(|slot| Ask::Counts { slot }).await;
+        let (accounts, rooms) = counts.unwrap_or_default();
+        let (backup, backup_error) = self.shared.chores.remembered();
         let uptime = clock::uptime().saturating_sub(self.started);
         let listening: Vec<IpAddr> = self.ready.listening.iter().map(SocketAddr::ip).collect();
         let addresses = reachable(&listening);
@@ -176,11 +208,22 @@ impl Facts {
             discovery: self.shared.beacon.is_lit(),
             uptime_ms: u64::try_from(uptime.as_millis()).unwrap_or(u64::MAX),
             online: self.shared.board.count_online(),
-            accounts: accounts.unwrap_or_default(),
+            accounts,
             messages: metrics.messages.load(Ordering::Relaxed),
             bytes_in: metrics.bytes_in.load(Ordering::Relaxed),
             bytes_out: metrics.bytes_out.load(Ordering::Relaxed),
+            rooms,
+            messages_today: metrics.today.count(clock::wall_ms()),
+            backup,
+            backup_error,
         }
+    }
+}
+
+fn reply(done: Result<Done, BackupError>) -> ControlReply {
+    match done {
+        Ok(done) => ControlReply::Done(done),
+        Err(error) => ControlReply::NotDone { why: error.to_string() },
     }
 }
 
@@ -236,16 +279,28 @@ impl Console {
         Ok(Console { reader, writer })
     }
 
+    /// Lets the server make a backup and waits for it; says whether it was made.
+    ///
+    /// # Errors
+    /// The server is gone or in trouble.
+    pub async fn back_up(&mut self) -> Result<bool, LinkError> {
+        let verb = Verb::Backup { path: None };
+        let reply = self.ask(&ControlRequest::Admin { verb }).await?;
+        Ok(matches!(reply, ControlReply::Done(Done::Backup(_))))
+    }
+
     /// Asks and waits for the answer.
     ///
     /// # Errors
     /// The server is gone or in trouble.
     pub async fn ask(&mut self, request: &ControlRequest) -> Result<ControlReply, LinkError> {
         let frame = frame::encode(request, FRAME_BYTES_MAX)?;
-        link::deadline(ANSWER_DEADLINE, async {
-            self.writer.write_frames(&[frame]).await?;
-            self.reader.read::<ControlReply>().await
-        })
-        .await
+        link::deadline(ANSWER_DEADLINE, self.writer.write_frames(&[frame])).await?;
+        loop {
+            match link::deadline(ANSWER_DEADLINE, self.reader.read::<ControlReply>()).await? {
+                ControlReply::Working {} => {}
+                reply => return Ok(reply),
+            }
+        }
     }
 }

@@ -2,14 +2,22 @@
 
 use super::{Hub, encode};
 use crate::clock::Moment;
-use crate::domain::{AccountId, ConversationKind};
+use crate::domain::{AccountId, Body, ConversationKind, Message, RoomChange};
+use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::{Event, Goodbye, ServerFrame};
 use crate::server::admission::counted;
 use crate::server::commands::keeper::{Call, Cut, News};
 use crate::server::job::Caller;
 
 impl Hub {
-    pub(super) fn spread(&mut self, news: News, now: Moment) {
+    pub(super) fn spread(&mut self, mut news: News, now: Moment) {
+        if let Some(mut event) = news.noted.take() {
+            if let LogEvent::Announced { people, .. } = &mut event {
+                *people =
+                    self.accounts.values().filter(|one| !one.sessions.is_empty()).count() as u64;
+            }
+            self.journal.note(LogKind::Info, None, event);
+        }
         if let Some(person) = news.person {
             self.tell_person(person);
         }
@@ -19,6 +27,29 @@ impl Hub {
         }
         if let Some(cut) = news.cut {
             self.put_out(cut);
+        }
+    }
+
+    /// That a room came to be or ended, by the line of its log that says so.
+    pub(super) fn note_room(&self, message: &Message) {
+        let ConversationKind::Room { room } = message.kind else { return };
+        let Body::Room { change, .. } = &message.body else { return };
+        let account = message.from;
+        let event = match change {
+            RoomChange::Created { .. } => LogEvent::RoomMade { room, account },
+            RoomChange::Dissolved {} => {
+                let by = (account != AccountId::SERVER).then_some(account);
+                LogEvent::RoomEnded { room, account: by }
+            }
+            _ => return,
+        };
+        self.journal.note(LogKind::Info, None, event);
+    }
+
+    /// That a file came whole.
+    pub(super) fn note_sent(&self, sent: Option<Box<LogEvent>>) {
+        if let Some(event) = sent {
+            self.journal.note(LogKind::Info, None, *event);
         }
     }
 

@@ -22,10 +22,12 @@ use crate::net::protocol::{AuthStep, Event, Goodbye, PresenceChange, ServerFrame
 use crate::server::attendance::Attendance;
 use crate::server::audience::{Audience, Turn};
 use crate::server::board::Board;
+use crate::server::bounds::Bound;
 use crate::server::bucket::Bucket;
 use crate::server::job::{Caller, Entered, Outcome, SessionId};
 use crate::server::journal::{Journal, field};
 use crate::server::outbox::{Bytes, Outbox};
+use crate::server::policy::Policy;
 use crate::server::presence::Presences;
 
 /// Nobody's first frame waits for more of a batch than this.
@@ -61,6 +63,7 @@ pub enum HubInput {
 pub struct Hub {
     board: Arc<Board>,
     journal: Arc<Journal>,
+    policy: Arc<Policy>,
     presences: Presences,
     audience: Audience,
     attendance: Attendance,
@@ -89,6 +92,8 @@ struct Online {
     told_self: Presence,
     /// How often others may be told.
     tells: Bucket,
+    /// A change waits for its turn.
+    is_held_back: bool,
     /// To whom it wrote lately, and when.
     typed: BTreeMap<AccountId, Duration>,
 }
@@ -96,10 +101,11 @@ struct Online {
 impl Hub {
     /// A hub with nobody in it.
     #[must_use]
-    pub fn new(board: Arc<Board>, journal: Arc<Journal>) -> Self {
+    pub fn new(board: Arc<Board>, journal: Arc<Journal>, policy: Arc<Policy>) -> Self {
         Hub {
             board,
             journal,
+            policy,
             presences: Presences::default(),
             audience: Audience::default(),
             attendance: Attendance::default(),
@@ -196,7 +202,10 @@ impl Hub {
                 self.tell_files(&files);
                 self.outcome(*rest, now);
             }
-            Outcome::Kept { slot, verdict, .. } => drop(slot.try_send(verdict)),
+            Outcome::Kept { slot, verdict, sent, .. } => {
+                self.note_sent(sent);
+                slot.try_send(verdict).ok();
+            }
             // Their files were removed where the outcome was handed on.
             Outcome::Swept { .. } => {}
             Outcome::Admin { result, news, slot } => {
@@ -273,6 +282,7 @@ impl Hub {
             told,
             told_self: Presence::Offline,
             tells: Bucket::per(PRESENCE_BURST, PRESENCE_EVERY * 3, now.uptime),
+            is_held_back: false,
             typed: BTreeMap::new(),
         });
         online.sessions.push(id);
@@ -360,6 +370,7 @@ impl Hub {
     /// A notice is delivered like any message, and may change who sees whom and who hears whom.
     fn notice(&mut self, message: &Message, now: Moment) {
         self.deliver(message, None, now);
+        self.note_room(message);
         let (ConversationKind::Notices { account }, Body::Notice(notice)) =
             (message.kind, &message.body)
         else {
@@ -481,9 +492,13 @@ impl Hub {
             let seen = own.as_seen_by_others();
             if online.told != seen && online.tells.take(now.uptime).is_err() {
                 // Too often: the last state is told when its turn comes.
+                if !std::mem::replace(&mut online.is_held_back, true) {
+                    self.policy.met().refuse(Bound::Presence);
+                }
                 self.changed.insert(account);
                 continue;
             }
+            online.is_held_back = false;
             let is_news = std::mem::replace(&mut online.told, seen) != seen;
             let is_own_news = std::mem::replace(&mut online.told_self, own) != own;
             let version = online.person.version;

@@ -9,6 +9,7 @@ use crate::domain::{ConversationId, ConversationKind, Presence, Seq, Target};
 use crate::limits::{TYPING_EVERY, TYPING_PEERS_MAX};
 use crate::net::protocol::{Event, ServerFrame};
 use crate::server::audience::Ties;
+use crate::server::bounds::Bound;
 use crate::server::job::{Caller, FileChange, SessionId, Told};
 use crate::store::conversations::Cursors;
 
@@ -75,6 +76,9 @@ impl Hub {
         let Some(online) = self.accounts.get_mut(&from) else { return };
         online.typed.retain(|_, typed| *typed + TYPING_EVERY > now.uptime);
         let is_early = online.typed.contains_key(&peer) || online.typed.len() >= TYPING_PEERS_MAX;
+        if is_early {
+            self.policy.met().refuse(Bound::Typing);
+        }
         if is_early || self.presences.of(from) == Presence::Invisible {
             return;
         }

@@ -95,12 +95,11 @@ pub enum Ask {
         /// For the answer.
         slot: Sender<Option<ConversationId>>,
     },
-    /// How many accounts there are.
-    Accounts {
+    /// How many accounts there are, and how many rooms.
+    Counts {
         /// For the answer.
-        slot: Sender<u64>,
+        slot: Sender<(u64, u64)>,
     },
-    /// How many bytes all files have together that are kept or on their way.
     /// What the server's keeper looks at.
     Keeper {
         /// What.
@@ -108,6 +107,7 @@ pub enum Ask {
         /// For the answer, or why there is none.
         slot: Sender<Result<Done, String>>,
     },
+    /// How many bytes all files have together that are kept or on their way.
     FileBytes {
         /// For the answer.
         slot: Sender<u64>,
@@ -228,8 +228,8 @@ impl Reader {
             Ask::Emptied { slot } => {
                 slot.try_send(rows.get_emptied()?).ok();
             }
-            Ask::Accounts { slot } => {
-                slot.try_send(rows.count_accounts()?).ok();
+            Ask::Counts { slot } => {
+                slot.try_send((rows.count_accounts()?, rows.count_rooms()?)).ok();
             }
         }
         Ok(())

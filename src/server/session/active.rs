@@ -17,6 +17,7 @@ use crate::net::link::{LinkError, Reader};
 use crate::net::protocol::{
     ClientFrame, Command, Goodbye, Query, Reason, Refusal, Reply, RequestId, ServerFrame, Signal,
 };
+use crate::server::bounds::{Bound, Met};
 use crate::server::bucket::Bucket;
 use crate::server::hub::HubInput;
 use crate::server::job::{Caller, Job};
@@ -59,13 +60,15 @@ impl Pace {
 impl Pace {
     /// Waits until this frame's turn has come. What has a rate for all devices together waits
     /// elsewhere.
-    async fn turn(&mut self, frame: &ClientFrame) {
+    async fn turn(&mut self, met: &Met, frame: &ClientFrame) {
         match frame {
             ClientFrame::Command { command: Command::Send { .. }, .. } => return,
-            ClientFrame::Query { query: Query::History { .. }, .. } => turn(&mut self.pages).await,
+            ClientFrame::Query { query: Query::History { .. }, .. } => {
+                turn(&mut self.pages, (met, Bound::Pages)).await;
+            }
             _ => {}
         }
-        turn(&mut self.frames).await;
+        turn(&mut self.frames, (met, Bound::Queries)).await;
     }
 }
 
@@ -95,6 +98,7 @@ impl Session {
         };
         let idle = async {
             silence(&heard_ms).await;
+            self.shared.policy.met().refuse(Bound::DeadlineIdle);
             self.read_error(&LinkError::Timeout)
         };
         smol::future::or(reading, idle).await
@@ -107,7 +111,7 @@ impl Session {
         exchanges: &mut Exchanges,
         frame: ClientFrame,
     ) -> Result<(), End> {
-        pace.turn(&frame).await;
+        pace.turn(self.shared.policy.met(), &frame).await;
         if let Some((id, deed)) = Deed::of(&frame)
             && let Err(refusal) = self.wait_for(caller, deed).await
         {
@@ -121,13 +125,14 @@ impl Session {
             } => {
                 let part = Part { blob, bytes_all, offset, bytes: part };
                 let taken = match self.shared.disk_full.load(Ordering::Relaxed) {
-                    true => Err(Reason::DiskFull.into()),
+                    true => Err(self.shared.policy.refuse(Bound::DiskFree, Reason::DiskFull)),
                     false => exchanges.upload.take(part),
                 };
                 self.part(caller, id, taken).await
             }
             ClientFrame::Command { id, command } => {
                 if let Err(refusal) = self.check_pictures(&command).await {
+                    self.shared.policy.met().refuse(Bound::Picture);
                     self.outbox.push_frame(&ServerFrame::Refused { id, refusal });
                     return Ok(());
                 }
@@ -192,7 +197,12 @@ impl Session {
         let written = match taken {
             Ok(Some((blob, bytes))) => self.write_blob(blob, bytes).await.map(|n| Some((blob, n))),
             Ok(None) => Ok(None),
-            Err(refusal) => Err(refusal),
+            Err(refusal) => {
+                if refusal.reason == Reason::BadPicture {
+                    self.shared.policy.met().refuse(Bound::Picture);
+                }
+                Err(refusal)
+            }
         };
         let frame = match written {
             Ok(Some((blob, bytes))) => {
@@ -222,7 +232,8 @@ impl Session {
             && (nonce != first || uptime < until)
         {
             let wait = until.saturating_sub(uptime);
-            return Err(Refusal::retry(Reason::TooFast, millis(wait)));
+            let again = Refusal::retry(Reason::TooFast, millis(wait));
+            return Err(self.shared.policy.refuse(Bound::Messages, again));
         }
         pace.refused = None;
         match self.shared.admission.book_message(caller.account, to, uptime) {
@@ -267,13 +278,10 @@ impl Session {
         let permit = self.shared.readers.ask(|slot| Ask::Permit { me, file, way, slot }).await;
         let grant = Grant { account, device, file, way };
         let given = match permit.ok_or_else(shutting_down)? {
-            Ok(_) if !self.shared.admission.may_carry(account, way) => {
-                Err(Reason::FilesBusy.into())
-            }
-            Ok(_) => {
+            Ok(_) => self.shared.admission.may_carry(account, way).and_then(|()| {
                 let ticket = self.shared.transfers.issue(grant, clock::uptime());
                 ticket.ok_or_else(|| Reason::Failed.into())
-            }
+            }),
             Err(refusal) => Err(refusal),
         };
         self.outbox.push_frame(&match given {
@@ -290,9 +298,12 @@ impl Session {
 }
 
 /// Waits until the bucket gives its next token.
-async fn turn(bucket: &mut Bucket) {
+async fn turn(bucket: &mut Bucket, (met, bound): (&Met, Bound)) {
     match bucket.book(clock::uptime(), Duration::MAX) {
-        Ok(wait) if !wait.is_zero() => drop(Timer::after(wait).await),
+        Ok(wait) if !wait.is_zero() => {
+            met.slow(bound);
+            Timer::after(wait).await;
+        }
         _ => {}
     }
 }

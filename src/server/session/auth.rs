@@ -12,6 +12,7 @@ use crate::net::protocol::{
     Auth, AuthStep, ClientFrame, Goodbye, Hello, Opaque, Reason, Refusal, Registration, RequestId,
     ServerFrame, Stretch,
 };
+use crate::server::bounds::Bound;
 use crate::server::job::{self, Applicant, Caller, Job, Proof, SignIn};
 use crate::server::journal::field;
 use crate::server::outbox::Outbox;
@@ -87,6 +88,7 @@ impl Steps {
     pub async fn step(&mut self, session: &mut Session, id: RequestId, auth: Auth) -> Stepped {
         self.taken += 1;
         if self.taken > STEPS_MAX {
+            session.shared.policy.met().refuse(Bound::SignInSteps);
             return Err(End::Goodbye(Goodbye::Timeout));
         }
         if std::mem::take(&mut self.owes_token) && !matches!(auth, Auth::Token { .. }) {
@@ -186,7 +188,8 @@ impl Steps {
                 return Err(Reason::RegistrationCode.into());
             }
         }
-        let nickname = Nickname::parse(nickname).map_err(name_refusal)?;
+        let nickname = Nickname::parse(nickname)
+            .map_err(|error| shared.policy.refuse(Bound::Nickname, name_refusal(error)))?;
         is_short(request)?;
         let asked = nickname.clone();
         let free = shared.readers.ask(|slot| Ask::Nickname { nickname: asked, slot }).await;

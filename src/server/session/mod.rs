@@ -21,9 +21,11 @@ use rustls::ServerConfig;
 use smol::io::{AsyncRead, AsyncWrite};
 
 use super::admission::{Admission, Place, counted};
+use super::backup::chores::Chores;
 use super::bans::Bans;
 use super::beacon::Beacon;
 use super::board::Board;
+use super::bounds::{Bound, Met};
 use super::hub::HubInput;
 use super::job::{Caller, Job, SessionId};
 use super::journal::Journal;
@@ -76,6 +78,8 @@ pub struct Shared {
     pub readers: Readers,
     /// Where pictures and files lie.
     pub files: Files,
+    /// Backups and checks.
+    pub(super) chores: Arc<Chores>,
     /// Files on their way.
     pub transfers: Arc<Transfers>,
     /// Set by the disk watch: readable, not writable.
@@ -150,7 +154,12 @@ async fn serve(
             .serve(stream)
             .await;
         }
-        Err(error) => tracing::debug!(session = id.0, %peer, %error, "no TLS"),
+        Err(error) => {
+            if matches!(error, LinkError::Timeout) {
+                shared.policy.met().refuse(Bound::DeadlineTls);
+            }
+            tracing::debug!(session = id.0, %peer, %error, "no TLS");
+        }
     }
 }
 
@@ -177,12 +186,13 @@ impl Session {
         let reading = async {
             let end = self.read(&mut reader, exporter).await;
             if let End::Goodbye(goodbye) = end {
+                self.count_ended(goodbye);
                 self.outbox.close(goodbye);
                 // The writing side ends by itself once the goodbye is out.
                 std::future::pending::<()>().await;
             }
         };
-        smol::future::or(reading, write(&outbox, &mut writer, &shared.metrics)).await;
+        smol::future::or(reading, write(&outbox, &mut writer, &shared)).await;
         shared.metrics.bytes_in.fetch_add(reader.take_bytes(), Ordering::Relaxed);
         // Everything that was in the outbox is worth nothing now; the hub forgets the session when
         // it comes by.
@@ -204,7 +214,10 @@ impl Session {
         let caller = match smol::future::or(opened, closed).await {
             Ok(Ok(opened)) => opened,
             Ok(Err(end)) => return end,
-            Err(_) => return End::Goodbye(Goodbye::Timeout),
+            Err(_) => {
+                shared.policy.met().refuse(Bound::DeadlineSignIn);
+                return End::Goodbye(Goodbye::Timeout);
+            }
         };
         self.inside.store(true, Ordering::Relaxed);
         link.set_bytes_max(FRAME_BYTES_MAX);
@@ -282,6 +295,17 @@ impl Session {
         }
     }
 
+    /// The bounds that a peer's own bytes meet.
+    fn count_ended(&self, goodbye: Goodbye) {
+        let met = self.shared.policy.met();
+        match goodbye {
+            Goodbye::FrameTooLarge => met.refuse(Bound::FrameBytes),
+            Goodbye::BadFrame => met.refuse(Bound::FrameMalformed),
+            Goodbye::Banned => met.refuse(Bound::Ban),
+            _ => {}
+        }
+    }
+
     fn note_refused(&self, goodbye: Goodbye) {
         let (address, reason) = (self.address.clone(), goodbye.code().to_owned());
         self.note(LogKind::Warn, LogEvent::LinkRefused { address, reason });
@@ -293,18 +317,29 @@ impl Session {
 }
 
 /// Writes what waits, joined, until a goodbye is out or the peer takes nothing any more.
-async fn write<W: AsyncWrite + Unpin>(outbox: &Outbox, writer: &mut Writer<W>, metrics: &Metrics) {
+async fn write<W: AsyncWrite + Unpin>(outbox: &Outbox, writer: &mut Writer<W>, shared: &Shared) {
+    let met: &Met = shared.policy.met();
     loop {
         match outbox.next(clock::uptime).await {
             Next::Write(frames) => {
                 let before = writer.bytes();
-                let written = deadline(STALL_DEADLINE, writer.write_frames(&frames)).await;
-                metrics.bytes_out.fetch_add(writer.bytes() - before, Ordering::Relaxed);
-                if written.is_err() {
-                    return;
+                let writing = deadline(STALL_DEADLINE, writer.write_frames(&frames));
+                let written = smol::future::or(writing, flush_is_over(outbox)).await;
+                let count = writer.bytes() - before;
+                shared.metrics.bytes_out.fetch_add(count, Ordering::Relaxed);
+                match written {
+                    Ok(()) => {}
+                    Err(_) if outbox.closing() == Some(Goodbye::TooSlow) => {
+                        return met.refuse(Bound::Outbox);
+                    }
+                    Err(LinkError::Timeout) => return met.refuse(Bound::Stall),
+                    Err(_) => return,
                 }
             }
             Next::Close(goodbye) => {
+                if goodbye == Goodbye::TooSlow {
+                    met.refuse(Bound::Outbox);
+                }
                 let frame = ServerFrame::Goodbye(goodbye);
                 if let Ok(frame) = crate::net::frame::encode(&frame, FRAME_BYTES_MAX) {
                     let last = async {
@@ -319,6 +354,14 @@ async fn write<W: AsyncWrite + Unpin>(outbox: &Outbox, writer: &mut Writer<W>, m
             }
         }
     }
+}
+
+/// A link that is to be closed is not waited for as long as one that stalls: what its peer does not take
+/// holds memory.
+async fn flush_is_over<T>(outbox: &Outbox) -> Result<T, LinkError> {
+    outbox.is_closing().await;
+    async_io::Timer::after(FLUSH_DEADLINE).await;
+    Err(LinkError::Timeout)
 }
 
 /// A short moment in which the peer can take the last frame and hang up by itself.

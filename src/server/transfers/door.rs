@@ -16,11 +16,12 @@ use crate::clock;
 use crate::domain::{FileId, FileWay};
 use crate::limits::{FLUSH_DEADLINE, SIGN_IN_DEADLINE};
 use crate::net::codec;
-use crate::net::frame::{self, FRAME_BYTES_MAX_UNAUTHENTICATED, PREFIX_BYTES};
+use crate::net::frame::{self, FRAME_BYTES_MAX_UNAUTHENTICATED, FrameError, PREFIX_BYTES};
 use crate::net::link::{LinkError, deadline};
 use crate::net::parcel::{FileHello, FileWelcome};
 use crate::net::protocol::{Reason, Refusal};
 use crate::server::admission::Place;
+use crate::server::bounds::Bound;
 use crate::server::job::SessionId;
 use crate::server::readers::Ask;
 use crate::server::session::Shared;
@@ -47,7 +48,16 @@ impl Trip {
 pub async fn serve(shared: Arc<Shared>, id: SessionId, mut stream: Tls, mut place: Place) {
     let hello = match deadline(SIGN_IN_DEADLINE, read_hello(&mut stream)).await {
         Ok(hello) => hello,
-        Err(error) => return tracing::debug!(session = id.0, %error, "no ticket"),
+        Err(error) => {
+            let met = shared.policy.met();
+            match error {
+                LinkError::Timeout => met.refuse(Bound::DeadlineSignIn),
+                LinkError::Frame(_) => met.refuse(Bound::FrameBytes),
+                LinkError::Codec(_) => met.refuse(Bound::FrameMalformed),
+                LinkError::Closed | LinkError::Io(_) => {}
+            }
+            return tracing::debug!(session = id.0, %error, "no ticket");
+        }
     };
     let opened = open(&shared, &stream, &mut place, hello).await;
     let trip = match opened {
@@ -74,7 +84,8 @@ async fn read_hello(stream: &mut Tls) -> Result<FileHello, LinkError> {
     stream.read_exact(&mut prefix).await?;
     let length = usize::try_from(u32::from_be_bytes(prefix)).unwrap_or(usize::MAX);
     if length > FRAME_BYTES_MAX_UNAUTHENTICATED {
-        return Err(io::Error::from(io::ErrorKind::InvalidData).into());
+        let (bytes, bytes_max) = (length as u64, FRAME_BYTES_MAX_UNAUTHENTICATED);
+        return Err(FrameError::TooLarge { bytes, bytes_max }.into());
     }
     let mut payload = vec![0; length];
     stream.read_exact(&mut payload).await?;

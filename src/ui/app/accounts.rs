@@ -18,7 +18,8 @@ impl Model {
         self.login.so_far.restored = true;
         self.settings = Settings::read(&self.saved.settings);
         self.login.presence = self.settings.presence;
-        out.extend([Effect::Restyle, self.settings.receiving.carriage()]);
+        let carriage = self.settings.receiving.carriage();
+        out.extend([Effect::Restyle, carriage, Effect::SearchServers]);
         if let Some(server) = self.saved.servers.first()
             && self.login.host.is_empty()
         {

@@ -444,8 +444,7 @@ impl Model {
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
         let at = message.at;
         let is_told = self.is_told(target, &message.body);
-        let offer =
-            (live && !own && matches!(message.body, Body::File { .. })).then(|| message.clone());
+        let offer = self.is_new_offer(target, &message, live).then(|| message.clone());
         self.line_came(target, &message);
         self.note_message(target, &message, live);
         self.call_missed(&message, live, out);

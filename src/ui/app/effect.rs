@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{contacts, files, login, menu, notify, profile, recover, register};
 use crate::client::api::{ImageSource, Picture, View};
+use crate::client::doctor::Plan;
 use crate::client::{Failure, Intent};
 use crate::domain::{BlobId, Mentions, Seq, ServerId, Target};
 use crate::net::address::Address;
@@ -38,6 +39,10 @@ pub enum Effect {
     FocusRecover(recover::Field),
     /// Open the list of saved accounts.
     ShowAccounts,
+    /// Check the network; what is found belongs to this run.
+    Examine(u64, Plan),
+    /// Bring the page that checks the network to the front.
+    RaiseCheckup,
     /// Look at the server behind an address; where its key is known, it has to show that one.
     Look(Address, Option<ServerId>),
     /// Ask whether to go on without the recovery code, which is shown this once.

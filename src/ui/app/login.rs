@@ -9,7 +9,7 @@ use super::servers::{Choice, Chosen, Looks};
 use super::{Effect, Model, Moment};
 use crate::client::Failure;
 use crate::client::api::{Secret, Trust};
-use crate::client::finder::FoundCard;
+use crate::client::finder::{FoundCard, Source};
 use crate::domain::{AccountId, Person, Presence, ServerId};
 use crate::net::address::{Address, AddressError, Invite};
 use crate::net::protocol::{DEFAULT_PORT, Reason, Registration};
@@ -232,6 +232,8 @@ pub struct Login {
     /// Since when a server is being started here.
     pub hosting: Option<u64>,
     pub(super) started_at: u64,
+    /// Since when no server is on this network.
+    pub(super) lonely_since: Option<u64>,
     /// When the network was searched last.
     pub(super) searched_at: u64,
     /// Looks at the typed address.
@@ -259,6 +261,7 @@ impl Login {
             phase: Phase::Idle,
             hosting: None,
             started_at: now.mono_ms,
+            lonely_since: Some(now.mono_ms),
             searched_at: now.mono_ms,
             looks: Looks::default(),
             switching: false,
@@ -280,10 +283,16 @@ impl Login {
         self.key = invite.key;
     }
 
-    /// How many servers were found on this network; `None` before the first search ended.
+    /// How many servers were found; `None` before the first search ended.
     #[must_use]
     pub fn found_count(&self) -> Option<usize> {
         self.found.as_ref().map(BTreeMap::len)
+    }
+
+    /// How many of them announce themselves on this network. The others answer where they were.
+    #[must_use]
+    pub fn announced_count(&self) -> usize {
+        self.servers().filter(|server| server.source == Source::Network).count()
     }
 
     pub(super) fn servers(&self) -> impl Iterator<Item = &FoundCard> {
@@ -418,6 +427,10 @@ impl Model {
     /// The servers of this network, as they are now.
     pub(super) fn servers(&mut self, found: Vec<FoundCard>, out: &mut Vec<Effect>) {
         let login = &mut self.login;
+        login.lonely_since = match found.is_empty() {
+            true => login.lonely_since.or(Some(self.now.mono_ms)),
+            false => None,
+        };
         login.found = Some(found.into_iter().map(|server| (server.id, server)).collect());
         let answers = |server: &&FoundCard| server.local && server.proven && server.reachable;
         let local = login.servers().find(answers).map(|server| server.id);

@@ -7,8 +7,8 @@
 //! * `attempt` is a sign-in, a registration or a new password under way.
 //! * `login` with `servers` and `accounts`, `register` and `recover` with `errors` and `strength`,
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats` with `menu`, `add` with `doors`,
-//!   `create_room`, `history`, `files`, `profile`, `card`, `prompt`, `preferences` and `notify` are the
-//!   windows.
+//!   `create_room`, `history`, `files`, `profile`, `card`, `prompt`, `preferences`, `checkup` and
+//!   `notify` are the windows.
 //! * `drafts`, `earlier`, `find`, `links`, `signs` and `strangers` are of `chats`.
 //! * `people`, `contacts`, `session`, `link`, `writing`, `away`, `settings` and `telling` are what they share;
 //!   `time` words moments.
@@ -20,6 +20,7 @@ pub mod away;
 mod calls;
 pub mod card;
 pub mod chats;
+pub mod checkup;
 pub mod contacts;
 pub mod create_room;
 pub mod done;
@@ -156,6 +157,8 @@ pub enum Msg {
     Setting(settings::SettingMsg),
     /// In a small window that tells of a message.
     Note(notify::NoteMsg),
+    /// On the page that checks the network.
+    Checkup(checkup::CheckupMsg),
     /// In the settings window.
     Preferences(preferences::PreferencesMsg),
     /// Nothing was pressed or moved on this computer for so many milliseconds.
@@ -265,6 +268,10 @@ pub struct Model {
     pub downloads: std::path::PathBuf,
     /// The picture that is looked at, while its window is open.
     pub viewer: Option<images::Viewer>,
+    /// The page that checks the network, while it is open.
+    pub checkup: Option<checkup::Checkup>,
+    /// How often the network was checked.
+    checkups: u64,
     /// The settings window, while it is open.
     pub preferences: Option<preferences::Preferences>,
     /// One is shown as away since nobody is at this computer, not by one's own choice.
@@ -318,6 +325,8 @@ impl Model {
             notes: notify::Notes::default(),
             files: files::Files::default(),
             downloads: std::path::PathBuf::new(),
+            checkup: None,
+            checkups: 0,
             preferences: None,
             away_by_itself: false,
             trouble: None,
@@ -500,6 +509,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
         Msg::Note(msg) => model.note_msg(msg, &mut out),
+        Msg::Checkup(msg) => model.checkup(msg, &mut out),
         Msg::Preferences(msg) => model.preferences(msg, &mut out),
         Msg::Idle(ms) => model.idle(ms, &mut out),
     }

@@ -1,10 +1,12 @@
-//! Which server: the cards of this network, the typed address, and what is known of their keys.
+//! Which server, from three places that are looked at at once: the cards (servers of this network, and
+//! those used before that answer where they were), and the typed address or pasted link. And what is
+//! known of their keys.
 
 use super::login::{Field, Problem};
 use super::{Effect, Model};
 use crate::client::Failure;
 use crate::client::api::{LinkedServer, SavedServer, Trust};
-use crate::client::finder::FoundCard;
+use crate::client::finder::{FoundCard, Met};
 use crate::client::probe::Probed;
 use crate::domain::ServerId;
 use crate::net::address::{Address, AddressError, Invite};
@@ -12,6 +14,9 @@ use crate::net::protocol::{DEFAULT_PORT, Registration};
 
 /// The server used last is waited for so long before its saved address is shown instead.
 const LAST_USED_WAIT_MS: u64 = 2_500;
+
+/// After so long without any server on this network the usual reasons are told.
+const LONELY_MS: u64 = 3_000;
 
 /// A typed address is looked at when it has stood so long.
 const LOOK_AFTER_MS: u64 = 700;
@@ -112,6 +117,13 @@ impl Model {
     pub fn has_met_typed(&self) -> bool {
         let typed = if self.is_other_chosen() { self.chosen().ok() } else { None };
         typed.and_then(|chosen| chosen.id).is_some_and(|id| self.saved_server(id).is_some())
+    }
+
+    /// Whether nothing has answered on this network for so long that the usual reasons are told.
+    #[must_use]
+    pub fn is_nobody_here(&self) -> bool {
+        let since = self.login.lonely_since.filter(|_| self.login.found_count() == Some(0));
+        since.is_some_and(|since| self.now.mono_ms >= since + LONELY_MS)
     }
 
     /// Whether the chosen server takes no new accounts.
@@ -289,7 +301,7 @@ impl Model {
         }
     }
 
-    /// The server used last is not on this network: its saved address is shown instead.
+    /// The server used last has not been found: its saved address is shown instead.
     fn falls_back(&self) -> bool {
         self.login.choice == Choice::Automatic
             && !self.saved.servers.is_empty()
@@ -306,8 +318,24 @@ impl Model {
         }
     }
 
+    /// The key that the server at an address has to prove: the one that was pinned, if any. What was
+    /// announced or came with a link is a hint until then.
+    pub(super) fn key_of(&self, address: &Address, hint: Option<ServerId>) -> Option<ServerId> {
+        let is_pinned = hint.is_some_and(|id| self.saved_server(id).is_some());
+        let met = self.saved.servers.iter().find(|server| server.address == *address);
+        if is_pinned { hint } else { met.map(|server| server.id).or(hint) }
+    }
+
     fn saved_server(&self, id: ServerId) -> Option<&SavedServer> {
         self.saved.servers.iter().find(|server| server.id == id)
+    }
+
+    /// The servers used before and where they were, the last one first: they are looked at beside the
+    /// ones of this network.
+    #[must_use]
+    pub fn met_servers(&self) -> Vec<Met> {
+        let servers = self.saved.servers.iter();
+        servers.map(|server| (server.id, server.address.clone())).collect()
     }
 
     /// Chooses a server met before: its card where it is here now, else its address.

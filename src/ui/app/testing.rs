@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{Effect, Model, Moment, Msg, update};
 use crate::client::api::{ConversationState, LinkedServer, Saved};
-use crate::client::finder::FoundCard;
+use crate::client::finder::{FoundCard, Source};
 use crate::client::{Answer, ClientEvent, Intent, LinkState};
 use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, Message, Nonce, Person, Presence, Role, Seq,
@@ -137,6 +137,7 @@ pub fn found(number: u8, name: &str) -> FoundCard {
         id: ServerId([number; 32]),
         name: name.into(),
         address: Address { host: format!("192.168.3.{number}"), port: 1029 },
+        source: Source::Network,
         fingerprint_prefix: String::new(),
         proven: true,
         online: Some(3),

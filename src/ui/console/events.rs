@@ -19,7 +19,8 @@ use crate::ui::paragraph;
 use crate::ui::text::{Language, tr, tr_with};
 use crate::ui::theme::{Colour, Style};
 use crate::ui::widgets::{
-    Choice, ChoiceKind, Control, Field, FieldKind, RowLook, ScrollList, backdrop, paint_empty,
+    Choice, ChoiceKind, Control, Field, FieldKind, IconButton, RowLook, ScrollList, backdrop,
+    paint_empty,
 };
 
 const TOOLS: i32 = 52;
@@ -41,6 +42,7 @@ pub struct Events {
     group: Group,
     chips: [Pressable; 5],
     find: Field,
+    save: IconButton,
     list: ScrollList,
     follow: Choice,
     area: Rc<Cell<Rect>>,
@@ -62,6 +64,7 @@ impl Events {
         group.begin();
         let chips = Chip::ALL.map(|chip| chip_button(model, chip));
         let find = Field::new(FieldKind::Search, tr("con.find.log")).style(Style::BODY);
+        let save = IconButton::new(Icon::Download, tr("con.export"));
         let rows = Rc::clone(model);
         let zone = TimeZone::system();
         let list = ScrollList::new(Colour::Paper, move |canvas, row| {
@@ -77,7 +80,8 @@ impl Events {
             paint(canvas, area, &drawn.borrow());
         });
         let (area, heights) = (Rc::default(), Rc::default());
-        let mut events = Events { group, chips, find, list, follow, area, heights };
+        let mut events = Events { group, chips, find, save, list, follow, area, heights };
+        events.save.on_press(|| post(Msg::Export));
         let typed = events.find.clone();
         events.find.on_change(move || post(Msg::FindLog(typed.value())));
         let mut list = events.list.clone();
@@ -114,6 +118,8 @@ impl Events {
     pub fn follow(&mut self, model: &mut Model) {
         self.find.set_placeholder(tr("con.find.log"));
         self.follow.set_label(tr("con.follow"));
+        self.save.set_tip(tr("con.export"));
+        self.save.set_enabled(!model.log.is_empty());
         if model.follow && !self.list.is_at_start() && self.heights.borrow().measured_for.is_some()
         {
             // Scrolled away by hand: the list stands still until it is told to follow again.
@@ -164,8 +170,11 @@ impl Events {
             x += w + 8;
         }
         let right = area.right() - MARGIN;
-        let w = (right - x - 8).clamp(96, 180);
+        self.save.place(Rect::new(right - 28, area.y + 10, 32, 32));
+        let right = right - 28 - 8;
+        let w = (right - x - 8).clamp(80, 150);
         self.find.place(Rect::new(right - w, area.y + 10, w, 32));
+        let right = area.right() - MARGIN;
         let w = self.follow.wanted_width() + 4;
         // Its ring of focus must not reach over the line above.
         self.follow.place(Rect::new(right - w, area.bottom() - 34, w, 28));
@@ -221,7 +230,10 @@ fn paint(canvas: &Canvas, area: Rect, model: &Model) {
     let (shown, all) = (grouped(model.log.len()), grouped(model.log.all()));
     let words = match model.log.is_filtered() {
         true => tr_with("con.events.some", &[("n", &shown), ("all", &all)]),
-        false => tr_with("con.events", &[("n", &all)]),
+        false => {
+            let today = grouped(model.log.count_today(model.now, &model.zone));
+            tr_with("con.events.today", &[("n", &today), ("all", &all)])
+        }
     };
     let place = foot.without_left(MARGIN).without_right(160);
     canvas.text_in(Style::CAPTION, Colour::Ink2, place, Align::Left, &words);

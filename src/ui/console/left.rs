@@ -7,9 +7,10 @@ use fltk::enums::ColorDepth;
 use fltk::group::Group;
 use fltk::image::RgbImage;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
+use jiff::tz::TimeZone;
 
 use super::chart;
-use super::model::{Fact, Model, Msg, Phase, Then};
+use super::model::{Fact, Model, Msg, Phase, Question, Then};
 use super::shell::post;
 use super::units;
 use crate::net::control::Status;
@@ -29,9 +30,11 @@ const INNER_W: i32 = CARD_W - 32;
 const VALUE_X: i32 = INNER_X + 72;
 const BUTTONS_Y: i32 = CARD.y + CARD.h - 48;
 const TILES_Y: i32 = CARD.y + CARD.h + 8;
-const TILE_H: i32 = 66;
-const TILE_W: i32 = 64;
-const CHART_Y: i32 = TILES_Y + TILE_H + 8;
+const TILE_H: i32 = 60;
+const TILE_W: i32 = (CARD_W - 8) / 2;
+const CHART_Y: i32 = TILES_Y + 2 * (TILE_H + 8);
+/// A lower chart says nothing; a low window has none.
+const CHART_H: (i32, i32) = (80, 190);
 const FOOT: i32 = 52;
 /// Rows of facts.
 const LISTENING_Y: i32 = CARD.y + 84;
@@ -49,10 +52,11 @@ pub struct Left {
     start: Button,
     stop: Button,
     restart: Button,
+    rename: IconButton,
     copy_key: IconButton,
     copy_invite: IconButton,
     menu: IconButton,
-    toast: Rc<RefCell<String>>,
+    backup: Button,
 }
 
 impl Left {
@@ -63,19 +67,42 @@ impl Left {
         let start = Button::new(ButtonKind::Primary, tr("srv.start")).icon(Icon::Play);
         let stop = Button::new(ButtonKind::DangerOutline, tr("srv.stop")).icon(Icon::Stop);
         let restart = Button::new(ButtonKind::Outline, tr("srv.restart")).icon(Icon::Retry);
+        let rename = IconButton::new(Icon::Pencil, tr("con.form.name")).icon_size(16);
         let copy_key = IconButton::new(Icon::Copy, tr("con.copy.key")).icon_size(16);
         let copy_invite = IconButton::new(Icon::Copy, tr("con.copy.invite")).icon_size(16);
         let menu = IconButton::new(Icon::Palette, tr("con.menu")).on(Colour::Canvas);
+        let backup = Button::new(ButtonKind::Outline, tr("srv.backup"))
+            .icon(Icon::Database)
+            .on(Colour::Canvas);
         group.end();
-        let toast: Rc<RefCell<String>> = Rc::default();
-        let (drawn, said) = (Rc::clone(model), Rc::clone(&toast));
+        let (drawn, beside) = (Rc::clone(model), backup.clone());
         backdrop(&mut group, Colour::Canvas, move |canvas, area| {
-            paint(canvas, area, &drawn.borrow(), &said.borrow());
+            let model = drawn.borrow();
+            paint(canvas, area, &model);
+            let x = beside.area().right() + 10;
+            let place = Rect::new(x, area.bottom() - 44, WIDTH - MARGIN - 36 - x, 32);
+            paint_backup(canvas, place, &model);
         });
-        let mut left = Left { group, start, stop, restart, copy_key, copy_invite, menu, toast };
+        let mut left =
+            Left { group, start, stop, restart, rename, copy_key, copy_invite, menu, backup };
         left.start.on_press(|| post(Msg::Start));
-        left.stop.on_press(|| post(Msg::Stop));
-        left.restart.on_press(|| post(Msg::Restart));
+        let shared = Rc::clone(model);
+        left.stop.on_press(move || {
+            // While something is counted down to, the button does that now.
+            let countdown = shared.borrow().countdown;
+            post(match countdown.map(|countdown| countdown.question) {
+                None | Some(Question::Stop) => Msg::Stop,
+                Some(Question::Restart) => Msg::Restart,
+                Some(Question::Close) => Msg::Close,
+            });
+        });
+        let shared = Rc::clone(model);
+        left.restart.on_press(move || {
+            let is_counting = shared.borrow().countdown.is_some();
+            post(if is_counting { Msg::Spare } else { Msg::Restart });
+        });
+        left.rename.on_press(|| post(Msg::Rename));
+        left.backup.on_press(|| post(Msg::Backup));
         left.copy_key.on_press(|| post(Msg::Copy(Fact::Key)));
         left.copy_invite.on_press(|| post(Msg::Copy(Fact::Invite)));
         left
@@ -95,19 +122,25 @@ impl Left {
         self.stop.place(Rect::new(INNER_X, BUTTONS_Y, half, 32));
         self.restart.place(Rect::new(INNER_X + half + 8, BUTTONS_Y, half, 32));
         let x = INNER_X + INNER_W - 22;
+        self.rename.place(Rect::new(x, NAME_Y - 6, 28, 28));
         self.copy_key.place(Rect::new(x, KEY_Y - 6, 28, 28));
         self.copy_invite.place(Rect::new(x, INVITE_Y - 6, 28, 28));
-        self.menu.place(Rect::new(MARGIN, height - 44, 32, 32));
+        self.backup.place(Rect::new(MARGIN, height - 44, self.backup.wanted_width(), 32));
+        self.menu.place(Rect::new(WIDTH - MARGIN - 32, height - 44, 32, 32));
     }
 
     /// Brings words, buttons and drawing up to the model.
     pub fn follow(&mut self, model: &Model) {
         self.start.set_label(tr("srv.start"));
-        self.stop.set_label(tr("srv.stop"));
-        self.restart.set_label(tr("srv.restart"));
+        let is_counting = model.countdown.is_some();
+        self.stop.set_label(tr(if is_counting { "con.count.now" } else { "srv.stop" }));
+        self.restart.set_label(tr(if is_counting { "common.cancel" } else { "srv.restart" }));
+        self.restart.set_icon((!is_counting).then_some(Icon::Retry));
+        self.rename.set(Icon::Pencil, tr("con.form.name"));
         self.copy_key.set(Icon::Copy, tr("con.copy.key"));
         self.copy_invite.set(Icon::Copy, tr("con.copy.invite"));
         self.menu.set(Icon::Palette, tr("con.menu"));
+        self.backup.set_label(tr("srv.backup"));
         let is_down = matches!(model.phase, Phase::Stopped | Phase::Failed { .. });
         self.start.set_shown(is_down);
         self.stop.set_shown(!is_down);
@@ -115,15 +148,11 @@ impl Left {
         let is_running = model.phase == Phase::Running;
         self.stop.set_enabled(is_running);
         self.restart.set_enabled(is_running);
+        self.backup.set_enabled(is_running && model.task.is_none());
         let has_facts = shows_facts(model).is_some();
+        self.rename.set_shown(has_facts);
         self.copy_key.set_shown(has_facts);
         self.copy_invite.set_shown(has_facts);
-        self.group.redraw();
-    }
-
-    /// Says something for a moment; nothing ends it.
-    pub fn say(&mut self, words: &str) {
-        words.clone_into(&mut self.toast.borrow_mut());
         self.group.redraw();
     }
 }
@@ -136,7 +165,7 @@ fn shows_facts(model: &Model) -> Option<&Status> {
     }
 }
 
-fn paint(canvas: &Canvas, area: Rect, model: &Model, toast: &str) {
+fn paint(canvas: &Canvas, area: Rect, model: &Model) {
     canvas.card(CARD, 8, Colour::Paper, Colour::Line, 1);
     paint_head(canvas, model);
     canvas.line_across(INNER_X, CARD.y + 72, INNER_W, Colour::Line);
@@ -149,15 +178,35 @@ fn paint(canvas: &Canvas, area: Rect, model: &Model, toast: &str) {
         paint_facts(canvas, status, model.is_up());
     }
     paint_tiles(canvas, model);
-    let chart_h = (area.h - CHART_Y - FOOT).clamp(80, 190);
-    paint_chart(canvas, Rect::new(MARGIN, CHART_Y, CARD_W, chart_h), model);
-    if !toast.is_empty() {
-        let width = (text::width(Style::CAPTION, toast) + 40).min(CARD_W - 44);
-        let place = Rect::new(MARGIN + 40, area.bottom() - 44, width, 32);
-        canvas.card(place, 8, Colour::Toast, Colour::ToastLine, 1);
-        canvas.icon_on(Icon::Check, place.x + 10, place.y + 8, 16, Colour::White, Colour::Toast);
-        let words = place.without_left(32).without_right(8);
-        canvas.text_in(Style::CAPTION, Colour::White, words, Align::Left, toast);
+    let (low, high) = CHART_H;
+    let chart_h = (area.h - CHART_Y - FOOT).min(high);
+    if chart_h >= low {
+        paint_chart(canvas, Rect::new(MARGIN, CHART_Y, CARD_W, chart_h), model);
+    }
+}
+
+/// When the last backup was made, or that it failed.
+fn paint_backup(canvas: &Canvas, place: Rect, model: &Model) {
+    let Some(status) = &model.status else { return };
+    let when = status
+        .backup
+        .as_ref()
+        .map(|backup| units::day_time(backup.at, model.now, &TimeZone::system(), model.language()));
+    let (first, second, ink) = match (&status.backup_error, when) {
+        _ if model.task.is_some() => (tr("con.backup.now"), None, Colour::Ink2),
+        (Some(_), Some(when)) => (tr("con.backup.since"), Some(when), Colour::Bad),
+        (Some(_), None) => (tr("con.backup.failed"), None, Colour::Bad),
+        (None, Some(when)) => (tr("con.backup.last"), Some(when), Colour::Ink2),
+        (None, None) => (tr("con.backup.none"), None, Colour::Ink2),
+    };
+    match second {
+        None => canvas.text_in(Style::CAPTION, ink, place, Align::Left, first),
+        Some(second) => {
+            let upper = Rect { h: 16, ..place };
+            canvas.text_in(Style::CAPTION, ink, upper, Align::Left, first);
+            let lower = upper.moved(0, 16);
+            canvas.text_in(Style::CAPTION, Colour::Ink2, lower, Align::Left, &second);
+        }
     }
 }
 
@@ -196,6 +245,13 @@ fn paint_head(canvas: &Canvas, model: &Model) {
 
 fn subtitle(model: &Model) -> String {
     let language = model.language();
+    if let (Some(seconds), Some(countdown)) = (model.seconds_left(), model.countdown) {
+        let key = match countdown.question {
+            Question::Restart => "con.count.restart",
+            Question::Stop | Question::Close => "con.count.stop",
+        };
+        return tr_with(key, &[("n", &seconds.to_string())]);
+    }
     match &model.phase {
         Phase::Running => model.status.as_ref().map_or_else(String::new, |status| {
             tr_with("con.up", &[("time", &units::duration(status.uptime_ms, language))])
@@ -227,7 +283,7 @@ fn paint_facts(canvas: &Canvas, status: &Status, is_up: bool) {
         true => status.name.clone(),
         false => tr_with("con.name.quiet", &[("name", &status.name)]),
     };
-    value(NAME_Y, room, &name);
+    value(NAME_Y, room - 24, &name);
     label(KEY_Y, tr("con.key"));
     for (line, y) in fingerprint_lines(&status.fingerprint).iter().zip([KEY_Y, KEY_Y + 16]) {
         canvas.text(Style::CAPTION.mono(), Colour::Ink, VALUE_X, y, line);
@@ -248,23 +304,22 @@ fn paint_tiles(canvas: &Canvas, model: &Model) {
     let tiles = [
         (Some(model.people()), "con.online"),
         (number(|status| status.accounts), "con.accounts"),
-        (number(|status| status.messages), "con.messages"),
+        (number(|status| status.messages_today), "con.today"),
+        (number(|status| status.rooms), "con.rooms"),
     ];
-    // The last label is the longest: what it counts begins with the server.
-    let (narrow, wide) = (TILE_W, CARD_W - 2 * TILE_W - 16);
-    for ((count, key), (x, w)) in
-        tiles.into_iter().zip([(0, narrow), (narrow + 8, narrow), (2 * narrow + 16, wide)])
-    {
-        let tile = Rect::new(MARGIN + x, TILES_Y, w, TILE_H);
+    let (right, below) = (TILE_W + 8, TILE_H + 8);
+    let places = [(0, 0), (right, 0), (0, below), (right, below)];
+    for ((count, key), (x, y)) in tiles.into_iter().zip(places) {
+        let tile = Rect::new(MARGIN + x, TILES_Y + y, TILE_W, TILE_H);
         canvas.card(tile, 8, Colour::Paper, Colour::Line, 1);
         let count = count.map_or_else(|| "—".to_owned(), units::grouped);
-        let inner = tile.inset(10);
+        let inner = tile.inset(12);
         // Seven digits are too wide for the large style, not for the next one.
         let wide = text::width(Style::TITLE, &count) > inner.w;
         let style = if wide { Style::BODY.bold().sized(13, 28) } else { Style::TITLE };
-        let upper = Rect::new(inner.x, tile.y + 10, inner.w, 28);
+        let upper = Rect::new(inner.x, tile.y + 7, inner.w, 28);
         canvas.text_in(style, Colour::Ink, upper, Align::Left, &count);
-        let lower = Rect::new(inner.x, tile.y + 40, tile.w - 12, 16);
+        let lower = Rect::new(inner.x, tile.y + 36, inner.w, 16);
         canvas.text_in(Style::CAPTION, Colour::Ink2, lower, Align::Left, tr(key));
     }
 }

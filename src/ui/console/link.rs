@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::process::ExitStatus;
+use std::rc::Rc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ use super::model::{End, Order, Poll, Report};
 use crate::clock;
 use crate::limits::LOG_ENTRIES_MAX;
 use crate::net::control::{ControlReply, ControlRequest, LogEntry};
+use crate::net::verb::{Done, Verb};
+use crate::server::admin::{self, AdminError};
 use crate::server::control::Console;
 
 /// The server is asked this often.
@@ -52,20 +55,25 @@ impl Link {
         let (reports, reported) = async_channel::bounded(REPORTS_MAX);
         let run = move || {
             let executor = LocalExecutor::new();
-            let wake = Box::new(wake);
-            let mut keeper =
-                Keeper { setup, orders: taken, reports, wake, has_stopped_other: false };
+            let wake = Rc::new(wake);
+            let mut keeper = Keeper {
+                setup,
+                orders: taken,
+                reports,
+                wake,
+                has_stopped_other: false,
+                later: vec![],
+            };
             future::block_on(executor.run(keeper.run(&executor)));
         };
         let thread = thread::Builder::new().name("console link".to_owned()).spawn(run)?;
         Ok((Link { orders: Some(orders), thread: Some(thread) }, reported))
     }
 
-    /// Asks for something. Never blocks.
-    pub fn order(&self, order: Order) {
-        if let Some(orders) = &self.orders {
-            orders.try_send(order).ok();
-        }
+    /// Asks for something. Never blocks; `false` when far too much waits already.
+    #[expect(clippy::must_use_candidate, reason = "most orders are answered by what happens")]
+    pub fn order(&self, order: Order) -> bool {
+        self.orders.as_ref().is_some_and(|orders| orders.try_send(order).is_ok())
     }
 }
 
@@ -95,9 +103,11 @@ struct Keeper {
     setup: Setup,
     orders: Receiver<Order>,
     reports: Sender<Report>,
-    wake: Box<dyn Fn() + Send>,
+    wake: Rc<dyn Fn()>,
     /// A server that this window did not start was told to stop, and may still hold its folder.
     has_stopped_other: bool,
+    /// What was asked while a server was starting, which opens its folder and no door yet.
+    later: Vec<(u64, Vec<Verb>)>,
 }
 
 /// The time with one server.
@@ -121,9 +131,20 @@ impl Keeper {
                     return;
                 }
             }
+            for (id, verbs) in std::mem::take(&mut self.later) {
+                if self.do_in_folder(id, verbs).await.is_err() {
+                    return;
+                }
+            }
             let Ok(order) = self.orders.recv().await else { return };
-            self.keep(&order);
             wanted = order == Order::Start;
+            let is_kept = match order {
+                Order::Do { id, verbs } => self.do_in_folder(id, verbs).await,
+                order => self.keep(order).await,
+            };
+            if is_kept.is_err() {
+                return;
+            }
         }
     }
 
@@ -133,13 +154,13 @@ impl Keeper {
         loop {
             if let Some(console) = attach(&self.setup.data).await {
                 self.report(Report::Attached { foreign: true }).await?;
-                return self.stay(Visit::new(Some(console), None, false)).await;
+                return self.stay(Visit::new(Some(console), None, false), executor).await;
             }
             let own = match Own::spawn(&self.setup, executor) {
                 Ok(own) => own,
                 Err(error) => return Ok(End::Failed(Failure::Program(error.to_string()))),
             };
-            let end = self.with_own(own).await?;
+            let end = self.with_own(own, executor).await?;
             tries -= 1;
             if tries == 0 || end != End::Failed(Failure::Locked) {
                 return Ok(end);
@@ -149,7 +170,7 @@ impl Keeper {
     }
 
     /// Waits until the own server is ready, then stays with it.
-    async fn with_own(&mut self, mut own: Own) -> Result<End, Gone> {
+    async fn with_own(&mut self, mut own: Own, executor: &LocalExecutor<'_>) -> Result<End, Gone> {
         let (mut asked_to_stop, mut deadline) = (false, Timer::never());
         let is_ready = loop {
             let ready = async { Woke::Ready(own.ready().await) };
@@ -165,7 +186,8 @@ impl Keeper {
                     asked_to_stop = true;
                     deadline = Timer::after(CLOSE_MAX);
                 }
-                Woke::Order(order) => self.keep(&order),
+                Woke::Order(Order::Do { id, verbs }) => self.later.push((id, verbs)),
+                Woke::Order(order) => self.keep(order).await?,
                 Woke::Late => {
                     own.kill().await;
                     return Ok(End::Failed(Failure::Stuck));
@@ -180,11 +202,14 @@ impl Keeper {
         self.has_stopped_other = false;
         self.report(Report::Attached { foreign: false }).await?;
         let console = attach(&self.setup.data).await;
-        self.stay(Visit::new(console, Some(own), asked_to_stop)).await
+        self.stay(Visit::new(console, Some(own), asked_to_stop), executor).await
     }
 
     /// Asks once a second until the server is gone. Orders and its end are seen at once.
-    async fn stay(&mut self, mut visit: Visit) -> Result<End, Gone> {
+    async fn stay(&mut self, mut visit: Visit, executor: &LocalExecutor<'_>) -> Result<End, Gone> {
+        for (id, verbs) in std::mem::take(&mut self.later) {
+            self.do_by(&mut visit, id, verbs).await?;
+        }
         if visit.asked_to_stop {
             self.stop(&mut visit).await;
         }
@@ -206,7 +231,9 @@ impl Keeper {
                 Woke::Order(Order::Close) if visit.own.is_none() => return Ok(End::Closed),
                 Woke::Order(Order::Stop | Order::Close) => self.stop(&mut visit).await,
                 Woke::Order(Order::Poll) => visit.tick = Timer::after(Duration::ZERO),
-                Woke::Order(order) => self.keep(&order),
+                Woke::Order(Order::Backup) => self.back_up(executor),
+                Woke::Order(Order::Do { id, verbs }) => self.do_by(&mut visit, id, verbs).await?,
+                Woke::Order(order) => self.keep(order).await?,
                 Woke::Tick => {
                     if self.look(&mut visit).await {
                         return Ok(End::Closed);
@@ -279,13 +306,82 @@ impl Keeper {
         visit.console.is_none() && visit.own.is_none()
     }
 
+    /// A backup takes long: it has a door of its own, and the looks go on beside it.
+    fn back_up(&self, executor: &LocalExecutor<'_>) {
+        let (data, reports) = (self.setup.data.clone(), self.reports.clone());
+        let wake = Rc::clone(&self.wake);
+        let back_up = async move {
+            let is_made = match Console::attach(&data).await {
+                Ok(mut console) => console.back_up().await.unwrap_or(false),
+                Err(_) => false,
+            };
+            if reports.send(Report::BackedUp { is_made }).await.is_ok() {
+                wake();
+            }
+        };
+        executor.spawn(back_up).detach();
+    }
+
     /// What can be done at any time, with or without a server.
-    fn keep(&self, order: &Order) {
-        if let Order::Keep(choices) = order
-            && let Err(error) = choices.save(&self.setup.data)
-        {
-            tracing::warn!(%error, "cannot keep the choices of the server's window");
+    async fn keep(&self, order: Order) -> Result<(), Gone> {
+        match order {
+            Order::Keep(choices) => {
+                if let Err(error) = choices.save(&self.setup.data) {
+                    tracing::warn!(%error, "cannot keep the choices of the server's window");
+                }
+                Ok(())
+            }
+            Order::Write { path, text } => {
+                let written = std::fs::write(&path, text).map_err(|error| error.to_string());
+                self.report(Report::Written(written.map(|()| path))).await
+            }
+            _ => Ok(()),
         }
+    }
+
+    /// Asks a server that is there, verb by verb. What follows one that it does not answer is not
+    /// asked: the rest would wait as long for nothing.
+    async fn do_by(&self, visit: &mut Visit, id: u64, verbs: Vec<Verb>) -> Result<(), Gone> {
+        let mut results = Vec::new();
+        let mut silent = None;
+        for verb in verbs {
+            if let Some(why) = &silent {
+                results.push(Err(String::clone(why)));
+                continue;
+            }
+            if visit.console.is_none() {
+                visit.console = attach(&self.setup.data).await;
+            }
+            let answer = ask(visit.console.as_mut(), verb, &self.setup.data).await;
+            results.push(answer.unwrap_or_else(|why| {
+                visit.console = None;
+                silent = Some(why.clone());
+                Err(why)
+            }));
+        }
+        self.report(Report::Done { id, results }).await?;
+        // What was done shows at once.
+        visit.tick = Timer::after(Duration::ZERO);
+        Ok(())
+    }
+
+    /// The same in the folder of a server that does not run, or runs where no door was found.
+    async fn do_in_folder(&self, id: u64, verbs: Vec<Verb>) -> Result<(), Gone> {
+        let mut tries = if self.has_stopped_other { UNLOCK_TRIES } else { 1 };
+        let mut results = Vec::new();
+        for verb in verbs {
+            let result = loop {
+                match admin::run(&self.setup.data, verb.clone()) {
+                    Err(AdminError::Silent { .. }) if tries > 1 => {
+                        tries -= 1;
+                        Timer::after(UNLOCK_EVERY).await;
+                    }
+                    result => break result.map_err(|error| error.to_string()),
+                }
+            };
+            results.push(result);
+        }
+        self.report(Report::Done { id, results }).await
     }
 
     /// Tells what the window must know.
@@ -316,6 +412,25 @@ async fn attach(data: &Path) -> Option<Console> {
     // On some systems a door is a port, and another program may have got it since.
     let reply = console.ask(&ControlRequest::Status {}).await.ok()?;
     matches!(reply, ControlReply::Status(_)).then_some(console)
+}
+
+/// What a server says to a verb; the outer error when it says nothing.
+async fn ask(
+    console: Option<&mut Console>,
+    verb: Verb,
+    data: &Path,
+) -> Result<Result<Done, String>, String> {
+    let silent = |error: std::io::Error| {
+        AdminError::Silent { folder: data.display().to_string(), error }.to_string()
+    };
+    let gone = || silent(std::io::ErrorKind::ConnectionRefused.into());
+    let reply = console.ok_or_else(gone)?.ask(&ControlRequest::Admin { verb }).await;
+    match reply {
+        Ok(ControlReply::Done(done)) => Ok(Ok(done)),
+        Ok(ControlReply::NotDone { why }) => Ok(Err(why)),
+        Ok(_) => Err(gone()),
+        Err(error) => Err(silent(std::io::Error::other(error))),
+    }
 }
 
 /// One look, and the last line of the log that it has seen.

@@ -2,10 +2,14 @@
 
 use std::collections::VecDeque;
 
+use jiff::tz::TimeZone;
+
 use super::model::End;
 use super::units;
+use crate::domain::{AccountId, Role, Target};
 use crate::limits::LOG_ENTRIES_MAX;
 use crate::net::control::{LogEntry, LogEvent, LogKind};
+use crate::ui::app::files::amounts;
 use crate::ui::text::Language;
 
 /// Which lines are shown.
@@ -170,6 +174,29 @@ impl Log {
         self.entries.iter().filter(|entry| entry.kind == kind).count()
     }
 
+    /// How many lines there are of the day on which this is.
+    #[must_use]
+    pub fn count_today(&self, now: i64, zone: &TimeZone) -> usize {
+        let today = units::day(now, zone);
+        // Newest last; a clock that was set back does not matter much here.
+        self.entries.iter().rev().take_while(|line| units::day(line.at, zone) == today).count()
+    }
+
+    /// All lines that are shown as text, oldest first.
+    #[must_use]
+    pub fn export(&self, language: Language, zone: &TimeZone) -> String {
+        let mut text = String::new();
+        for line in (0..self.len()).rev().filter_map(|row| self.row(row)) {
+            let (time, kind) = (units::exact_time(line.at, zone), kind(language, line.kind));
+            let words = sentence(language, &line.what);
+            // A line is a line, whatever a foreign text brings along.
+            let words: String =
+                words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            text.extend([&time, " [", kind, "] ", &words, "\n"]);
+        }
+        text
+    }
+
     /// A shown line from the top.
     #[must_use]
     pub fn row(&self, row: usize) -> Option<&Line> {
@@ -187,6 +214,12 @@ impl Log {
         self.shown = newest.filter(|at| self.takes(&self.entries[*at], language)).collect();
         self.above = 0;
     }
+}
+
+/// The name under which the log of this day is saved.
+#[must_use]
+pub fn export_name(now: i64, zone: &TimeZone) -> String {
+    format!("mychat-log-{}.txt", units::day(now, zone))
 }
 
 /// How a kind is called.
@@ -257,7 +290,74 @@ fn of_event(language: Language, event: &LogEvent) -> String {
         LogEvent::LeftOut { count } => {
             language.fill("con.log.left_out", &[("n", &count.to_string())])
         }
+        LogEvent::BackedUp { bytes, took_ms, .. } => {
+            let (size, time) = (units::size(*bytes), units::span(*took_ms, language));
+            language.fill("con.log.backed_up", &[("size", &size), ("time", &time)])
+        }
+        LogEvent::BackupFailed { why } => {
+            language.fill("con.log.backup_failed", &[("reason", why)])
+        }
+        LogEvent::DiskLow { folder, free_mib } => {
+            let free_mib = free_mib.to_string();
+            language.fill("con.log.disk_low", &[("folder", folder), ("n", &free_mib)])
+        }
+        LogEvent::DiskFine {} => language.get("con.log.disk_fine").to_owned(),
         LogEvent::Trouble { text } => language.fill("con.log.trouble", &[("reason", text)]),
+        event => of_keeping(language, event),
+    }
+}
+
+/// What the keeper did, and what people made.
+fn of_keeping(language: Language, event: &LogEvent) -> String {
+    let fill = |key, name: &str, value: &str| language.fill(key, &[(name, value)]);
+    let of = |key, account: &AccountId| fill(key, "account", &account.to_string());
+    match event {
+        LogEvent::Kicked { account } => of("con.log.kicked", account),
+        LogEvent::Banned { whom, minutes: None } => fill("con.log.banned", "name", whom),
+        LogEvent::Banned { whom, minutes: Some(minutes) } => {
+            let time = units::minutes(*minutes, language);
+            language.fill("con.log.banned.for", &[("name", whom), ("time", &time)])
+        }
+        LogEvent::Unbanned { whom } => fill("con.log.unbanned", "name", whom),
+        LogEvent::Disabled { account, disabled: true } => of("con.log.disabled", account),
+        LogEvent::Disabled { account, disabled: false } => of("con.log.enabled", account),
+        LogEvent::SignedOutEverywhere { account } => of("con.log.signed_out_all", account),
+        LogEvent::RoleGiven { account, role: Role::Admin } => of("con.log.promoted", account),
+        LogEvent::RoleGiven { account, role: Role::Member } => of("con.log.demoted", account),
+        LogEvent::ResetGiven { account } => of("con.log.reset", account),
+        LogEvent::Announced { kept: true, people } => {
+            fill("con.log.said.all", "n", &people.to_string())
+        }
+        LogEvent::Announced { kept: false, people } => {
+            fill("con.log.said", "n", &people.to_string())
+        }
+        LogEvent::Told { account } => of("con.log.told", account),
+        LogEvent::SettingChanged { key, value: None } => fill("con.log.set.secret", "key", key),
+        LogEvent::SettingChanged { key, value: Some(value) } => {
+            language.fill("con.log.set", &[("key", key), ("value", value)])
+        }
+        LogEvent::RoomMade { room, account } => {
+            let (room, account) = (room.to_string(), account.to_string());
+            language.fill("con.log.room.made", &[("room", &room), ("account", &account)])
+        }
+        LogEvent::RoomEnded { room, account: None } => {
+            fill("con.log.room.dissolved", "room", &room.to_string())
+        }
+        LogEvent::RoomEnded { room, account: Some(account) } => {
+            let (room, account) = (room.to_string(), account.to_string());
+            language.fill("con.log.room.ended", &[("room", &room), ("account", &account)])
+        }
+        LogEvent::FileSent { account, to, bytes } => {
+            let to = match to {
+                Target::Account(account) => account.to_string(),
+                Target::Room(room) => fill("con.log.to.room", "room", &room.to_string()),
+                Target::Lobby => language.get("lobby").to_owned(),
+            };
+            let (account, size) = (account.to_string(), amounts::bytes(*bytes));
+            language.fill("con.log.file", &[("account", &account), ("to", &to), ("size", &size)])
+        }
+        // The others are told above.
+        _ => String::new(),
     }
 }
 
@@ -268,8 +368,13 @@ fn left(language: Language, reason: &str) -> &str {
         reason,
         match reason {
             "signed out" => "con.left.signed_out",
-            "signed in again" => "con.left.again",
+            "signed in again" | "replaced" => "con.left.again",
             "link closed" => "con.left.closed",
+            "kicked" => "con.left.kicked",
+            "banned" => "con.left.banned",
+            "signed_out" => "con.left.put_out",
+            "password_changed" => "con.left.password",
+            "deleted" => "con.left.deleted",
             _ => "",
         },
     )
@@ -299,7 +404,7 @@ fn language_or<'a>(language: Language, plain: &'a str, key: &'static str) -> &'a
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::domain::AccountId;
+    use crate::domain::RoomId;
     use crate::ui::console::failure::Failure;
 
     pub fn entry(number: u64, kind: LogKind, what: LogEvent) -> LogEntry {
@@ -376,6 +481,61 @@ pub(super) mod tests {
         assert_eq!((log.all(), log.len()), (LOG_ENTRIES_MAX, LOG_ENTRIES_MAX));
     }
 
+    fn of_keeping_all() -> Vec<LogEvent> {
+        let (account, whom) = (AccountId(10_001), || "10.0.0.7".to_owned());
+        let room = RoomId(20_001);
+        let file = |to| LogEvent::FileSent { account, to, bytes: 90_596_966 };
+        let set = |value| LogEvent::SettingChanged { key: "k".into(), value };
+        vec![
+            LogEvent::Kicked { account },
+            LogEvent::Banned { whom: whom(), minutes: None },
+            LogEvent::Banned { whom: whom(), minutes: Some(90) },
+            LogEvent::Unbanned { whom: whom() },
+            LogEvent::Disabled { account, disabled: true },
+            LogEvent::Disabled { account, disabled: false },
+            LogEvent::SignedOutEverywhere { account },
+            LogEvent::RoleGiven { account, role: Role::Admin },
+            LogEvent::RoleGiven { account, role: Role::Member },
+            LogEvent::ResetGiven { account },
+            LogEvent::Announced { kept: true, people: 7 },
+            LogEvent::Announced { kept: false, people: 7 },
+            LogEvent::Told { account },
+            set(None),
+            set(Some("v".into())),
+            LogEvent::RoomMade { room, account },
+            LogEvent::RoomEnded { room, account: None },
+            LogEvent::RoomEnded { room, account: Some(account) },
+            file(Target::Account(AccountId(10_002))),
+            file(Target::Room(room)),
+            file(Target::Lobby),
+        ]
+    }
+
+    #[test]
+    fn the_log_is_saved_as_it_is_shown() {
+        let english = Language::English;
+        let mut log = Log::default();
+        log.add(some(), english);
+        let text = "a\nb".to_owned();
+        log.add(vec![entry(6, LogKind::Error, LogEvent::Trouble { text })], english);
+        let saved = log.export(english, &TimeZone::UTC);
+        assert_eq!(saved.lines().count(), 6, "{saved}");
+        assert!(saved.starts_with("1970-01-01 00:00:00 [Info] The server started"), "{saved}");
+        log.choose(Chip::Kind(LogKind::Auth), english);
+        assert_eq!(log.export(english, &TimeZone::UTC).lines().count(), 2);
+        assert_eq!(export_name(0, &TimeZone::UTC), "mychat-log-1970-01-01.txt");
+    }
+
+    #[test]
+    fn todays_lines_are_counted() {
+        let english = Language::English;
+        let mut log = Log::default();
+        log.add(some(), english);
+        log.note_end(86_400_000, End::Closed, true, english);
+        assert_eq!(log.count_today(86_400_001, &TimeZone::UTC), 1);
+        assert_eq!(log.count_today(0, &TimeZone::UTC), 0, "nothing is newer than now");
+    }
+
     #[test]
     fn every_event_is_a_sentence_in_both_languages() {
         let account = AccountId(1);
@@ -391,7 +551,13 @@ pub(super) mod tests {
         });
         events.push(LogEvent::LinkRefused { address, reason });
         events.push(LogEvent::LeftOut { count: 7 });
-        for reason in ["signed out", "signed in again", "link closed"] {
+        events.push(LogEvent::BackedUp { path: "p".into(), bytes: 9, took_ms: 9 });
+        events.push(LogEvent::BackupFailed { why: "w".into() });
+        events.push(LogEvent::DiskLow { folder: "/f".into(), free_mib: 256 });
+        events.push(LogEvent::DiskFine {});
+        events.extend(of_keeping_all());
+        let codes = ["kicked", "banned", "signed_out", "password_changed", "deleted"];
+        for reason in ["signed out", "signed in again", "link closed"].into_iter().chain(codes) {
             events.push(LogEvent::SignedOut { account, reason: reason.into() });
         }
         let mut events: Vec<What> = events.into_iter().map(What::Event).collect();

@@ -1,25 +1,44 @@
 //! The server's own window: it runs the server as a child process and talks to it through its
 //! control socket, as any console does.
 //!
-//! * [`model`] is what is on the screen, as data; [`online`], [`log`] and [`traffic`] are its
-//!   parts, [`failure`] and [`units`] put causes and numbers into words, [`choices`] are kept.
+//! * [`model`] is what is on the screen, as data; [`online`], [`accounts`], [`rooms`], [`log`],
+//!   [`knobs`] and [`traffic`] are its parts, [`selection`] is who is chosen, [`acts`] and [`forms`]
+//!   what is done to them, [`task`] what the server is long at; [`failure`], [`refused`] and
+//!   [`units`] put causes and numbers into words, [`choices`] are kept.
 //! * [`link`] runs the server (`child`) and asks it, on a thread of its own.
-//! * `shell` is the window's thread; `window` stands on `left`, `table`, `events` and `ask`, and
-//!   `chart` makes its picture of the traffic.
+//! * `shell` is the window's thread. `window` stands on `left` and on a file a tab: `table`,
+//!   `people` and `halls` (which share `grid` and `bar`), `events`, `dials`. `chart` makes its
+//!   picture of the traffic. Over it stand `ask`, `form`, `code` and `all`.
 
+pub mod accounts;
+pub mod acts;
+mod all;
 mod ask;
+mod bar;
 mod chart;
 mod child;
 pub mod choices;
+mod code;
+mod dials;
 mod events;
 pub mod failure;
+mod form;
+pub mod forms;
+mod grid;
+mod halls;
+pub mod knobs;
 mod left;
 pub mod link;
 pub mod log;
 pub mod model;
 pub mod online;
+mod people;
+pub mod refused;
+pub mod rooms;
+pub mod selection;
 mod shell;
 mod table;
+pub mod task;
 pub mod traffic;
 pub mod units;
 mod window;
@@ -47,7 +66,8 @@ pub struct ConsoleOptions {
 /// No window can be shown. What goes wrong with the server is shown in the window.
 pub fn run(options: ConsoleOptions) -> Result<(), UiError> {
     let _stage = Stage::open()?;
-    let model = Model::new(Choices::load(&options.data, platform::prefers_dark()));
+    let choices = Choices::load(&options.data, platform::prefers_dark());
+    let model = Model::new(choices, options.data.clone());
     let setup = setup(options);
     let (link, reports) = Link::start(setup, || shell::KICK.kick()).map_err(UiError::Thread)?;
     shell::run(model, link, reports);

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use super::acts::Someone;
+use super::selection::{Pick, Selection};
 use crate::net::control::OnlineSession;
 
 /// A column of the table.
@@ -41,6 +43,7 @@ pub struct Online {
     column: Column,
     descending: bool,
     find: String,
+    selection: Selection<u64>,
 }
 
 impl Default for Online {
@@ -51,6 +54,7 @@ impl Default for Online {
             column: Column::Account,
             descending: false,
             find: String::new(),
+            selection: Selection::default(),
         }
     }
 }
@@ -59,6 +63,8 @@ impl Online {
     /// Replaces who is online.
     pub fn set(&mut self, sessions: Vec<OnlineSession>) {
         self.sessions = sessions;
+        let sessions = &self.sessions;
+        self.selection.keep(|key| sessions.iter().any(|one| one.session == *key));
         self.arrange();
     }
 
@@ -83,8 +89,37 @@ impl Online {
 
     /// By which column, and whether the largest comes first.
     #[must_use]
-    pub fn order(&self) -> (Column, bool) {
-        (self.column, self.descending)
+    pub fn order(&self) -> (usize, bool) {
+        let column = Column::ALL.iter().position(|column| *column == self.column);
+        (column.unwrap_or(0), self.descending)
+    }
+
+    /// Points at a row.
+    pub fn pick(&mut self, row: usize, pick: Pick) {
+        let keys: Vec<u64> = self.shown.iter().map(|row| self.sessions[*row].session).collect();
+        if let Some(key) = keys.get(row) {
+            self.selection.pick(key, pick, &keys);
+        }
+    }
+
+    /// Those who are chosen and shown, from the top.
+    #[must_use]
+    pub fn chosen(&self) -> Vec<Someone> {
+        let links = self.shown.iter().map(|row| &self.sessions[*row]);
+        Someone::of_links(links.filter(|link| self.selection.has(&link.session)))
+    }
+
+    /// Whether a row is chosen.
+    #[must_use]
+    pub fn is_chosen(&self, row: usize) -> bool {
+        self.row(row).is_some_and(|link| self.selection.has(&link.session))
+    }
+
+    /// The row with the keyboard.
+    #[must_use]
+    pub fn current(&self) -> Option<usize> {
+        let current = self.selection.current()?;
+        self.shown.iter().position(|row| self.sessions[*row].session == *current)
     }
 
     /// How many rows are shown.
@@ -140,7 +175,8 @@ fn compare(column: Column, a: &OnlineSession, b: &OnlineSession) -> Ordering {
 }
 
 /// Compares texts so that numbers in them count as numbers: `.9` comes before `.10`.
-fn natural(a: &str, b: &str) -> Ordering {
+#[must_use]
+pub fn natural(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a, b);
     loop {
         let ((left, left_rest), (right, right_rest)) = (piece(a), piece(b));
@@ -222,6 +258,22 @@ pub(super) mod tests {
             online.sort(column);
             assert_eq!(accounts(&online), expected, "{column:?}");
         }
+    }
+
+    #[test]
+    fn who_is_chosen_stays_chosen_while_rows_move() {
+        let mut online = table();
+        online.pick(0, Pick::Only);
+        online.pick(2, Pick::Toggle);
+        online.sort(Column::Address);
+        let chosen: Vec<String> = online.chosen().into_iter().map(|one| one.name).collect();
+        assert_eq!(chosen, ["boat2", "青柠"]);
+        assert_eq!(online.current(), Some(1));
+        // Who is not shown is not meant.
+        online.find("boat");
+        assert_eq!((online.chosen().len(), online.is_chosen(1)), (1, true));
+        online.set(vec![session(10_002, "Boat10", "10.6.2.31")]);
+        assert!(online.chosen().is_empty());
     }
 
     #[test]

@@ -4,24 +4,29 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use async_channel::Receiver;
 use fltk::app;
 
+use super::acts::Act;
+use super::bar::icon;
+use super::forms::names;
 use super::link::Link;
-use super::model::{Effect, Fact, Model, Msg, Report, update};
+use super::model::{Confirm, Effect, Fact, Model, Msg, Order, Report, update};
 use super::window::ConsoleWindow;
 use crate::clock;
 use crate::ui::bridge::Kick;
-use crate::ui::text::{self, tr};
+use crate::ui::files::{self, Wanted};
+use crate::ui::paint::Icon;
+use crate::ui::text::{self, tr, tr_with};
 use crate::ui::theme::Theme;
-use crate::ui::widgets;
+use crate::ui::widgets::{self, Question, ask};
+use crate::ui::{filing, platform};
 
 /// Messages of widgets that wait for their turn: a person cannot press that fast.
 const POSTED_MAX: usize = 1_024;
-/// A line about something done stays for so long.
-const TOAST_S: f64 = 2.0;
 
 /// Wakes the window's thread.
 pub static KICK: Kick = Kick::new(|| app::awake_callback(turn));
@@ -87,6 +92,7 @@ fn turn() {
         KICK.turn(|| shell.take_one());
         shell.window.follow();
         shell.window.ask();
+        shell.window.sheet();
     });
 }
 
@@ -98,6 +104,7 @@ impl Shell {
         let effects = {
             let mut model = self.model.borrow_mut();
             model.now = clock::wall_ms();
+            model.uptime = clock::uptime();
             update(&mut model, msg)
         };
         for effect in effects {
@@ -108,25 +115,102 @@ impl Shell {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Order(order) => self.link.order(order),
+            Effect::Order(order) => self.order(order),
             Effect::Copy(fact, text) => {
                 app::copy(&text);
-                self.window.say(match fact {
-                    Fact::Key => tr("con.copied.key"),
-                    Fact::Invite => tr("con.copied.invite"),
-                });
-                app::add_timeout3(TOAST_S, |_| {
-                    SHELL.with(|place| {
-                        if let Ok(mut shell) = place.try_borrow_mut()
-                            && let Some(shell) = shell.as_mut()
-                        {
-                            shell.window.say("");
-                        }
-                    });
+                self.window.say(tr(match fact {
+                    Fact::Key => "con.copied.key",
+                    Fact::Invite => "con.copied.invite",
+                    Fact::Code => "con.copied.code",
+                    Fact::Reset => "con.copied.reset",
+                    Fact::Number => "con.copied.number",
+                }));
+            }
+            Effect::Say(words) => self.window.say(&words),
+            Effect::Trouble(words) => say_trouble(words),
+            Effect::Confirm(confirm) => ask_once_more(confirm),
+            Effect::Menu => self.window.open_menu(),
+            Effect::Tick => {
+                app::add_timeout3(1.0, |_| post(Msg::Tick));
+            }
+            Effect::ChoosePlace(name) => {
+                files::choose(Wanted::Export, tr("con.export"), &name, |path| {
+                    post(Msg::ExportTo(path));
                 });
             }
+            Effect::Open(path) => open_folder(path),
             Effect::Restyle => dress(&self.model.borrow()),
             Effect::Quit => QUIT.set(true),
         }
+    }
+
+    /// What cannot be ordered is answered here, since somebody waits for it.
+    fn order(&mut self, order: Order) {
+        let answer = match &order {
+            Order::Do { id, verbs } => Some((*id, verbs.len())),
+            _ => None,
+        };
+        if let (false, Some((id, count))) = (self.link.order(order), answer) {
+            let results = vec![Err(tr("con.no.busy").to_owned()); count];
+            post(Msg::Report(Report::Done { id, results }));
+        }
+    }
+}
+
+fn say_trouble(words: String) {
+    let question = Question {
+        window: tr("con.window").to_owned(),
+        icon: Icon::Warn,
+        danger: true,
+        title: tr("con.refused").to_owned(),
+        text: words,
+        action: String::new(),
+        cancel: tr("common.close").to_owned(),
+    };
+    ask(question, |_| {});
+}
+
+fn ask_once_more(confirm: Confirm) {
+    let (act, title, text) = match &confirm {
+        Confirm::People(act, people) => {
+            let name = names(people, text::language());
+            let (title, text) = match act {
+                Act::Promote => ("con.sure.promote", "con.sure.promote.text"),
+                Act::Demote => ("con.sure.demote", "con.sure.demote.text"),
+                _ => ("con.sure.sign_out", "con.sure.sign_out.text"),
+            };
+            (*act, tr_with(title, &[("name", &name)]), tr(text).to_owned())
+        }
+        Confirm::Dissolve { name, members, room } => {
+            let values = [("n", &*members.to_string()), ("number", &*room.to_string())];
+            let title = tr_with("con.sure.dissolve", &[("name", name)]);
+            (Act::Dissolve, title, tr_with("con.sure.dissolve.text", &values))
+        }
+    };
+    let question = Question {
+        window: tr("con.window").to_owned(),
+        icon: icon(act),
+        danger: act != Act::Demote,
+        title,
+        text,
+        action: tr(act.key()).to_owned(),
+        cancel: tr("common.cancel").to_owned(),
+    };
+    ask(question, move |yes| {
+        if yes {
+            post(Msg::Confirmed(confirm));
+        }
+    });
+}
+
+/// Shows a folder, which is made where it is not there yet.
+fn open_folder(path: PathBuf) {
+    let show = move || {
+        std::fs::create_dir_all(&path).ok();
+        let failed = path.clone();
+        platform::open_place(&path, move || filing::say_closed_later(failed));
+    };
+    if let Err(error) = std::thread::Builder::new().name("open".to_owned()).spawn(show) {
+        tracing::warn!(%error, "no thread to open a folder");
     }
 }

@@ -42,6 +42,24 @@ pub fn rate(bytes: u64) -> String {
     }
 }
 
+/// A count of bytes in three digits: `940 B`, `1.8 MB`, `128 MB`.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    rate(bytes).trim_end_matches("/s").to_owned()
+}
+
+/// How long something took: `3.9 s`, and from a minute on as a duration.
+#[must_use]
+pub fn span(ms: u64, language: Language) -> String {
+    match ms {
+        0..MINUTE_MS => {
+            let seconds = format!("{}.{}", ms / 1_000, ms % 1_000 / 100);
+            language.fill("con.time.seconds", &[("n", &seconds)])
+        }
+        _ => duration(ms, language),
+    }
+}
+
 /// How long something has run: the two largest units that say something.
 #[must_use]
 pub fn duration(ms: u64, language: Language) -> String {
@@ -57,6 +75,29 @@ pub fn duration(ms: u64, language: Language) -> String {
     };
     let values = [(values[0].0, &*values[0].1), (values[1].0, &*values[1].1)];
     language.fill(key, &values)
+}
+
+/// A span that was chosen, in its largest whole unit: `7 days`, `90 min`.
+#[must_use]
+pub fn minutes(minutes: u64, language: Language) -> String {
+    let (key, n) = match minutes {
+        n if n > 0 && n.is_multiple_of(24 * 60) => ("con.span.days", n / (24 * 60)),
+        n if n > 0 && n.is_multiple_of(60) => ("con.span.hours", n / 60),
+        n => ("con.span.minutes", n),
+    };
+    language.fill(key, &[("n", &n.to_string())])
+}
+
+/// The day on which a moment is, as programs write it.
+#[must_use]
+pub fn day(at_ms: i64, zone: &TimeZone) -> String {
+    zoned(at_ms, zone).date().to_string()
+}
+
+/// A moment to the second.
+#[must_use]
+pub fn exact_time(at_ms: i64, zone: &TimeZone) -> String {
+    zoned(at_ms, zone).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// How long nobody did anything: nothing worth a word within the first minute.
@@ -87,6 +128,20 @@ pub fn log_time(at_ms: i64, now_ms: i64, zone: &TimeZone) -> String {
         false => {
             format!("{:02}-{:02} {:02}:{:02}", at.month(), at.day(), at.hour(), at.minute())
         }
+    }
+}
+
+/// When something was, to the minute: today, yesterday, or the date.
+#[must_use]
+pub fn day_time(at_ms: i64, now_ms: i64, zone: &TimeZone, language: Language) -> String {
+    let (at, now) = (zoned(at_ms, zone), zoned(now_ms, zone));
+    let time = format!("{:02}:{:02}", at.hour(), at.minute());
+    let is_yesterday = now.date().yesterday().is_ok_and(|yesterday| at.date() == yesterday);
+    match (at.date() == now.date(), is_yesterday) {
+        (true, _) => language.fill("con.backup.today", &[("time", &time)]),
+        (_, true) => language.fill("con.backup.yesterday", &[("time", &time)]),
+        _ if at.year() == now.year() => format!("{:02}-{:02} {time}", at.month(), at.day()),
+        _ => at.date().to_string(),
     }
 }
 
@@ -138,6 +193,12 @@ mod tests {
             assert_eq!(duration(ms, Language::Chinese), chinese);
             assert_eq!(duration(ms, Language::English), english);
         }
+        assert_eq!(span(3_950, Language::English), "3.9 s");
+        assert_eq!(span(61_000, Language::Chinese), "1 分 1 秒");
+        assert_eq!((size(940), size(128_000_000)), ("940 B".to_owned(), "128 MB".to_owned()));
+        assert_eq!(minutes(7 * 24 * 60, Language::Chinese), "7 天");
+        assert_eq!(minutes(60, Language::Chinese), "1 小时");
+        assert_eq!(minutes(90, Language::Chinese), "90 分钟");
         assert_eq!(idle(59_000, Language::English), "-");
         assert_eq!(idle(21 * MINUTE_MS, Language::Chinese), "21 分");
         assert_eq!(idle(26 * HOUR_MS, Language::English), "1 d");
@@ -151,5 +212,10 @@ mod tests {
         assert_eq!(log_time(now, now, &zone), "06:32:07");
         assert_eq!(log_time(at("2026-11-19T23:59:59Z"), now, &zone), "11-19 23:59");
         assert!(!log_time(i64::MAX, now, &zone).is_empty());
+        let day_time = |text| day_time(at(text), now, &zone, Language::English);
+        assert_eq!(day_time("2026-11-20T03:00:00Z"), "today 03:00");
+        assert_eq!(day_time("2026-11-19T23:59:00Z"), "yesterday 23:59");
+        assert_eq!(day_time("2026-01-02T03:00:00Z"), "01-02 03:00");
+        assert_eq!(day_time("2025-11-20T03:00:00Z"), "2025-11-20");
     }
 }

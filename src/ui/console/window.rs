@@ -8,16 +8,26 @@ use fltk::enums::{Event, Key};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
+use super::acts::Act;
+use super::all::AllWindow;
 use super::ask::Ask;
+use super::bar::open_acts;
+use super::code::CodeWindow;
+use super::dials::Dials;
 use super::events::Events;
+use super::form::FormWindow;
+use super::halls::Rooms;
 use super::left::{self, Left};
-use super::model::{Model, Msg, Tab};
+use super::model::{Model, Msg, Sheet, Tab};
+use super::people::Accounts;
 use super::shell::post;
 use super::table::Table;
 use super::units;
 use crate::ui::paint::{Icon, Rect};
+use crate::ui::screen;
 use crate::ui::text::{Language, LanguageChoice, tr, tr_with};
 use crate::ui::theme::Colour;
+use crate::ui::toast::{self, Edge, Kind};
 use crate::ui::widgets::{
     self, Control, MenuEntry, MenuItem, MenuPlace, Strip, StripKind, TabKind, Tabs, backdrop,
     open_menu,
@@ -38,6 +48,14 @@ pub struct ConsoleWindow {
     parts: Parts,
     model: Rc<RefCell<Model>>,
     ask: Option<Ask>,
+    sheet: Option<Over>,
+}
+
+/// A window over this one.
+enum Over {
+    Form(FormWindow),
+    Code(CodeWindow),
+    All(AllWindow),
 }
 
 /// What stands in the window, as handles.
@@ -47,7 +65,10 @@ struct Parts {
     tabs: Tabs,
     strip: Strip,
     table: Table,
+    accounts: Accounts,
+    rooms: Rooms,
     events: Events,
+    dials: Dials,
 }
 
 impl ConsoleWindow {
@@ -57,10 +78,13 @@ impl ConsoleWindow {
         window.begin();
         let mut parts = Parts {
             left: Left::new(model),
-            tabs: Tabs::new(TabKind::Flow, &["", ""]),
+            tabs: Tabs::new(TabKind::Flow, &["", "", "", "", ""]),
             strip: Strip::new(),
             table: Table::new(model),
+            accounts: Accounts::new(model),
+            rooms: Rooms::new(model),
             events: Events::new(model),
+            dials: Dials::new(model),
         };
         window.end();
         backdrop(&mut window, Colour::Paper, |canvas, area| {
@@ -75,7 +99,8 @@ impl ConsoleWindow {
             resized.place(w, h);
             window.redraw();
         });
-        let mut made = ConsoleWindow { window, parts, model: Rc::clone(model), ask: None };
+        let mut made =
+            ConsoleWindow { window, parts, model: Rc::clone(model), ask: None, sheet: None };
         made.wire();
         made
     }
@@ -90,6 +115,9 @@ impl ConsoleWindow {
         if let Some(ask) = self.ask.take() {
             ask.close();
         }
+        if let Some(sheet) = self.sheet.take() {
+            sheet.close();
+        }
         self.window.hide();
     }
 
@@ -103,26 +131,78 @@ impl ConsoleWindow {
         if self.window.label() != title {
             self.window.set_label(&title);
         }
-        let Parts { left, tabs, strip, table, events } = &mut self.parts;
+        let Parts { left, tabs, strip, table, accounts, rooms, events, dials } = &mut self.parts;
         left.follow(&model);
         let people = units::grouped(model.people());
         tabs.set_label(0, &tr_with("con.tab.online", &[("n", &people)]));
-        tabs.set_label(1, tr("con.tab.log"));
-        tabs.set_active(usize::from(model.tab == Tab::Log));
+        let labels = ["con.tab.accounts", "con.tab.rooms", "con.tab.log", "common.settings"];
+        for (place, key) in labels.into_iter().enumerate() {
+            tabs.set_label(place + 1, tr(key));
+        }
+        tabs.set_active(Tab::ALL.iter().position(|tab| *tab == model.tab).unwrap_or(0));
         strip.set(StripKind::Warning, Icon::Warn, tr("con.silent"), "");
         strip.set_shown(model.silent);
         table.set_shown(model.tab == Tab::Online);
+        accounts.set_shown(model.tab == Tab::Accounts);
+        rooms.set_shown(model.tab == Tab::Rooms);
         events.set_shown(model.tab == Tab::Log);
+        dials.set_shown(model.tab == Tab::Settings);
         table.follow(&model);
+        accounts.follow(&model);
+        rooms.follow(&model);
         events.follow(&mut model);
+        dials.follow(&model);
         drop(model);
         self.parts.place(self.window.w(), self.window.h());
         self.window.redraw();
     }
 
-    /// Says something for a moment.
-    pub fn say(&mut self, words: &str) {
-        self.parts.left.say(words);
+    /// Says for a moment that something was done.
+    pub fn say(&self, words: &str) {
+        toast::show(screen::area_of(&self.window), Edge::Lower, Kind::Done, words);
+    }
+
+    /// Opens, brings up or takes away the window over this one.
+    pub fn sheet(&mut self) {
+        let model = self.model.borrow();
+        let over = screen::area_of(&self.window);
+        let is_same = match (&self.sheet, &model.sheet) {
+            (Some(Over::Form(window)), Some(Sheet::Form(form))) => window.is_for(form),
+            (Some(Over::Code(_)), Some(Sheet::Code(_)))
+            | (Some(Over::All(_)), Some(Sheet::All))
+            | (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            if let Some(sheet) = self.sheet.take() {
+                sheet.close();
+            }
+            self.sheet = model.sheet.as_ref().map(|sheet| match sheet {
+                Sheet::Form(form) => Over::Form(FormWindow::new(form, &model, over)),
+                Sheet::Code(code) => Over::Code(CodeWindow::new(code, over)),
+                Sheet::All => Over::All(AllWindow::new(&model, over)),
+            });
+        }
+        match (&mut self.sheet, &model.sheet) {
+            (Some(Over::Form(window)), Some(Sheet::Form(form))) => window.follow(form),
+            (Some(Over::All(window)), _) => window.follow(&model),
+            _ => {}
+        }
+    }
+
+    /// Opens the menu of what can be done to those who are chosen: where the pointer is, or at the
+    /// row that has the keyboard.
+    pub fn open_menu(&mut self) {
+        let model = self.model.borrow();
+        let by_key = matches!(app::event(), Event::KeyDown | Event::KeyUp | Event::Shortcut);
+        let place = match model.tab {
+            Tab::Accounts => self.parts.accounts.menu_place(&model),
+            Tab::Rooms => self.parts.rooms.menu_place(&model),
+            _ => self.parts.table.menu_place(&model),
+        };
+        let place = place.moved(self.window.x_root(), self.window.y_root());
+        let place = if by_key { MenuPlace::Below(place) } else { MenuPlace::Pointer };
+        open_acts(&model, place);
     }
 
     /// Opens or takes away the question of the model.
@@ -150,7 +230,7 @@ impl ConsoleWindow {
             }
         });
         self.parts.tabs.on_change(|index| {
-            post(Msg::Tab(if index == 0 { Tab::Online } else { Tab::Log }));
+            post(Msg::Tab(Tab::ALL.get(index).copied().unwrap_or_default()));
         });
         let mut parts = self.parts.clone();
         let model = Rc::clone(&self.model);
@@ -158,19 +238,34 @@ impl ConsoleWindow {
             if !matches!(event, Event::KeyDown | Event::Shortcut) {
                 return false;
             }
-            let is_find = app::is_event_ctrl() && app::event_key() == Key::from_char('f');
-            if is_find {
-                match model.borrow().tab {
+            let has_ctrl = app::is_event_ctrl() || app::is_event_command();
+            match app::event_key() {
+                Key::F5 => post(Msg::Refresh),
+                Key::Delete => post(Msg::Act(Act::Kick)),
+                key if has_ctrl && key == Key::from_char('b') => post(Msg::Broadcast),
+                key if has_ctrl && key == Key::from_char('f') => match model.borrow().tab {
                     Tab::Online => parts.table.focus_find(),
+                    Tab::Accounts => parts.accounts.focus_find(),
+                    Tab::Rooms => parts.rooms.focus_find(),
                     Tab::Log => parts.events.focus_find(),
-                }
-            } else if app::event_key() == Key::F5 {
-                post(Msg::Refresh);
+                    Tab::Settings => return false,
+                },
+                _ => return false,
             }
-            is_find || app::event_key() == Key::F5
+            true
         });
         let (model, window) = (Rc::clone(&self.model), self.window.clone());
         self.parts.left.on_menu(move |place| open_choices(&model.borrow(), &window, place));
+    }
+}
+
+impl Over {
+    fn close(self) {
+        match self {
+            Over::Form(window) => window.close(),
+            Over::Code(window) => window.close(),
+            Over::All(window) => window.close(),
+        }
     }
 }
 
@@ -184,7 +279,10 @@ impl Parts {
         self.strip.place(Rect::new(x, TABS_H, w - x, STRIP_H));
         let below = Rect::new(x, TABS_H + strip, w - x, h - TABS_H - strip);
         self.table.place(below);
+        self.accounts.place(below);
+        self.rooms.place(below);
         self.events.place(below);
+        self.dials.place(below);
     }
 }
 

@@ -1,8 +1,9 @@
 //! The login window: servers at the left, the person at the right.
 //!
 //! * `servers` is the list of cards; `menus` opens the lists of what was met before.
-//! * `sentence` words what is in the way.
+//! * `sentence` words what is in the way, `lonely` says why no server may be there.
 
+mod lonely;
 mod menus;
 mod sentence;
 mod servers;
@@ -15,6 +16,7 @@ use fltk::enums::{Event, Key};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::DoubleWindow;
 
+use super::app::checkup::CheckupMsg;
 use super::app::login::{Field as Place, Keep, LoginMsg};
 use super::app::panel::PanelMsg;
 use super::app::{Model, Msg};
@@ -43,6 +45,8 @@ const SIDE: i32 = 320;
 /// Left edge and width of what stands at the right.
 const FORM_X: i32 = 360;
 const FORM_W: i32 = 320;
+/// Where the reasons begin when there is no server.
+const LONELY: i32 = 118;
 /// The field of another server's address.
 const HOST: Rect = Rect { x: 34, y: 317, w: 184, h: 32 };
 /// The field of the account.
@@ -66,6 +70,7 @@ struct Side {
     host: Field,
     port: Field,
     fold: IconButton,
+    check: Button,
     run: Button,
 }
 
@@ -79,6 +84,7 @@ struct Form {
     auto: Choice,
     go: Button,
     action: Button,
+    check: Button,
     register: Button,
     forgot: Button,
 }
@@ -89,6 +95,7 @@ struct View {
     language: Option<Language>,
     face: Option<Portrait>,
     found: Option<usize>,
+    announced: usize,
     other_open: bool,
     other_chosen: bool,
     /// The key of what the person should know before going to the typed server.
@@ -167,7 +174,9 @@ impl LoginWindow {
         let new = View {
             language: Some(language),
             face: Some(model.login_face()),
-            found: login.found_count(),
+            // Until it is sure, the search goes on.
+            found: login.found_count().filter(|count| *count > 0 || model.is_nobody_here()),
+            announced: login.announced_count(),
             other_open: login.other_open,
             other_chosen: model.is_other_chosen(),
             hint: other_hint(model),
@@ -239,6 +248,10 @@ impl LoginWindow {
         self.side.list.place(Rect::new(20, 116, 280 + servers::LANE, height));
         self.side.again.set_shown(is_empty && !open);
         self.side.other.set_shown(!open);
+        self.side.other.set_label(tr(match is_empty {
+            true => "server.other.none",
+            false => "server.other",
+        }));
         for part in
             [&mut self.side.host as &mut dyn Control, &mut self.side.port, &mut self.side.fold]
         {
@@ -251,6 +264,7 @@ impl LoginWindow {
             let w = self.form.action.wanted_width();
             self.form.action.place(Rect::new(FORM_X + FORM_W - w, 358, w, 28));
         }
+        self.form.check.set_shown(new.row.as_ref().is_some_and(|row| row.check));
         *self.view.borrow_mut() = new;
         self.window.redraw();
     }
@@ -258,12 +272,13 @@ impl LoginWindow {
     fn place(&mut self) {
         self.side.refresh.place(Rect::new(276, 80, 32, 32));
         let w = self.side.again.wanted_width();
-        self.side.again.place(Rect::new((SIDE - w) / 2, 290, w, 28));
-        self.side.other.place(Rect::new(28, 360, 200, 32));
+        self.side.again.place(Rect::new(20, lonely::button_y(LONELY), w, 28));
+        self.side.other.place(Rect::new(28, 360, 252, 32));
         self.side.host.place(HOST);
         self.side.port.place(Rect::new(224, 317, 64, 32));
         self.side.fold.place(Rect::new(268, 283, 28, 28));
-        self.side.run.place(Rect::new(28, 404, 252, 32));
+        self.side.check.place(Rect::new(28, 392, 252, 32));
+        self.side.run.place(Rect::new(28, 424, 252, 32));
         self.form.language.place(Rect::new(W - 44, 12, 32, 32));
         self.form.account.place(ACCOUNT);
         self.form.password.place(Rect::new(FORM_X, 224, FORM_W, 40));
@@ -272,6 +287,9 @@ impl LoginWindow {
         let auto_x = FORM_X + w + 20;
         self.form.auto.place(Rect::new(auto_x, 272, self.form.auto.wanted_width() + 4, 32));
         self.form.go.place(Rect::new(FORM_X, 312, FORM_W, 40));
+        let w = self.form.check.wanted_width();
+        // Its words begin below those of the sentence.
+        self.form.check.place(Rect::new(FORM_X + 18, 394, w, 28));
         self.form.register.place(Rect::new(
             FORM_X - 4,
             432,
@@ -288,6 +306,8 @@ impl LoginWindow {
         self.side.again.on_press(|| post(Msg::Login(LoginMsg::Refresh)));
         self.side.other.on_press(|| post(Msg::Login(LoginMsg::OpenOther)));
         self.side.fold.on_press(|| post(Msg::Login(LoginMsg::CloseOther)));
+        self.side.check.on_press(|| post(Msg::Checkup(CheckupMsg::Open)));
+        self.form.check.on_press(|| post(Msg::Checkup(CheckupMsg::Open)));
         self.side.run.on_press(|| post(Msg::Login(LoginMsg::Host)));
         let host = self.side.host.clone();
         self.side.host.on_change(move || post(Msg::Login(LoginMsg::HostTyped(host.value()))));
@@ -381,8 +401,8 @@ impl Side {
             .button(Icon::ChevDown, "", move || menu.borrow().open_servers(&window));
         let port = Field::new(FieldKind::Outlined, "");
         let fold = IconButton::new(Icon::Close, "").icon_size(16);
-        let run = link(Icon::Server);
-        let mut side = Side { list, refresh, again, other, host, port, fold, run };
+        let (check, run) = (link(Icon::Activity), link(Icon::Server));
+        let mut side = Side { list, refresh, again, other, host, port, fold, check, run };
         side.reword();
         side
     }
@@ -395,6 +415,7 @@ impl Side {
         self.host.set_tip(tr("server.met"));
         self.port.set_placeholder(tr("server.port"));
         self.fold.set_tip(tr("server.other.fold"));
+        self.check.set_label(tr("doctor.open"));
         self.run.set_label(tr("server.run"));
     }
 }
@@ -419,6 +440,7 @@ impl Form {
             auto: Choice::new(ChoiceKind::Check, ""),
             go: Button::new(ButtonKind::Primary, "").size(ButtonSize::Large),
             action: Button::new(ButtonKind::Text, ""),
+            check: Button::new(ButtonKind::Text, "").size(ButtonSize::Small).left(),
             register: Button::new(ButtonKind::Text, "").left(),
             forgot: Button::new(ButtonKind::Quiet, ""),
         };
@@ -436,6 +458,7 @@ impl Form {
         self.remember.set_label(tr("login.remember"));
         self.auto.set_label(tr("login.auto"));
         self.go.set_label(tr("login.go"));
+        self.check.set_label(tr("doctor.open"));
         self.register.set_label(tr("login.register"));
         self.forgot.set_label(tr("login.forgot"));
     }
@@ -456,33 +479,17 @@ fn paint_side(canvas: &Canvas, view: &View) {
     let count = match view.found {
         None => tr("server.searching").to_owned(),
         Some(0) => tr("server.none").to_owned(),
-        Some(count) => tr_with("server.found", &[("n", &count.to_string())]),
+        Some(met) if view.announced == 0 => tr_with("server.used", &[("n", &met.to_string())]),
+        Some(_) => tr_with("server.found", &[("n", &view.announced.to_string())]),
     };
     let area = Rect::new(120, 88, 156, 16);
     canvas.text_in(Style::CAPTION, Colour::Ink2, area, Align::Right, &count);
     if view.found == Some(0) {
-        paint_no_server(canvas, view.other_open);
+        lonely::paint(canvas, LONELY, view.other_open);
     }
     if view.other_open {
         paint_other(canvas, view);
     }
-}
-
-fn paint_no_server(canvas: &Canvas, other_open: bool) {
-    let top = if other_open { 122 } else { 150 };
-    canvas.circle(Rect::new(132, top, 56, 56), Colour::Selected);
-    canvas.icon_on(Icon::Server, 146, top + 14, 28, Colour::BrandText, Colour::Selected);
-    let area = Rect::new(20, top + 66, 280, 20);
-    canvas.text_in(Style::BODY.bold(), Colour::Ink, area, Align::Centre, tr("server.none"));
-    let area = Rect::new(32, top + 88, 256, 32);
-    paragraph::draw(
-        canvas,
-        Style::CAPTION,
-        Colour::Ink2,
-        area,
-        Align::Centre,
-        tr("server.none.hint"),
-    );
 }
 
 fn paint_other(canvas: &Canvas, view: &View) {

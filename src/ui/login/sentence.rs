@@ -19,6 +19,8 @@ pub struct Row {
     pub words: String,
     /// The key of what can be done: cancel or retry.
     pub action: Option<&'static str>,
+    /// Whether checking the network may say more.
+    pub check: bool,
 }
 
 /// The colour of a row.
@@ -64,11 +66,15 @@ pub fn is_about(model: &Model, place: Field) -> bool {
 }
 
 fn plain(words: String) -> Row {
-    Row { tone: Tone::Plain, icon: Icon::Clock, words, action: Some("common.cancel") }
+    let action = Some("common.cancel");
+    Row { tone: Tone::Plain, icon: Icon::Clock, words, action, check: false }
 }
 
 fn failed(problem: &Problem, language: Language) -> Row {
-    let bad = |icon, words: String, action| Row { tone: Tone::Bad, icon, words, action };
+    let bad = |icon, words: String, action| {
+        let check = *problem == Problem::NoServer;
+        Row { tone: Tone::Bad, icon, words, action, check }
+    };
     let say = |key| bad(Icon::Alert, language.get(key).to_owned(), None);
     match problem {
         Problem::Failure(failure) => of_failure(failure, language),
@@ -101,7 +107,7 @@ fn failed(problem: &Problem, language: Language) -> Row {
 /// Something that is worth a sentence and no trouble.
 fn told(language: Language, key: &'static str) -> Row {
     let words = language.get(key).to_owned();
-    Row { tone: Tone::Plain, icon: Icon::Info, words, action: None }
+    Row { tone: Tone::Plain, icon: Icon::Info, words, action: None, check: false }
 }
 
 fn of_failure(failure: &Failure, language: Language) -> Row {
@@ -126,5 +132,36 @@ fn of_failure(failure: &Failure, language: Language) -> Row {
         (None, _) => (Tone::Bad, Icon::Offline, Some("common.retry")),
         (Some(_), _) => (Tone::Bad, Icon::Alert, Some("common.retry")),
     };
-    Row { tone, icon, words, action }
+    Row { tone, icon, words, action, check: is_of_network(failure) }
+}
+
+/// Whether a failure may have a cause that checking the network finds.
+fn is_of_network(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::NameUnknown
+            | Failure::PortClosed
+            | Failure::Unreachable
+            | Failure::NotMyChat
+            | Failure::Version
+            | Failure::LinkLost
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::protocol::Refusal;
+
+    #[test]
+    fn the_network_is_offered_for_checking_where_it_may_be_the_cause() {
+        let check = |problem: Problem| failed(&problem, Language::English).check;
+        for failure in [Failure::PortClosed, Failure::Unreachable, Failure::NotMyChat] {
+            assert!(check(Problem::Failure(failure)));
+        }
+        assert!(check(Problem::NoServer));
+        let wrong = Failure::Refused(Refusal::new(Reason::WrongPassword));
+        assert!(!check(Problem::Failure(wrong)));
+        assert!(!check(Problem::NoPassword) && !check(Problem::HostReady));
+    }
 }

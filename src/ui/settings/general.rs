@@ -1,4 +1,5 @@
-//! The general page of the settings: which key sends, being away, shakes.
+//! The general page of the settings: which key sends, being away, shakes; the way to the checks of
+//! the network.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,12 +9,14 @@ use fltk::prelude::GroupExt;
 
 use super::sheet::{Sheet, put_right};
 use super::{Leaf, leaf, set};
-use crate::ui::app::Model;
+use crate::ui::app::checkup::CheckupMsg;
 use crate::ui::app::settings::{AWAY_MINUTES, SendKey, SettingMsg};
+use crate::ui::app::{Model, Msg};
 use crate::ui::paint::Rect;
+use crate::ui::shell::post;
 use crate::ui::text::{tr, tr_with};
 use crate::ui::theme::metric;
-use crate::ui::widgets::{Choice, ChoiceKind, Segments, Select, SelectKind};
+use crate::ui::widgets::{Button, ButtonKind, Choice, ChoiceKind, Segments, Select, SelectKind};
 
 /// The page.
 pub struct GeneralPage {
@@ -22,6 +25,7 @@ pub struct GeneralPage {
     send: Segments,
     away: Select,
     shakes: Choice,
+    check: Button,
 }
 
 impl GeneralPage {
@@ -40,8 +44,10 @@ impl GeneralPage {
         });
         let mut shakes = Choice::new(ChoiceKind::Toggle, "");
         shakes.on_change(|on| set(SettingMsg::Shakes(on)));
+        let mut check = Button::new(ButtonKind::Outline, "");
+        check.on_press(|| post(Msg::Checkup(CheckupMsg::Open)));
         group.end();
-        GeneralPage { group, sheet, send, away, shakes }
+        GeneralPage { group, sheet, send, away, shakes, check }
     }
 }
 
@@ -65,6 +71,11 @@ impl Leaf for GeneralPage {
         put_right(&mut self.away, row, 140, metric::BUTTON);
         let row = sheet.row(tr("set.shakes"), tr("set.shakes.hint"), 36);
         put_right(&mut self.shakes, row, 36, metric::BUTTON);
+        sheet.heading(tr("set.network"));
+        self.check.set_label(tr("doctor.go"));
+        let w = self.check.wanted_width();
+        let row = sheet.row(tr("doctor.open"), tr("doctor.open.hint"), w);
+        put_right(&mut self.check, row, w, metric::BUTTON_SMALL);
         *self.sheet.borrow_mut() = sheet;
     }
 

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Cut, News, Outcome, When, find, people, show};
+use crate::net::control::LogEvent;
 use crate::net::verb::{Done, Whom};
 use crate::server::admin::AdminError;
 use crate::server::admission::counted;
@@ -36,7 +37,8 @@ pub(super) fn unban(rows: &mut Writes<'_>, now: When, whom: &Whom) -> Outcome {
         return Err(AdminError::NoBan(key));
     }
     let done = show::bans(rows, now.age_min)?;
-    Ok((done, banned(rows, now)?))
+    let noted = Some(LogEvent::Unbanned { whom: key });
+    Ok((done, News { noted, ..banned(rows, now)? }))
 }
 
 /// The addresses that are banned now.

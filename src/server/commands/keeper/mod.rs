@@ -1,9 +1,10 @@
 //! What the server's keeper asks for, on a live server or on a stopped one's folder.
 //!
 //! [`people`] is what is done to accounts, [`bans`] who is kept out, [`said`] what is told to
-//! everybody, [`show`] what is only looked at.
+//! everybody, [`show`] what is only looked at, [`noted`] what the event log tells of it.
 
 mod bans;
+mod noted;
 mod people;
 mod said;
 pub mod show;
@@ -13,6 +14,7 @@ pub use bans::banned_addresses;
 use std::net::IpAddr;
 
 use crate::domain::{AccountId, Message, Nickname, Person};
+use crate::net::control::LogEvent;
 use crate::net::protocol::Goodbye;
 use crate::net::verb::{Done, Verb};
 use crate::server::admin::AdminError;
@@ -45,6 +47,8 @@ pub struct News {
     pub settings: Option<Settings>,
     /// The addresses that are banned from now on, each with the minutes that are left.
     pub bans: Option<Vec<(IpAddr, Option<u64>)>>,
+    /// The line of the event log.
+    pub noted: Option<LogEvent>,
 }
 
 /// Whose links end.
@@ -80,6 +84,12 @@ pub struct When {
 /// # Errors
 /// Why it was not done; nothing was changed then.
 pub fn apply(rows: &mut Writes<'_>, now: When, verb: &Verb, code: [u8; 16]) -> Outcome {
+    let (done, mut news) = carry_out(rows, now, verb, code)?;
+    news.noted = news.noted.take().or_else(|| noted::event(verb, &done, &news));
+    Ok((done, news))
+}
+
+fn carry_out(rows: &mut Writes<'_>, now: When, verb: &Verb, code: [u8; 16]) -> Outcome {
     match verb {
         Verb::Role { account, role } => people::set_role(rows, now, account, *role),
         Verb::Reset { account } => people::reset(rows, now, account, code),

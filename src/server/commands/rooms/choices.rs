@@ -6,8 +6,11 @@ use super::{Inside, Verdict};
 use crate::domain::{AccountId, Choice, Notice, Stranger, Target};
 use crate::limits::CHOICES_MAX;
 use crate::net::protocol::{ChoiceChange, Reason, Refusal};
+use crate::server::bounds::Bound;
+use crate::server::policy::Policy;
 
 pub(super) fn set(
+    policy: &Policy,
     notes: &mut Notes<'_, '_>,
     me: AccountId,
     with: Target,
@@ -34,7 +37,8 @@ pub(super) fn set(
     }
     let is_one_more = before.is_usual() && !choice.is_usual();
     if is_one_more && count(notes, me)? >= CHOICES_MAX {
-        return Err(Refusal::limit(Reason::TooMany, CHOICES_MAX as u64).into());
+        let refusal = Refusal::limit(Reason::TooMany, CHOICES_MAX as u64);
+        return Err(policy.refuse(Bound::Lists, refusal).into());
     }
     notes.rows.put_choice(me, with, choice)?;
     Ok(notes.tell(me, Notice::Choice { with, choice })?)

@@ -7,7 +7,8 @@ use crate::domain::{
     AccountId, Door, Joining, Rank, RequestState, Room, RoomId, RoomRequest, Words,
 };
 use crate::limits::STAYS_MAX;
-use crate::net::protocol::{Reason, Refusal};
+use crate::net::protocol::Reason;
+use crate::server::bounds::Bound;
 use crate::store::{StoreError, Writes};
 
 /// The answer to who asks.
@@ -59,19 +60,19 @@ impl Rules {
     ) -> Verdict<()> {
         let most = self.limits.room_members_max;
         if u64::from(room.members) >= most {
-            return Err(Refusal::limit(Reason::RoomFull, most).into());
+            return Err(self.over(Bound::RoomMembers, Reason::RoomFull, most).into());
         }
         if notes.rows.list_ranges(room.conversation, account)?.len() >= STAYS_MAX {
             return Err(match account == me {
-                true => Refusal::limit(Reason::TooMany, STAYS_MAX as u64).into(),
-                false => Reason::PeerFull.into(),
+                true => self.over(Bound::RoomStays, Reason::TooMany, STAYS_MAX as u64).into(),
+                false => self.policy.refuse(Bound::RoomStays, Reason::PeerFull).into(),
             });
         }
         if account == me {
             return self.has_place_for_a_room(notes, me);
         }
         match count_rooms(notes.rows, account)? >= self.limits.rooms_max {
-            true => Err(Reason::PeerFull.into()),
+            true => Err(self.policy.refuse(Bound::Rooms, Reason::PeerFull).into()),
             false => Ok(()),
         }
     }
@@ -80,7 +81,7 @@ impl Rules {
     pub(super) fn has_place_for_a_room(&self, notes: &Notes<'_, '_>, me: AccountId) -> Verdict<()> {
         let most = self.limits.rooms_max;
         match count_rooms(notes.rows, me)? >= most {
-            true => Err(Refusal::limit(Reason::TooMany, most).into()),
+            true => Err(self.over(Bound::Rooms, Reason::TooMany, most).into()),
             false => Ok(()),
         }
     }
@@ -94,11 +95,11 @@ impl Rules {
         let most = self.limits.requests_open_max;
         let own = notes.rows.list_own_requests(request.account)?;
         if own.iter().filter(asks).count() as u64 >= most {
-            return Err(Refusal::limit(Reason::TooMany, most).into());
+            return Err(self.over(Bound::Requests, Reason::TooMany, most).into());
         }
         let waiting = notes.rows.list_room_requests(request.room)?;
         if waiting.iter().filter(asks).count() as u64 >= self.limits.room_requests_max {
-            return Err(Reason::PeerFull.into());
+            return Err(self.policy.refuse(Bound::RoomRequests, Reason::PeerFull).into());
         }
         Ok(())
     }
@@ -174,7 +175,7 @@ impl Rules {
         let waiting = notes.rows.list_own_requests(account)?.into_iter();
         let open = waiting.filter(|of| of.door == Door::Invited && !of.is_expired(now));
         match open.count() as u64 >= self.limits.requests_open_max {
-            true => Err(Reason::PeerFull.into()),
+            true => Err(self.policy.refuse(Bound::Requests, Reason::PeerFull).into()),
             false => Ok(()),
         }
     }

@@ -9,6 +9,7 @@ use crate::domain::{
 };
 use crate::limits::{FILES_ENDED_AT_ONCE, INVITED_AT_ONCE_MAX};
 use crate::net::protocol::{Reason, Refusal, Reply};
+use crate::server::bounds::Bound;
 use crate::store::StoreError;
 use crate::store::rooms::Made;
 
@@ -65,7 +66,7 @@ impl Rules {
         let made = if fresh { Made { since_age_min: age, count: 0 } } else { made };
         let most = self.limits.rooms_per_day;
         if made.count >= most {
-            return Err(Refusal::limit(Reason::RoomsToday, most).into());
+            return Err(self.over(Bound::RoomsPerDay, Reason::RoomsToday, most).into());
         }
         Ok(Made { count: made.count + 1, ..made })
     }

@@ -123,7 +123,9 @@ impl Rules {
         command: &Command,
     ) -> Verdict<()> {
         match command {
-            Command::SetConversation { with, change } => choices::set(notes, me, *with, *change),
+            Command::SetConversation { with, change } => {
+                choices::set(&self.policy, notes, me, *with, *change)
+            }
             Command::JoinRoom { room, greeting } => self.join(notes, me, *room, greeting),
             Command::WithdrawJoin { room } => doors::withdraw(notes, me, *room),
             Command::AnswerJoin { room, account, accept, reason } => {

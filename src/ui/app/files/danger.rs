@@ -72,7 +72,9 @@ const DANGEROUS: [&str; 63] = [
 /// Whether a name is that of a program or a script somewhere.
 #[must_use]
 pub fn is_dangerous(name: &Path) -> bool {
-    DANGEROUS.contains(&ending(name).as_str())
+    // Some systems leave these out at the end, and then the ending is another one.
+    let name = name.to_string_lossy();
+    DANGEROUS.contains(&ending(Path::new(name.trim_end_matches(['.', ' ']))).as_str())
 }
 
 /// What a name ends with, in small letters.
@@ -88,9 +90,13 @@ mod tests {
     #[test]
     fn programs_and_scripts_are_known_by_their_endings() {
         assert!(DANGEROUS.is_sorted());
-        for name in ["/a/B.EXE", "a.settingcontent-ms", "x.IMG", "b.docm", "c.pyw", "d.zsh"] {
+        for name in
+            ["/a/B.EXE", "a.settingcontent-ms", "x.IMG", "b.docm", "c.pyw", "d.zsh", "e.exe. "]
+        {
             assert!(is_dangerous(name.as_ref()), "{name}");
         }
-        assert!(!is_dangerous("a.docx".as_ref()));
+        for name in ["a.docx", "exe", "b.exe.zip", ""] {
+            assert!(!is_dangerous(name.as_ref()), "{name}");
+        }
     }
 }

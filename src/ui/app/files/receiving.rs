@@ -97,7 +97,14 @@ impl Model {
         out.push(receiving.carriage());
     }
 
-    /// Fetches what a friend offers now, where that was chosen: small, and no program.
+    /// Whether what a message offers may be fetched without asking: it is new.
+    pub(in crate::ui::app) fn is_new_offer(&self, with: Target, one: &Message, live: bool) -> bool {
+        let read = self.chats.get(with).and_then(|chat| chat.state).map(|state| state.read);
+        let is_new = live || read.is_some_and(|read| one.seq > read);
+        is_new && matches!(one.body, Body::File { .. })
+    }
+
+    /// Fetches what a friend offers, where that was chosen: small, and no program.
     pub(in crate::ui::app) fn fetch_unasked(
         &mut self,
         with: Target,

@@ -1,6 +1,7 @@
 //! Choosing a server and signing in: every cause gets its own sentence, nothing is sent twice.
 
 use crate::client::api::{Saved, SavedAccount, SavedServer, Secret, Trust};
+use crate::client::finder::Source;
 use crate::client::{Answer, ClientEvent, Failure, Intent, LinkState};
 use crate::domain::{AccountId, Presence, ServerId};
 use crate::net::address::{Address, Invite};
@@ -329,6 +330,53 @@ fn the_server_used_last_is_offered_by_its_address_when_it_is_not_on_this_network
     world.send(Msg::Login(LoginMsg::CloseOther));
     world.pass(1_000);
     assert!(!world.model.login.other_open, "and may fold it");
+}
+
+#[test]
+fn servers_used_before_are_looked_at_beside_those_of_this_network() {
+    let mut world = World::new();
+    let store = saved(true);
+    let met = (store.servers[0].id, store.servers[0].address.clone());
+    let effects = world.restore(store);
+    let searches = effects.iter().any(|effect| matches!(effect, Effect::SearchServers));
+    assert!(searches, "at once, not when the network was silent");
+    assert_eq!(world.model.met_servers(), std::slice::from_ref(&met));
+    // It does not announce itself here and answers where it was: it is the one that is chosen.
+    let mut answering = found(1, "Lab");
+    answering.source = Source::Address;
+    let mut unproven = found(2, "Lab");
+    unproven.proven = false;
+    world.send(Msg::Servers(vec![unproven, answering]));
+    let chosen = world.model.chosen().unwrap();
+    assert_eq!((chosen.address, chosen.trust), (met.1, Trust::Key(met.0)));
+    assert_eq!(world.model.login.announced_count(), 1);
+    // A typed address is a third way, beside both.
+    world.send(Msg::Login(LoginMsg::HostTyped("10.9.9.9".into())));
+    assert!(world.model.is_other_chosen());
+    assert_eq!(world.model.cards().len(), 2);
+    world.pass(100);
+    let effects = world.pass(1_000);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Look(..))), "{effects:?}");
+}
+
+#[test]
+fn signing_in_by_itself_goes_to_the_pinned_key_alone() {
+    let mut world = World::new();
+    world.restore(saved(true));
+    // Another key has the name and the address; the genuine one is not here.
+    let mut thief = found(7, "Lab");
+    thief.address = world.model.met_servers()[0].1.clone();
+    world.send(Msg::Servers(vec![thief]));
+    let effects = world.pass(4_000);
+    let connects = asks(&effects).into_iter().filter_map(|intent| match intent {
+        Intent::Connect { trust, .. } => Some(*trust),
+        _ => None,
+    });
+    for trust in connects {
+        // The client judges an address by the key that is pinned for it.
+        assert!(matches!(trust, Trust::Ask | Trust::Key(ServerId([1, ..]))), "{trust:?}");
+    }
+    assert_eq!(world.model.chosen().unwrap().id, Some(ServerId([1; 32])));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chats;
+mod checkup;
 mod contacts;
 mod doors;
 mod drafts;

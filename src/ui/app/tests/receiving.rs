@@ -8,7 +8,7 @@ use crate::client::{ClientEvent, Intent};
 use crate::domain::{AccountId, Body, Book, Contact, ConversationKind, FileWay, Message, Seq};
 use crate::ui::app::files::receiving::{BELOW_MB, ReceivingMsg};
 use crate::ui::app::settings::SettingMsg;
-use crate::ui::app::testing::{World, direct};
+use crate::ui::app::testing::{World, conversation, direct};
 use crate::ui::app::{Effect, Msg};
 
 fn choose(world: &mut World, msg: ReceivingMsg) -> Vec<Effect> {
@@ -56,7 +56,12 @@ fn only_small_files_of_friends_that_are_no_programs_come_by_themselves_and_only_
     assert!(came(&mut world, note(5, 1_000_000), true).is_empty(), "below means below");
     assert!(came(&mut world, small(kind, 6, 10_002, "Setup.EXE", 10), true).is_empty());
     assert!(came(&mut world, small(kind, 7, 10_001, "mine.pdf", 10), true).is_empty(), "one's own");
-    assert!(came(&mut world, note(8, 10), false).is_empty(), "of some other day");
+    let mut known = conversation(kind, 8, 8);
+    world.event(ClientEvent::Conversation(known));
+    assert!(came(&mut world, note(8, 10), false).is_empty(), "read some other day");
+    known.head = Seq(9);
+    world.event(ClientEvent::Conversation(known));
+    assert_eq!(came(&mut world, note(9, 10), false).len(), 1, "came while nobody was there");
     let room = ConversationKind::Lobby;
     assert!(came(&mut world, small(room, 1, 10_002, "a.pdf", 10), true).is_empty(), "in a room");
     let stranger = direct(10_003);

@@ -1,34 +1,27 @@
 //! What was heard of servers on the LAN, as rows by server id: pure, bounded, at a person's pace.
 //!
 //! Everything here comes from strangers, who can say anything at any rate. A row is a hint where to
-//! dial; only TLS proves who answers there.
+//! dial; only TLS proves who answers there. So when there are too many rows, those stay whose server
+//! was met before or proven, and those go first where TLS has proven nothing.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
-use unicode_segmentation::UnicodeSegmentation;
-
+use super::name::shown_name;
 use crate::domain::ServerId;
 use crate::net::address::Address;
 
-/// Servers that are kept. At the bound new ones are ignored until one is gone.
+/// Announcements that are kept. At the bound the one that is worth least makes room for what is
+/// worth more; else what is new is ignored until one is gone.
 const SERVERS_MAX: usize = 64;
+/// Announcements kept of one id: a conflict renames on each network, and a stranger may claim any
+/// id. At the bound the oldest one goes that is not proven.
+const CLAIMS_MAX: usize = 4;
 /// Addresses kept of one server; the likeliest are kept.
 const ADDRESSES_MAX: usize = 16;
 /// Events in a second. At the bound they wait, and changes of one server become one event.
 const EVENTS_PER_SECOND: usize = 10;
-/// Letters of a shown name; the rest is cut off.
-const NAME_GRAPHEMES_MAX: usize = 32;
-/// Ends a name that was cut.
-const CUT: &str = "…";
-/// Bytes of a shown name, whatever its letters are made of.
-const NAME_BYTES_MAX: usize = 128;
-/// Marks that may stand on one letter; more would paint over other rows.
-const MARKS_PER_LETTER_MAX: usize = 2;
 
 /// A server that announces itself on this network.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +64,26 @@ pub(super) struct Place {
     pub scope: String,
     /// Was it heard on this computer's own loopback?
     pub is_own: bool,
+    /// Is it in one of the networks that this computer is in?
+    pub is_near: bool,
+}
+
+/// What looking at a server came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Verdict {
+    /// Nobody proved to be it.
+    Refuted,
+    /// It is there.
+    Proven(Address),
+}
+
+/// What a row is worth when there is no room for all, the least first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worth {
+    Refuted,
+    Claimed,
+    Proven,
+    Met,
 }
 
 /// When the next event may be taken.
@@ -89,11 +102,19 @@ pub(super) struct Neighbours {
     untold: VecDeque<ServerId>,
     /// When the last events were told, at most a second's worth.
     told_at: VecDeque<Duration>,
+    /// Servers that this computer has used.
+    met: BTreeSet<ServerId>,
+    /// Of those that are in `rows` or `told`.
+    verdicts: BTreeMap<ServerId, Verdict>,
+    /// Rows that there ever were.
+    counted: u64,
 }
 
 #[derive(Debug)]
 struct Row {
     id: ServerId,
+    /// Which row it is since the start: the smaller, the older.
+    number: u64,
     name: String,
     addresses: Vec<(u8, Address)>,
 }
@@ -101,12 +122,14 @@ struct Row {
 impl Neighbours {
     /// Takes an announcement in, if there is a place for it.
     pub(super) fn heard(&mut self, announced: &Announced) {
-        let is_new = !self.rows.contains_key(&announced.instance);
-        if is_new && (self.rows.len() >= SERVERS_MAX || self.is_full_for(announced.id)) {
+        let before = self.rows.get(&announced.instance).map(|row| row.number);
+        if before.is_none() && !self.has_room(announced.id) {
             return;
         }
+        self.counted += 1;
         let row = Row {
             id: announced.id,
+            number: before.unwrap_or(self.counted),
             name: shown_name(&announced.name),
             addresses: addresses(&announced.places, announced.port),
         };
@@ -120,6 +143,19 @@ impl Neighbours {
         self.touch(announced.id);
     }
 
+    /// Says which servers this computer has used: theirs are the last rows to go.
+    pub(super) fn meet(&mut self, met: impl IntoIterator<Item = ServerId>) {
+        self.met = met.into_iter().take(SERVERS_MAX).collect();
+    }
+
+    /// Says where looking at a server proved it, if anywhere.
+    pub(super) fn judge(&mut self, id: ServerId, proven: Option<Address>) {
+        if self.told.contains_key(&id) || self.rows.values().any(|row| row.id == id) {
+            self.verdicts.insert(id, proven.map_or(Verdict::Refuted, Verdict::Proven));
+            self.touch(id);
+        }
+    }
+
     /// Forgets an announcement.
     pub(super) fn gone(&mut self, instance: &str) {
         if let Some(row) = self.rows.remove(instance) {
@@ -131,6 +167,11 @@ impl Neighbours {
     pub(super) fn instances(&self, id: ServerId) -> Vec<String> {
         let own = self.rows.iter().filter(|(_, row)| row.id == id);
         own.map(|(instance, _)| instance.clone()).collect()
+    }
+
+    /// Whether this is one of the names under which anything is announced.
+    pub(super) fn has(&self, instance: &str) -> bool {
+        self.rows.contains_key(instance)
     }
 
     /// All names under which anything is announced.
@@ -169,32 +210,83 @@ impl Neighbours {
         Turn::Idle
     }
 
-    /// Would this id be one too many among those that are kept or still have to be told?
-    fn is_full_for(&self, id: ServerId) -> bool {
+    /// Makes room for one more row of this id, if that is worth it.
+    fn has_room(&mut self, id: ServerId) -> bool {
+        let claims = || self.rows.iter().filter(|(_, row)| row.id == id);
+        if claims().count() >= CLAIMS_MAX {
+            let unproven = claims().filter(|(_, row)| !self.is_proven(row));
+            let oldest = unproven.min_by_key(|(_, row)| row.number).map(|(name, _)| name.clone());
+            return oldest.is_some_and(|oldest| self.evict(&oldest));
+        }
         let told_only = |told: &&ServerId| !self.rows.values().any(|row| row.id == **told);
-        let is_known = self.told.contains_key(&id) || self.rows.values().any(|row| row.id == id);
-        !is_known && self.rows.len() + self.told.keys().filter(told_only).count() >= SERVERS_MAX
+        let leaving = self.told.keys().filter(told_only).count();
+        let is_known = claims().next().is_some() || self.told.contains_key(&id);
+        if self.rows.len() < SERVERS_MAX && (is_known || self.rows.len() + leaving < SERVERS_MAX) {
+            return true;
+        }
+        let least = self.rows.iter().min_by_key(|(_, row)| (self.worth(row.id), row.number));
+        let Some((instance, row)) = least else { return false };
+        // Those that left have to be told first, or a flood would make the list of them endless.
+        let is_worth_it = self.worth(row.id) < self.worth(id)
+            && (leaving < SERVERS_MAX || self.met.contains(&id));
+        let instance = instance.clone();
+        is_worth_it && self.evict(&instance)
+    }
+
+    fn evict(&mut self, instance: &str) -> bool {
+        self.gone(instance);
+        true
+    }
+
+    fn worth(&self, id: ServerId) -> Worth {
+        match self.verdicts.get(&id) {
+            _ if self.met.contains(&id) => Worth::Met,
+            Some(Verdict::Proven(_)) => Worth::Proven,
+            Some(Verdict::Refuted) => Worth::Refuted,
+            None => Worth::Claimed,
+        }
+    }
+
+    /// Does this row lead to where its server was proven?
+    fn is_proven(&self, row: &Row) -> bool {
+        self.proven_at(row.id).is_some_and(|at| row.addresses.iter().any(|(_, one)| one == at))
+    }
+
+    fn proven_at(&self, id: ServerId) -> Option<&Address> {
+        match self.verdicts.get(&id) {
+            Some(Verdict::Proven(at)) => Some(at),
+            _ => None,
+        }
     }
 
     fn touch(&mut self, id: ServerId) {
-        if !self.untold.contains(&id) {
-            self.untold.push_back(id);
+        let is_first = self.met.contains(&id);
+        match self.untold.contains(&id) {
+            true => {}
+            false if is_first => self.untold.push_front(id),
+            false => self.untold.push_back(id),
         }
-        let is_worth_telling = |id: &ServerId| {
-            self.told.contains_key(id) || self.rows.values().any(|row| row.id == *id)
-        };
+        let (told, rows) = (&self.told, &self.rows);
+        let has_row = |id: &ServerId| rows.values().any(|row| row.id == *id);
+        let is_worth_telling = |id: &ServerId| told.contains_key(id) || has_row(id);
         self.untold.retain(is_worth_telling);
+        self.verdicts.retain(|id, _| is_worth_telling(id));
     }
 
     /// All rows of one id as one server.
     fn server(&self, id: ServerId) -> Option<FoundServer> {
         let rows = || self.rows.values().filter(|row| row.id == id);
-        let name = rows().next()?.name.clone();
-        let mut ranked: Vec<(u8, Address)> = rows().flat_map(|row| row.addresses.clone()).collect();
+        let first = rows().find(|row| self.is_proven(row)).or_else(|| rows().next())?;
+        let name = first.name.clone();
+        let proven = self.proven_at(id);
+        let mut ranked: Vec<(bool, u8, Address)> = rows()
+            .flat_map(|row| row.addresses.clone())
+            .map(|(rank, address)| (proven != Some(&address), rank, address))
+            .collect();
         ranked.sort();
         ranked.dedup();
         ranked.truncate(ADDRESSES_MAX);
-        let addresses = ranked.into_iter().map(|(_, address)| address).collect();
+        let addresses = ranked.into_iter().map(|(_, _, address)| address).collect();
         let fingerprint = id.fingerprint();
         let name = if name.is_empty() { fingerprint.clone() } else { name };
         Some(FoundServer { id, name, addresses, fingerprint })
@@ -229,58 +321,18 @@ fn rank(place: &Place) -> Option<u8> {
         ip if ip.is_loopback() => place.is_own.then_some(1),
         ip if ip.is_unspecified() || ip.is_multicast() => None,
         IpAddr::V4(ip) if ip.is_broadcast() => None,
-        IpAddr::V4(ip) if ip.is_private() => Some(0),
-        IpAddr::V4(ip) if ip.is_link_local() => Some(4),
-        IpAddr::V4(_) => Some(3),
-        IpAddr::V6(ip) if ip.is_unicast_link_local() => (!place.scope.is_empty()).then_some(5),
+        IpAddr::V4(_) if place.is_near => Some(0),
+        IpAddr::V4(ip) if ip.is_private() => Some(2),
+        IpAddr::V4(ip) if ip.is_link_local() => Some(5),
+        IpAddr::V4(_) => Some(4),
+        IpAddr::V6(ip) if ip.is_unicast_link_local() => (!place.scope.is_empty()).then_some(6),
         IpAddr::V6(ip) if is_mapped(ip) => None,
-        IpAddr::V6(_) => Some(2),
+        IpAddr::V6(_) => Some(3),
     }
 }
 
 fn is_mapped(ip: Ipv6Addr) -> bool {
     ip.to_ipv4_mapped().is_some()
-}
-
-/// A stranger's name as it may be shown: on one line, without what hides or turns text, cut.
-pub(super) fn shown_name(name: &str) -> String {
-    let mut marks = 0;
-    let mut shown = String::new();
-    for c in name.chars().take(NAME_BYTES_MAX * 2).nfc() {
-        let forbidden = matches!(
-            c.general_category(),
-            GeneralCategory::Control
-                | GeneralCategory::Format
-                | GeneralCategory::Surrogate
-                | GeneralCategory::PrivateUse
-                | GeneralCategory::Unassigned
-                | GeneralCategory::LineSeparator
-                | GeneralCategory::ParagraphSeparator
-        );
-        marks = if is_combining_mark(c) { marks + 1 } else { 0 };
-        if c.is_whitespace() {
-            shown.push(' ');
-        } else if !forbidden && marks <= MARKS_PER_LETTER_MAX {
-            shown.push(c);
-        }
-    }
-    let words: Vec<&str> = shown.split(' ').filter(|word| !word.is_empty()).collect();
-    let whole = words.join(" ");
-    let start = cut(&whole, NAME_GRAPHEMES_MAX, NAME_BYTES_MAX);
-    if start.len() == whole.len() {
-        return whole;
-    }
-    // Whoever reads it sees that there is more.
-    let start = cut(&whole, NAME_GRAPHEMES_MAX - 1, NAME_BYTES_MAX - CUT.len());
-    format!("{}{CUT}", start.trim_end())
-}
-
-/// The start of a text: whole letters, at most so many, in at most so many bytes.
-pub(super) fn cut(text: &str, graphemes_max: usize, bytes_max: usize) -> &str {
-    let letters = text.grapheme_indices(true).take(graphemes_max);
-    let ends = letters.map(|(at, letter)| at + letter.len());
-    let end = ends.take_while(|end| *end <= bytes_max).last().unwrap_or(0);
-    &text[..end]
 }
 
 #[cfg(test)]
@@ -294,7 +346,8 @@ mod tests {
     }
 
     fn place(ip: &str) -> Place {
-        Place { ip: ip.parse().unwrap(), scope: "lan0".to_owned(), is_own: false }
+        let is_near = ip.starts_with("192.168.3.");
+        Place { ip: ip.parse().unwrap(), scope: "lan0".to_owned(), is_own: false, is_near }
     }
 
     fn announced(instance: &str, n: usize, ips: &[&str]) -> Announced {
@@ -318,12 +371,13 @@ mod tests {
     #[test]
     fn the_likeliest_address_stands_first() {
         let mut neighbours = Neighbours::default();
-        let ips = ["fe80::1", "169.254.1.1", "8.8.4.4", "2001:db8::1", "192.168.3.20"];
+        let ips = ["fe80::1", "169.254.1.1", "8.8.4.4", "2001:db8::1", "10.1.2.3", "192.168.3.20"];
         neighbours.heard(&announced("a", 1, &ips));
         let Turn::Now(DiscoveryEvent::Found(server)) = neighbours.next(SECOND) else { panic!() };
         let hosts: Vec<String> = server.addresses.iter().map(Address::to_string).collect();
         let expected = [
             "192.168.3.20:1029",
+            "10.1.2.3:1029",
             "[2001:db8::1]:1029",
             "8.8.4.4:1029",
             "169.254.1.1:1029",
@@ -396,22 +450,53 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_one_harmless_line() {
-        let cases = [
-            ("青柠 Server", "青柠 Server"),
-            ("  a \n\t b  ", "a b"),
-            ("a\u{202E}b\u{200B}c", "abc"),
-            ("a\u{0300}\u{0301}\u{0302}\u{0303}", "à\u{0301}\u{0302}"),
-            ("", ""),
-        ];
-        for (name, expected) in cases {
-            assert_eq!(shown_name(name), expected, "{name:?}");
+    fn one_id_has_few_rows_and_the_proven_one_stays() {
+        let mut neighbours = Neighbours::default();
+        neighbours.heard(&announced("genuine", 1, &["10.0.0.1"]));
+        let at = Address { host: "10.0.0.1".to_owned(), port: 1029 };
+        neighbours.judge(id(1), Some(at.clone()));
+        for n in 2..200 {
+            neighbours.heard(&announced(&format!("a{n}"), 1, &[&format!("10.0.0.{n}")]));
         }
-        let (whole, start) = ("长".repeat(32), format!("{}…", "长".repeat(31)));
-        assert_eq!(shown_name(&"长".repeat(100)), start);
-        assert_eq!((shown_name(&start), shown_name(&whole)), (start, whole));
-        assert!(shown_name(&"e\u{0301}\u{0323}".repeat(9000)).len() <= NAME_BYTES_MAX);
-        assert_eq!(cut("青柠", 9, 5), "青");
-        assert_eq!(cut("👨‍👩‍👧a", 9, 5), "");
+        assert_eq!(neighbours.rows.len(), CLAIMS_MAX);
+        let Turn::Now(DiscoveryEvent::Found(server)) = neighbours.next(SECOND) else { panic!() };
+        assert_eq!((&server.addresses[0], server.addresses.len()), (&at, CLAIMS_MAX));
+    }
+
+    #[test]
+    fn a_flood_pushes_out_neither_who_was_met_nor_who_is_proven() {
+        let mut neighbours = Neighbours::default();
+        neighbours.meet([id(250)]);
+        neighbours.heard(&announced("proven", 249, &["10.0.0.1"]));
+        let at = Address { host: "10.0.0.1".to_owned(), port: 1029 };
+        neighbours.judge(id(249), Some(at));
+        for n in 0..100 {
+            neighbours.heard(&announced(&format!("a{n}"), n, &["10.0.0.66"]));
+        }
+        // Comes when the list is full, and is told first.
+        neighbours.heard(&announced("met", 250, &["10.0.0.2"]));
+        assert_eq!(neighbours.rows.len(), SERVERS_MAX);
+        let Turn::Now(DiscoveryEvent::Found(first)) = neighbours.next(SECOND) else { panic!() };
+        assert_eq!(first.id, id(250));
+        for n in 0..200 {
+            neighbours.judge(id(n), None);
+            neighbours.heard(&announced(&format!("b{n}"), 100 + n % 100, &["10.0.0.66"]));
+        }
+        assert!(neighbours.rows.contains_key("met") && neighbours.rows.contains_key("proven"));
+        let known = neighbours.rows.len() + neighbours.told.len();
+        assert!(known <= 3 * SERVERS_MAX, "{known}");
+    }
+
+    #[test]
+    fn who_proved_nothing_makes_room_for_who_is_new() {
+        let mut neighbours = Neighbours::default();
+        for n in 0..64 {
+            neighbours.heard(&announced(&format!("a{n}"), n, &["10.0.0.66"]));
+        }
+        neighbours.heard(&announced("new", 100, &["10.0.0.1"]));
+        assert!(!neighbours.rows.contains_key("new"));
+        neighbours.judge(id(7), None);
+        neighbours.heard(&announced("new", 100, &["10.0.0.1"]));
+        assert!(neighbours.rows.contains_key("new") && !neighbours.rows.contains_key("a7"));
     }
 }

@@ -1,0 +1,161 @@
+//! A second file of the same rows: made of a snapshot while others write, and looked into where it lies.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::{Mutex, PoisonError};
+
+use redb::{
+    Database, Key, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata,
+    StorageBackend, TableDefinition, TableHandle, Value, WriteTransaction,
+};
+
+use super::engine::{self, StoreError};
+use super::schema;
+
+/// Memory that the engine may keep of a copy: it is written once, from the front to the back.
+const CACHE_BYTES: usize = 16 * 1024 * 1024;
+/// Rows between two questions whether to go on.
+const ROWS_AT_ONCE: u64 = 1_000;
+
+/// Copies everything that a snapshot shows into an empty file, which is durable and closed when this
+/// returns. `false` when `goes_on` said no.
+///
+/// # Errors
+/// The disk failed, or there is a table that this program does not know.
+pub fn copy(
+    snapshot: &ReadTransaction,
+    into: File,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<bool, StoreError> {
+    let backend = redb::backends::FileBackend::new(into)?;
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES);
+    let database = builder.create_with_backend(backend)?;
+    let mut transaction = database.begin_write()?;
+    transaction.set_two_phase_commit(true);
+    let mut copying = Copying { from: snapshot, to: &transaction, goes_on, names: Vec::new() };
+    if !copying.all()? {
+        return Ok(false);
+    }
+    for table in snapshot.list_tables()? {
+        if !copying.names.iter().any(|name| name == table.name()) {
+            return Err(StoreError::damaged("a table", &format!("{:?} is unknown", table.name())));
+        }
+    }
+    drop(copying);
+    transaction.commit()?;
+    Ok(true)
+}
+
+struct Copying<'a> {
+    from: &'a ReadTransaction,
+    to: &'a WriteTransaction,
+    goes_on: &'a dyn Fn() -> bool,
+    names: Vec<String>,
+}
+
+macro_rules! tables {
+    ($copying:ident: $($table:ident)+) => {
+        $copying.table(engine::VERSION)? $(&& $copying.table(schema::$table)?)+
+    };
+}
+
+impl Copying<'_> {
+    fn all(&mut self) -> Result<bool, StoreError> {
+        Ok(tables!(self:
+            ACCOUNTS NICKNAMES DEVICES CONVERSATIONS DIRECTS MEMBERS MESSAGES NONCES NOTICES
+            CONTACTS GROUPS REQUESTS PRIVACY DETAILS NAMES SEEN BLOBS PLACES FILES FILE_TAKERS
+            FILE_OWNERS FILES_DUE FILE_BYTES FILE_BLOBS ROOMS ROOM_NAMES ROOM_MEMBERS OWN_ROOMS
+            ROOM_MUTES ROOM_REQUESTS ROOM_ASKERS ANNOUNCEMENTS ROOMS_MADE RANGES CHOICES EMPTIED
+            BANS COUNTERS SETTINGS SECRETS))
+    }
+
+    fn table<K: Key + 'static, V: Value + 'static>(
+        &mut self,
+        table: TableDefinition<'static, K, V>,
+    ) -> Result<bool, StoreError> {
+        self.names.push(table.name().to_owned());
+        let mut target = self.to.open_table(table)?;
+        let mut rows = 0;
+        for row in self.from.open_table(table)?.iter()? {
+            let (key, value) = row?;
+            target.insert(key.value(), value.value())?;
+            rows += 1;
+            if rows % ROWS_AT_ONCE == 0 && !(self.goes_on)() {
+                return Ok(false);
+            }
+        }
+        Ok((self.goes_on)())
+    }
+}
+
+/// What a store holds, as far as it is said of a copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Contents {
+    /// How many migrations it has seen.
+    pub schema: u64,
+    /// Accounts.
+    pub accounts: u64,
+    /// Messages, and all other lines of logs.
+    pub messages: u64,
+}
+
+/// What a snapshot holds.
+///
+/// # Errors
+/// The disk failed, or it is damaged.
+pub fn contents(snapshot: &ReadTransaction) -> Result<Contents, StoreError> {
+    Ok(Contents {
+        schema: engine::version_of(snapshot)?,
+        accounts: snapshot.open_table(schema::ACCOUNTS)?.len()?,
+        messages: snapshot.open_table(schema::MESSAGES)?.len()?,
+    })
+}
+
+/// What a store holds that lies in a file from `at` on. It is only read.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn look_into(file: File, (at, bytes): (u64, u64)) -> Result<Contents, StoreError> {
+    let part = Part { file: Mutex::new(file), at, bytes };
+    engine::beware("the copy", || {
+        let database = Database::builder().open_read_only_with_backend(part);
+        let database = database.map_err(|error| StoreError::damaged("the copy", &error))?;
+        contents(&database.begin_read()?)
+    })?
+}
+
+/// A part of a file as a store that nobody writes.
+#[derive(Debug)]
+struct Part {
+    file: Mutex<File>,
+    at: u64,
+    bytes: u64,
+}
+
+impl StorageBackend for Part {
+    fn len(&self) -> Result<u64, io::Error> {
+        Ok(self.bytes)
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), io::Error> {
+        if offset.checked_add(out.len() as u64).is_none_or(|end| end > self.bytes) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.at + offset))?;
+        file.read_exact(out)
+    }
+
+    fn set_len(&self, _bytes: u64) -> Result<(), io::Error> {
+        Err(io::ErrorKind::ReadOnlyFilesystem.into())
+    }
+
+    fn sync_data(&self) -> Result<(), io::Error> {
+        Ok(())
+    }
+
+    fn write(&self, _offset: u64, _data: &[u8]) -> Result<(), io::Error> {
+        self.set_len(0)
+    }
+}

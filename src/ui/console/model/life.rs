@@ -1,0 +1,215 @@
+//! How the server comes and goes: what the link tells of it, and what is asked before it ends.
+
+use std::time::Duration;
+
+use super::deeds::Purpose;
+use super::{
+    Answer, Countdown, Effect, End, Model, Order, Phase, Poll, Question, Report, Tab, Then,
+};
+use crate::net::control::LogEvent;
+use crate::net::verb::{Audience, Verb};
+use crate::ui::console::task::Task;
+
+/// Whoever is told has so long to finish a sentence.
+const NOTICE: Duration = Duration::from_mins(1);
+
+/// Whether a line of the log tells of something that a tab shows, done here or elsewhere.
+fn concerns(tab: Tab, event: &LogEvent) -> bool {
+    use LogEvent::{
+        Banned, Disabled, RoleGiven, RoomEnded, RoomMade, SettingChanged, SignedOutEverywhere,
+        Unbanned,
+    };
+    match tab {
+        Tab::Online | Tab::Log => false,
+        Tab::Accounts => matches!(
+            event,
+            Banned { .. }
+                | Unbanned { .. }
+                | Disabled { .. }
+                | RoleGiven { .. }
+                | SignedOutEverywhere { .. }
+        ),
+        Tab::Rooms => matches!(event, RoomMade { .. } | RoomEnded { .. }),
+        Tab::Settings => matches!(event, SettingChanged { .. }),
+    }
+}
+
+impl Model {
+    pub(super) fn report(&mut self, report: Report, out: &mut Vec<Effect>) {
+        match report {
+            Report::Attached { foreign } => {
+                self.foreign = foreign;
+                self.silent = false;
+                if self.phase == Phase::Starting {
+                    self.phase = Phase::Running;
+                }
+                self.reload(out);
+            }
+            Report::Polled(poll) => self.polled(*poll, out),
+            Report::Silent => self.silent = true,
+            Report::BackedUp { is_made } => {
+                self.task = None;
+                if !is_made {
+                    // The server says why in its log.
+                    out.push(Effect::Trouble(self.language().get("con.backup.not").to_owned()));
+                }
+                out.push(Effect::Order(Order::Poll));
+            }
+            Report::Ended(end) => {
+                self.ended(end, out);
+                self.reload(out);
+            }
+            Report::Done { id, results } => self.answered(id, results, out),
+            Report::Written(Ok(_)) => {
+                out.push(Effect::Say(self.language().get("con.done.export").to_owned()));
+            }
+            Report::Written(Err(why)) => {
+                let words = self.language().fill("con.no.export", &[("reason", &why)]);
+                out.push(Effect::Trouble(words));
+            }
+        }
+    }
+
+    /// One backup at a time.
+    pub(super) fn back_up_now(&mut self, out: &mut Vec<Effect>) {
+        if self.phase == Phase::Running && self.task.is_none() {
+            self.task = Some(Task::Backup);
+            out.push(Effect::Order(Order::Backup));
+        }
+    }
+
+    fn polled(&mut self, poll: Poll, out: &mut Vec<Effect>) {
+        let Poll { at, status, sessions, entries } = poll;
+        self.silent = false;
+        self.at = at;
+        self.traffic.read(at, status.bytes_in, status.bytes_out);
+        let grew = self.status.as_ref().is_some_and(|last| last.accounts != status.accounts);
+        // What was said at the start goes before what is set.
+        if let Some(name) = self.renamed.take().filter(|name| *name != status.name) {
+            let words = self.language().fill("con.name.given", &[("name", &name)]);
+            out.push(Effect::Trouble(words));
+        }
+        self.status = Some(status);
+        self.online.set(sessions);
+        let is_news = entries.iter().any(|entry| concerns(self.tab, &entry.what));
+        let language = self.language();
+        self.log.add(entries, language);
+        if is_news || grew && self.tab == Tab::Accounts {
+            self.reload(out);
+        }
+    }
+
+    fn ended(&mut self, end: End, out: &mut Vec<Effect>) {
+        let had_run = self.is_up();
+        self.silent = false;
+        self.foreign = false;
+        self.traffic.pause();
+        self.task = None;
+        self.online.set(Vec::new());
+        self.question = None;
+        self.countdown = None;
+        let language = self.language();
+        self.log.note_end(self.now, end.clone(), had_run, language);
+        let then = match self.phase {
+            Phase::Stopping(then) => then,
+            _ => Then::Stay,
+        };
+        self.phase = match (then, end) {
+            (Then::Close, _) => {
+                out.push(Effect::Quit);
+                Phase::Stopped
+            }
+            (Then::Restart, End::Closed) => {
+                out.push(Effect::Order(Order::Start));
+                Phase::Starting
+            }
+            (_, End::Closed) => Phase::Stopped,
+            (_, End::Failed(failure)) => Phase::Failed { failure, had_run },
+        };
+    }
+
+    /// Does at once what harms nobody, and asks first while people are online.
+    pub(super) fn ask(&mut self, question: Question, out: &mut Vec<Effect>) {
+        let harms = match question {
+            Question::Stop | Question::Restart => true,
+            Question::Close => !self.foreign,
+        };
+        let is_told = self.countdown.is_some_and(|countdown| countdown.question == question);
+        if harms && !is_told && self.phase == Phase::Running && self.people() > 0 {
+            self.question = Some(question);
+        } else {
+            self.carry_out(question, out);
+        }
+    }
+
+    pub(super) fn answer(&mut self, answer: Answer, out: &mut Vec<Effect>) {
+        let Some(question) = self.question.take() else { return };
+        match answer {
+            Answer::No => {}
+            Answer::Yes => self.carry_out(question, out),
+            Answer::Notice => {
+                let words = match question {
+                    Question::Restart => "con.notice.restart",
+                    Question::Stop | Question::Close => "con.notice.stop",
+                };
+                self.call(words, out);
+                self.countdown = Some(Countdown { question, until: self.uptime + NOTICE });
+                out.push(Effect::Tick);
+            }
+        }
+    }
+
+    /// A second of a countdown has gone by.
+    pub(super) fn tick(&mut self, out: &mut Vec<Effect>) {
+        let Some(countdown) = self.countdown else { return };
+        match self.uptime >= countdown.until {
+            true => self.carry_out(countdown.question, out),
+            false => out.push(Effect::Tick),
+        }
+    }
+
+    /// It does not happen, which those who were told hear too.
+    pub(super) fn spare(&mut self, out: &mut Vec<Effect>) {
+        if self.countdown.take().is_some() {
+            self.call("con.notice.off", out);
+        }
+    }
+
+    /// Seconds until something happens by itself.
+    #[must_use]
+    pub fn seconds_left(&self) -> Option<u64> {
+        let until = self.countdown?.until;
+        let left = until.saturating_sub(self.uptime);
+        Some(left.as_secs() + u64::from(left.subsec_nanos() > 0))
+    }
+
+    fn call(&mut self, words: &'static str, out: &mut Vec<Effect>) {
+        let text = self.language().get(words).to_owned();
+        let say = Verb::Say { text, to: Audience::Online, pinned: true };
+        self.order(Purpose::Called, vec![say], out);
+    }
+
+    fn carry_out(&mut self, question: Question, out: &mut Vec<Effect>) {
+        self.countdown = None;
+        let then = match question {
+            Question::Stop => Then::Stay,
+            Question::Restart => Then::Restart,
+            Question::Close => Then::Close,
+        };
+        match (&self.phase, then) {
+            (Phase::Stopped | Phase::Failed { .. }, Then::Close) => out.push(Effect::Quit),
+            (Phase::Running, Then::Close) if self.foreign => out.push(Effect::Quit),
+            // It is closing already; what follows may still change to the end of all.
+            (Phase::Stopping(_), Then::Close) => {
+                self.phase = Phase::Stopping(Then::Close);
+                out.push(Effect::Order(Order::Close));
+            }
+            (Phase::Stopped | Phase::Failed { .. } | Phase::Stopping(_), _) => {}
+            (Phase::Starting | Phase::Running, _) => {
+                self.phase = Phase::Stopping(then);
+                let order = if then == Then::Close { Order::Close } else { Order::Stop };
+                out.push(Effect::Order(order));
+            }
+        }
+    }
+}

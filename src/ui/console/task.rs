@@ -1,0 +1,38 @@
+//! What was asked for here and takes the server long; one at a time.
+
+/// Which task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// A backup.
+    Backup,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::choices::Choices;
+    use super::super::model::{Effect, End, Model, Msg, Order, Report, update};
+
+    fn running() -> Model {
+        let mut model = Model::new(Choices::default(), "d".into());
+        update(&mut model, Msg::Report(Report::Attached { foreign: false }));
+        model
+    }
+
+    #[test]
+    fn a_backup_is_asked_for_once_and_what_came_of_it_is_said() {
+        let mut model = Model::new(Choices::default(), "d".into());
+        assert!(update(&mut model, Msg::Backup).is_empty(), "nothing runs yet");
+        let mut model = running();
+        let order = |order| vec![Effect::Order(order)];
+        assert_eq!(update(&mut model, Msg::Backup), order(Order::Backup));
+        assert!(update(&mut model, Msg::Backup).is_empty());
+        let came = |is_made| Msg::Report(Report::BackedUp { is_made });
+        assert_eq!(update(&mut model, came(true)), order(Order::Poll));
+        assert_eq!(update(&mut model, Msg::Backup), order(Order::Backup));
+        let said = update(&mut model, came(false));
+        assert!(matches!(&said[..], [Effect::Trouble(_), Effect::Order(Order::Poll)]), "{said:?}");
+        update(&mut model, Msg::Backup);
+        update(&mut model, Msg::Report(Report::Ended(End::Closed)));
+        assert_eq!(model.task, None, "it ended with the server");
+    }
+}

@@ -1,0 +1,72 @@
+//! Property: a service manager hears when the server is ready, when it reads its settings again and when it
+//! closes; a signal to read them again disturbs nobody.
+
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+
+use mychat::domain::Target;
+use mychat::net::protocol::Reason;
+
+use crate::peer::{Peer, set, text};
+use crate::process::{PATIENCE, Process, free_address, serve, signal};
+
+/// The next word of the server.
+fn heard(manager: &UnixDatagram) -> String {
+    let mut bytes = [0; 1024];
+    let length = manager.recv(&mut bytes).unwrap();
+    String::from_utf8(bytes[..length].to_vec()).unwrap()
+}
+
+fn a_life(manager: &UnixDatagram, name: &str) {
+    manager.set_read_timeout(Some(PATIENCE)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    set(folder.path(), "registrations.per_hour", "1");
+    let mut command = serve(folder.path(), free_address());
+    command.env("NOTIFY_SOCKET", name);
+    let process = Process::start_with(command);
+    let ready = heard(manager);
+    assert!(ready.starts_with("READY=1\nSTATUS="), "{ready}");
+    assert!(ready.contains(&process.address.to_string()), "{ready}");
+    let mut lime = Peer::connect(process.address);
+    lime.register("Lime").unwrap();
+    let mut momo = Peer::connect(process.address);
+    assert_eq!(momo.register("Momo").unwrap_err().reason, Reason::RegistrationBusy);
+
+    signal(process.id(), "HUP");
+    let reloading = heard(manager);
+    let us = reloading.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").unwrap();
+    assert!(us.parse::<u64>().is_ok_and(|us| us > 0), "{reloading}");
+    assert!(heard(manager).starts_with("READY=1\n"));
+    // What was counted begins anew in a moment.
+    while momo.register("Momo").is_err() {}
+    lime.say(Target::Lobby, text("undisturbed")).unwrap();
+
+    signal(process.id(), "TERM");
+    assert_eq!(heard(manager), "STOPPING=1");
+    assert_eq!(process.wait().0, Some(0));
+}
+
+#[test]
+fn a_manager_that_listens_in_a_folder_hears_all_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify");
+    a_life(&UnixDatagram::bind(&path).unwrap(), path.to_str().unwrap());
+}
+
+#[test]
+fn a_manager_that_listens_on_an_abstract_name_hears_all_of_it() {
+    let name = format!("mychat-test-{}", std::process::id());
+    let address = SocketAddr::from_abstract_name(&name).unwrap();
+    a_life(&UnixDatagram::bind_addr(&address).unwrap(), &format!("@{name}"));
+}
+
+#[test]
+fn a_manager_that_is_gone_stops_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = serve(folder.path(), free_address());
+    command.env("NOTIFY_SOCKET", folder.path().join("nobody"));
+    let process = Process::start_with(command);
+    Peer::connect(process.address).register("Lime").unwrap();
+    signal(process.id(), "TERM");
+    assert_eq!(process.wait().0, Some(0));
+}

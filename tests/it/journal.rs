@@ -1,0 +1,105 @@
+//! Property: the event log tells of what the keeper did and of what people made, behind the commit,
+//! and has neither words nor codes in it.
+
+use mychat::domain::{Role, Target};
+use mychat::net::control::{ControlReply, ControlRequest, LogEvent};
+use mychat::net::protocol::Command;
+use mychat::net::verb::{Audience, Verb, Whom};
+use mychat::server::admin;
+use mychat::server::control::Console;
+
+use crate::parcels::{bring, noise};
+use crate::peer::Ground;
+
+/// Everything that the log has.
+fn log(ground: &Ground) -> Vec<LogEvent> {
+    smol::block_on(async {
+        let mut console = Console::attach(ground.folder()).await.unwrap();
+        match console.ask(&ControlRequest::Log { after: 0 }).await.unwrap() {
+            ControlReply::Log { entries } => entries.into_iter().map(|entry| entry.what).collect(),
+            other => panic!("{other:?}"),
+        }
+    })
+}
+
+#[test]
+fn the_log_tells_what_was_done_and_no_words() {
+    let ground = Ground::start();
+    let (lime, _momo) = (ground.register("Lime"), ground.register("Momo"));
+    let account = lime.account();
+    let whom = || Whom::Address("10.0.0.7".parse().unwrap());
+    let (name, why, text) = (|| "Lime".to_owned(), "secret words", "secret text");
+    let set = |key: &str, value: &str| Verb::Set { key: key.to_owned(), value: value.to_owned() };
+    let address = || "10.0.0.7".to_owned();
+    let cases = [
+        (
+            Verb::Role { account: name(), role: Role::Admin },
+            LogEvent::RoleGiven { account, role: Role::Admin },
+        ),
+        (Verb::Reset { account: name() }, LogEvent::ResetGiven { account }),
+        (
+            Verb::Ban { whom: whom(), minutes: Some(60), why: why.to_owned() },
+            LogEvent::Banned { whom: address(), minutes: Some(60) },
+        ),
+        (Verb::Unban { whom: whom() }, LogEvent::Unbanned { whom: address() }),
+        (
+            Verb::Say { text: text.to_owned(), to: Audience::Online, pinned: false },
+            LogEvent::Announced { kept: false, people: 2 },
+        ),
+        (Verb::Tell { account: name(), text: text.to_owned() }, LogEvent::Told { account }),
+        (
+            set("registration.code", "ABCD-2345"),
+            LogEvent::SettingChanged { key: "registration.code".to_owned(), value: None },
+        ),
+        (
+            set("files.days", "60"),
+            LogEvent::SettingChanged { key: "files.days".to_owned(), value: Some("60".to_owned()) },
+        ),
+    ];
+    for (verb, event) in cases {
+        admin::run(ground.folder(), verb.clone()).unwrap();
+        assert!(log(&ground).contains(&event), "{verb:?}");
+    }
+    // What was refused was not done.
+    let before = log(&ground).len();
+    admin::run(ground.folder(), set("files.days", "0")).unwrap_err();
+    admin::run(ground.folder(), Verb::Unban { whom: whom() }).unwrap_err();
+    assert_eq!(log(&ground).len(), before);
+
+    let kicked = Verb::Kick { account: name(), why: why.to_owned() };
+    admin::run(ground.folder(), kicked).unwrap();
+    let disabled = |disabled| Verb::Disable { account: name(), disabled, why: why.to_owned() };
+    admin::run(ground.folder(), disabled(true)).unwrap();
+    admin::run(ground.folder(), disabled(false)).unwrap();
+    admin::run(ground.folder(), Verb::SignOut { account: name() }).unwrap();
+    let log = log(&ground);
+    for event in [
+        LogEvent::Kicked { account },
+        LogEvent::Disabled { account, disabled: true },
+        LogEvent::Disabled { account, disabled: false },
+        LogEvent::SignedOutEverywhere { account },
+    ] {
+        assert!(log.contains(&event), "{event:?}");
+    }
+    let all = format!("{log:?}");
+    assert!(!all.contains("secret") && !all.contains("ABCD"), "{all}");
+}
+
+#[test]
+fn the_log_tells_of_rooms_and_files() {
+    let ground = Ground::start();
+    let (mut lime, momo) = (ground.register("Lime"), ground.register("Momo"));
+    let account = lime.account();
+    let room = lime.open_room("Ducks");
+    assert!(log(&ground).contains(&LogEvent::RoomMade { room, account }));
+    lime.command(Command::DissolveRoom { room }).unwrap();
+    assert!(log(&ground).contains(&LogEvent::RoomEnded { room, account: Some(account) }));
+    let room = lime.open_room("Geese");
+    admin::run(ground.folder(), Verb::Dissolve { room }).unwrap();
+    assert!(log(&ground).contains(&LogEvent::RoomEnded { room, account: None }));
+
+    let to = Target::Account(momo.account());
+    let file = lime.offer(to, 1_000);
+    bring(ground.address, &mut lime, file, &noise(1, 1_000));
+    assert!(log(&ground).contains(&LogEvent::FileSent { account, to, bytes: 1_000 }));
+}
