@@ -179,7 +179,7 @@ mod tests {
     fn played(black: &[u8], last: u8, exactly_five: bool) -> Board {
         let mut board = Board::new(exactly_five);
         let mut white = (0..POINTS).filter(|point| {
-            !black.contains(point) && (point % SIDE) % 2 == 0 && (point / SIDE) % 4 == 3
+            !black.contains(point) && (point % SIDE).is_multiple_of(2) && (point / SIDE) % 4 == 3
         });
         for point in black.iter().filter(|point| **point != last).chain([&last]) {
             assert!(board.place(*point));

@@ -250,10 +250,11 @@ impl Game {
         }
         let turn = self.to_act();
         let gone = Side::BOTH.map(|side| self.clock.gone_at(side).is_some_and(|at| now >= at));
-        let end = if gone != [false; 2] {
-            Some(lost(gone, EndReason::Gone))
-        } else {
-            self.clock.is_over(turn, now).then(|| lost(turn, EndReason::TimeOver))
+        let end = match gone {
+            [false, false] => {
+                self.clock.is_over(turn, now).then(|| lost(turn, EndReason::TimeOver))
+            }
+            _ => Some(lost(gone, EndReason::Gone)),
         };
         if let Some(end) = end {
             self.note(Fact::Ended { end }, now, &mut facts);
@@ -328,7 +329,9 @@ impl Game {
     }
 
     fn take_hand(&mut self, fact: &Fact, now: u64) {
-        let Table::Hands(hands) = &mut self.table else { return };
+        let Table::Hands(hands) = &mut self.table else {
+            return;
+        };
         let was = (hands.is_chosen(), hands.round());
         match *fact {
             Fact::Committed { side, hash } => hands.commit(side, hash),
@@ -421,8 +424,12 @@ impl Game {
 
     /// The dice lie as soon as both have given their share.
     fn roll(&self, seed: &Bytes32) -> Option<Fact> {
-        let Table::Dice(dice) = &self.table else { return None };
-        let [Some(first), Some(second)] = dice.nonces() else { return None };
+        let Table::Dice(dice) = &self.table else {
+            return None;
+        };
+        let [Some(first), Some(second)] = dice.nonces() else {
+            return None;
+        };
         let pips = dice::pips(seed, &[first, second]);
         (self.end.is_none() && dice.rolled().is_none())
             .then_some(Fact::Rolled { seed: *seed, pips })

@@ -97,7 +97,7 @@ fn sensible(live: &Live, side: Side, number: u16) -> Option<Play> {
         }
         Table::Hands(hands) if hands.is_chosen() => Some(Play::Reveal { hand: Hand::Paper, salt }),
         Table::Hands(hands) => {
-            let hand = if number % 2 == 0 { Hand::Paper } else { Hand::Rock };
+            let hand = if number.is_multiple_of(2) { Hand::Paper } else { Hand::Rock };
             Some(Play::Commit { hash: hands::hash(side, hands.round(), hand, &salt) })
         }
         Table::Dice(_) => Some(Play::Stir { nonce: salt }),

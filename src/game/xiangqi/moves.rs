@@ -115,7 +115,9 @@ impl Position {
 
     /// Every square that a piece reaches by its own way of moving, checks aside.
     fn reach(&self, from: u8, to: &mut dyn FnMut(u8)) {
-        let Some(Piece { side, kind }) = self.piece(from) else { return };
+        let Some(Piece { side, kind }) = self.piece(from) else {
+            return;
+        };
         let mut land = |square: Option<u8>| {
             if let Some(square) = square.filter(|square| !self.is_side(*square, side)) {
                 to(square);
@@ -209,7 +211,9 @@ impl Position {
 
     /// Whether the other general stands on the same file with nothing between.
     fn faces(&self, general: u8) -> bool {
-        let Some(Piece { side, .. }) = self.piece(general) else { return false };
+        let Some(Piece { side, .. }) = self.piece(general) else {
+            return false;
+        };
         let ahead = if side == Side::First { (1, 0) } else { (-1, 0) };
         let [first, _] = self.first_two(general, ahead);
         let other = Some(Piece { side: side.other(), kind: Kind::General });

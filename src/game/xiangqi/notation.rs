@@ -68,7 +68,9 @@ fn who(
     square: u8,
     number: &impl Fn(u8) -> Option<char>,
 ) -> Option<String> {
-    let ahead = |square: u8| if piece.side == Side::First { square } else { u8::MAX - square };
+    let ahead = |square: u8| {
+        if piece.side == Side::First { square } else { u8::MAX - square }
+    };
     let same_file = |file: u8| {
         let mut squares: Vec<u8> = (0..RANKS)
             .map(|rank| rank * FILES + file)

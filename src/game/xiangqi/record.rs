@@ -51,11 +51,13 @@ impl Record {
     }
 
     /// The moves, oldest first.
+    #[must_use]
     pub fn moves(&self) -> impl ExactSizeIterator<Item = Move> + '_ {
         self.past.iter().map(|(_, made)| *made)
     }
 
     /// Each move with the position it was made on.
+    #[must_use]
     pub fn steps(&self) -> impl ExactSizeIterator<Item = (&Position, Move)> {
         self.past.iter().map(|(position, made)| (position, *made))
     }
