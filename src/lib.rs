@@ -3,6 +3,7 @@
 //! Modules in reading order:
 //!
 //! * [`domain`] is what we talk about: ids, accounts, conversations, messages. Data only.
+//! * [`game`] is the rules of games: pure, for the referee and for the board alike.
 //! * [`clock`] is the one place that reads clocks.
 //! * [`limits`] holds every bound, with the reason for its value and what happens at it.
 //! * [`net`] carries frames between two programs and knows no rules.
@@ -16,6 +17,7 @@ pub mod args;
 pub mod client;
 pub mod clock;
 pub mod domain;
+pub mod game;
 pub mod limits;
 pub mod net;
 pub mod server;

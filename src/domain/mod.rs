@@ -1,4 +1,4 @@
-//! What we talk about: ids, accounts, contacts, rooms, conversations and messages.
+//! What we talk about: ids, accounts, contacts, rooms, conversations, messages, files and games.
 //!
 //! Data and the rules that a value of it must obey; no I/O, no clock, no wire and no table.
 
@@ -6,6 +6,7 @@ mod account;
 mod contact;
 mod file;
 mod file_name;
+pub mod game;
 mod ids;
 pub mod links;
 mod mentions;
