@@ -42,6 +42,9 @@ pub const READERS: usize = 2;
 pub const OUTBOX_FRAMES_MAX: usize = 1024;
 /// Bytes that wait for one peer, as above.
 pub const OUTBOX_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes that the system is asked to keep for one peer beside that: left alone it takes 4 MiB of each that
+/// reads nothing, and 500 of those are all the memory that it has for the network. Linux keeps twice as many.
+pub const SEND_BUFFER_BYTES: usize = 128 * 1024;
 /// Bytes joined into one write.
 pub const WRITE_BYTES_MAX: usize = 64 * 1024;
 /// Presence changes are folded over so long: a class that signs in at once is a few frames.
@@ -339,8 +342,8 @@ macro_rules! limits {
 limits! {
     links_total = 12_000 in 1..=1_000_000, "links.total",
         "links in all; more are closed at once";
-    links_unauthenticated_total = 256 in 1..=100_000, "links.unauthenticated.total",
-        "links that are not signed in; more are closed at once";
+    links_unauthenticated_total = 1_024 in 1..=100_000, "links.unauthenticated.total",
+        "links that are not signed in; over it the oldest of the address with the most is closed";
     links_unauthenticated_per_address = 16 in 1..=100_000, "links.unauthenticated.per_address",
         "the same for one address";
     links_per_address = 512 in 1..=100_000, "links.per_address",

@@ -8,12 +8,15 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_channel::Receiver;
+
 use super::bounded::Bounded;
 use super::bounds::Bound;
 use super::bucket::Bucket;
 use super::counts::{Counts, Wrong};
 use super::policy::Policy;
 use super::rates::{Deed, Meter, Rates};
+use super::strangers::{Hold, Strangers};
 use crate::clock::millis;
 use crate::domain::{AccountId, DeviceId, FileWay, Target};
 use crate::limits::{COUNTED_MAX, SLOWED_MAX};
@@ -33,6 +36,10 @@ pub struct Admission {
 pub struct Place {
     admission: Arc<Admission>,
     address: IpAddr,
+    number: u64,
+    gone: Receiver<()>,
+    /// Kept while it is no stranger's.
+    hold: Option<Hold>,
     signed_in: Option<(AccountId, DeviceId)>,
     /// It carries a file of this account.
     carries: Option<AccountId>,
@@ -54,7 +61,7 @@ impl Admission {
         let limits = policy.limits();
         let counts = Counts {
             links: 0,
-            unauthenticated: 0,
+            strangers: Strangers::default(),
             addresses: Bounded::default(),
             accounts: HashMap::new(),
             files: 0,
@@ -79,12 +86,11 @@ impl Admission {
             self.policy.met().refuse(bound);
             return Err(Goodbye::TooManyLinks);
         }
-        let entry = counts.address(&limits, address, uptime);
-        entry.links += 1;
-        entry.unauthenticated += 1;
+        counts.address(&limits, address, uptime).links += 1;
         counts.links += 1;
-        counts.unauthenticated += 1;
-        Ok(Place { admission: self.clone(), address, signed_in: None, carries: None })
+        let (number, gone) = counts.strangers.add(address);
+        let admission = self.clone();
+        Ok(Place { admission, address, number, gone, hold: None, signed_in: None, carries: None })
     }
 
     /// The link said what it opens with.
@@ -239,7 +245,7 @@ impl Admission {
         match (place.signed_in, place.carries) {
             (Some((account, device)), _) => counts.leave_account(account, device),
             (None, Some(account)) => counts.leave_files(account),
-            (None, None) => counts.leave_unauthenticated(place.address),
+            (None, None) => drop(counts.strangers.remove(place.address, place.number)),
         }
     }
 
@@ -274,6 +280,13 @@ impl Admission {
 }
 
 impl Place {
+    /// Ends when the link has to make room for somebody else, which it never has to once it is signed in.
+    pub fn gives_way(&self) -> impl Future<Output = ()> + use<> {
+        let gone = self.gone.clone();
+        // Nothing is ever sent there.
+        async move { while gone.recv().await.is_ok() {} }
+    }
+
     /// The link proved whose it is: it no longer counts as a stranger's.
     ///
     /// # Errors
@@ -309,7 +322,7 @@ impl Place {
         }
         let sender = counts.senders.entry(account);
         sender.or_insert_with(|| (0, Rates::new(&limits, uptime))).0 += 1;
-        counts.leave_unauthenticated(self.address);
+        self.hold = counts.strangers.remove(self.address, self.number);
         drop(counts);
         self.signed_in = Some((account, device));
     }
@@ -325,7 +338,7 @@ impl Place {
         may.map_err(|bound| policy.refuse(bound, Reason::FilesBusy))?;
         counts.files += 1;
         *counts.carriers.entry(account).or_default() += 1;
-        counts.leave_unauthenticated(self.address);
+        self.hold = counts.strangers.remove(self.address, self.number);
         drop(counts);
         self.carries = Some(account);
         Ok(())
@@ -336,9 +349,8 @@ impl Place {
         let Some((account, device)) = self.signed_in.take() else { return };
         let mut counts = self.admission.lock();
         counts.leave_account(account, device);
-        counts.unauthenticated += 1;
-        if let Some(entry) = counts.addresses.get(&self.address) {
-            entry.unauthenticated += 1;
+        if let Some(hold) = self.hold.take() {
+            counts.strangers.put(self.address, hold);
         }
     }
 }
@@ -373,7 +385,23 @@ mod tests {
         drop(seventeenth);
         places.clear();
         let counts = admission.lock();
-        assert_eq!((counts.links, counts.unauthenticated, counts.accounts.len()), (0, 0, 0));
+        assert_eq!((counts.links, counts.strangers.count(), counts.accounts.len()), (0, 0, 0));
+    }
+
+    #[test]
+    fn whoever_fills_the_door_keeps_nobody_else_out() {
+        let limits = Limits { links_unauthenticated_total: 32, ..Limits::default() };
+        let admission = Admission::new(Policy::of_limits(limits), Duration::ZERO);
+        let enter = |last| {
+            let address = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, last));
+            admission.enter(address, Duration::ZERO)
+        };
+        let _crowd: Vec<Place> =
+            [1, 2].into_iter().flat_map(|of| (0..16).map(move |_| of)).flat_map(enter).collect();
+        let people: Vec<Place> = (3..19).map(|of| enter(of).ok().unwrap()).collect();
+        assert!(people.iter().all(|place| !place.gone.is_closed()), "they stay");
+        assert_eq!(admission.lock().strangers.count(), 32);
+        assert_eq!(enter(1).err(), Some(Goodbye::TooManyLinks));
     }
 
     #[test]
@@ -479,10 +507,10 @@ mod tests {
         let mut place = admission.enter(HERE, Duration::ZERO).ok().unwrap();
         place.sign_in(account, device, Duration::ZERO).unwrap();
         place.withdraw();
-        assert_eq!(admission.lock().unauthenticated, 1);
+        assert_eq!(admission.lock().strangers.count(), 1);
         drop(place);
         let counts = admission.lock();
-        assert_eq!((counts.links, counts.unauthenticated, counts.accounts.len()), (0, 0, 0));
+        assert_eq!((counts.links, counts.strangers.count(), counts.accounts.len()), (0, 0, 0));
     }
 
     #[test]

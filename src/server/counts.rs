@@ -8,13 +8,14 @@ use super::bounded::{Bounded, Keep};
 use super::bounds::Bound;
 use super::bucket::Bucket;
 use super::rates::{Meter, Rates};
+use super::strangers::Strangers;
 use crate::domain::{AccountId, DeviceId, FileWay, RoomId};
 use crate::limits::Limits;
 
 /// All counters.
 pub(super) struct Counts {
     pub links: u64,
-    pub unauthenticated: u64,
+    pub strangers: Strangers,
     pub addresses: Bounded<IpAddr, Address>,
     pub accounts: HashMap<AccountId, HashMap<DeviceId, u64>>,
     /// Links of files, in all and of each account.
@@ -31,7 +32,6 @@ pub(super) struct Counts {
 /// What one address does.
 pub(super) struct Address {
     pub links: u64,
-    pub unauthenticated: u64,
     pub meter: Meter,
 }
 
@@ -45,15 +45,12 @@ pub(super) struct Wrong {
 
 impl Counts {
     pub fn address(&mut self, limits: &Limits, address: IpAddr, uptime: Duration) -> &mut Address {
-        self.addresses.get_or_insert(address, || Address {
-            links: 0,
-            unauthenticated: 0,
-            meter: Meter::new(limits, uptime),
-        })
+        self.addresses
+            .get_or_insert(address, || Address { links: 0, meter: Meter::new(limits, uptime) })
     }
 
     /// The bound that one more link of an address would be over, if there is one. What it costs the
-    /// address to dial is taken.
+    /// address to dial is taken, and where the door is full somebody else gives way to it.
     pub fn met_by_one_more(
         &mut self,
         limits: &Limits,
@@ -63,17 +60,19 @@ impl Counts {
         if self.links >= limits.links_total {
             return Some(Bound::LinksTotal);
         }
-        if self.unauthenticated >= limits.links_unauthenticated_total {
-            return Some(Bound::LinksUnauthenticated);
-        }
+        let strangers = self.strangers.count_of(address);
         let entry = self.address(limits, address, uptime);
         if entry.links >= limits.links_per_address {
             return Some(Bound::LinksPerAddress);
         }
-        if entry.unauthenticated >= limits.links_unauthenticated_per_address {
+        if strangers >= limits.links_unauthenticated_per_address {
             return Some(Bound::LinksUnauthenticatedPerAddress);
         }
-        entry.meter.dials.take(uptime).is_err().then_some(Bound::Dials)
+        if entry.meter.dials.take(uptime).is_err() {
+            return Some(Bound::Dials);
+        }
+        let is_full = self.strangers.count() >= limits.links_unauthenticated_total;
+        (is_full && !self.strangers.give_way(address)).then_some(Bound::LinksUnauthenticated)
     }
 
     /// Whether one more file may travel. Who fetches may wait for who brings, so that some places are
@@ -103,13 +102,6 @@ impl Counts {
             if *own == 0 {
                 self.carriers.remove(&account);
             }
-        }
-    }
-
-    pub fn leave_unauthenticated(&mut self, address: IpAddr) {
-        self.unauthenticated -= 1;
-        if let Some(entry) = self.addresses.get(&address) {
-            entry.unauthenticated -= 1;
         }
     }
 

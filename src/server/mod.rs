@@ -55,6 +55,7 @@ pub mod readers;
 mod ring;
 pub mod session;
 pub mod settings;
+mod strangers;
 pub mod sweep;
 pub mod today;
 pub mod transfers;

@@ -65,16 +65,14 @@ pub fn counted(ground: &Ground, family: &str, label: &str) -> Option<u64> {
 }
 
 /// Bounds that no test here runs into, and where they are proven instead.
-const ELSEWHERE: [Bound; 2] = [
+const ELSEWHERE: [Bound; 1] = [
     // 200 stays of one person in one room; `tests/store/stays.rs`.
     Bound::RoomStays,
-    // A link has to be dropped by the kernel in one case; `a_reader_that_takes_nothing`, ignored.
-    Bound::Stall,
 ];
 
 #[test]
 fn every_bound_is_met_somewhere() {
-    let tables = [LINKS, WAITS, SIGN_IN, BYTES, SLOW, super::limits_people::PEOPLE];
+    let tables = [LINKS, WAITS, SIGN_IN, BYTES, SLOW, STALLED, super::limits_people::PEOPLE];
     let tables =
         tables.into_iter().chain([super::limits_people::TALK, super::limits_people::FILES]);
     let met: Vec<Bound> = tables.flatten().map(|row| row.bound).chain(ELSEWHERE).collect();
@@ -107,6 +105,12 @@ fn bytes_have_their_bounds() {
 #[ignore = "takes as long as a silent link may stand: cargo test --test it -- --ignored silent"]
 fn a_silent_link_ends() {
     meet(SLOW);
+}
+
+#[test]
+#[ignore = "takes as long as a reader may stand still: cargo test --test it -- --ignored takes_nothing"]
+fn a_reader_that_takes_nothing_is_cut_in_the_end() {
+    meet(STALLED);
 }
 
 /// Whoever is too many is closed at once, before TLS.
@@ -300,8 +304,8 @@ const BYTES: &[Row] = &[
         let mut lime = ground.register("Lime");
         let mut deaf = ground.register("Deaf");
         let long = crate::peer::text(&"x".repeat(16_000));
-        // Kernel buffers take a few MiB, the outbox one more.
-        for _ in 0..1500 {
+        // The system's buffers take less than one MiB, the outbox one more.
+        for _ in 0..200 {
             lime.say(mychat::domain::Target::Lobby, long.clone()).unwrap();
         }
         let goodbye = deaf.goodbye();
@@ -314,6 +318,22 @@ const SLOW: &[Row] = &[row(Bound::DeadlineIdle, &[], |ground| {
     // The test's own patience is less than what a silent link is given.
     let goodbye = (0..4).find_map(|_| lime.goodbye());
     assert_eq!(goodbye, Some(Goodbye::Timeout));
+})];
+
+const STALLED: &[Row] = &[row(Bound::Stall, super::limits_people::FAST, |ground| {
+    let mut lime = ground.register("Lime");
+    let _deaf = ground.register("Deaf");
+    let long = crate::peer::text(&"x".repeat(16_000));
+    // More than the system's buffers take, and less than fills the outbox behind them.
+    for _ in 0..50 {
+        lime.say(mychat::domain::Target::Lobby, long.clone()).unwrap();
+    }
+    let late = clock::uptime() + 3 * PATIENCE;
+    while counted(ground, "refused", Bound::Stall.label()) == Some(0) {
+        assert!(clock::uptime() < late, "it is still there");
+        lime.barrier();
+        smol::block_on(async_io::Timer::after(Duration::from_millis(100)));
+    }
 })];
 
 #[test]

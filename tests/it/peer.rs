@@ -157,24 +157,29 @@ impl Peer {
     pub fn try_silent(address: SocketAddr) -> Result<Self, TlsError> {
         smol::block_on(async {
             let tcp = Async::<std::net::TcpStream>::connect(address).await.unwrap();
-            tcp.get_ref().set_nodelay(true).unwrap();
-            let config = tls::client_config(None, ALPN_CHAT).unwrap();
-            let (stream, server_id) = tls::connect(tcp, config).await?;
-            let exporter = tls::exporter_client(stream.get_ref().1).unwrap();
-            let (reader, writer) = link::split(stream, frame::FRAME_BYTES_MAX);
-            Ok(Peer {
-                reader,
-                writer,
-                exporter,
-                server_id,
-                next: 0,
-                events: std::collections::VecDeque::new(),
-                welcome: None,
-                device: DeviceId(fresh()),
-                you: None,
-                token: None,
-                recovery: None,
-            })
+            Self::over(tcp).await
+        })
+    }
+
+    /// The same on a connection that a test made itself.
+    pub async fn over(tcp: Async<std::net::TcpStream>) -> Result<Self, TlsError> {
+        tcp.get_ref().set_nodelay(true).unwrap();
+        let config = tls::client_config(None, ALPN_CHAT).unwrap();
+        let (stream, server_id) = tls::connect(tcp, config).await?;
+        let exporter = tls::exporter_client(stream.get_ref().1).unwrap();
+        let (reader, writer) = link::split(stream, frame::FRAME_BYTES_MAX);
+        Ok(Peer {
+            reader,
+            writer,
+            exporter,
+            server_id,
+            next: 0,
+            events: std::collections::VecDeque::new(),
+            welcome: None,
+            device: DeviceId(fresh()),
+            you: None,
+            token: None,
+            recovery: None,
         })
     }
 

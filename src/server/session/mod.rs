@@ -37,7 +37,8 @@ use super::transfers::{self, Transfers};
 use crate::clock;
 use crate::domain::ServerId;
 use crate::limits::{
-    FLUSH_DEADLINE, NAME_BYTES_MAX, SIGN_IN_DEADLINE, STALL_DEADLINE, TLS_DEADLINE,
+    FLUSH_DEADLINE, NAME_BYTES_MAX, SEND_BUFFER_BYTES, SIGN_IN_DEADLINE, STALL_DEADLINE,
+    TLS_DEADLINE,
 };
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::frame::{FRAME_BYTES_MAX, FRAME_BYTES_MAX_UNAUTHENTICATED, FrameError};
@@ -116,8 +117,13 @@ pub async fn run(
     place: Place,
 ) {
     let inside = Arc::new(AtomicBool::new(false));
+    let place_is_lost = place.gives_way();
+    let gone = async {
+        place_is_lost.await;
+        shared.policy.met().refuse(Bound::LinksUnauthenticated);
+    };
     let serving = serve(shared.clone(), id, stream, (peer, place), inside.clone());
-    shared.turns.take(&inside, Box::pin(serving)).await;
+    smol::future::or(shared.turns.take(&inside, Box::pin(serving)), gone).await;
 }
 
 async fn serve(
@@ -141,6 +147,8 @@ async fn serve(
             transfers::serve(shared, id, stream, place).await;
         }
         Ok((stream, _chat)) => {
+            let socket = socket2::SockRef::from(stream.get_ref().0.get_ref());
+            drop(socket.set_send_buffer_size(SEND_BUFFER_BYTES));
             let outbox = Arc::new(Outbox::default());
             Session {
                 shared,
