@@ -228,11 +228,10 @@ async fn reload(shared: &Shared, ready: &Ready) {
     notify::ready(ready);
 }
 
-/// Other settings are in force: what was counted under the old ones begins anew, and the LAN hears of
-/// another name.
+/// Other settings are in force: what may be done follows them, and the LAN hears of another name.
 async fn follow_changes(shared: Arc<Shared>, changes: Receiver<()>) {
     while changes.recv().await.is_ok() {
-        shared.admission.begin_anew(clock::uptime());
+        shared.admission.follow_limits(clock::uptime());
         let beacon = shared.beacon.clone();
         smol::unblock(move || beacon.refresh()).await;
     }
