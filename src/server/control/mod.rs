@@ -83,10 +83,10 @@ impl Door {
         let Door { listener, facts } = self;
         loop {
             match listener.accept().await {
-                Ok(stream) => {
+                Ok(guest) => {
                     let facts = facts.clone();
                     let Some(executor) = executor.upgrade() else { return };
-                    executor.spawn(async move { drop(facts.talk(stream).await) }).detach();
+                    executor.spawn(facts.receive(guest)).detach();
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the control socket");
@@ -98,6 +98,12 @@ impl Door {
 }
 
 impl Facts {
+    async fn receive(self, guest: place::Guest) {
+        if let Ok(stream) = guest.admit().await {
+            self.talk(stream).await.ok();
+        }
+    }
+
     async fn talk<S: AsyncRead + AsyncWrite + Unpin>(self, stream: S) -> Result<(), LinkError> {
         let (mut reader, mut writer) = link::split(stream, FRAME_BYTES_MAX);
         loop {

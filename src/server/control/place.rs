@@ -1,9 +1,9 @@
 //! Where the door is on this system.
 
 #[cfg(not(unix))]
-pub use loopback::{Listener, Stream, connect, path};
+pub use loopback::{Guest, Listener, Stream, connect, path};
 #[cfg(unix)]
-pub use unix::{Listener, Stream, connect, path};
+pub use unix::{Guest, Listener, Stream, connect, path};
 
 #[cfg(unix)]
 mod unix {
@@ -27,6 +27,16 @@ mod unix {
         path: PathBuf,
     }
 
+    /// Who connected: the system has let nobody else in.
+    pub struct Guest(Stream);
+
+    impl Guest {
+        /// Its connection.
+        pub async fn admit(self) -> io::Result<Stream> {
+            Ok(self.0)
+        }
+    }
+
     impl Listener {
         /// Opens it. The folder's lock is held, so a file that is there is a dead one.
         pub fn open(data: &Path) -> io::Result<Self> {
@@ -41,8 +51,8 @@ mod unix {
         }
 
         /// The next console.
-        pub async fn accept(&self) -> io::Result<Stream> {
-            Ok(self.socket.accept().await?.0)
+        pub async fn accept(&self) -> io::Result<Guest> {
+            Ok(Guest(self.socket.accept().await?.0))
         }
     }
 
@@ -71,7 +81,7 @@ mod unix {
     }
 }
 
-#[cfg(not(unix))]
+#[cfg(any(not(unix), test))]
 mod loopback {
     use std::io;
     use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -108,16 +118,28 @@ mod loopback {
             Ok(Listener { socket, secret, path })
         }
 
-        /// The next console that knows the secret.
-        pub async fn accept(&self) -> io::Result<Stream> {
-            loop {
-                let (mut stream, _) = self.socket.accept().await?;
-                let mut shown = [0; SECRET_BYTES];
-                let read = async { stream.read_exact(&mut shown).await };
-                let read = crate::net::link::deadline(TLS_DEADLINE, read).await;
-                if read.is_ok() && bool::from(shown.ct_eq(&self.secret)) {
-                    return Ok(stream);
-                }
+        /// Whoever comes next.
+        pub async fn accept(&self) -> io::Result<Guest> {
+            let (stream, _) = self.socket.accept().await?;
+            Ok(Guest { stream, secret: self.secret })
+        }
+    }
+
+    /// Who connected: any program of this computer's.
+    pub struct Guest {
+        stream: Stream,
+        secret: [u8; SECRET_BYTES],
+    }
+
+    impl Guest {
+        /// Its connection, once it has shown the secret; others go on meanwhile.
+        pub async fn admit(mut self) -> io::Result<Stream> {
+            let mut shown = [0; SECRET_BYTES];
+            let read = async { self.stream.read_exact(&mut shown).await };
+            let read = crate::net::link::deadline(TLS_DEADLINE, read).await;
+            match read.is_ok() && bool::from(shown.ct_eq(&self.secret)) {
+                true => Ok(self.stream),
+                false => Err(io::ErrorKind::PermissionDenied.into()),
             }
         }
     }
@@ -144,5 +166,29 @@ mod loopback {
         let mut stream = Async::<TcpStream>::connect(address).await?;
         stream.write_all(&secret).await?;
         Ok(stream)
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn who_says_nothing_keeps_nobody_waiting_and_who_lies_is_not_let_in() {
+            let data = tempfile::tempdir().unwrap();
+            let listener = Listener::open(data.path()).unwrap();
+            let address = listener.socket.get_ref().local_addr().unwrap();
+            smol::block_on(async {
+                let silent = Async::<TcpStream>::connect(address).await.unwrap();
+                let waits = listener.accept().await.unwrap();
+                let console = connect(data.path()).await.unwrap();
+                let knows = listener.accept().await.unwrap();
+                assert!(knows.admit().await.is_ok(), "while the silent one is still there");
+                let mut liar = Async::<TcpStream>::connect(address).await.unwrap();
+                liar.write_all(&[0; SECRET_BYTES]).await.unwrap();
+                assert!(listener.accept().await.unwrap().admit().await.is_err());
+                drop((silent, console));
+                assert!(waits.admit().await.is_err());
+            });
+        }
     }
 }
