@@ -1,6 +1,7 @@
 //! The door for the server's own console and tools: a socket that only its owner opens.
 //!
-//! On Unix a socket in the data folder with mode 0600; elsewhere a loopback port, whose number and
+//! On Unix a socket in the data folder with mode 0600, or in another folder of its owner's alone where that
+//! path would be too long; elsewhere a loopback port, whose number and
 //! a secret stand in a file that only the owner reads.
 
 mod place;
