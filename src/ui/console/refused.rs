@@ -48,6 +48,9 @@ pub fn words(language: Language, sentence: &str) -> String {
     if sentence.contains(" has no server's data") {
         return fill("con.no.store", &[]);
     }
+    if sentence.contains(" may only be looked into by its owner") {
+        return fill("con.no.closed", &[]);
+    }
     if sentence == "the server is closing" {
         return fill("con.no.closing", &[]);
     }
@@ -71,6 +74,7 @@ mod tests {
             AdminError::Words(200),
             AdminError::Text(4_096),
             AdminError::NoStore("d".into()),
+            AdminError::Closed { folder: "d".into(), owner: "'#7'".into() },
             AdminError::Stopped("d".into()),
             AdminError::Silent { folder: "d".into(), error: std::io::Error::other("x") },
             AdminError::Setting(SettingError::Key("no.such".into())),
@@ -88,7 +92,7 @@ mod tests {
             let plain = english.fill("con.no.other", &[("reason", &sentence)]);
             assert_ne!(words(english, &sentence), plain, "{sentence}");
         }
-        let range = words(chinese, &refusals[11].to_string());
+        let range = words(chinese, &refusals[12].to_string());
         assert!(range.contains("3650") && range.contains('1'), "{range}");
         assert!(words(english, "strange").contains("strange"));
     }
