@@ -19,7 +19,7 @@ use super::rates::{Deed, Meter, Rates};
 use super::strangers::{Hold, Strangers};
 use crate::clock::millis;
 use crate::domain::{AccountId, DeviceId, FileWay, Target};
-use crate::limits::{COUNTED_MAX, SLOWED_MAX};
+use crate::limits::{COUNTED_MAX, Limits, SLOWED_MAX};
 use crate::net::protocol::{Goodbye, Reason, Refusal};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -54,6 +54,16 @@ pub fn counted(address: IpAddr) -> IpAddr {
     }
 }
 
+/// New accounts of everybody together.
+fn registrations(limits: &Limits, uptime: Duration) -> Bucket {
+    Bucket::per(limits.registrations_per_minute, MINUTE, uptime)
+}
+
+/// What everybody says in one place.
+fn everybody(per_second: u64, uptime: Duration) -> Bucket {
+    Bucket::new(per_second * 2, per_second, uptime)
+}
+
 impl Admission {
     /// Counters at zero.
     #[must_use]
@@ -68,8 +78,8 @@ impl Admission {
             carriers: HashMap::new(),
             senders: HashMap::new(),
             wrong: Bounded::default(),
-            registrations: Bucket::per(limits.registrations_per_minute, MINUTE, uptime),
-            lobby: Bucket::new(limits.lobby_per_second * 2, limits.lobby_per_second, uptime),
+            registrations: registrations(&limits, uptime),
+            lobby: everybody(limits.lobby_per_second, uptime),
             rooms: Bounded::default(),
         };
         Arc::new(Admission { policy, counts: Mutex::new(counts) })
@@ -201,8 +211,7 @@ impl Admission {
             Target::Lobby => (Bound::Lobby, &mut counts.lobby),
             Target::Room(room) => {
                 let rate = self.policy.limits().room_per_second;
-                let bucket = || Bucket::new(rate * 2, rate, uptime);
-                (Bound::Room, counts.rooms.get_or_insert(room, bucket))
+                (Bound::Room, counts.rooms.get_or_insert(room, || everybody(rate, uptime)))
             }
         };
         Ok(self.booked(bound, shared.book(uptime, SLOWED_MAX))?.max(own))
@@ -258,20 +267,17 @@ impl Admission {
         may.map_err(|bound| self.policy.refuse(bound, Reason::FilesBusy))
     }
 
-    /// Other limits are in force: what was counted under the old ones begins anew. Links and waits
-    /// after wrong passwords stay.
-    pub fn begin_anew(&self, uptime: Duration) {
+    /// Other limits may be in force: what was used stays used under them.
+    pub fn follow_limits(&self, uptime: Duration) {
         let limits = self.policy.limits();
+        let (rates, meter) = (Rates::new(&limits, uptime), Meter::new(&limits, uptime));
+        let room = everybody(limits.room_per_second, uptime);
         let mut counts = self.lock();
-        for (_, rates) in counts.senders.values_mut() {
-            *rates = Rates::new(&limits, uptime);
-        }
-        for address in counts.addresses.values_mut() {
-            address.meter = Meter::new(&limits, uptime);
-        }
-        counts.registrations = Bucket::per(limits.registrations_per_minute, MINUTE, uptime);
-        counts.lobby = Bucket::new(limits.lobby_per_second * 2, limits.lobby_per_second, uptime);
-        counts.rooms = Bounded::default();
+        counts.senders.values_mut().for_each(|(_, own)| own.follow(&rates, uptime));
+        counts.addresses.values_mut().for_each(|address| address.meter.follow(&meter, uptime));
+        counts.rooms.values_mut().for_each(|own| own.follow(&room, uptime));
+        counts.registrations.follow(&registrations(&limits, uptime), uptime);
+        counts.lobby.follow(&everybody(limits.lobby_per_second, uptime), uptime);
     }
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
@@ -364,7 +370,7 @@ impl Drop for Place {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::Limits;
+    use crate::server::settings::Settings;
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
@@ -432,6 +438,21 @@ mod tests {
         assert_eq!(tries.count(), 3);
         let elsewhere = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 9));
         assert_eq!(admission.register(elsewhere, Duration::ZERO), Ok(()));
+    }
+
+    #[test]
+    fn other_settings_give_nobody_back_what_was_used() {
+        let mut limits = Limits { registrations_per_hour: 3, ..Limits::default() };
+        let policy = Policy::of_limits(limits.clone());
+        let admission = Admission::new(policy.clone(), Duration::ZERO);
+        let many = || (0..99).filter(|_| admission.register(HERE, Duration::ZERO).is_ok()).count();
+        assert_eq!(many(), 3);
+        admission.follow_limits(Duration::ZERO);
+        assert_eq!(many(), 0, "nothing about it has changed");
+        limits.registrations_per_hour = 5;
+        policy.replace(Settings { limits, ..Settings::default() });
+        admission.follow_limits(Duration::ZERO);
+        assert_eq!(many(), 2, "five, of which three are used");
     }
 
     #[test]

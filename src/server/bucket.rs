@@ -28,6 +28,19 @@ impl Bucket {
         Bucket { burst, per_second: burst / span.as_secs_f64(), tokens: burst, at: uptime }
     }
 
+    /// Goes on with the numbers of another one. Where they differ, what was used counts against the new
+    /// ones; nobody waits longer for it than a whole refill, beside what was booked already.
+    pub fn follow(&mut self, other: &Bucket, uptime: Duration) {
+        if (self.burst, self.per_second) == (other.burst, other.per_second) {
+            return;
+        }
+        self.refill(uptime);
+        let used = self.burst - self.tokens;
+        let booked = self.tokens.min(0.0);
+        self.tokens = (other.burst - used).max(booked);
+        (self.burst, self.per_second) = (other.burst, other.per_second);
+    }
+
     /// Takes a token now, or says how long to wait for one, and takes none then.
     ///
     /// # Errors
@@ -132,6 +145,26 @@ mod tests {
             (0..4).map(|_| bucket.book_many(35, Duration::ZERO, wait_max)).collect();
         let second = Duration::from_secs;
         assert_eq!(waits, [Ok(second(0)), Ok(second(0)), Ok(second(5)), Err(second(40))]);
+    }
+
+    #[test]
+    fn what_was_used_counts_under_other_numbers_and_nothing_changes_under_the_same() {
+        let hour = Duration::from_hours(1);
+        let per_hour = |count| Bucket::per(count, hour, Duration::ZERO);
+        let left = |bucket: &mut Bucket| (0..99).filter(|_| bucket.take(hour / 2).is_ok()).count();
+        let used = |count: usize, of| {
+            let mut bucket = per_hour(of);
+            (0..count).for_each(|_| bucket.take(hour / 2).unwrap());
+            bucket
+        };
+        for (count, of, then, remain) in
+            [(3, 3, 3, 0), (2, 3, 3, 1), (3, 3, 10, 7), (8, 10, 9, 1), (8, 10, 3, 0), (0, 0, 4, 4)]
+        {
+            let mut bucket = used(count, of);
+            bucket.follow(&per_hour(then), hour / 2);
+            assert_eq!(left(&mut bucket), remain, "{count} of {of}, then {then}");
+            assert!(bucket.is_full(2 * hour), "{count} of {of}, then {then}");
+        }
     }
 
     #[test]

@@ -161,7 +161,7 @@ pub struct Server {
 }
 
 /// What a server says when it is ready.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ready {
     /// Its name for people.
     pub name: String,
@@ -171,6 +171,13 @@ pub struct Ready {
     pub server_id: ServerId,
     /// Where its counters can be read, with the real port.
     pub metrics: Option<SocketAddr>,
+}
+
+impl Ready {
+    /// The same under the name that it has now.
+    fn called(&self, name: String) -> Ready {
+        Ready { name, ..self.clone() }
+    }
 }
 
 impl std::fmt::Display for Ready {

@@ -12,6 +12,11 @@ pub(super) fn ready(status: &dyn Display) {
     tell(&format!("READY=1\nSTATUS={status}"));
 }
 
+/// It is called otherwise now.
+pub(super) fn status(status: &dyn Display) {
+    tell(&format!("STATUS={status}"));
+}
+
 /// Settings are read again; [`ready`] follows.
 pub(super) fn reloading() {
     tell(&format!("RELOADING=1\nMONOTONIC_USEC={}", clock::system_us()));

@@ -146,6 +146,20 @@ impl Rates {
         }
     }
 
+    /// Goes on with other numbers; what was used stays used.
+    pub fn follow(&mut self, other: &Rates, uptime: Duration) {
+        let Rates { messages, requests, contacts, rooms, finds, searches, profiles, uploads } =
+            self;
+        messages.follow(&other.messages, uptime);
+        requests.follow(&other.requests, uptime);
+        contacts.follow(&other.contacts, uptime);
+        rooms.follow(&other.rooms, uptime);
+        finds.follow(&other.finds, uptime);
+        searches.follow(&other.searches, uptime);
+        profiles.follow(&other.profiles, uptime);
+        uploads.follow(&other.uploads, uptime);
+    }
+
     /// A message: how long the session is not read further.
     ///
     /// # Errors
@@ -201,6 +215,16 @@ impl Meter {
             registrations: Bucket::per(limits.registrations_per_hour, HOUR, uptime),
             passwords: Bucket::per(limits.passwords_per_minute, MINUTE, uptime),
         }
+    }
+
+    /// As [`Rates::follow`].
+    pub(super) fn follow(&mut self, other: &Meter, uptime: Duration) {
+        let Meter { dials, new, tokens, registrations, passwords } = self;
+        dials.follow(&other.dials, uptime);
+        new.follow(&other.new, uptime);
+        tokens.follow(&other.tokens, uptime);
+        registrations.follow(&other.registrations, uptime);
+        passwords.follow(&other.passwords, uptime);
     }
 }
 

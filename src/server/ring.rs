@@ -228,14 +228,19 @@ async fn reload(shared: &Shared, ready: &Ready) {
     if shared.jobs.send(job).await.is_ok() {
         answer.recv().await.ok();
     }
-    notify::ready(ready);
+    notify::ready(&ready.called(shared.policy.name()));
 }
 
-/// Other settings are in force: what was counted under the old ones begins anew, and the LAN hears of
+/// Other settings are in force: what may be done follows them, and the LAN and the service manager hear of
 /// another name.
-async fn follow_changes(shared: Arc<Shared>, changes: Receiver<()>) {
+async fn follow_changes(shared: Arc<Shared>, mut ready: Ready, changes: Receiver<()>) {
     while changes.recv().await.is_ok() {
-        shared.admission.begin_anew(clock::uptime());
+        shared.admission.follow_limits(clock::uptime());
+        let called = ready.called(shared.policy.name());
+        if called != ready {
+            notify::status(&called);
+            ready = called;
+        }
         let beacon = shared.beacon.clone();
         smol::unblock(move || beacon.refresh()).await;
     }
@@ -397,7 +402,7 @@ async fn serve(
     let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
     let sweep = executor.spawn(sweeping);
     let daily = executor.spawn(backup::schedule::run(shared.chores.clone()));
-    let following = executor.spawn(follow_changes(shared.clone(), changes));
+    let following = executor.spawn(follow_changes(shared.clone(), ready.clone(), changes));
 
     let asked = async {
         while let Ok(Order::Reload) = stopped.recv().await {

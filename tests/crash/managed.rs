@@ -8,7 +8,7 @@ use mychat::domain::Target;
 use mychat::net::protocol::Reason;
 
 use crate::peer::{Peer, set, text};
-use crate::process::{PATIENCE, Process, free_address, serve, signal};
+use crate::process::{PATIENCE, Process, free_address, mychat, serve, signal};
 
 /// The next word of the server.
 fn heard(manager: &UnixDatagram) -> String {
@@ -37,8 +37,8 @@ fn a_life(manager: &UnixDatagram, name: &str) {
     let us = reloading.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").unwrap();
     assert!(us.parse::<u64>().is_ok_and(|us| us > 0), "{reloading}");
     assert!(heard(manager).starts_with("READY=1\n"));
-    // What was counted begins anew in a moment.
-    while momo.register("Momo").is_err() {}
+    // What was used stays used.
+    assert_eq!(momo.register("Momo").unwrap_err().reason, Reason::RegistrationBusy);
     lime.say(Target::Lobby, text("undisturbed")).unwrap();
 
     signal(process.id(), "TERM");
@@ -58,6 +58,28 @@ fn a_manager_that_listens_on_an_abstract_name_hears_all_of_it() {
     let name = format!("mychat-test-{}", std::process::id());
     let address = SocketAddr::from_abstract_name(&name).unwrap();
     a_life(&UnixDatagram::bind_addr(&address).unwrap(), &format!("@{name}"));
+}
+
+#[test]
+fn a_manager_hears_of_another_name_at_once_and_after_a_reload() {
+    let folder = tempfile::tempdir().unwrap();
+    let manager = UnixDatagram::bind(folder.path().join("notify")).unwrap();
+    manager.set_read_timeout(Some(PATIENCE)).unwrap();
+    let (data, address) = (folder.path().join("data"), free_address().to_string());
+    let mut command = mychat(&["--serve", "--no-discovery", "--listen", &address, "--data"]);
+    command.arg(&data).env("NOTIFY_SOCKET", folder.path().join("notify"));
+    let process = Process::start_with(command);
+    assert!(heard(&manager).starts_with("READY=1\n"));
+    set(&data, "server.name", "Orchard");
+    let status = heard(&manager);
+    assert!(status.starts_with("STATUS=ready Orchard listening on "), "{status}");
+    signal(process.id(), "HUP");
+    assert!(heard(&manager).starts_with("RELOADING=1\n"));
+    let ready = heard(&manager);
+    assert!(ready.starts_with("READY=1\nSTATUS=ready Orchard listening on "), "{ready}");
+    signal(process.id(), "TERM");
+    assert_eq!(heard(&manager), "STOPPING=1");
+    assert_eq!(process.wait().0, Some(0));
 }
 
 #[test]

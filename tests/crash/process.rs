@@ -91,7 +91,7 @@ pub fn script(home: &Path, address: SocketAddr) -> Command {
     command
 }
 
-fn mychat<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
+pub fn mychat<S: AsRef<OsStr>>(arguments: &[S]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mychat"));
     command.args(arguments).env_remove("MYCHAT_LOG");
     command

@@ -5,8 +5,10 @@ use mychat::domain::{AccountId, Body, DeviceId, Nonce, Target};
 use mychat::net::protocol::{
     Auth, ClientFrame, Command, Goodbye, Opaque, Reason, ServerFrame, VERSION,
 };
+use mychat::net::verb::Verb;
+use mychat::server::admin;
 
-use crate::peer::{Ground, PASSWORD, Peer, fresh, text};
+use crate::peer::{Ground, PASSWORD, Peer, fresh, set, text};
 
 #[test]
 fn numbers_are_counted_from_10001_and_survive_a_restart() {
@@ -114,6 +116,16 @@ fn registrations_are_counted_by_address() {
     let refusal = ground.connect().register("three").unwrap_err();
     assert_eq!(refusal.reason, Reason::RegistrationBusy);
     assert!(refusal.retry_after_ms.unwrap() > 60_000);
+    // Another setting or a reload gives nobody back what was used. Buckets follow a setting a moment after
+    // it was set, so a change that lets one more in is waited for: it lets in one, not three.
+    set(ground.folder(), "server.name", "x");
+    admin::run(ground.folder(), Verb::Reload {}).unwrap();
+    assert!(ground.connect().register("three").is_err());
+    set(ground.folder(), "registrations.per_hour", "3");
+    let mut third = ground.connect();
+    while third.register("three").is_err() {}
+    let refusal = ground.connect().register("four").unwrap_err();
+    assert_eq!(refusal.reason, Reason::RegistrationBusy);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 //!
 //! Everything here comes from strangers, who can say anything at any rate. A row is a hint where to
 //! dial; only TLS proves who answers there. So when there are too many rows, those stay whose server
-//! was met before or proven, and those go first where TLS has proven nothing.
+//! was met before or proven, and those go first where TLS has proven nothing. A name is nobody's: who
+//! announces another id under it gets a row beside, and takes nobody's.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
@@ -16,7 +17,8 @@ use crate::net::address::Address;
 /// worth more; else what is new is ignored until one is gone.
 const SERVERS_MAX: usize = 64;
 /// Announcements kept of one id: a conflict renames on each network, and a stranger may claim any
-/// id. At the bound the oldest one goes that is not proven.
+/// id. At the bound the newest one is ignored, or a few names would hide who was there first; only where
+/// looking came to nobody, the oldest one goes.
 const CLAIMS_MAX: usize = 4;
 /// Addresses kept of one server; the likeliest are kept.
 const ADDRESSES_MAX: usize = 16;
@@ -97,7 +99,8 @@ pub(super) enum Turn {
 /// All rows, and what of them has not been told yet.
 #[derive(Debug, Default)]
 pub(super) struct Neighbours {
-    rows: BTreeMap<String, Row>,
+    /// By name and id.
+    rows: BTreeMap<(String, ServerId), Row>,
     told: BTreeMap<ServerId, FoundServer>,
     untold: VecDeque<ServerId>,
     /// When the last events were told, at most a second's worth.
@@ -112,34 +115,36 @@ pub(super) struct Neighbours {
 
 #[derive(Debug)]
 struct Row {
-    id: ServerId,
     /// Which row it is since the start: the smaller, the older.
     number: u64,
     name: String,
+    /// With their ranks, the likeliest first.
     addresses: Vec<(u8, Address)>,
 }
 
 impl Neighbours {
     /// Takes an announcement in, if there is a place for it.
     pub(super) fn heard(&mut self, announced: &Announced) {
-        let before = self.rows.get(&announced.instance).map(|row| row.number);
-        if before.is_none() && !self.has_room(announced.id) {
+        let key = (announced.instance.clone(), announced.id);
+        let mut addresses = addresses(&announced.places, announced.port);
+        if addresses.is_empty() {
+            self.remove(&key);
             return;
         }
+        if !self.rows.contains_key(&key) && !self.has_room(announced.id) {
+            return;
+        }
+        let before = self.rows.get(&key);
+        // Whoever says it: where TLS proved it stays, until looking there comes to nobody.
+        let proven = before.and_then(|row| self.proven_place(announced.id, row)).cloned();
+        if let Some(proven) = proven.filter(|proven| !addresses.contains(proven)) {
+            addresses.truncate(ADDRESSES_MAX - 1);
+            addresses.push(proven);
+        }
+        let number = before.map_or(self.counted + 1, |row| row.number);
         self.counted += 1;
-        let row = Row {
-            id: announced.id,
-            number: before.unwrap_or(self.counted),
-            name: shown_name(&announced.name),
-            addresses: addresses(&announced.places, announced.port),
-        };
-        if row.addresses.is_empty() {
-            return self.gone(&announced.instance);
-        }
-        let before = self.rows.insert(announced.instance.clone(), row);
-        if let Some(before) = before {
-            self.touch(before.id);
-        }
+        self.rows.insert(key, Row { number, name: shown_name(&announced.name), addresses });
+        self.leave_name(&announced.instance);
         self.touch(announced.id);
     }
 
@@ -150,33 +155,65 @@ impl Neighbours {
 
     /// Says where looking at a server proved it, if anywhere.
     pub(super) fn judge(&mut self, id: ServerId, proven: Option<Address>) {
-        if self.told.contains_key(&id) || self.rows.values().any(|row| row.id == id) {
+        if self.told.contains_key(&id) || self.rows_of(id).next().is_some() {
             self.verdicts.insert(id, proven.map_or(Verdict::Refuted, Verdict::Proven));
+            for instance in self.instances(id) {
+                self.leave_name(&instance);
+            }
             self.touch(id);
         }
     }
 
-    /// Forgets an announcement.
+    /// Forgets a name, whoever was announced under it.
     pub(super) fn gone(&mut self, instance: &str) {
-        if let Some(row) = self.rows.remove(instance) {
-            self.touch(row.id);
+        for id in self.ids(instance) {
+            self.remove(&(instance.to_owned(), id));
         }
+    }
+
+    fn remove(&mut self, key: &(String, ServerId)) -> bool {
+        let was_there = self.rows.remove(key).is_some();
+        if was_there {
+            self.touch(key.1);
+        }
+        was_there
+    }
+
+    /// Who was looked at and not found leaves a name to another, such as a server that was made anew.
+    fn leave_name(&mut self, instance: &str) {
+        let ids = self.ids(instance);
+        let (refuted, others): (Vec<ServerId>, Vec<ServerId>) =
+            ids.into_iter().partition(|id| self.worth(*id) == Worth::Refuted);
+        if !others.is_empty() {
+            for id in refuted {
+                self.remove(&(instance.to_owned(), id));
+            }
+        }
+    }
+
+    /// All that are announced under a name.
+    fn ids(&self, instance: &str) -> Vec<ServerId> {
+        let own = self.rows.keys().filter(|(name, _)| name == instance);
+        own.map(|(_, id)| *id).collect()
+    }
+
+    fn rows_of(&self, id: ServerId) -> impl Iterator<Item = (&(String, ServerId), &Row)> {
+        self.rows.iter().filter(move |((_, own), _)| *own == id)
     }
 
     /// The names under which a server is announced.
     pub(super) fn instances(&self, id: ServerId) -> Vec<String> {
-        let own = self.rows.iter().filter(|(_, row)| row.id == id);
-        own.map(|(instance, _)| instance.clone()).collect()
+        self.rows_of(id).map(|((instance, _), _)| instance.clone()).collect()
     }
 
     /// Whether this is one of the names under which anything is announced.
     pub(super) fn has(&self, instance: &str) -> bool {
-        self.rows.contains_key(instance)
+        self.rows.keys().any(|(name, _)| name == instance)
     }
 
     /// All names under which anything is announced.
     pub(super) fn all_instances(&self) -> BTreeSet<String> {
-        self.rows.keys().cloned().collect()
+        self.rows.keys().map(|(name, _)| name.clone()).collect()
     }
 
     /// The next event, or when there may be one.
@@ -212,30 +249,25 @@ impl Neighbours {
 
     /// Makes room for one more row of this id, if that is worth it.
     fn has_room(&mut self, id: ServerId) -> bool {
-        let claims = || self.rows.iter().filter(|(_, row)| row.id == id);
-        if claims().count() >= CLAIMS_MAX {
-            let unproven = claims().filter(|(_, row)| !self.is_proven(row));
-            let oldest = unproven.min_by_key(|(_, row)| row.number).map(|(name, _)| name.clone());
-            return oldest.is_some_and(|oldest| self.evict(&oldest));
+        let count = self.rows_of(id).count();
+        if count >= CLAIMS_MAX {
+            let is_refuted = self.verdicts.get(&id) == Some(&Verdict::Refuted);
+            let oldest = self.rows_of(id).min_by_key(|(_, row)| row.number);
+            let oldest = oldest.filter(|_| is_refuted).map(|(key, _)| key.clone());
+            return oldest.is_some_and(|oldest| self.remove(&oldest));
         }
-        let told_only = |told: &&ServerId| !self.rows.values().any(|row| row.id == **told);
-        let leaving = self.told.keys().filter(told_only).count();
-        let is_known = claims().next().is_some() || self.told.contains_key(&id);
+        let leaving = self.told.keys().filter(|told| self.rows_of(**told).next().is_none()).count();
+        let is_known = count > 0 || self.told.contains_key(&id);
         if self.rows.len() < SERVERS_MAX && (is_known || self.rows.len() + leaving < SERVERS_MAX) {
             return true;
         }
-        let least = self.rows.iter().min_by_key(|(_, row)| (self.worth(row.id), row.number));
-        let Some((instance, row)) = least else { return false };
+        let least = self.rows.iter().min_by_key(|((_, own), row)| (self.worth(*own), row.number));
+        let Some((least, _)) = least else { return false };
         // Those that left have to be told first, or a flood would make the list of them endless.
-        let is_worth_it = self.worth(row.id) < self.worth(id)
+        let is_worth_it = self.worth(least.1) < self.worth(id)
             && (leaving < SERVERS_MAX || self.met.contains(&id));
-        let instance = instance.clone();
-        is_worth_it && self.evict(&instance)
-    }
-
-    fn evict(&mut self, instance: &str) -> bool {
-        self.gone(instance);
-        true
+        let least = least.clone();
+        is_worth_it && self.remove(&least)
     }
 
     fn worth(&self, id: ServerId) -> Worth {
@@ -247,16 +279,10 @@ impl Neighbours {
         }
     }
 
-    /// Does this row lead to where its server was proven?
-    fn is_proven(&self, row: &Row) -> bool {
-        self.proven_at(row.id).is_some_and(|at| row.addresses.iter().any(|(_, one)| one == at))
-    }
-
-    fn proven_at(&self, id: ServerId) -> Option<&Address> {
-        match self.verdicts.get(&id) {
-            Some(Verdict::Proven(at)) => Some(at),
-            _ => None,
-        }
+    /// Where its server was proven, if a row leads there.
+    fn proven_place<'a>(&self, id: ServerId, row: &'a Row) -> Option<&'a (u8, Address)> {
+        let Some(Verdict::Proven(at)) = self.verdicts.get(&id) else { return None };
+        row.addresses.iter().find(|(_, one)| one == at)
     }
 
     fn touch(&mut self, id: ServerId) {
@@ -267,26 +293,35 @@ impl Neighbours {
             false => self.untold.push_back(id),
         }
         let (told, rows) = (&self.told, &self.rows);
-        let has_row = |id: &ServerId| rows.values().any(|row| row.id == *id);
+        let has_row = |id: &ServerId| rows.keys().any(|(_, own)| own == id);
         let is_worth_telling = |id: &ServerId| told.contains_key(id) || has_row(id);
         self.untold.retain(is_worth_telling);
         self.verdicts.retain(|id, _| is_worth_telling(id));
     }
 
-    /// All rows of one id as one server.
+    /// All rows of one id as one server: where it was proven, then the first address of each row, then
+    /// the second, so that no row pushes another one's behind what is dialled.
     fn server(&self, id: ServerId) -> Option<FoundServer> {
-        let rows = || self.rows.values().filter(|row| row.id == id);
-        let first = rows().find(|row| self.is_proven(row)).or_else(|| rows().next())?;
-        let name = first.name.clone();
-        let proven = self.proven_at(id);
-        let mut ranked: Vec<(bool, u8, Address)> = rows()
-            .flat_map(|row| row.addresses.clone())
-            .map(|(rank, address)| (proven != Some(&address), rank, address))
+        let rows = || self.rows_of(id).map(|(_, row)| row);
+        let proven = |row: &&Row| self.proven_place(id, row).is_some();
+        let oldest = || rows().min_by_key(|row| row.number);
+        let name = rows().find(proven).or_else(oldest)?.name.clone();
+        let at = rows().find_map(|row| self.proven_place(id, row)).map(|(_, address)| address);
+        let mut ranked: Vec<_> = rows()
+            .flat_map(|row| {
+                let places = row.addresses.iter().enumerate();
+                places.map(|(turn, (rank, address))| {
+                    (at != Some(address), turn, *rank, row.number, address)
+                })
+            })
             .collect();
         ranked.sort();
-        ranked.dedup();
-        ranked.truncate(ADDRESSES_MAX);
-        let addresses = ranked.into_iter().map(|(_, _, address)| address).collect();
+        let mut addresses: Vec<Address> = Vec::new();
+        for (.., address) in ranked {
+            if addresses.len() < ADDRESSES_MAX && !addresses.contains(address) {
+                addresses.push(address.clone());
+            }
+        }
         let fingerprint = id.fingerprint();
         let name = if name.is_empty() { fingerprint.clone() } else { name };
         Some(FoundServer { id, name, addresses, fingerprint })
@@ -482,7 +517,7 @@ mod tests {
             neighbours.judge(id(n), None);
             neighbours.heard(&announced(&format!("b{n}"), 100 + n % 100, &["10.0.0.66"]));
         }
-        assert!(neighbours.rows.contains_key("met") && neighbours.rows.contains_key("proven"));
+        assert!(neighbours.has("met") && neighbours.has("proven"));
         let known = neighbours.rows.len() + neighbours.told.len();
         assert!(known <= 3 * SERVERS_MAX, "{known}");
     }
@@ -494,9 +529,72 @@ mod tests {
             neighbours.heard(&announced(&format!("a{n}"), n, &["10.0.0.66"]));
         }
         neighbours.heard(&announced("new", 100, &["10.0.0.1"]));
-        assert!(!neighbours.rows.contains_key("new"));
+        assert!(!neighbours.has("new"));
         neighbours.judge(id(7), None);
         neighbours.heard(&announced("new", 100, &["10.0.0.1"]));
-        assert!(neighbours.rows.contains_key("new") && !neighbours.rows.contains_key("a7"));
+        assert!(neighbours.has("new") && !neighbours.has("a7"));
+    }
+
+    fn told(neighbours: &mut Neighbours, now: Duration) -> Vec<(bool, ServerId)> {
+        let told = |event| match event {
+            DiscoveryEvent::Found(server) => (true, server.id),
+            DiscoveryEvent::Lost(id) => (false, id),
+        };
+        found(neighbours, now).into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn who_takes_a_name_gets_a_row_beside_and_takes_nobodys() {
+        let mut neighbours = Neighbours::default();
+        neighbours.heard(&announced("name", 1, &["10.0.0.1"]));
+        assert_eq!(told(&mut neighbours, SECOND), [(true, id(1))]);
+        neighbours.heard(&announced("name", 2, &["10.0.0.66"]));
+        assert_eq!(told(&mut neighbours, SECOND), [(true, id(2))], "nobody is lost");
+        let at = Address { host: "10.0.0.1".to_owned(), port: 1029 };
+        neighbours.judge(id(1), Some(at.clone()));
+        // The genuine id as well, elsewhere: where it was proven is kept.
+        let ips: Vec<String> = (1..40).map(|n| format!("192.168.3.{n}")).collect();
+        let ips: Vec<&str> = ips.iter().map(String::as_str).collect();
+        neighbours.heard(&announced("name", 1, &ips));
+        let server = neighbours.server(id(1)).unwrap();
+        assert_eq!((&server.addresses[0], server.addresses.len()), (&at, ADDRESSES_MAX));
+        found(&mut neighbours, SECOND);
+        // Whoever is looked at and is not there leaves the name.
+        neighbours.judge(id(2), None);
+        assert_eq!(told(&mut neighbours, SECOND), [(false, id(2))]);
+        neighbours.heard(&announced("name", 3, &["10.0.0.3"]));
+        neighbours.judge(id(1), None);
+        assert_eq!(told(&mut neighbours, SECOND), [(true, id(3)), (false, id(1))]);
+        neighbours.gone("name");
+        assert_eq!(told(&mut neighbours, SECOND), [(false, id(3))]);
+    }
+
+    #[test]
+    fn nobody_is_hidden_by_claims_of_its_id() {
+        let genuine = announced("genuine", 1, &["192.168.3.200", "10.0.0.1"]);
+        let is_dialled = |neighbours: &Neighbours| {
+            let addresses = neighbours.server(id(1)).unwrap().addresses;
+            addresses.iter().take(CLAIMS_MAX).any(|one| one.host == "192.168.3.200")
+        };
+        // Many names, each with addresses that would all be dialled before.
+        let mut neighbours = Neighbours::default();
+        neighbours.heard(&genuine);
+        for n in 0..50 {
+            let ips: Vec<String> = (0..6).map(|m| format!("192.168.3.{}", m + n)).collect();
+            let ips: Vec<&str> = ips.iter().map(String::as_str).collect();
+            neighbours.heard(&announced(&format!("a{n}"), 1, &ips));
+        }
+        assert_eq!(neighbours.rows.len(), CLAIMS_MAX);
+        assert!(is_dialled(&neighbours), "{neighbours:?}");
+        // The claims came first: looked at, they make room.
+        let mut neighbours = Neighbours::default();
+        for n in 0..4 {
+            neighbours.heard(&announced(&format!("a{n}"), 1, &["10.0.0.66"]));
+        }
+        neighbours.heard(&genuine);
+        assert!(!neighbours.has("genuine"));
+        neighbours.judge(id(1), None);
+        neighbours.heard(&genuine);
+        assert!(is_dialled(&neighbours), "{neighbours:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod print;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::clock;
@@ -33,7 +34,7 @@ pub enum AdminError {
         /// Which folder.
         folder: String,
         /// What the system said.
-        error: std::io::Error,
+        error: io::Error,
     },
     /// The verb needs a server that runs.
     #[error(
@@ -60,6 +61,17 @@ pub enum AdminError {
          `set registration open`"
     )]
     NoCode,
+    /// The folder is another user's.
+    #[error(
+        "{folder} may only be looked into by its owner, and this is another user: say `sudo -u {owner} mychat \
+         admin --data {folder}` and the rest"
+    )]
+    Closed {
+        /// Which folder.
+        folder: String,
+        /// Whose it is, as `sudo` takes it.
+        owner: String,
+    },
     /// The system gives no random bytes for a code.
     #[error("the system gives no random bytes")]
     Chance,
@@ -108,9 +120,7 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
         return Err(AdminError::StoreMissing { path, advice: backup::advice(data) });
     }
     let may_be_new = matches!(verb, Verb::Set { .. }) && data.is_dir();
-    if !may_be_new && !data.join(folder::STORE_FILE).exists() {
-        return Err(AdminError::NoStore(data.display().to_string()));
-    }
+    find_store(data, data.join(folder::STORE_FILE).try_exists(), may_be_new)?;
     match folder::open_own_store(data) {
         Ok(_) if verb.is_live() => Err(AdminError::Stopped(data.display().to_string())),
         Ok(engine) => match verb {
@@ -124,6 +134,28 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether there is a store to work on, by what looking for it came to.
+fn find_store(data: &Path, found: io::Result<bool>, may_be_new: bool) -> Result<(), AdminError> {
+    let folder = data.display().to_string();
+    match found {
+        Ok(true) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Err(AdminError::Closed { folder, owner: owner(data) })
+        }
+        _ if may_be_new => Ok(()),
+        _ => Err(AdminError::NoStore(folder)),
+    }
+}
+
+/// Whose a folder is; by number, which `sudo` knows without asking anybody for the name.
+fn owner(data: &Path) -> String {
+    #[cfg(unix)]
+    if let Ok(found) = std::fs::metadata(data) {
+        return format!("'#{}'", std::os::unix::fs::MetadataExt::uid(&found));
+    }
+    "OWNER".to_owned()
 }
 
 /// A path is meant from where the person is, not from where the server runs.
@@ -187,7 +219,7 @@ async fn ask(data: &Path, verb: Verb) -> Result<Done, AdminError> {
         Ok(ControlReply::Done(done)) => Ok(done),
         Ok(ControlReply::NotDone { why }) => Err(AdminError::Refused(why)),
         Ok(_) => Err(AdminError::Refused("the server gave another answer".to_owned())),
-        Err(error) => Err(silent(std::io::Error::other(error))),
+        Err(error) => Err(silent(io::Error::other(error))),
     }
 }
 
@@ -207,4 +239,23 @@ pub fn last_port(data: &Path) -> Option<u16> {
     let engine =
         data.join(folder::STORE_FILE).exists().then(|| folder::open_store(data).ok())??;
     Reads::open(&engine.read().ok()?).ok()?.get_port().ok()?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_may_not_be_looked_into_is_not_called_empty() {
+        let data = tempfile::tempdir().unwrap();
+        for may_be_new in [false, true] {
+            let denied = Err(io::ErrorKind::PermissionDenied.into());
+            let told = find_store(data.path(), denied, may_be_new).unwrap_err();
+            let said = told.to_string();
+            assert!(said.contains("this is another user: say `sudo -u "), "{said}");
+            let found = find_store(data.path(), Ok(false), may_be_new);
+            assert_eq!(found.is_ok(), may_be_new, "{found:?}");
+        }
+        assert!(find_store(data.path(), Ok(true), false).is_ok());
+    }
 }

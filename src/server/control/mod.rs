@@ -1,6 +1,7 @@
 //! The door for the server's own console and tools: a socket that only its owner opens.
 //!
-//! On Unix a socket in the data folder with mode 0600; elsewhere a loopback port, whose number and
+//! On Unix a socket in the data folder with mode 0600, or in another folder of its owner's alone where that
+//! path would be too long; elsewhere a loopback port, whose number and
 //! a secret stand in a file that only the owner reads.
 
 mod place;
@@ -83,10 +84,10 @@ impl Door {
         let Door { listener, facts } = self;
         loop {
             match listener.accept().await {
-                Ok(stream) => {
+                Ok(guest) => {
                     let facts = facts.clone();
                     let Some(executor) = executor.upgrade() else { return };
-                    executor.spawn(async move { drop(facts.talk(stream).await) }).detach();
+                    executor.spawn(facts.receive(guest)).detach();
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the control socket");
@@ -98,6 +99,12 @@ impl Door {
 }
 
 impl Facts {
+    async fn receive(self, guest: place::Guest) {
+        if let Ok(stream) = guest.admit().await {
+            self.talk(stream).await.ok();
+        }
+    }
+
     async fn talk<S: AsyncRead + AsyncWrite + Unpin>(self, stream: S) -> Result<(), LinkError> {
         let (mut reader, mut writer) = link::split(stream, FRAME_BYTES_MAX);
         loop {

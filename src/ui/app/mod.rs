@@ -264,6 +264,8 @@ pub struct Model {
     notes: notify::Notes,
     /// Files on their way, and those that are shown.
     pub files: files::Files,
+    /// What was fetched without asking; it outlives a session.
+    unasked: files::receiving::Unasked,
     /// Where received files go unless the person chose another folder.
     pub downloads: std::path::PathBuf,
     /// The picture that is looked at, while its window is open.
@@ -324,6 +326,7 @@ impl Model {
             viewer: None,
             notes: notify::Notes::default(),
             files: files::Files::default(),
+            unasked: files::receiving::Unasked::default(),
             downloads: std::path::PathBuf::new(),
             checkup: None,
             checkups: 0,

@@ -129,6 +129,12 @@ pub fn minute_of_day(at_ms: i64, zone: &TimeZone) -> u16 {
     u16::try_from(i32::from(at.hour()) * 60 + i32::from(at.minute())).unwrap_or(0)
 }
 
+/// The day of a moment.
+#[must_use]
+pub fn day(at_ms: i64, zone: &TimeZone) -> Date {
+    zoned(at_ms, zone).date()
+}
+
 /// How much room a date has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Width {

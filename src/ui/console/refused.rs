@@ -54,6 +54,9 @@ pub fn words(language: Language, sentence: &str) -> String {
     if sentence.starts_with("registration = code needs a code") {
         return fill("con.no.code", &[]);
     }
+    if sentence.contains(" may only be looked into by its owner") {
+        return fill("con.no.closed", &[]);
+    }
     if sentence == "the server is closing" {
         return fill("con.no.closing", &[]);
     }
@@ -178,6 +181,7 @@ mod tests {
             AdminError::NoStore("d".into()),
             AdminError::StoreMissing { path: "d".into(), advice: "restore".into() },
             AdminError::NoCode,
+            AdminError::Closed { folder: "d".into(), owner: "'#7'".into() },
             AdminError::Stopped("d".into()),
             AdminError::Silent { folder: "d".into(), error: std::io::Error::other("x") },
             AdminError::Setting(SettingError::Key("no.such".into())),
@@ -200,7 +204,7 @@ mod tests {
             let plain = english.fill("con.no.other", &[("reason", &sentence)]);
             assert_ne!(words(english, &sentence), plain, "{sentence}");
         }
-        let range = words(chinese, &refusals[11].to_string());
+        let range = words(chinese, &refusals[12].to_string());
         assert!(range.contains("3650") && range.contains('1'), "{range}");
         assert!(words(english, "strange").contains("strange"));
     }

@@ -1,16 +1,26 @@
 //! Choices of this computer about files: what is fetched without asking, what follows, how many go at
 //! once and how fast.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use jiff::civil::Date;
 
 use super::danger::is_dangerous;
 use super::{Effect, Model, Opening, file_of};
 use crate::client::Intent;
 use crate::client::api::{Carriage, Destination, Transfer, TransferState};
-use crate::domain::{Body, FileWay, Message, Target};
+use crate::domain::{AccountId, Body, FileWay, Message, Target};
 use crate::ui::app::settings::{keep, keep_switch};
+use crate::ui::app::time;
 
 const MB: u64 = 1_000_000;
+
+/// So much comes without asking from one friend in a day, or a thousand files just below the size would
+/// fill the disk.
+pub const UNASKED_BYTES: u64 = 1_000 * MB;
+/// A file counts for at least so much of it: empty ones cost a disk something too.
+const FILE_BYTES_MIN: u64 = MB / 10;
 
 /// Files below so many megabytes can be fetched without asking; zero is none.
 pub const BELOW_MB: [u32; 6] = [0, 1, 5, 20, 50, 100];
@@ -37,6 +47,27 @@ pub struct Receiving {
 impl Default for Receiving {
     fn default() -> Self {
         Receiving { below_mb: 0, opens_folder: false, at_once: 3, up_mb: 0, down_mb: 0 }
+    }
+}
+
+/// What came without asking today, by this computer's clock.
+#[derive(Debug, Default)]
+pub struct Unasked {
+    day: Option<Date>,
+    bytes: BTreeMap<AccountId, u64>,
+}
+
+impl Unasked {
+    /// Whether one more file of a friend may come; it is counted then.
+    fn takes(&mut self, from: AccountId, bytes: u64, day: Date) -> bool {
+        if self.day.replace(day) != Some(day) {
+            self.bytes.clear();
+        }
+        let so_far = self.bytes.entry(from).or_default();
+        let then = so_far.saturating_add(bytes.max(FILE_BYTES_MIN));
+        let fits = then <= UNASKED_BYTES;
+        *so_far = if fits { then } else { *so_far };
+        fits
     }
 }
 
@@ -104,7 +135,7 @@ impl Model {
         is_new && matches!(one.body, Body::File { .. })
     }
 
-    /// Fetches what a friend offers, where that was chosen: small, and no program.
+    /// Fetches what a friend offers, where that was chosen: small, no program, and not too much in a day.
     pub(in crate::ui::app) fn fetch_unasked(
         &mut self,
         with: Target,
@@ -116,7 +147,9 @@ impl Model {
         let is_friend =
             with == Target::Account(message.from) && self.people.is_friend(message.from);
         let is_new = self.files.of(file_of(message)).is_none();
-        if is_friend && is_new && *bytes < below && !is_dangerous(Path::new(name)) {
+        let may_come = is_friend && is_new && *bytes < below && !is_dangerous(Path::new(name));
+        let today = time::day(self.now.wall_ms, &self.zone);
+        if may_come && self.unasked.takes(message.from, *bytes, today) {
             let folder = Destination::Folder(self.download_folder());
             self.take_file(with, message.seq, folder, out);
         }

@@ -69,6 +69,27 @@ fn only_small_files_of_friends_that_are_no_programs_come_by_themselves_and_only_
 }
 
 #[test]
+fn a_friends_files_come_by_themselves_up_to_a_bound_a_day_and_then_ask() {
+    let mut world = befriended();
+    choose(&mut world, ReceivingMsg::Below(BELOW_MB[5]));
+    let (kind, mut seq) = (direct(10_002), 2);
+    let mut many = |world: &mut World, bytes| {
+        let fetched = (0..200).filter(|_| {
+            seq += 1;
+            let one = small(kind, seq, 10_002, "notes.pdf", bytes);
+            !came(world, one, true).is_empty()
+        });
+        fetched.count()
+    };
+    assert_eq!(many(&mut world, 99_000_000), 10, "990 of 1000 MB");
+    assert_eq!(many(&mut world, 1_000_000), 10, "what is left of it");
+    assert_eq!(many(&mut world, 0), 0, "an empty one is a file too");
+    world.pass(24 * 60 * 60 * 1_000);
+    assert_eq!(many(&mut world, 0), 200, "another day");
+    assert_eq!(many(&mut world, 99_000_000), 9);
+}
+
+#[test]
 fn the_folder_opens_when_the_last_file_is_there() {
     let mut world = befriended();
     choose(&mut world, ReceivingMsg::OpensFolder(true));
