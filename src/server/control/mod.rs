@@ -52,6 +52,7 @@ struct Facts {
     ready: Ready,
     data: String,
     started: Duration,
+    start: u64,
     stopper: Stopper,
 }
 
@@ -66,13 +67,15 @@ impl Door {
         ready: &Ready,
         stopper: &Stopper,
     ) -> Result<Self, ServerError> {
-        let listener = place::Listener::open(data)
-            .map_err(|error| ServerError::Control { path: place::path(data), error })?;
+        let failed = |error| ServerError::Control { path: place::path(data), error };
+        let start = getrandom::u64().map_err(std::io::Error::other).map_err(failed)?;
+        let listener = place::Listener::open(data).map_err(failed)?;
         let facts = Facts {
             shared: shared.clone(),
             ready: ready.clone(),
             data: data.display().to_string(),
             started: clock::uptime(),
+            start,
             stopper: stopper.clone(),
         };
         Ok(Door { listener, facts })
@@ -216,6 +219,7 @@ impl Facts {
             messages_today: metrics.today.count(clock::wall_ms()),
             backup,
             backup_error,
+            start: self.start,
         }
     }
 }

@@ -119,6 +119,8 @@ impl Model {
                 out.push(Effect::Quit);
                 Phase::Stopped
             }
+            // The next report says that the new run is attached to.
+            (_, End::Replaced) => Phase::Starting,
             (Then::Restart, End::Closed) => {
                 out.push(Effect::Order(Order::Start));
                 Phase::Starting
