@@ -127,6 +127,16 @@ fn a_restart_starts_again_only_after_a_close_in_order() {
 }
 
 #[test]
+fn a_foreign_server_is_not_restarted() {
+    for people in [0, 5] {
+        let mut model = running(people, true);
+        let effects = update(&mut model, Msg::Restart);
+        assert!(matches!(&effects[..], [Effect::Trouble(_)]), "{effects:?}");
+        assert_eq!((&model.phase, model.question), (&Phase::Running, None));
+    }
+}
+
+#[test]
 fn a_server_that_ends_by_itself_is_said_to() {
     let mut model = running(3, false);
     update(&mut model, Msg::Stop);
