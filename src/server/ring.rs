@@ -387,6 +387,7 @@ async fn serve(
     let (alive, all_gone) = async_channel::bounded::<()>(1);
     let accepting = start_accepting(executor, &shared, listeners, alive);
     let mut hub_task = executor.spawn(run_hub(hub, inbox));
+    let has_failed = door.has_failed();
     let control = executor.spawn(door.serve(Arc::downgrade(executor)));
     let (policy, folder) = (shared.policy.clone(), data.to_owned());
     let told = (shared.journal.clone(), shared.metrics.clone());
@@ -419,6 +420,7 @@ async fn serve(
     let flush = match &result {
         Ok(()) => FLUSH_DEADLINE,
         Err(error) => {
+            has_failed.store(true, Ordering::Relaxed);
             shared.journal.note(
                 LogKind::Error,
                 None,

@@ -226,6 +226,61 @@ fn a_server_that_restarts_between_two_looks_is_another_one() {
 }
 
 #[test]
+fn a_server_that_is_killed_elsewhere_did_not_close() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Elsewhere::start(folder.path());
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    assert!(window.attached());
+    window.polled();
+    drop(server);
+    assert_eq!(window.ended(), End::Failed(Failure::Gone));
+}
+
+#[test]
+fn a_server_that_is_stopped_elsewhere_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let _server = Elsewhere::start(folder.path());
+    let (looks, stops) =
+        (Window::open(folder.path(), "127.0.0.1:0"), Window::open(folder.path(), "127.0.0.1:0"));
+    assert!(looks.attached() && stops.attached());
+    looks.polled();
+    stops.link.order(Order::Stop);
+    assert_eq!((looks.ended(), stops.ended()), (End::Closed, End::Closed));
+}
+
+/// It is stopped as by a debugger or a hanging disk, and goes on later.
+#[cfg(unix)]
+#[test]
+fn a_server_that_does_not_answer_for_a_while_has_not_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Elsewhere::start(folder.path());
+    let signal = |name: &str| {
+        let sent = Command::new("kill").args([name, &server.0.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    };
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    assert!(window.attached());
+    window.polled();
+    signal("-STOP");
+    // Said before its door is tried again; twice is once after that.
+    for _ in 0..2 {
+        window.wait(|report| match report {
+            Report::Silent => Some(()),
+            Report::Ended(end) => panic!("{end:?}"),
+            _ => None,
+        });
+    }
+    signal("-CONT");
+    window.wait(|report| match report {
+        Report::Polled(_) => Some(()),
+        Report::Ended(end) => panic!("{end:?}"),
+        _ => None,
+    });
+    window.link.order(Order::Close);
+    assert_eq!(window.ended(), End::Closed);
+}
+
+#[test]
 fn why_a_server_did_not_start_is_told_by_its_cause() {
     let folder = tempfile::tempdir().unwrap();
     let other = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -7,7 +7,7 @@ mod place;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -31,6 +31,7 @@ use crate::net::control::{ControlReply, ControlRequest, OnlineSession, Status};
 use crate::net::frame;
 use crate::net::link::{self, LinkError, Reader, Writer};
 use crate::net::verb::{Done, Verb};
+use crate::store::engine::is_locked;
 
 /// A class of a thousand online fits, whatever they are called.
 const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -43,6 +44,8 @@ const WORKING_EVERY: Duration = Duration::from_secs(2);
 pub struct Door {
     listener: place::Listener,
     facts: Facts,
+    path: PathBuf,
+    has_failed: Arc<AtomicBool>,
 }
 
 /// What an answer is made of.
@@ -78,16 +81,21 @@ impl Door {
             start,
             stopper: stopper.clone(),
         };
-        Ok(Door { listener, facts })
+        Ok(Door { listener, facts, path: place::path(data), has_failed: Arc::default() })
+    }
+
+    /// To be set when the server does not close in order: whoever watched it sees that by the door's
+    /// file, which stays then, as it does when the server is killed.
+    pub fn has_failed(&self) -> Arc<AtomicBool> {
+        self.has_failed.clone()
     }
 
     /// Serves the door for ever; closed by being dropped.
     pub async fn serve(self, executor: Weak<Executor<'static>>) {
-        let Door { listener, facts } = self;
         loop {
-            match listener.accept().await {
+            match self.listener.accept().await {
                 Ok(stream) => {
-                    let facts = facts.clone();
+                    let facts = self.facts.clone();
                     let Some(executor) = executor.upgrade() else { return };
                     executor.spawn(async move { drop(facts.talk(stream).await) }).detach();
                 }
@@ -96,6 +104,14 @@ impl Door {
                     Timer::after(Duration::from_secs(1)).await;
                 }
             }
+        }
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        if !self.has_failed.load(Ordering::Relaxed) {
+            std::fs::remove_file(&self.path).ok();
         }
     }
 }
@@ -264,6 +280,14 @@ fn is_public(ip: &IpAddr) -> bool {
 pub fn invite(addresses: &[String], port: u16, key: ServerId) -> String {
     let host = addresses.first().cloned().unwrap_or_else(|| "localhost".to_owned());
     Invite { address: Address { host, port }, key: Some(key) }.to_string()
+}
+
+/// Whether a server that was there has closed in order; nothing while one still has the folder.
+#[must_use]
+pub fn has_closed(data: &Path) -> Option<bool> {
+    // A server takes its door away before it lets go of its folder, so they are looked at the other
+    // way round.
+    (!is_locked(data)).then(|| !place::path(data).exists())
 }
 
 /// The other end of the door: one request at a time.

@@ -21,10 +21,9 @@ mod unix {
     /// One console's connection.
     pub type Stream = Async<UnixStream>;
 
-    /// The listening socket; its file goes with it.
+    /// The listening socket.
     pub struct Listener {
         socket: Async<UnixListener>,
-        path: PathBuf,
     }
 
     impl Listener {
@@ -37,18 +36,12 @@ mod unix {
             }
             let socket = Async::<UnixListener>::bind(&path)?;
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-            Ok(Listener { socket, path })
+            Ok(Listener { socket })
         }
 
         /// The next console.
         pub async fn accept(&self) -> io::Result<Stream> {
             Ok(self.socket.accept().await?.0)
-        }
-    }
-
-    impl Drop for Listener {
-        fn drop(&mut self) {
-            drop(std::fs::remove_file(&self.path));
         }
     }
 
@@ -92,7 +85,6 @@ mod loopback {
     pub struct Listener {
         socket: Async<TcpListener>,
         secret: [u8; SECRET_BYTES],
-        path: PathBuf,
     }
 
     impl Listener {
@@ -102,10 +94,9 @@ mod loopback {
             let port = socket.get_ref().local_addr()?.port();
             let mut secret = [0; SECRET_BYTES];
             getrandom::fill(&mut secret).map_err(io::Error::other)?;
-            let path = path(data);
             let text = format!("{port} {}", data_encoding::HEXLOWER.encode(&secret));
-            std::fs::write(&path, text)?;
-            Ok(Listener { socket, secret, path })
+            std::fs::write(path(data), text)?;
+            Ok(Listener { socket, secret })
         }
 
         /// The next console that knows the secret.
@@ -119,12 +110,6 @@ mod loopback {
                     return Ok(stream);
                 }
             }
-        }
-    }
-
-    impl Drop for Listener {
-        fn drop(&mut self) {
-            drop(std::fs::remove_file(&self.path));
         }
     }
 

@@ -22,7 +22,7 @@ use crate::limits::LOG_ENTRIES_MAX;
 use crate::net::control::{ControlReply, ControlRequest, LogEntry, Status};
 use crate::net::verb::{Done, Verb};
 use crate::server::admin::{self, AdminError};
-use crate::server::control::Console;
+use crate::server::control::{self, Console};
 
 /// The server is asked this often.
 const EVERY: Duration = Duration::from_secs(1);
@@ -328,9 +328,16 @@ impl Keeper {
         visit.reach(&self.setup.data).await;
         match visit {
             Visit { next: Some(_), .. } => Some(End::Replaced),
-            Visit { console: None, own: None, .. } => Some(End::Closed),
+            Visit { console: None, own: None, .. } => self.end_of_other(visit.asked_to_stop),
             _ => None,
         }
+    }
+
+    /// How a server that was not started here has ended; none while it only does not answer.
+    fn end_of_other(&self, asked_to_stop: bool) -> Option<End> {
+        let has_closed = control::has_closed(&self.setup.data)?;
+        let in_order = has_closed || asked_to_stop;
+        Some(if in_order { End::Closed } else { End::Failed(Failure::Gone) })
     }
 
     /// A backup takes long: it has a door of its own, and the looks go on beside it.
