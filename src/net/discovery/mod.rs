@@ -24,6 +24,7 @@ use neighbours::{Announced, Place};
 pub use announcer::{Announcement, Announcer};
 pub use browser::Browser;
 pub use neighbours::{DiscoveryEvent, FoundServer};
+pub use networks::is_virtual;
 
 /// The service's name in DNS.
 const SERVICE: &str = "_mychat._tcp.local.";
@@ -48,7 +49,7 @@ pub enum DiscoveryError {
 fn start_daemon() -> Result<ServiceDaemon, Error> {
     let daemon = ServiceDaemon::new()?;
     daemon.disable_interface(IfKind::Predicate(IfPredicate::new(|interface| {
-        networks::is_virtual(&interface.name)
+        is_virtual(&interface.name)
     })))?;
     Ok(daemon)
 }

@@ -80,7 +80,8 @@ fn is_link_local(ip: Ipv6Addr) -> bool {
 }
 
 /// Is this a network between this computer and its own containers or virtual machines?
-pub(super) fn is_virtual(interface: &str) -> bool {
+#[must_use]
+pub fn is_virtual(interface: &str) -> bool {
     const PREFIXES: [&str; 15] = [
         "cali",
         "cni",

@@ -5,7 +5,7 @@
 
 mod place;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -28,6 +28,7 @@ use crate::clock;
 use crate::domain::ServerId;
 use crate::net::address::{Address, Invite};
 use crate::net::control::{ControlReply, ControlRequest, OnlineSession, Status};
+use crate::net::discovery::is_virtual;
 use crate::net::frame;
 use crate::net::link::{self, LinkError, Reader, Writer};
 use crate::net::verb::{Done, Verb};
@@ -37,6 +38,8 @@ use crate::store::engine::is_locked;
 const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The console's answer takes at most so long, or the server is in trouble.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
+/// A port where nothing is listened for.
+const DISCARD: u16 = 9;
 /// What takes longer says so this often.
 const WORKING_EVERY: Duration = Duration::from_secs(2);
 
@@ -252,19 +255,42 @@ fn reply(done: Result<Done, BackupError>) -> ControlReply {
 #[must_use]
 pub fn reachable(listening: &[IpAddr]) -> Vec<String> {
     let own = if_addrs::get_if_addrs().unwrap_or_default();
-    let own: Vec<IpAddr> = own.into_iter().map(|interface| interface.ip()).collect();
+    let own: Vec<(String, IpAddr)> =
+        own.into_iter().map(|interface| (interface.name.clone(), interface.ip())).collect();
+    arrange(listening, &own, &routed()).iter().map(ToString::to_string).collect()
+}
+
+/// Those on the way to everywhere else come first: on a computer with several networks people are
+/// most likely there. Networks of its own containers and virtual machines reach nobody.
+fn arrange(listening: &[IpAddr], own: &[(String, IpAddr)], routed: &[IpAddr]) -> Vec<IpAddr> {
+    let reach = |(name, ip): &&(String, IpAddr)| {
+        is_public(ip) && (routed.contains(ip) || !is_virtual(name))
+    };
+    let own: Vec<IpAddr> = own.iter().filter(reach).map(|(_, ip)| *ip).collect();
     let mut addresses: Vec<IpAddr> = Vec::new();
     for listening in listening.iter().copied() {
         match listening.is_unspecified() {
-            true => addresses.extend(
-                own.iter().filter(|ip| is_public(ip) && (listening.is_ipv6() || ip.is_ipv4())),
-            ),
+            true => addresses.extend(own.iter().filter(|ip| listening.is_ipv6() || ip.is_ipv4())),
             false => addresses.push(listening),
         }
     }
-    addresses.sort_by_key(|ip| (ip.is_ipv6(), *ip));
+    addresses.sort_by_key(|ip| (ip.is_ipv6(), !routed.contains(ip), *ip));
     addresses.dedup();
-    addresses.iter().map(ToString::to_string).collect()
+    addresses
+}
+
+/// This computer's own addresses on the default routes. A socket that is only told where it would
+/// send to sends nothing; the addresses are those of RFC 5737 and 3849, which nobody has.
+fn routed() -> Vec<IpAddr> {
+    let v4: (IpAddr, IpAddr) = (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into());
+    let v6: (IpAddr, IpAddr) =
+        (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xDB8, 0, 0, 0, 0, 0, 1).into());
+    let own = |(here, there): (IpAddr, IpAddr)| {
+        let socket = UdpSocket::bind((here, 0))?;
+        socket.connect((there, DISCARD))?;
+        Ok::<IpAddr, std::io::Error>(socket.local_addr()?.ip())
+    };
+    [v4, v6].into_iter().filter_map(|way| own(way).ok()).collect()
 }
 
 /// Whether somebody elsewhere could use it.
@@ -330,5 +356,44 @@ impl Console {
                 reply => return Ok(reply),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_reach_people_come_first_and_containers_are_left_out() {
+        let own = [
+            ("lo", "127.0.0.1"),
+            ("docker0", "172.17.0.1"),
+            ("br-0123456789ab", "172.18.0.1"),
+            ("eth1", "10.0.0.5"),
+            ("wlan0", "192.168.3.20"),
+            ("wlan0", "2001:db8::20"),
+            ("wlan0", "fe80::1"),
+        ];
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let own = own.map(|(name, address)| (name.to_owned(), ip(address)));
+        let cases: [(&[&str], &str, &[&str]); 5] = [
+            (&["::"], "192.168.3.20", &["192.168.3.20", "10.0.0.5", "2001:db8::20"]),
+            (&["0.0.0.0"], "10.0.0.5", &["10.0.0.5", "192.168.3.20"]),
+            // What leads everywhere is no inside network, whatever it is called.
+            (&["0.0.0.0"], "172.18.0.1", &["172.18.0.1", "10.0.0.5", "192.168.3.20"]),
+            // What was asked for is not judged.
+            (&["172.17.0.1"], "192.168.3.20", &["172.17.0.1"]),
+            (&["10.0.0.5", "192.168.3.20"], "192.168.3.20", &["192.168.3.20", "10.0.0.5"]),
+        ];
+        for (listening, routed, expected) in cases {
+            let listening: Vec<IpAddr> = listening.iter().copied().map(ip).collect();
+            let expected: Vec<IpAddr> = expected.iter().copied().map(ip).collect();
+            assert_eq!(arrange(&listening, &own, &[ip(routed)]), expected, "{listening:?}");
+        }
+    }
+
+    #[test]
+    fn asking_for_the_way_out_never_fails() {
+        assert!(routed().iter().all(|ip| !ip.is_unspecified()));
     }
 }
