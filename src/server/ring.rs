@@ -53,6 +53,8 @@ pub(super) const SECRETS: &str = "opaque";
 const FLUSH_AFTER_ERROR: Duration = Duration::from_millis(500);
 /// Out of descriptors: sessions have to end before accepting makes sense again.
 const OUT_OF_RESOURCES: Duration = Duration::from_millis(200);
+/// A beacon that did not start may do so when the network is there.
+const ANNOUNCE_AGAIN: Duration = Duration::from_mins(1);
 /// Threads that run the sessions: more than four would only wait for the writer.
 const WORKERS_MAX: usize = 4;
 
@@ -229,10 +231,19 @@ async fn reload(shared: &Shared, ready: &Ready) {
 }
 
 /// Other settings are in force: what was counted under the old ones begins anew, and the LAN hears of
-/// another name.
+/// another name. What could not be announced is tried again.
 async fn follow_changes(shared: Arc<Shared>, changes: Receiver<()>) {
-    while changes.recv().await.is_ok() {
-        shared.admission.begin_anew(clock::uptime());
+    loop {
+        let changed = async { Some(changes.recv().await) };
+        let waited = async {
+            Timer::after(ANNOUNCE_AGAIN).await;
+            None
+        };
+        match future::or(changed, waited).await {
+            Some(Ok(())) => shared.admission.begin_anew(clock::uptime()),
+            Some(Err(_)) => return,
+            None => {}
+        }
         let beacon = shared.beacon.clone();
         smol::unblock(move || beacon.refresh()).await;
     }
