@@ -92,6 +92,9 @@ pub struct Status {
     /// Why the last one failed, if it did.
     #[serde(default)]
     pub backup_error: Option<String>,
+    /// Random at each start: another number is another run, which counts sessions and log lines anew.
+    #[serde(default)]
+    pub start: u64,
 }
 
 /// One signed-in link.

@@ -53,6 +53,8 @@ pub(super) const SECRETS: &str = "opaque";
 const FLUSH_AFTER_ERROR: Duration = Duration::from_millis(500);
 /// Out of descriptors: sessions have to end before accepting makes sense again.
 const OUT_OF_RESOURCES: Duration = Duration::from_millis(200);
+/// A beacon that did not start may do so when the network is there.
+const ANNOUNCE_AGAIN: Duration = Duration::from_mins(1);
 /// Threads that run the sessions: more than four would only wait for the writer.
 const WORKERS_MAX: usize = 4;
 
@@ -232,10 +234,19 @@ async fn reload(shared: &Shared, ready: &Ready) {
 }
 
 /// Other settings are in force: what may be done follows them, and the LAN and the service manager hear of
-/// another name.
+/// another name. What could not be announced is tried again.
 async fn follow_changes(shared: Arc<Shared>, mut ready: Ready, changes: Receiver<()>) {
-    while changes.recv().await.is_ok() {
-        shared.admission.follow_limits(clock::uptime());
+    loop {
+        let changed = async { Some(changes.recv().await) };
+        let waited = async {
+            Timer::after(ANNOUNCE_AGAIN).await;
+            None
+        };
+        match future::or(changed, waited).await {
+            Some(Ok(())) => shared.admission.follow_limits(clock::uptime()),
+            Some(Err(_)) => return,
+            None => {}
+        }
         let called = ready.called(shared.policy.name());
         if called != ready {
             notify::status(&called);
@@ -395,6 +406,7 @@ async fn serve(
     let (alive, all_gone) = async_channel::bounded::<()>(1);
     let accepting = start_accepting(executor, &shared, listeners, alive);
     let mut hub_task = executor.spawn(run_hub(hub, inbox));
+    let has_failed = door.has_failed();
     let control = executor.spawn(door.serve(Arc::downgrade(executor)));
     let (policy, folder) = (shared.policy.clone(), data.to_owned());
     let told = (shared.journal.clone(), shared.metrics.clone());
@@ -427,6 +439,7 @@ async fn serve(
     let flush = match &result {
         Ok(()) => FLUSH_DEADLINE,
         Err(error) => {
+            has_failed.store(true, Ordering::Relaxed);
             shared.journal.note(
                 LogKind::Error,
                 None,

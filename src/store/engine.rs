@@ -3,6 +3,8 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use redb::{
     Database, DatabaseError, Durability, ReadTransaction, ReadableDatabase, StorageBackend,
@@ -16,6 +18,9 @@ pub type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 pub(super) const VERSION: TableDefinition<&str, u64> = TableDefinition::new("version");
 /// Held as long as a folder is used; the system lets go of it even after a kill.
 const LOCK: &str = "lock";
+/// Whoever only asks whether a folder is used holds it for a moment, and shall keep nobody out.
+const LOCK_TRIES: u32 = 3;
+const LOCK_AGAIN: Duration = Duration::from_millis(10);
 
 /// What can go wrong between us and the disk.
 #[derive(Debug, thiserror::Error)]
@@ -292,6 +297,12 @@ fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
     let file = private(File::options().create(true).truncate(false).write(true))
         .open(&path)
         .map_err(|e| StoreError::folder("open", &path, e))?;
+    for _ in 1..LOCK_TRIES {
+        match file.try_lock() {
+            Err(fs::TryLockError::WouldBlock) => thread::sleep(LOCK_AGAIN),
+            _ => break,
+        }
+    }
     match file.try_lock() {
         Ok(()) => Ok(FolderLock(file)),
         Err(fs::TryLockError::WouldBlock) => Err(StoreError::Locked(folder.to_owned())),

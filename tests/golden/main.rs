@@ -306,6 +306,7 @@ table!(control_replies, frame, ControlReply {
         messages_today: 8,
         backup: Some(keeper::backup()),
         backup_error: Some("the disk is full".into()),
+        start: 9,
     });
     "control.reply.online", ControlReply::Online { .. } => ControlReply::Online {
         sessions: vec![online()],

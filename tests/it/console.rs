@@ -1,8 +1,10 @@
 //! The link of the server's window with real server processes: what the window is told.
 
 use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
@@ -158,6 +160,124 @@ fn a_second_window_attaches_and_lets_go_and_may_stop_it() {
     assert!(!second.attached());
     second.link.order(Order::Stop);
     assert_eq!(second.ended(), End::Closed);
+}
+
+/// A server that no window started; dropping it kills it.
+struct Elsewhere(Child);
+
+impl Elsewhere {
+    fn start(data: &Path) -> Elsewhere {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mychat"));
+        command.args(["--serve", "--no-discovery", "--listen", "127.0.0.1:0", "--data"]).arg(data);
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("ready "), "{line}");
+        Elsewhere(child)
+    }
+}
+
+impl Drop for Elsewhere {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+#[test]
+fn a_server_that_restarts_between_two_looks_is_another_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Elsewhere::start(folder.path());
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    assert!(window.attached());
+    let first = window.polled().status;
+    // A window that takes no reports: the link waits for it and looks at nothing meanwhile.
+    let path = folder.path().join("written");
+    for _ in 0..20 {
+        window.link.order(Order::Write { path: path.clone(), text: String::new() });
+    }
+    while !window.reports.is_full() {
+        std::thread::yield_now();
+    }
+    for id in [7, 8] {
+        window.link.order(Order::Do { id, verbs: vec![set("files.days", "60")] });
+    }
+    drop(server);
+    let _server = Elsewhere::start(folder.path());
+    for expected in [7, 8] {
+        let results = window.wait(|report| match report {
+            Report::Done { id, results } if id == expected => Some(results),
+            Report::Ended(end) => panic!("{end:?}"),
+            _ => None,
+        });
+        assert!(results[0].is_err(), "asked of the old one: {results:?}");
+    }
+    assert_eq!(window.ended(), End::Replaced);
+    assert!(window.attached());
+    let poll = window.polled();
+    assert_eq!(poll.status.fingerprint, first.fingerprint);
+    assert_ne!(poll.status.start, first.start);
+    assert!(matches!(&poll.entries[0].what, LogEvent::Started { .. }), "{:?}", poll.entries);
+    let get = Verb::Get { key: Some("files.days".to_owned()) };
+    assert_ne!(value(&window.done(&[get])[0], "files.days"), "60");
+    window.link.order(Order::Close);
+    assert_eq!(window.ended(), End::Closed);
+}
+
+#[test]
+fn a_server_that_is_killed_elsewhere_did_not_close() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Elsewhere::start(folder.path());
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    assert!(window.attached());
+    window.polled();
+    drop(server);
+    assert_eq!(window.ended(), End::Failed(Failure::Gone));
+}
+
+#[test]
+fn a_server_that_is_stopped_elsewhere_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let _server = Elsewhere::start(folder.path());
+    let (looks, stops) =
+        (Window::open(folder.path(), "127.0.0.1:0"), Window::open(folder.path(), "127.0.0.1:0"));
+    assert!(looks.attached() && stops.attached());
+    looks.polled();
+    stops.link.order(Order::Stop);
+    assert_eq!((looks.ended(), stops.ended()), (End::Closed, End::Closed));
+}
+
+/// It is stopped as by a debugger or a hanging disk, and goes on later.
+#[cfg(unix)]
+#[test]
+fn a_server_that_does_not_answer_for_a_while_has_not_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Elsewhere::start(folder.path());
+    let signal = |name: &str| {
+        let sent = Command::new("kill").args([name, &server.0.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    };
+    let window = Window::open(folder.path(), "127.0.0.1:0");
+    assert!(window.attached());
+    window.polled();
+    signal("-STOP");
+    // Said before its door is tried again; twice is once after that.
+    for _ in 0..2 {
+        window.wait(|report| match report {
+            Report::Silent => Some(()),
+            Report::Ended(end) => panic!("{end:?}"),
+            _ => None,
+        });
+    }
+    signal("-CONT");
+    window.wait(|report| match report {
+        Report::Polled(_) => Some(()),
+        Report::Ended(end) => panic!("{end:?}"),
+        _ => None,
+    });
+    window.link.order(Order::Close);
+    assert_eq!(window.ended(), End::Closed);
 }
 
 #[test]

@@ -6,9 +6,9 @@
 
 mod place;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -29,14 +29,18 @@ use crate::clock;
 use crate::domain::ServerId;
 use crate::net::address::{Address, Invite};
 use crate::net::control::{ControlReply, ControlRequest, OnlineSession, Status};
+use crate::net::discovery::is_virtual;
 use crate::net::frame;
 use crate::net::link::{self, LinkError, Reader, Writer};
 use crate::net::verb::{Done, Verb};
+use crate::store::engine::is_locked;
 
 /// A class of a thousand online fits, whatever they are called.
 const FRAME_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The console's answer takes at most so long, or the server is in trouble.
 const ANSWER_DEADLINE: Duration = Duration::from_secs(5);
+/// A port where nothing is listened for.
+const DISCARD: u16 = 9;
 /// What takes longer says so this often.
 const WORKING_EVERY: Duration = Duration::from_secs(2);
 
@@ -44,6 +48,8 @@ const WORKING_EVERY: Duration = Duration::from_secs(2);
 pub struct Door {
     listener: place::Listener,
     facts: Facts,
+    path: PathBuf,
+    has_failed: Arc<AtomicBool>,
 }
 
 /// What an answer is made of.
@@ -53,6 +59,7 @@ struct Facts {
     ready: Ready,
     data: String,
     started: Duration,
+    start: u64,
     stopper: Stopper,
 }
 
@@ -67,25 +74,33 @@ impl Door {
         ready: &Ready,
         stopper: &Stopper,
     ) -> Result<Self, ServerError> {
-        let listener = place::Listener::open(data)
-            .map_err(|error| ServerError::Control { path: place::path(data), error })?;
+        let failed = |error| ServerError::Control { path: place::path(data), error };
+        let start = getrandom::u64().map_err(std::io::Error::other).map_err(failed)?;
+        let listener = place::Listener::open(data).map_err(failed)?;
         let facts = Facts {
             shared: shared.clone(),
             ready: ready.clone(),
             data: data.display().to_string(),
             started: clock::uptime(),
+            start,
             stopper: stopper.clone(),
         };
-        Ok(Door { listener, facts })
+        let path = listener.path().to_owned();
+        Ok(Door { listener, facts, path, has_failed: Arc::default() })
+    }
+
+    /// To be set when the server does not close in order: whoever watched it sees that by the door's
+    /// file, which stays then, as it does when the server is killed.
+    pub fn has_failed(&self) -> Arc<AtomicBool> {
+        self.has_failed.clone()
     }
 
     /// Serves the door for ever; closed by being dropped.
     pub async fn serve(self, executor: Weak<Executor<'static>>) {
-        let Door { listener, facts } = self;
         loop {
-            match listener.accept().await {
+            match self.listener.accept().await {
                 Ok(guest) => {
-                    let facts = facts.clone();
+                    let facts = self.facts.clone();
                     let Some(executor) = executor.upgrade() else { return };
                     executor.spawn(facts.receive(guest)).detach();
                 }
@@ -94,6 +109,14 @@ impl Door {
                     Timer::after(Duration::from_secs(1)).await;
                 }
             }
+        }
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        if !self.has_failed.load(Ordering::Relaxed) {
+            std::fs::remove_file(&self.path).ok();
         }
     }
 }
@@ -223,6 +246,7 @@ impl Facts {
             messages_today: metrics.today.count(clock::wall_ms()),
             backup,
             backup_error,
+            start: self.start,
         }
     }
 }
@@ -239,19 +263,42 @@ fn reply(done: Result<Done, BackupError>) -> ControlReply {
 #[must_use]
 pub fn reachable(listening: &[IpAddr]) -> Vec<String> {
     let own = if_addrs::get_if_addrs().unwrap_or_default();
-    let own: Vec<IpAddr> = own.into_iter().map(|interface| interface.ip()).collect();
+    let own: Vec<(String, IpAddr)> =
+        own.into_iter().map(|interface| (interface.name.clone(), interface.ip())).collect();
+    arrange(listening, &own, &routed()).iter().map(ToString::to_string).collect()
+}
+
+/// Those on the way to everywhere else come first: on a computer with several networks people are
+/// most likely there. Networks of its own containers and virtual machines reach nobody.
+fn arrange(listening: &[IpAddr], own: &[(String, IpAddr)], routed: &[IpAddr]) -> Vec<IpAddr> {
+    let reach = |(name, ip): &&(String, IpAddr)| {
+        is_public(ip) && (routed.contains(ip) || !is_virtual(name))
+    };
+    let own: Vec<IpAddr> = own.iter().filter(reach).map(|(_, ip)| *ip).collect();
     let mut addresses: Vec<IpAddr> = Vec::new();
     for listening in listening.iter().copied() {
         match listening.is_unspecified() {
-            true => addresses.extend(
-                own.iter().filter(|ip| is_public(ip) && (listening.is_ipv6() || ip.is_ipv4())),
-            ),
+            true => addresses.extend(own.iter().filter(|ip| listening.is_ipv6() || ip.is_ipv4())),
             false => addresses.push(listening),
         }
     }
-    addresses.sort_by_key(|ip| (ip.is_ipv6(), *ip));
+    addresses.sort_by_key(|ip| (ip.is_ipv6(), !routed.contains(ip), *ip));
     addresses.dedup();
-    addresses.iter().map(ToString::to_string).collect()
+    addresses
+}
+
+/// This computer's own addresses on the default routes. A socket that is only told where it would
+/// send to sends nothing; the addresses are those of RFC 5737 and 3849, which nobody has.
+fn routed() -> Vec<IpAddr> {
+    let v4: (IpAddr, IpAddr) = (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into());
+    let v6: (IpAddr, IpAddr) =
+        (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xDB8, 0, 0, 0, 0, 0, 1).into());
+    let own = |(here, there): (IpAddr, IpAddr)| {
+        let socket = UdpSocket::bind((here, 0))?;
+        socket.connect((there, DISCARD))?;
+        Ok::<IpAddr, std::io::Error>(socket.local_addr()?.ip())
+    };
+    [v4, v6].into_iter().filter_map(|way| own(way).ok()).collect()
 }
 
 /// Whether somebody elsewhere could use it.
@@ -267,6 +314,14 @@ fn is_public(ip: &IpAddr) -> bool {
 pub fn invite(addresses: &[String], port: u16, key: ServerId) -> String {
     let host = addresses.first().cloned().unwrap_or_else(|| "localhost".to_owned());
     Invite { address: Address { host, port }, key: Some(key) }.to_string()
+}
+
+/// Whether a server that was there has closed in order; nothing while one still has the folder.
+#[must_use]
+pub fn has_closed(data: &Path) -> Option<bool> {
+    // A server takes its door away before it lets go of its folder, so they are looked at the other
+    // way round.
+    (!is_locked(data)).then(|| !place::path(data).exists())
 }
 
 /// The other end of the door: one request at a time.
@@ -312,5 +367,44 @@ impl Console {
                 reply => return Ok(reply),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_reach_people_come_first_and_containers_are_left_out() {
+        let own = [
+            ("lo", "127.0.0.1"),
+            ("docker0", "172.17.0.1"),
+            ("br-0123456789ab", "172.18.0.1"),
+            ("eth1", "10.0.0.5"),
+            ("wlan0", "192.168.3.20"),
+            ("wlan0", "2001:db8::20"),
+            ("wlan0", "fe80::1"),
+        ];
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let own = own.map(|(name, address)| (name.to_owned(), ip(address)));
+        let cases: [(&[&str], &str, &[&str]); 5] = [
+            (&["::"], "192.168.3.20", &["192.168.3.20", "10.0.0.5", "2001:db8::20"]),
+            (&["0.0.0.0"], "10.0.0.5", &["10.0.0.5", "192.168.3.20"]),
+            // What leads everywhere is no inside network, whatever it is called.
+            (&["0.0.0.0"], "172.18.0.1", &["172.18.0.1", "10.0.0.5", "192.168.3.20"]),
+            // What was asked for is not judged.
+            (&["172.17.0.1"], "192.168.3.20", &["172.17.0.1"]),
+            (&["10.0.0.5", "192.168.3.20"], "192.168.3.20", &["192.168.3.20", "10.0.0.5"]),
+        ];
+        for (listening, routed, expected) in cases {
+            let listening: Vec<IpAddr> = listening.iter().copied().map(ip).collect();
+            let expected: Vec<IpAddr> = expected.iter().copied().map(ip).collect();
+            assert_eq!(arrange(&listening, &own, &[ip(routed)]), expected, "{listening:?}");
+        }
+    }
+
+    #[test]
+    fn asking_for_the_way_out_never_fails() {
+        assert!(routed().iter().all(|ip| !ip.is_unspecified()));
     }
 }

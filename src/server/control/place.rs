@@ -23,7 +23,7 @@ mod unix {
     /// One console's connection.
     pub type Stream = Async<UnixStream>;
 
-    /// The listening socket; its file goes with it.
+    /// The listening socket.
     pub struct Listener {
         socket: Async<UnixListener>,
         path: PathBuf,
@@ -71,15 +71,14 @@ mod unix {
             Ok(Listener { socket, path })
         }
 
+        /// Its file, which stays until somebody removes it.
+        pub fn path(&self) -> &Path {
+            &self.path
+        }
+
         /// The next console.
         pub async fn accept(&self) -> io::Result<Guest> {
             Ok(Guest(self.socket.accept().await?.0))
-        }
-    }
-
-    impl Drop for Listener {
-        fn drop(&mut self) {
-            drop(fs::remove_file(&self.path));
         }
     }
 
@@ -251,14 +250,19 @@ mod loopback {
     }
 
     impl Listener {
+        /// Its file, which stays until somebody removes it.
+        pub fn path(&self) -> &Path {
+            &self.path
+        }
+
         /// Opens it and writes the file. The data folder belongs to its owner.
         pub fn open(data: &Path) -> io::Result<Self> {
             let socket = Async::<TcpListener>::bind((Ipv4Addr::LOCALHOST, 0))?;
             let port = socket.get_ref().local_addr()?.port();
             let mut secret = [0; SECRET_BYTES];
             getrandom::fill(&mut secret).map_err(io::Error::other)?;
-            let path = path(data);
             let text = format!("{port} {}", data_encoding::HEXLOWER.encode(&secret));
+            let path = path(data);
             std::fs::write(&path, text)?;
             Ok(Listener { socket, secret, path })
         }
@@ -286,12 +290,6 @@ mod loopback {
                 true => Ok(self.stream),
                 false => Err(io::ErrorKind::PermissionDenied.into()),
             }
-        }
-    }
-
-    impl Drop for Listener {
-        fn drop(&mut self) {
-            drop(std::fs::remove_file(&self.path));
         }
     }
 

@@ -41,6 +41,8 @@ pub enum Failure {
     Stuck,
     /// It was told to close, does not, and was not started here.
     Hangs,
+    /// It was not started here and ended without closing in order.
+    Gone,
     /// A signal of this number ended it.
     Signal(i32),
     /// Anything else: its code and its last sentence.
@@ -89,6 +91,7 @@ impl Failure {
             Failure::Program(reason) => language.fill("con.fail.program", &[("reason", reason)]),
             Failure::Stuck => language.get("con.fail.stuck").to_owned(),
             Failure::Hangs => language.get("con.fail.hangs").to_owned(),
+            Failure::Gone => language.get("con.fail.gone").to_owned(),
             Failure::Signal(number) => {
                 language.fill("con.fail.signal", &[("n", &number.to_string())])
             }
@@ -206,6 +209,7 @@ mod tests {
             Failure::Program("a".into()),
             Failure::Stuck,
             Failure::Hangs,
+            Failure::Gone,
             Failure::Signal(9),
             Failure::Ended { code: None, sentence: String::new() },
             Failure::Ended { code: Some(1), sentence: String::new() },

@@ -148,6 +148,11 @@ impl Left {
         let is_running = model.phase == Phase::Running;
         self.stop.set_enabled(is_running);
         self.restart.set_enabled(is_running);
+        // What this window did not start it would start in another way. While it counts down, the
+        // button calls that off.
+        let is_barred = model.foreign && !is_counting;
+        self.restart.set_muted(is_barred);
+        self.restart.set_tip(if is_barred { tr("con.restart.not") } else { "" });
         self.backup.set_enabled(is_running && model.task.is_none());
         let has_facts = shows_facts(model).is_some();
         self.rename.set_shown(has_facts);

@@ -20,10 +20,10 @@ use super::failure::Failure;
 use super::model::{End, Order, Poll, Report};
 use crate::clock;
 use crate::limits::LOG_ENTRIES_MAX;
-use crate::net::control::{ControlReply, ControlRequest, LogEntry};
+use crate::net::control::{ControlReply, ControlRequest, LogEntry, Status};
 use crate::net::verb::{Done, Verb};
 use crate::server::admin::{self, AdminError};
-use crate::server::control::Console;
+use crate::server::control::{self, Console};
 
 /// The server is asked this often.
 const EVERY: Duration = Duration::from_secs(1);
@@ -111,9 +111,19 @@ struct Keeper {
     later: Vec<(u64, Vec<Verb>)>,
 }
 
+/// A server that answers.
+struct Found {
+    console: Console,
+    start: u64,
+}
+
 /// The time with one server.
 struct Visit {
     console: Option<Console>,
+    /// Which run of the server it is, once it was reached.
+    start: Option<u64>,
+    /// The next run, which took the place of this one.
+    next: Option<Found>,
     own: Option<Own>,
     /// The last line of its log that was seen.
     after: u64,
@@ -153,9 +163,8 @@ impl Keeper {
     async fn one_server(&mut self, executor: &LocalExecutor<'_>) -> Result<End, Gone> {
         let mut tries = if self.has_stopped_other { UNLOCK_TRIES } else { 1 };
         loop {
-            if let Some(console) = attach(&self.setup.data).await {
-                self.report(Report::Attached { foreign: true }).await?;
-                return self.stay(Visit::new(Some(console), None, false), executor).await;
+            if let Some(found) = attach(&self.setup.data).await {
+                return self.with_other(found, executor).await;
             }
             let own = match Own::spawn(&self.setup, executor) {
                 Ok(own) => own,
@@ -167,6 +176,23 @@ impl Keeper {
                 return Ok(end);
             }
             Timer::after(UNLOCK_EVERY).await;
+        }
+    }
+
+    /// Stays with a server that was there before, and with each that takes its place.
+    async fn with_other(
+        &mut self,
+        mut found: Found,
+        executor: &LocalExecutor<'_>,
+    ) -> Result<End, Gone> {
+        loop {
+            self.report(Report::Attached { foreign: true }).await?;
+            let mut visit = Visit::new(Some(found), None, false);
+            let end = self.stay(&mut visit, executor).await?;
+            let Some(next) = visit.next else { return Ok(end) };
+            self.refuse_waiting().await?;
+            self.report(Report::Ended(end)).await?;
+            found = next;
         }
     }
 
@@ -202,20 +228,20 @@ impl Keeper {
         }
         self.has_stopped_other = false;
         self.report(Report::Attached { foreign: false }).await?;
-        let console = attach(&self.setup.data).await;
-        self.stay(Visit::new(console, Some(own), asked_to_stop), executor).await
+        let found = attach(&self.setup.data).await;
+        self.stay(&mut Visit::new(found, Some(own), asked_to_stop), executor).await
     }
 
     /// Asks once a second until the server is gone. Orders and its end are seen at once.
-    async fn stay(&mut self, mut visit: Visit, executor: &LocalExecutor<'_>) -> Result<End, Gone> {
+    async fn stay(&mut self, visit: &mut Visit, executor: &LocalExecutor<'_>) -> Result<End, Gone> {
         for (id, verbs) in std::mem::take(&mut self.later) {
-            self.do_by(&mut visit, id, verbs).await?;
+            self.do_by(visit, id, verbs).await?;
         }
         if visit.asked_to_stop {
-            self.stop(&mut visit).await;
+            self.stop(visit).await;
         }
         loop {
-            match self.next(&mut visit).await {
+            match self.next(visit).await {
                 Woke::Gone => return Err(Gone),
                 Woke::Exit(status) => {
                     let Some(own) = visit.own.take() else { return Ok(End::Closed) };
@@ -230,14 +256,14 @@ impl Keeper {
                 }
                 // Let go of: nothing happens to the server.
                 Woke::Order(Order::Close) if visit.own.is_none() => return Ok(End::Closed),
-                Woke::Order(Order::Stop | Order::Close) => self.stop(&mut visit).await,
+                Woke::Order(Order::Stop | Order::Close) => self.stop(visit).await,
                 Woke::Order(Order::Poll) => visit.tick = Timer::after(Duration::ZERO),
                 Woke::Order(Order::Backup) => self.back_up(executor),
-                Woke::Order(Order::Do { id, verbs }) => self.do_by(&mut visit, id, verbs).await?,
+                Woke::Order(Order::Do { id, verbs }) => self.do_by(visit, id, verbs).await?,
                 Woke::Order(order) => self.keep(order).await?,
                 Woke::Tick => {
-                    if self.look(&mut visit).await {
-                        return Ok(End::Closed);
+                    if let Some(end) = self.look(visit).await {
+                        return Ok(end);
                     }
                 }
                 Woke::Ready(_) => {}
@@ -274,9 +300,7 @@ impl Keeper {
         }
         visit.asked_to_stop = true;
         self.has_stopped_other |= visit.own.is_none();
-        if visit.console.is_none() {
-            visit.console = attach(&self.setup.data).await;
-        }
+        visit.reach(&self.setup.data).await;
         if let Some(console) = &mut visit.console {
             // The door may close before the answer is out; the end of the server tells all.
             console.ask(&ControlRequest::Stop {}).await.ok();
@@ -284,12 +308,10 @@ impl Keeper {
         visit.tick = Timer::after(EVERY);
     }
 
-    /// Looks at the server; `true` when it is gone, which an own one says by its exit only.
-    async fn look(&self, visit: &mut Visit) -> bool {
+    /// Looks at the server; its end when it is gone, which an own one says by its exit only.
+    async fn look(&self, visit: &mut Visit) -> Option<End> {
         visit.tick = Timer::after(EVERY);
-        if visit.console.is_none() {
-            visit.console = attach(&self.setup.data).await;
-        }
+        visit.reach(&self.setup.data).await;
         if let Some(console) = &mut visit.console
             && let Some((poll, after)) = poll(console, visit.after).await
         {
@@ -297,14 +319,26 @@ impl Keeper {
             if self.offer(Report::Polled(Box::new(poll))) {
                 visit.after = after;
             }
-            return false;
+            return None;
         }
         if !visit.asked_to_stop {
             self.offer(Report::Silent);
         }
         // An answer that comes late must not be taken for that to the next question.
-        visit.console = attach(&self.setup.data).await;
-        visit.console.is_none() && visit.own.is_none()
+        visit.console = None;
+        visit.reach(&self.setup.data).await;
+        match visit {
+            Visit { next: Some(_), .. } => Some(End::Replaced),
+            Visit { console: None, own: None, .. } => self.end_of_other(visit.asked_to_stop),
+            _ => None,
+        }
+    }
+
+    /// How a server that was not started here has ended; none while it only does not answer.
+    fn end_of_other(&self, asked_to_stop: bool) -> Option<End> {
+        let has_closed = control::has_closed(&self.setup.data)?;
+        let in_order = has_closed || asked_to_stop;
+        Some(if in_order { End::Closed } else { End::Failed(Failure::Gone) })
     }
 
     /// A backup takes long: it has a door of its own, and the looks go on beside it.
@@ -350,9 +384,7 @@ impl Keeper {
                 results.push(Err(String::clone(why)));
                 continue;
             }
-            if visit.console.is_none() {
-                visit.console = attach(&self.setup.data).await;
-            }
+            visit.reach(&self.setup.data).await;
             let answer = ask(visit.console.as_mut(), verb, &self.setup.data).await;
             results.push(answer.unwrap_or_else(|why| {
                 visit.console = None;
@@ -385,6 +417,21 @@ impl Keeper {
         self.report(Report::Done { id, results }).await
     }
 
+    /// What was asked of a server that is gone is not asked of the one in its place.
+    async fn refuse_waiting(&self) -> Result<(), Gone> {
+        while let Ok(order) = self.orders.try_recv() {
+            match order {
+                Order::Do { id, verbs } => {
+                    let why = silent(&self.setup.data, std::io::ErrorKind::ConnectionReset.into());
+                    let results = verbs.iter().map(|_| Err(why.clone())).collect();
+                    self.report(Report::Done { id, results }).await?;
+                }
+                order => self.keep(order).await?,
+            }
+        }
+        Ok(())
+    }
+
     /// Tells what the window must know.
     async fn report(&self, report: Report) -> Result<(), Gone> {
         let sent = self.reports.send(report).await;
@@ -401,18 +448,41 @@ impl Keeper {
 }
 
 impl Visit {
-    fn new(console: Option<Console>, own: Option<Own>, asked_to_stop: bool) -> Visit {
+    fn new(found: Option<Found>, own: Option<Own>, asked_to_stop: bool) -> Visit {
         let (tick, deadline) = (Timer::after(Duration::ZERO), Timer::never());
-        Visit { console, own, after: 0, asked_to_stop, tick, deadline }
+        let (console, start) = found.map(|found| (found.console, found.start)).unzip();
+        Visit { console, start, next: None, own, after: 0, asked_to_stop, tick, deadline }
+    }
+
+    /// Looks for the door where it is not open. Another run of the server is another server: nothing
+    /// that was meant for this one is asked there.
+    async fn reach(&mut self, data: &Path) {
+        if self.console.is_some() || self.next.is_some() {
+            return;
+        }
+        let Some(found) = attach(data).await else { return };
+        if self.start.is_none_or(|start| start == found.start) {
+            self.start = Some(found.start);
+            self.console = Some(found.console);
+        } else if self.own.is_none() {
+            self.next = Some(found);
+        }
     }
 }
 
 /// The control socket of the server that runs on a folder, if one answers there.
-async fn attach(data: &Path) -> Option<Console> {
+async fn attach(data: &Path) -> Option<Found> {
     let mut console = Console::attach(data).await.ok()?;
     // On some systems a door is a port, and another program may have got it since.
-    let reply = console.ask(&ControlRequest::Status {}).await.ok()?;
-    matches!(reply, ControlReply::Status(_)).then_some(console)
+    match console.ask(&ControlRequest::Status {}).await.ok()? {
+        ControlReply::Status(Status { start, .. }) => Some(Found { console, start }),
+        _ => None,
+    }
+}
+
+/// Why something was not done that was asked of a server.
+fn silent(data: &Path, error: std::io::Error) -> String {
+    AdminError::Silent { folder: data.display().to_string(), error }.to_string()
 }
 
 /// What a server says to a verb; the outer error when it says nothing.
@@ -421,16 +491,13 @@ async fn ask(
     verb: Verb,
     data: &Path,
 ) -> Result<Result<Done, String>, String> {
-    let silent = |error: io::Error| {
-        AdminError::Silent { folder: data.display().to_string(), error }.to_string()
-    };
-    let gone = || silent(io::ErrorKind::ConnectionRefused.into());
+    let gone = || silent(data, io::ErrorKind::ConnectionRefused.into());
     let reply = console.ok_or_else(gone)?.ask(&ControlRequest::Admin { verb }).await;
     match reply {
         Ok(ControlReply::Done(done)) => Ok(Ok(done)),
         Ok(ControlReply::NotDone { why }) => Ok(Err(why)),
         Ok(_) => Err(gone()),
-        Err(error) => Err(silent(io::Error::other(error))),
+        Err(error) => Err(silent(data, io::Error::other(error))),
     }
 }
 

@@ -91,7 +91,7 @@ impl Log {
     /// Notes how the server ended.
     pub fn note_end(&mut self, at: i64, end: End, had_run: bool, language: Language) {
         let kind = match end {
-            End::Closed => LogKind::Info,
+            End::Closed | End::Replaced => LogKind::Info,
             End::Failed(_) => LogKind::Error,
         };
         self.put(vec![(at, kind, What::Ended { end, had_run })], language);
@@ -239,6 +239,7 @@ pub fn sentence(language: Language, what: &What) -> String {
     match what {
         What::Event(event) => of_event(language, event),
         What::Ended { end: End::Closed, .. } => language.get("con.log.stopped").to_owned(),
+        What::Ended { end: End::Replaced, .. } => language.get("con.log.replaced").to_owned(),
         What::Ended { end: End::Failed(failure), had_run } => {
             let key = if *had_run { "con.log.ended" } else { "con.log.not_started" };
             language.fill(key, &[("reason", &failure.words(language))])
@@ -563,6 +564,7 @@ pub(super) mod tests {
         }
         let mut events: Vec<What> = events.into_iter().map(What::Event).collect();
         events.push(What::Ended { end: End::Closed, had_run: true });
+        events.push(What::Ended { end: End::Replaced, had_run: true });
         for had_run in [false, true] {
             events.push(What::Ended { end: End::Failed(Failure::Signal(9)), had_run });
         }

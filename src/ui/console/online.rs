@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::acts::Someone;
 use super::selection::{Pick, Selection};
+use crate::domain::AccountId;
 use crate::net::control::OnlineSession;
 
 /// A column of the table.
@@ -35,6 +36,14 @@ impl Column {
     ];
 }
 
+/// What a row stands for. Links are counted anew by each run of the server: the same number may be
+/// somebody else's then.
+type Key = (AccountId, u64);
+
+fn key(link: &OnlineSession) -> Key {
+    (link.person.account, link.session)
+}
+
 /// The table.
 #[derive(Debug)]
 pub struct Online {
@@ -43,7 +52,7 @@ pub struct Online {
     column: Column,
     descending: bool,
     find: String,
-    selection: Selection<u64>,
+    selection: Selection<Key>,
 }
 
 impl Default for Online {
@@ -64,7 +73,7 @@ impl Online {
     pub fn set(&mut self, sessions: Vec<OnlineSession>) {
         self.sessions = sessions;
         let sessions = &self.sessions;
-        self.selection.keep(|key| sessions.iter().any(|one| one.session == *key));
+        self.selection.keep(|chosen| sessions.iter().any(|link| key(link) == *chosen));
         self.arrange();
     }
 
@@ -96,9 +105,9 @@ impl Online {
 
     /// Points at a row.
     pub fn pick(&mut self, row: usize, pick: Pick) {
-        let keys: Vec<u64> = self.shown.iter().map(|row| self.sessions[*row].session).collect();
-        if let Some(key) = keys.get(row) {
-            self.selection.pick(key, pick, &keys);
+        let keys: Vec<Key> = self.shown.iter().map(|row| key(&self.sessions[*row])).collect();
+        if let Some(picked) = keys.get(row) {
+            self.selection.pick(picked, pick, &keys);
         }
     }
 
@@ -106,20 +115,20 @@ impl Online {
     #[must_use]
     pub fn chosen(&self) -> Vec<Someone> {
         let links = self.shown.iter().map(|row| &self.sessions[*row]);
-        Someone::of_links(links.filter(|link| self.selection.has(&link.session)))
+        Someone::of_links(links.filter(|link| self.selection.has(&key(link))))
     }
 
     /// Whether a row is chosen.
     #[must_use]
     pub fn is_chosen(&self, row: usize) -> bool {
-        self.row(row).is_some_and(|link| self.selection.has(&link.session))
+        self.row(row).is_some_and(|link| self.selection.has(&key(link)))
     }
 
     /// The row with the keyboard.
     #[must_use]
     pub fn current(&self) -> Option<usize> {
         let current = self.selection.current()?;
-        self.shown.iter().position(|row| self.sessions[*row].session == *current)
+        self.shown.iter().position(|row| key(&self.sessions[*row]) == *current)
     }
 
     /// How many rows are shown.
@@ -204,7 +213,7 @@ fn piece(text: &str) -> (&str, &str) {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::domain::{AccountId, Person, Presence, Role};
+    use crate::domain::{Person, Presence, Role};
 
     pub fn session(account: u64, nickname: &str, address: &str) -> OnlineSession {
         OnlineSession {
@@ -274,6 +283,15 @@ pub(super) mod tests {
         assert_eq!((online.chosen().len(), online.is_chosen(1)), (1, true));
         online.set(vec![session(10_002, "Boat10", "10.6.2.31")]);
         assert!(online.chosen().is_empty());
+    }
+
+    #[test]
+    fn the_same_link_of_somebody_else_is_not_chosen() {
+        let mut online = table();
+        online.pick(0, Pick::Only);
+        let stranger = OnlineSession { session: 10_001, ..session(10_009, "z", "10.0.0.9") };
+        online.set(vec![stranger]);
+        assert_eq!((online.chosen().len(), online.current()), (0, None));
     }
 
     #[test]

@@ -113,6 +113,8 @@ impl Model {
                 out.push(Effect::Quit);
                 Phase::Stopped
             }
+            // The next report says that the new run is attached to.
+            (_, End::Replaced) => Phase::Starting,
             (Then::Restart, End::Closed) => {
                 out.push(Effect::Order(Order::Start));
                 Phase::Starting
@@ -124,6 +126,11 @@ impl Model {
 
     /// Does at once what harms nobody, and asks first while people are online.
     pub(super) fn ask(&mut self, question: Question, out: &mut Vec<Effect>) {
+        // With which options and by whom it was started is not known here.
+        if question == Question::Restart && self.foreign {
+            out.push(Effect::Trouble(self.language().get("con.restart.not").to_owned()));
+            return;
+        }
         let harms = match question {
             Question::Stop | Question::Restart => true,
             Question::Close => !self.foreign,

@@ -236,6 +236,8 @@ pub struct Poll {
 pub enum End {
     /// In order.
     Closed,
+    /// Unseen, and another run of it has taken its place.
+    Replaced,
     /// Not in order.
     Failed(Failure),
 }

@@ -32,6 +32,7 @@ fn status(online: u64) -> Status {
         messages_today: 5,
         backup: None,
         backup_error: None,
+        start: 1,
     }
 }
 
@@ -127,6 +128,16 @@ fn a_restart_starts_again_only_after_a_close_in_order() {
 }
 
 #[test]
+fn a_foreign_server_is_not_restarted() {
+    for people in [0, 5] {
+        let mut model = running(people, true);
+        let effects = update(&mut model, Msg::Restart);
+        assert!(matches!(&effects[..], [Effect::Trouble(_)]), "{effects:?}");
+        assert_eq!((&model.phase, model.question), (&Phase::Running, None));
+    }
+}
+
+#[test]
 fn a_server_that_ends_by_itself_is_said_to() {
     let mut model = running(3, false);
     update(&mut model, Msg::Stop);
@@ -138,6 +149,28 @@ fn a_server_that_ends_by_itself_is_said_to() {
     assert_eq!(line.kind, LogKind::Error, "the log says it, which the server cannot");
     assert_eq!(model.phase, Phase::Failed { failure, had_run: true });
     assert_eq!(update(&mut model, Msg::Close), [Effect::Quit]);
+}
+
+#[test]
+fn a_new_run_in_its_place_is_another_server() {
+    let mut model = running(3, true);
+    update(&mut model, Msg::Pick(0, Pick::Only));
+    update(&mut model, Msg::Stop);
+    update(&mut model, Msg::Answer(Answer::Notice));
+    assert!(model.countdown.is_some() && !model.chosen().is_empty());
+    assert!(update(&mut model, Msg::Report(Report::Ended(End::Replaced))).is_empty());
+    assert_eq!((model.countdown, model.chosen().len(), model.people()), (None, 0, 0));
+    assert!(update(&mut model, Msg::Tick).is_empty(), "nobody is stopped");
+    update(&mut model, Msg::Report(Report::Attached { foreign: true }));
+    update(&mut model, poll(3));
+    assert_eq!((&model.phase, model.chosen().len()), (&Phase::Running, 0));
+    assert_eq!(model.log.len(), 3, "the lines of both, and what was between");
+    // One that was asked to stop has ended; another runs.
+    update(&mut model, Msg::Stop);
+    update(&mut model, Msg::Answer(Answer::Yes));
+    update(&mut model, Msg::Report(Report::Ended(End::Replaced)));
+    update(&mut model, Msg::Report(Report::Attached { foreign: true }));
+    assert_eq!(model.phase, Phase::Running);
 }
 
 #[test]
