@@ -78,7 +78,9 @@ pub fn make(source: &Source<'_>, wanted: &Wanted) -> Result<BackupRow, BackupErr
     let manifest = manifest(source, (at, contents), &blobs, store.as_file())?;
     write(source, &manifest, (store.as_file_mut(), &hold, &blobs), part.as_file(), &target)?;
     drop((hold, store));
-    prove(&mut part, &manifest).map_err(|error| BackupError::Unproven(Box::new(error)))?;
+    let path = part.path().to_owned();
+    prove(part.as_file_mut(), &path, &manifest)
+        .map_err(|error| BackupError::Unproven(Box::new(error)))?;
     if !(source.goes_on)() {
         return Err(BackupError::Stopped);
     }
@@ -204,16 +206,16 @@ fn write(
     part.sync_all().map_err(failed)
 }
 
-/// Reads it again: every sum, and the store in it opens and holds what it has to.
-fn prove(part: &mut NamedTempFile, manifest: &Manifest) -> Result<(), BackupError> {
-    let path = part.path().to_owned();
-    let proven = archive::prove(&path, part.as_file_mut(), &mut |_, _| Ok(()))?;
-    let file = part.reopen().map_err(BackupError::file("read", &path))?;
-    let found = copy::look_into(file, proven.store)?;
+/// Reads it again: every sum, and the store in it opens and holds what it has to. All through the handle that
+/// holds the lock: some systems let nobody read what another handle has locked.
+fn prove(part: &mut File, path: &Path, manifest: &Manifest) -> Result<(), BackupError> {
+    let proven = archive::prove(path, part, &mut |_, _| Ok(()))?;
+    let same = part.try_clone().map_err(BackupError::file("read", path))?;
+    let found = copy::look_into(same, proven.store)?;
     let Manifest { schema, accounts, messages, .. } = *manifest;
     match proven.manifest == *manifest && found == (Contents { schema, accounts, messages }) {
         true => Ok(()),
-        false => Err(BackupError::damaged(&path, "its store holds something else")),
+        false => Err(BackupError::damaged(path, "its store holds something else")),
     }
 }
 
@@ -253,4 +255,37 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 #[expect(clippy::unnecessary_wraps, reason = "the same signature as on Unix")]
 pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::folder;
+
+    /// A server's folder with a picture.
+    fn ground() -> (tempfile::TempDir, std::sync::Arc<Engine>, Files) {
+        let data = tempfile::tempdir().unwrap();
+        let engine = folder::open_store(data.path()).unwrap();
+        Identity::load_or_create(&data.path().join(KEY_FILE)).unwrap();
+        let files = Files::of(data.path());
+        (data, engine, files)
+    }
+
+    fn source<'a>(
+        (data, engine, files): &'a (tempfile::TempDir, std::sync::Arc<Engine>, Files),
+    ) -> Source<'a> {
+        Source { data: data.path(), engine, files, name: "a", floor_mib: 0, goes_on: &|| true }
+    }
+
+    #[test]
+    fn the_proof_opens_no_second_handle() {
+        let ground = ground();
+        let row = make(&source(&ground), &Wanted::default()).unwrap();
+        let path = Path::new(&row.path);
+        let mut part = File::open(path).unwrap();
+        let manifest = archive::prove(path, &mut part, &mut |_, _| Ok(())).unwrap().manifest;
+        // Whoever opened it again would not find it.
+        std::fs::remove_file(path).unwrap();
+        prove(&mut part, path, &manifest).unwrap();
+    }
 }
