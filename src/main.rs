@@ -166,7 +166,7 @@ fn exit_code(error: &ServerError) -> ExitCode {
         | ServerError::Broken { .. }
         | ServerError::Key(TlsError::KeyFile { .. } | TlsError::KeyDamaged { .. })
         | ServerError::KeyMissing(_)
-        | ServerError::Secrets(_)
+        | ServerError::Secrets { .. }
         | ServerError::Control { .. } => CANNOT_OPEN.into(),
         ServerError::Listen { .. } => CANNOT_LISTEN.into(),
         _ => ExitCode::FAILURE,

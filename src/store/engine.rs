@@ -15,7 +15,7 @@ pub type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 /// How many migrations a file has seen.
 pub(super) const VERSION: TableDefinition<&str, u64> = TableDefinition::new("version");
 /// Held as long as a folder is used; the system lets go of it even after a kill.
-const LOCK: &str = "lock";
+pub(crate) const LOCK: &str = "lock";
 
 /// What can go wrong between us and the disk.
 #[derive(Debug, thiserror::Error)]
@@ -47,11 +47,8 @@ pub enum StoreError {
         /// Ours.
         known: u64,
     },
-    /// A value that we did not write like this.
-    #[error(
-        "the store is damaged: {what} cannot be read ({why}). Restore the last backup, or move the \
-         file away to begin anew"
-    )]
+    /// A value that we did not write like this. What helps is said by whoever knows whose store it is.
+    #[error("the store is damaged: {what} cannot be read ({why})")]
     Damaged {
         /// Which value.
         what: &'static str,
@@ -110,7 +107,7 @@ pub struct Engine {
 }
 
 /// One owner for each folder. It goes with the process, also when that is killed.
-struct FolderLock(File);
+pub struct FolderLock(File);
 
 impl Engine {
     /// Opens `folder/name`, making both where they are missing.
@@ -287,7 +284,11 @@ pub fn is_locked(folder: &Path) -> bool {
     is_locked
 }
 
-fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
+/// Uses a folder alone, as an open store does.
+///
+/// # Errors
+/// Somebody else uses it, or the disk failed.
+pub fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
     let path = folder.join(LOCK);
     let file = private(File::options().create(true).truncate(false).write(true))
         .open(&path)
