@@ -167,7 +167,7 @@ fn exit_code(error: &ServerError) -> ExitCode {
         | ServerError::Key(TlsError::KeyFile { .. } | TlsError::KeyDamaged { .. })
         | ServerError::KeyMissing(_)
         | ServerError::StoreMissing { .. }
-        | ServerError::Secrets(_)
+        | ServerError::Secrets { .. }
         | ServerError::Control { .. } => CANNOT_OPEN.into(),
         ServerError::Listen { .. } => CANNOT_LISTEN.into(),
         _ => ExitCode::FAILURE,

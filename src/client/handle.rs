@@ -107,6 +107,9 @@ impl From<StoreError> for StartError {
         match error {
             StoreError::Locked(home) => StartError::Locked(home),
             StoreError::Folder { path, error, .. } => StartError::Folder { folder: path, error },
+            error @ StoreError::Damaged { .. } => {
+                StartError::Store(format!("{error}. Move the file away to begin anew"))
+            }
             other => StartError::Store(other.to_string()),
         }
     }

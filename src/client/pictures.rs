@@ -108,6 +108,7 @@ fn run(
     jobs: &Receiver<PictureJob>,
     answers: &async_channel::Sender<Drawn>,
 ) {
+    places.remove_unfinished();
     places.tidy();
     places.drop_all_but(waiting);
     while let Ok(job) = jobs.recv() {
@@ -143,6 +144,13 @@ fn run(
 }
 
 impl Places {
+    /// What a crash left of files that were being written.
+    fn remove_unfinished(&self) {
+        for files in [&self.cache, &self.outbox] {
+            files.remove_unfinished().ok();
+        }
+    }
+
     /// Keeps the cache within its bounds: what was used longest ago goes.
     fn tidy(&mut self) {
         self.fresh = 0;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::disk;
+use super::{backup, disk};
 use crate::limits::SERVER_CACHE_BYTES;
 use crate::store::{Engine, StoreError, schema};
 
@@ -27,5 +27,6 @@ pub(super) fn open_store(data: &Path) -> Result<Arc<Engine>, StoreError> {
 /// The same for who shares it with nobody.
 pub(super) fn open_own_store(data: &Path) -> Result<Engine, StoreError> {
     disk::make_way(data);
+    backup::place::tidy(data);
     Engine::open(data, STORE_FILE, schema::MIGRATIONS, SERVER_CACHE_BYTES)
 }

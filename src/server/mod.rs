@@ -68,7 +68,6 @@ use std::thread::{self, JoinHandle};
 use async_channel::{Receiver, Sender};
 
 use crate::domain::ServerId;
-use crate::net::opaque::OpaqueError;
 use crate::net::tls::TlsError;
 use crate::store::StoreError;
 
@@ -124,8 +123,13 @@ pub enum ServerError {
         advice: String,
     },
     /// The secrets for passwords are damaged.
-    #[error("the secrets for passwords are damaged ({0}): restore the last backup")]
-    Secrets(#[from] OpaqueError),
+    #[error(
+        "the secrets for passwords are damaged, and others would void every password. {advice}"
+    )]
+    Secrets {
+        /// What to do.
+        advice: String,
+    },
     /// The port could not be opened.
     #[error("cannot listen on {address}: {}", listen_advice(.error, *.address))]
     Listen {

@@ -68,15 +68,16 @@ pub(super) fn run(
     if let Some(path) = folder::missing_store(&setup.data) {
         return Err(ServerError::StoreMissing { path, advice: backup::advice(&setup.data) });
     }
-    let engine = folder::open_store(&setup.data).map_err(|error| match error {
-        StoreError::Damaged { .. } => {
+    let advised = |error| match error {
+        ServerError::Store(error @ StoreError::Damaged { .. }) => {
             ServerError::Broken { error, advice: backup::advice(&setup.data) }
         }
-        error => error.into(),
-    })?;
+        error => error,
+    };
+    let engine = folder::open_store(&setup.data).map_err(|error| advised(error.into()))?;
     let listeners = listen::open(&setup.listen)?;
     let scraped = listen::open(setup.metrics.as_slice())?;
-    let mut ring = Ring::build(&engine, setup, &listeners)?;
+    let mut ring = Ring::build(&engine, setup, &listeners).map_err(advised)?;
     let today = &ring.shared.metrics.today;
     today.begin(&Reads::open(&engine.read()?)?, clock::wall_ms())?;
     let door = Door::open(&setup.data, &ring.shared, &ring.ready, stopper)?;
@@ -164,7 +165,7 @@ impl Ring {
         let shared = Arc::new(Shared {
             admission: Admission::new(policy.clone(), clock::uptime()),
             server_id,
-            setup: load_secrets(engine)?,
+            setup: load_secrets(engine, &setup.data)?,
             tls: identity.server_config(&[ALPN_CHAT, ALPN_FILE])?,
             policy,
             bans,
@@ -351,9 +352,10 @@ fn load_identity(engine: &Engine, path: &Path) -> Result<Identity, ServerError> 
 }
 
 /// The OPAQUE secrets live in the store: without them every password envelope is void.
-fn load_secrets(engine: &Engine) -> Result<ServerSetup, ServerError> {
+fn load_secrets(engine: &Engine, data: &Path) -> Result<ServerSetup, ServerError> {
     if let Some(bytes) = Reads::open(&engine.read()?)?.get_secret(SECRETS)? {
-        return Ok(ServerSetup::from_bytes(&bytes)?);
+        return ServerSetup::from_bytes(&bytes)
+            .map_err(|_| ServerError::Secrets { advice: backup::advice(data) });
     }
     let setup = ServerSetup::generate();
     let transaction = engine.write()?;

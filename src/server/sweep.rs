@@ -27,6 +27,9 @@ const AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// The store failed.
 pub fn remove_orphans(rows: &Reads, files: &Files) -> Result<(), StoreError> {
     files.empty_bin();
+    if let Err(error) = files.remove_unfinished() {
+        tracing::warn!(%error, "what a crash left of pictures cannot be removed");
+    }
     let lying = Lying::look(files);
     for (id, row) in incoming(rows, &lying)? {
         let bytes = row.filter(|row| row.state == FileState::Coming).map(|row| row.bytes);

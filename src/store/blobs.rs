@@ -23,6 +23,8 @@ pub(super) const INCOMING: &str = "incoming";
 
 /// The folder of what is to be removed: a large file takes its time to go.
 const BIN: &str = "bin";
+/// The beginning of the name of a file that is being written.
+const UNFINISHED: &str = ".new";
 
 /// What the store knows of a blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,7 +217,7 @@ impl Files {
         }
         let parent = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(parent)?;
-        let mut file = tempfile::Builder::new().prefix(".new").tempfile_in(parent)?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(parent)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(&path).map_err(|error| error.error)?;
@@ -298,14 +300,40 @@ impl Files {
         }
     }
 
-    /// Every blob that has a file. Left-overs of a crash are removed on the way.
+    /// Every blob that has a file.
     ///
     /// # Errors
     /// The disk failed.
     pub fn list(&self) -> io::Result<Vec<BlobId>> {
         let mut found = Vec::new();
+        self.visit(&mut |id, _| {
+            found.extend(id);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Removes what a crash left of files that were being written. At a start only: later it may be one that
+    /// somebody is writing.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn remove_unfinished(&self) -> io::Result<()> {
+        self.visit(&mut |id, file| match id {
+            None if file.file_name().to_string_lossy().starts_with(UNFINISHED) => {
+                fs::remove_file(file.path())
+            }
+            _ => Ok(()),
+        })
+    }
+
+    /// Everything in the folders of blobs.
+    fn visit(
+        &self,
+        each: &mut dyn FnMut(Option<BlobId>, &fs::DirEntry) -> io::Result<()>,
+    ) -> io::Result<()> {
         let folders = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(found),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             folders => folders?,
         };
         for folder in folders {
@@ -318,14 +346,10 @@ impl Files {
                 let file = file?;
                 let name = [folder.file_name(), file.file_name()]
                     .map(|n| n.to_string_lossy().into_owned());
-                match BlobId::from_hex(&name.concat()) {
-                    Some(id) => found.push(id),
-                    None if name[1].starts_with(".new") => fs::remove_file(file.path())?,
-                    None => {}
-                }
+                each(BlobId::from_hex(&name.concat()), &file)?;
             }
         }
-        Ok(found)
+        Ok(())
     }
 }
 
@@ -385,6 +409,9 @@ mod tests {
         files.put(id(bytes), bytes).unwrap();
         assert_eq!(files.read(id(bytes), 0, 99).unwrap(), bytes);
         assert_eq!(files.list().unwrap(), [id(bytes)]);
+        assert!(left.exists(), "whoever looks changes nothing");
+        files.remove_unfinished().unwrap();
         assert!(!left.exists());
+        assert_eq!(files.list().unwrap(), [id(bytes)]);
     }
 }

@@ -16,6 +16,8 @@ use super::schema;
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
 /// Rows between two questions whether to go on.
 const ROWS_AT_ONCE: u64 = 1_000;
+/// Bytes of rows between two commits: the last one shall not have the whole of a large store to write.
+const PART_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Copies everything that a snapshot shows into an empty file, which is durable and closed when this
 /// returns. `false` when `goes_on` said no.
@@ -31,9 +33,8 @@ pub fn copy(
     let mut builder = Database::builder();
     builder.set_cache_size(CACHE_BYTES);
     let database = builder.create_with_backend(backend)?;
-    let mut transaction = database.begin_write()?;
-    transaction.set_two_phase_commit(true);
-    let mut copying = Copying { from: snapshot, to: &transaction, goes_on, names: Vec::new() };
+    let mut copying =
+        Copying { from: snapshot, to: &database, part: None, bytes: 0, goes_on, names: Vec::new() };
     if !copying.all()? {
         return Ok(false);
     }
@@ -42,14 +43,16 @@ pub fn copy(
             return Err(StoreError::damaged("a table", &format!("{:?} is unknown", table.name())));
         }
     }
-    drop(copying);
-    transaction.commit()?;
+    copying.commit()?;
     Ok(true)
 }
 
 struct Copying<'a> {
     from: &'a ReadTransaction,
-    to: &'a WriteTransaction,
+    to: &'a Database,
+    /// What waits for the next commit, and the bytes of its rows.
+    part: Option<WriteTransaction>,
+    bytes: u64,
     goes_on: &'a dyn Fn() -> bool,
     names: Vec<String>,
 }
@@ -75,17 +78,48 @@ impl Copying<'_> {
         table: TableDefinition<'static, K, V>,
     ) -> Result<bool, StoreError> {
         self.names.push(table.name().to_owned());
-        let mut target = self.to.open_table(table)?;
-        let mut rows = 0;
-        for row in self.from.open_table(table)?.iter()? {
-            let (key, value) = row?;
-            target.insert(key.value(), value.value())?;
-            rows += 1;
-            if rows % ROWS_AT_ONCE == 0 && !(self.goes_on)() {
+        let source = self.from.open_table(table)?;
+        let mut rows = source.iter()?.peekable();
+        loop {
+            let part = self.begin()?;
+            let mut target = part.open_table(table)?;
+            let mut count = 0;
+            while count < ROWS_AT_ONCE
+                && self.bytes < PART_BYTES
+                && let Some(row) = rows.next()
+            {
+                let (key, value) = row?;
+                target.insert(key.value(), value.value())?;
+                self.bytes += V::as_bytes(&value.value()).as_ref().len() as u64;
+                count += 1;
+            }
+            drop(target);
+            self.part = Some(part);
+            if self.bytes >= PART_BYTES {
+                self.commit()?;
+            }
+            if !(self.goes_on)() {
                 return Ok(false);
             }
+            if rows.peek().is_none() {
+                return Ok(true);
+            }
         }
-        Ok((self.goes_on)())
+    }
+
+    /// Goes on with the part, or begins one.
+    fn begin(&mut self) -> Result<WriteTransaction, StoreError> {
+        if let Some(part) = self.part.take() {
+            return Ok(part);
+        }
+        let mut part = self.to.begin_write()?;
+        part.set_two_phase_commit(true);
+        Ok(part)
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.bytes = 0;
+        self.part.take().map_or(Ok(()), |part| Ok(part.commit()?))
     }
 }
 
@@ -157,5 +191,53 @@ impl StorageBackend for Part {
 
     fn write(&self, _offset: u64, _data: &[u8]) -> Result<(), io::Error> {
         self.set_len(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::store::{Engine, Reads, Writes};
+
+    #[test]
+    fn a_large_store_is_copied_in_parts_and_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = |name| Engine::open(folder.path(), name, schema::MIGRATIONS, 1024).unwrap();
+        let engine = open("from.redb");
+        let transaction = engine.write().unwrap();
+        let mut rows = Writes::open(&transaction).unwrap();
+        let secret = |n: u8| vec![n; usize::try_from(PART_BYTES).unwrap() / 2 - 1];
+        for n in 0..5 {
+            rows.put_secret(&format!("{n}"), &secret(n)).unwrap();
+        }
+        for n in 0..2_500 {
+            rows.put_setting(&format!("{n}"), "x").unwrap();
+        }
+        drop(rows);
+        transaction.commit().unwrap();
+        let snapshot = engine.read().unwrap();
+        let path = folder.path().join("to.redb");
+        let new = || File::options().create(true).truncate(true).read(true).write(true).open(&path);
+        let asked = Cell::new(0);
+        let most = Cell::new(u64::MAX);
+        let goes_on = || asked.replace(asked.get() + 1) < most.get();
+        assert!(copy(&snapshot, new().unwrap(), &goes_on).unwrap());
+        let tables = snapshot.list_tables().unwrap().count() as u64;
+        // Each table once, and between the parts of the two large ones.
+        assert_eq!(asked.replace(0), tables + 1 + 2);
+        most.set(tables + 2);
+        assert!(!copy(&snapshot, new().unwrap(), &goes_on).unwrap());
+        asked.set(0);
+        most.set(u64::MAX);
+        assert!(copy(&snapshot, new().unwrap(), &goes_on).unwrap());
+        drop(snapshot);
+        drop(engine);
+        let rows = Reads::open(&open("to.redb").read().unwrap()).unwrap();
+        assert_eq!(rows.list_settings().unwrap().len(), 2_500);
+        for n in 0..5 {
+            assert!(rows.get_secret(&format!("{n}")).unwrap() == Some(secret(n)));
+        }
     }
 }

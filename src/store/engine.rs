@@ -17,7 +17,7 @@ pub type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 /// How many migrations a file has seen.
 pub(super) const VERSION: TableDefinition<&str, u64> = TableDefinition::new("version");
 /// Held as long as a folder is used; the system lets go of it even after a kill.
-const LOCK: &str = "lock";
+pub(crate) const LOCK: &str = "lock";
 /// Whoever only asks whether a folder is used holds it for a moment, and shall keep nobody out.
 const LOCK_TRIES: u32 = 3;
 const LOCK_AGAIN: Duration = Duration::from_millis(10);
@@ -52,11 +52,8 @@ pub enum StoreError {
         /// Ours.
         known: u64,
     },
-    /// A value that we did not write like this.
-    #[error(
-        "the store is damaged: {what} cannot be read ({why}). Restore the last backup, or move the \
-         file away to begin anew"
-    )]
+    /// A value that we did not write like this. What helps is said by whoever knows whose store it is.
+    #[error("the store is damaged: {what} cannot be read ({why})")]
     Damaged {
         /// Which value.
         what: &'static str,
@@ -115,7 +112,7 @@ pub struct Engine {
 }
 
 /// One owner for each folder. It goes with the process, also when that is killed.
-struct FolderLock(File);
+pub struct FolderLock(File);
 
 impl Engine {
     /// Opens `folder/name`, making both where they are missing.
@@ -292,7 +289,11 @@ pub fn is_locked(folder: &Path) -> bool {
     is_locked
 }
 
-fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
+/// Uses a folder alone, as an open store does.
+///
+/// # Errors
+/// Somebody else uses it, or the disk failed.
+pub fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
     let path = folder.join(LOCK);
     let file = private(File::options().create(true).truncate(false).write(true))
         .open(&path)

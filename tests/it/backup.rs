@@ -15,6 +15,7 @@ use mychat::server::admin::{self, AdminError};
 use mychat::server::backup::BackupError;
 use mychat::server::control::Console;
 use mychat::store::blobs::Files;
+use mychat::store::{Engine, Writes, schema};
 
 use crate::parcels::{MIB, bring, fetch, hash, noise};
 use crate::peer::{Ground, PASSWORD, Peer, set, start, text};
@@ -432,7 +433,14 @@ fn what_is_not_right_is_found_and_a_broken_store_says_what_to_do() {
     talked(&ground);
     let backup = back_up(ground.folder());
     let data = ground.folder().to_owned();
+    // As if somebody were bringing a picture.
+    let coming = Files::of(&data).folder().join("ab/.newX");
+    fs::create_dir_all(coming.parent().unwrap()).unwrap();
+    fs::write(&coming, b"half").unwrap();
     assert_eq!(check(&data).findings, []);
+    assert!(coming.exists(), "a check changes nothing");
+    ground.restart();
+    assert!(!coming.exists(), "a start does");
     let key = data.join("identity.key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     let checked = check(&data);
@@ -467,7 +475,27 @@ fn what_is_not_right_is_found_and_a_broken_store_says_what_to_do() {
     let error = start(&data).map(drop).unwrap_err().to_string();
     let newest = backup.file_name().unwrap().to_str().unwrap();
     assert!(error.contains("damaged") && error.contains("mv '"), "{error}");
+    assert!(!error.contains("begin anew"), "{error}");
     assert!(error.contains(&format!("restore '{}.damaged/backups/{newest}'", data.display())));
     let broken = admin::run(&data, Verb::Check {});
     assert!(matches!(broken, Err(AdminError::Broken { .. })), "{broken:?}");
+}
+
+#[test]
+fn secrets_that_are_damaged_are_found_and_a_start_says_which_backup_has_them() {
+    let mut ground = Ground::start();
+    ground.register("Lime");
+    back_up(ground.folder());
+    ground.stop();
+    let data = ground.folder().to_owned();
+    let engine = Engine::open(&data, "mychat.redb", schema::MIGRATIONS, 1 << 20).unwrap();
+    let transaction = engine.write().unwrap();
+    Writes::open(&transaction).unwrap().put_secret("opaque", b"none").unwrap();
+    transaction.commit().unwrap();
+    drop(engine);
+    let error = start(&data).map(drop).unwrap_err().to_string();
+    assert!(error.contains("secrets for passwords are damaged"), "{error}");
+    assert!(error.contains(&format!("restore '{}.damaged/backups/", data.display())), "{error}");
+    let found = check(&data).findings;
+    assert!(found.iter().any(|found| found.what.contains("secrets for passwords are damaged")));
 }

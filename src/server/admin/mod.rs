@@ -126,13 +126,19 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
         Ok(engine) => match verb {
             Verb::Backup { path } => back_up(&engine, data, path.map(PathBuf::from)),
             Verb::Check {} => Ok(Done::Checked(backup::check::check_stopped(engine, data)?)),
-            verb => apply(&engine, &verb),
+            verb => apply(&engine, &verb).map_err(|error| advised(error, data)),
         },
         Err(StoreError::Locked(_)) => smol::block_on(ask(data, verb)),
-        Err(error @ StoreError::Damaged { .. }) => {
-            Err(AdminError::Broken { error, advice: backup::advice(data) })
+        Err(error) => Err(advised(error.into(), data)),
+    }
+}
+
+fn advised(error: AdminError, data: &Path) -> AdminError {
+    match error {
+        AdminError::Store(error @ StoreError::Damaged { .. }) => {
+            AdminError::Broken { error, advice: backup::advice(data) }
         }
-        Err(error) => Err(error.into()),
+        error => error,
     }
 }
 
@@ -181,7 +187,8 @@ fn back_up(engine: &Engine, data: &Path, path: Option<PathBuf>) -> Result<Done, 
         engine,
         files: &Files::of(data),
         name: &policy.name(),
-        floor_mib: policy.limits().disk_free_mib,
+        floor_mib: make::floor_mib(&policy.limits()),
+        free: &make::free,
         goes_on: &|| true,
     };
     let row = make::make(&source, &Wanted { path, is_automatic: false })?;

@@ -2,7 +2,6 @@
 //! by name, and the BLAKE3 sum of each of those last, as `b3sum --check` reads them.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, Write};
 use std::path::Path;
 
@@ -157,9 +156,9 @@ pub struct Proven {
 ///
 /// # Errors
 /// It is not whole, it is newer than this program, or `visit` failed.
-pub fn prove(
+pub fn prove<R: Read + Seek>(
     path: &Path,
-    file: &mut File,
+    file: &mut R,
     visit: &mut dyn FnMut(Part, &mut dyn Read) -> Result<(), BackupError>,
 ) -> Result<Proven, BackupError> {
     file.rewind().map_err(BackupError::file("read", path))?;

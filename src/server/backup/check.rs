@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use super::BackupError;
+use crate::limits::SettingError;
+use crate::net::opaque::ServerSetup;
 use crate::net::tls::Identity;
 use crate::net::verb::{Checked, Counted, Found};
+use crate::server::settings::Settings;
 use crate::server::{KEY_FILE, ring};
 use crate::store::blobs::Files;
 use crate::store::check::{self, Cure, Finding, Report};
@@ -25,8 +28,22 @@ pub fn check(
         return Err(BackupError::Stopped);
     };
     let mut checked = told(report, data);
-    if rows.get_secret(ring::SECRETS)?.is_none() {
-        checked.find("the secrets for passwords are missing", restore(data));
+    match rows.get_secret(ring::SECRETS)? {
+        None => checked.find("the secrets for passwords are missing", restore(data)),
+        Some(bytes) if ServerSetup::from_bytes(&bytes).is_err() => {
+            checked.find("the secrets for passwords are damaged", restore(data));
+        }
+        Some(_) => {}
+    }
+    let mut settings = Settings::default();
+    for (key, value) in rows.list_settings()? {
+        // A setting of another version is no damage.
+        if let Err(error) = settings.set(&key, &value)
+            && !matches!(error, SettingError::Key(_))
+        {
+            let cure = format!("it is left out. Set it anew: mychat admin set {key} VALUE");
+            checked.find(&format!("the setting {key} does not hold: {error}"), cure);
+        }
     }
     key(data, &mut checked);
     Ok(checked)
@@ -91,4 +108,87 @@ fn others_rights(path: &Path) -> Option<u32> {
 #[cfg(not(unix))]
 fn others_rights(_path: &Path) -> Option<u32> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AccountId, ConversationId, DeviceId};
+    use crate::server::folder;
+    use crate::store::Writes;
+    use crate::store::conversations::Cursors;
+    use crate::store::devices::Device;
+
+    fn whats(engine: &Engine, data: &Path) -> Vec<String> {
+        let checked = check(engine, (data, &Files::of(data)), &|| true).unwrap();
+        checked.findings.into_iter().map(|found| found.what).collect()
+    }
+
+    fn write(engine: &Engine, change: impl FnOnce(&mut Writes<'_>)) {
+        let transaction = engine.write().unwrap();
+        let mut rows = Writes::open(&transaction).unwrap();
+        change(&mut rows);
+        drop(rows);
+        transaction.commit().unwrap();
+    }
+
+    #[test]
+    fn secrets_settings_and_who_is_not_there_are_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path();
+        let engine = folder::open_own_store(data).unwrap();
+        Identity::load_or_create(&data.join(KEY_FILE)).unwrap();
+        assert_eq!(whats(&engine, data), ["the secrets for passwords are missing"]);
+        write(&engine, |rows| {
+            rows.put_secret(ring::SECRETS, &ServerSetup::generate().to_bytes()).unwrap();
+        });
+        assert_eq!(whats(&engine, data), [""; 0]);
+        write(&engine, |rows| {
+            rows.put_secret(ring::SECRETS, b"none").unwrap();
+            rows.put_setting("backup.keep", "many").unwrap();
+            rows.put_setting("of.another.version", "1").unwrap();
+            let device = Device {
+                token_hash: Vec::new(),
+                epoch: 1,
+                name: String::new(),
+                client: String::new(),
+                created: 0,
+                used: 0,
+                used_age_min: 0,
+                address: String::new(),
+            };
+            rows.put_device(AccountId(10_077), DeviceId([7; 16]), &device).unwrap();
+            let cursors = Cursors::default();
+            rows.put_cursors(AccountId(10_078), ConversationId::LOBBY, cursors).unwrap();
+        });
+        let found = whats(&engine, data);
+        let has = |words: &str| found.iter().any(|what| what.contains(words));
+        assert!(has("secrets for passwords are damaged"), "{found:?}");
+        assert!(has("setting backup.keep does not hold"), "{found:?}");
+        assert!(has("devices belong to account 10077"), "{found:?}");
+        assert!(has("account 10078 is in conversation"), "{found:?}");
+        assert!(!has("another.version"), "{found:?}");
+    }
+
+    #[test]
+    fn it_ends_within_a_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path();
+        let engine = folder::open_own_store(data).unwrap();
+        write(&engine, |rows| {
+            for key in 0..100 {
+                rows.put_setting(&format!("key-{key}"), "1").unwrap();
+            }
+        });
+        let asked = std::cell::Cell::new(0);
+        let goes_on = |most| {
+            let asked = &asked;
+            move || asked.replace(asked.get() + 1) < most
+        };
+        let files = Files::of(data);
+        drop(check(&engine, (data, &files), &goes_on(u64::MAX)).unwrap());
+        assert!(asked.replace(0) > 100, "each row is a moment to end");
+        let ended = check(&engine, (data, &files), &goes_on(0));
+        assert!(matches!(ended, Err(BackupError::Stopped)), "{ended:?}");
+    }
 }

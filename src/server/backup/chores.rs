@@ -3,7 +3,7 @@
 //! They only read: the writer and the readers never wait for them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
@@ -176,7 +176,8 @@ impl Chores {
             engine,
             files: &self.files,
             name: &self.policy.name(),
-            floor_mib: self.policy.limits().disk_free_mib,
+            floor_mib: make::floor_mib(&self.policy.limits()),
+            free: &make::free,
             goes_on: &|| self.goes_on(),
         };
         make::make(&source, wanted)
@@ -193,7 +194,8 @@ impl Chores {
                 self.journal.note(LogKind::Info, None, event);
                 memory.made(row, is_automatic);
                 if is_automatic {
-                    keep::remove_old(&self.data, self.policy.limits().backups_kept);
+                    let most = self.policy.limits().backups_kept;
+                    keep::remove_old(&self.data, most, Path::new(&row.path));
                 }
             }
             Err(error) if error.is_no_failure() => return,
@@ -231,10 +233,11 @@ mod tests {
     use crate::net::tls::Identity;
     use crate::server::{KEY_FILE, folder};
 
-    fn chores(data: &std::path::Path) -> (Arc<Engine>, Arc<Chores>) {
+    fn chores(data: &Path) -> (Arc<Engine>, Arc<Chores>) {
         let engine = folder::open_store(data).unwrap();
         Identity::load_or_create(&data.join(KEY_FILE)).unwrap();
-        let policy = Policy::of_limits(Limits { disk_free_mib: 0, ..Limits::default() });
+        let policy =
+            Policy::of_limits(Limits { disk_free_mib: 0, files_free_mib: 0, ..Limits::default() });
         let (journal, metrics) = (Arc::new(Journal::default()), Arc::new(Metrics::default()));
         let files = Files::of(data);
         let chores = Chores::new(data.to_owned(), &engine, files, (policy, journal, metrics));

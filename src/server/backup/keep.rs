@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -25,6 +26,8 @@ const STAMP_CHARS: usize = 15;
 pub const UNFINISHED: (&str, &str) = (".mychat-backup-", ".part");
 /// The end behind that of the copy of a store that goes into it.
 pub const COPY: &str = ".store";
+/// A file's time may be so far ahead: disks and clocks do not agree to the second.
+const FUTURE: Duration = Duration::from_hours(1);
 /// Characters of a server's name in the name of a file.
 const NAME_CHARS_MAX: usize = 40;
 
@@ -70,37 +73,67 @@ fn stamp<'a>(name: &'a str, end: &str) -> Option<&'a str> {
     is_stamp.then_some(stamp)
 }
 
-/// All of that end in a folder, by the time in their names.
-fn list(folder: &Path, ends: &[&str]) -> Vec<(String, PathBuf)> {
+/// All of those ends in a folder, the oldest first: by when they were written, since a name may have been given
+/// by a clock that was wrong. What the clock has still to come to is older than all that it has seen.
+fn list(folder: &Path, ends: &[&str]) -> Vec<PathBuf> {
+    let soon = SystemTime::now() + FUTURE;
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<(String, PathBuf)> = entries
+    let mut found: Vec<_> = entries
         .filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
-            let stamp = ends.iter().find_map(|end| stamp(&name, end))?;
-            Some((stamp.to_owned(), entry.path()))
+            let stamp = ends.iter().find_map(|end| stamp(&name, end))?.to_owned();
+            let written = entry.metadata().ok()?.modified().ok()?;
+            Some(((written <= soon, written, stamp), entry.path()))
         })
         .collect();
     found.sort();
-    found
+    found.into_iter().map(|(_, path)| path).collect()
 }
 
 /// The newest backup in the folder of a data folder.
 #[must_use]
 pub fn newest(data: &Path) -> Option<PathBuf> {
-    list(&folder(data), &[AUTOMATIC, END]).pop().map(|(_, path)| path)
+    list(&folder(data), &[AUTOMATIC, END]).pop()
 }
 
-/// Removes the oldest of those that the server made by itself, beyond so many.
-pub fn remove_old(data: &Path, most: u64) {
-    let mut found = list(&folder(data), &[AUTOMATIC]);
+/// Removes the oldest of those that the server made by itself, beyond so many, and never the one just made.
+pub fn remove_old(data: &Path, most: u64, made: &Path) {
+    let found = list(&folder(data), &[AUTOMATIC]);
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     let over = found.len().saturating_sub(most);
-    for (_, path) in found.drain(..over) {
-        match fs::remove_file(&path) {
-            Ok(()) => tracing::info!(path = %path.display(), "an old backup is removed"),
-            Err(error) => {
-                tracing::warn!(%error, path = %path.display(), "an old backup cannot be removed");
-            }
+    for path in found.iter().filter(|path| *path != made).take(over) {
+        remove(path);
+    }
+}
+
+/// Removes the oldest of those that the server made by itself until so many bytes more are free; none when that
+/// would not be enough. The last good one stays, and so does the newest of them.
+#[must_use]
+pub fn make_room(data: &Path, bytes: u64) -> bool {
+    let last = Memory::load(data).last.map(|row| PathBuf::from(row.path));
+    let mut found = list(&folder(data), &[AUTOMATIC]);
+    found.pop();
+    found.retain(|path| Some(path) != last.as_ref());
+    let length = |path: &PathBuf| path.metadata().map_or(0, |found| found.len());
+    if found.iter().map(length).sum::<u64>() < bytes {
+        return false;
+    }
+    let mut gained = 0;
+    for path in &found {
+        if gained >= bytes {
+            break;
+        }
+        gained += length(path);
+        remove(path);
+    }
+    true
+}
+
+fn remove(path: &Path) {
+    match fs::remove_file(path) {
+        Ok(()) => tracing::info!(path = %path.display(), "an old backup is removed"),
+        Err(error) => {
+            tracing::warn!(%error, path = %path.display(), "an old backup cannot be removed");
         }
     }
 }
@@ -195,15 +228,56 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let folder = make_folder(data.path()).unwrap();
         let day = 24 * 3_600_000;
-        let names: Vec<String> = (0..5).map(|n| name("a", n * day, n % 2 == 0)).collect();
+        // Whatever the names say: they are as old as they lie here.
+        let names: Vec<String> = (0..5).map(|n| name("a", (9 - n) * day, n % 2 == 0)).collect();
         for name in names.iter().chain([&"notes.tar".to_owned(), &"x-auto.tar".to_owned()]) {
             fs::write(folder.join(name), b"x").unwrap();
         }
+        let set = |name: &str, at| {
+            File::options().write(true).open(folder.join(name)).unwrap().set_modified(at).unwrap();
+        };
+        let now = SystemTime::now();
+        for (hours, name) in (1..).zip(names.iter().rev()) {
+            set(name, now - Duration::from_hours(hours));
+        }
         assert_eq!(newest(data.path()), Some(folder.join(&names[4])));
-        remove_old(data.path(), 2);
-        let left: Vec<bool> = names.iter().map(|name| folder.join(name).exists()).collect();
-        assert_eq!(left, [false, true, true, true, true]);
+        let left = || names.iter().map(|name| folder.join(name).exists()).collect::<Vec<_>>();
+        remove_old(data.path(), 2, &folder.join(&names[4]));
+        assert_eq!(left(), [false, true, true, true, true]);
+        // What a wrong clock wrote goes first, and never the one just made.
+        set(&names[4], now + 1_000 * Duration::from_hours(24));
+        remove_old(data.path(), 1, &folder.join(&names[4]));
+        assert_eq!(left(), [false, true, false, true, true]);
+        fs::write(folder.join(&names[2]), b"x").unwrap();
+        remove_old(data.path(), 1, &folder.join(&names[2]));
+        assert_eq!(left(), [false, true, true, true, false]);
         assert!(folder.join("notes.tar").exists() && folder.join("x-auto.tar").exists());
+    }
+
+    #[test]
+    fn the_last_good_one_stays_whatever_room_is_wanted() {
+        let data = tempfile::tempdir().unwrap();
+        let folder = make_folder(data.path()).unwrap();
+        let paths = [1, 2, 3].map(|n| folder.join(name("a", n * 1_000_000, true)));
+        for path in &paths {
+            fs::write(path, b"four").unwrap();
+        }
+        let row = BackupRow {
+            path: paths[0].display().to_string(),
+            bytes: 4,
+            at: 0,
+            took_ms: 0,
+            messages: 0,
+            accounts: 0,
+            files: 0,
+        };
+        let mut memory = Memory::default();
+        memory.made(&row, true);
+        memory.save(data.path()).unwrap();
+        assert!(!make_room(data.path(), 5));
+        assert!(paths.iter().all(|path| path.exists()), "nothing goes in vain");
+        assert!(make_room(data.path(), 4));
+        assert_eq!(paths.map(|path| path.exists()), [true, false, true]);
     }
 
     #[test]

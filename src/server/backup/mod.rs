@@ -1,7 +1,7 @@
 //! Backups: one file that a server can begin anew from, made while it runs.
 //!
 //! * [`archive`] is what such a file consists of, and how it is proven; [`make`] makes one of a snapshot,
-//!   [`restore`] a data folder of one.
+//!   [`restore`] a data folder of one, in a `place` of its own.
 //! * [`keep`] is the folder of backups: their names, which go, what the last one came to.
 //! * [`schedule`] says when the next is due; [`chores`] are the long tasks of a running server.
 //! * [`check`] holds a server's data against itself.
@@ -11,6 +11,7 @@ pub mod check;
 pub mod chores;
 pub mod keep;
 pub mod make;
+pub(in crate::server) mod place;
 pub mod restore;
 pub mod schedule;
 

@@ -1,4 +1,4 @@
-//! Makes a data folder of a backup: under another name beside it, proven to its end, then renamed.
+//! Makes a data folder of a backup: in a hidden folder inside it, proven to its end, then renamed.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -7,14 +7,12 @@ use std::path::Path;
 use super::BackupError;
 use super::archive::{self, Manifest, Part};
 use super::make::sync_folder;
+use super::place::Place;
 use crate::net::tls::Identity;
 use crate::server::{KEY_FILE, STORE_FILE};
 use crate::store::blobs::Files;
 use crate::store::copy::{self, Contents};
-use crate::store::engine::is_locked;
 
-/// The beginning of the name that a folder has while it is filled.
-const UNFINISHED: &str = ".mychat-restore-";
 const MIB: u64 = 1024 * 1024;
 
 /// Restores a backup into a folder that is empty or not there, and says what was in it.
@@ -24,34 +22,16 @@ const MIB: u64 = 1024 * 1024;
 pub fn restore(file: &Path, data: &Path) -> Result<Manifest, BackupError> {
     let mut backup = File::open(file).map_err(BackupError::file("open", file))?;
     let data = std::path::absolute(data).map_err(BackupError::file("find", data))?;
-    is_free(&data)?;
-    let beside = data.parent().unwrap_or(Path::new("/"));
-    fs::create_dir_all(beside).map_err(BackupError::file("make", beside))?;
+    let place = Place::take(&data)?;
     let bytes = backup.metadata().map_err(BackupError::file("read", file))?.len();
-    let free = fs4::available_space(beside).map_err(BackupError::file("look at", beside))?;
+    let free = fs4::available_space(&data).map_err(BackupError::file("look at", &data))?;
     if free < bytes {
         let (need, free) = (bytes / MIB + 1, free / MIB);
-        return Err(BackupError::Space { folder: beside.to_owned(), need, free });
+        return Err(BackupError::Space { folder: data, need, free });
     }
-    let folder = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(beside);
-    let folder = folder.map_err(BackupError::file("make a folder in", beside))?;
-    let manifest = unpack(file, &mut backup, folder.path())?;
-    put(folder, &data, beside)?;
+    let manifest = unpack(file, &mut backup, place.folder())?;
+    place.settle()?;
     Ok(manifest)
-}
-
-/// Whether nothing of a server's is there.
-fn is_free(data: &Path) -> Result<(), BackupError> {
-    let mut entries = match fs::read_dir(data) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(BackupError::file("look into", data)(error)),
-        Ok(entries) => entries,
-    };
-    match entries.next() {
-        None => Ok(()),
-        Some(_) if is_locked(data) => Err(BackupError::Running(data.to_owned())),
-        Some(_) => Err(BackupError::Occupied(data.to_owned())),
-    }
 }
 
 /// Fills a folder, and proves that a server can begin with it.
@@ -99,25 +79,4 @@ fn extract(path: &Path, bytes: &mut dyn Read) -> Result<(), BackupError> {
     let mut file = options.open(path).map_err(failed)?;
     io::copy(bytes, &mut file).map_err(failed)?;
     file.sync_all().map_err(failed)
-}
-
-/// The folder gets its name. One that a server began meanwhile is not empty, and stays.
-fn put(folder: tempfile::TempDir, data: &Path, beside: &Path) -> Result<(), BackupError> {
-    match fs::remove_dir(data) {
-        Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {
-            return Err(BackupError::Occupied(data.to_owned()));
-        }
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            return Err(BackupError::file("replace", data)(error));
-        }
-        _ => {}
-    }
-    let failed = |error| match data.exists() {
-        true => BackupError::Occupied(data.to_owned()),
-        false => BackupError::file("rename to", data)(error),
-    };
-    fs::rename(folder.path(), data).map_err(failed)?;
-    // Its name is another one now: there is nothing to remove.
-    let _moved = folder.keep();
-    sync_folder(beside).map_err(BackupError::file("sync", beside))
 }

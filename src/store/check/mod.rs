@@ -65,7 +65,7 @@ impl Report {
     }
 }
 
-/// Checks a snapshot that was opened under a hold. `None` when `goes_on` said no.
+/// Checks a snapshot that was opened under a hold. `None` when `goes_on` said no, which it says for good then.
 ///
 /// # Errors
 /// The disk failed.
@@ -76,7 +76,10 @@ pub fn check(
 ) -> Result<Option<Report>, StoreError> {
     let mut report = Report::default();
     let looked = engine::beware("the file", || {
-        let kept = read::everything(rows, &mut report)?;
+        let kept = read::everything(&mut read::Look { rows, report: &mut report, goes_on })?;
+        if !goes_on() {
+            return Ok(false);
+        }
         logs::check(&kept, &mut report);
         people::check(&kept, &mut report);
         kept::check(&kept, &mut report);

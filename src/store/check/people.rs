@@ -20,6 +20,7 @@ pub(super) fn check(kept: &Kept, report: &mut Report) {
     for account in kept.nicknames.iter().filter(|account| !kept.accounts.contains_key(account)) {
         report.wrong(format!("a nickname leads to account {account}, which is not there"));
     }
+    strays(kept, report);
     for (one, other) in &kept.friends {
         if !kept.friends.contains(&(*other, *one)) {
             report.wrong(format!("{one} is a friend of {other}, but {other} none of {one}"));
@@ -27,6 +28,21 @@ pub(super) fn check(kept: &Kept, report: &mut Report) {
     }
     rooms(kept, report);
     numbers(kept, report);
+}
+
+/// Whoever has a device, is in a conversation or in a room is there. The server itself has no account.
+fn strays(kept: &Kept, report: &mut Report) {
+    let is_stray =
+        |account: &AccountId| *account != AccountId::SERVER && !kept.accounts.contains_key(account);
+    for account in kept.device_owners.iter().filter(|account| is_stray(account)) {
+        report.wrong(format!("devices belong to account {account}, which is not there"));
+    }
+    for (account, log, _) in kept.cursors.iter().filter(|(account, _, _)| is_stray(account)) {
+        report.wrong(format!("account {account} is in conversation {}, but is not there", log.0));
+    }
+    for (room, account) in kept.room_members.iter().filter(|(_, account)| is_stray(account)) {
+        report.wrong(format!("account {account} is in room {room}, but is not there"));
+    }
 }
 
 fn rooms(kept: &Kept, report: &mut Report) {

@@ -27,6 +27,7 @@ pub(super) struct Kept {
     /// Account → its nickname, unless it is deleted.
     pub accounts: BTreeMap<AccountId, Option<String>>,
     pub nicknames: BTreeSet<AccountId>,
+    pub device_owners: BTreeSet<AccountId>,
     pub notices: BTreeMap<AccountId, ConversationId>,
     pub directs: BTreeMap<(AccountId, AccountId), ConversationId>,
     pub logs: BTreeMap<ConversationId, Conversation>,
@@ -58,91 +59,107 @@ pub(super) struct Lines {
     pub last: Seq,
 }
 
-/// Every record of a table; one that cannot be read is a finding.
-fn records<K: Key + 'static, T: Record>(
-    report: &mut Report,
-    table: &impl ReadableTable<K, &'static [u8]>,
-    mut visit: impl FnMut(K::SelfType<'_>, T),
-) -> Result<u64, StoreError> {
-    let mut count = 0;
-    for row in table.iter()? {
-        let (key, value) = row?;
-        count += 1;
-        match record::decode::<T>(value.value()) {
-            Ok(record) => visit(key.value(), record),
-            Err(StoreError::Damaged { what, why }) => {
-                report.wrong(format!("{what}, {:?}, cannot be read: {why}", key.value()));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(count)
+/// Reads tables, until it has to end: then all seem to end there.
+pub(super) struct Look<'a> {
+    pub rows: &'a Reads,
+    pub report: &'a mut Report,
+    pub goes_on: &'a dyn Fn() -> bool,
 }
 
-/// Every row of a table whose values are plain.
-fn plain<K: Key + 'static, V: Value + 'static>(
-    table: &impl ReadableTable<K, V>,
-    mut visit: impl FnMut(K::SelfType<'_>, V::SelfType<'_>),
-) -> Result<(), StoreError> {
-    for row in table.iter()? {
-        let (key, value) = row?;
-        visit(key.value(), value.value());
+impl Look<'_> {
+    /// Every record of a table; one that cannot be read is a finding.
+    fn records<K: Key + 'static, T: Record>(
+        &mut self,
+        table: &impl ReadableTable<K, &'static [u8]>,
+        mut visit: impl FnMut(K::SelfType<'_>, T),
+    ) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for row in table.iter()?.take_while(|_| (self.goes_on)()) {
+            let (key, value) = row?;
+            count += 1;
+            match record::decode::<T>(value.value()) {
+                Ok(record) => visit(key.value(), record),
+                Err(StoreError::Damaged { what, why }) => {
+                    let what = format!("{what}, {:?}, cannot be read: {why}", key.value());
+                    self.report.wrong(what);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(count)
     }
-    Ok(())
+
+    /// Every row of a table whose values are plain.
+    fn plain<K: Key + 'static, V: Value + 'static>(
+        &self,
+        table: &impl ReadableTable<K, V>,
+        mut visit: impl FnMut(K::SelfType<'_>, V::SelfType<'_>),
+    ) -> Result<(), StoreError> {
+        for row in table.iter()?.take_while(|_| (self.goes_on)()) {
+            let (key, value) = row?;
+            visit(key.value(), value.value());
+        }
+        Ok(())
+    }
 }
 
 /// Reads all tables.
-pub(super) fn everything(rows: &Reads, report: &mut Report) -> Result<Kept, StoreError> {
+pub(super) fn everything(look: &mut Look<'_>) -> Result<Kept, StoreError> {
+    let rows = look.rows;
     let mut kept = Kept::default();
-    people(rows, report, &mut kept)?;
-    logs(rows, report, &mut kept)?;
-    rooms(rows, report, &mut kept)?;
-    files(rows, &mut kept, report)?;
-    let bans = records(report, &rows.bans, |_, _: Ban| {})?;
-    report.count("bans", bans);
-    plain(&rows.counters, |name, value| {
+    people(look, &mut kept)?;
+    logs(look, &mut kept)?;
+    rooms(look, &mut kept)?;
+    files(look, &mut kept)?;
+    let bans = look.records(&rows.bans, |_, _: Ban| {})?;
+    look.report.count("bans", bans);
+    look.plain(&rows.counters, |name, value| {
         kept.counters.insert(name.to_owned(), value);
     })?;
-    plain(&rows.settings, |_, _| {})?;
-    plain(&rows.secrets, |_, _| {})?;
+    look.plain(&rows.settings, |_, _| {})?;
+    look.plain(&rows.secrets, |_, _| {})?;
     Ok(kept)
 }
 
-fn people(rows: &Reads, report: &mut Report, kept: &mut Kept) -> Result<(), StoreError> {
-    let count = records(report, &rows.accounts, |number, account: Account| {
+fn people(look: &mut Look<'_>, kept: &mut Kept) -> Result<(), StoreError> {
+    let rows = look.rows;
+    let count = look.records(&rows.accounts, |number, account: Account| {
         let nickname = (!account.deleted).then_some(account.person.nickname);
         kept.accounts.insert(AccountId(number), nickname);
     })?;
-    report.count("accounts", count);
-    plain(&rows.nicknames, |_, owner| {
+    look.report.count("accounts", count);
+    look.plain(&rows.nicknames, |_, owner| {
         kept.nicknames.insert(AccountId(owner));
     })?;
-    plain(&rows.names, |_, _| {})?;
-    plain(&rows.seen, |_, _| {})?;
-    let count = records(report, &rows.devices, |_, _: Device| {})?;
-    report.count("devices", count);
-    let count = records(report, &rows.contacts, |(account, of), row: ContactRow| {
+    look.plain(&rows.names, |_, _| {})?;
+    look.plain(&rows.seen, |_, _| {})?;
+    let count = look.records(&rows.devices, |(account, _), _: Device| {
+        kept.device_owners.insert(AccountId(account));
+    })?;
+    look.report.count("devices", count);
+    let count = look.records(&rows.contacts, |(account, of), row: ContactRow| {
         let contact: Contact = row.contact();
         if contact.friend {
             kept.friends.insert((AccountId(account), AccountId(of)));
         }
     })?;
-    report.count("contacts", count);
-    let count = records(report, &rows.requests, |_, _: RequestRow| {})?;
-    report.count("friend requests", count);
-    records(report, &rows.groups, |_, _: Groups| {})?;
-    records(report, &rows.privacy, |_, _: Privacy| {})?;
-    records(report, &rows.details, |_, _: Details| {})?;
-    records(report, &rows.choices, |_, _: Choice| {})?;
+    look.report.count("contacts", count);
+    let count = look.records(&rows.requests, |_, _: RequestRow| {})?;
+    look.report.count("friend requests", count);
+    look.records(&rows.groups, |_, _: Groups| {})?;
+    look.records(&rows.privacy, |_, _: Privacy| {})?;
+    look.records(&rows.details, |_, _: Details| {})?;
+    look.records(&rows.choices, |_, _: Choice| {})?;
     Ok(())
 }
 
-fn logs(rows: &Reads, report: &mut Report, kept: &mut Kept) -> Result<(), StoreError> {
-    let count = records(report, &rows.conversations, |number, log: Conversation| {
+fn logs(look: &mut Look<'_>, kept: &mut Kept) -> Result<(), StoreError> {
+    let rows = look.rows;
+    let count = look.records(&rows.conversations, |number, log: Conversation| {
         kept.logs.insert(ConversationId(number), log);
     })?;
-    report.count("conversations", count);
-    let count = records(report, &rows.messages, |(log, seq), stored: Stored| {
+    look.report.count("conversations", count);
+    let count = look.records(&rows.messages, |(log, seq), stored: Stored| {
         let lines = kept.lines.entry(ConversationId(log)).or_default();
         lines.count += 1;
         lines.last = Seq(seq);
@@ -150,72 +167,74 @@ fn logs(rows: &Reads, report: &mut Report, kept: &mut Kept) -> Result<(), StoreE
             kept.shown.extend([picture, thumb]);
         }
     })?;
-    report.count("messages and other lines", count);
-    plain(&rows.emptied, |log, ()| {
+    look.report.count("messages and other lines", count);
+    look.plain(&rows.emptied, |log, ()| {
         kept.emptied.insert(ConversationId(log));
     })?;
-    plain(&rows.notices, |account, log| {
+    look.plain(&rows.notices, |account, log| {
         kept.notices.insert(AccountId(account), ConversationId(log));
     })?;
-    plain(&rows.directs, |(low, high), log| {
+    look.plain(&rows.directs, |(low, high), log| {
         kept.directs.insert((AccountId(low), AccountId(high)), ConversationId(log));
     })?;
-    plain(&rows.members, |(account, log), cursors| {
+    look.plain(&rows.members, |(account, log), cursors| {
         kept.cursors.push((AccountId(account), ConversationId(log), Cursors::of(cursors)));
     })?;
-    plain(&rows.nonces, |_, _| {})
+    look.plain(&rows.nonces, |_, _| {})
 }
 
-fn rooms(rows: &Reads, report: &mut Report, kept: &mut Kept) -> Result<(), StoreError> {
-    let count = records(report, &rows.rooms, |number, room: Room| {
+fn rooms(look: &mut Look<'_>, kept: &mut Kept) -> Result<(), StoreError> {
+    let rows = look.rows;
+    let count = look.records(&rows.rooms, |number, room: Room| {
         kept.rooms.insert(RoomId(number), room);
     })?;
-    report.count("rooms", count);
-    let count = records(report, &rows.room_members, |(room, account), _: Member| {
+    look.report.count("rooms", count);
+    let count = look.records(&rows.room_members, |(room, account), _: Member| {
         kept.room_members.insert((RoomId(room), AccountId(account)));
     })?;
-    report.count("members of rooms", count);
-    plain(&rows.own_rooms, |(account, room), ()| {
+    look.report.count("members of rooms", count);
+    look.plain(&rows.own_rooms, |(account, room), ()| {
         kept.own_rooms.insert((RoomId(room), AccountId(account)));
     })?;
-    records(report, &rows.room_requests, |(room, account, door), _: RoomRequest| {
+    look.records(&rows.room_requests, |(room, account, door), _: RoomRequest| {
         kept.room_requests.insert((RoomId(room), AccountId(account), door));
     })?;
-    plain(&rows.room_askers, |(account, room, door), ()| {
+    look.plain(&rows.room_askers, |(account, room, door), ()| {
         kept.room_askers.insert((RoomId(room), AccountId(account), door));
     })?;
-    records(report, &rows.announcements, |_, _: Announcement| {})?;
-    plain(&rows.room_names, |_, _| {})?;
-    plain(&rows.room_mutes, |_, _| {})?;
-    plain(&rows.rooms_made, |_, _| {})?;
-    plain(&rows.ranges, |_, _| {})
+    look.records(&rows.announcements, |_, _: Announcement| {})?;
+    look.plain(&rows.room_names, |_, _| {})?;
+    look.plain(&rows.room_mutes, |_, _| {})?;
+    look.plain(&rows.rooms_made, |_, _| {})?;
+    look.plain(&rows.ranges, |_, _| {})
 }
 
-fn files(rows: &Reads, kept: &mut Kept, report: &mut Report) -> Result<(), StoreError> {
+fn files(look: &mut Look<'_>, kept: &mut Kept) -> Result<(), StoreError> {
+    let rows = look.rows;
     let file =
         |conversation, seq| FileId { conversation: ConversationId(conversation), seq: Seq(seq) };
-    let count = records(report, &rows.files, |(log, seq), row: FileRow| {
+    let count = look.records(&rows.files, |(log, seq), row: FileRow| {
         kept.files.insert(file(log, seq), row);
     })?;
-    report.count("files that were sent", count);
-    plain(&rows.file_takers, |_, ()| {})?;
-    plain(&rows.file_owners, |(owner, log, seq), ()| {
+    look.report.count("files that were sent", count);
+    look.plain(&rows.file_takers, |_, ()| {})?;
+    look.plain(&rows.file_owners, |(owner, log, seq), ()| {
         kept.file_owners.insert((AccountId(owner), file(log, seq)));
     })?;
-    plain(&rows.files_due, |(since, log, seq), ()| {
+    look.plain(&rows.files_due, |(since, log, seq), ()| {
         kept.files_due.insert((since, file(log, seq)));
     })?;
-    plain(&rows.file_bytes, |owner, bytes| {
+    look.plain(&rows.file_bytes, |owner, bytes| {
         kept.file_bytes.insert(AccountId(owner), bytes);
     })?;
-    plain(&rows.file_blobs, |id, files| {
+    look.plain(&rows.file_blobs, |id, files| {
         kept.file_blobs.insert(BlobId(*id), files);
     })?;
-    for row in rows.blobs.iter()? {
+    for row in rows.blobs.iter()?.take_while(|_| (look.goes_on)()) {
         let (id, value) = row?;
         kept.blobs.insert(BlobId(*id.value()), crate::store::blobs::blob_of(value.value()));
     }
-    plain(&rows.places, |(id, _, _), ()| {
+    look.plain(&rows.places, |(id, _, _), ()| {
         kept.shown.insert(BlobId(*id));
     })
 }
