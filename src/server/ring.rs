@@ -34,7 +34,7 @@ use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
 use super::{KEY_FILE, Order, Ready, ServerError, Setup, Stopper};
-use super::{backup, disk, exposition, folder, notify, sweep, today};
+use super::{backup, disk, exposition, folder, generation, notify, sweep, today};
 use crate::clock;
 use crate::domain::FileId;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD};
@@ -130,8 +130,7 @@ impl Ring {
         let policy = load_policy(engine, setup)?;
         let identity = load_identity(engine, &setup.data.join(KEY_FILE))?;
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
-        let is_low = disk::is_low(&setup.data, &policy.limits());
-        let disk_full = Arc::new(AtomicBool::new(is_low));
+        let disk_full = Arc::new(AtomicBool::new(disk::is_low(&setup.data, &policy.limits())));
         let metrics = Arc::new(Metrics::default());
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
@@ -159,6 +158,7 @@ impl Ring {
         let shared = Arc::new(Shared {
             admission: Admission::new(policy.clone(), clock::uptime()),
             server_id,
+            generation: generation::load(engine)?,
             setup: load_secrets(engine)?,
             tls: identity.server_config(&[ALPN_CHAT, ALPN_FILE])?,
             policy,

@@ -10,14 +10,14 @@ use redb::{
 };
 
 use super::engine::{self, StoreError};
-use super::schema;
+use super::{schema, settings};
 
 /// Memory that the engine may keep of a copy: it is written once, from the front to the back.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
 /// Rows between two questions whether to go on.
 const ROWS_AT_ONCE: u64 = 1_000;
 
-/// Copies everything that a snapshot shows into an empty file, which is durable and closed when this
+/// Copies everything that a snapshot shows but its generation into an empty file, which is durable and closed when this
 /// returns. `false` when `goes_on` said no.
 ///
 /// # Errors
@@ -37,6 +37,7 @@ pub fn copy(
     if !copying.all()? {
         return Ok(false);
     }
+    transaction.open_table(schema::SECRETS)?.remove(settings::GENERATION)?;
     for table in snapshot.list_tables()? {
         if !copying.names.iter().any(|name| name == table.name()) {
             return Err(StoreError::damaged("a table", &format!("{:?} is unknown", table.name())));
