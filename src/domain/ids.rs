@@ -123,6 +123,12 @@ bytes_id!(
     16
 );
 bytes_id!(
+    /// One life of a server's logs. A server that begins anew from a backup has another: it gives places in
+    /// its logs, and numbers, to others than before.
+    Generation,
+    16
+);
+bytes_id!(
     /// Bytes by what they are: their BLAKE3 hash.
     BlobId,
     32

@@ -27,7 +27,9 @@ pub use contact::{
 };
 pub use file::{CHUNK_BYTES, FileId, FileState, FileStatus, FileWay, Outline};
 pub use file_name::{FILE_NAME_BYTES_MAX, file_name};
-pub use ids::{AccountId, BlobId, ConversationId, DeviceId, Nonce, RoomId, Seq, ServerId};
+pub use ids::{
+    AccountId, BlobId, ConversationId, DeviceId, Generation, Nonce, RoomId, Seq, ServerId,
+};
 pub use mentions::{MentionPlace, Mentions};
 pub use message::{Body, ConversationKind, Message, Target, Unsent};
 pub use needle::{NEEDLE_CHARS_MAX, Needle};

@@ -3,14 +3,19 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{backup, disk};
+use super::{ServerError, backup, disk};
 use crate::limits::SERVER_CACHE_BYTES;
-use crate::store::{Engine, StoreError, schema};
+use crate::net::opaque::ServerSetup;
+use crate::net::tls::Identity;
+use crate::store::{Engine, Reads, StoreError, Writes, schema};
 
 /// The server's store inside its data folder.
 pub const STORE_FILE: &str = "mychat.redb";
 /// The server's key inside its data folder.
 pub const KEY_FILE: &str = "identity.key";
+
+/// The name of the OPAQUE secrets in the store.
+pub(super) const SECRETS: &str = "opaque";
 
 /// Where the store has to be, when it is not there although a server has run on this folder: the key
 /// is made after the store.
@@ -29,4 +34,27 @@ pub(super) fn open_own_store(data: &Path) -> Result<Engine, StoreError> {
     disk::make_way(data);
     backup::place::tidy(data);
     Engine::open(data, STORE_FILE, schema::MIGRATIONS, SERVER_CACHE_BYTES)
+}
+
+/// A server that has run before must find its key: a new one would void every password and every
+/// fingerprint that people compared.
+pub(super) fn load_identity(engine: &Engine, path: &Path) -> Result<Identity, ServerError> {
+    let has_run = Reads::open(&engine.read()?)?.get_secret(SECRETS)?.is_some();
+    if has_run && !path.exists() {
+        return Err(ServerError::KeyMissing(path.to_owned()));
+    }
+    Ok(Identity::load_or_create(path)?)
+}
+
+/// The OPAQUE secrets live in the store: without them every password envelope is void.
+pub(super) fn load_secrets(engine: &Engine, data: &Path) -> Result<ServerSetup, ServerError> {
+    if let Some(bytes) = Reads::open(&engine.read()?)?.get_secret(SECRETS)? {
+        return ServerSetup::from_bytes(&bytes)
+            .map_err(|_| ServerError::Secrets { advice: backup::advice(data) });
+    }
+    let setup = ServerSetup::generate();
+    let transaction = engine.write()?;
+    Writes::open(&transaction)?.put_secret(SECRETS, &setup.to_bytes())?;
+    transaction.commit().map_err(StoreError::from)?;
+    Ok(setup)
 }

@@ -41,6 +41,7 @@ mod disk;
 mod exposition;
 pub mod files;
 mod folder;
+mod generation;
 pub mod hub;
 pub mod job;
 pub mod journal;

@@ -34,21 +34,17 @@ use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
 use super::{KEY_FILE, Order, Ready, ServerError, Setup, Stopper};
-use super::{backup, disk, exposition, folder, notify, sweep, today};
+use super::{backup, disk, exposition, folder, generation, notify, sweep, today};
 use crate::clock;
 use crate::domain::FileId;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD};
 use crate::net::control::{LogEvent, LogKind};
-use crate::net::opaque::ServerSetup;
 use crate::net::parcel::ALPN_FILE;
 use crate::net::protocol::ALPN_CHAT;
-use crate::net::tls::Identity;
 use crate::net::verb::Verb;
 use crate::store::blobs::Files;
 use crate::store::{Engine, Reads, StoreError, Writes, writer};
 
-/// The name of the OPAQUE secrets in the store.
-pub(super) const SECRETS: &str = "opaque";
 /// After a storage error the process has to be gone within a second.
 const FLUSH_AFTER_ERROR: Duration = Duration::from_millis(500);
 /// Out of descriptors: sessions have to end before accepting makes sense again.
@@ -134,10 +130,9 @@ impl Ring {
         listeners: &[Async<TcpListener>],
     ) -> Result<Self, ServerError> {
         let policy = load_policy(engine, setup)?;
-        let identity = load_identity(engine, &setup.data.join(KEY_FILE))?;
+        let identity = folder::load_identity(engine, &setup.data.join(KEY_FILE))?;
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
-        let is_low = disk::is_low(&setup.data, &policy.limits());
-        let disk_full = Arc::new(AtomicBool::new(is_low));
+        let disk_full = Arc::new(AtomicBool::new(disk::is_low(&setup.data, &policy.limits())));
         let metrics = Arc::new(Metrics::default());
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
@@ -165,7 +160,8 @@ impl Ring {
         let shared = Arc::new(Shared {
             admission: Admission::new(policy.clone(), clock::uptime()),
             server_id,
-            setup: load_secrets(engine, &setup.data)?,
+            generation: generation::load(engine)?,
+            setup: folder::load_secrets(engine, &setup.data)?,
             tls: identity.server_config(&[ALPN_CHAT, ALPN_FILE])?,
             policy,
             bans,
@@ -339,29 +335,6 @@ fn throw_away(files: &Files, outcomes: &[Outcome]) {
         let files = files.clone();
         smol::unblock(move || files.empty_bin()).detach();
     }
-}
-
-/// A server that has run before must find its key: a new one would void every password and every
-/// fingerprint that people compared.
-fn load_identity(engine: &Engine, path: &Path) -> Result<Identity, ServerError> {
-    let has_run = Reads::open(&engine.read()?)?.get_secret(SECRETS)?.is_some();
-    if has_run && !path.exists() {
-        return Err(ServerError::KeyMissing(path.to_owned()));
-    }
-    Ok(Identity::load_or_create(path)?)
-}
-
-/// The OPAQUE secrets live in the store: without them every password envelope is void.
-fn load_secrets(engine: &Engine, data: &Path) -> Result<ServerSetup, ServerError> {
-    if let Some(bytes) = Reads::open(&engine.read()?)?.get_secret(SECRETS)? {
-        return ServerSetup::from_bytes(&bytes)
-            .map_err(|_| ServerError::Secrets { advice: backup::advice(data) });
-    }
-    let setup = ServerSetup::generate();
-    let transaction = engine.write()?;
-    Writes::open(&transaction)?.put_secret(SECRETS, &setup.to_bytes())?;
-    transaction.commit().map_err(StoreError::from)?;
-    Ok(setup)
 }
 
 /// Where people reach a server is asked for while it is stopped as well.

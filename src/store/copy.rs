@@ -10,7 +10,7 @@ use redb::{
 };
 
 use super::engine::{self, StoreError};
-use super::schema;
+use super::{schema, settings};
 
 /// Memory that the engine may keep of a copy: it is written once, from the front to the back.
 const CACHE_BYTES: usize = 16 * 1024 * 1024;
@@ -19,7 +19,7 @@ const ROWS_AT_ONCE: u64 = 1_000;
 /// Bytes of rows between two commits: the last one shall not have the whole of a large store to write.
 const PART_BYTES: u64 = 16 * 1024 * 1024;
 
-/// Copies everything that a snapshot shows into an empty file, which is durable and closed when this
+/// Copies everything that a snapshot shows but its generation into an empty file, which is durable and closed when this
 /// returns. `false` when `goes_on` said no.
 ///
 /// # Errors
@@ -38,6 +38,9 @@ pub fn copy(
     if !copying.all()? {
         return Ok(false);
     }
+    let part = copying.begin()?;
+    part.open_table(schema::SECRETS)?.remove(settings::GENERATION)?;
+    copying.part = Some(part);
     for table in snapshot.list_tables()? {
         if !copying.names.iter().any(|name| name == table.name()) {
             return Err(StoreError::damaged("a table", &format!("{:?} is unknown", table.name())));

@@ -5,6 +5,10 @@ use redb::ReadableTable;
 use super::engine::StoreError;
 use super::rows::{Mode, Rows, Writes};
 
+/// The secret that is none: which life of its logs this store is in. No copy has it, so that a server that
+/// begins anew from one begins another.
+pub const GENERATION: &str = "generation";
+
 impl<M: Mode> Rows<M> {
     /// A setting's value, if one was set.
     ///

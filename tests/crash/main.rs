@@ -2,7 +2,7 @@
 //! acknowledged is lost, nothing stands twice, and the process says with its exit code why it ended.
 //!
 //! [`process`] runs the executable; [`killed`] kills it under load, [`brought`] while files come,
-//! [`backed_up`] in the middle of a backup, [`carried`] and both clients while one goes from one to the other;
+//! [`backed_up`] in the middle of a backup, [`restored`] begins anew from one, [`carried`] and both clients while one goes from one to the other;
 //! [`exits`] reads exit codes; [`logged`] what stands in the log, [`managed`] what a service manager
 //! hears; [`starved`] takes its disk away.
 #![cfg(test)]
@@ -23,4 +23,5 @@ mod parcels;
 #[expect(dead_code, reason = "the loopback tests use all of it")]
 mod peer;
 mod process;
+mod restored;
 mod starved;

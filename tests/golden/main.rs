@@ -15,9 +15,9 @@ mod people;
 mod rooms;
 
 use mychat::domain::{
-    AccountId, BlobId, Body, ConversationId, ConversationKind, DeviceId, Door, FileWay, GroupId,
-    Joining, Mentions, Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange, RoomId,
-    Seq, Sort, Tally, Target, Way,
+    AccountId, BlobId, Body, ConversationId, ConversationKind, DeviceId, Door, FileWay, Generation,
+    GroupId, Joining, Mentions, Message, Nonce, Notice, Person, Place, Presence, Role, RoomChange,
+    RoomId, Seq, Sort, Tally, Target, Way,
 };
 use mychat::net::codec;
 use mychat::net::control::{
@@ -118,6 +118,7 @@ table!(server_frames, frame, ServerFrame {
         registration: Registration::Code,
         online: 40,
         now: AT,
+        generation: Some(Generation([9; 16])),
     });
     "server.auth.register_challenge",
     ServerFrame::Auth { step: AuthStep::RegisterChallenge { .. }, .. } =>

@@ -69,6 +69,7 @@ impl Server {
                 registration: Mode::Open,
                 online: self.board.count_visible(),
                 now: moment.wall_ms,
+                generation: None,
             })),
             ClientFrame::Auth { id, auth } => {
                 if let Err(reason) = self.auth(wire, id, auth) {

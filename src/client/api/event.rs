@@ -64,6 +64,9 @@ pub enum ClientEvent {
         /// Why: the server's goodbye, or its refusal of a sign-in that was to be resumed.
         why: Failure,
     },
+    /// The server began anew from a backup: what was told of its conversations, people, rooms and files is of
+    /// another life, and is told anew. Comes before `SignedIn`.
+    BegunAnew,
     /// A conversation is new or its cursors moved. Comes before its messages.
     Conversation(ConversationState),
     /// So much was missed that what was said in a conversation between what was told of it and this

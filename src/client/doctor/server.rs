@@ -252,6 +252,7 @@ mod tests {
             registration: Registration::Open,
             online: 0,
             now: 1,
+            generation: None,
         };
         assert_eq!(judge_version(&welcome(VERSION)), Verdict::Speaks("mychat 9".into()));
         assert_eq!(judge_version(&welcome(VERSION - 1)), Verdict::ServerOld("mychat 9".into()));

@@ -68,6 +68,7 @@ fn welcome(version: u16, now: i64) -> ServerFrame {
         registration: Registration::Open,
         online: 0,
         now,
+        generation: None,
     })
 }
 

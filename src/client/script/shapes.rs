@@ -95,6 +95,12 @@ impl Shapes {
         })
     }
 
+    fn forget(&mut self) {
+        self.conversations.clear();
+        self.persons = Persons::default();
+        self.files = files::Shelf::default();
+    }
+
     /// What an event is told as: nothing, one object, or several.
     pub(super) fn events(&mut self, event: &ClientEvent) -> Vec<Value> {
         match event {
@@ -104,9 +110,7 @@ impl Shapes {
             | ClientEvent::KeyOther { .. } => keys(event),
             ClientEvent::SignedIn { you, presence } => {
                 if self.me != Some(you.account) {
-                    self.conversations.clear();
-                    self.persons = Persons::default();
-                    self.files = files::Shelf::default();
+                    self.forget();
                 }
                 self.me = Some(you.account);
                 vec![json!({
@@ -117,6 +121,10 @@ impl Shapes {
                 })]
             }
             ClientEvent::SignedOut { why } => vec![self.signed_out(why)],
+            ClientEvent::BegunAnew => {
+                self.forget();
+                vec![json!({"event": "begun_anew"})]
+            }
             ClientEvent::Conversation(state) => self.cursors(state),
             ClientEvent::Skipped { conversation, seq } => self.skipped(*conversation, *seq),
             ClientEvent::Message { message, live } => self.came(message, *live),

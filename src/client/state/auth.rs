@@ -361,6 +361,11 @@ impl State {
             return self.fail_wish(turn, Failure::NotMyChat);
         };
         let token = credential.to_secret();
+        if matches!(wish, Wish::Register { .. }) {
+            // A new account has no past: what is here under its number is of another life of the server.
+            turn.writes.push(self.known.forget(owner));
+            self.keep(turn);
+        }
         // Listed, but a token is kept only where somebody asked for it.
         let kept = remember.then(|| credential.token_hex());
         turn.writes.push(self.known.signed_in(owner, &you, kept.as_ref(), turn.now.wall_ms));

@@ -16,7 +16,9 @@ use super::{Effect, KeepJob, Request, State, Turn};
 use crate::client::api::{
     Answer, ClientEvent, ConversationState, Failure, Intent, PendingMessage, Spot, Ticket,
 };
-use crate::domain::{AccountId, ConversationId, ConversationKind, Person, Presence, Seq, Target};
+use crate::domain::{
+    AccountId, ConversationId, ConversationKind, Generation, Person, Presence, Seq, Target,
+};
 use crate::net::protocol::{Head, Reason, Refusal, Reply, Signal};
 use crate::store::local::{KnownConversation, Loaded, Owner, Waiting, Write};
 
@@ -27,6 +29,8 @@ const WISHES_MAX: usize = 512;
 #[derive(Debug)]
 pub(super) struct Desk {
     pub(super) owner: Owner,
+    /// The life of the server's logs that all of this is of.
+    pub(super) generation: Option<Generation>,
     /// The store's part has come; before that nothing is synced and nothing is sent.
     pub(super) loaded: bool,
     pub(super) heads: Heads,
@@ -198,6 +202,7 @@ impl Desk {
     fn new(owner: Owner) -> Self {
         Desk {
             owner,
+            generation: None,
             loaded: false,
             heads: Heads::Wanted(ConversationId(0)),
             early: BTreeMap::new(),
@@ -293,9 +298,11 @@ impl State {
         you: &Person,
         presence: Presence,
     ) {
+        self.leave_other_life(turn, owner);
         if self.desk.as_ref().is_none_or(|desk| desk.owner != owner) {
             self.leave_desk(turn, &Failure::Cancelled);
-            self.desk = Some(Desk::new(owner));
+            let generation = self.link.generation;
+            self.desk = Some(Desk { generation, ..Desk::new(owner) });
             turn.effects.push(Effect::Keep(KeepJob::Load(owner)));
         }
         turn.emit(ClientEvent::SignedIn { you: you.clone(), presence });
@@ -346,12 +353,13 @@ impl State {
     }
 
     /// What the store kept for this account goes before what happened since.
-    pub(super) fn on_loaded(&mut self, turn: &mut Turn<'_>, owner: Owner, loaded: Loaded) {
+    pub(super) fn on_loaded(&mut self, turn: &mut Turn<'_>, owner: Owner, mut loaded: Loaded) {
         let Some(desk) = self.desk.as_mut().filter(|desk| desk.owner == owner) else { return };
         if desk.loaded {
             return;
         }
         desk.loaded = true;
+        desk.sift(turn, &mut loaded);
         desk.gone.load(loaded.hidden);
         for known in &loaded.conversations {
             let conversation = Conversation::from_cache(known);

@@ -216,6 +216,7 @@ impl State {
         if let Some(desk) = &mut self.desk {
             for message in &messages {
                 desk.people.refresh(message.from);
+                desk.disown(turn, message);
             }
             if let Some(conversation) = desk.conversations.get_mut(&id)
                 && let Some((first, last)) = conversation.cached

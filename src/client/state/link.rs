@@ -6,7 +6,7 @@ use super::auth::Auth;
 use super::{Chance, Effect, LinkInput, Request, State, Turn};
 use crate::client::api::{ClientEvent, Failure, LinkState, LinkedServer, NO_RETRY, Trust};
 use crate::client::words::{one_line, program};
-use crate::domain::ServerId;
+use crate::domain::{Generation, ServerId};
 use crate::limits::PING_ANYWAY;
 use crate::limits::{
     ANSWER_DEADLINE, NAME_BYTES_MAX, PING_AFTER, REST_AFTER, SIGN_IN_DEADLINE, STEADY_AFTER,
@@ -31,6 +31,8 @@ pub(super) struct Link {
     pinged: Duration,
     /// How far the server's clock is ahead of this computer's, in milliseconds.
     ahead_ms: i64,
+    /// Which life of its logs the server said it is in.
+    pub(super) generation: Option<Generation>,
 }
 
 #[derive(Debug)]
@@ -161,6 +163,7 @@ impl State {
             return self.go_down(turn, Failure::Version, Retry::Never);
         }
         wanted.trust = Trust::Key(server);
+        self.link.generation = welcome.generation;
         self.link.ahead_ms = welcome.now.saturating_sub(turn.now.wall_ms);
         let info = LinkedServer {
             id: server,

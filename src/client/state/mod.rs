@@ -5,6 +5,7 @@
 //! * [`known`] is what this place remembers: pinned keys, accounts with tokens, settings.
 //! * [`auth`] registers, signs in, and signs in again after every break.
 //! * [`desk`] is what the signed-in account has before it: conversations, people, outbox.
+//!   [`anew`] lets go of what a server that was restored does not know.
 //! * [`sync`] brings every conversation up to its head, in order, each message once.
 //! * [`outbox`] sends in order and again, until the server has it; [`gone`] is what was taken back.
 //! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
@@ -16,6 +17,7 @@
 //!
 //! Deliberately absent: clocks, sockets, disks, threads. `client/runner` has those.
 
+mod anew;
 mod asking;
 mod auth;
 mod book;

@@ -10,9 +10,9 @@ use std::time::Duration;
 use super::harbour::Quay;
 use super::{KeepJob, Kept, Told};
 use crate::domain::{
-    AccountId, BlobId, Body, Book, ContactRequest, ConversationId, ConversationKind, Group,
-    GroupId, Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq, ServerId,
-    Target, Unsent, Way,
+    AccountId, BlobId, Body, Book, ContactRequest, ConversationId, ConversationKind, Generation,
+    Group, GroupId, Message, Nonce, Notice, Person, Presence, RequestState, Role, Room, Seq,
+    ServerId, Target, Unsent, Way,
 };
 use crate::net::protocol::{
     Auth, AuthStep, ClientFrame, Command, Event, Head, OnlinePerson, Page, Query, Reason, Refusal,
@@ -60,6 +60,8 @@ pub struct ModelServer {
     pub room: Option<Room>,
     pub stays: BTreeMap<AccountId, Vec<(u64, u64)>>,
     pub quay: Quay,
+    /// Which life of its logs it says it is in.
+    pub generation: Option<Generation>,
     clock_ms: i64,
     now: Duration,
 }
@@ -91,11 +93,24 @@ impl ModelServer {
         server
     }
 
+    /// Begins anew, in another life, from a backup that was made when its logs were so long.
+    pub fn go_back(&mut self, to: u64, generation: Generation) {
+        let head = usize::try_from(to).unwrap();
+        self.logs.values_mut().for_each(|(_, log)| log.truncate(head));
+        self.nonces.retain(|_, (_, index)| *index < head);
+        let cursors = self.read.values_mut().chain(self.delivered.values_mut());
+        cursors.for_each(|seq| *seq = Seq(to).min(*seq));
+        self.generation = Some(generation);
+    }
+
     pub fn frame(&mut self, now: Duration, link: u64, frame: ClientFrame) -> Said {
         let mut said = Vec::new();
         self.now = now;
         match frame {
-            ClientFrame::Hello(_) => said.push((link, ServerFrame::Welcome(welcome()))),
+            ClientFrame::Hello(_) => said.push((
+                link,
+                ServerFrame::Welcome(Welcome { generation: self.generation, ..welcome() }),
+            )),
             ClientFrame::Auth { id, auth: Auth::Token { .. } } if self.turns_tokens_down => {
                 said.push((link, refused(id, Reason::TokenInvalid)));
             }
@@ -433,6 +448,7 @@ pub fn welcome() -> Welcome {
         registration: Registration::Open,
         online: 0,
         now: 0,
+        generation: None,
     }
 }
 
@@ -452,6 +468,7 @@ pub struct ModelStore {
     pub drafts: BTreeMap<Owner, BTreeMap<Target, Unsent>>,
     pub hidden: BTreeSet<(Owner, ConversationId, Seq)>,
     pub transfers: BTreeMap<(Owner, Nonce), KnownTransfer>,
+    pub generations: BTreeMap<Owner, Generation>,
 }
 
 impl ModelStore {
@@ -494,6 +511,7 @@ impl ModelStore {
                         .map(|(_, id, seq)| (*id, *seq))
                         .collect(),
                     transfers: self.transfers_of(owner),
+                    generation: self.generations.get(&owner).copied(),
                 };
                 Kept::Loaded(owner, Box::new(loaded))
             }
@@ -515,6 +533,13 @@ impl ModelStore {
                 self.accounts.insert(owner, account);
             }
             Write::RemoveAccount(owner) => drop(self.accounts.remove(&owner)),
+            Write::PutGeneration(owner, life) => drop(self.generations.insert(owner, life)),
+            Write::RemoveCache(owner) => {
+                self.conversations.retain(|(of, _), _| *of != owner);
+                self.messages.retain(|(of, ..), _| *of != owner);
+                self.hidden.retain(|(of, ..)| *of != owner);
+                self.books.remove(&owner);
+            }
             Write::PutWaiting(owner, waiting) => {
                 let same = |(of, other): &&mut (Owner, Waiting)| {
                     *of == owner && other.nonce == waiting.nonce

@@ -223,6 +223,7 @@ impl State {
             conversation.delivered = seq;
         }
         desk.people.refresh(message.from);
+        desk.disown(turn, &message);
         turn.touched.insert(id);
         turn.messages.push(message.clone());
         self.on_notice(turn, &message);

@@ -539,6 +539,13 @@ impl Client {
                 self.presence = Some(presence);
             }
             ClientEvent::SignedOut { why } => self.signed_out = Some(why),
+            ClientEvent::BegunAnew => {
+                self.last.clear();
+                self.shown.clear();
+                self.room_seen.clear();
+                self.pending.clear();
+                self.transfers.clear();
+            }
             event @ (ClientEvent::Transfers(_)
             | ClientEvent::Transfer(_)
             | ClientEvent::TransfersGone(_)

@@ -13,6 +13,8 @@ mod query;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::Generation;
+
 pub use super::refusal::{Goodbye, Reason, Refusal};
 pub use auth::{Auth, AuthStep, Opaque, Stretch};
 pub use command::{
@@ -107,6 +109,9 @@ pub struct Welcome {
     /// The server's clock, milliseconds since 1970 UTC.
     #[serde(default)]
     pub now: i64,
+    /// Which life of its logs this is.
+    #[serde(default)]
+    pub generation: Option<Generation>,
 }
 
 /// Who may register on a server.

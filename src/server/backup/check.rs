@@ -8,7 +8,7 @@ use crate::net::opaque::ServerSetup;
 use crate::net::tls::Identity;
 use crate::net::verb::{Checked, Counted, Found};
 use crate::server::settings::Settings;
-use crate::server::{KEY_FILE, ring};
+use crate::server::{KEY_FILE, folder};
 use crate::store::blobs::Files;
 use crate::store::check::{self, Cure, Finding, Report};
 use crate::store::{Engine, Reads, StoreError};
@@ -28,7 +28,7 @@ pub fn check(
         return Err(BackupError::Stopped);
     };
     let mut checked = told(report, data);
-    match rows.get_secret(ring::SECRETS)? {
+    match rows.get_secret(folder::SECRETS)? {
         None => checked.find("the secrets for passwords are missing", restore(data)),
         Some(bytes) if ServerSetup::from_bytes(&bytes).is_err() => {
             checked.find("the secrets for passwords are damaged", restore(data));
@@ -140,11 +140,11 @@ mod tests {
         Identity::load_or_create(&data.join(KEY_FILE)).unwrap();
         assert_eq!(whats(&engine, data), ["the secrets for passwords are missing"]);
         write(&engine, |rows| {
-            rows.put_secret(ring::SECRETS, &ServerSetup::generate().to_bytes()).unwrap();
+            rows.put_secret(folder::SECRETS, &ServerSetup::generate().to_bytes()).unwrap();
         });
         assert_eq!(whats(&engine, data), [""; 0]);
         write(&engine, |rows| {
-            rows.put_secret(ring::SECRETS, b"none").unwrap();
+            rows.put_secret(folder::SECRETS, b"none").unwrap();
             rows.put_setting("backup.keep", "many").unwrap();
             rows.put_setting("of.another.version", "1").unwrap();
             let device = Device {

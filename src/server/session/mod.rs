@@ -35,7 +35,7 @@ use super::policy::Policy;
 use super::readers::Readers;
 use super::transfers::{self, Transfers};
 use crate::clock;
-use crate::domain::ServerId;
+use crate::domain::{Generation, ServerId};
 use crate::limits::{
     FLUSH_DEADLINE, NAME_BYTES_MAX, SEND_BUFFER_BYTES, SIGN_IN_DEADLINE, STALL_DEADLINE,
     TLS_DEADLINE,
@@ -59,6 +59,8 @@ pub struct Shared {
     pub(super) beacon: Arc<Beacon>,
     /// The server's key.
     pub server_id: ServerId,
+    /// Which life of its logs this is.
+    pub generation: Generation,
     /// OPAQUE secrets.
     pub setup: ServerSetup,
     /// TLS.
@@ -267,6 +269,7 @@ impl Session {
             registration: self.shared.policy.settings().registration,
             online: self.shared.board.count_visible(),
             now: clock::wall_ms(),
+            generation: Some(self.shared.generation),
         }));
         let mut auth = auth::Steps::new(self, hello, exporter);
         loop {

@@ -11,7 +11,8 @@ use super::{
     pictures_of,
 };
 use crate::domain::{
-    AccountId, BlobId, Body, ConversationId, DeviceId, Message, Nonce, Person, Seq, Target, Unsent,
+    AccountId, BlobId, Body, ConversationId, DeviceId, Generation, Message, Nonce, Person, Seq,
+    Target, Unsent,
 };
 
 type Bytes = &'static [u8];
@@ -39,11 +40,14 @@ const DRAFTS: TableDefinition<(u32, u8, u64), Bytes> = TableDefinition::new("dra
 /// Files on their way, and those that were.
 const TRANSFERS: TableDefinition<(u32, [u8; 16]), Bytes> = TableDefinition::new("transfers");
 
+/// The life of the server's logs that is cached for an owner.
+const GENERATIONS: TableDefinition<u32, [u8; 16]> = TableDefinition::new("generations");
+
 const DEVICE: &str = "device";
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
 pub(super) const MIGRATIONS: &[Migration] =
-    &[make_tables, add_books, forget_books, add_drafts, add_hidden, add_transfers];
+    &[make_tables, add_books, forget_books, add_drafts, add_hidden, add_transfers, add_generations];
 
 /// The name of this place: the kept one, or a fresh one that is kept from now on.
 pub(super) fn device(engine: &Engine, fresh: DeviceId) -> Result<DeviceId, StoreError> {
@@ -95,6 +99,11 @@ fn add_transfers(transaction: &WriteTransaction) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn add_generations(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(GENERATIONS)?;
+    Ok(())
+}
+
 /// One change, inside a transaction.
 pub(super) fn apply(
     transaction: &WriteTransaction,
@@ -115,6 +124,8 @@ pub(super) fn apply(
             transaction.open_table(ACCOUNTS)?.insert(owner.key().as_slice(), value.as_slice())?;
         }
         Write::RemoveAccount(owner) => remove_account(transaction, *owner)?,
+        Write::RemoveCache(owner) => remove_cache(transaction, number_of(transaction, *owner)?)?,
+        Write::PutGeneration(owner, life) => put_generation(transaction, *owner, *life)?,
         Write::PutSetting(key, value) => {
             transaction.open_table(SETTINGS)?.insert(key.as_str(), value.as_str())?;
         }
@@ -160,6 +171,16 @@ pub(super) fn apply(
         }
         Write::PutPeople(owner, people) => put_people(transaction, *owner, people)?,
     }
+    Ok(())
+}
+
+fn put_generation(
+    transaction: &WriteTransaction,
+    owner: Owner,
+    generation: Generation,
+) -> Result<(), StoreError> {
+    let number = number_of(transaction, owner)?;
+    transaction.open_table(GENERATIONS)?.insert(number, generation.0)?;
     Ok(())
 }
 
@@ -276,6 +297,14 @@ fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), St
     let nonces = (number, [0; 16])..=(number, [u8::MAX; 16]);
     transaction.open_table(WAITING)?.retain_in(nonces.clone(), |_, _| false)?;
     transaction.open_table(TRANSFERS)?.retain_in(nonces, |_, _| false)?;
+    let drafts = (number, 0, 0)..=(number, u8::MAX, u64::MAX);
+    transaction.open_table(DRAFTS)?.retain_in(drafts, |_, _| false)?;
+    transaction.open_table(GENERATIONS)?.remove(number)?;
+    remove_cache(transaction, number)
+}
+
+/// What the server says again.
+fn remove_cache(transaction: &WriteTransaction, number: u32) -> Result<(), StoreError> {
     let rows = (number, 0)..=(number, u64::MAX);
     transaction.open_table(CONVERSATIONS)?.retain_in(rows.clone(), |_, _| false)?;
     transaction.open_table(PEOPLE)?.retain_in(rows, |_, _| false)?;
@@ -283,8 +312,6 @@ fn remove_account(transaction: &WriteTransaction, owner: Owner) -> Result<(), St
     transaction.open_table(MESSAGES)?.retain_in(messages.clone(), |_, _| false)?;
     transaction.open_table(HIDDEN)?.retain_in(messages, |_, ()| false)?;
     transaction.open_table(BOOKS)?.remove(number)?;
-    let drafts = (number, 0, 0)..=(number, u8::MAX, u64::MAX);
-    transaction.open_table(DRAFTS)?.retain_in(drafts, |_, _| false)?;
     Ok(())
 }
 
@@ -302,6 +329,7 @@ pub(super) struct Schema {
     drafts: ReadOnlyTable<(u32, u8, u64), Bytes>,
     hidden: ReadOnlyTable<(u32, u64, u64), ()>,
     transfers: ReadOnlyTable<(u32, [u8; 16]), Bytes>,
+    generations: ReadOnlyTable<u32, [u8; 16]>,
 }
 
 impl Schema {
@@ -319,6 +347,7 @@ impl Schema {
             drafts: transaction.open_table(DRAFTS)?,
             hidden: transaction.open_table(HIDDEN)?,
             transfers: transaction.open_table(TRANSFERS)?,
+            generations: transaction.open_table(GENERATIONS)?,
         })
     }
 
@@ -437,7 +466,8 @@ impl Schema {
             hidden.push((ConversationId(conversation), Seq(seq)));
         }
         let transfers = self.transfers(number)?;
-        Ok(Loaded { waiting, conversations, people, book, drafts, hidden, transfers })
+        let generation = self.generations.get(number)?.map(|value| Generation(value.value()));
+        Ok(Loaded { waiting, conversations, people, book, drafts, hidden, transfers, generation })
     }
 
     fn transfers(&self, number: u32) -> Result<Vec<KnownTransfer>, StoreError> {

@@ -1,9 +1,11 @@
 //! What the client's store keeps across openings, and whom it refuses.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::domain::{
-    AccountId, Body, ConversationKind, FileId, FileWay, Nonce, Person, Role, RoomId, ServerId,
-    Target, Unsent,
+    AccountId, Body, ConversationKind, FileId, FileWay, Generation, Nonce, Person, Role, RoomId,
+    ServerId, Target, Unsent,
 };
 
 const DEVICE: DeviceId = DeviceId([7; 16]);
@@ -152,6 +154,38 @@ fn what_was_not_sent_is_there_after_opening_again_until_it_is() {
     local.apply(&[Write::RemoveAccount(OWNER)]).unwrap();
     assert!(local.load(OWNER).unwrap().drafts.is_empty());
     assert_eq!(local.load(other).unwrap().drafts.len(), 1);
+}
+
+#[test]
+fn a_cache_goes_without_what_exists_here_only() {
+    let home = tempfile::tempdir().unwrap();
+    let other = Owner { account: AccountId(10_002), ..OWNER };
+    let lives = [Generation([1; 16]), Generation([2; 16])];
+    let draft = Unsent { text: "hm".to_owned(), ..Unsent::default() };
+    let mut local = open(home.path());
+    for owner in [OWNER, other] {
+        local
+            .apply(&[
+                Write::PutWaiting(owner, waiting(1)),
+                Write::PutDraft(owner, Target::Lobby, draft.clone()),
+                Write::HideMessage(owner, ConversationId::LOBBY, Seq(1)),
+                Write::PutBook(owner, Seq(1), Arc::default()),
+                Write::PutGeneration(owner, lives[0]),
+            ])
+            .unwrap();
+    }
+    local.apply(&[Write::RemoveCache(OWNER), Write::PutGeneration(OWNER, lives[1])]).unwrap();
+    drop(local);
+    let mut local = open(home.path());
+    let kept = local.load(OWNER).unwrap();
+    assert_eq!((kept.waiting, kept.drafts.len()), (vec![waiting(1)], 1));
+    assert_eq!((kept.hidden.len(), kept.book.is_some()), (0, false));
+    assert_eq!(kept.generation, Some(lives[1]));
+    let others = local.load(other).unwrap();
+    assert_eq!((others.hidden.len(), others.book.is_some()), (1, true));
+    assert_eq!(others.generation, Some(lives[0]));
+    local.apply(&[Write::RemoveAccount(OWNER)]).unwrap();
+    assert_eq!(local.load(OWNER).unwrap().generation, None);
 }
 
 #[test]

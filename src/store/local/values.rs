@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::super::engine::StoreError;
 use crate::domain::{
-    AccountId, Body, Book, ConversationId, ConversationKind, DeviceId, FileId, FileWay, Message,
-    Nonce, Person, Seq, ServerId, Target, Unsent,
+    AccountId, Body, Book, ConversationId, ConversationKind, DeviceId, FileId, FileWay, Generation,
+    Message, Nonce, Person, Seq, ServerId, Target, Unsent,
 };
 
 /// The first byte of every value; the rest is named MessagePack, so that fields can be added.
@@ -216,6 +216,8 @@ pub struct Loaded {
     pub hidden: Vec<(ConversationId, Seq)>,
     /// Files on their way, and those that were; the first one began first.
     pub transfers: Vec<KnownTransfer>,
+    /// The life of the server's logs that was cached, where it said one.
+    pub generation: Option<Generation>,
 }
 
 /// One change of the store.
@@ -229,6 +231,10 @@ pub enum Write {
     PutAccount(KnownAccount),
     /// Forgets an account, its outbox and all that was cached for it.
     RemoveAccount(Owner),
+    /// The life of the server's logs that is cached from now on.
+    PutGeneration(Owner, Generation),
+    /// Forgets all that was cached for an account; its outbox, drafts and transfers stay.
+    RemoveCache(Owner),
     /// Sets a setting.
     PutSetting(String, String),
     /// Puts a message at the end of the outbox, or changes the one of the same name in its place.

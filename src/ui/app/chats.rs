@@ -266,6 +266,19 @@ impl Chats {
         self.versions
     }
 
+    /// What the client tells anew is here no more. Windows stand, and what is written in them.
+    pub(super) fn begin_anew(&mut self) {
+        for (target, old) in std::mem::take(&mut self.list) {
+            let Chat { open, focused, draft, named, kept, preparing, .. } = old;
+            if open || !draft.is_empty() || target == Target::Lobby {
+                let empty = Chat::default();
+                *self.at(target) = Chat { open, focused, draft, named, kept, preparing, ..empty };
+                // Its window sees that it is another one.
+                self.at(target);
+            }
+        }
+    }
+
     /// One that is there, without its window being drawn anew.
     pub(super) fn quietly(&mut self, target: Target) -> Option<&mut Chat> {
         self.list.get_mut(&target)

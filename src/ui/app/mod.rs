@@ -384,6 +384,7 @@ impl Model {
                 self.refresh_profile(out);
             }
             ClientEvent::SignedOut { why } => self.signed_out(why, out),
+            ClientEvent::BegunAnew => self.begin_anew(out),
             ClientEvent::Conversation(state) => self.conversation(state),
             ClientEvent::Skipped { conversation, seq } => self.skipped(conversation, seq),
             ClientEvent::Message { message, live } => self.message(message, live, out),

@@ -24,6 +24,11 @@ pub struct People {
 }
 
 impl People {
+    /// Nothing of what is known holds any more.
+    pub(super) fn begin_anew(&mut self) {
+        *self = People { version: self.version + 1, ..People::default() };
+    }
+
     /// The profile of an account, as far as it is known.
     #[must_use]
     pub fn get(&self, account: AccountId) -> Option<&Person> {

@@ -20,6 +20,19 @@ impl Model {
         out.push(Effect::PicturesAgain);
     }
 
+    /// The server was restored from a backup: all that it said before goes, since it is said anew and
+    /// places and numbers may be others' by now.
+    pub(super) fn begin_anew(&mut self, out: &mut Vec<Effect>) {
+        self.keep_drafts(true, out);
+        self.chats.begin_anew();
+        self.people.begin_anew();
+        self.files.begin_anew();
+        self.notes = super::notify::Notes::default();
+        self.halls.clear();
+        self.walls.clear();
+        (self.board, self.history, self.viewer, self.card) = (None, None, None, None);
+    }
+
     /// Not signed in any more, and not by a broken link: back to the login window.
     pub(super) fn signed_out(&mut self, why: Failure, out: &mut Vec<Effect>) {
         if self.screen == Screen::Panel {

@@ -422,7 +422,7 @@ impl Keeper {
         while let Ok(order) = self.orders.try_recv() {
             match order {
                 Order::Do { id, verbs } => {
-                    let why = silent(&self.setup.data, std::io::ErrorKind::ConnectionReset.into());
+                    let why = silent(&self.setup.data, io::ErrorKind::ConnectionReset.into());
                     let results = verbs.iter().map(|_| Err(why.clone())).collect();
                     self.report(Report::Done { id, results }).await?;
                 }
@@ -481,7 +481,7 @@ async fn attach(data: &Path) -> Option<Found> {
 }
 
 /// Why something was not done that was asked of a server.
-fn silent(data: &Path, error: std::io::Error) -> String {
+fn silent(data: &Path, error: io::Error) -> String {
     AdminError::Silent { folder: data.display().to_string(), error }.to_string()
 }
 

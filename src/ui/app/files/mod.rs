@@ -124,6 +124,12 @@ impl fmt::Debug for FilesMsg {
 }
 
 impl Files {
+    /// Nothing of what is known holds any more; windows stand.
+    pub(in crate::ui::app) fn begin_anew(&mut self) {
+        let Files { list, shelf, version, .. } = std::mem::take(self);
+        *self = Files { list, shelf, version: version + 1, ..Files::default() };
+    }
+
     /// All transfers, the newest first; those that were sent together as they were sent.
     #[must_use]
     pub fn all(&self) -> Vec<&Transfer> {

@@ -55,6 +55,26 @@ fn unread_counts_what_others_said_behind_the_cursor() {
 }
 
 #[test]
+fn of_a_server_that_was_restored_only_what_is_told_anew_is_shown() {
+    let mut world = World::signed_in();
+    (1..=3).for_each(|seq| drop(says(&mut world, seq, 10_002)));
+    chat(&mut world, ChatMsg::Open);
+    chat(&mut world, ChatMsg::Draft("half a".into()));
+    world.event(ClientEvent::Pending(pending(1, Body::text("on its way"))));
+    let version = world.model.chats.get(FRIEND).unwrap().version;
+    world.event(ClientEvent::BegunAnew);
+    let shown = world.model.chats.get(FRIEND).unwrap();
+    assert!(shown.messages.is_empty() && shown.outgoing.is_empty() && shown.state.is_none());
+    assert!(shown.open && shown.draft == "half a" && shown.version > version);
+    // Cursors that never go back are others' now.
+    world.event(ClientEvent::Conversation(conversation(direct(10_002), 1, 0)));
+    says(&mut world, 1, 10_002);
+    let shown = world.model.chats.get(FRIEND).unwrap();
+    assert_eq!(shown.state.unwrap().head, Seq(1));
+    assert_eq!((shown.messages.len(), unread(&world)), (1, 1));
+}
+
+#[test]
 fn what_is_seen_is_read_and_what_is_not_asks_for_attention() {
     let mut world = World::signed_in();
     let effects = says(&mut world, 1, 10_002);
