@@ -156,11 +156,15 @@ fn find_store(data: &Path, found: io::Result<bool>, may_be_new: bool) -> Result<
 }
 
 /// Whose a folder is; by number, which `sudo` knows without asking anybody for the name.
+#[cfg(unix)]
 fn owner(data: &Path) -> String {
-    #[cfg(unix)]
-    if let Ok(found) = std::fs::metadata(data) {
-        return format!("'#{}'", std::os::unix::fs::MetadataExt::uid(&found));
-    }
+    let found = std::fs::metadata(data);
+    let uid = found.map(|found| std::os::unix::fs::MetadataExt::uid(&found));
+    uid.map_or_else(|_| "OWNER".to_owned(), |uid| format!("'#{uid}'"))
+}
+
+#[cfg(not(unix))]
+fn owner(_data: &Path) -> String {
     "OWNER".to_owned()
 }
 
