@@ -237,7 +237,8 @@ mod tests {
         assert!(copy(&snapshot, new().unwrap(), &goes_on).unwrap());
         drop(snapshot);
         drop(engine);
-        let rows = Reads::open(&open("to.redb").read().unwrap()).unwrap();
+        let copied = open("to.redb");
+        let rows = Reads::open(&copied.read().unwrap()).unwrap();
         assert_eq!(rows.list_settings().unwrap().len(), 2_500);
         for n in 0..5 {
             assert!(rows.get_secret(&format!("{n}")).unwrap() == Some(secret(n)));

@@ -3,12 +3,13 @@
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::clock;
 use crate::net::verb::BackupRow;
 
 /// The folder inside the data folder.
@@ -76,7 +77,7 @@ fn stamp<'a>(name: &'a str, end: &str) -> Option<&'a str> {
 /// All of those ends in a folder, the oldest first: by when they were written, since a name may have been given
 /// by a clock that was wrong. What the clock has still to come to is older than all that it has seen.
 fn list(folder: &Path, ends: &[&str]) -> Vec<PathBuf> {
-    let soon = SystemTime::now() + FUTURE;
+    let soon = now() + FUTURE;
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<_> = entries
         .filter_map(|entry| {
@@ -88,6 +89,11 @@ fn list(folder: &Path, ends: &[&str]) -> Vec<PathBuf> {
         .collect();
     found.sort();
     found.into_iter().map(|(_, path)| path).collect()
+}
+
+/// As files have it.
+fn now() -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(clock::wall_ms()).unwrap_or_default())
 }
 
 /// The newest backup in the folder of a data folder.
@@ -236,7 +242,7 @@ mod tests {
         let set = |name: &str, at| {
             File::options().write(true).open(folder.join(name)).unwrap().set_modified(at).unwrap();
         };
-        let now = SystemTime::now();
+        let now = now();
         for (hours, name) in (1..).zip(names.iter().rev()) {
             set(name, now - Duration::from_hours(hours));
         }

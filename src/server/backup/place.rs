@@ -132,7 +132,7 @@ fn remove_left(data: &Path, hidden: &Path) {
 }
 
 fn name(path: &Path) -> &Path {
-    path.file_name().map(Path::new).unwrap_or(path)
+    path.file_name().map_or(path, Path::new)
 }
 
 /// Whether nothing of a server's is there; `true` when the folder is not.
