@@ -293,6 +293,7 @@ pub fn is_locked(folder: &Path) -> bool {
 ///
 /// # Errors
 /// Somebody else uses it, or the disk failed.
+#[expect(clippy::disallowed_methods, reason = "nothing tells when another lets go of a lock")]
 pub fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
     let path = folder.join(LOCK);
     let file = private(File::options().create(true).truncate(false).write(true))

@@ -91,6 +91,7 @@ impl Door {
 
     /// To be set when the server does not close in order: whoever watched it sees that by the door's
     /// file, which stays then, as it does when the server is killed.
+    #[must_use]
     pub fn has_failed(&self) -> Arc<AtomicBool> {
         self.has_failed.clone()
     }

@@ -320,6 +320,7 @@ mod loopback {
         fn who_says_nothing_keeps_nobody_waiting_and_who_lies_is_not_let_in() {
             let data = tempfile::tempdir().unwrap();
             let listener = Listener::open(data.path()).unwrap();
+            assert!(listener.path().exists());
             let address = listener.socket.get_ref().local_addr().unwrap();
             smol::block_on(async {
                 let silent = Async::<TcpStream>::connect(address).await.unwrap();
