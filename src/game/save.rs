@@ -1,4 +1,4 @@
-//! Games as text that other programs read: gomoku as SGF (FF[4], GM[4]), Chinese chess as PGN with
+//! Games as text that other programs read: gomoku as SGF (format 4, game 4), Chinese chess as PGN with
 //! ICCS moves.
 
 use std::fmt::Write as _;
