@@ -99,7 +99,7 @@ fn a_store_that_is_none_is_66() {
     fs::write(folder.path().join("mychat.redb"), b"my diary").unwrap();
     let (code, complaint) = run_server(folder.path(), "127.0.0.1:0");
     assert_eq!(code, Some(66), "{complaint}");
-    assert!(complaint.contains("Restore the last backup"), "{complaint}");
+    assert!(complaint.contains("To restore a backup"), "{complaint}");
 }
 
 #[test]

@@ -204,7 +204,8 @@ mod tests {
             let plain = english.fill("con.no.other", &[("reason", &sentence)]);
             assert_ne!(words(english, &sentence), plain, "{sentence}");
         }
-        let range = words(chinese, &refusals[12].to_string());
+        let range = SettingError::Range { key: "files.days", min: 1, max: 3_650 };
+        let range = words(chinese, &AdminError::Setting(range).to_string());
         assert!(range.contains("3650") && range.contains('1'), "{range}");
         assert!(words(english, "strange").contains("strange"));
     }
