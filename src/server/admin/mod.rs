@@ -115,10 +115,10 @@ pub enum AdminError {
 /// Why it was not done; nothing was changed then.
 pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     let verb = here(verb);
-    // Settings may be made in an empty folder before the first start; a mistyped one is refused.
     if let Some(path) = folder::missing_store(data) {
         return Err(AdminError::StoreMissing { path, advice: backup::advice(data) });
     }
+    // Settings may be made in an empty folder before the first start; a mistyped one is refused.
     let may_be_new = matches!(verb, Verb::Set { .. }) && data.is_dir();
     find_store(data, data.join(folder::STORE_FILE).try_exists(), may_be_new)?;
     match folder::open_own_store(data) {
