@@ -136,6 +136,17 @@ pub const FILES_ENDED_AT_ONCE: usize = 500;
 pub const EMPTIED_AT_ONCE: usize = 500;
 /// Such commits come this often.
 pub const EMPTIED_EVERY: Duration = Duration::from_millis(200);
+/// An invitation to a game is open for so long, by the age of the server.
+pub const GAME_OPEN_MAX: Duration = Duration::from_mins(2);
+/// Own games in one answer.
+pub const GAMES_PAGE_MAX: usize = 50;
+/// Entries of the log of a game in one answer: a long game of Chinese chess has some hundreds.
+pub const GAME_LOG_PAGE_MAX: usize = 500;
+/// Entries of the log of one game behind which no move is taken back any more and a link that is down stops no
+/// clock: what is left of it is bounded then.
+pub const GAME_LOG_MAX: u32 = 5_000;
+/// Scores in one answer.
+pub const SCORES_PAGE_MAX: usize = 400;
 /// A ticket opens the link of a file for so long.
 pub const TICKET_MAX: Duration = Duration::from_mins(1);
 /// Tickets that one account has open at once; over it the oldest is worth nothing.
@@ -392,6 +403,14 @@ limits! {
         "seconds between two shakes of the same two people";
     shake_per_minute = 3 in 0..=1_000, "shake.per_minute",
         "shakes a minute that one person gets, from all together";
+    games_off = 0 in 0..=1, "games.off",
+        "1 switches games off: nobody can invite to one; those that run are played to their end";
+    games_per_account = 10 in 1..=1_000, "games.per_account",
+        "games that one person plays at once, open invitations counted; one more is refused";
+    games_invites_burst = 6 in 1..=1_000_000, "games.invites_burst",
+        "invitations to games of one person at once; far more are refused";
+    games_invites_per_minute = 6 in 1..=1_000_000, "games.invites_per_minute",
+        "invitations to games of one person a minute in the long run; far more are refused";
     queries_per_second = 50 in 1..=1_000_000, "queries.per_second",
         "frames of one link a second, beside messages; more are slowed down";
     friends_max = 1_000 in 1..=100_000, "friends.per_account",

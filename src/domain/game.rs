@@ -2,6 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{AccountId, ConversationId, ConversationKind, Seq};
+
+/// The message that invites to a game, in its log: a game has no other name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct GameId {
+    /// The log.
+    pub conversation: ConversationId,
+    /// The place of the message.
+    pub seq: Seq,
+}
+
 /// Which game, with its options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -14,6 +25,167 @@ pub enum GameKind {
     Hands { best_of: u8 },
     /// A die each, the higher one wins.
     Dice {},
+}
+
+impl GameKind {
+    /// Which game it is, whatever its options.
+    #[must_use]
+    pub fn name(self) -> GameName {
+        match self {
+            GameKind::Gomoku { .. } => GameName::Gomoku,
+            GameKind::Xiangqi {} => GameName::Xiangqi,
+            GameKind::Hands { .. } => GameName::Hands,
+            GameKind::Dice {} => GameName::Dice,
+        }
+    }
+}
+
+/// A game without its options, as scores are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GameName {
+    /// Five in a row.
+    Gomoku,
+    /// Chinese chess.
+    Xiangqi,
+    /// Rock-paper-scissors.
+    Hands,
+    /// Dice.
+    Dice,
+}
+
+impl GameName {
+    /// All of them.
+    pub const ALL: [GameName; 4] =
+        [GameName::Gomoku, GameName::Xiangqi, GameName::Hands, GameName::Dice];
+
+    /// Whether it has a board, and so is played by two friends in a window of its own.
+    #[must_use]
+    pub fn has_board(self) -> bool {
+        matches!(self, GameName::Gomoku | GameName::Xiangqi)
+    }
+}
+
+/// Who begins, as the invitation says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Begins {
+    /// The server draws.
+    #[default]
+    Drawn,
+    /// Who invites.
+    Inviter,
+    /// Who is invited.
+    Invited,
+}
+
+/// What somebody is invited to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct GameOffer {
+    /// Which game.
+    pub kind: GameKind,
+    /// How long each player may think; of board games only.
+    #[serde(default)]
+    pub limit: TimeLimit,
+    /// Who begins.
+    #[serde(default)]
+    pub begins: Begins,
+    /// The game that this one follows, of the same two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Seq>,
+}
+
+/// How a game stands, or the invitation to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GameState {
+    /// Nobody has answered the invitation.
+    Open,
+    /// It was declined.
+    Declined,
+    /// Who invited took it back.
+    Withdrawn,
+    /// Nobody answered in time.
+    Expired,
+    /// It is played.
+    Running,
+    /// It is over.
+    Over(GameEnd),
+}
+
+/// Everything about a game but its moves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GameSheet {
+    /// Which.
+    pub game: GameId,
+    /// Where it was offered.
+    pub place: ConversationKind,
+    /// Who invited.
+    pub inviter: AccountId,
+    /// To what.
+    pub offer: GameOffer,
+    /// How it stands.
+    pub state: GameState,
+    /// Who plays, the one that begins first; nobody before it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub players: Option<[AccountId; 2]>,
+    /// Entries of its log.
+    #[serde(default)]
+    pub log: u32,
+    /// Moves or rounds made.
+    #[serde(default)]
+    pub plies: u32,
+    /// Who has to do something.
+    #[serde(default)]
+    pub to_act: [bool; 2],
+    /// For so long the invitation is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_ms: Option<u64>,
+    /// Dice: the hash of the server's share of the chance, told before the players give theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed_hash: Option<Bytes32>,
+    /// Begun at, or offered at, milliseconds since 1970 UTC.
+    pub began: i64,
+    /// Over at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<i64>,
+}
+
+impl GameSheet {
+    /// Which side somebody plays.
+    #[must_use]
+    pub fn side_of(&self, account: AccountId) -> Option<Side> {
+        let [first, second] = self.players?;
+        match account {
+            _ if account == first => Some(Side::First),
+            _ if account == second => Some(Side::Second),
+            _ => None,
+        }
+    }
+}
+
+/// An entry of a game's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GameEntry {
+    /// When, in milliseconds of the game's own clock, which begins with it and goes on where a server
+    /// that was away had it.
+    pub t: u64,
+    /// What.
+    pub fact: Fact,
+}
+
+/// How two people's games of one name ended, as one of them sees it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Score {
+    /// Games won.
+    pub won: u32,
+    /// Games that nobody won.
+    pub drawn: u32,
+    /// Games lost.
+    pub lost: u32,
+    /// Who won the last one: oneself, the other, or nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<bool>,
 }
 
 /// Which of the two players: the first one has black at gomoku and red at Chinese chess.
@@ -69,6 +241,11 @@ pub enum Hand {
     Scissors,
 }
 
+impl Hand {
+    /// All of them.
+    pub const ALL: [Hand; 3] = [Hand::Rock, Hand::Paper, Hand::Scissors];
+}
+
 /// 32 bytes: a hash, a seed, a salt or a nonce.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -100,8 +277,8 @@ pub enum Play {
     Stir { nonce: Bytes32 },
     /// Asks the other.
     Ask { favour: Favour },
-    /// Answers the other.
-    Answer { yes: bool },
+    /// Answers the other, who asks for this.
+    Answer { favour: Favour, yes: bool },
     /// Gives up.
     Resign {},
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::game::GameOffer;
 use super::{AccountId, BlobId, ConversationId, Mentions, Nonce, Notice, RoomChange, RoomId, Seq};
 
 /// What a conversation is. The same value for every member, so that one encoding serves all.
@@ -101,6 +102,8 @@ pub enum Body {
         /// Its bytes.
         bytes: u64,
     },
+    /// An invitation to a game. How that stands is told apart from it.
+    Game(GameOffer),
     /// The line "shook your window"; the shaking itself happens on live delivery only.
     Shake {},
     /// A change of the account's own book; in a notices log only, written by the server.
@@ -137,7 +140,11 @@ impl Body {
     pub fn is_said(&self) -> bool {
         match self {
             Body::Text { .. } | Body::Image { .. } | Body::File { .. } | Body::Shake {} => true,
-            Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => false,
+            Body::Game(_)
+            | Body::Notice(_)
+            | Body::Room { .. }
+            | Body::Recalled { .. }
+            | Body::Hidden {} => false,
         }
     }
 
@@ -157,6 +164,7 @@ impl fmt::Debug for Body {
                 write!(f, "Image({bytes} bytes, {width} x {height})")
             }
             Body::File { bytes, .. } => write!(f, "File({bytes} bytes)"),
+            Body::Game(offer) => write!(f, "Game({:?})", offer.kind),
             Body::Shake {} => f.write_str("Shake"),
             Body::Notice(_) => f.write_str("Notice"),
             Body::Room { version, .. } => write!(f, "Room({version})"),

@@ -375,7 +375,7 @@ impl Game {
                 Some(_) => Err(NotPlayed::Twice),
             },
             (Play::Ask { favour }, Table::Gomoku(_) | Table::Xiangqi(_)) => self.ask(side, favour),
-            (Play::Answer { yes }, _) => self.answer(side, yes, now),
+            (Play::Answer { favour, yes }, _) => self.answer(side, (favour, yes), now),
             (Play::Resign {}, _) => Ok(Fact::Ended { end: won(side.other(), EndReason::Resigned) }),
             _ => Err(NotPlayed::OtherGame),
         }
@@ -407,9 +407,14 @@ impl Game {
         if self.to_act()[side.index()] { 2 } else { 1 }
     }
 
-    fn answer(&self, side: Side, yes: bool, now: u64) -> Result<Fact, NotPlayed> {
-        let asked = self.asked.filter(|asked| asked.side != side);
-        let Asked { side, favour, .. } = asked.ok_or(NotPlayed::NothingAsked)?;
+    fn answer(
+        &self,
+        side: Side,
+        (favour, yes): (Favour, bool),
+        now: u64,
+    ) -> Result<Fact, NotPlayed> {
+        let asked = self.asked.filter(|asked| asked.side != side && asked.favour == favour);
+        let Asked { side, .. } = asked.ok_or(NotPlayed::NothingAsked)?;
         Ok(match (yes, favour) {
             (false, favour) => Fact::Declined { favour },
             (true, Favour::Draw) => Fact::Ended { end: draw(EndReason::Agreed) },

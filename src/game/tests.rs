@@ -81,7 +81,7 @@ fn any_play() -> impl Strategy<Value = Play> {
         2 => byte.clone().prop_map(|salt| Play::Reveal { hand: Hand::Rock, salt }),
         2 => byte.prop_map(|nonce| Play::Stir { nonce }),
         1 => prop_oneof![Just(Favour::Undo), Just(Favour::Draw)].prop_map(|favour| Play::Ask { favour }),
-        2 => any::<bool>().prop_map(|yes| Play::Answer { yes }),
+        2 => any::<bool>().prop_map(|yes| Play::Answer { favour: Favour::Undo, yes }),
     ]
 }
 

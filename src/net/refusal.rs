@@ -212,6 +212,36 @@ codes!(
         ShakeBusy = "shake_busy",
         /// Only a person can be shaken.
         ShakeTarget = "shake_target",
+        /// The administrator has switched games off.
+        GamesOff = "games_off",
+        /// That person is not online.
+        GameAway = "game_away",
+        /// That person is busy.
+        GameBusy = "game_busy",
+        /// You play so many games, or have so many invitations open; the most is said.
+        GamesMany = "games_many",
+        /// That invitation is answered, taken back or too old.
+        GameGone = "game_gone",
+        /// It is not your turn.
+        GameTurn = "game_turn",
+        /// The rules do not allow that move.
+        GameIllegal = "game_illegal",
+        /// It was done already.
+        GameTwice = "game_twice",
+        /// The other has to do something first.
+        GameEarly = "game_early",
+        /// That is not the hand which was chosen.
+        GameMismatch = "game_mismatch",
+        /// Nothing was asked.
+        GameNotAsked = "game_not_asked",
+        /// There is no move of yours to take back.
+        GameNoUndo = "game_no_undo",
+        /// It was declined: make a move first.
+        GameDeclined = "game_declined",
+        /// Your time for that is over.
+        GameLate = "game_late",
+        /// The game is over.
+        GameOver = "game_over",
         /// Only one's own messages can be recalled.
         NotYours = "not_yours",
         /// Messages can be recalled for two minutes.

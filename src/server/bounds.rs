@@ -79,6 +79,10 @@ bounds! {
     ShakePair = "shake.pair_seconds";
     /// Shakes that one person gets.
     ShakeRecipient = "shake.per_minute";
+    /// Games that one person plays at once.
+    Games = "games.per_account";
+    /// Invitations to games of one person.
+    GameInvites = "games.invites";
     /// Typing that was not passed on.
     Typing = "typing";
     /// Changes of presence that were folded into a later one.

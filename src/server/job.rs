@@ -15,7 +15,7 @@ use crate::domain::{
     Nickname, Person, Presence, RoomId,
 };
 use crate::net::control::LogEvent;
-use crate::net::protocol::{AuthStep, Command, Refusal, Reply, RequestId, ServerFrame, Stretch};
+use crate::net::protocol::{AuthStep, Command, GameNews, Refusal, Reply, RequestId, ServerFrame, Stretch};
 use crate::net::verb::{Done, Verb};
 use crate::store::conversations::Cursors;
 
@@ -207,6 +207,10 @@ pub enum Job {
         /// Which.
         log: ConversationId,
     },
+    /// The server has started: games go on.
+    ResumeGames,
+    /// Time has done something to games.
+    Clockwork,
     /// What the server's keeper asks for.
     Admin {
         /// What.
@@ -348,6 +352,13 @@ pub enum Outcome {
         /// What came of the job besides.
         rest: Box<Outcome>,
     },
+    /// Games went on; told before the rest.
+    Games {
+        /// Which, and how.
+        games: Vec<GameChange>,
+        /// What came of the job besides.
+        rest: Box<Outcome>,
+    },
     /// Blobs were forgotten: their files go.
     Swept {
         /// Which.
@@ -408,20 +419,30 @@ impl Outcome {
         }
     }
 
+    /// The same, behind what became of games.
+    #[must_use]
+    pub fn behind_games(self, games: Vec<GameChange>) -> Outcome {
+        match games.is_empty() {
+            true => self,
+            false => Outcome::Games { games, rest: Box::new(self) },
+        }
+    }
+
     /// What became of files.
     #[must_use]
     pub fn files(&self) -> &[FileChange] {
         match self {
             Outcome::Files { files, .. } => files,
+            Outcome::Games { rest, .. } => rest.files(),
             _ => &[],
         }
     }
 
-    /// What it is besides what became of files.
+    /// What it is besides what became of files and games.
     #[must_use]
     pub fn rest(&self) -> &Outcome {
         match self {
-            Outcome::Files { rest, .. } => rest,
+            Outcome::Files { rest, .. } | Outcome::Games { rest, .. } => rest.rest(),
             other => other,
         }
     }
@@ -438,6 +459,13 @@ pub struct FileChange {
     pub told: Told,
     /// The blob that nothing needs any more: its file goes.
     pub left: Option<BlobId>,
+}
+
+/// A game went on, or its invitation was answered; everybody in its conversation hears of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GameChange {
+    /// What is told.
+    pub news: GameNews,
 }
 
 /// Who hears of something.

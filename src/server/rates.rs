@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::bounds::Bound;
 use super::bucket::Bucket;
+use crate::domain::Body;
 use crate::limits::{
     Limits, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, SEARCHES_BURST, SEARCHES_PER_SECOND,
     SLOWED_MAX,
@@ -28,6 +29,8 @@ pub enum Deed {
     Find,
     /// A search in messages, which looks at very many.
     Search,
+    /// An invitation to a game.
+    Game,
     /// A change of the profile, which everybody is told.
     Profile,
     /// So many bytes of a picture.
@@ -44,6 +47,7 @@ impl Deed {
             Deed::Room => "rooms",
             Deed::Find => "searches",
             Deed::Search => "history",
+            Deed::Game => "games",
             Deed::Profile => "profile",
             Deed::Upload(_) => "uploads",
         }
@@ -58,6 +62,7 @@ impl Deed {
             Deed::Room => Bound::RoomsRate,
             Deed::Find => Bound::Finds,
             Deed::Search => Bound::Searches,
+            Deed::Game => Bound::GameInvites,
             Deed::Profile => Bound::Profiles,
             Deed::Upload(_) => Bound::Uploads,
         }
@@ -105,6 +110,7 @@ impl Deed {
             | Command::SetRoom { .. }
             | Command::SetMember { .. }
             | Command::Kick { .. } => Deed::Room,
+            Command::Send { body: Body::Game(_), .. } => Deed::Game,
             Command::SetProfile(_) => Deed::Profile,
             Command::PutBlob { part, .. } => Deed::Upload(part.len() as u64),
             _ => return None,
@@ -121,6 +127,7 @@ pub struct Rates {
     rooms: Bucket,
     finds: Bucket,
     searches: Bucket,
+    games: Bucket,
     profiles: Bucket,
     uploads: Bucket,
 }
@@ -141,6 +148,7 @@ impl Rates {
             rooms: Bucket::new(ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, uptime),
             finds: Bucket::new(limits.finds_burst, limits.finds_per_second, uptime),
             searches: Bucket::new(SEARCHES_BURST, SEARCHES_PER_SECOND, uptime),
+            games: slow(limits.games_invites_burst, limits.games_invites_per_minute),
             profiles: slow(limits.profiles_burst, limits.profiles_per_minute),
             uploads: Bucket::per(limits.uploads_mib_per_day * MIB, DAY, uptime),
         }
@@ -148,7 +156,7 @@ impl Rates {
 
     /// Goes on with other numbers; what was used stays used.
     pub fn follow(&mut self, other: &Rates, uptime: Duration) {
-        let Rates { messages, requests, contacts, rooms, finds, searches, profiles, uploads } =
+        let Rates { messages, requests, contacts, rooms, finds, searches, games, profiles, uploads } =
             self;
         messages.follow(&other.messages, uptime);
         requests.follow(&other.requests, uptime);
@@ -156,6 +164,7 @@ impl Rates {
         rooms.follow(&other.rooms, uptime);
         finds.follow(&other.finds, uptime);
         searches.follow(&other.searches, uptime);
+        games.follow(&other.games, uptime);
         profiles.follow(&other.profiles, uptime);
         uploads.follow(&other.uploads, uptime);
     }
@@ -179,6 +188,7 @@ impl Rates {
             Deed::Room => (&mut self.rooms, 1),
             Deed::Find => (&mut self.finds, 1),
             Deed::Search => (&mut self.searches, 1),
+            Deed::Game => (&mut self.games, 1),
             Deed::Profile => (&mut self.profiles, 1),
             Deed::Upload(bytes) => (&mut self.uploads, bytes),
         };
@@ -188,9 +198,9 @@ impl Rates {
     /// Whether nothing would be lost by forgetting them.
     #[must_use]
     pub fn are_full(&self, uptime: Duration) -> bool {
-        let Rates { messages, requests, contacts, rooms, finds, searches, profiles, uploads } =
+        let Rates { messages, requests, contacts, rooms, finds, searches, games, profiles, uploads } =
             self;
-        let all = [messages, requests, contacts, rooms, finds, searches, profiles, uploads];
+        let all = [messages, requests, contacts, rooms, finds, searches, games, profiles, uploads];
         all.into_iter().all(|bucket| bucket.is_full(uptime))
     }
 }

@@ -21,7 +21,7 @@ use super::backup::chores::Chores;
 use super::bans::Bans;
 use super::beacon::Beacon;
 use super::board::Board;
-use super::commands::{Rules, keeper};
+use super::commands::{Alarm, Rules, keeper};
 use super::control::Door;
 use super::hub::{Hub, HubInput};
 use super::job::{Job, Outcome, SessionId, left_files};
@@ -34,7 +34,7 @@ use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
 use super::{KEY_FILE, Order, Ready, ServerError, Setup, Stopper};
-use super::{backup, disk, exposition, folder, generation, notify, sweep, today};
+use super::{backup, clockwork, disk, exposition, folder, generation, notify, sweep, today};
 use crate::clock;
 use crate::domain::FileId;
 use crate::limits::{FLUSH_DEADLINE, HUB_INBOX_MAX, JOBS_MAX, PRESENCE_FOLD};
@@ -115,6 +115,8 @@ struct Ring {
     disk_full: Arc<AtomicBool>,
     writer_ended: Receiver<Result<(), StoreError>>,
     readers_failed: Receiver<StoreError>,
+    /// When time does something to games.
+    alarm: Arc<Alarm>,
     /// Something comes when other settings are in force.
     changes: Receiver<()>,
     /// Dropped when the server closes.
@@ -142,7 +144,7 @@ impl Ring {
         let files = open_files(engine, &setup.data)?;
         let (readers, mut threads) = Readers::start(engine, &board, (&files, &policy), &fail)?;
         let rules = Rules::new(policy.clone(), disk_full.clone(), files.clone());
-        let transfers = Arc::new(Transfers::default());
+        let (alarm, transfers) = (rules.alarm(), Arc::new(Transfers::default()));
         let (bans, (changed, changes)) = (load_bans(engine)?, async_channel::bounded(1));
         let force = Force { policy: policy.clone(), bans: bans.clone(), changed };
         let hand_on =
@@ -189,6 +191,7 @@ impl Ring {
             disk_full,
             writer_ended,
             readers_failed,
+            alarm,
             changes,
             open,
             threads,
@@ -312,7 +315,7 @@ fn hand_on(
         transfers.follow(&outcomes);
         force.follow(&outcomes);
         metrics.batch_ended(clock::uptime());
-        let appended = outcomes.iter().filter(|o| matches!(o, Outcome::Appended { .. })).count();
+        let appended = outcomes.iter().filter(|o| matches!(o.rest(), Outcome::Appended { .. })).count();
         metrics.today.add(today::count_said(&outcomes), clock::wall_ms());
         metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);
         drop(hub.send_blocking(HubInput::Committed(outcomes)));
@@ -377,7 +380,9 @@ async fn serve(
     data: &Path,
 ) -> Result<(), ServerError> {
     let Ring { shared, ready, hub, inbox, disk_full, writer_ended, readers_failed, .. } = ring;
-    let (changes, open) = (ring.changes, ring.open);
+    let (alarm, changes, open) = (ring.alarm, ring.changes, ring.open);
+    // Before anybody can come: who plays has a minute from now on.
+    drop(shared.jobs.send(Job::ResumeGames).await);
     let (alive, all_gone) = async_channel::bounded::<()>(1);
     let accepting = start_accepting(executor, &shared, listeners, alive);
     let mut hub_task = executor.spawn(run_hub(hub, inbox));
@@ -388,6 +393,7 @@ async fn serve(
     let watch = executor.spawn(async move { disk::watch(&folder, &policy, disk_full, told).await });
     let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
     let sweep = executor.spawn(sweeping);
+    let games = executor.spawn(clockwork::run(alarm, shared.jobs.clone()));
     let daily = executor.spawn(backup::schedule::run(shared.chores.clone()));
     let following = executor.spawn(follow_changes(shared.clone(), ready.clone(), changes));
 
@@ -424,7 +430,7 @@ async fn serve(
         }
     };
     shared.journal.note(LogKind::Info, None, LogEvent::Stopping {});
-    drop((control, watch, sweep, daily, following, open));
+    drop((control, watch, sweep, games, daily, following, open));
     let drained = close(&shared, &writer_ended, result.is_ok()).await;
     drop(shared);
     let gone = async {

@@ -28,6 +28,7 @@ pub mod devices;
 pub mod emptied;
 pub mod engine;
 pub mod files;
+pub mod games;
 pub mod incoming;
 pub mod local;
 pub mod messages;

@@ -91,6 +91,18 @@ pub(super) const CHOICES: TableDefinition<(u64, u8, u64), &[u8]> = TableDefiniti
 pub(super) const EMPTIED: TableDefinition<u64, ()> = TableDefinition::new("emptied");
 /// Account number or address → why it is let in no more.
 pub(super) const BANS: TableDefinition<&str, &[u8]> = TableDefinition::new("bans");
+/// Conversation, seq of the message that invites to it → game.
+pub(super) const GAMES: TableDefinition<(u64, u64), &[u8]> = TableDefinition::new("games");
+/// Conversation, seq, place from 0 → entry of a game's log.
+pub(super) const GAME_LOG: TableDefinition<(u64, u64, u32), &[u8]> =
+    TableDefinition::new("game_log");
+/// Conversation, seq: games that run or are open.
+pub(super) const GAMES_OPEN: TableDefinition<(u64, u64), ()> = TableDefinition::new("games_open");
+/// Account, when it ended or for ever, conversation, seq: the games that it plays or has played.
+pub(super) const OWN_GAMES: TableDefinition<(u64, i64, u64, u64), ()> =
+    TableDefinition::new("own_games");
+/// Account, other account, 0 to 3 for the game → how their games ended.
+pub(super) const SCORES: TableDefinition<(u64, u64, u8), &[u8]> = TableDefinition::new("scores");
 /// Name → the number given out next.
 pub(super) const COUNTERS: TableDefinition<&str, u64> = TableDefinition::new("counters");
 /// Key → value, as the administrator set it.
@@ -99,7 +111,7 @@ pub(super) const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("s
 pub(super) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_files, add_bans];
+pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_files, add_bans, add_games];
 
 /// The version of the files that this program writes.
 pub const SCHEMA_VERSION: u64 = MIGRATIONS.len() as u64;
@@ -164,5 +176,15 @@ fn add_files(transaction: &WriteTransaction) -> Result<(), StoreError> {
 /// Bans, of which there are none yet.
 fn add_bans(transaction: &WriteTransaction) -> Result<(), StoreError> {
     transaction.open_table(BANS)?;
+    Ok(())
+}
+
+/// Games, of which there are none yet.
+fn add_games(transaction: &WriteTransaction) -> Result<(), StoreError> {
+    transaction.open_table(GAMES)?;
+    transaction.open_table(GAME_LOG)?;
+    transaction.open_table(GAMES_OPEN)?;
+    transaction.open_table(OWN_GAMES)?;
+    transaction.open_table(SCORES)?;
     Ok(())
 }

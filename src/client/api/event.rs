@@ -1,7 +1,9 @@
 //! What happened, as it is told to whoever shows it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use crate::domain::game::{GameEntry, GameSheet};
 use crate::domain::{
     AccountId, BlobId, Body, Book, ConversationId, ConversationKind, FileId, FileStatus, Message,
     Nonce, Notice, Person, Presence, Room, Seq, ServerId, Target, Unsent,
@@ -157,6 +159,8 @@ pub enum ClientEvent {
         /// What.
         status: FileStatus,
     },
+    /// How a game stands.
+    Game(Box<GameView>),
     /// How people are seen; the last state of each.
     Presence(Vec<(AccountId, Presence)>),
     /// Somebody writes to you.
@@ -177,6 +181,19 @@ pub enum ClientEvent {
     },
     /// The client's own store failed; it goes on without, and says so.
     StoreTrouble(String),
+}
+
+/// A game as far as it is known here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GameView {
+    /// Everything but its moves.
+    pub sheet: GameSheet,
+    /// What happened in it; all of it, or nothing where that was not asked for or is on its way.
+    pub log: Vec<GameEntry>,
+    /// The moment by the game's own clock, in milliseconds.
+    pub t: u64,
+    /// The uptime of this computer's clock at that moment.
+    pub at: Duration,
 }
 
 /// An own message that the server has not taken yet.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::domain::game::{GameId, Hand};
 use crate::domain::{
     AccountId, BlobId, Body, FileId, Message, Nonce, Presence, Search, Seq, ServerId, Target,
     Unsent,
@@ -302,6 +303,24 @@ pub enum Intent {
     },
     /// Files that are shown: what becomes of them is told by `File`, now and from now on.
     WatchFiles(Vec<FileId>),
+    /// Games that are shown: how they stand is told by `Game`, now and from now on; of boards with their
+    /// moves.
+    WatchGames {
+        /// Cards in conversations.
+        cards: Vec<GameId>,
+        /// Boards that are open.
+        boards: Vec<GameId>,
+    },
+    /// A hand at rock-paper-scissors, hidden until both have chosen; answers `Done`. Any other play goes by
+    /// `Do`.
+    ChooseHand {
+        /// For the answer.
+        ticket: Ticket,
+        /// In which game.
+        game: GameId,
+        /// Which.
+        hand: Hand,
+    },
     /// How files are carried from now on.
     SetCarriage(Carriage),
     /// Write a picture of a message into a file; answers `Done`.
@@ -406,6 +425,7 @@ impl Intent {
             | Intent::DeleteAccount { ticket, .. }
             | Intent::Do { ticket, .. }
             | Intent::Look { ticket, .. }
+            | Intent::ChooseHand { ticket, .. }
             | Intent::LoadPicture { ticket, .. }
             | Intent::SetPicture { ticket, .. }
             | Intent::ForgetAccount { ticket, .. }
@@ -422,6 +442,7 @@ impl Intent {
             | Intent::Watch(_)
             | Intent::Picture(..)
             | Intent::WatchFiles(_)
+            | Intent::WatchGames { .. }
             | Intent::SetCarriage(_)
             | Intent::SetSetting { .. } => None,
         }

@@ -15,11 +15,11 @@ use crate::domain::ServerId;
 use crate::net::protocol::Stretch;
 
 pub use answer::{Answer, Saved, SavedAccount, SavedServer};
-pub use event::{ClientEvent, ConversationState, LinkState, LinkedServer, PendingMessage};
+pub use event::{ClientEvent, ConversationState, GameView, LinkState, LinkedServer, PendingMessage};
 pub use export::{Export, ExportTrouble, Format, Scope, Spot};
 pub use failure::Failure;
 pub use intent::Intent;
-pub use sentences::{SENTENCES, fill, joining_key, sentence};
+pub use sentences::{SENTENCES, fill, game_key, joining_key, sentence};
 pub use transfer::{Carriage, Destination, Transfer, TransferId, TransferState, WaitsFor};
 
 /// The wait of a link that stays down until the person decides.

@@ -1,14 +1,20 @@
 //! What happened, by the name of its sentence: windows and exported files say the same of it.
 
+use crate::domain::game::GameName;
 use crate::domain::{AccountId, Joining, Rank, RoomChange};
 
 /// The sentences of an exported file; those about rooms have places for `by`, `name` and `text`.
-pub const SENTENCES: [&str; 27] = [
+pub const SENTENCES: [&str; 32] = [
     "chat.recall.peer",
     "preview.from",
     "quote.older",
     "quote.recalled",
     "quote.hidden",
+    "game.gomoku",
+    "game.xiangqi",
+    "game.hands",
+    "game.dice",
+    "game.line",
     "room.open",
     "room.approval",
     "room.closed",
@@ -58,6 +64,17 @@ pub fn sentence(by: AccountId, change: &RoomChange) -> (&'static str, Option<Acc
         RoomChange::Dissolved {} => ("room.line.dissolved", None),
         RoomChange::Coloured { .. } => ("room.line.coloured", None),
         RoomChange::Carded { account, .. } => ("room.line.carded", Some(*account)),
+    }
+}
+
+/// What a game is called.
+#[must_use]
+pub fn game_key(name: GameName) -> &'static str {
+    match name {
+        GameName::Gomoku => "game.gomoku",
+        GameName::Xiangqi => "game.xiangqi",
+        GameName::Hands => "game.hands",
+        GameName::Dice => "game.dice",
     }
 }
 

@@ -165,6 +165,7 @@ fn json_row(
         Body::Text { .. } => "text",
         Body::Image { .. } => "image",
         Body::File { .. } => "file",
+        Body::Game(_) => "game",
         Body::Shake {} => "shake",
         Body::Notice(_) => "notice",
         Body::Room { .. } => "room",

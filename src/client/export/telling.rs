@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::format::{one_line, zoned};
-use crate::client::api::{Export, joining_key, sentence};
+use crate::client::api::{Export, game_key, joining_key, sentence};
 use crate::domain::{AccountId, Body, ConversationId, ConversationKind, Message, RoomChange, Seq};
 
 /// Messages of one export that what comes later can quote; of older ones it is said that they are older.
@@ -107,6 +107,10 @@ impl<'a> Teller<'a> {
             }
             Body::File { name, .. } => {
                 Some(Cow::Owned(format!("{} {}", self.export.file, one_line(name))))
+            }
+            Body::Game(offer) => {
+                let game = self.export.say(game_key(offer.kind.name()), &[]);
+                Some(Cow::Owned(self.export.say("game.line", &[("text", &game)])))
             }
             Body::Shake {} => Some(Cow::Borrowed(&self.export.shake)),
             Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => None,

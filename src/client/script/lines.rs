@@ -6,11 +6,13 @@ use serde_json::{Map, Value};
 
 use super::fields::Fields;
 use super::files::{self, FileVerb};
+use super::games;
 use super::history::{self, HistoryVerb};
 use super::people::{self, PeopleVerb};
 use super::rooms;
 use super::waits::Wanted;
 use crate::client::api::Secret;
+use crate::domain::game::{GameId, Hand};
 use crate::domain::{AccountId, BlobId, Body, Nonce, Presence, Seq, Target};
 use crate::net::protocol::{Command, Page};
 
@@ -47,6 +49,7 @@ pub(super) enum Verb {
     SignIn { login: Login, presence: Presence },
     SignOut,
     Send { to: Target, body: Body, nonce: Option<Nonce> },
+    ChooseHand { game: GameId, hand: Hand },
     SendImage { to: Target, path: PathBuf, nonce: Option<Nonce> },
     SavePicture { picture: BlobId, path: PathBuf, replace: bool },
     History { with: Target, page: Page, limit: u32 },
@@ -150,6 +153,7 @@ fn verb(mut fields: Map<String, Value>) -> Result<Verb, String> {
         other if people::VERBS.contains(&other) => Verb::People(people::parse(other, &fields)?),
         other if rooms::VERBS.contains(&other) => Verb::People(rooms::parse(other, &fields)?),
         other if files::VERBS.contains(&other) => Verb::File(files::parse(other, &fields)?),
+        other if games::VERBS.contains(&other) => games::parse(other, &fields)?,
         other if history::VERBS.contains(&other) => Verb::Said(history::parse(other, &fields)?),
         other => {
             let verbs = all_verbs().join(", ");
@@ -165,7 +169,7 @@ fn save_picture(fields: &Fields) -> Result<Verb, String> {
 }
 
 fn all_verbs() -> Vec<&'static str> {
-    [&VERBS[..], &files::VERBS, &history::VERBS, &people::VERBS, &rooms::VERBS].concat()
+    [&VERBS[..], &files::VERBS, &games::VERBS, &history::VERBS, &people::VERBS, &rooms::VERBS].concat()
 }
 
 fn wanted(fields: Fields) -> Result<Wanted, String> {

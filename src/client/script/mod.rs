@@ -2,7 +2,7 @@
 //!
 //! * [`input`] reads lines; [`lines`] reads one into a request, [`fields`] its fields; [`people`] has the verbs about
 //!   people, [`rooms`] those about rooms, [`asking`] asks for them.
-//! * [`history`] has the verbs about what was said, [`files`] those about files.
+//! * [`history`] has the verbs about what was said, [`files`] those about files, [`games`] those about games.
 //! * [`shapes`] turns answers and events into JSON, [`persons`] those about people.
 //! * [`words`] has a sentence for every failure.
 //!
@@ -12,6 +12,7 @@
 mod asking;
 mod fields;
 mod files;
+mod games;
 mod history;
 mod input;
 mod lines;
@@ -513,6 +514,7 @@ fn intent(verb: Verb, ticket: Ticket) -> Option<Intent> {
             Intent::SignInToken { ticket, account, token, presence }
         }
         Verb::SignOut => Intent::SignOut { ticket },
+        Verb::ChooseHand { game, hand } => Intent::ChooseHand { ticket, game, hand },
         Verb::Send { to, body, nonce } => Intent::Send { ticket, to, body, nonce },
         Verb::SendImage { to, path, nonce } => {
             Intent::SendImage { ticket, to, source: ImageSource::File(path), nonce }

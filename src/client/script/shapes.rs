@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::files;
+use super::games;
 use super::history;
 use super::persons::{self, Persons};
 use super::rooms;
@@ -16,7 +17,7 @@ use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, MentionPlace, Message, Nonce, Presence, Seq,
     Target,
 };
-use crate::net::protocol::Goodbye;
+use crate::net::protocol::{Goodbye, Reply};
 
 /// What has to be remembered to say things: who is signed in, what was said before.
 #[derive(Default)]
@@ -38,6 +39,12 @@ impl Shapes {
         match answer {
             Answer::Done | Answer::Saved(_) | Answer::Loaded(_) => json!({}),
             Answer::Transfer(id) => json!({ "transfer": id.0.to_string() }),
+            Answer::Looked(
+                reply @ (Reply::Games { .. }
+                | Reply::GameLog(_)
+                | Reply::OwnGames { .. }
+                | Reply::Scores { .. }),
+            ) => games::looked(self.me, reply),
             Answer::Looked(reply) => persons::looked(reply),
             Answer::Registered { you, recovery, token } => json!({
                 "account": you.account.0,
@@ -134,6 +141,7 @@ impl Shapes {
             ClientEvent::Called { text, pinned } => {
                 vec![json!({"event": "announcement", "text": text, "pinned": pinned})]
             }
+            ClientEvent::Game(view) => vec![games::event(self.me, view)],
             ClientEvent::Typing { from, to } => vec![typing(*from, *to)],
             ClientEvent::Exporting { done, all, .. } => vec![history::going(*done, *all)],
             ClientEvent::StoreTrouble(text) => {
@@ -389,6 +397,7 @@ fn body(body: &Body) -> Value {
             "height": height,
             "name": name,
         }),
+        Body::Game(offer) => games::offer(offer),
         Body::Shake {} => json!({"kind": "shake"}),
         Body::Notice(_) => json!({"kind": "notice"}),
         Body::Room { version, change } => rooms::line(*version, change),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::book::Shelf;
 use super::cursors::Marks;
 use super::files::Files;
+use super::games::Games;
 use super::gone::Gone;
 use super::images::{Cargo, Making};
 use super::link::Retry;
@@ -63,6 +64,7 @@ pub(super) struct Desk {
     pub(super) gone: Gone,
     pub(super) transfers: Transfers,
     pub(super) files: Files,
+    pub(super) games: Games,
     /// What is asked before the store's part is here, in order.
     wishes: Vec<Intent>,
     /// Whom the server was told lately that the person writes to.
@@ -223,6 +225,7 @@ impl Desk {
             gone: Gone::default(),
             transfers: Transfers::default(),
             files: Files::default(),
+            games: Games::default(),
             wishes: Vec::new(),
             typed: BTreeMap::new(),
             leaving: None,
@@ -254,8 +257,9 @@ impl Desk {
         let on_the_way = self.entries.iter().any(|entry| entry.stage == Stage::Sent);
         let hold_until = self.hold_until.filter(|_| !on_the_way);
         let leaving = self.leaving.map(|leaving| leaving.until);
-        let files =
-            [self.transfers.goes_on_at(), self.files.wakes_at()].into_iter().flatten().min();
+        let beside =
+            [self.transfers.goes_on_at(), self.files.wakes_at(), self.games.wakes_at()];
+        let files = beside.into_iter().flatten().min();
         [self.holds_until(), self.paused_until, hold_until, self.tell_at, leaving, files]
             .into_iter()
             .flatten()
@@ -272,6 +276,7 @@ impl Desk {
         self.shelf.link_lost();
         self.transfers.link_lost();
         self.files.link_lost();
+        self.games.link_lost();
         // What was told and not confirmed is told again.
         self.tell_at = Some(turn.uptime());
         for conversation in self.conversations.values_mut() {
@@ -313,6 +318,9 @@ impl State {
         self.learn(turn, vec![you.clone()]);
         self.refresh_book();
         self.files_anew();
+        if let Some(desk) = &mut self.desk {
+            desk.games_anew();
+        }
     }
 
     /// Nobody is signed in any more: what waited on the desk is answered. The outbox is on disk.
@@ -447,6 +455,9 @@ impl State {
             (Request::Files(conversation, seqs), Reply::Files { files }) => {
                 self.on_files(turn, conversation, &seqs, files);
             }
+            (Request::Games(..), Reply::Games { games }) => self.on_games(turn, games),
+            (Request::OwnGames, Reply::OwnGames { games, .. }) => self.on_own_games(turn, games),
+            (Request::GameLog(game), Reply::GameLog(news)) => self.on_game_log(turn, game, news),
             (Request::Look(ticket), reply) => self.on_look(turn, ticket, reply),
             (Request::Online(ticket, found), Reply::Online { people, more }) => {
                 self.on_online(turn, ticket, found, people, more);

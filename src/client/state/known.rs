@@ -131,6 +131,10 @@ impl Known {
         Write::RemoveAccount(owner)
     }
 
+    pub(super) fn setting(&self, key: &str) -> Option<&str> {
+        self.settings.get(key).map(String::as_str)
+    }
+
     pub(super) fn set_setting(&mut self, key: String, value: String) -> Write {
         self.settings.insert(key.clone(), value.clone());
         Write::PutSetting(key, value)

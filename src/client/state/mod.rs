@@ -11,7 +11,7 @@
 //! * [`book`] keeps what the account knows of others equal to the server's, [`rooms`] the rooms in
 //!   it; [`prove`] changes passwords; [`pictures`] fetches and sets pictures, [`images`] sends them.
 //! * [`transfers`] are files on their way, [`moving`] is one of them, [`carries`] says whose turn it is and how each ends, [`files`]
-//!   what became of files on the server.
+//!   what became of files on the server; [`games`] are games that are played or shown.
 //! * [`history`] answers pages from the cache and the server; [`cursors`] moves read marks;
 //!   [`people`] knows who is who; [`search`] looks into logs, [`export`] writes them into files.
 //!
@@ -28,6 +28,7 @@ mod cursors;
 mod desk;
 mod export;
 mod files;
+mod games;
 mod gone;
 mod history;
 mod images;
@@ -293,6 +294,10 @@ impl State {
             | Intent::HideTransfers { .. }
             | Intent::WatchFiles(_)
             | Intent::SetCarriage(_) => self.on_file_intent(turn, intent),
+            Intent::WatchGames { cards, boards } => self.watch_games(turn, cards, boards),
+            Intent::ChooseHand { ticket, game, hand } => {
+                self.choose_hand(turn, ticket, (game, hand));
+            }
             Intent::CancelSignIn => self.cancel_sign_in(turn),
             Intent::SignOut { ticket } => self.sign_out(turn, ticket),
             Intent::Send { ticket, to, body, nonce } => {
@@ -400,6 +405,7 @@ impl State {
             Event::Cursor { conversation, account, read, delivered } => {
                 self.on_cursor(turn, conversation, account, read, delivered);
             }
+            Event::Game(news) => self.on_game(turn, news),
             Event::File { file, status } => self.on_file(turn, file, status),
             Event::Presence { changes } => self.on_presence(turn, changes),
             Event::People { people } => self.learn(turn, people),
@@ -459,6 +465,7 @@ impl State {
             self.pump_people(turn);
             self.pump_barriers(turn);
             self.pump_files(turn);
+            self.pump_games(turn);
             self.pump_sign_out(turn);
         }
         self.pump_transfers(turn);

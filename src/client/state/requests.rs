@@ -3,6 +3,7 @@
 use super::history::{Find, Reading};
 use super::{State, Turn};
 use crate::client::api::{Answer, Failure, Ticket, TransferId, View};
+use crate::domain::game::GameId;
 use crate::domain::{BlobId, ConversationId, Nonce, Person, Presence, RoomId, Seq};
 use crate::net::protocol::{ClientFrame, Command, Query, Refusal, RequestId};
 
@@ -41,6 +42,12 @@ pub(super) enum Request {
     Files(ConversationId, Vec<Seq>),
     /// What the server had to be told of this transfer.
     Owed(TransferId),
+    /// How games of a conversation stand.
+    Games(ConversationId, Vec<Seq>),
+    OwnGames,
+    GameLog(GameId),
+    /// What the rules of a game want and nobody chooses.
+    Duty,
 }
 
 impl State {
@@ -118,7 +125,12 @@ impl State {
                 self.on_files_refused(turn, *conversation, seqs, &refusal);
             }
             Request::Owed(id) => self.on_owed_refused(turn, *id, &refusal),
-            Request::Delivered(..) | Request::Ping => {}
+            Request::Games(conversation, seqs) => {
+                self.on_games_refused(turn, (*conversation, seqs), &refusal);
+            }
+            Request::OwnGames => self.on_own_games_refused(turn, &refusal),
+            Request::GameLog(game) => self.on_game_log_refused(turn, *game, &refusal),
+            Request::Delivered(..) | Request::Ping | Request::Duty => {}
         }
     }
 
@@ -153,6 +165,10 @@ impl State {
                 | Request::Ticket(_)
                 | Request::Files(..)
                 | Request::Owed(_)
+                | Request::Games(..)
+                | Request::OwnGames
+                | Request::GameLog(_)
+                | Request::Duty
                 | Request::Ping => {}
                 Request::Blob(blob, view) => self.picture_is_missing(turn, (blob, view)),
             }

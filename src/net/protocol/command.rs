@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::game::{GameId, Play};
 use crate::domain::{
     AccountId, BlobId, Body, ConversationId, DeviceId, FileId, Gender, GroupId, Joining, Nonce,
     Notify, Privacy, Rank, RoomId, Seq, Stranger, Target,
@@ -81,6 +82,20 @@ pub enum Command {
     TookFile {
         /// Which.
         file: FileId,
+    },
+    /// Answers an invitation to a game; who invited takes it back by a no.
+    AnswerGame {
+        /// Which.
+        game: GameId,
+        /// Whether it begins.
+        accept: bool,
+    },
+    /// Does something in a game.
+    Play {
+        /// Which.
+        game: GameId,
+        /// What.
+        play: Play,
     },
     /// Asks somebody to be a friend.
     AskContact {
@@ -259,6 +274,8 @@ impl fmt::Debug for Command {
             Command::PutBlob { blob, offset, part, .. } => {
                 write!(f, "PutBlob({blob:?}, {} bytes at {offset})", part.len())
             }
+            Command::AnswerGame { game, accept } => write!(f, "AnswerGame({game:?}, {accept})"),
+            Command::Play { game, .. } => write!(f, "Play({game:?})"),
             Command::AskContact { to, .. } => write!(f, "AskContact({to})"),
             Command::WithdrawRequest { to } => write!(f, "WithdrawRequest({to})"),
             Command::AnswerContact { from, .. } => write!(f, "AnswerContact({from})"),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::game::{GameEntry, GameSheet};
 use crate::domain::{
     AccountId, ConversationId, FileId, FileStatus, Message, Person, Presence, Seq, Target,
 };
@@ -31,6 +32,8 @@ pub enum Event {
         /// What.
         status: FileStatus,
     },
+    /// Something happened in a game, or to the invitation.
+    Game(GameNews),
     /// A cursor moved: own on another device, or the other side's of a direct conversation.
     Cursor {
         /// The log.
@@ -67,6 +70,22 @@ pub enum Event {
         /// Where.
         to: Target,
     },
+}
+
+/// How a game stands now, and what was added to its log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GameNews {
+    /// Everything about it.
+    pub sheet: GameSheet,
+    /// The place of the first of these entries in the log, from 0.
+    #[serde(default)]
+    pub first: u32,
+    /// What was added. Whoever lacks some before it asks for them.
+    #[serde(default)]
+    pub entries: Vec<GameEntry>,
+    /// The moment by the game's own clock.
+    #[serde(default)]
+    pub t: u64,
 }
 
 /// One person's presence, as seen by others.

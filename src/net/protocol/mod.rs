@@ -20,7 +20,7 @@ pub use auth::{Auth, AuthStep, Opaque, Stretch};
 pub use command::{
     ChoiceChange, Command, ContactAnswer, ContactChange, MemberChange, ProfileChange, RoomSettings,
 };
-pub use event::{Event, PresenceChange, Signal};
+pub use event::{Event, GameNews, PresenceChange, Signal};
 pub use query::{DeviceRow, Head, OnlinePerson, Page, Query, Reply};
 
 /// The frame's own version. Changes only when the frame does, not with a new variant.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::event::GameNews;
+use crate::domain::game::{GameId, GameName, GameSheet, Score};
 use crate::domain::{
     AccountId, Announcement, BlobId, Choice, Contact, ContactRequest, ConversationId,
     ConversationKind, Details, DeviceId, Door, FileId, FileStatus, FileWay, Group, Member, Message,
@@ -107,6 +109,32 @@ pub enum Query {
     },
     /// How much this account may keep here.
     Quota {},
+    /// How games of a conversation stand.
+    Games {
+        /// The log.
+        conversation: ConversationId,
+        /// The places of the messages that invite to them, at most 200.
+        seqs: Vec<Seq>,
+    },
+    /// The log of a game; for those who see its invitation.
+    GameLog {
+        /// Which.
+        game: GameId,
+        /// So many entries are known.
+        #[serde(default)]
+        after: u32,
+    },
+    /// The games that this account plays or has played, the last ones first.
+    OwnGames {
+        /// Those before this place; absent for the first page.
+        #[serde(default)]
+        before: Option<(i64, GameId)>,
+    },
+    /// How this account's games against others ended, by their number.
+    Scores {
+        /// Zero for the first page.
+        after: AccountId,
+    },
     /// How this account wants to have its conversations, where it is not the usual.
     Choices {
         /// The last one of the page before; absent for the first page.
@@ -319,6 +347,28 @@ pub enum Reply {
         /// For so many days a file is kept.
         days: u64,
     },
+    /// How games stand; those that this account may not see are left out.
+    Games {
+        /// By place.
+        games: Vec<GameSheet>,
+    },
+    /// A part of the log of a game.
+    GameLog(GameNews),
+    /// A page of own games.
+    OwnGames {
+        /// Those that run first, then the last ones.
+        games: Vec<GameSheet>,
+        /// Where to go on; absent behind the last one.
+        #[serde(default)]
+        next: Option<(i64, GameId)>,
+    },
+    /// A page of scores.
+    Scores {
+        /// By the other's number.
+        scores: Vec<(AccountId, GameName, Score)>,
+        /// More behind the last one.
+        more: bool,
+    },
     /// A page of choices.
     Choices {
         /// The notices up to here are in it.
@@ -470,6 +520,10 @@ impl fmt::Debug for Query {
             Query::FileList { .. } => "FileList",
             Query::Ticket { .. } => "Ticket",
             Query::Quota {} => "Quota",
+            Query::Games { .. } => "Games",
+            Query::GameLog { .. } => "GameLog",
+            Query::OwnGames { .. } => "OwnGames",
+            Query::Scores { .. } => "Scores",
             Query::Choices { .. } => "Choices",
             Query::Rooms { .. } => "Rooms",
             Query::RoomRequests { .. } => "RoomRequests",
@@ -502,6 +556,10 @@ impl fmt::Debug for Reply {
             Reply::FileList { files, .. } => ("FileList", files.len()),
             Reply::Ticket { .. } => ("Ticket", 1),
             Reply::Quota { .. } => ("Quota", 1),
+            Reply::Games { games } => ("Games", games.len()),
+            Reply::GameLog(news) => ("GameLog", news.entries.len()),
+            Reply::OwnGames { games, .. } => ("OwnGames", games.len()),
+            Reply::Scores { scores, .. } => ("Scores", scores.len()),
             Reply::Choices { choices, .. } => ("Choices", choices.len()),
             Reply::Rooms { rooms, .. } => ("Rooms", rooms.len()),
             Reply::RoomRequests { requests, .. } => ("RoomRequests", requests.len()),

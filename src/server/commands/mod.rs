@@ -5,6 +5,7 @@
 //!   accounts deleted.
 //! * [`send`] is messages, [`pictures`] those in them, [`files`] the files that they offer, [`recall`] takes
 //!   them back, [`cursors`] is how far people are.
+//! * [`games`] is invitations to games, and the referee.
 //! * [`strangers`] is who stands apart.
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
@@ -17,6 +18,7 @@ mod contacts;
 mod cursors;
 mod enter;
 mod files;
+mod games;
 pub mod keeper;
 mod passwords;
 mod pauses;
@@ -53,6 +55,8 @@ use age::Age;
 use cursors::Hidden;
 use pauses::Pauses;
 use pictures::Brought;
+pub use games::Alarm;
+use games::Tables;
 use shakes::Shakes;
 
 /// The rules and the little that they remember between jobs, none of it durable.
@@ -71,6 +75,7 @@ pub struct Rules {
     /// Where pictures lie.
     files: Files,
     brought: Brought,
+    tables: Tables,
 }
 
 pub(crate) use passwords::opens;
@@ -84,8 +89,27 @@ impl Rules {
     pub fn new(policy: Arc<Policy>, disk_full: Arc<AtomicBool>, files: Files) -> Self {
         let (presences, shakes) = (Presences::default(), Shakes::default());
         let (devices, pauses, age) = (HashMap::new(), Pauses::default(), Age::default());
-        let (limits, brought) = (policy.limits(), Brought::default());
-        Rules { policy, limits, presences, devices, disk_full, shakes, pauses, age, files, brought }
+        let (limits, brought, tables) =
+            (policy.limits(), Brought::default(), Tables::default());
+        Rules {
+            policy,
+            limits,
+            presences,
+            devices,
+            disk_full,
+            shakes,
+            pauses,
+            age,
+            files,
+            brought,
+            tables,
+        }
+    }
+
+    /// When [`Job::Clockwork`] is due.
+    #[must_use]
+    pub fn alarm(&self) -> Arc<Alarm> {
+        self.tables.alarm()
     }
 
     fn command(
@@ -128,6 +152,9 @@ impl Rules {
                         self.policy.met().refuse(Bound::Nickname);
                     }
                 }))
+            }
+            Command::AnswerGame { .. } | Command::Play { .. } => {
+                self.game(rows, now, (caller, id), command)
             }
             // Parts are put together by the session, which sends a job of its own.
             Command::PutBlob { .. } => Ok(Err(Reason::BadValue.into())),
@@ -285,13 +312,44 @@ impl Rules {
                 let presence = is_current(rows, caller)?.then_some(*presence);
                 return self.seen(rows, now, (caller.session, presence));
             }
-            Job::Left { session } => return self.seen(rows, now, (*session, None)),
+            Job::Left { session } => return self.left(rows, now, *session),
+            Job::ResumeGames => {
+                let games = self.resume_games(rows, now)?;
+                return Ok(Outcome::Swept { blobs: Vec::new() }.behind_games(games));
+            }
+            Job::Clockwork => {
+                let games = self.clockwork(rows, now)?;
+                return Ok(Outcome::Swept { blobs: Vec::new() }.behind_games(games));
+            }
             Job::Ping { caller, id } => {
                 let (outbox, frame) = (caller.outbox.clone(), ServerFrame::Pong { id: *id });
                 return Ok(Outcome::Answer { outbox, frame });
             }
         };
-        Ok(decision.unwrap_or_else(|refusal| given_up(job, refusal)))
+        let outcome = decision.unwrap_or_else(|refusal| given_up(job, refusal));
+        match &outcome {
+            Outcome::Entered(entered) => {
+                let games = self.attend(rows, now, entered.caller.account)?;
+                Ok(outcome.behind_games(games))
+            }
+            _ => Ok(outcome),
+        }
+    }
+
+    /// A session ends; with an account's last one its games wait for it.
+    fn left(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        session: SessionId,
+    ) -> Result<Outcome, StoreError> {
+        let account = self.devices.get(&session).map(|(account, _)| *account);
+        let outcome = self.seen(rows, now, (session, None))?;
+        let games = match account.filter(|_| !self.is_disk_full()) {
+            Some(account) => self.attend(rows, now, account)?,
+            None => Vec::new(),
+        };
+        Ok(outcome.behind_games(games))
     }
 
     /// A session says how it wants to be seen, or ends: then its device was used last now. Whoever
@@ -381,7 +439,7 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         | Job::Ping { caller, id } => refused(caller, *id, refusal),
         Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
         Job::Left { session } => Outcome::Left { session: *session },
-        Job::Sweep { .. } | Job::Empty { .. } => Outcome::Swept { blobs: Vec::new() },
+        Job::Sweep { .. } | Job::Empty { .. } | Job::ResumeGames | Job::Clockwork => Outcome::Swept { blobs: Vec::new() },
         // Whether a row names the blob is not known here: it stays until a sweep looks.
         Job::KeepFile { root, slot, .. } => {
             let (verdict, blob) = (Verdict::Failed, *root);

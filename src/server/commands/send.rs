@@ -73,10 +73,12 @@ impl Rules {
         let message = rows.append_message(conversation, now.wall_ms, draft)?;
         use_body(rows, age_min, (wanted.body, conversation, message.seq), Use::Begins)?;
         self.offered(rows, now, &message)?;
+        let game = self.invited(rows, now, &message)?;
         read_own(rows, caller.account, &message)?;
         let shakes = matches!(wanted.body, Body::Shake {}) && is_heard(rows, caller, wanted.to)?;
         let shakes = shakes.then_some(now.uptime);
-        Ok(Ok(Outcome::Appended { message, shakes, notices }))
+        let outcome = Outcome::Appended { message, shakes, notices };
+        Ok(Ok(outcome.behind_games(game.into_iter().collect())))
     }
 
     /// Whether somebody writes there at all.
@@ -119,6 +121,9 @@ impl Rules {
             }
             Body::Image { .. } => self.brought.may_send(rows, writer.account, wanted.body),
             Body::Shake {} => self.may_shake(rows, now, writer.account, wanted),
+            Body::Game(offer) => {
+                rooms::decided(self.may_invite(rows, writer.account, (wanted, offer)))
+            }
             Body::File { name, bytes } => self.may_offer(rows, writer.account, (name, *bytes)),
             Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {
                 Ok(Err(Reason::BadValue.into()))
@@ -158,7 +163,7 @@ fn is_heard(rows: &Writes<'_>, caller: &Caller, to: Target) -> Result<bool, Stor
 
 /// Whether somebody takes messages from another. Who is blocked or was declined hears the same as
 /// a stranger of somebody who takes them from friends only.
-fn may_write(
+pub(super) fn may_write(
     rows: &Writes<'_>,
     from: AccountId,
     to: AccountId,
@@ -207,6 +212,16 @@ pub(super) enum Place {
     Known(ConversationId, Seq),
     /// To be made with it.
     New(ConversationKind),
+}
+
+impl Place {
+    /// The log, if there is one.
+    pub(super) fn log(self) -> Option<ConversationId> {
+        match self {
+            Place::Known(conversation, _) => Some(conversation),
+            Place::New(_) => None,
+        }
+    }
 }
 
 pub(super) fn find(

@@ -202,6 +202,10 @@ impl Hub {
                 self.tell_files(&files);
                 self.outcome(*rest, now);
             }
+            Outcome::Games { games, rest } => {
+                self.tell_games(games);
+                self.outcome(*rest, now);
+            }
             Outcome::Kept { slot, verdict, sent, .. } => {
                 self.note_sent(sent);
                 slot.try_send(verdict).ok();

@@ -10,7 +10,7 @@ use crate::limits::{TYPING_EVERY, TYPING_PEERS_MAX};
 use crate::net::protocol::{Event, ServerFrame};
 use crate::server::audience::Ties;
 use crate::server::bounds::Bound;
-use crate::server::job::{Caller, FileChange, SessionId, Told};
+use crate::server::job::{Caller, FileChange, GameChange, SessionId, Told};
 use crate::store::conversations::Cursors;
 
 impl Hub {
@@ -64,6 +64,15 @@ impl Hub {
                     }
                 }
             }
+        }
+    }
+
+    /// Moves are not made in secret: everybody in the conversation may look.
+    pub(super) fn tell_games(&mut self, games: Vec<GameChange>) {
+        for GameChange { news } in games {
+            let kind = news.sheet.place;
+            let Some(bytes) = encode(&ServerFrame::Event(Event::Game(news))) else { continue };
+            self.each_member(kind, |_, outbox| outbox.push(&bytes));
         }
     }
 

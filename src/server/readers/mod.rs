@@ -1,9 +1,10 @@
 //! Queries: a small bounded pool of threads that read snapshots, one page at a time.
 //!
 //! [`people`] answers what concerns people, [`rooms`] what concerns rooms, [`files`] what concerns
-//! files, [`search`] looks into the logs; their pages are answered here.
+//! files, [`games`] what concerns games, [`search`] looks into the logs; their pages are answered here.
 
 mod files;
+mod games;
 mod people;
 mod rooms;
 mod search;
@@ -20,6 +21,7 @@ use super::board::Board;
 use super::commands::keeper;
 use super::policy::Policy;
 use super::sweep::{Leftovers, Lying};
+use crate::clock;
 use crate::domain::{
     AccountId, BlobId, ConversationId, ConversationKind, DeviceId, FileId, FileWay, Nickname, Seq,
     Target,
@@ -288,6 +290,10 @@ impl Reader {
                 let (files, limits) = (&self.files, &self.policy.limits());
                 files::Shelf { rows, files, limits }.answer(me, query)
             }
+            query @ (Query::Games { .. }
+            | Query::GameLog { .. }
+            | Query::OwnGames { .. }
+            | Query::Scores { .. }) => games::answer(rows, me, query, clock::now()),
             query @ (Query::Search { .. } | Query::Days { .. }) => search::answer(rows, me, query),
             query => rooms::answer(rows, me, query),
         }

@@ -410,6 +410,8 @@ impl Model {
             ClientEvent::Transfer(transfer) => self.transfer_came(*transfer, out),
             ClientEvent::TransfersGone(ids) => self.transfers_gone(&ids),
             ClientEvent::File { file, status } => self.file_came(file, status, out),
+            // No window shows games yet.
+            ClientEvent::Game(_) => {}
             ClientEvent::Called { text, pinned } => Model::called(text, pinned, out),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.

@@ -536,6 +536,10 @@ pub(super) fn words(body: &Body, language: Language) -> String {
         Body::Text { text, .. } => one_line(text),
         Body::Image { .. } => language.get("preview.image").to_owned(),
         Body::File { name, .. } => format!("{} {name}", language.get("preview.file")),
+        Body::Game(offer) => {
+            let game = language.get(crate::client::api::game_key(offer.kind.name()));
+            format!("{} {game}", language.get("preview.game"))
+        }
         Body::Shake {} => language.get("preview.shake").to_owned(),
         Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {
             String::new()

@@ -18,6 +18,7 @@ impl<'a> Entry<'a> {
                 Saying::Image(Image { thumb: *thumb, size, percent })
             }
             Body::File { name, .. } => Saying::Text(name),
+            Body::Game(_) => Saying::Text(""),
             Body::Shake {} => Saying::Shake,
             // The owner words them, or shows none of them.
             Body::Notice(_) | Body::Room { .. } | Body::Recalled { .. } | Body::Hidden {} => {

@@ -140,7 +140,7 @@ impl Model {
             let line = match &message.body {
                 Body::Text { text, .. } => self.said(with, message, text.clone(), language),
                 Body::Image { .. } => self.said(with, message, String::new(), language),
-                body @ (Body::Shake {} | Body::File { .. }) => {
+                body @ (Body::Shake {} | Body::File { .. } | Body::Game(_)) => {
                     let words = rows::words(body, language);
                     self.said(with, message, words, language)
                 }

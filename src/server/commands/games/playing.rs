@@ -1,0 +1,184 @@
+//! What players do, links that come and go, and what time does to games.
+
+use std::time::Duration;
+
+use super::super::{Rules, rooms};
+use super::find;
+use super::inviting::seed_of;
+use crate::clock::{Moment, millis};
+use crate::domain::AccountId;
+use crate::domain::game::{Fact, Favour, GameEntry, GameId, GameState, Play, Side};
+use crate::game::{Game, NotPlayed};
+use crate::limits::{GAME_LOG_MAX, GAME_OPEN_MAX};
+use crate::net::protocol::Reason;
+use crate::server::games::{origin, time_in};
+use crate::server::job::GameChange;
+use crate::store::games::GameRow;
+use crate::store::{StoreError, Writes};
+
+/// While nothing can be written, games are looked at this often.
+const AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+impl Rules {
+    /// A player does something: the referee decides.
+    pub(super) fn play(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        me: AccountId,
+        (id, play): (GameId, &Play),
+    ) -> rooms::Verdict<Option<GameChange>> {
+        let (mut row, _) = find(rows, me, id)?;
+        let side = side_of(&row, me).ok_or(Reason::NotAllowed)?;
+        match row.state {
+            GameState::Running => {}
+            GameState::Over(_) => return Err(Reason::GameOver.into()),
+            _ => return Err(Reason::GameGone.into()),
+        }
+        if row.log >= GAME_LOG_MAX && matches!(play, Play::Ask { favour: Favour::Undo }) {
+            return Err(Reason::GameNoUndo.into());
+        }
+        let (seed, t) = (seed_of(rows, id, &row)?, time_in(&row, now));
+        let game = self.tables.game(rows, id, &row)?;
+        let facts = game.apply(side, play, &seed, t).map_err(reason_of)?;
+        let entries = entries_of(&mut row, game, (facts, t));
+        Ok(self.keep_game(rows, now, id, (&mut row, entries))?)
+    }
+
+    /// An account's first link is there, or its last one is not any more: its games are told.
+    pub(in super::super) fn attend(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        account: AccountId,
+    ) -> Result<Vec<GameChange>, StoreError> {
+        let mut changes = Vec::new();
+        for (id, mut row) in super::open_games(rows, account)? {
+            if row.state != GameState::Running {
+                continue;
+            }
+            let entries = self.attended(rows, now, (id, &row), account)?;
+            if !entries.is_empty() {
+                changes.extend(self.keep_game(rows, now, id, (&mut row, entries))?);
+            }
+        }
+        Ok(changes)
+    }
+
+    /// Whether a player is there, as far as its game does not know it.
+    pub(super) fn attended(
+        &mut self,
+        rows: &Writes<'_>,
+        now: Moment,
+        (id, row): (GameId, &GameRow),
+        account: AccountId,
+    ) -> Result<Vec<GameEntry>, StoreError> {
+        let is_there = self.devices.values().any(|(one, _)| *one == account);
+        let Some(side) = side_of(row, account).filter(|_| row.log < GAME_LOG_MAX) else {
+            return Ok(Vec::new());
+        };
+        let t = time_in(row, now);
+        let facts = self.tables.game(rows, id, row)?.attend(side, is_there, t);
+        Ok(facts.into_iter().map(|fact| GameEntry { t, fact }).collect())
+    }
+
+    /// What time has done to games by now. On a full disk it does nothing, and games wait.
+    pub(in super::super) fn clockwork(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+    ) -> Result<Vec<GameChange>, StoreError> {
+        if self.is_disk_full() {
+            self.tables.put_off(now.uptime + AGAIN_AFTER);
+            return Ok(Vec::new());
+        }
+        let mut changes = Vec::new();
+        for id in self.tables.due(now.uptime) {
+            match rows.get_game(id)? {
+                Some(row) if row.is_open() => changes.extend(self.pass(rows, now, id, row)?),
+                _ => self.tables.forget(id),
+            }
+        }
+        Ok(changes)
+    }
+
+    /// The server has started: invitations go on, and games with nobody there, who has a minute to come.
+    pub(in super::super) fn resume_games(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+    ) -> Result<Vec<GameChange>, StoreError> {
+        let mut changes = Vec::new();
+        for id in rows.list_open_games()? {
+            let Some(mut row) = rows.get_game(id)? else { continue };
+            let mut entries = Vec::new();
+            row.origin_ms = origin(now, 0);
+            if let (GameState::Running, Some(players)) = (row.state, row.players) {
+                let last = rows.list_game_log(id, row.log.saturating_sub(1), 1)?;
+                let t = last.last().map_or(0, |entry| entry.t);
+                row.origin_ms = origin(now, t);
+                // Who was away already begins a minute anew.
+                let game = self.tables.game(rows, id, &row)?;
+                let facts = Side::BOTH.into_iter().flat_map(|side| game.attend(side, true, t));
+                entries.extend(facts.map(|fact| GameEntry { t, fact }));
+                for account in players {
+                    entries.extend(self.attended(rows, now, (id, &row), account)?);
+                }
+            }
+            changes.extend(self.keep_game(rows, now, id, (&mut row, entries))?);
+        }
+        Ok(changes)
+    }
+
+    fn pass(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        id: GameId,
+        mut row: GameRow,
+    ) -> Result<Option<GameChange>, StoreError> {
+        let mut entries = Vec::new();
+        if row.state == GameState::Open {
+            if time_in(&row, now) >= millis(GAME_OPEN_MAX) {
+                row.state = GameState::Expired;
+            }
+        } else {
+            let t = time_in(&row, now);
+            let game = self.tables.game(rows, id, &row)?;
+            let facts = game.tick(t);
+            entries = entries_of(&mut row, game, (facts, t));
+        }
+        self.keep_game(rows, now, id, (&mut row, entries))
+    }
+}
+
+fn side_of(row: &GameRow, account: AccountId) -> Option<Side> {
+    let players = row.players?;
+    Side::BOTH.into_iter().find(|side| players[side.index()] == account)
+}
+
+/// What happened, as entries; the row stands as the game does then.
+fn entries_of(row: &mut GameRow, game: &Game, (facts, t): (Vec<Fact>, u64)) -> Vec<GameEntry> {
+    row.plies = u32::try_from(game.plies()).unwrap_or(u32::MAX);
+    row.to_act = game.to_act();
+    if let Some(end) = game.end() {
+        row.state = GameState::Over(end);
+    }
+    facts.into_iter().map(|fact| GameEntry { t, fact }).collect()
+}
+
+/// As the wire says it. Which rule of Chinese chess it was, a client works out from the same position.
+fn reason_of(why: NotPlayed) -> Reason {
+    match why {
+        NotPlayed::NotYourTurn => Reason::GameTurn,
+        NotPlayed::Over => Reason::GameOver,
+        NotPlayed::TimeOver => Reason::GameLate,
+        NotPlayed::NotFree | NotPlayed::Illegal(_) | NotPlayed::OtherGame => Reason::GameIllegal,
+        NotPlayed::Twice => Reason::GameTwice,
+        NotPlayed::TooEarly => Reason::GameEarly,
+        NotPlayed::DoesNotMatch => Reason::GameMismatch,
+        NotPlayed::NothingAsked => Reason::GameNotAsked,
+        NotPlayed::NothingToUndo => Reason::GameNoUndo,
+        NotPlayed::DeclinedBefore => Reason::GameDeclined,
+    }
+}
