@@ -15,7 +15,9 @@ use crate::domain::{
     Nickname, Person, Presence, RoomId,
 };
 use crate::net::control::LogEvent;
-use crate::net::protocol::{AuthStep, Command, GameNews, Refusal, Reply, RequestId, ServerFrame, Stretch};
+use crate::net::protocol::{
+    AuthStep, Command, GameNews, Refusal, Reply, RequestId, ServerFrame, Stretch,
+};
 use crate::net::verb::{Done, Verb};
 use crate::store::conversations::Cursors;
 

@@ -156,8 +156,17 @@ impl Rates {
 
     /// Goes on with other numbers; what was used stays used.
     pub fn follow(&mut self, other: &Rates, uptime: Duration) {
-        let Rates { messages, requests, contacts, rooms, finds, searches, games, profiles, uploads } =
-            self;
+        let Rates {
+            messages,
+            requests,
+            contacts,
+            rooms,
+            finds,
+            searches,
+            games,
+            profiles,
+            uploads,
+        } = self;
         messages.follow(&other.messages, uptime);
         requests.follow(&other.requests, uptime);
         contacts.follow(&other.contacts, uptime);
@@ -198,8 +207,17 @@ impl Rates {
     /// Whether nothing would be lost by forgetting them.
     #[must_use]
     pub fn are_full(&self, uptime: Duration) -> bool {
-        let Rates { messages, requests, contacts, rooms, finds, searches, games, profiles, uploads } =
-            self;
+        let Rates {
+            messages,
+            requests,
+            contacts,
+            rooms,
+            finds,
+            searches,
+            games,
+            profiles,
+            uploads,
+        } = self;
         let all = [messages, requests, contacts, rooms, finds, searches, games, profiles, uploads];
         all.into_iter().all(|bucket| bucket.is_full(uptime))
     }

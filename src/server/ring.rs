@@ -315,7 +315,8 @@ fn hand_on(
         transfers.follow(&outcomes);
         force.follow(&outcomes);
         metrics.batch_ended(clock::uptime());
-        let appended = outcomes.iter().filter(|o| matches!(o.rest(), Outcome::Appended { .. })).count();
+        let appended =
+            outcomes.iter().filter(|o| matches!(o.rest(), Outcome::Appended { .. })).count();
         metrics.today.add(today::count_said(&outcomes), clock::wall_ms());
         metrics.messages.fetch_add(appended as u64, Ordering::Relaxed);
         drop(hub.send_blocking(HubInput::Committed(outcomes)));

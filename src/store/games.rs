@@ -44,12 +44,17 @@ pub struct GameRow {
 
 impl GameRow {
     /// In whose lists it is.
-    fn owners(&self) -> Vec<AccountId> {
+    pub(super) fn owners(&self) -> Vec<AccountId> {
         match (self.state, self.players) {
             (_, Some(players)) => players.to_vec(),
             (GameState::Open, None) => [self.inviter].into_iter().chain(self.invited).collect(),
             (_, None) => Vec::new(),
         }
+    }
+
+    /// Where it stands in those lists: in front while it is not over.
+    pub(super) fn place(&self) -> i64 {
+        self.ended.unwrap_or(i64::MAX)
     }
 
     /// Whether something may still come of it.
@@ -74,9 +79,6 @@ impl Record for Score {
     const VERSION: u8 = 1;
 }
 
-/// Where a game that is not over stands in the list of own games: in front.
-const NOT_OVER: i64 = i64::MAX;
-
 type Key = (u64, u64);
 
 fn key(game: GameId) -> Key {
@@ -96,7 +98,7 @@ fn number_of(name: GameName) -> u8 {
     }
 }
 
-fn name_of(number: u8) -> Result<GameName, StoreError> {
+pub(super) fn name_of(number: u8) -> Result<GameName, StoreError> {
     GameName::ALL
         .into_iter()
         .find(|name| number_of(*name) == number)
@@ -236,14 +238,13 @@ impl Writes<'_> {
             true => drop(self.games_open.insert(key(id), ())?),
             false => drop(self.games_open.remove(key(id))?),
         }
-        let place = |row: &GameRow| row.ended.unwrap_or(NOT_OVER);
         if let Some(before) = before {
             for account in before.owners() {
-                self.own_games.remove((account.0, place(before), conversation, seq))?;
+                self.own_games.remove((account.0, before.place(), conversation, seq))?;
             }
         }
         for account in row.owners() {
-            self.own_games.insert((account.0, place(row), conversation, seq), ())?;
+            self.own_games.insert((account.0, row.place(), conversation, seq), ())?;
         }
         let was_over = before.is_some_and(|row| !row.is_open());
         match (row.state, row.players) {

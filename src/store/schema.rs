@@ -111,7 +111,8 @@ pub(super) const SETTINGS: TableDefinition<&str, &str> = TableDefinition::new("s
 pub(super) const SECRETS: TableDefinition<&str, &[u8]> = TableDefinition::new("secrets");
 
 /// From version n to n + 1; the version of a file is how many of them it has seen.
-pub const MIGRATIONS: &[Migration] = &[create, add_people, add_rooms, add_files, add_bans, add_games];
+pub const MIGRATIONS: &[Migration] =
+    &[create, add_people, add_rooms, add_files, add_bans, add_games];
 
 /// The version of the files that this program writes.
 pub const SCHEMA_VERSION: u64 = MIGRATIONS.len() as u64;

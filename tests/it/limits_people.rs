@@ -1,5 +1,6 @@
 //! The bounds of people, of talk and of files, and what runs into each.
 
+use mychat::domain::game::{Begins, GameKind, GameOffer, TimeLimit};
 use mychat::domain::{AccountId, Body, FileWay, Joining, Nonce, Presence, Target};
 use mychat::net::protocol::{
     ChoiceChange, ClientFrame, Command, ProfileChange, Query, Reason, Refusal, ServerFrame, Signal,
@@ -163,6 +164,12 @@ fn floods(ground: &Ground, to: Target) {
     assert!(refusal.retry_after_ms.is_some(), "the time to wait is said");
 }
 
+fn invite(from: &mut Peer, to: Target) -> Result<(), Refusal> {
+    let (kind, limit) = (GameKind::Dice {}, TimeLimit::default());
+    let offer = GameOffer { kind, limit, begins: Begins::Drawn, again: None };
+    from.say(to, Body::Game(offer)).map(drop)
+}
+
 fn shake(from: &mut Peer, to: AccountId) -> Result<(), Refusal> {
     from.say(Target::Account(to), Body::Shake {}).map(drop)
 }
@@ -214,6 +221,20 @@ pub const TALK: &[Row] = &[
         shake(&mut lime, momo.account()).unwrap();
         assert_eq!(why(shake(&mut rook, momo.account())), Reason::ShakeTooSoon);
     }),
+    row(Bound::Games, &[("games.per_account", "1")], |ground| {
+        let (mut lime, momo) = ground.acquainted(["Lime", "Momo"]);
+        invite(&mut lime, Target::Account(momo.account())).unwrap();
+        assert_eq!(why(invite(&mut lime, Target::Lobby)), Reason::GamesMany);
+    }),
+    row(
+        Bound::GameInvites,
+        &[("games.invites_burst", "1"), ("games.invites_per_minute", "1")],
+        |ground| {
+            let (mut lime, momo) = ground.acquainted(["Lime", "Momo"]);
+            invite(&mut lime, Target::Account(momo.account())).unwrap();
+            assert_eq!(why(invite(&mut lime, Target::Lobby)), Reason::TooFast);
+        },
+    ),
     row(Bound::Typing, &[], |ground| {
         let (mut lime, momo) = ground.acquainted(["Lime", "Momo"]);
         let to = Target::Account(momo.account());

@@ -15,6 +15,7 @@ mod files;
 mod files_cut;
 mod files_end;
 mod friends;
+mod games;
 mod journal;
 mod keeper;
 mod limits;

@@ -10,6 +10,7 @@ mod disk;
 mod faults;
 mod files;
 mod friends;
+mod games;
 mod halls;
 mod model;
 mod opening;

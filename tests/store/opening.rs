@@ -4,6 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use mychat::domain::game::{
+    Begins, EndReason, Fact, GameEnd, GameEntry, GameId, GameKind, GameName, GameOffer, GameState,
+    Score, Side, TimeLimit,
+};
 use mychat::domain::{
     BlobId, Body, ConversationId, ConversationKind, DeviceId, FileId, FileState, Nickname, Nonce,
     Rank, RequestState, RoomId, Seq, Way,
@@ -11,6 +15,7 @@ use mychat::domain::{
 use mychat::store::bans::Ban;
 use mychat::store::engine::Migration;
 use mychat::store::files::FileRow;
+use mychat::store::games::GameRow;
 use mychat::store::messages::{Continue, Draft, Order};
 use mychat::store::places::Showing;
 use mychat::store::rooms::Range;
@@ -177,6 +182,9 @@ fn a_store_of_every_schema_still_opens() {
             assert_eq!(rows.list_bans(8).unwrap(), [(MOMO.to_string(), ban())]);
             assert_eq!(rows.get_ban(MOMO, 9).unwrap(), None, "it is over");
         }
+        if version >= 6 {
+            shows_the_game(&rows);
+        }
     }
 }
 
@@ -186,6 +194,47 @@ const FILE: FileId = FileId { conversation: ConversationId::LOBBY, seq: Seq(2) }
 fn file() -> FileRow {
     let (state, root) = (FileState::Kept, Some(BlobId([7; 32])));
     FileRow { owner: LIME, bytes: 5_000_000_000, state, root, since_age_min: 9, taken: 1 }
+}
+
+/// A game of the play's fixture, though nobody speaks of it either.
+const GAME: GameId = GameId { conversation: ConversationId::LOBBY, seq: Seq(2) };
+
+fn entry() -> GameEntry {
+    GameEntry { t: 9, fact: Fact::Ended { end: END } }
+}
+
+const END: GameEnd = GameEnd { winner: Some(Side::Second), why: EndReason::Resigned };
+
+fn game() -> GameRow {
+    let offer = GameOffer {
+        kind: GameKind::Gomoku { exactly_five: true },
+        limit: TimeLimit { total_s: Some(600), move_s: None },
+        begins: Begins::Drawn,
+        again: None,
+    };
+    GameRow {
+        inviter: LIME,
+        invited: Some(MOMO),
+        offer,
+        state: GameState::Over(END),
+        players: Some([LIME, MOMO]),
+        log: 1,
+        plies: 0,
+        to_act: [false; 2],
+        origin_ms: -7,
+        seed_hash: None,
+        began: 1_800_000_000_000,
+        ended: Some(1_800_000_000_009),
+    }
+}
+
+fn shows_the_game(rows: &Reads) {
+    assert_eq!(rows.get_game(GAME).unwrap(), Some(game()));
+    assert_eq!(rows.list_game_log(GAME, 0, 9).unwrap(), [entry()]);
+    assert_eq!(rows.list_own_games(LIME, None, 9).unwrap(), [(1_800_000_000_009, GAME)]);
+    assert_eq!(rows.list_open_games().unwrap(), []);
+    let score = Score { won: 1, drawn: 0, lost: 0, last: Some(true) };
+    assert_eq!(rows.get_score(MOMO, LIME, GameName::Gomoku).unwrap(), score);
 }
 
 fn ban() -> Ban {
@@ -204,6 +253,9 @@ fn write_fixture() {
     rows.put_file(FILE, &file()).unwrap();
     rows.put_taker(FILE, MOMO).unwrap();
     rows.put_ban(&MOMO.to_string(), &ban()).unwrap();
+    let open = GameRow { state: GameState::Running, ended: None, log: 0, ..game() };
+    rows.put_game(GAME, &open, &[]).unwrap();
+    rows.put_game(GAME, &game(), &[entry()]).unwrap();
     drop(rows);
     transaction.commit().unwrap();
     drop(engine);

@@ -304,6 +304,7 @@ fn fact(outcome: &Outcome) -> Fact {
         | Outcome::Swept { .. }
         | Outcome::Kept { .. }
         | Outcome::Files { .. }
+        | Outcome::Games { .. }
         | Outcome::Admin { .. }
         | Outcome::TurnedAway { .. }
         | Outcome::Answer { .. }

@@ -9,7 +9,7 @@ use mychat::clock::Moment;
 use mychat::domain::{AccountId, DeviceId, Nickname, Presence};
 use mychat::limits::Limits;
 use mychat::net::protocol::{Command, Reason, ServerFrame, Stretch};
-use mychat::server::commands::Rules;
+use mychat::server::commands::{Alarm, Rules};
 use mychat::server::job::{
     Applicant, Caller, Job, Outcome, Password, Proof, Registration, SessionId, SignIn,
 };
@@ -73,6 +73,23 @@ impl Stage {
         drop(rows);
         transaction.commit().unwrap();
         outcomes
+    }
+
+    /// A batch whose transaction is given up.
+    pub fn give_up(&mut self, jobs: &[Job]) {
+        let now = Moment { wall_ms: self.wall_ms, uptime: self.uptime };
+        let transaction = self.engine.write().unwrap();
+        let mut rows = Writes::open(&transaction).unwrap();
+        for job in jobs {
+            self.rules.apply(&mut rows, now, job).unwrap();
+        }
+        drop(rows);
+        transaction.abort().unwrap();
+    }
+
+    /// When time does something to games.
+    pub fn alarm(&self) -> Arc<Alarm> {
+        self.rules.alarm()
     }
 
     pub fn job(&mut self, job: Job) -> Outcome {
@@ -142,6 +159,7 @@ pub fn entered(outcome: Outcome) -> Result<Caller, Reason> {
     match outcome {
         Outcome::Entered(entered) => Ok(entered.caller),
         Outcome::TurnedAway { refusal, .. } => Err(refusal.reason),
+        Outcome::Games { rest, .. } => entered(*rest),
         _ => panic!("an outcome of something else"),
     }
 }

@@ -15,7 +15,9 @@ use crate::domain::ServerId;
 use crate::net::protocol::Stretch;
 
 pub use answer::{Answer, Saved, SavedAccount, SavedServer};
-pub use event::{ClientEvent, ConversationState, GameView, LinkState, LinkedServer, PendingMessage};
+pub use event::{
+    ClientEvent, ConversationState, GameView, LinkState, LinkedServer, PendingMessage,
+};
 pub use export::{Export, ExportTrouble, Format, Scope, Spot};
 pub use failure::Failure;
 pub use intent::Intent;

@@ -169,7 +169,8 @@ fn save_picture(fields: &Fields) -> Result<Verb, String> {
 }
 
 fn all_verbs() -> Vec<&'static str> {
-    [&VERBS[..], &files::VERBS, &games::VERBS, &history::VERBS, &people::VERBS, &rooms::VERBS].concat()
+    [&VERBS[..], &files::VERBS, &games::VERBS, &history::VERBS, &people::VERBS, &rooms::VERBS]
+        .concat()
 }
 
 fn wanted(fields: Fields) -> Result<Wanted, String> {

@@ -257,8 +257,7 @@ impl Desk {
         let on_the_way = self.entries.iter().any(|entry| entry.stage == Stage::Sent);
         let hold_until = self.hold_until.filter(|_| !on_the_way);
         let leaving = self.leaving.map(|leaving| leaving.until);
-        let beside =
-            [self.transfers.goes_on_at(), self.files.wakes_at(), self.games.wakes_at()];
+        let beside = [self.transfers.goes_on_at(), self.files.wakes_at(), self.games.wakes_at()];
         let files = beside.into_iter().flatten().min();
         [self.holds_until(), self.paused_until, hold_until, self.tell_at, leaving, files]
             .into_iter()

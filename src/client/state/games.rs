@@ -12,9 +12,7 @@ use super::link::is_cured_by_time;
 use super::sync::pause;
 use super::{Request, State, Turn};
 use crate::client::api::{ClientEvent, GameView, Ticket};
-use crate::domain::game::{
-    Bytes32, GameEntry, GameId, GameSheet, GameState, Hand, Play, Side,
-};
+use crate::domain::game::{Bytes32, GameEntry, GameId, GameSheet, GameState, Hand, Play, Side};
 use crate::domain::{AccountId, ConversationId, ConversationKind, Seq};
 use crate::game::{Game, Table, hands};
 use crate::limits::FILES_PAGE_MAX;
@@ -82,7 +80,8 @@ impl Games {
     pub(super) fn begin_anew(&mut self) {
         self.is_list_wanted = true;
         self.wanted.extend(&self.watched);
-        let is_open = |held: &Held| matches!(held.sheet.state, GameState::Open | GameState::Running);
+        let is_open =
+            |held: &Held| matches!(held.sheet.state, GameState::Open | GameState::Running);
         let open = self.known.iter().filter(|(_, held)| is_open(held)).map(|(id, _)| *id);
         self.wanted.extend(open.collect::<Vec<_>>());
     }
@@ -125,9 +124,8 @@ impl Games {
 
     /// A game whose log lacks something that is wanted.
     fn lacking(&self, me: AccountId) -> Option<(GameId, u32)> {
-        let lacks = |held: &&Held| {
-            !held.is_asked && !held.is_whole() && self.follows(me, &held.sheet)
-        };
+        let lacks =
+            |held: &&Held| !held.is_asked && !held.is_whole() && self.follows(me, &held.sheet);
         let held = self.known.values().find(lacks)?;
         Some((held.sheet.game, u32::try_from(held.log.len()).unwrap_or(u32::MAX)))
     }

@@ -53,10 +53,10 @@ use crate::store::writer::Apply;
 use crate::store::{StoreError, Writes};
 use age::Age;
 use cursors::Hidden;
-use pauses::Pauses;
-use pictures::Brought;
 pub use games::Alarm;
 use games::Tables;
+use pauses::Pauses;
+use pictures::Brought;
 use shakes::Shakes;
 
 /// The rules and the little that they remember between jobs, none of it durable.
@@ -89,8 +89,7 @@ impl Rules {
     pub fn new(policy: Arc<Policy>, disk_full: Arc<AtomicBool>, files: Files) -> Self {
         let (presences, shakes) = (Presences::default(), Shakes::default());
         let (devices, pauses, age) = (HashMap::new(), Pauses::default(), Age::default());
-        let (limits, brought, tables) =
-            (policy.limits(), Brought::default(), Tables::default());
+        let (limits, brought, tables) = (policy.limits(), Brought::default(), Tables::default());
         Rules {
             policy,
             limits,
@@ -439,7 +438,9 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         | Job::Ping { caller, id } => refused(caller, *id, refusal),
         Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
         Job::Left { session } => Outcome::Left { session: *session },
-        Job::Sweep { .. } | Job::Empty { .. } | Job::ResumeGames | Job::Clockwork => Outcome::Swept { blobs: Vec::new() },
+        Job::Sweep { .. } | Job::Empty { .. } | Job::ResumeGames | Job::Clockwork => {
+            Outcome::Swept { blobs: Vec::new() }
+        }
         // Whether a row names the blob is not known here: it stays until a sweep looks.
         Job::KeepFile { root, slot, .. } => {
             let (verdict, blob) = (Verdict::Failed, *root);

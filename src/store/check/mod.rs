@@ -5,6 +5,7 @@
 mod kept;
 mod logs;
 mod people;
+mod played;
 mod read;
 
 use std::io;
@@ -83,6 +84,7 @@ pub fn check(
         logs::check(&kept, &mut report);
         people::check(&kept, &mut report);
         kept::check(&kept, &mut report);
+        played::check(&kept, &mut report);
         blobs(&kept, (files, hold), goes_on, &mut report)
     });
     match looked.and_then(|looked| looked) {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use redb::{Key, ReadableTable, Value};
 
 use super::Report;
+use crate::domain::game::{GameEntry, GameId, GameName, Score};
 use crate::domain::{
     AccountId, Announcement, BlobId, Body, Choice, Contact, ConversationId, Details, FileId,
     Member, Privacy, Room, RoomId, RoomRequest, Seq,
@@ -17,6 +18,7 @@ use crate::store::contacts::{ContactRow, Groups, RequestRow};
 use crate::store::conversations::{Conversation, Cursors};
 use crate::store::devices::Device;
 use crate::store::files::FileRow;
+use crate::store::games::{GameRow, name_of};
 use crate::store::messages::Stored;
 use crate::store::record::{self, Record};
 use crate::store::rows::Reads;
@@ -50,6 +52,13 @@ pub(super) struct Kept {
     pub blobs: BTreeMap<BlobId, Blob>,
     /// Blobs that pictures name.
     pub shown: BTreeSet<BlobId>,
+    pub games: BTreeMap<GameId, GameRow>,
+    /// How many entries the log of each has, and the place of the last one.
+    pub game_logs: BTreeMap<GameId, (u64, Option<u32>)>,
+    pub games_open: BTreeSet<GameId>,
+    pub own_games: BTreeSet<(AccountId, i64, GameId)>,
+    /// Account, other account, game → won, drawn, lost.
+    pub scores: BTreeMap<(AccountId, AccountId, GameName), (u32, u32, u32)>,
     pub counters: BTreeMap<String, u64>,
 }
 
@@ -111,6 +120,7 @@ pub(super) fn everything(look: &mut Look<'_>) -> Result<Kept, StoreError> {
     logs(look, &mut kept)?;
     rooms(look, &mut kept)?;
     files(look, &mut kept)?;
+    games(look, &mut kept)?;
     let bans = look.records(&rows.bans, |_, _: Ban| {})?;
     look.report.count("bans", bans);
     look.plain(&rows.counters, |name, value| {
@@ -237,4 +247,31 @@ fn files(look: &mut Look<'_>, kept: &mut Kept) -> Result<(), StoreError> {
     look.plain(&rows.places, |(id, _, _), ()| {
         kept.shown.insert(BlobId(*id));
     })
+}
+
+fn games(look: &mut Look<'_>, kept: &mut Kept) -> Result<(), StoreError> {
+    let rows = look.rows;
+    let game =
+        |conversation, seq| GameId { conversation: ConversationId(conversation), seq: Seq(seq) };
+    let count = look.records(&rows.games, |(log, seq), row: GameRow| {
+        kept.games.insert(game(log, seq), row);
+    })?;
+    look.report.count("games", count);
+    look.records(&rows.game_log, |(log, seq, place), _: GameEntry| {
+        let entries = kept.game_logs.entry(game(log, seq)).or_default();
+        *entries = (entries.0 + 1, Some(place));
+    })?;
+    look.plain(&rows.games_open, |(log, seq), ()| {
+        kept.games_open.insert(game(log, seq));
+    })?;
+    look.plain(&rows.own_games, |(account, at, log, seq), ()| {
+        kept.own_games.insert((AccountId(account), at, game(log, seq)));
+    })?;
+    look.records(&rows.scores, |(account, peer, number), score: Score| {
+        if let Ok(name) = name_of(number) {
+            let key = (AccountId(account), AccountId(peer), name);
+            kept.scores.insert(key, (score.won, score.drawn, score.lost));
+        }
+    })?;
+    Ok(())
 }

@@ -4,9 +4,7 @@ use super::super::send::Wanted;
 use super::super::{Rules, rooms};
 use super::{count_own, find, open_games};
 use crate::clock::Moment;
-use crate::domain::game::{
-    Begins, Bytes32, GameId, GameKind, GameOffer, GameState, TimeLimit,
-};
+use crate::domain::game::{Begins, Bytes32, GameId, GameKind, GameOffer, GameState, TimeLimit};
 use crate::domain::{AccountId, Body, ConversationKind, Message, Presence, Seq, Target};
 use crate::game::dice;
 use crate::net::protocol::Reason;
@@ -44,7 +42,8 @@ impl Rules {
         if count_own(rows, me)? >= most {
             return Err(self.over(Bound::Games, Reason::GamesMany, most).into());
         }
-        let place = super::super::send::find(rows, me, wanted.to)?.map(super::super::send::Place::log);
+        let place =
+            super::super::send::find(rows, me, wanted.to)?.map(super::super::send::Place::log);
         let Some(Some(conversation)) = place else { return Ok(()) };
         let is_asked = |(id, row): &(GameId, GameRow)| {
             id.conversation == conversation && row.state == GameState::Open && row.inviter == me
@@ -195,8 +194,8 @@ impl Rules {
 /// Whether the options of an offer fit its game.
 fn is_sound(offer: &GameOffer) -> bool {
     let TimeLimit { total_s, move_s } = offer.limit;
-    let fits = total_s.is_none_or(|s| TOTAL_S.contains(&s))
-        && move_s.is_none_or(|s| MOVE_S.contains(&s));
+    let fits =
+        total_s.is_none_or(|s| TOTAL_S.contains(&s)) && move_s.is_none_or(|s| MOVE_S.contains(&s));
     let is_placed = offer.again.is_none_or(|seq| seq > Seq::ZERO);
     is_placed
         && match offer.kind {
@@ -219,11 +218,7 @@ fn chance_of(rows: &Writes<'_>, id: GameId, began: i64) -> Result<Bytes32, Store
 }
 
 /// The seed of a game of dice; nothing for other games.
-pub(super) fn seed_of(
-    rows: &Writes<'_>,
-    id: GameId,
-    row: &GameRow,
-) -> Result<Bytes32, StoreError> {
+pub(super) fn seed_of(rows: &Writes<'_>, id: GameId, row: &GameRow) -> Result<Bytes32, StoreError> {
     match row.offer.kind {
         GameKind::Dice {} => {
             let chance = chance_of(rows, id, row.began)?;

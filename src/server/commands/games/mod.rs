@@ -10,8 +10,6 @@
 mod inviting;
 mod playing;
 mod tables;
-#[cfg(test)]
-mod tests;
 
 use super::{Decision, Rules, rooms};
 use crate::clock::Moment;
@@ -72,11 +70,7 @@ impl Rules {
 }
 
 /// A game whose invitation this account sees.
-fn find(
-    rows: &Writes<'_>,
-    me: AccountId,
-    id: GameId,
-) -> rooms::Verdict<(GameRow, Conversation)> {
+fn find(rows: &Writes<'_>, me: AccountId, id: GameId) -> rooms::Verdict<(GameRow, Conversation)> {
     let GameId { conversation, seq } = id;
     let place = crate::domain::FileId { conversation, seq };
     let log = files::sees(rows, me, place)?.ok_or(Reason::NotFound)?;
@@ -84,10 +78,7 @@ fn find(
 }
 
 /// The games that run and the invitations that are open, of one account; the first ones of its list.
-fn open_games(
-    rows: &Writes<'_>,
-    account: AccountId,
-) -> Result<Vec<(GameId, GameRow)>, StoreError> {
+fn open_games(rows: &Writes<'_>, account: AccountId) -> Result<Vec<(GameId, GameRow)>, StoreError> {
     const PAGE: usize = 64;
     let mut games: Vec<(GameId, GameRow)> = Vec::new();
     let mut before = None;

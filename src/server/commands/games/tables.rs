@@ -14,9 +14,9 @@ use crate::clock::millis;
 use crate::domain::game::{GameId, GameState};
 use crate::game::Game;
 use crate::limits::GAME_OPEN_MAX;
+use crate::store::StoreError;
 use crate::store::games::GameRow;
 use crate::store::rows::{Mode, Rows};
-use crate::store::StoreError;
 
 /// When the rules want to be asked what time has done to games.
 pub struct Alarm {
