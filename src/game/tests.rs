@@ -81,7 +81,8 @@ fn any_play() -> impl Strategy<Value = Play> {
         2 => byte.clone().prop_map(|salt| Play::Reveal { hand: Hand::Rock, salt }),
         2 => byte.prop_map(|nonce| Play::Stir { nonce }),
         1 => prop_oneof![Just(Favour::Undo), Just(Favour::Draw)].prop_map(|favour| Play::Ask { favour }),
-        2 => any::<bool>().prop_map(|yes| Play::Answer { favour: Favour::Undo, yes }),
+        2 => (prop_oneof![Just(Favour::Undo), Just(Favour::Draw)], any::<bool>())
+            .prop_map(|(favour, yes)| Play::Answer { favour, yes }),
     ]
 }
 
@@ -254,7 +255,7 @@ fn a_move_is_taken_back_by_consent_and_its_time_is_not() {
     let ask = Play::Ask { favour: Favour::Undo };
     live.play(Side::First, ask).unwrap();
     assert_eq!(live.play(Side::Second, ask), Err(NotPlayed::Twice), "one thing at a time");
-    let yes = Play::Answer { yes: true };
+    let yes = Play::Answer { favour: Favour::Undo, yes: true };
     assert_eq!(live.play(Side::First, yes), Err(NotPlayed::NothingAsked), "not by oneself");
     live.play(Side::Second, yes).unwrap();
     assert_eq!((live.game.plies(), live.game.to_act()), (0, [true, false]));
@@ -271,7 +272,7 @@ fn what_is_asked_is_declined_by_word_by_move_and_by_silence() {
     let draw = Play::Ask { favour: Favour::Draw };
     let mut live = gomoku();
     live.play(Side::Second, draw).unwrap();
-    live.play(Side::First, Play::Answer { yes: false }).unwrap();
+    live.play(Side::First, Play::Answer { favour: Favour::Draw, yes: false }).unwrap();
     assert_eq!(live.play(Side::Second, draw), Err(NotPlayed::DeclinedBefore), "no nagging");
     live.play(Side::First, place("H8")).unwrap();
     live.play(Side::Second, draw).unwrap();
@@ -284,7 +285,7 @@ fn what_is_asked_is_declined_by_word_by_move_and_by_silence() {
     let facts = live.play(Side::First, place("J8")).unwrap();
     assert_eq!(facts[0], Fact::Declined { favour: Favour::Draw });
     live.play(Side::First, draw).unwrap();
-    live.play(Side::Second, Play::Answer { yes: true }).unwrap();
+    live.play(Side::Second, Play::Answer { favour: Favour::Draw, yes: true }).unwrap();
     assert_eq!(live.end(), Some((None, EndReason::Agreed)));
 }
 

@@ -140,12 +140,12 @@ impl Ring {
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
         let ((fail, readers_failed), (end, writer_ended)) =
             (async_channel::bounded(1), async_channel::bounded(1));
-        let (open, closing) = async_channel::bounded(1);
         let files = open_files(engine, &setup.data)?;
         let (readers, mut threads) = Readers::start(engine, &board, (&files, &policy), &fail)?;
         let rules = Rules::new(policy.clone(), disk_full.clone(), files.clone());
         let (alarm, transfers) = (rules.alarm(), Arc::new(Transfers::default()));
-        let (bans, (changed, changes)) = (load_bans(engine)?, async_channel::bounded(1));
+        let (bans, (changed, changes), (open, closing)) =
+            (load_bans(engine)?, async_channel::bounded(1), async_channel::bounded(1));
         let force = Force { policy: policy.clone(), bans: bans.clone(), changed };
         let hand_on =
             hand_on(hub.clone(), metrics.clone(), (files.clone(), transfers.clone()), force);
@@ -182,11 +182,10 @@ impl Ring {
             closing,
         });
         shared.beacon.refresh();
-        let hub = Hub::new(board, journal, shared.policy.clone());
         Ok(Ring {
+            hub: Hub::new(board, journal, shared.policy.clone()),
             shared,
             ready,
-            hub,
             inbox,
             disk_full,
             writer_ended,
@@ -392,8 +391,8 @@ async fn serve(
     let (policy, folder) = (shared.policy.clone(), data.to_owned());
     let told = (shared.journal.clone(), shared.metrics.clone());
     let watch = executor.spawn(async move { disk::watch(&folder, &policy, disk_full, told).await });
-    let sweeping = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
-    let sweep = executor.spawn(sweeping);
+    let sweep = sweep::run(shared.readers.clone(), shared.jobs.clone(), shared.files.clone());
+    let sweep = executor.spawn(sweep);
     let games = executor.spawn(clockwork::run(alarm, shared.jobs.clone()));
     let daily = executor.spawn(backup::schedule::run(shared.chores.clone()));
     let following = executor.spawn(follow_changes(shared.clone(), ready.clone(), changes));
@@ -422,11 +421,8 @@ async fn serve(
         Ok(()) => FLUSH_DEADLINE,
         Err(error) => {
             has_failed.store(true, Ordering::Relaxed);
-            shared.journal.note(
-                LogKind::Error,
-                None,
-                LogEvent::Trouble { text: error.to_string() },
-            );
+            let event = LogEvent::Trouble { text: error.to_string() };
+            shared.journal.note(LogKind::Error, None, event);
             FLUSH_AFTER_ERROR
         }
     };

@@ -83,7 +83,9 @@ fn begin(lime: &mut Seat, momo: &mut Seat, kind: GameKind) -> GameId {
 
 fn replay(view: &GameView) -> Game {
     let mut game = Game::new(view.sheet.offer.kind, view.sheet.offer.limit, 0);
-    view.log.iter().for_each(|entry| game.take(&entry.fact, entry.t));
+    for entry in &view.log {
+        game.take(&entry.fact, entry.t);
+    }
     game
 }
 

@@ -1,6 +1,7 @@
 //! The table of everything that a client says.
 
 use super::*;
+use mychat::domain::game::Play;
 
 table!(client_frames, frame, ClientFrame {
     "client.hello", ClientFrame::Hello(_) => ClientFrame::Hello(Hello {
@@ -84,6 +85,11 @@ table!(client_frames, frame, ClientFrame {
         command(Command::DeclineFile { file: files::FILE });
     "client.command.took_file", ClientFrame::Command { command: Command::TookFile { .. }, .. } =>
         command(Command::TookFile { file: files::FILE });
+    "client.command.answer_game",
+    ClientFrame::Command { command: Command::AnswerGame { .. }, .. } =>
+        command(Command::AnswerGame { game: games::GAME, accept: true });
+    "client.command.play", ClientFrame::Command { command: Command::Play { .. }, .. } =>
+        command(Command::Play { game: games::GAME, play: Play::Move { from: 25, to: 22 } });
     "client.command.ask_contact",
     ClientFrame::Command { command: Command::AskContact { .. }, .. } =>
         command(Command::AskContact {
@@ -196,6 +202,14 @@ table!(client_frames, frame, ClientFrame {
         query(Query::FileList { conversation: CHAT, text: "报告".into(), before: Some(Seq(7)) });
     "client.query.ticket", ClientFrame::Query { query: Query::Ticket { .. }, .. } =>
         query(Query::Ticket { file: files::FILE, way: FileWay::Down });
+    "client.query.games", ClientFrame::Query { query: Query::Games { .. }, .. } =>
+        query(Query::Games { conversation: CHAT, seqs: vec![Seq(7), Seq(9)] });
+    "client.query.game_log", ClientFrame::Query { query: Query::GameLog { .. }, .. } =>
+        query(Query::GameLog { game: games::GAME, after: 40 });
+    "client.query.own_games", ClientFrame::Query { query: Query::OwnGames { .. }, .. } =>
+        query(Query::OwnGames { before: Some((AT, games::GAME)) });
+    "client.query.scores", ClientFrame::Query { query: Query::Scores { .. }, .. } =>
+        query(Query::Scores { after: PLUM });
     "client.query.quota", ClientFrame::Query { query: Query::Quota {}, .. } =>
         query(Query::Quota {});
     "client.query.blob", ClientFrame::Query { query: Query::Blob { .. }, .. } =>

@@ -10,6 +10,7 @@
 mod folder;
 mod client;
 mod files;
+mod games;
 mod keeper;
 mod people;
 mod rooms;
@@ -190,6 +191,14 @@ table!(server_frames, frame, ServerFrame {
         reply(Reply::FileList { files: vec![(files::offering(), files::status())], more: true });
     "server.reply.ticket", ServerFrame::Reply { reply: Reply::Ticket { .. }, .. } =>
         reply(Reply::Ticket { ticket: [7; 32] });
+    "server.reply.games", ServerFrame::Reply { reply: Reply::Games { .. }, .. } =>
+        reply(Reply::Games { games: vec![games::sheet()] });
+    "server.reply.game_log", ServerFrame::Reply { reply: Reply::GameLog(_), .. } =>
+        reply(Reply::GameLog(games::news()));
+    "server.reply.own_games", ServerFrame::Reply { reply: Reply::OwnGames { .. }, .. } =>
+        reply(Reply::OwnGames { games: vec![games::sheet()], next: Some((AT, games::GAME)) });
+    "server.reply.scores", ServerFrame::Reply { reply: Reply::Scores { .. }, .. } =>
+        reply(Reply::Scores { scores: games::scores(), more: true });
     "server.reply.quota", ServerFrame::Reply { reply: Reply::Quota { .. }, .. } =>
         reply(Reply::Quota { used: 5, most: 21_474_836_480, file_most: 4_294_967_296, days: 30 });
     "server.reply.choices", ServerFrame::Reply { reply: Reply::Choices { .. }, .. } =>
@@ -235,6 +244,8 @@ table!(server_frames, frame, ServerFrame {
         ServerFrame::Event(Event::Message(message()));
     "server.event.shaken", ServerFrame::Event(Event::Shaken { .. }) =>
         ServerFrame::Event(Event::Shaken { conversation: CHAT, seq: Seq(8), from: PLUM, sent: AT });
+    "server.event.game", ServerFrame::Event(Event::Game(_)) =>
+        ServerFrame::Event(Event::Game(games::news()));
     "server.event.file", ServerFrame::Event(Event::File { .. }) =>
         ServerFrame::Event(Event::File { file: files::FILE, status: files::status() });
     "server.event.cursor", ServerFrame::Event(Event::Cursor { .. }) =>
@@ -412,6 +423,7 @@ table!(bodies, value, Body {
         thumb: BlobId([0x7B; 32]),
         name: "v-t 图.png".into(),
     };
+    "body.game", Body::Game(_) => Body::Game(games::offer());
     "body.file", Body::File { .. } => files::offer();
     "body.notice", Body::Notice(_) =>
         Body::Notice(Box::new(Notice::RequestGone { peer: PLUM, way: Way::In }));
@@ -475,7 +487,13 @@ fn every_frame_has_the_bytes_it_always_had() {
         registrations,
     ];
     let others = client::TABLES.into_iter().chain(people::TABLES).chain(rooms::TABLES);
-    for table in tables.into_iter().chain(others).chain(files::TABLES).chain(keeper::TABLES) {
+    for table in tables
+        .into_iter()
+        .chain(others)
+        .chain(files::TABLES)
+        .chain(games::TABLES)
+        .chain(keeper::TABLES)
+    {
         table(&mut folder);
     }
     for reason in Reason::ALL {

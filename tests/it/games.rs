@@ -54,7 +54,9 @@ fn begin(lime: &mut Peer, momo: &mut Peer, offer: GameOffer) -> GameId {
 
 fn replay(sheet: &GameSheet, entries: &[GameEntry]) -> Game {
     let mut game = Game::new(sheet.offer.kind, sheet.offer.limit, 0);
-    entries.iter().for_each(|entry| game.take(&entry.fact, entry.t));
+    for entry in entries {
+        game.take(&entry.fact, entry.t);
+    }
     game
 }
 

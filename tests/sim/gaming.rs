@@ -72,7 +72,9 @@ fn agrees(view: &GameView) {
 fn replay(view: &GameView) -> Game {
     let offer = view.sheet.offer;
     let mut game = Game::new(offer.kind, offer.limit, 0);
-    view.log.iter().for_each(|entry| game.take(&entry.fact, entry.t));
+    for entry in &view.log {
+        game.take(&entry.fact, entry.t);
+    }
     game
 }
 
@@ -199,7 +201,7 @@ pub fn answer(world: &mut World, at: usize) {
 
 /// Mostly what the rules allow, as far as this window knows them, for some moves in a row.
 pub fn play(world: &mut World, at: usize) {
-    for _ in 0..1 + world.chance.below(8) {
+    for _ in 0..=world.chance.below(8) {
         let Some(view) = some_game(world, at, GameState::Running) else { return };
         let game = view.sheet.game;
         let table = replay(&view);

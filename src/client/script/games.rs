@@ -11,7 +11,7 @@ use crate::domain::game::{
     Begins, Bytes32, EndReason, Fact, Favour, GameEnd, GameEntry, GameId, GameKind, GameName,
     GameOffer, GameSheet, GameState, Hand, Play, Score, Side, TimeLimit,
 };
-use crate::domain::{AccountId, Body, ConversationId, Seq};
+use crate::domain::{AccountId, Body, ConversationId, Message, Seq};
 use crate::game::gomoku;
 use crate::game::xiangqi::{Move, iccs, read_iccs};
 use crate::net::protocol::{Command, Query, Reply};
@@ -45,6 +45,25 @@ const ENDS: [(EndReason, &str); 13] = [
     (EndReason::Gone, "gone"),
     (EndReason::Abandoned, "abandoned"),
 ];
+
+/// Invitations that came in messages and are watched; the newest are.
+const WATCHED_MAX: usize = 200;
+
+/// Games of others are told of while their invitations are watched.
+#[derive(Default)]
+pub(super) struct Cards(Vec<GameId>);
+
+impl Cards {
+    /// An invitation came: all that are watched from now on.
+    pub(super) fn watch(&mut self, message: &Message) -> Vec<GameId> {
+        let Message { conversation, seq, .. } = *message;
+        self.0.push(GameId { conversation, seq });
+        if self.0.len() > WATCHED_MAX {
+            self.0.remove(0);
+        }
+        self.0.clone()
+    }
+}
 
 pub(super) fn parse(verb: &str, fields: &Fields) -> Result<Verb, String> {
     let command = match verb {

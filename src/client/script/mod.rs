@@ -38,7 +38,7 @@ use super::api::{
     StartError, Ticket, Trust,
 };
 use crate::clock;
-use crate::domain::{AccountId, Body, RoomId, Seq, Target};
+use crate::domain::{AccountId, Body, Message, RoomId, Seq, Target};
 use crate::net::address::Address;
 use crate::net::protocol::{Command, ProfileChange, Query};
 use history::{HistoryVerb, Looking};
@@ -451,11 +451,8 @@ impl<W: Write> Script<W> {
                     // The answer said it; a program sends again by itself where it wants to.
                     self.client.send(Intent::Discard(*nonce));
                 }
-                if let ClientEvent::Message { message, .. } = &event
-                    && matches!(message.body, Body::File { .. })
-                {
-                    let watched = self.shapes.files.watch(message);
-                    self.client.send(Intent::WatchFiles(watched));
+                if let ClientEvent::Message { message, .. } = &event {
+                    self.watch(message);
                 }
                 let has_book = matches!(event, ClientEvent::Book(_));
                 let is_out = matches!(event, ClientEvent::SignedOut { .. });
@@ -484,6 +481,21 @@ impl<W: Write> Script<W> {
             }
         }
         Ok(false)
+    }
+
+    /// What becomes of files and games is told from the messages on that name them.
+    fn watch(&mut self, message: &Message) {
+        match message.body {
+            Body::File { .. } => {
+                let watched = self.shapes.files.watch(message);
+                self.client.send(Intent::WatchFiles(watched));
+            }
+            Body::Game(_) => {
+                let cards = self.shapes.games.watch(message);
+                self.client.send(Intent::WatchGames { cards, boards: Vec::new() });
+            }
+            _ => {}
+        }
     }
 
     fn answer(&mut self, id: Option<Value>, kind: &str, value: Value) -> Result<(), ScriptError> {

@@ -28,6 +28,7 @@ pub(super) struct Shapes {
     conversations: BTreeMap<ConversationId, ConversationState>,
     pub(super) persons: Persons,
     pub(super) files: files::Shelf,
+    pub(super) games: games::Cards,
 }
 
 impl Shapes {
@@ -106,6 +107,7 @@ impl Shapes {
         self.conversations.clear();
         self.persons = Persons::default();
         self.files = files::Shelf::default();
+        self.games = games::Cards::default();
     }
 
     /// What an event is told as: nothing, one object, or several.

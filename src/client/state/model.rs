@@ -378,6 +378,8 @@ impl ModelServer {
                 Reply::Online { people: people.into_iter().take(1).collect(), more }
             }
             Query::Files { conversation, seqs } => self.list_files(me, conversation, &seqs),
+            // Nobody plays here.
+            Query::OwnGames { .. } => Reply::OwnGames { games: Vec::new(), next: None },
             query => self.room_query(me, &query),
         }
     }

@@ -293,37 +293,18 @@ impl Rules {
             Job::Command { caller, id, command } => {
                 self.command(rows, now, (caller, *id, command))?
             }
-            Job::KeepFile { file, root, slot } => {
-                return self.keep_file(rows, now, (*file, *root), slot);
-            }
-            Job::Sweep { blobs, files } => {
-                let ended = self.expire(rows, now, files)?;
-                return Ok(self.sweep(rows, now, blobs)?.behind(ended));
-            }
-            Job::Empty { log } => return self.empty(rows, now, *log),
-            Job::Admin { verb, code, slot } => {
-                let age_min = self.age.minutes(rows, now)?;
-                let now = keeper::When { wall_ms: now.wall_ms, age_min };
-                return admin(rows, now, verb, *code, slot);
-            }
-            // Of a session that was fenced off nothing is heard any more.
-            Job::Presence { caller, presence } => {
-                let presence = is_current(rows, caller)?.then_some(*presence);
-                return self.seen(rows, now, (caller.session, presence));
-            }
-            Job::Left { session } => return self.left(rows, now, *session),
-            Job::ResumeGames => {
-                let games = self.resume_games(rows, now)?;
-                return Ok(Outcome::Swept { blobs: Vec::new() }.behind_games(games));
-            }
-            Job::Clockwork => {
-                let games = self.clockwork(rows, now)?;
-                return Ok(Outcome::Swept { blobs: Vec::new() }.behind_games(games));
-            }
             Job::Ping { caller, id } => {
                 let (outbox, frame) = (caller.outbox.clone(), ServerFrame::Pong { id: *id });
                 return Ok(Outcome::Answer { outbox, frame });
             }
+            job @ (Job::KeepFile { .. }
+            | Job::Sweep { .. }
+            | Job::Empty { .. }
+            | Job::Admin { .. }
+            | Job::Presence { .. }
+            | Job::Left { .. }
+            | Job::ResumeGames
+            | Job::Clockwork) => return self.upkeep(rows, now, job),
         };
         let outcome = decision.unwrap_or_else(|refusal| given_up(job, refusal));
         match &outcome {
@@ -332,6 +313,41 @@ impl Rules {
                 Ok(outcome.behind_games(games))
             }
             _ => Ok(outcome),
+        }
+    }
+
+    /// What nobody with a chat link asks for, and sessions that change or end.
+    fn upkeep(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        job: &Job,
+    ) -> Result<Outcome, StoreError> {
+        match job {
+            Job::KeepFile { file, root, slot } => self.keep_file(rows, now, (*file, *root), slot),
+            Job::Sweep { blobs, files } => {
+                let ended = self.expire(rows, now, files)?;
+                Ok(self.sweep(rows, now, blobs)?.behind(ended))
+            }
+            Job::Empty { log } => self.empty(rows, now, *log),
+            Job::Admin { verb, code, slot } => {
+                let age_min = self.age.minutes(rows, now)?;
+                let now = keeper::When { wall_ms: now.wall_ms, age_min };
+                admin(rows, now, verb, *code, slot)
+            }
+            // Of a session that was fenced off nothing is heard any more.
+            Job::Presence { caller, presence } => {
+                let presence = is_current(rows, caller)?.then_some(*presence);
+                self.seen(rows, now, (caller.session, presence))
+            }
+            Job::Left { session } => self.left(rows, now, *session),
+            job => {
+                let games = match job {
+                    Job::ResumeGames => self.resume_games(rows, now)?,
+                    _ => self.clockwork(rows, now)?,
+                };
+                Ok(Outcome::Swept { blobs: Vec::new() }.behind_games(games))
+            }
         }
     }
 

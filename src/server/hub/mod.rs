@@ -198,6 +198,24 @@ impl Hub {
                 self.notices(&messages, now);
                 self.tell_person(person);
             }
+            Outcome::Presence { session, presence } => self.set_presence(session, presence, now),
+            Outcome::SignedOut { caller, id } => {
+                caller.outbox.push_frame(&ServerFrame::Done { id });
+                caller.outbox.close(Goodbye::SignedOut);
+                self.leave(caller.session, "signed out");
+            }
+            Outcome::Left { session } => self.leave(session, "link closed"),
+            outcome @ (Outcome::Files { .. }
+            | Outcome::Games { .. }
+            | Outcome::Kept { .. }
+            | Outcome::Swept { .. }
+            | Outcome::Admin { .. }) => self.beside(outcome, now),
+        }
+    }
+
+    /// What no session asked for by a frame, and what comes before something else.
+    fn beside(&mut self, outcome: Outcome, now: Moment) {
+        match outcome {
             Outcome::Files { files, rest } => {
                 self.tell_files(&files);
                 self.outcome(*rest, now);
@@ -210,19 +228,12 @@ impl Hub {
                 self.note_sent(sent);
                 slot.try_send(verdict).ok();
             }
-            // Their files were removed where the outcome was handed on.
-            Outcome::Swept { .. } => {}
             Outcome::Admin { result, news, slot } => {
                 self.spread(*news, now);
                 slot.try_send(result).ok();
             }
-            Outcome::Presence { session, presence } => self.set_presence(session, presence, now),
-            Outcome::SignedOut { caller, id } => {
-                caller.outbox.push_frame(&ServerFrame::Done { id });
-                caller.outbox.close(Goodbye::SignedOut);
-                self.leave(caller.session, "signed out");
-            }
-            Outcome::Left { session } => self.leave(session, "link closed"),
+            // What was swept has lost its files where the outcome was handed on.
+            _ => {}
         }
     }
 

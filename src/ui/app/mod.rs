@@ -410,12 +410,10 @@ impl Model {
             ClientEvent::Transfer(transfer) => self.transfer_came(*transfer, out),
             ClientEvent::TransfersGone(ids) => self.transfers_gone(&ids),
             ClientEvent::File { file, status } => self.file_came(file, status, out),
-            // No window shows games yet.
-            ClientEvent::Game(_) => {}
             ClientEvent::Called { text, pinned } => Model::called(text, pinned, out),
             ClientEvent::Typing { from, to } => self.typing(from, to),
-            // Of another key than a link's the attempt speaks, which fails by it.
-            ClientEvent::KeyOther { .. } => {}
+            // Of another key than a link's the attempt speaks, which fails by it. No window shows games yet.
+            ClientEvent::KeyOther { .. } | ClientEvent::Game(_) => {}
             ClientEvent::Exporting { ticket, done, all } => self.exporting(ticket, done, all),
             ClientEvent::StoreTrouble(reason) => self.store_trouble(reason, out),
         }
