@@ -82,7 +82,7 @@ bounds! {
     /// Games that one person plays at once.
     Games = "games.per_account";
     /// Invitations to games of one person.
-    GameInvites = "games.invites";
+    GameInvites = "games.invites_per_minute";
     /// Typing that was not passed on.
     Typing = "typing";
     /// Changes of presence that were folded into a later one.
@@ -230,11 +230,13 @@ mod tests {
 
     /// What bounds nobody by itself: it drops the oldest, is how much comes at once of a rate that has
     /// a name, or is a choice.
-    const UNNAMED: [&str; 13] = [
+    const UNNAMED: [&str; 15] = [
         "devices.per_account",
         "devices.idle_days",
         "messages.burst",
         "lobby.closed",
+        "games.off",
+        "games.invites_burst",
         "requests.burst",
         "requests.pause_seconds",
         "contacts.burst",
