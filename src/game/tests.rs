@@ -254,7 +254,7 @@ fn a_move_is_taken_back_by_consent_and_its_time_is_not() {
     let ask = Play::Ask { favour: Favour::Undo };
     live.play(Side::First, ask).unwrap();
     assert_eq!(live.play(Side::Second, ask), Err(NotPlayed::Twice), "one thing at a time");
-    let yes = Play::Answer { yes: true };
+    let yes = Play::Answer { favour: Favour::Undo, yes: true };
     assert_eq!(live.play(Side::First, yes), Err(NotPlayed::NothingAsked), "not by oneself");
     live.play(Side::Second, yes).unwrap();
     assert_eq!((live.game.plies(), live.game.to_act()), (0, [true, false]));
@@ -271,7 +271,7 @@ fn what_is_asked_is_declined_by_word_by_move_and_by_silence() {
     let draw = Play::Ask { favour: Favour::Draw };
     let mut live = gomoku();
     live.play(Side::Second, draw).unwrap();
-    live.play(Side::First, Play::Answer { yes: false }).unwrap();
+    live.play(Side::First, Play::Answer { favour: Favour::Undo, yes: false }).unwrap();
     assert_eq!(live.play(Side::Second, draw), Err(NotPlayed::DeclinedBefore), "no nagging");
     live.play(Side::First, place("H8")).unwrap();
     live.play(Side::Second, draw).unwrap();
@@ -284,7 +284,7 @@ fn what_is_asked_is_declined_by_word_by_move_and_by_silence() {
     let facts = live.play(Side::First, place("J8")).unwrap();
     assert_eq!(facts[0], Fact::Declined { favour: Favour::Draw });
     live.play(Side::First, draw).unwrap();
-    live.play(Side::Second, Play::Answer { yes: true }).unwrap();
+    live.play(Side::Second, Play::Answer { favour: Favour::Draw, yes: true }).unwrap();
     assert_eq!(live.end(), Some((None, EndReason::Agreed)));
 }
 
