@@ -5,6 +5,7 @@
 mod doctor;
 mod files;
 mod finder;
+mod games;
 mod pictures;
 mod place;
 mod rooms;

@@ -12,11 +12,12 @@ use mychat::net::protocol::{
     ChoiceChange, Command, ContactAnswer, ContactChange, MemberChange, RoomSettings,
 };
 
+use crate::gaming;
 use crate::world::{PEOPLE, TEN_YEARS_MS, World};
 
 type Act = fn(&mut World, usize);
 
-const ACTS: [(u64, &str, Act); 35] = [
+const ACTS: [(u64, &str, Act); 38] = [
     (28, "says something", say),
     (6, "says many things", say_many),
     (4, "shakes", shake),
@@ -40,6 +41,9 @@ const ACTS: [(u64, &str, Act); 35] = [
     (3, "mutes or ranks somebody", set_member),
     (3, "changes a room", set_room),
     (1, "dissolves a room", dissolve),
+    (6, "invites to a game", gaming::offer),
+    (8, "answers an invitation to a game", gaming::answer),
+    (14, "plays", gaming::play),
     (2, "writes, and watches people", signals),
     (2, "signs out", sign_out),
     (3, "signs another device out", revoke),
@@ -71,16 +75,16 @@ pub fn any(world: &mut World) {
     }
 }
 
-fn below(world: &mut World, bound: usize) -> usize {
+pub fn below(world: &mut World, bound: usize) -> usize {
     usize::try_from(world.chance.below(bound as u64)).unwrap()
 }
 
-fn flip(world: &mut World) -> bool {
+pub fn flip(world: &mut World) -> bool {
     world.chance.below(2) == 0
 }
 
 /// Somebody who is registered, or will be.
-fn someone(world: &mut World) -> AccountId {
+pub fn someone(world: &mut World) -> AccountId {
     AccountId(10_001 + world.chance.below(PEOPLE as u64))
 }
 
@@ -91,7 +95,7 @@ fn some_room(world: &mut World, at: usize) -> RoomId {
     own.filter(|_| world.chance.below(6) > 0).unwrap_or(any)
 }
 
-fn some_target(world: &mut World, at: usize) -> Target {
+pub fn some_target(world: &mut World, at: usize) -> Target {
     match world.chance.below(10) {
         0..4 => Target::Account(someone(world)),
         4..6 => Target::Lobby,
@@ -99,7 +103,7 @@ fn some_target(world: &mut World, at: usize) -> Target {
     }
 }
 
-fn order(world: &mut World, at: usize, command: Command) {
+pub fn order(world: &mut World, at: usize, command: Command) {
     let ticket = world.ticket();
     world.intent(at, Intent::Do { ticket, command });
 }

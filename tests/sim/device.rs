@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use mychat::client::api::ConversationState;
-use mychat::client::api::{Answer, ClientEvent, Failure, Ticket};
+use mychat::client::api::{Answer, ClientEvent, Failure, GameView, Ticket};
 use mychat::client::state::{Chance, KeepJob, Kept, State};
+use mychat::domain::game::GameId;
 use mychat::domain::{
-    AccountId, Book, ConversationId, DeviceId, Message, Nonce, RoomId, Seq, ServerId, Target,
+    AccountId, Body, Book, ConversationId, DeviceId, Message, Nonce, RoomId, Seq, ServerId, Target,
 };
 use mychat::net::protocol::Stretch;
 use mychat::store::local::{Local, Owner};
@@ -44,6 +45,9 @@ pub struct View {
     pub failed: BTreeSet<Nonce>,
     pub signed_in: bool,
     pub answers: BTreeMap<Ticket, Result<Answer, Failure>>,
+    pub games: BTreeMap<GameId, GameView>,
+    /// Invitations that it shows.
+    pub cards: Vec<GameId>,
 }
 
 pub struct Device {
@@ -173,6 +177,10 @@ impl Device {
             }
             ClientEvent::Link(mychat::client::api::LinkState::Down { .. }) => {
                 view.signed_in = false;
+            }
+            ClientEvent::Message { message, .. } if matches!(message.body, Body::Game(_)) => {
+                let Message { conversation, seq, .. } = *message;
+                view.cards.push(GameId { conversation, seq });
             }
             ClientEvent::Book(book) => view.book = Some((**book).clone()),
             ClientEvent::Notice(notice) => {

@@ -33,6 +33,7 @@ impl World {
         for person in [0, 1] {
             self.add_device(person, By::Password);
         }
+        self.play_on();
         self.run_for(QUIET_AFTER);
         let rows = self.server.as_ref().unwrap().rows();
         self.witness.store(&rows);
@@ -43,6 +44,7 @@ impl World {
             self.check_view(index, &rows, &logs);
         }
         self.check_books(&rows);
+        self.check_games(&rows);
     }
 
     fn heal(&mut self) {

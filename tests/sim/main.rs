@@ -6,6 +6,7 @@
 //! * [`acts`] lists what people do and what goes wrong; a new thing to do is one line there.
 //! * [`world`] is time, [`network`] what is between everybody; [`server`] and [`session`] are the one side of it,
 //!   [`device`] the other.
+//! * [`gaming`] is games: what people do in them, and what all have to agree on.
 //! * [`promises`] says what must hold, each promise by its name; [`bugs`] are the defects that the
 //!   promises have to catch, or they would prove nothing.
 #![cfg(test)]
@@ -17,6 +18,7 @@ mod device;
 #[path = "../store/disk.rs"]
 mod disk;
 mod ending;
+mod gaming;
 mod network;
 mod promises;
 mod server;

@@ -11,6 +11,7 @@ use mychat::store::conversations::Conversation;
 use mychat::store::messages::{Continue, Order};
 
 use crate::device::Device;
+use crate::gaming::Played;
 
 /// More people, rooms and conversations than a storm makes.
 const MANY: usize = 10_000;
@@ -27,6 +28,7 @@ pub struct Witness {
     pub shown: BTreeMap<(AccountId, ConversationId), BTreeSet<Seq>>,
     /// Messages that a server turned down, at least once.
     pub refused: BTreeSet<Nonce>,
+    played: Played,
 }
 
 impl Witness {
@@ -34,6 +36,7 @@ impl Witness {
     pub fn event(&mut self, device: &mut Device, event: &ClientEvent) {
         match event {
             ClientEvent::Message { message, .. } => self.message(device, message),
+            ClientEvent::Game(view) => self.played.view(device, view),
             ClientEvent::Conversation(state) => cursors(device, state),
             ClientEvent::Skipped { conversation, seq } => {
                 let before = device.view.last.insert(*conversation, *seq);
@@ -103,6 +106,7 @@ impl Witness {
         }
         people(rows);
         rooms(rows);
+        self.played.store(rows);
     }
 }
 

@@ -14,7 +14,7 @@ use mychat::limits::{Limits, PRESENCE_FOLD};
 use mychat::net::codec;
 use mychat::net::protocol::{Command, ServerFrame};
 use mychat::server::board::Board;
-use mychat::server::commands::Rules;
+use mychat::server::commands::{Alarm, Rules};
 use mychat::server::hub::{Hub, HubInput};
 use mychat::server::job::{Caller, Job, Outcome, SessionId};
 use mychat::server::journal::Journal;
@@ -48,6 +48,9 @@ pub struct Server {
     judge: Judge,
     booted: Duration,
     tick_at: Option<Duration>,
+    alarm: Arc<Alarm>,
+    /// The rules are about to be asked what time has done.
+    is_rung: bool,
     count: u64,
     fences: Fences,
     /// Messages that were turned down, whether or not their writers were told.
@@ -75,6 +78,7 @@ impl Server {
         let limits = Limits { rooms_per_day: 1_000, ..Limits::default() };
         let policy = Policy::of_limits(limits);
         let rules = Rules::new(policy.clone(), full, files.clone());
+        let alarm = rules.alarm();
         let mut bytes = [9; 32];
         bytes[..8].copy_from_slice(&seed.to_be_bytes());
         Ok(Server {
@@ -85,13 +89,15 @@ impl Server {
             before: Vec::new(),
             disk,
             board,
-            jobs: Vec::new(),
+            jobs: vec![Job::ResumeGames],
             read: Vec::new(),
             sessions: BTreeMap::new(),
             chance: Chance::from_seed(bytes),
             engine,
             booted: now,
             tick_at: None,
+            alarm,
+            is_rung: false,
             count: 0,
             fences: Fences::default(),
         })
@@ -120,6 +126,7 @@ impl Server {
     /// One batch, handed on behind its commit.
     pub fn batch(&mut self, moment: Moment) -> Result<Vec<Outcome>, StoreError> {
         let mut jobs = std::mem::take(&mut self.jobs);
+        self.is_rung = false;
         if self.judge.bug == Some(Bug::Swaps) {
             jobs.reverse();
         }
@@ -151,7 +158,24 @@ impl Server {
     }
 
     pub fn wakes_at(&self) -> Option<Duration> {
-        self.tick_at
+        [self.tick_at, self.rings_at()].into_iter().flatten().min()
+    }
+
+    /// When time does something to a game, as the rules said last.
+    fn rings_at(&self) -> Option<Duration> {
+        let due = self.alarm.due().filter(|_| !self.is_rung)?;
+        Some(due.saturating_sub(Duration::from_secs(1)) + self.booted)
+    }
+
+    /// Something is due.
+    pub fn tick(&mut self, now: Duration, moment: Moment) {
+        if self.rings_at().is_some_and(|at| at <= now) {
+            self.is_rung = true;
+            self.jobs.push(Job::Clockwork);
+        }
+        if self.tick_at.is_some_and(|at| at <= now) {
+            self.tell(HubInput::Tick, now, moment);
+        }
     }
 
     /// What the outboxes of links that take something have for them.

@@ -462,7 +462,7 @@ impl World {
         let (now, wall_ms) = (self.now, wall(self.now, self.skew_ms));
         if let Some(server) = &mut self.server {
             let moment = server.moment(now, wall_ms);
-            server.tell(HubInput::Tick, now, moment);
+            server.tick(now, moment);
         }
         self.drain();
     }

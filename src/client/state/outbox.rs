@@ -315,9 +315,9 @@ fn fail(turn: &mut Turn<'_>, entry: &mut Entry, failure: Failure) {
     entry.stage = Stage::Failed(failure);
 }
 
-/// A shake is for now: one that waited for a link would come as a surprise.
+/// A shake or an invitation to a game is for now: one that waited for a link would come as a surprise.
 fn is_late(entry: &Entry, now: Duration) -> bool {
-    matches!(entry.body, Body::Shake {})
+    matches!(entry.body, Body::Shake {} | Body::Game(_))
         && entry.queued.is_none_or(|queued| now > queued + SHAKE_LATE_MAX)
 }
 
@@ -338,7 +338,8 @@ fn check(body: &Body, desk: &Desk, signed_in: bool) -> Result<(), Failure> {
         Body::Text { text, .. } if text.len() as u64 > bytes_max => {
             Err(Failure::Refused(Refusal::limit(Reason::TextTooLong, bytes_max)))
         }
-        Body::Shake {} if !signed_in => Err(Failure::Offline),
+        Body::Shake {} | Body::Game(_) if !signed_in => Err(Failure::Offline),
+        Body::Game(_) => Ok(()),
         body if !body.is_said() => Err(Failure::Refused(Reason::BadValue.into())),
         _ => Ok(()),
     }
