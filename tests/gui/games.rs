@@ -1,7 +1,7 @@
 //! Games between two windows: rock-paper-scissors and dice are played in their cards, dice are proven, and a
 //! board game is offered from the window of all games, told at the other side and accepted.
 
-use crate::hands::{Button, RETURN};
+use crate::hands::{Button, ESCAPE, RETURN};
 use crate::party::{Person, Server};
 use crate::screen::{Screen, Window};
 
@@ -10,7 +10,9 @@ const MOMO: &str = "Momo";
 /// The ground of the tile of a game without a board, and of one with.
 const CLOTH: [u8; 3] = [0xDC, 0xE9, 0xDF];
 const WOOD: [u8; 3] = [0xEF, 0xD5, 0xA0];
-/// What says that something is well, and the fill of a main button, in dark windows.
+/// What says that something is well, in light windows.
+const OK: [u8; 3] = [0x18, 0x79, 0x4A];
+/// The same, and the fill of a main button, in dark windows.
 const OK_DARK: [u8; 3] = [0x5C, 0xC9, 0x8F];
 const BRAND_DARK: [u8; 3] = [0x2E, 0x72, 0xD1];
 /// Where the buttons of the last card stand.
@@ -31,7 +33,13 @@ fn two_people_play_in_their_chat_and_invite_to_a_board() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(&screen, &folder.path().join("server"));
     let settle = |look: (&str, &str), nickname: &str| {
-        Person::settle(&screen, &folder.path().join(nickname).join("mychat"), look, &server, nickname)
+        Person::settle(
+            &screen,
+            &folder.path().join(nickname).join("mychat"),
+            look,
+            &server,
+            nickname,
+        )
     };
     let lime = settle(("zh_CN.UTF-8", "Adwaita"), LIME);
     let momo = settle(("en_GB.UTF-8", "Adwaita:dark"), MOMO);
@@ -140,7 +148,7 @@ fn prove(screen: &Screen, momo: &Desk) {
 fn invite_to_a_board(screen: &Screen, server: &Server, lime: &Desk, momo: &Desk) {
     let games = open_games(screen, lime, "游戏 - MyChat");
     screen.wait_for("the friend in the list", || {
-        (screen.picture(games).at(300, 184) != [0xFF; 3]).then_some(())
+        (screen.picture(games).at(38, 197) != [0xFF; 3]).then_some(())
     });
     screen.wait_still(games).save("games-lobby-zh");
     screen.click(Button::Left, games, 315, 198);
@@ -168,6 +176,31 @@ fn invite_to_a_board(screen: &Screen, server: &Server, lime: &Desk, momo: &Desk)
     screen.wait_still(games).save("games-lobby-running-en-dark");
     screen.activate(lime.chat);
     screen.wait_still(lime.chat).save("games-board-running-zh");
+
+    let (conversation, seq) = (&running["conversation"], &running["seq"]);
+    let resigns =
+        format!("\"do\":\"play\",\"conversation\":{conversation},\"seq\":{seq},\"resign\":true");
+    let before = screen.picture(lime.chat).count(OK);
+    let answer = server.ask_as(MOMO, &resigns);
+    assert!(answer["ok"].is_object(), "{answer}");
+    screen.wait_for("the win to be said in the card", || {
+        (screen.picture(lime.chat).count(OK) > before + 20).then_some(())
+    });
+    screen.wait_still(lime.chat).save("games-board-over-zh");
+    let games = open_games(screen, lime, "游戏 - MyChat");
+    screen.wait_still(games).save("games-lobby-over-zh");
+    // The record, and back.
+    for (name, key) in [("games-record-zh", RETURN), ("games-lobby-again-zh", ESCAPE)] {
+        let before = screen.wait_still(games);
+        match key {
+            RETURN => screen.click(Button::Left, games, 306, 94),
+            key => screen.key(&[], key),
+        }
+        screen.wait_for("another page", || {
+            (screen.picture(games).differences(&before) > 200).then_some(())
+        });
+        screen.wait_still(games).save(name);
+    }
 }
 
 fn open_games(screen: &Screen, desk: &Desk, title: &str) -> Window {

@@ -1,8 +1,8 @@
 //! The button of games over the box, and its menu.
 
 use super::Parts;
-use crate::domain::game::{GameKind, GameName, GameOffer};
 use crate::domain::Target;
+use crate::domain::game::{GameKind, GameName, GameOffer};
 use crate::ui::app::play::PlayMsg;
 use crate::ui::app::play::invite::InvitationMsg;
 use crate::ui::app::play::look::{game_words, offer_options};
@@ -69,7 +69,8 @@ impl Parts {
             menu.push((why.into(), None));
         }
         if let (Gaming::Friend, Target::Account(account)) = (gaming, target) {
-            for (game, icon) in [(GameName::Gomoku, Icon::Gomoku), (GameName::Xiangqi, Icon::Crown)] {
+            for (game, icon) in [(GameName::Gomoku, Icon::Gomoku), (GameName::Xiangqi, Icon::Crown)]
+            {
                 let item = MenuItem::new(game_words(game, language())).icon(icon);
                 let open = PlayMsg::Invitation(InvitationMsg::Open(account, game));
                 menu.push((item.into(), Some(open)));

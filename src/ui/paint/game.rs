@@ -17,14 +17,8 @@ const DIE: Colour = Colour::Fixed(0xFF_FFFF);
 const DIE_EDGE: Colour = Colour::Fixed(0x82_8D9D);
 
 /// The stones of the small board: column, row, and whether it is black.
-const STONES: [(i32, i32, bool); 6] = [
-    (1, 1, false),
-    (3, 1, true),
-    (2, 2, true),
-    (1, 3, true),
-    (2, 3, false),
-    (3, 3, false),
-];
+const STONES: [(i32, i32, bool); 6] =
+    [(1, 1, false), (3, 1, true), (2, 2, true), (1, 3, true), (2, 3, false), (3, 3, false)];
 
 impl Canvas {
     /// A game's tile.
@@ -81,7 +75,12 @@ impl Canvas {
             self.line_down(x, middle + step / 2, area.h / 2 - step, LINES);
         }
         for at in [-2, -1, 1, 2] {
-            self.line_across(area.x + step / 2, middle + at * step - at.signum() * step / 2, area.w - step, LINES);
+            self.line_across(
+                area.x + step / 2,
+                middle + at * step - at.signum() * step / 2,
+                area.w - step,
+                LINES,
+            );
         }
         let side = area.w * 9 / 20;
         let size = side * 3 / 5;

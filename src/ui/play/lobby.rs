@@ -69,9 +69,8 @@ impl LobbyWindow {
     pub fn new(model: &Model, side: Side) -> LobbyWindow {
         let window = widgets::window_at("", side.place((W, H)));
         let games = Segments::new(&[""; GameName::ALL.len()]);
-        let record = Button::new(ButtonKind::Outline, "")
-            .size(ButtonSize::Small)
-            .on(Colour::BrandSoft);
+        let record =
+            Button::new(ButtonKind::Outline, "").size(ButtonSize::Small).on(Colour::BrandSoft);
         let rows = GameRows::new(|act| say(LobbyMsg::Act(act)));
         let saved = Button::new(ButtonKind::Quiet, "").icon(Icon::Folder);
         window.end();

@@ -29,7 +29,8 @@ impl PlayWindows {
             (None, place) => place.take().into_iter().for_each(LobbyWindow::close),
         }
         let invitation = model.play.invitation.as_ref();
-        let other = |window: &mut InvitationWindow| invitation.is_none_or(|one| !window.is_for(one));
+        let other =
+            |window: &mut InvitationWindow| invitation.is_none_or(|one| !window.is_for(one));
         self.invitation.take_if(other).into_iter().for_each(InvitationWindow::close);
         match (invitation, &mut self.invitation) {
             (Some(one), Some(window)) => window.follow(one, model),

@@ -21,10 +21,10 @@ use crate::ui::toast::{self, Edge, Kind};
 use crate::ui::widgets::{self, Button, ButtonKind, Control};
 
 const W: i32 = 480;
-const H: i32 = 424;
+const H: i32 = 412;
 const PADDING: i32 = 24;
 /// Where the first value stands, and how far it is to the next one.
-const VALUES: i32 = 116;
+const VALUES: i32 = 104;
 const STEP: i32 = 44;
 /// 64 digits of it fill the line.
 const DIGITS: Style = Style { size: 11, line: 16, face: crate::ui::theme::Face::Mono };
@@ -45,8 +45,7 @@ impl ProofWindow {
         let copy = Button::new(ButtonKind::Outline, "");
         let close = Button::new(ButtonKind::Primary, "");
         window.end();
-        let mut this =
-            ProofWindow { window, copy, close, proof: Rc::new(RefCell::new(proof)) };
+        let mut this = ProofWindow { window, copy, close, proof: Rc::new(RefCell::new(proof)) };
         this.wire();
         this.reword();
         this.raise();

@@ -242,5 +242,6 @@ fn paint_button(canvas: &Canvas, button: &Button, place: Rect, is_hot: bool) {
             Colour::Ink
         }
     };
-    canvas.text_in(Style::CAPTION.bold(), ink, place, Align::Centre, &button.label);
+    let style = if button.main { Style::CAPTION.bold() } else { Style::CAPTION };
+    canvas.text_in(style, ink, place, Align::Centre, &button.label);
 }

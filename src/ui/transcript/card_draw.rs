@@ -3,7 +3,7 @@
 use super::card::{CardPlaces, Carded, Tone};
 use super::draw::Painter;
 use super::scene::Action;
-use crate::ui::paint::text::{fit_name, width};
+use crate::ui::paint::text::{fit, fit_name, width};
 use crate::ui::paint::{Align, Rect};
 use crate::ui::theme::{Colour, Style, metric};
 
@@ -20,7 +20,11 @@ impl Painter<'_> {
             Some(table) => self.canvas.game_tile(table.game, places.tile),
             None => self.canvas.file_tile(&card.name, places.tile),
         }
-        let name = fit_name(Style::MESSAGE, &card.name, places.name.w);
+        let name = match card.table {
+            // Of a file's name the end says most.
+            None => fit_name(Style::MESSAGE, &card.name, places.name.w),
+            Some(_) => fit(Style::MESSAGE, &card.name, places.name.w),
+        };
         self.canvas.text_in(Style::MESSAGE, Colour::Ink, places.name, Align::Left, &name);
         match (&card.table, &places.table) {
             (Some(table), Some(at)) => self.table(card, places.line, (table, at)),

@@ -45,15 +45,7 @@ impl GameLook {
     #[must_use]
     pub fn card(&self) -> Card<'_> {
         let GameLook { name, options, state, tone, deeds, table } = self;
-        Card {
-            name,
-            size: options,
-            state,
-            tone: *tone,
-            progress: None,
-            deeds,
-            table: Some(table),
-        }
+        Card { name, size: options, state, tone: *tone, progress: None, deeds, table: Some(table) }
     }
 }
 
@@ -314,9 +306,7 @@ pub(super) fn options(offer: &GameOffer, by_me: Option<bool>, language: Language
         GameKind::Dice {} => words.push(word("game.dice.rule")),
         GameKind::Gomoku { .. } | GameKind::Xiangqi {} => {
             words.push(match offer.limit.total_s {
-                Some(s) => {
-                    language.fill("game.limit", &[("n", &s.div_ceil(60).to_string())])
-                }
+                Some(s) => language.fill("game.limit", &[("n", &s.div_ceil(60).to_string())]),
                 None => word("game.limit.none"),
             });
             if let Some(by_me) = by_me {

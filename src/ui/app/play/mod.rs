@@ -311,7 +311,8 @@ impl Model {
         let is_mine = me.is_some_and(|me| view.sheet.side_of(me).is_some());
         let before = self.play.views.get(&id).map(|view| &view.sheet);
         let was = before.map(|sheet| sheet.state);
-        let has_turned = before.is_some_and(|before| deeds_of(before, me) != deeds_of(&view.sheet, me));
+        let has_turned =
+            before.is_some_and(|before| deeds_of(before, me) != deeds_of(&view.sheet, me));
         let now = view.sheet.state;
         if has_turned {
             self.play.turned.insert(id, self.now.mono_ms);
@@ -371,7 +372,9 @@ impl Model {
         let me = self.my_account();
         let Plays { views, turned, boards, .. } = &mut self.play;
         views.retain(|id, view| {
-            cards.contains(id) || boards.contains(id) || me.is_some_and(|me| is_own(me, &view.sheet))
+            cards.contains(id)
+                || boards.contains(id)
+                || me.is_some_and(|me| is_own(me, &view.sheet))
         });
         turned.retain(|id, _| views.contains_key(id));
         let (cards, boards) = (cards.into_iter().collect(), boards.iter().copied().collect());

@@ -165,7 +165,9 @@ impl Model {
             let calls = side.is_some_and(|side| sheet.to_act[side.index()]);
             let n = (sheet.plies + 1).to_string();
             let at = match game {
-                GameName::Gomoku | GameName::Xiangqi => language.fill("game.lobby.move", &[("n", &n)]),
+                GameName::Gomoku | GameName::Xiangqi => {
+                    language.fill("game.lobby.move", &[("n", &n)])
+                }
                 GameName::Hands => language.fill("game.hands.round", &[("n", &n)]),
                 GameName::Dice => language.get("game.dice.rolling").to_owned(),
             };
@@ -216,7 +218,9 @@ impl Model {
             }
             // Who is busy is not to be disturbed, and the server would say no.
             (None, Some(Presence::Busy)) => Vec::new(),
-            (None, _) => vec![button(Act::Invite(account), language.get("game.lobby.invite"), false)],
+            (None, _) => {
+                vec![button(Act::Invite(account), language.get("game.lobby.invite"), false)]
+            }
         };
         Row { line, buttons, ..self.row_of(account, Key::Person(account)) }
     }
@@ -225,7 +229,8 @@ impl Model {
     fn invitation_to(&self, account: AccountId) -> Option<(GameId, u64)> {
         let me = self.my_account()?;
         let place = ConversationKind::direct(me, account);
-        let mut own = self.play.sheets().filter(|sheet| sheet.place == place && sheet.inviter == me);
+        let mut own =
+            self.play.sheets().filter(|sheet| sheet.place == place && sheet.inviter == me);
         own.find_map(|sheet| {
             let left = self.play.left_ms(sheet.game, self.now.mono_ms)?;
             (left > 0).then_some((sheet.game, left))
@@ -233,7 +238,8 @@ impl Model {
     }
 
     fn over_rows(&self, game: GameName, language: Language) -> Vec<Row> {
-        let is_over = |(sheet, _): &(&GameSheet, AccountId)| matches!(sheet.state, GameState::Over(_));
+        let is_over =
+            |(sheet, _): &(&GameSheet, AccountId)| matches!(sheet.state, GameState::Over(_));
         let mut over: Vec<_> = self.own_games(game).filter(is_over).collect();
         over.sort_by_key(|(sheet, _)| Reverse((sheet.ended, sheet.game)));
         over.truncate(OVER_MAX);

@@ -59,10 +59,18 @@ fn world() -> World {
     world
 }
 
-fn invites(world: &mut World, kind: ConversationKind, from: AccountId, offer: GameOffer) -> Vec<Effect> {
+fn invites(
+    world: &mut World,
+    kind: ConversationKind,
+    from: AccountId,
+    offer: GameOffer,
+) -> Vec<Effect> {
     let body = Body::Game(offer);
     let message = message(kind, 1, from.0, NOON_MS, "");
-    world.event(ClientEvent::Message { message: crate::domain::Message { body, ..message }, live: true })
+    world.event(ClientEvent::Message {
+        message: crate::domain::Message { body, ..message },
+        live: true,
+    })
 }
 
 fn id(kind: ConversationKind) -> GameId {
@@ -144,7 +152,10 @@ fn an_invitation_counts_down_and_is_answered_once() {
     told(&mut world, sheet(direct(MOMO.0), MOMO, five()), &[]);
     world.pass(18_000);
     let card = look(&world);
-    assert_eq!((card.name.as_str(), card.state.as_str()), ("invites you to Gomoku", "Open for 1:42"));
+    assert_eq!(
+        (card.name.as_str(), card.state.as_str()),
+        ("invites you to Gomoku", "Open for 1:42")
+    );
     assert_eq!(card.options, "10 min each · The other begins");
     assert_eq!(deeds(&card), [GameDeed::Accept, GameDeed::Decline]);
     let accept = Command::AnswerGame { game: id(direct(MOMO.0)), accept: true };
@@ -177,7 +188,10 @@ fn each_end_of_an_invitation_is_said_to_both_sides() {
     told(&mut world, sheet(direct(MOMO.0), ME, five()), &[]);
     let card = look_in(&world, FRIEND, Language::Chinese);
     assert_eq!((card.name.as_str(), card.state.as_str()), ("你邀请对方下五子棋", "等待接受 2:00"));
-    assert_eq!((card.options.as_str(), deeds(&card)), ("每方 10 分钟 · 你先手", vec![GameDeed::Withdraw]));
+    assert_eq!(
+        (card.options.as_str(), deeds(&card)),
+        ("每方 10 分钟 · 你先手", vec![GameDeed::Withdraw])
+    );
     let no = Command::AnswerGame { game: id(direct(MOMO.0)), accept: false };
     assert_eq!(commands(&press(&mut world, GameDeed::Withdraw)), [no]);
 }
@@ -210,12 +224,16 @@ fn a_board_opens_when_its_game_begins_and_again_from_its_card() {
 #[test]
 fn hands_are_played_in_the_card() {
     let mut world = world();
-    let hidden = |side, round, hand| Fact::Committed { side, hash: hands::hash(side, round, hand, &SALT) };
+    let hidden =
+        |side, round, hand| Fact::Committed { side, hash: hands::hash(side, round, hand, &SALT) };
     let shown = |side, hand| Fact::Revealed { side, hand, salt: SALT };
     invites(&mut world, direct(MOMO.0), MOMO, best_of(3));
     told(&mut world, running(best_of(3), [true, true]), &[]);
     let card = look(&world);
-    assert_eq!((card.options.as_str(), card.state.as_str()), ("Best of 3, first to 2", "Round 1: choose"));
+    assert_eq!(
+        (card.options.as_str(), card.state.as_str()),
+        ("Best of 3, first to 2", "Round 1: choose")
+    );
     assert_eq!(deeds(&card), Hand::ALL.map(GameDeed::Choose));
     let effects = press(&mut world, GameDeed::Choose(Hand::Paper));
     let chooses = |effect: &Effect| {
@@ -226,7 +244,9 @@ fn hands_are_played_in_the_card() {
     told(&mut world, running(best_of(3), [true, false]), &facts);
     let card = look(&world);
     assert_eq!((card.state.as_str(), card.deeds.len()), ("Chosen, waiting for 小满", 0));
-    let marks = |card: &GameLook| card.table.players.iter().map(|one| one.marks.clone()).collect::<Vec<_>>();
+    let marks = |card: &GameLook| {
+        card.table.players.iter().map(|one| one.marks.clone()).collect::<Vec<_>>()
+    };
     assert_eq!(marks(&card), [vec![Mark::Awaited], vec![Mark::Own(Hand::Paper)]]);
     facts.push(hidden(Side::First, 0, Hand::Rock));
     facts.extend([shown(Side::First, Hand::Rock), shown(Side::Second, Hand::Paper)]);
@@ -348,7 +368,9 @@ fn what_was_chosen_for_a_board_is_offered_and_nothing_without_a_link() {
     let limit = TimeLimit::default();
     let expected = GameOffer { kind, limit, begins: Begins::Invited, again: None };
     let is_sent = |effect: &Effect| match effect {
-        Effect::Ask(Intent::Send { to, body, .. }) => (*to, body) == (FRIEND, &Body::Game(expected)),
+        Effect::Ask(Intent::Send { to, body, .. }) => {
+            (*to, body) == (FRIEND, &Body::Game(expected))
+        }
         _ => false,
     };
     assert!(effects.iter().any(is_sent), "{effects:?}");
@@ -420,10 +442,8 @@ fn received_invitations_are_answered_there_whatever_the_game() {
 #[test]
 fn records_are_asked_for_page_by_page_and_summed() {
     let mut world = world();
-    let up = world.event(ClientEvent::SignedIn {
-        you: person(ME.0, "青柠"),
-        presence: Presence::Online,
-    });
+    let up = world
+        .event(ClientEvent::SignedIn { you: person(ME.0, "青柠"), presence: Presence::Online });
     let scores = |effects: &[Effect]| {
         effects.iter().find_map(|effect| match effect {
             Effect::Ask(Intent::Look { query: Query::Scores { after }, .. }) => {
