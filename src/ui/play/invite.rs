@@ -115,7 +115,7 @@ impl InvitationWindow {
                 None => choice.set_label(tr("game.ask.no_limit")),
             }
         }
-        self.exactly.set_label(tr("game.exactly_five"));
+        self.exactly.set_label(tr("game.ask.exactly"));
         self.exactly.set_shown(self.game == GameName::Gomoku);
         self.cancel.set_label(tr("common.cancel"));
         self.go.set_label(tr("game.ask.send"));

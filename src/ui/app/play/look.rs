@@ -90,18 +90,19 @@ impl Model {
     ) -> (String, Tone) {
         let mine = self.my_account().and_then(|me| sheet.side_of(me));
         let (result, tone) = match (end.winner, mine) {
-            (None, _) => (language.get("game.even").to_owned(), Tone::Quiet),
+            (None, _) => (language.get("game.drawn").to_owned(), Tone::Quiet),
             (Some(winner), Some(mine)) if winner == mine => {
-                (language.get("game.win").to_owned(), Tone::Checked)
+                (language.get("game.won").to_owned(), Tone::Checked)
             }
-            (Some(_), Some(_)) => (language.get("game.lose").to_owned(), Tone::Quiet),
+            (Some(_), Some(_)) => (language.get("game.lost").to_owned(), Tone::Quiet),
             (Some(winner), None) => {
                 let winner = sheet.players.map(|players| players[winner.index()]);
                 let name = winner.map(|who| self.name_in(target, who)).unwrap_or_default();
                 (language.fill("game.won_by", &[("name", &name)]), Tone::Quiet)
             }
         };
-        let words = match end_key(end.why) {
+        let is_won = tone == Tone::Checked;
+        let words = match end_key(end.why, is_won) {
             Some(key) => format!("{result} · {}", language.get(key)),
             None => result,
         };
@@ -324,8 +325,8 @@ pub(super) fn options(offer: &GameOffer, by_me: Option<bool>, language: Language
     words.join(" · ")
 }
 
-/// Why a game ended, where the table does not say it.
-fn end_key(why: EndReason) -> Option<&'static str> {
+/// Why a game ended, where the table does not say it; seen by who won, or by anybody else.
+fn end_key(why: EndReason, is_won: bool) -> Option<&'static str> {
     Some(match why {
         EndReason::Five => "game.end.five",
         EndReason::FullBoard => "game.end.full_board",
@@ -336,8 +337,11 @@ fn end_key(why: EndReason) -> Option<&'static str> {
         EndReason::SixtyMoves => "game.end.sixty_moves",
         EndReason::Points => return None,
         EndReason::Agreed => "game.end.agreed",
+        EndReason::Resigned if is_won => "game.end.resigned.peer",
         EndReason::Resigned => "game.end.resigned",
+        EndReason::TimeOver if is_won => "game.end.time_over.peer",
         EndReason::TimeOver => "game.end.time_over",
+        EndReason::Gone if is_won => "game.end.gone.peer",
         EndReason::Gone => "game.end.gone",
         EndReason::Abandoned => "game.end.abandoned",
     })

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::look::{countdown, game_words, options};
+use super::look::{countdown, game_words};
 use crate::client::api::GameView;
 use crate::domain::game::{GameId, GameName, GameSheet, GameState, Score};
 use crate::domain::{AccountId, ConversationKind, Portrait, Presence, Target};
@@ -132,9 +132,8 @@ impl Model {
             let sheet = &view.sheet;
             let left = self.play.left_ms(sheet.game, self.now.mono_ms).filter(|left| *left > 0)?;
             let game = game_words(sheet.offer.kind.name(), language);
-            let how = options(&sheet.offer, Some(false), language);
             Some(Row {
-                line: format!("{game} · {} · {how}", countdown(left)),
+                line: format!("{} · {game}", countdown(left)),
                 calls: true,
                 buttons: vec![
                     button(Act::Accept(sheet.game), language.get("game.accept"), true),

@@ -217,7 +217,7 @@ fn a_board_opens_when_its_game_begins_and_again_from_its_card() {
     };
     assert!(effects.iter().any(asks), "another score");
     let card = look(&world);
-    assert_eq!((card.state.as_str(), card.tone), ("You win! · five in a row", Tone::Checked));
+    assert_eq!((card.state.as_str(), card.tone), ("You won · five in a row", Tone::Checked));
     assert_eq!(deeds(&card), [GameDeed::Replay]);
 }
 
@@ -414,7 +414,11 @@ fn the_window_of_all_games_says_what_can_be_done() {
 
     told(&mut world, over(five(), Some(Side::First), EndReason::Resigned), &[]);
     let [_, ended] = &rows(&world)[..] else { panic!("{:?}", rows(&world)) };
-    assert!(ended.line.starts_with("You lose · resigned · "), "{}", ended.line);
+    assert!(ended.line.starts_with("You lost · resigned · "), "{}", ended.line);
+    let resigned = over(five(), Some(Side::Second), EndReason::Resigned);
+    told(&mut world, resigned, &[]);
+    let won = rows(&world).remove(1).line;
+    assert!(won.starts_with("You won · the other resigned · "), "{won}");
     lobby(&mut world, LobbyMsg::Game(GameName::Dice));
     assert_eq!(rows(&world).len(), 1, "games of another name are elsewhere");
     world.event(ClientEvent::Presence(vec![(MOMO, Presence::Busy)]));
@@ -431,7 +435,7 @@ fn received_invitations_are_answered_there_whatever_the_game() {
     told(&mut world, sheet(direct(MOMO.0), MOMO, best_of(3)), &[]);
     lobby(&mut world, LobbyMsg::Open);
     let received = rows(&world).remove(0);
-    assert_eq!(received.line, "Rock-paper-scissors · 2:00 · Best of 3, first to 2");
+    assert_eq!(received.line, "2:00 · Rock-paper-scissors");
     let acts: Vec<Act> = received.buttons.iter().map(|button| button.act).collect();
     let game = id(direct(MOMO.0));
     assert_eq!(acts, [Act::Accept(game), Act::Decline(game)]);
