@@ -81,7 +81,8 @@ fn any_play() -> impl Strategy<Value = Play> {
         2 => byte.clone().prop_map(|salt| Play::Reveal { hand: Hand::Rock, salt }),
         2 => byte.prop_map(|nonce| Play::Stir { nonce }),
         1 => prop_oneof![Just(Favour::Undo), Just(Favour::Draw)].prop_map(|favour| Play::Ask { favour }),
-        2 => any::<bool>().prop_map(|yes| Play::Answer { favour: Favour::Undo, yes }),
+        2 => (prop_oneof![Just(Favour::Undo), Just(Favour::Draw)], any::<bool>())
+            .prop_map(|(favour, yes)| Play::Answer { favour, yes }),
     ]
 }
 
@@ -271,7 +272,7 @@ fn what_is_asked_is_declined_by_word_by_move_and_by_silence() {
     let draw = Play::Ask { favour: Favour::Draw };
     let mut live = gomoku();
     live.play(Side::Second, draw).unwrap();
-    live.play(Side::First, Play::Answer { favour: Favour::Undo, yes: false }).unwrap();
+    live.play(Side::First, Play::Answer { favour: Favour::Draw, yes: false }).unwrap();
     assert_eq!(live.play(Side::Second, draw), Err(NotPlayed::DeclinedBefore), "no nagging");
     live.play(Side::First, place("H8")).unwrap();
     live.play(Side::Second, draw).unwrap();
