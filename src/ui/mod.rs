@@ -39,7 +39,7 @@ mod notes;
 pub mod paint;
 mod panel;
 mod paragraph;
-pub mod play;
+mod play;
 pub mod platform;
 mod profile;
 mod prompt;

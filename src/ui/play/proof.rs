@@ -101,30 +101,39 @@ impl ProofWindow {
     }
 }
 
-/// What is shown, value by value: what it is, what it is worth, and what is said of that.
-fn values(proof: &Proof) -> Vec<(String, String, Option<(bool, &'static str)>)> {
+/// Something that is shown.
+struct Value {
+    /// What it is.
+    label: String,
+    /// Its digits.
+    digits: String,
+    /// Whether it is right, where that can be said, and in which words.
+    said: Option<(bool, &'static str)>,
+}
+
+fn values(proof: &Proof) -> Vec<Value> {
     let fits = match proof.seed_fits {
         true => "game.proof.seed.fits",
         false => "game.proof.seed.other",
     };
+    let value = |label: &str, bytes: &Bytes32, said| {
+        let digits = data_encoding::HEXLOWER.encode(&bytes.0);
+        Value { label: label.to_owned(), digits, said }
+    };
     let mut values = vec![
-        (tr("game.proof.said").to_owned(), hex(&proof.said), None),
-        (tr("game.proof.seed").to_owned(), hex(&proof.seed), Some((proof.seed_fits, fits))),
+        value(tr("game.proof.said"), &proof.said, None),
+        value(tr("game.proof.seed"), &proof.seed, Some((proof.seed_fits, fits))),
     ];
     for (name, nonce, _) in &proof.players {
-        values.push((tr_with("game.proof.nonce", &[("name", name)]), hex(nonce), None));
+        values.push(value(&tr_with("game.proof.nonce", &[("name", name)]), nonce, None));
     }
     values
-}
-
-fn hex(bytes: &Bytes32) -> String {
-    data_encoding::HEXLOWER.encode(&bytes.0)
 }
 
 /// All of it as a text that can be checked elsewhere.
 fn copied(proof: &Proof) -> String {
     let mut lines: Vec<String> =
-        values(proof).into_iter().map(|(label, value, _)| format!("{label}: {value}")).collect();
+        values(proof).iter().map(|value| format!("{}: {}", value.label, value.digits)).collect();
     for (name, _, pips) in &proof.players {
         lines.push(format!("{name}: {pips}"));
     }
@@ -144,14 +153,20 @@ fn paint(canvas: &Canvas, proof: &Proof) {
     let how = Rect::new(PADDING, 52, wide, 48);
     paragraph::draw(canvas, Style::CAPTION, Colour::Ink2, how, Align::Left, tr("game.proof.how"));
     let mut y = VALUES;
-    for (label, value, said) in values(proof) {
+    for Value { label, digits, said } in values(proof) {
         canvas.text(Style::CAPTION, Colour::Ink2, PADDING, y, &label);
         if let Some((is_right, key)) = said {
             let x = PADDING + measure::width(Style::CAPTION, &label) + 10;
             verdict(canvas, (x, y), is_right, key);
         }
         let line = Rect::new(PADDING, y + 18, wide, DIGITS.line);
-        canvas.text_in(DIGITS, Colour::Ink, line, Align::Left, &measure::fit(DIGITS, &value, wide));
+        canvas.text_in(
+            DIGITS,
+            Colour::Ink,
+            line,
+            Align::Left,
+            &measure::fit(DIGITS, &digits, wide),
+        );
         y += STEP;
     }
     let label = tr("game.proof.pips");

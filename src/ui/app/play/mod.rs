@@ -57,7 +57,7 @@ pub struct Plays {
 }
 
 /// Something about games.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub enum PlayMsg {
     /// Do this with the game of a message.
     Deed(Target, Seq, GameDeed),
@@ -244,7 +244,6 @@ impl Model {
             (Asking::Scores(after), Ok(Answer::Looked(Reply::Scores { scores, more }))) => {
                 self.scores_came(after, scores, more, out);
             }
-            (Asking::Scores(_), _) => {}
             (Asking::Invite(target), Ok(Answer::Sent(message))) => {
                 self.chats.at(target).take(message);
             }
@@ -261,7 +260,7 @@ impl Model {
                 self.learn_of_games(&why);
                 out.push(Effect::Say(why));
             }
-            (Asking::Invite(_) | Asking::Deed, Ok(_)) => {}
+            (Asking::Scores(_), _) | (Asking::Invite(_) | Asking::Deed, Ok(_)) => {}
         }
     }
 

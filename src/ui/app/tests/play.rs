@@ -95,9 +95,9 @@ fn sheet(kind: ConversationKind, inviter: AccountId, offer: GameOffer) -> GameSh
     }
 }
 
-fn told(world: &mut World, sheet: GameSheet, facts: &[Fact]) -> Vec<Effect> {
+fn told(world: &mut World, mut sheet: GameSheet, facts: &[Fact]) -> Vec<Effect> {
     let log: Vec<GameEntry> = facts.iter().map(|fact| GameEntry { t: 1, fact: *fact }).collect();
-    let sheet = GameSheet { log: u32::try_from(log.len()).unwrap(), ..sheet };
+    sheet.log = u32::try_from(log.len()).unwrap();
     let at = Duration::from_millis(world.now.mono_ms);
     world.event(ClientEvent::Game(Box::new(GameView { sheet, log, t: 1, at })))
 }
