@@ -230,7 +230,9 @@ pub struct TimeLimit {
 }
 
 /// Rock, paper or scissors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Hand {
     /// Blunts scissors.

@@ -39,6 +39,7 @@ mod notes;
 pub mod paint;
 mod panel;
 mod paragraph;
+mod play;
 pub mod platform;
 mod profile;
 mod prompt;

@@ -22,6 +22,7 @@ use super::login::LoginWindow;
 use super::notes::NoteWindows;
 use super::paint::Rect;
 use super::panel::PanelWindow;
+use super::play::PlayWindows;
 use super::profile::ProfileWindows;
 use super::prompt::PromptWindow;
 use super::recover::RecoverWindow;
@@ -58,6 +59,7 @@ pub struct Windows {
     checkup: Option<CheckupWindow>,
     history: Option<HistoryWindow>,
     files: FileWindows,
+    play: PlayWindows,
     viewer: Option<ViewerWindow>,
     notes: NoteWindows,
     chats: BTreeMap<Target, Chat>,
@@ -79,6 +81,7 @@ impl Windows {
         checkup::follow(&mut self.checkup, model, side);
         self.follow_history(model);
         self.files.follow(model, self.side());
+        self.play.follow(model, self.side());
         ViewerWindow::follow(&mut self.viewer, model);
         self.follow_chats(model);
         self.notes.follow(model);
@@ -136,6 +139,7 @@ impl Windows {
             | Effect::AskFilePlace(..)
             | Effect::OpenFile(_)
             | Effect::Files(_)) => self.carry_out_files(effect, model),
+            Effect::Play(effect) => self.play.carry_out(effect),
             Effect::AskImages(target, images) => self.chat(target, |chat| chat.ask_images(images)),
             Effect::PicturesAgain => {
                 paint::portrait::ask_again();
@@ -243,6 +247,7 @@ impl Windows {
         self.doors.reword();
         self.profile.reword();
         self.files.reword();
+        self.play.reword(model);
         self.notes.restyle();
         if let Some(viewer) = &mut self.viewer {
             viewer.restyle();
@@ -291,6 +296,7 @@ impl Windows {
         self.doors.close();
         self.profile.close();
         self.files.close();
+        self.play.close();
         for (_, chat) in std::mem::take(&mut self.chats) {
             chat.window.close();
         }
@@ -514,7 +520,8 @@ impl Windows {
             self.checkup.is_some(),
             self.profile.is_open(),
         ];
-        let taken = open.into_iter().filter(|is_open| *is_open).count() + self.files.count();
+        let taken = open.into_iter().filter(|is_open| *is_open).count();
+        let taken = taken + self.files.count() + self.play.count();
         Side { other: self.panel_area(), taken }
     }
 

@@ -212,7 +212,7 @@ fn stop_and_go_on(screen: &Screen, server: &Server, (lime, chat): (&Desk, Window
     screen.wait_still(lime.panel);
     // The notification stands over the button.
     screen.wait_for("no notification", || screen.popups(312, 108).is_empty().then_some(()));
-    screen.click(Button::Left, lime.panel, 150, 652);
+    screen.click(Button::Left, lime.panel, 112, 652);
     let files = screen.window(&lime.person.program, "文件 - MyChat");
     screen.activate(files);
     screen.wait_still(files).save("files-list-zh");

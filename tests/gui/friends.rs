@@ -82,7 +82,7 @@ fn two_people_become_friends() {
 /// Finds 10001 and asks.
 fn ask(screen: &Screen, person: &Person, panel: Window) {
     screen.activate(panel);
-    screen.click(Button::Left, panel, 75, 644);
+    screen.click(Button::Left, panel, 38, 644);
     let add = screen.window(&person.program, "Add friends - MyChat");
     screen.activate(add);
     screen.type_text("10001");

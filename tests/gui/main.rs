@@ -11,6 +11,7 @@ mod console;
 mod drops;
 mod files;
 mod friends;
+mod games;
 mod hands;
 mod history;
 mod mention;

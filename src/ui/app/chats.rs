@@ -456,7 +456,8 @@ impl Model {
         let own = Some(message.from) == self.my_account();
         let (seq, conversation, kind) = (message.seq, message.conversation, message.kind);
         let at = message.at;
-        let is_told = self.is_told(target, &message.body);
+        // An invitation that was missed is none any more.
+        let is_told = self.is_told(target, &message.body) && (live || message.body.is_said());
         let offer = self.is_new_offer(target, &message, live).then(|| message.clone());
         self.line_came(target, &message);
         self.note_message(target, &message, live);

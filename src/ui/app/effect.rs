@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{contacts, files, login, menu, notify, profile, recover, register};
+use super::{contacts, files, login, menu, notify, play, profile, recover, register};
 use crate::client::api::{ImageSource, Picture, View};
 use crate::client::doctor::Plan;
 use crate::client::{Failure, Intent};
+use crate::domain::game::GameId;
 use crate::domain::{BlobId, Mentions, Seq, ServerId, Target};
 use crate::net::address::Address;
 
@@ -96,6 +97,12 @@ pub enum Effect {
     OpenFile(files::Opening),
     /// Something about the windows of files.
     Files(files::FilesEffect),
+    /// Something about the windows of games.
+    Play(play::PlayEffect),
+    /// Show the board of a game.
+    OpenBoard(GameId),
+    /// Ask for a saved game, and show it.
+    OpenSavedGame,
     /// Say in passing that something was not done; the key of the sentence.
     Trouble(&'static str),
     /// Bring the window of a picture to the front.

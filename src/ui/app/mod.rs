@@ -9,6 +9,7 @@
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats` with `menu`, `add` with `doors`,
 //!   `create_room`, `history`, `files`, `profile`, `card`, `prompt`, `preferences`, `checkup` and
 //!   `notify` are the windows.
+//! * `play` is games, all but their boards.
 //! * `drafts`, `earlier`, `find`, `links`, `signs` and `strangers` are of `chats`.
 //! * `people`, `contacts`, `session`, `link`, `writing`, `away`, `settings` and `telling` are what they share;
 //!   `time` words moments.
@@ -41,6 +42,7 @@ pub mod menu;
 pub mod notify;
 pub mod panel;
 pub mod people;
+pub mod play;
 pub mod preferences;
 pub mod profile;
 pub mod prompt;
@@ -151,6 +153,8 @@ pub enum Msg {
     Viewer(images::ViewerMsg),
     /// About files.
     Files(files::FilesMsg),
+    /// About games.
+    Play(play::PlayMsg),
     /// The server program that was started here ended or could not be started.
     HostEnded(login::HostEnd),
     /// Settings of this computer.
@@ -204,6 +208,7 @@ enum Asked {
     ReadBy(Target, Seq),
     SaveImage,
     File,
+    Play(play::Asking),
     Quota,
     Shelf { with: Target, text: String, before: Option<Seq> },
     SignOut,
@@ -264,6 +269,8 @@ pub struct Model {
     notes: notify::Notes,
     /// Files on their way, and those that are shown.
     pub files: files::Files,
+    /// Games, all but their boards.
+    pub play: play::Plays,
     /// What was fetched without asking; it outlives a session.
     unasked: files::receiving::Unasked,
     /// Where received files go unless the person chose another folder.
@@ -326,6 +333,7 @@ impl Model {
             viewer: None,
             notes: notify::Notes::default(),
             files: files::Files::default(),
+            play: play::Plays::default(),
             unasked: files::receiving::Unasked::default(),
             downloads: std::path::PathBuf::new(),
             checkup: None,
@@ -410,10 +418,11 @@ impl Model {
             ClientEvent::Transfer(transfer) => self.transfer_came(*transfer, out),
             ClientEvent::TransfersGone(ids) => self.transfers_gone(&ids),
             ClientEvent::File { file, status } => self.file_came(file, status, out),
+            ClientEvent::Game(view) => self.game_came(*view, out),
             ClientEvent::Called { text, pinned } => Model::called(text, pinned, out),
             ClientEvent::Typing { from, to } => self.typing(from, to),
-            // Of another key than a link's the attempt speaks, which fails by it. No window shows games yet.
-            ClientEvent::KeyOther { .. } | ClientEvent::Game(_) => {}
+            // Of another key than a link's the attempt speaks, which fails by it.
+            ClientEvent::KeyOther { .. } => {}
             ClientEvent::Exporting { ticket, done, all } => self.exporting(ticket, done, all),
             ClientEvent::StoreTrouble(reason) => self.store_trouble(reason, out),
         }
@@ -450,6 +459,7 @@ impl Model {
                 Err(why) => Effect::Say(why),
             }),
             (Asked::File, result) => Model::file_answered(result, out),
+            (Asked::Play(asking), result) => self.play_answered(asking, result, out),
             (Asked::Quota, result) => self.quota_came(&result),
             (Asked::Shelf { with, text, before }, result) => {
                 self.shelf_came((with, text, before), result);
@@ -467,6 +477,7 @@ impl Model {
                 self.leave_halls();
                 self.watch(out);
                 self.chats_tick(out);
+                self.plays_tick(out);
                 self.devices_tick(out);
                 self.history_tick();
             }
@@ -510,6 +521,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         }
         Msg::Viewer(msg) => model.viewer(msg, &mut out),
         Msg::Files(msg) => model.files_msg(msg, &mut out),
+        Msg::Play(msg) => model.play_msg(msg, &mut out),
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
         Msg::Note(msg) => model.note_msg(msg, &mut out),

@@ -285,7 +285,7 @@ impl Model {
             _ => false,
         };
         match self.choice(target).notify {
-            Notify::All => body.is_said(),
+            Notify::All => body.is_said() || matches!(body, Body::Game(_)),
             Notify::Mentions => mentions_me,
             Notify::None => false,
         }

@@ -17,6 +17,7 @@ impl Model {
         self.reenter_halls(out);
         self.ask_earlier_again(out);
         self.shelf_again(out);
+        self.games_again(out);
         out.push(Effect::PicturesAgain);
     }
 
@@ -27,6 +28,7 @@ impl Model {
         self.chats.begin_anew();
         self.people.begin_anew();
         self.files.begin_anew();
+        self.play.begin_anew();
         self.notes = super::notify::Notes::default();
         self.halls.clear();
         self.walls.clear();
@@ -57,6 +59,7 @@ impl Model {
         self.screen = Screen::Login;
         (self.chats, self.notes) = (chats::Chats::default(), super::notify::Notes::default());
         self.files = super::files::Files::default();
+        self.play = super::play::Plays::default();
         self.people = people::People::default();
         self.panel = panel::Panel::default();
         self.link = link::Link::default();

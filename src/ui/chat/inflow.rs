@@ -15,6 +15,7 @@ use crate::client::api::{ImageSource, Picture};
 use crate::ui::app::Msg;
 use crate::ui::app::chats::{ChatMsg, EntryId};
 use crate::ui::app::files::FilesMsg;
+use crate::ui::app::play::PlayMsg;
 use crate::ui::files::{self, Wanted};
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
 use crate::ui::shell::post;
@@ -121,7 +122,10 @@ impl Parts {
             EntryKey::Note(_) => return,
         };
         let target = self.state.borrow().view.target;
-        post(Msg::Files(FilesMsg::Deed(target, id, deed)));
+        post(match (deed, id) {
+            (Deed::Game(deed), EntryId::Seq(seq)) => Msg::Play(PlayMsg::Deed(target, seq, deed)),
+            _ => Msg::Files(FilesMsg::Deed(target, id, deed)),
+        });
     }
 
     /// A picture was pressed: one that could not be had is fetched again, else it is looked at.

@@ -433,5 +433,6 @@ fn deed_icon(deed: Deed) -> Icon {
         Deed::OpenFolder => Icon::Folder,
         Deed::SendAgain => Icon::Retry,
         Deed::Remove => Icon::Trash,
+        Deed::Game(deed) => deed.icon(),
     }
 }

@@ -6,6 +6,7 @@ mod composer;
 mod edges;
 mod emoji;
 mod find;
+mod gaming;
 mod head;
 mod inflow;
 mod keys;
@@ -99,6 +100,7 @@ struct Parts {
     image: IconButton,
     file: IconButton,
     shake: IconButton,
+    game: IconButton,
     history: Button,
     composer: Composer,
     close: Button,
@@ -239,6 +241,7 @@ impl ChatWindow {
             self.parts.state.borrow_mut().members_width = width;
         }
         self.parts.show_bar(&notice);
+        self.parts.game.set_tip(tr(self.parts.state.borrow().view.gaming.tip()));
         self.parts.show_find(&old);
         let has_moved = {
             let new = &self.parts.state.borrow().view;
@@ -379,6 +382,7 @@ impl Parts {
             image: IconButton::new(Icon::Image, ""),
             file: IconButton::new(Icon::File, ""),
             shake: IconButton::new(Icon::Shake, ""),
+            game: IconButton::new(Icon::Game, ""),
             history: Button::new(ButtonKind::Quiet, "").icon(Icon::History),
             composer: Composer::new(),
             close: Button::new(ButtonKind::Outline, ""),
@@ -405,6 +409,7 @@ impl Parts {
         self.image.set_tip(tr("image.send"));
         self.file.set_tip(tr("file.send"));
         self.shake.set_tip(tr("chat.shake"));
+        self.game.set_tip(tr(self.state.borrow().view.gaming.tip()));
         self.history.set_label(tr("chat.history"));
         self.close.set_label(tr("chat.close"));
         self.send.set_label(tr("chat.send"));
@@ -518,6 +523,8 @@ impl Parts {
         self.file.on_press(move || this.choose_files());
         let this = self.clone();
         self.shake.on_press(move || this.tell(ChatMsg::Shake));
+        let this = self.clone();
+        self.game.on_press(move || this.open_games());
         inflow::overlay(self);
         let this = self.clone();
         self.history.on_press(move || this.open_history());

@@ -55,6 +55,7 @@ impl Parts {
             (&mut self.image, true),
             (&mut self.file, true),
             (&mut self.shake, can_shake),
+            (&mut self.game, true),
         ];
         for (button, is_here) in buttons {
             button.set_shown(is_open && is_here);

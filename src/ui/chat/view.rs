@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::find::FindView;
+use super::gaming::Gaming;
 use super::person::Other;
 use crate::domain::{
     AccountId, Body, Joining, Notify, Person, Portrait, Presence, Rank, RoomId, Seq, Target,
@@ -13,6 +14,7 @@ use crate::ui::app::chats::{self, Chat, Earlier, EntryId};
 use crate::ui::app::files::look::Look;
 use crate::ui::app::link::Lost;
 use crate::ui::app::mentions::{Candidate, NamedAt};
+use crate::ui::app::play::look::GameLook;
 use crate::ui::app::quotes;
 use crate::ui::app::rooms::{MemberRow, Tile};
 use crate::ui::app::settings::SendKey;
@@ -48,6 +50,8 @@ pub struct ChatView {
     pub face: ChatFace,
     /// Whether the window of the other side can be shaken.
     pub can_shake: bool,
+    /// What one can play here.
+    pub gaming: Gaming,
     /// A strip under the header; empty for none.
     pub notice: String,
     /// The link is down.
@@ -152,6 +156,7 @@ impl ChatView {
             view.candidates = model.candidates(target, &view.members, language());
         }
         view.lost = model.link.lost(model.now);
+        view.gaming = Gaming::of(model, target);
         view.closed = model.closed_to_me(target, language());
         view.notify = model.choice(target).notify;
         view.members_width = model.settings.members;
@@ -247,6 +252,7 @@ impl ChatView {
             typing: false,
             face: ChatFace::Lobby,
             can_shake: false,
+            gaming: Gaming::default(),
             notice: String::new(),
             lost: None,
             text_limit: TextLimit::default(),
@@ -304,6 +310,9 @@ pub fn with_entries<R>(model: &Model, target: Target, take: impl FnOnce(&[Entry<
             None if let Some(look) = &about.file => {
                 let hint = if about.why.is_empty() { &look.hint } else { &about.why };
                 Entry { saying: Saying::File(look.card()), ..Entry::of(&entry, hint, None) }
+            }
+            None if let Some(look) = &about.game => {
+                Entry { saying: Saying::File(look.card()), ..Entry::of(&entry, &about.why, None) }
             }
             None => {
                 let entry = Entry::of(&entry, &about.why, about.quote());
@@ -366,6 +375,8 @@ struct About {
     named: Vec<Named>,
     /// How its file looks, where it is one.
     file: Option<Look>,
+    /// How its game looks, where it is one.
+    game: Option<GameLook>,
 }
 
 /// A centred line.
@@ -411,7 +422,8 @@ impl About {
         let named = model.named_in(target, entry.body).into_iter().filter_map(named).collect();
         let me = model.my_account();
         let file = me.and_then(|me| model.file_look(target, me, entry, language()));
-        About { why: why.unwrap_or_default(), quoted, line, named, file }
+        let game = me.and_then(|me| model.game_look(target, me, entry, language()));
+        About { why: why.unwrap_or_default(), quoted, line, named, file, game }
     }
 
     fn quote(&self) -> Option<Quote<'_>> {

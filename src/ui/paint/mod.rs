@@ -4,6 +4,7 @@ mod avatar;
 mod canvas;
 pub mod emoji;
 mod emoji_table;
+mod game;
 mod geometry;
 mod icon;
 pub mod photo;

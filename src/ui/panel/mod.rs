@@ -25,6 +25,8 @@ use crate::ui::app::files::list::ListMsg;
 use crate::ui::app::history::HistoryMsg;
 use crate::ui::app::link::Strip as State;
 use crate::ui::app::panel::{PanelMsg, Tab};
+use crate::ui::app::play::PlayMsg;
+use crate::ui::app::play::lobby::LobbyMsg;
 use crate::ui::app::preferences::PreferencesMsg;
 use crate::ui::app::rows::{Pick, Row};
 use crate::ui::app::trust::TrustMsg;
@@ -62,6 +64,7 @@ pub struct PanelWindow {
     list: ScrollList,
     add: IconButton,
     files: IconButton,
+    games: IconButton,
     settings: IconButton,
     view: Rc<RefCell<View>>,
     rows: Rc<RefCell<Vec<Row>>>,
@@ -95,6 +98,7 @@ impl PanelWindow {
         let add = IconButton::new(Icon::UserPlus, tr("panel.add.tip")).caption(tr("bottom.add"));
         let files =
             IconButton::new(Icon::Folder, tr("panel.files.tip")).caption(tr("bottom.files"));
+        let games = IconButton::new(Icon::Game, tr("game.lobby.tip")).caption(tr("bottom.games"));
         let settings = IconButton::new(Icon::Settings, tr("panel.settings.tip"))
             .caption(tr("bottom.settings"));
         window.end();
@@ -109,6 +113,7 @@ impl PanelWindow {
             list,
             add,
             files,
+            games,
             settings,
             view,
             rows,
@@ -166,6 +171,8 @@ impl PanelWindow {
         self.add.set_caption(tr("bottom.add"));
         self.files.set_tip(tr("panel.files.tip"));
         self.files.set_caption(tr("bottom.files"));
+        self.games.set_tip(tr("game.lobby.tip"));
+        self.games.set_caption(tr("bottom.games"));
         self.settings.set_tip(tr("panel.settings.tip"));
         self.settings.set_caption(tr("bottom.settings"));
         // Words are as wide as they are in their language.
@@ -257,6 +264,7 @@ impl PanelWindow {
             list: self.list.clone(),
             add: self.add.clone(),
             files: self.files.clone(),
+            games: self.games.clone(),
             settings: self.settings.clone(),
             view: Rc::clone(&self.view),
         }
@@ -287,6 +295,7 @@ impl PanelWindow {
         });
         self.add.on_press(|| post(Msg::Add(AddMsg::Open(Page::People))));
         self.files.on_press(|| post(Msg::Files(FilesMsg::List(ListMsg::Open))));
+        self.games.on_press(|| post(Msg::Play(PlayMsg::Lobby(LobbyMsg::Open))));
         self.settings.on_press(|| post(Msg::Preferences(PreferencesMsg::Open)));
     }
 
@@ -465,6 +474,7 @@ struct Parts {
     list: ScrollList,
     add: IconButton,
     files: IconButton,
+    games: IconButton,
     settings: IconButton,
     view: Rc<RefCell<View>>,
 }
@@ -483,8 +493,9 @@ fn lay_out(parts: &mut Parts) {
     let top = y + 88;
     parts.list.place(Rect::new(0, top, area.w, area.h - FOOT - 1 - top));
     let foot = area.h - FOOT + 4;
-    for (at, button) in (0..).zip([&mut parts.add, &mut parts.files, &mut parts.settings]) {
-        button.place(Rect::new(area.w * (2 * at + 1) / 6 - 32, foot, 64, FOOT - 8));
+    let Parts { add, files, games, settings, .. } = parts;
+    for (at, button) in (0..).zip([add, files, games, settings]) {
+        button.place(Rect::new(area.w * (2 * at + 1) / 8 - 32, foot, 64, FOOT - 8));
     }
 }
 

@@ -1,8 +1,9 @@
-//! The card of a file: what it shows, and where its parts lie. [`super::card_draw`] draws it.
+//! The card of a file or a game: what it shows, and where its parts lie. [`super::card_draw`] draws it.
 
 use std::fmt;
 use std::sync::Arc;
 
+use super::game::{GameDeed, Table, TablePlaces};
 use crate::ui::paint::Rect;
 
 /// How wide it is, where there is room.
@@ -19,7 +20,7 @@ const TILE: i32 = 40;
 /// The height of the bar.
 const BAR: i32 = 4;
 
-/// A file in a message.
+/// A file or a game in a message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Card<'a> {
     /// What it is called.
@@ -34,6 +35,8 @@ pub struct Card<'a> {
     pub progress: Option<u16>,
     /// What can be done, at most three.
     pub deeds: &'a [Deed],
+    /// What lies on the table, where it is a game.
+    pub table: Option<&'a Table>,
 }
 
 /// How the state of a file sounds.
@@ -73,6 +76,8 @@ pub enum Deed {
     SendAgain,
     /// Take its message away here.
     Remove,
+    /// Something with a game.
+    Game(GameDeed),
 }
 
 /// A card that is kept.
@@ -90,22 +95,26 @@ pub struct Carded {
     pub progress: Option<u16>,
     /// What can be done.
     pub deeds: Arc<[Deed]>,
+    /// What lies on the table, where it is a game.
+    pub table: Option<Arc<Table>>,
 }
 
 impl Carded {
     /// Keeps one.
     #[must_use]
     pub fn new(card: Card<'_>) -> Carded {
-        let Card { name, size, state, tone, progress, deeds } = card;
+        let Card { name, size, state, tone, progress, deeds, table } = card;
         let (name, size, state) = (name.into(), size.into(), state.into());
-        Carded { name, size, state, tone, progress, deeds: deeds.into() }
+        let table = table.map(|table| Arc::new(table.clone()));
+        Carded { name, size, state, tone, progress, deeds: deeds.into(), table }
     }
 
     /// As it was handed over.
     #[must_use]
     pub fn card(&self) -> Card<'_> {
-        let Carded { name, size, state, tone, progress, deeds } = self;
-        Card { name, size, state, tone: *tone, progress: *progress, deeds }
+        let Carded { name, size, state, tone, progress, deeds, table } = self;
+        let table = table.as_deref();
+        Card { name, size, state, tone: *tone, progress: *progress, deeds, table }
     }
 
     /// How high it is.
@@ -113,7 +122,8 @@ impl Carded {
     pub fn height(&self) -> i32 {
         let progress = if self.progress.is_some() { PROGRESS } else { 0 };
         let deeds = if self.deeds.is_empty() { 0 } else { DEEDS };
-        HEAD + progress + deeds
+        let table = self.table.as_ref().map_or(0, |table| table.height(&self.state));
+        HEAD + progress + table + deeds
     }
 }
 
@@ -130,6 +140,8 @@ pub struct CardPlaces {
     pub bar: Option<Rect>,
     /// What can be done, side by side.
     pub deeds: Vec<(Deed, Rect)>,
+    /// The parts of a game.
+    pub table: Option<TablePlaces>,
 }
 
 impl CardPlaces {
@@ -152,6 +164,11 @@ impl CardPlaces {
             line: words(34, 18),
             bar: card.progress.map(|_| bar),
             deeds: deeds.collect(),
+            table: card.table.as_ref().map(|table| {
+                let top = area.y + HEAD;
+                let inside = Rect::new(area.x + PAD, top, area.w - 2 * PAD, 0);
+                table.places(&card.state, inside)
+            }),
         }
     }
 
@@ -183,7 +200,7 @@ mod tests {
         let deeds = [Deed::Take, Deed::SaveAs, Deed::Decline];
         let card = |progress, deeds| {
             let (name, size, state, tone) = ("a.zip", "86 MB", "waiting", Tone::Quiet);
-            Carded::new(Card { name, size, state, tone, progress, deeds })
+            Carded::new(Card { name, size, state, tone, progress, deeds, table: None })
         };
         let cases: [(Option<u16>, &[_], i32); 3] =
             [(None, &deeds, 96), (Some(500), &deeds[..2], 108), (None, &[], 64)];
@@ -209,6 +226,7 @@ mod tests {
             tone: Tone::Bad,
             progress: None,
             deeds: &[Deed::Remove],
+            table: None,
         });
         assert!(!format!("{card:?}").contains("secret"));
     }

@@ -1,9 +1,9 @@
-//! Drawing the card of a file.
+//! Drawing the card of a file or a game.
 
 use super::card::{CardPlaces, Carded, Tone};
 use super::draw::Painter;
 use super::scene::Action;
-use crate::ui::paint::text::{fit_name, width};
+use crate::ui::paint::text::{fit, fit_name, width};
 use crate::ui::paint::{Align, Rect};
 use crate::ui::theme::{Colour, Style, metric};
 
@@ -16,10 +16,20 @@ impl Painter<'_> {
         let radius = metric::RADIUS_CARD;
         self.canvas.card(area, radius, Colour::BubblePeer, Colour::PeerLine, 1);
         let places = CardPlaces::new(card, area);
-        self.canvas.file_tile(&card.name, places.tile);
-        let name = fit_name(Style::MESSAGE, &card.name, places.name.w);
+        match &card.table {
+            Some(table) => self.canvas.game_tile(table.game, places.tile),
+            None => self.canvas.file_tile(&card.name, places.tile),
+        }
+        let name = match card.table {
+            // Of a file's name the end says most.
+            None => fit_name(Style::MESSAGE, &card.name, places.name.w),
+            Some(_) => fit(Style::MESSAGE, &card.name, places.name.w),
+        };
         self.canvas.text_in(Style::MESSAGE, Colour::Ink, places.name, Align::Left, &name);
-        self.line(card, places.line);
+        match (&card.table, &places.table) {
+            (Some(table), Some(at)) => self.table(card, places.line, (table, at)),
+            _ => self.line(card, places.line),
+        }
         if let (Some(bar), Some(progress)) = (places.bar, card.progress) {
             let is_running = card.tone != Tone::Paused;
             self.bar(bar, progress, if is_running { Colour::Brand } else { Colour::Ink3 });
@@ -62,7 +72,13 @@ impl Painter<'_> {
                 self.canvas.round(hot, metric::RADIUS_SMALL, Colour::Hover);
             }
             let words = self.tools.wording.deed(*deed);
-            self.canvas.text_in(Style::BODY, Colour::BrandText, *place, Align::Centre, &words);
+            match deed.hand() {
+                Some(hand) => self.hand_deed(hand, *place, &words),
+                None => {
+                    let (style, ink) = (Style::BODY, Colour::BrandText);
+                    self.canvas.text_in(style, ink, *place, Align::Centre, &words);
+                }
+            }
             if self.scene.focus() == Some((row, Action::File(*deed))) {
                 let ring = place.inset(3);
                 self.canvas.frame(ring, metric::RADIUS_SMALL, Colour::Focus, 2);

@@ -37,6 +37,8 @@ mod card_draw;
 mod chat;
 mod chosen;
 mod draw;
+pub mod game;
+mod game_draw;
 pub mod heights;
 mod keys;
 pub mod layout;

@@ -38,6 +38,7 @@ pub fn deed_words(deed: Deed) -> &'static str {
         Deed::OpenFolder => "file.open_folder",
         Deed::SendAgain => "file.send_again",
         Deed::Remove => "file.remove",
+        Deed::Game(deed) => deed.key(),
     })
 }
 

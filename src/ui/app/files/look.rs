@@ -43,7 +43,7 @@ impl Look {
     #[must_use]
     pub fn card(&self) -> Card<'_> {
         let Look { name, size, state, tone, progress, deeds, .. } = self;
-        Card { name, size, state, tone: *tone, progress: *progress, deeds }
+        Card { name, size, state, tone: *tone, progress: *progress, deeds, table: None }
     }
 }
 

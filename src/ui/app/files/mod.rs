@@ -365,7 +365,7 @@ impl Model {
             Deed::Open => out.push(Effect::OpenFile(Opening { id, path, is_folder: false })),
             Deed::OpenFolder => out.push(Effect::OpenFile(Opening { id, path, is_folder: true })),
             Deed::SendAgain => self.send_again(transfer, out),
-            Deed::Take | Deed::SaveAs | Deed::Decline | Deed::Remove => {}
+            Deed::Take | Deed::SaveAs | Deed::Decline | Deed::Remove | Deed::Game(_) => {}
         }
     }
 

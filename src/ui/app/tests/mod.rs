@@ -16,6 +16,7 @@ mod mentions;
 mod menu;
 mod notify;
 mod panel;
+mod play;
 mod preferences;
 mod profile;
 mod receiving;

@@ -1,0 +1,86 @@
+//! The window in which an invitation to a board game is made up.
+
+use super::PlayEffect;
+use crate::domain::game::{Begins, GameKind, GameName, GameOffer, TimeLimit};
+use crate::domain::{AccountId, Target};
+use crate::ui::app::{Effect, Model};
+
+/// Minutes that each player may have; none is no limit.
+pub const MINUTES: [Option<u32>; 3] = [Some(5), Some(10), None];
+
+/// An invitation that is made up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invitation {
+    /// Who is invited.
+    pub to: AccountId,
+    /// To which game.
+    pub game: GameName,
+    /// Who begins.
+    pub begins: Begins,
+    /// Minutes for each player.
+    pub minutes: Option<u32>,
+    /// Six in a row do not win.
+    pub exactly_five: bool,
+}
+
+/// In its window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvitationMsg {
+    /// It opens.
+    Open(AccountId, GameName),
+    /// Who begins.
+    Begins(Begins),
+    /// How long each may think.
+    Minutes(Option<u32>),
+    /// Whether six in a row win.
+    ExactlyFive(bool),
+    /// It is sent.
+    Send,
+    /// It is not.
+    Close,
+}
+
+impl Invitation {
+    /// As it is sent.
+    #[must_use]
+    pub fn offer(&self) -> GameOffer {
+        let exactly_five = self.exactly_five;
+        let kind = match self.game {
+            GameName::Xiangqi => GameKind::Xiangqi {},
+            _ => GameKind::Gomoku { exactly_five },
+        };
+        let total_s = self.minutes.map(|minutes| minutes * 60);
+        let limit = TimeLimit { total_s, move_s: None };
+        GameOffer { kind, limit, begins: self.begins, again: None }
+    }
+}
+
+impl Model {
+    pub(super) fn invitation_msg(&mut self, msg: InvitationMsg, out: &mut Vec<Effect>) {
+        match (msg, &mut self.play.invitation) {
+            (InvitationMsg::Open(to, game), place) if self.me.is_some() => {
+                *place = Some(Invitation {
+                    to,
+                    game,
+                    begins: Begins::Drawn,
+                    minutes: MINUTES[1],
+                    exactly_five: false,
+                });
+                out.push(Effect::Play(PlayEffect::RaiseInvitation));
+            }
+            (InvitationMsg::Begins(begins), Some(one)) => one.begins = begins,
+            (InvitationMsg::Minutes(minutes), Some(one)) => one.minutes = minutes,
+            (InvitationMsg::ExactlyFive(on), Some(one)) => one.exactly_five = on,
+            (InvitationMsg::Send, Some(one)) => {
+                let (to, offer) = (Target::Account(one.to), one.offer());
+                // Without a link it stands, with what was chosen.
+                if self.link.is_up() {
+                    self.play.invitation = None;
+                }
+                self.invite_to(to, offer, out);
+            }
+            (InvitationMsg::Close, place) => *place = None,
+            _ => {}
+        }
+    }
+}

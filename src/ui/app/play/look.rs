@@ -1,0 +1,354 @@
+//! How a game looks in its card: words, what lies on the table, what can be done.
+
+use super::super::Model;
+use super::super::chats::{Entry, EntryId};
+use super::replayed;
+use crate::client::api::{GameView, game_key};
+use crate::domain::game::{
+    Begins, EndReason, GameEnd, GameId, GameKind, GameName, GameOffer, GameSheet, GameState, Hand,
+    Side,
+};
+use crate::domain::{AccountId, Body, Target};
+use crate::game::{Game, Table as Played, hands};
+use crate::ui::text::Language;
+use crate::ui::transcript::card::{Card, Deed, Tone};
+use crate::ui::transcript::game::{GameDeed, MARKS_MAX, Mark, Player, Table};
+
+/// What a card shows.
+#[derive(Clone, PartialEq, Eq)]
+pub struct GameLook {
+    /// What is said over it.
+    pub name: String,
+    /// How it is played.
+    pub options: String,
+    /// How it stands.
+    pub state: String,
+    /// How that sounds.
+    pub tone: Tone,
+    /// What can be done.
+    pub deeds: Vec<Deed>,
+    /// What lies on the table.
+    pub table: Table,
+}
+
+/// What a look is worked out from.
+struct About<'a> {
+    model: &'a Model,
+    target: Target,
+    me: AccountId,
+    view: &'a GameView,
+    language: Language,
+}
+
+impl GameLook {
+    /// As a transcript takes it.
+    #[must_use]
+    pub fn card(&self) -> Card<'_> {
+        let GameLook { name, options, state, tone, deeds, table } = self;
+        Card { name, size: options, state, tone: *tone, progress: None, deeds, table: Some(table) }
+    }
+}
+
+impl Model {
+    /// How the game of a line looks, if it is one.
+    #[must_use]
+    pub fn game_look(
+        &self,
+        target: Target,
+        me: AccountId,
+        entry: &Entry<'_>,
+        language: Language,
+    ) -> Option<GameLook> {
+        let Body::Game(offer) = entry.body else { return None };
+        let view = match entry.id {
+            EntryId::Seq(seq) => {
+                let conversation = self.chats.get(target)?.state?.conversation;
+                self.play.view(GameId { conversation, seq })
+            }
+            EntryId::Nonce(_) => None,
+        };
+        let look = GameLook {
+            name: invitation_words((target, entry.from == me), offer.kind, language),
+            options: options(offer, Some(entry.from == me), language),
+            state: String::new(),
+            tone: Tone::Quiet,
+            deeds: Vec::new(),
+            table: Table { game: offer.kind.name(), calls: false, players: Vec::new() },
+        };
+        let Some(view) = view else { return Some(look) };
+        let about = About { model: self, target, me, view, language };
+        Some(about.of(look))
+    }
+
+    /// How a game ended, as somebody sees it.
+    #[must_use]
+    pub(super) fn end_words(
+        &self,
+        (target, sheet): (Target, &GameSheet),
+        end: GameEnd,
+        language: Language,
+    ) -> (String, Tone) {
+        let mine = self.my_account().and_then(|me| sheet.side_of(me));
+        let (result, tone) = match (end.winner, mine) {
+            (None, _) => (language.get("game.drawn").to_owned(), Tone::Quiet),
+            (Some(winner), Some(mine)) if winner == mine => {
+                (language.get("game.won").to_owned(), Tone::Checked)
+            }
+            (Some(_), Some(_)) => (language.get("game.lost").to_owned(), Tone::Quiet),
+            (Some(winner), None) => {
+                let winner = sheet.players.map(|players| players[winner.index()]);
+                let name = winner.map(|who| self.name_in(target, who)).unwrap_or_default();
+                (language.fill("game.won_by", &[("name", &name)]), Tone::Quiet)
+            }
+        };
+        let is_won = tone == Tone::Checked;
+        let words = match end_key(end.why, is_won) {
+            Some(key) => format!("{result} · {}", language.get(key)),
+            None => result,
+        };
+        (words, tone)
+    }
+}
+
+impl About<'_> {
+    fn word(&self, key: &'static str) -> String {
+        self.language.get(key).to_owned()
+    }
+
+    fn of(&self, mut look: GameLook) -> GameLook {
+        let sheet = &self.view.sheet;
+        let is_mine = sheet.inviter == self.me;
+        match sheet.state {
+            GameState::Open => self.open(&mut look, is_mine),
+            GameState::Declined if is_mine => look.state = self.word("game.declined.peer"),
+            GameState::Declined => look.state = self.word("game.declined"),
+            GameState::Withdrawn => look.state = self.word("game.withdrawn"),
+            GameState::Expired => look.state = self.word("game.expired"),
+            GameState::Running => self.running(&mut look),
+            GameState::Over(end) => self.over(&mut look, end),
+        }
+        look
+    }
+
+    fn open(&self, look: &mut GameLook, is_mine: bool) {
+        let left = self.model.play.left_ms(self.view.sheet.game, self.model.now.mono_ms);
+        let left_ms = left.unwrap_or_default();
+        if left_ms == 0 {
+            look.state = self.word("game.expired");
+            return;
+        }
+        let key = if is_mine { "game.waits" } else { "game.open_for" };
+        look.state = self.language.fill(key, &[("time", &countdown(left_ms))]);
+        let deeds = match (is_mine, self.target) {
+            (true, _) => vec![GameDeed::Withdraw],
+            (false, Target::Account(_)) => vec![GameDeed::Accept, GameDeed::Decline],
+            (false, _) => vec![GameDeed::Accept],
+        };
+        look.deeds = deeds.into_iter().map(Deed::Game).collect();
+    }
+
+    fn entitle(&self, look: &mut GameLook, game: Option<&Game>) {
+        let sheet = &self.view.sheet;
+        self.language.get(game_key(sheet.offer.kind.name())).clone_into(&mut look.name);
+        look.options = options(&sheet.offer, None, self.language);
+        if let (Some(game), Some(players)) = (game, sheet.players) {
+            look.table.players = self.players(game, players);
+        }
+    }
+
+    fn running(&self, look: &mut GameLook) {
+        let (sheet, game) = (&self.view.sheet, replayed(self.view));
+        self.entitle(look, game.as_ref());
+        let mine = sheet.side_of(self.me);
+        let has_to = mine.is_some_and(|side| sheet.to_act[side.index()]);
+        let has_board = sheet.offer.kind.name().has_board();
+        if has_board {
+            let key = if has_to { "game.running.turn" } else { "game.running" };
+            (look.state, look.table.calls) = (self.word(key), has_to);
+            look.deeds = vec![Deed::Game(GameDeed::Board)];
+            return;
+        }
+        let Some(game) = game else {
+            look.state = self.word("game.running");
+            return;
+        };
+        match (game.table(), mine) {
+            (Played::Hands(hands), Some(side)) if hands.hash(side).is_none() => {
+                let n = (hands.round() + 1).to_string();
+                look.state = self.language.fill("game.hands.choose", &[("n", &n)]);
+                look.table.calls = true;
+                let hands = Hand::ALL.map(|hand| Deed::Game(GameDeed::Choose(hand)));
+                look.deeds = hands.to_vec();
+            }
+            (Played::Hands(_), Some(side)) => {
+                let other = sheet.players.map(|players| players[side.other().index()]);
+                let name = other.map(|other| self.model.name_in(self.target, other));
+                let name = name.unwrap_or_default();
+                look.state = self.language.fill("game.hands.chosen", &[("name", &name)]);
+            }
+            (Played::Hands(hands), None) => {
+                let n = (hands.round() + 1).to_string();
+                look.state = self.language.fill("game.hands.round", &[("n", &n)]);
+            }
+            _ => look.state = self.word("game.dice.rolling"),
+        }
+    }
+
+    fn over(&self, look: &mut GameLook, end: GameEnd) {
+        let (sheet, game) = (&self.view.sheet, replayed(self.view));
+        self.entitle(look, game.as_ref());
+        let words = self.model.end_words((self.target, sheet), end, self.language);
+        (look.state, look.tone) = words;
+        let name = sheet.offer.kind.name();
+        let is_rolled = matches!(game.as_ref().map(Game::table), Some(Played::Dice(dice)) if dice.rolled().is_some());
+        let mut deeds = Vec::new();
+        if name.has_board() {
+            deeds.push(GameDeed::Replay);
+        } else if sheet.side_of(self.me).is_some() {
+            deeds.push(GameDeed::Again);
+        }
+        if is_rolled && sheet.seed_hash.is_some() {
+            deeds.push(GameDeed::Proof);
+        }
+        look.deeds = deeds.into_iter().map(Deed::Game).collect();
+    }
+
+    /// The rows of a game that is played in its card.
+    fn players(&self, game: &Game, players: [AccountId; 2]) -> Vec<Player> {
+        let winner = game.end().and_then(|end| end.winner);
+        let player = |side: Side| {
+            let account = players[side.index()];
+            let (marks, score) = match game.table() {
+                Played::Hands(hands) => {
+                    (self.hands(hands, side, game), hands.wins()[side.index()].to_string())
+                }
+                Played::Dice(dice) => {
+                    let mark = match (dice.rolled(), dice.nonces()[side.index()]) {
+                        (Some((_, pips)), _) => Mark::Die(pips[side.index()]),
+                        (None, Some(_)) => Mark::Hidden,
+                        (None, None) => Mark::Awaited,
+                    };
+                    (vec![mark], String::new())
+                }
+                Played::Gomoku(_) | Played::Xiangqi(_) => return None,
+            };
+            let name = match account == self.me {
+                true => self.word("hist.you"),
+                false => self.model.name_in(self.target, account),
+            };
+            Some(Player { name, marks, score, won: winner == Some(side) })
+        };
+        Side::BOTH.into_iter().filter_map(player).collect()
+    }
+
+    fn hands(&self, hands: &hands::Hands, side: Side, game: &Game) -> Vec<Mark> {
+        let shown = |[first, second]: &[Hand; 2]| {
+            let hand = if side == Side::First { *first } else { *second };
+            Mark::Hand(hand, hands::winner(*first, *second) == Some(side))
+        };
+        let mut marks: Vec<Mark> = hands.rounds().iter().map(shown).collect();
+        if game.end().is_none() {
+            let chosen = self.model.play.chosen.get(&self.view.sheet.game);
+            let own = chosen.filter(|(round, _)| *round == hands.round()).map(|(_, hand)| *hand);
+            let is_own = self.view.sheet.side_of(self.me) == Some(side);
+            marks.push(match (hands.shown(side), hands.hash(side), own) {
+                (Some(hand), ..) => Mark::Hand(hand, false),
+                (None, Some(_), Some(hand)) if is_own => Mark::Own(hand),
+                (None, Some(_), _) => Mark::Hidden,
+                (None, None, _) => Mark::Awaited,
+            });
+        }
+        let skipped = marks.len().saturating_sub(MARKS_MAX);
+        marks.split_off(skipped)
+    }
+}
+
+/// 1:42
+#[must_use]
+pub fn countdown(ms: u64) -> String {
+    let seconds = ms.div_ceil(1_000);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+/// What an invitation says.
+fn invitation_words(
+    (target, is_mine): (Target, bool),
+    kind: GameKind,
+    language: Language,
+) -> String {
+    let has_board = kind.name().has_board();
+    let key = match (is_mine, target, has_board) {
+        (false, _, true) => "game.invites.board",
+        (false, _, false) => "game.invites",
+        (true, Target::Account(_), true) => "game.invited.board",
+        (true, Target::Account(_), false) => "game.invited",
+        (true, ..) => "game.invited.all",
+    };
+    language.fill(key, &[("game", language.get(game_key(kind.name())))])
+}
+
+/// How a game is played.
+#[must_use]
+pub fn offer_options(offer: &GameOffer, language: Language) -> String {
+    options(offer, None, language)
+}
+
+/// How a game is played; while it is offered also who begins, seen by who invited or by another.
+pub(super) fn options(offer: &GameOffer, by_me: Option<bool>, language: Language) -> String {
+    let word = |key: &'static str| language.get(key).to_owned();
+    let mut words = Vec::new();
+    match offer.kind {
+        GameKind::Hands { best_of: 1 } => words.push(word("game.best.one")),
+        GameKind::Hands { best_of } => {
+            let n = best_of.to_string();
+            let wins = (best_of / 2 + 1).to_string();
+            words.push(language.fill("game.best", &[("n", &n), ("wins", &wins)]));
+        }
+        GameKind::Dice {} => words.push(word("game.dice.rule")),
+        GameKind::Gomoku { .. } | GameKind::Xiangqi {} => {
+            words.push(match offer.limit.total_s {
+                Some(s) => language.fill("game.limit", &[("n", &s.div_ceil(60).to_string())]),
+                None => word("game.limit.none"),
+            });
+            if let Some(by_me) = by_me {
+                words.push(word(match (offer.begins, by_me) {
+                    (Begins::Drawn, _) => "game.begins.drawn",
+                    (Begins::Inviter, true) | (Begins::Invited, false) => "game.begins.me",
+                    (Begins::Inviter, false) | (Begins::Invited, true) => "game.begins.peer",
+                }));
+            }
+        }
+    }
+    if offer.kind == (GameKind::Gomoku { exactly_five: true }) {
+        words.push(word("game.exactly_five"));
+    }
+    words.join(" · ")
+}
+
+/// Why a game ended, where the table does not say it; seen by who won, or by anybody else.
+fn end_key(why: EndReason, is_won: bool) -> Option<&'static str> {
+    Some(match why {
+        EndReason::Five => "game.end.five",
+        EndReason::FullBoard => "game.end.full_board",
+        EndReason::Checkmate => "game.end.checkmate",
+        EndReason::Stalemate => "game.end.stalemate",
+        EndReason::PerpetualCheck => "game.end.perpetual_check",
+        EndReason::Repetition => "game.end.repetition",
+        EndReason::SixtyMoves => "game.end.sixty_moves",
+        EndReason::Points => return None,
+        EndReason::Agreed => "game.end.agreed",
+        EndReason::Resigned if is_won => "game.end.resigned.peer",
+        EndReason::Resigned => "game.end.resigned",
+        EndReason::TimeOver if is_won => "game.end.time_over.peer",
+        EndReason::TimeOver => "game.end.time_over",
+        EndReason::Gone if is_won => "game.end.gone.peer",
+        EndReason::Gone => "game.end.gone",
+        EndReason::Abandoned => "game.end.abandoned",
+    })
+}
+
+/// What a game is called.
+#[must_use]
+pub fn game_words(game: GameName, language: Language) -> &'static str {
+    language.get(game_key(game))
+}
