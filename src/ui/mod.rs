@@ -32,6 +32,7 @@ mod fingerprint;
 mod following;
 pub mod fonts;
 mod form;
+pub mod games;
 mod history;
 mod idle;
 mod login;

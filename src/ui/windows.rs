@@ -17,6 +17,7 @@ use super::checkup::{self, CheckupWindow};
 use super::done::DoneWindow;
 use super::doors::DoorWindows;
 use super::fingerprint::FingerprintWindow;
+use super::games::BoardWindows;
 use super::history::HistoryWindow;
 use super::login::LoginWindow;
 use super::notes::NoteWindows;
@@ -58,6 +59,7 @@ pub struct Windows {
     checkup: Option<CheckupWindow>,
     history: Option<HistoryWindow>,
     files: FileWindows,
+    boards: BoardWindows,
     viewer: Option<ViewerWindow>,
     notes: NoteWindows,
     chats: BTreeMap<Target, Chat>,
@@ -79,6 +81,7 @@ impl Windows {
         checkup::follow(&mut self.checkup, model, side);
         self.follow_history(model);
         self.files.follow(model, self.side());
+        self.boards.follow(model, self.side());
         ViewerWindow::follow(&mut self.viewer, model);
         self.follow_chats(model);
         self.notes.follow(model);
@@ -136,6 +139,7 @@ impl Windows {
             | Effect::AskFilePlace(..)
             | Effect::OpenFile(_)
             | Effect::Files(_)) => self.carry_out_files(effect, model),
+            Effect::Games(effect) => self.boards.carry_out(effect),
             Effect::AskImages(target, images) => self.chat(target, |chat| chat.ask_images(images)),
             Effect::PicturesAgain => {
                 paint::portrait::ask_again();
@@ -243,6 +247,7 @@ impl Windows {
         self.doors.reword();
         self.profile.reword();
         self.files.reword();
+        self.boards.reword();
         self.notes.restyle();
         if let Some(viewer) = &mut self.viewer {
             viewer.restyle();
@@ -291,6 +296,7 @@ impl Windows {
         self.doors.close();
         self.profile.close();
         self.files.close();
+        self.boards.close();
         for (_, chat) in std::mem::take(&mut self.chats) {
             chat.window.close();
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{contacts, files, login, menu, notify, profile, recover, register};
+use super::{contacts, files, games, login, menu, notify, profile, recover, register};
 use crate::client::api::{ImageSource, Picture, View};
 use crate::client::doctor::Plan;
 use crate::client::{Failure, Intent};
@@ -96,6 +96,8 @@ pub enum Effect {
     OpenFile(files::Opening),
     /// Something about the windows of files.
     Files(files::FilesEffect),
+    /// Something about board windows.
+    Games(games::GamesEffect),
     /// Say in passing that something was not done; the key of the sentence.
     Trouble(&'static str),
     /// Bring the window of a picture to the front.

@@ -9,6 +9,7 @@
 //!   `done`, `trust`, `panel` with `rows` and `search`, `chats` with `menu`, `add` with `doors`,
 //!   `create_room`, `history`, `files`, `profile`, `card`, `prompt`, `preferences`, `checkup` and
 //!   `notify` are the windows.
+//! * `games` are the board windows.
 //! * `drafts`, `earlier`, `find`, `links`, `signs` and `strangers` are of `chats`.
 //! * `people`, `contacts`, `session`, `link`, `writing`, `away`, `settings` and `telling` are what they share;
 //!   `time` words moments.
@@ -31,6 +32,7 @@ mod effect;
 pub mod errors;
 pub mod files;
 pub mod find;
+pub mod games;
 pub mod history;
 pub mod images;
 pub mod link;
@@ -153,6 +155,8 @@ pub enum Msg {
     Files(files::FilesMsg),
     /// The server program that was started here ended or could not be started.
     HostEnded(login::HostEnd),
+    /// About board windows.
+    Games(games::GamesMsg),
     /// Settings of this computer.
     Setting(settings::SettingMsg),
     /// In a small window that tells of a message.
@@ -264,6 +268,8 @@ pub struct Model {
     notes: notify::Notes,
     /// Files on their way, and those that are shown.
     pub files: files::Files,
+    /// Board windows.
+    pub games: games::Games,
     /// What was fetched without asking; it outlives a session.
     unasked: files::receiving::Unasked,
     /// Where received files go unless the person chose another folder.
@@ -326,6 +332,7 @@ impl Model {
             viewer: None,
             notes: notify::Notes::default(),
             files: files::Files::default(),
+            games: games::Games::default(),
             unasked: files::receiving::Unasked::default(),
             downloads: std::path::PathBuf::new(),
             checkup: None,
@@ -463,6 +470,7 @@ impl Model {
 
     fn tick(&mut self, out: &mut Vec<Effect>) {
         self.link.tick(self.now);
+        self.games_tick(out);
         match self.screen {
             Screen::Login => self.login_tick(out),
             Screen::Panel => {
@@ -512,6 +520,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         }
         Msg::Viewer(msg) => model.viewer(msg, &mut out),
         Msg::Files(msg) => model.files_msg(msg, &mut out),
+        Msg::Games(msg) => model.games_msg(msg, &mut out),
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
         Msg::Note(msg) => model.note_msg(msg, &mut out),
