@@ -14,6 +14,8 @@ const PADDING: i32 = 16;
 const PLAYER: i32 = 72;
 /// A line of the talk, and of the list of moves.
 pub const LINE: i32 = 20;
+/// The strip over the board: what fits above the numbers of the first row.
+const STRIP: i32 = 24;
 /// The box to write in, and its button.
 const BOX: i32 = 32;
 
@@ -125,8 +127,8 @@ impl Areas {
         let button = |index: i32| Rect::new(x + index * (third + 8), 212, third, 52);
         let gap = ((wide - 7 * 32) / 6).min(8);
         let step = |index: i32| Rect::new(x + index * (32 + gap), 236, 32, 32);
-        let head = row(284, 24);
-        let below = head.bottom() + 4;
+        let head = row(280, 24);
+        let below = head.bottom() + 2;
         let input_y = h - PADDING - BOX;
         let end = if has_talk { input_y - 12 } else { h - PADDING };
         let talk_high = match has_talk {
@@ -138,7 +140,7 @@ impl Areas {
         Areas {
             board: Rect::new(0, 0, w - side, h),
             beside,
-            strip: Rect::new(0, 0, w - side, 32),
+            strip: Rect::new(0, 0, w - side, STRIP),
             players,
             count: row(182, 20),
             buttons: [button(0), button(1), button(2)],
@@ -156,12 +158,13 @@ impl Areas {
     }
 }
 
-/// A card over the board, on its upper or its lower half.
+/// A card over the board, on its upper or its lower half; below the strip where there is one.
 #[must_use]
-pub fn card(board: Rect, (w, h): (i32, i32), is_above: bool) -> Rect {
-    let x = board.x + (board.w - w) / 2;
-    let y = if is_above { board.y + 16 } else { board.bottom() - 16 - h };
-    Rect::new(x, y, w, h)
+pub fn card(areas: &Areas, (w, h): (i32, i32), is_above: bool, has_strip: bool) -> Rect {
+    let board = areas.board;
+    let top = if has_strip { areas.strip.bottom() } else { board.y };
+    let y = if is_above { top + 16 } else { board.bottom() - 16 - h };
+    Rect::new(board.x + (board.w - w) / 2, y, w, h)
 }
 
 #[cfg(test)]
@@ -182,7 +185,9 @@ mod tests {
         assert_eq!((areas.talk.y, areas.talk.h), (408, 100));
         let grid = Grid::new(areas.board, (15, 15));
         assert_eq!((grid.left, grid.top, grid.cell, grid.end()), (32, 32, 36, (536, 536)));
-        assert_eq!(card(areas.board, (320, 212), true), Rect::new(124, 16, 320, 212));
+        assert_eq!(card(&areas, (320, 212), true, false), Rect::new(124, 16, 320, 212));
+        assert_eq!(card(&areas, (320, 212), true, true).y, 40);
+        assert_eq!(card(&areas, (320, 212), false, true).bottom(), 552);
     }
 
     #[test]

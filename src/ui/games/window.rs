@@ -437,7 +437,8 @@ impl Parts {
         }
         self.strip.set_shown(warning.is_some());
         let size = card.map_or((1, 1), |card| CardView::size(card, board.score().is_some()));
-        let area = areas::card(areas.board, size, !board.is_marked_above());
+        let is_above = !board.is_marked_above();
+        let area = areas::card(&areas, size, is_above, warning.is_some());
         self.card.show(card, words, area);
         let mut shown = self.shown.borrow_mut();
         (shown.card, shown.warning) = (card, warning);
