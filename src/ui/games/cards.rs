@@ -198,9 +198,9 @@ impl Shown {
     fn paint(&self, canvas: &Canvas, area: Rect) {
         canvas.card(area, metric::RADIUS_CARD, Colour::Paper, Colour::Field, 1);
         if self.is_result {
-            self.paint_result(canvas, area)
+            self.paint_result(canvas, area);
         } else {
-            self.paint_question(canvas, area)
+            self.paint_question(canvas, area);
         }
     }
 

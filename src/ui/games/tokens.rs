@@ -7,7 +7,7 @@ use crate::game::xiangqi::{Kind, Piece};
 use crate::ui::app::games::board::Board;
 use crate::ui::app::games::scene::{Scene, Token};
 use crate::ui::paint::{Align, Canvas, Rect};
-use crate::ui::theme::{Colour, Style};
+use crate::ui::theme::{Colour, Style, Theme};
 
 /// Draws what one sees; the place of the keyboard only where it is.
 pub fn draw(canvas: &Canvas, grid: &Grid, board: &Board, scene: &Scene, has_focus: bool) {
@@ -88,19 +88,23 @@ pub fn mark(canvas: &Canvas, area: Rect, is_xiangqi: bool, side: Side) {
     if is_xiangqi {
         small_piece(canvas, area, Piece { side, kind: Kind::General });
     } else {
+        if Theme::current() == Theme::Dark {
+            // Black would not be seen.
+            canvas.circle(area.inset(-1), Colour::Field);
+        }
         Art::Stone(side).draw_in(canvas, area);
     }
 }
 
-/// The letter of a piece. The plain face has all of them, the bold one lacks two; so it is drawn twice.
+/// The letter of a piece. The plain face has all of them, the bold one lacks two.
 fn sign(canvas: &Canvas, area: Rect, piece: Piece) {
     let size = (area.w * 9 / 16).max(9);
     let style = Style::BODY.sized(size, area.h);
-    let letter = letter(piece);
-    let ink = ink(piece.side);
-    canvas.text_in(style, ink, area, Align::Centre, letter);
+    let (letter, ink) = (letter(piece), ink(piece.side));
     if area.w >= 32 {
-        canvas.text_in(style, ink, area.moved(1, 0), Align::Centre, letter);
+        canvas.heavy_sign(style, ink, area, letter);
+    } else {
+        canvas.text_in(style, ink, area, Align::Centre, letter);
     }
 }
 

@@ -17,11 +17,11 @@ use super::words::Words;
 use super::{hands, tokens, wood};
 use crate::domain::game::{Favour, GameKind};
 use crate::ui::app::games::board::{Board, BoardMsg, Card, Warning};
-use crate::ui::app::games::news::Speaker;
+use crate::ui::app::games::news::{Line, Speaker};
 use crate::ui::app::games::replay::ReplayMsg;
 use crate::ui::app::games::scene::Scene;
 use crate::ui::paint::{Canvas, Icon, Rect};
-use crate::ui::text::{language, tr};
+use crate::ui::text::{Language, language, tr};
 use crate::ui::theme::{Colour, Style};
 use crate::ui::widgets::{
     self, Button, ButtonKind, Control, Field, FieldKind, IconButton, ScrollList, Slider, Strip,
@@ -68,6 +68,8 @@ pub(super) struct Shown {
     areas: Areas,
     moves: MoveRows,
     talk: Vec<TalkRow>,
+    /// What that was made of, and for which width and language.
+    said: Option<(Vec<Line>, i32, Language)>,
 }
 
 /// The buttons of a replay but the last one, with what they do.
@@ -138,6 +140,7 @@ impl Parts {
             areas: Areas::default(),
             moves: MoveRows::default(),
             talk: Vec::new(),
+            said: None,
         }));
         let mut view = Native::new(0, 0, 0, 0, None);
         view.set_frame(FrameType::FlatBox);
@@ -411,15 +414,20 @@ impl Parts {
     }
 
     fn show_talk(&mut self, words: &Words<'_>, width: i32) {
+        let said = (words.board.lines(), width, words.language);
+        if self.shown.borrow().said.as_ref() == Some(&said) {
+            return;
+        }
         let me = words.board.begun().me;
         let is_mine =
             |from: Speaker| matches!((from, me), (Speaker::Player(side), Some(me)) if side == me);
-        let row = |line: &(Speaker, String)| TalkRow::new(words.line(line), is_mine(line.0), width);
-        let rows: Vec<TalkRow> = words.board.lines().iter().map(row).collect();
+        let row = |line: &Line| TalkRow::new(words.line(line), is_mine(line.0), width);
+        let rows: Vec<TalkRow> = said.0.iter().map(row).collect();
         let mut shown = self.shown.borrow_mut();
         let was_at_end = self.talk.is_at_end() || shown.talk.len() != rows.len();
         let heights: Vec<i32> = rows.iter().map(TalkRow::height).collect();
         shown.talk = rows;
+        shown.said = Some(said);
         drop(shown);
         self.talk.set_rows(heights);
         if was_at_end {

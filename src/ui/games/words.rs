@@ -5,7 +5,7 @@ use crate::game::xiangqi::Illegal;
 use crate::game::{NotRead, Table};
 use crate::ui::app::games::NotOpened;
 use crate::ui::app::games::board::{Board, Warning};
-use crate::ui::app::games::news::{News, Speaker};
+use crate::ui::app::games::news::{Line, News, Speaker};
 use crate::ui::text::Language;
 
 /// The words of one language about one board.
@@ -143,7 +143,7 @@ impl Words<'_> {
     }
 
     /// Who a line beside the board is from, and what it says.
-    pub fn line(&self, (from, text): &(Speaker, String)) -> (String, String) {
+    pub fn line(&self, (from, text): &Line) -> (String, String) {
         match from {
             Speaker::Player(side) => (self.plain_name(*side), text.clone()),
             Speaker::Game(news) => (self.tr("game.board.system").to_owned(), self.news(*news)),

@@ -1,7 +1,8 @@
 //! Board windows, as data: games that are played and saved ones that are looked at.
 //!
 //! * [`board`] is one window: a replica of the game and what is done at it; `hand` is pointer and keyboard,
-//!   [`scene`] what lies on it, [`news`] what it says, [`replay`] looking at its moves.
+//!   [`scene`] what lies on it, `standing` what can be done now, [`news`] what it says, [`replay`] looking at
+//!   its moves.
 //! * Here is what all of them share: opening, saving, sounds, the choices of how one plays.
 
 pub mod board;
@@ -9,6 +10,7 @@ mod hand;
 pub mod news;
 pub mod replay;
 pub mod scene;
+mod standing;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]
@@ -130,6 +132,7 @@ impl fmt::Debug for GamesMsg {
         match self {
             // What is said between two people is for no log.
             GamesMsg::Board(id, BoardMsg::Say(_)) => write!(f, "Board({id:?}, Say)"),
+            GamesMsg::Board(id, BoardMsg::SaveTo(_)) => write!(f, "Board({id:?}, SaveTo)"),
             GamesMsg::Board(id, msg) => write!(f, "Board({id:?}, {msg:?})"),
             GamesMsg::Open(_) => f.write_str("Open"),
             GamesMsg::Read(text) => write!(f, "Read({:?})", text.as_ref().map(String::len)),

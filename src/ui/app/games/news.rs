@@ -15,6 +15,9 @@ pub enum Speaker {
     Game(News),
 }
 
+/// A line beside the board: who it is from, and what a player said.
+pub type Line = (Speaker, String);
+
 /// Something that happened beside the moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum News {
