@@ -92,6 +92,11 @@ impl CardView {
         self.group.visible()
     }
 
+    /// Gives the keyboard to its first button.
+    pub fn focus(&mut self) {
+        self.left.focus();
+    }
+
     /// Where it is.
     pub fn area(&self) -> Rect {
         Rect::of(&self.group)

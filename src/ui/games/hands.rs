@@ -94,7 +94,12 @@ pub fn on_board(parts: &mut Parts, event: Event) -> bool {
     true
 }
 
-fn key_on_board(parts: &Parts, key: Key) -> bool {
+fn key_on_board(parts: &mut Parts, key: Key) -> bool {
+    // What lies over the board comes next, before what stands beside it.
+    if key == Key::Tab && parts.card.is_shown() && !app::is_event_shift() {
+        parts.card.focus();
+        return true;
+    }
     let replays = parts.shown.borrow().board.replay().is_some();
     let msg = match key {
         Key::Left if replays => BoardMsg::Replay(ReplayMsg::Back),

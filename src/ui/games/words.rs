@@ -303,7 +303,10 @@ mod tests {
     use crate::domain::game::TimeLimit;
     use crate::ui::app::Moment;
     use crate::ui::app::games::Taste;
+    use crate::domain::game::Play;
+    use crate::game::gomoku;
     use crate::ui::app::games::board::{Beginning, Player};
+    use crate::ui::app::games::testing::Match;
 
     fn board(kind: GameKind, me: Option<Side>) -> Board {
         let player = |name: &str| Player { name: name.into(), portrait: None };
@@ -339,6 +342,43 @@ mod tests {
         let words = Words { language: Language::English, board: &board };
         assert_eq!(words.title(), "Chinese chess: Lime, Momo - MyChat");
         assert_eq!((words.doing(Side::First), words.limit()), ("Red".into(), "2026-11-25".into()));
+    }
+
+    #[test]
+    fn a_result_says_who_why_and_after_how_much() {
+        let mut one = Match::of(GameKind::Gomoku { exactly_five: false });
+        one.stones(&["H8", "A1", "H7", "A3", "H6", "A5", "H5", "A7"]);
+        let last = gomoku::point("H4").unwrap();
+        one.t = 590_000;
+        one.play(Side::First, Play::Place { point: last });
+        let end = one.board.game().end().unwrap();
+        let words = |language| Words { language, board: &one.board };
+        let english = words(Language::English);
+        assert_eq!(english.result(end), "You win!");
+        assert_eq!(english.result_text(end), "Five in a row in 9 moves, 9 min 50 s");
+        assert_eq!(words(Language::Chinese).result_text(end), "五子连珠，共 9 手，用时 9 分 50 秒");
+        let doing = Side::BOTH.map(|side| english.doing(side));
+        assert_eq!(doing, ["Winner", "Black got five"]);
+        let line = english.line(one.board.lines().last().unwrap());
+        assert_eq!(line.1, "青柠 wins: Five in a row");
+        assert_eq!(english.count(), ("9 moves".to_owned(), false));
+    }
+
+    #[test]
+    fn a_favour_says_what_goes() {
+        let mut one = Match::of(GameKind::Gomoku { exactly_five: false });
+        one.stones(&["H8", "A1"]);
+        let said = |one: &Match, favour| {
+            Words { language: Language::English, board: &one.board }.favour(favour)
+        };
+        // The other has just moved: that move goes.
+        let (title, text) = said(&one, Favour::Undo);
+        assert_eq!(title, "小满 asks to undo");
+        assert_eq!(text, "White's move 2 goes; time is not given back");
+        // The other is on the move: one's own answer goes too.
+        one.play(Side::First, Play::Place { point: 9 });
+        assert!(said(&one, Favour::Undo).1.starts_with("The last two moves"));
+        assert_eq!(said(&one, Favour::Draw).0, "小满 offers a draw");
     }
 
     #[test]
