@@ -1,6 +1,7 @@
 //! Shows the windows on a made-up core, without a server: for looking at them while they are drawn.
 //!
-//! `cargo run --example windows_demo`; any password signs in but `wrong`, `locked` and `disabled`.
+//! `cargo run --example windows_demo`; any password signs in but `wrong`, `locked` and `disabled`. With the
+//! path of a saved game in `GAME` its window opens too.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,6 +20,7 @@ use mychat::domain::{
 use mychat::net::address::{Address, Invite};
 use mychat::net::protocol::{Reason, Refusal, Registration};
 use mychat::ui::app::Msg;
+use mychat::ui::app::games::GamesMsg;
 use mychat::ui::shell::{Core, KICK};
 use mychat::ui::{Stage, UiError};
 
@@ -28,6 +30,9 @@ fn main() -> Result<(), UiError> {
     let stage = Stage::open()?;
     let queue: Queue = Rc::default();
     put(&queue, Msg::Servers(found()));
+    if let Some(path) = std::env::var_os("GAME") {
+        put(&queue, Msg::Games(GamesMsg::Open(path.into())));
+    }
     let (asked, searched, taken) = (Rc::clone(&queue), Rc::clone(&queue), Rc::clone(&queue));
     let mut fake = Fake { queue: asked, next_seq: 100, address: None };
     let core = Core {

@@ -23,11 +23,15 @@ pub enum Wanted {
     FilePlace,
     /// A folder.
     Folder,
+    /// A saved game that is there.
+    Game,
+    /// A place for a game. What is there already is asked about.
+    GamePlace,
 }
 
 thread_local! {
     /// One of each for all times: deleting the toolkit's windows is not safe, see `widgets::retire`.
-    static KEPT: RefCell<[Option<&'static mut FileDialog>; 6]> = const { RefCell::new([const { None }; 6]) };
+    static KEPT: RefCell<[Option<&'static mut FileDialog>; 8]> = const { RefCell::new([const { None }; 8]) };
     static IS_OPEN: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -77,7 +81,12 @@ fn ask(wanted: Wanted, title: &str, name: &str) -> Vec<PathBuf> {
             let kinds = tr("profile.face.filter");
             dialog.set_filter(&format!("{kinds}\t*.{{png,jpg,jpeg,PNG,JPG,JPEG}}"));
         }
-        Wanted::PicturePlace | Wanted::Export | Wanted::FilePlace => dialog.set_preset_file(name),
+        Wanted::Game => {
+            dialog.set_filter(&format!("{}\t*.{{sgf,pgn,SGF,PGN}}", tr("game.file.filter")));
+        }
+        Wanted::PicturePlace | Wanted::Export | Wanted::FilePlace | Wanted::GamePlace => {
+            dialog.set_preset_file(name);
+        }
         Wanted::Files | Wanted::Folder => {}
     }
     if let (true, Some(folder)) = (is_first, wanted.folder()) {
@@ -100,15 +109,15 @@ fn ask(wanted: Wanted, title: &str, name: &str) -> Vec<PathBuf> {
 impl Wanted {
     fn dialog(self) -> FileDialog {
         let kind = match self {
-            Wanted::Picture => FileDialogType::BrowseFile,
+            Wanted::Picture | Wanted::Game => FileDialogType::BrowseFile,
             Wanted::Files => FileDialogType::BrowseMultiFile,
             Wanted::Folder => FileDialogType::BrowseDir,
-            Wanted::PicturePlace | Wanted::Export | Wanted::FilePlace => {
+            Wanted::PicturePlace | Wanted::Export | Wanted::FilePlace | Wanted::GamePlace => {
                 FileDialogType::BrowseSaveFile
             }
         };
         let mut dialog = FileDialog::new(kind);
-        if self == Wanted::Export {
+        if matches!(self, Wanted::Export | Wanted::GamePlace) {
             dialog.set_option(FileDialogOptions::SaveAsConfirm | FileDialogOptions::NewFolder);
         }
         dialog
@@ -119,7 +128,9 @@ impl Wanted {
         let folders = directories::UserDirs::new()?;
         let own = match self {
             Wanted::Picture | Wanted::PicturePlace => folders.picture_dir(),
-            Wanted::Export | Wanted::Files => folders.document_dir(),
+            Wanted::Export | Wanted::Files | Wanted::Game | Wanted::GamePlace => {
+                folders.document_dir()
+            }
             Wanted::FilePlace | Wanted::Folder => folders.download_dir(),
         };
         Some(own.unwrap_or(folders.home_dir()).to_path_buf())

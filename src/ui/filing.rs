@@ -152,7 +152,7 @@ fn say_closed(path: &Path) {
 }
 
 /// Does something on a thread of its own and posts what comes of it.
-fn elsewhere(name: &str, work: impl FnOnce() -> Option<Msg> + Send + 'static) {
+pub fn elsewhere(name: &str, work: impl FnOnce() -> Option<Msg> + Send + 'static) {
     let run = move || {
         let Some(msg) = work() else { return };
         let mut msg = Some(msg);

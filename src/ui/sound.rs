@@ -4,6 +4,7 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::app::games::Noise;
 use super::app::telling::Sound;
 
 /// Samples in a second.
@@ -14,7 +15,17 @@ static PLAYING: AtomicBool = AtomicBool::new(false);
 
 /// Plays one, on a thread of its own.
 pub fn play(sound: Sound) {
-    let Some(wav) = wav(sound) else { return };
+    if let Some(wav) = wav(sound) {
+        play_elsewhere(wav);
+    }
+}
+
+/// Plays what is heard of a game.
+pub fn play_of_game(noise: Noise) {
+    play_elsewhere(wav_of_game(noise));
+}
+
+fn play_elsewhere(wav: Vec<u8>) {
     if PLAYING.swap(true, Ordering::AcqRel) {
         return;
     }
@@ -64,6 +75,7 @@ fn play_file(file: &std::path::Path) -> std::io::Result<()> {
 }
 
 /// A tone that dies away.
+#[derive(Clone, Copy)]
 struct Tone {
     /// When it begins, in seconds.
     from: f32,
@@ -76,7 +88,6 @@ struct Tone {
 
 /// A sound as a file; nothing where none is wanted.
 fn wav(sound: Sound) -> Option<Vec<u8>> {
-    let tone = |from, pitch, fade, loud| Tone { from, pitch, fade, loud };
     let (seconds, tones) = match sound {
         Sound::Off => return None,
         Sound::Drop => (
@@ -91,10 +102,38 @@ fn wav(sound: Sound) -> Option<Vec<u8>> {
             vec![tone(0.0, (210.0, -400.0), 0.02, 0.7), tone(0.13, (190.0, -400.0), 0.02, 0.6)],
         ),
     };
+    Some(rendered(seconds, &tones))
+}
+
+/// What is heard of a game, as a file: wood on wood, two notes that ask, three at the end.
+fn wav_of_game(noise: Noise) -> Vec<u8> {
+    let click = |from: f32, loud: f32| {
+        [tone(from, (1_150.0, -9_000.0), 0.008, loud), tone(from, (340.0, -900.0), 0.022, loud)]
+    };
+    match noise {
+        Noise::Stone => rendered(0.16, &click(0.0, 0.45)),
+        Noise::Take => rendered(0.26, &[click(0.0, 0.35), click(0.055, 0.5)].concat()),
+        Noise::Ask => {
+            let notes = [tone(0.0, (784.0, 0.0), 0.09, 0.35), tone(0.13, (988.0, 0.0), 0.1, 0.35)];
+            rendered(0.7, &notes)
+        }
+        Noise::End => {
+            let notes = [(0.0, 659.3), (0.14, 784.0), (0.28, 1_046.5)];
+            rendered(0.98, &notes.map(|(from, pitch)| tone(from, (pitch, 0.0), 0.15, 0.3)))
+        }
+    }
+}
+
+fn tone(from: f32, pitch: (f32, f32), fade: f32, loud: f32) -> Tone {
+    Tone { from, pitch, fade, loud }
+}
+
+/// Tones as a file.
+fn rendered(seconds: f32, tones: &[Tone]) -> Vec<u8> {
     let rate = u16::try_from(RATE).map_or(f32::MAX, f32::from);
     let samples = (0_u16..).map(|at| f32::from(at) / rate).take_while(|at| *at < seconds);
-    let data: Vec<u8> = samples.flat_map(|at| sample(&tones, at).to_le_bytes()).collect();
-    Some(with_head(&data))
+    let data: Vec<u8> = samples.flat_map(|at| sample(tones, at).to_le_bytes()).collect();
+    with_head(&data)
 }
 
 /// How far the membrane is from its middle at a moment.
@@ -138,8 +177,11 @@ mod tests {
     #[test]
     fn each_sound_is_a_short_file_that_begins_and_ends_in_silence() {
         assert!(wav(Sound::Off).is_none());
-        for sound in Sound::ALL.into_iter().filter(|sound| *sound != Sound::Off) {
-            let wav = wav(sound).unwrap();
+        let told =
+            Sound::ALL.into_iter().filter_map(|sound| Some((format!("{sound:?}"), wav(sound)?)));
+        let noises = [Noise::Stone, Noise::Take, Noise::Ask, Noise::End];
+        let played = noises.map(|noise| (format!("{noise:?}"), wav_of_game(noise)));
+        for (sound, wav) in told.chain(played) {
             let (head, data) = wav.split_at(44);
             assert_eq!(&head[..4], b"RIFF");
             assert_eq!(

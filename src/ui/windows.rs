@@ -17,6 +17,7 @@ use super::checkup::{self, CheckupWindow};
 use super::done::DoneWindow;
 use super::doors::DoorWindows;
 use super::fingerprint::FingerprintWindow;
+use super::games::BoardWindows;
 use super::history::HistoryWindow;
 use super::login::LoginWindow;
 use super::notes::NoteWindows;
@@ -60,6 +61,7 @@ pub struct Windows {
     history: Option<HistoryWindow>,
     files: FileWindows,
     play: PlayWindows,
+    boards: BoardWindows,
     viewer: Option<ViewerWindow>,
     notes: NoteWindows,
     chats: BTreeMap<Target, Chat>,
@@ -82,6 +84,7 @@ impl Windows {
         self.follow_history(model);
         self.files.follow(model, self.side());
         self.play.follow(model, self.side());
+        self.boards.follow(model, self.side());
         ViewerWindow::follow(&mut self.viewer, model);
         self.follow_chats(model);
         self.notes.follow(model);
@@ -140,6 +143,7 @@ impl Windows {
             | Effect::OpenFile(_)
             | Effect::Files(_)) => self.carry_out_files(effect, model),
             Effect::Play(effect) => self.play.carry_out(effect),
+            Effect::Games(effect) => self.boards.carry_out(effect),
             Effect::AskImages(target, images) => self.chat(target, |chat| chat.ask_images(images)),
             Effect::PicturesAgain => {
                 paint::portrait::ask_again();
@@ -248,6 +252,7 @@ impl Windows {
         self.profile.reword();
         self.files.reword();
         self.play.reword(model);
+        self.boards.reword();
         self.notes.restyle();
         if let Some(viewer) = &mut self.viewer {
             viewer.restyle();
@@ -297,6 +302,7 @@ impl Windows {
         self.profile.close();
         self.files.close();
         self.play.close();
+        self.boards.close();
         for (_, chat) in std::mem::take(&mut self.chats) {
             chat.window.close();
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{contacts, files, login, menu, notify, play, profile, recover, register};
+use super::{contacts, files, games, login, menu, notify, play, profile, recover, register};
 use crate::client::api::{ImageSource, Picture, View};
 use crate::client::doctor::Plan;
 use crate::client::{Failure, Intent};
@@ -103,6 +103,8 @@ pub enum Effect {
     OpenBoard(GameId),
     /// Ask for a saved game, and show it.
     OpenSavedGame,
+    /// Something about board windows.
+    Games(games::GamesEffect),
     /// Say in passing that something was not done; the key of the sentence.
     Trouble(&'static str),
     /// Bring the window of a picture to the front.

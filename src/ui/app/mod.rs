@@ -10,6 +10,7 @@
 //!   `create_room`, `history`, `files`, `profile`, `card`, `prompt`, `preferences`, `checkup` and
 //!   `notify` are the windows.
 //! * `play` is games, all but their boards.
+//! * `games` are the board windows.
 //! * `drafts`, `earlier`, `find`, `links`, `signs` and `strangers` are of `chats`.
 //! * `people`, `contacts`, `session`, `link`, `writing`, `away`, `settings` and `telling` are what they share;
 //!   `time` words moments.
@@ -32,6 +33,7 @@ mod effect;
 pub mod errors;
 pub mod files;
 pub mod find;
+pub mod games;
 pub mod history;
 pub mod images;
 pub mod link;
@@ -157,6 +159,8 @@ pub enum Msg {
     Play(play::PlayMsg),
     /// The server program that was started here ended or could not be started.
     HostEnded(login::HostEnd),
+    /// About board windows.
+    Games(games::GamesMsg),
     /// Settings of this computer.
     Setting(settings::SettingMsg),
     /// In a small window that tells of a message.
@@ -271,6 +275,8 @@ pub struct Model {
     pub files: files::Files,
     /// Games, all but their boards.
     pub play: play::Plays,
+    /// Board windows.
+    pub games: games::Games,
     /// What was fetched without asking; it outlives a session.
     unasked: files::receiving::Unasked,
     /// Where received files go unless the person chose another folder.
@@ -334,6 +340,7 @@ impl Model {
             notes: notify::Notes::default(),
             files: files::Files::default(),
             play: play::Plays::default(),
+            games: games::Games::default(),
             unasked: files::receiving::Unasked::default(),
             downloads: std::path::PathBuf::new(),
             checkup: None,
@@ -471,6 +478,7 @@ impl Model {
 
     fn tick(&mut self, out: &mut Vec<Effect>) {
         self.link.tick(self.now);
+        self.games_tick(out);
         match self.screen {
             Screen::Login => self.login_tick(out),
             Screen::Panel => {
@@ -522,6 +530,7 @@ pub fn update(model: &mut Model, now: Moment, msg: Msg) -> Vec<Effect> {
         Msg::Viewer(msg) => model.viewer(msg, &mut out),
         Msg::Files(msg) => model.files_msg(msg, &mut out),
         Msg::Play(msg) => model.play_msg(msg, &mut out),
+        Msg::Games(msg) => model.games_msg(msg, &mut out),
         Msg::HostEnded(end) => model.host_ended(end),
         Msg::Setting(msg) => model.setting(msg, &mut out),
         Msg::Note(msg) => model.note_msg(msg, &mut out),

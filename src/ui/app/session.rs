@@ -69,6 +69,7 @@ impl Model {
         self.walls.clear();
         (self.board, self.history, self.profile, self.viewer) = (None, None, None, None);
         self.doors = doors::Doors::default();
+        self.games.close_played();
         (self.preferences, self.away_by_itself) = (None, false);
         self.watched.clear();
         self.asked.clear();

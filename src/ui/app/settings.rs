@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use super::files::receiving::{Receiving, ReceivingMsg};
+use super::games::Taste;
 use super::telling::{Telling, TellingMsg};
 use super::{Effect, Model};
 use crate::client::Intent;
@@ -95,6 +96,8 @@ pub struct Settings {
     pub telling: Telling,
     /// What is fetched without asking, and how fast.
     pub receiving: Receiving,
+    /// How one likes to play.
+    pub taste: Taste,
 }
 
 impl Default for Settings {
@@ -120,6 +123,7 @@ impl Default for Settings {
             folder: None,
             telling: Telling::default(),
             receiving: Receiving::default(),
+            taste: Taste::default(),
         }
     }
 }
@@ -217,6 +221,7 @@ impl Settings {
             key => {
                 self.telling.read(key, value);
                 self.receiving.read(key, value);
+                self.taste.read(key, value);
             }
         }
     }

@@ -227,7 +227,8 @@ fn spinner_svg(step: i32, colour: Rgb) -> String {
 }
 
 /// The pixels of a drawing at a size.
-fn rasterised(svg: &str, side: i32) -> Option<Vec<u8>> {
+#[must_use]
+pub fn rasterised(svg: &str, side: i32) -> Option<Vec<u8>> {
     let mut image = SvgImage::from_data(svg).ok()?;
     image.scale(side, side, true, true);
     image.normalize();

@@ -14,7 +14,7 @@ mod shape;
 pub mod text;
 mod tile;
 
-pub use avatar::app_icon_image;
+pub use avatar::{app_icon_image, rasterised};
 pub use canvas::{Canvas, Clip, Radii};
 pub use geometry::Rect;
 pub use icon::Icon;

@@ -229,11 +229,30 @@ impl Canvas {
     /// Draws a line whose box begins at a point; returns its width in px.
     #[expect(clippy::must_use_candidate, reason = "drawn for its effect; the width is extra")]
     pub fn text(&self, style: Style, colour: Colour, x: i32, y: i32, text: &str) -> i32 {
+        let start = device(self.px(x));
+        let end = self.text_from(style, colour, (start, y), text);
+        ceil((end - start) / self.scale())
+    }
+
+    /// Draws a sign in the middle of an area, heavier than its face has it: for faces that have no heavy
+    /// one of it.
+    pub fn heavy_sign(&self, style: Style, colour: Colour, area: Rect, sign: &str) {
+        let y = area.y + (area.h - style.line).div_euclid(2);
+        let x = device(self.px(area.x + (area.w - width(style, sign)) / 2));
+        // So much of a letter's size is added to its strokes, in whole pixels of the screen.
+        let more = (font_size(style, self.scale()) / 24).max(1);
+        for shift in 0..=more {
+            self.text_from(style, colour, (x + device(shift - more / 2), y), sign);
+        }
+    }
+
+    /// Draws a line from a place, the first of it in pixels of the screen; returns where it ends.
+    fn text_from(&self, style: Style, colour: Colour, (x, y): (f32, i32), text: &str) -> f32 {
         let Rgb(r, g, b) = colour.rgb();
         let scale = self.scale();
         let size = font_size(style, scale);
         let baseline = self.px(y) + device_baseline(style, scale);
-        let mut at = device(self.px(x));
+        let mut at = x;
         for run in runs(style.face, text) {
             match run {
                 Run::Glyphs(font, glyphs) => {
@@ -254,7 +273,7 @@ impl Canvas {
             }
             at += run_width(run, style, scale);
         }
-        ceil((at - device(self.px(x))) / scale)
+        at
     }
 
     /// Draws a line in the middle of an area's height, cut where it is too long.

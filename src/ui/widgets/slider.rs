@@ -76,6 +76,16 @@ impl Slider {
         }
     }
 
+    /// Changes where it ends; `on_change` is not called.
+    pub fn set_last(&mut self, last: i32) {
+        let mut look = self.look.borrow_mut();
+        if look.last != last.max(1) {
+            look.last = last.max(1);
+            look.value = look.value.min(look.last);
+            self.native.redraw();
+        }
+    }
+
     fn wire(&mut self) {
         let (look, changed) = (Rc::clone(&self.look), Rc::clone(&self.changed));
         self.native.super_handle_first(false);

@@ -1,0 +1,129 @@
+//! Pointer and keyboard on a board: what a press means, and where the keyboard walks.
+
+use super::BoardAct;
+use super::board::Board;
+use crate::domain::game::{Play, Side};
+use crate::game::xiangqi::{self, Illegal, Move};
+use crate::game::{Table, gomoku};
+
+impl Board {
+    /// Columns and rows of the board.
+    #[must_use]
+    pub fn size(&self) -> (u8, u8) {
+        match self.game.table() {
+            Table::Xiangqi(_) => (xiangqi::FILES, xiangqi::RANKS),
+            _ => (gomoku::SIDE, gomoku::SIDE),
+        }
+    }
+
+    /// The column from the left and the row from above of a place, as one looks at it.
+    #[must_use]
+    pub fn seen_at(&self, place: u8) -> (u8, u8) {
+        let (columns, rows) = self.size();
+        let (column, row) = (place % columns, rows - 1 - (place / columns).min(rows - 1));
+        match self.is_turned {
+            true => (columns - 1 - column, rows - 1 - row),
+            false => (column, row),
+        }
+    }
+
+    /// The place that one sees there.
+    #[must_use]
+    pub fn place_seen(&self, column: u8, row: u8) -> Option<u8> {
+        let (columns, rows) = self.size();
+        if column >= columns || row >= rows {
+            return None;
+        }
+        let (column, row) = match self.is_turned {
+            true => (columns - 1 - column, rows - 1 - row),
+            false => (column, row),
+        };
+        Some((rows - 1 - row) * columns + column)
+    }
+
+    pub(super) fn point(&mut self, at: Option<u8>) {
+        self.pointed = at;
+        if at.is_some() {
+            self.cursor = None;
+        }
+    }
+
+    /// The keyboard walks; at first it is where the last move was, else in the middle.
+    pub(super) fn step(&mut self, columns: i8, rows: i8) {
+        let (wide, high) = self.size();
+        let Some(at) = self.cursor else {
+            let middle = (high / 2) * wide + wide / 2;
+            self.cursor = Some(self.picked.or(self.last_place()).unwrap_or(middle));
+            self.pointed = None;
+            return;
+        };
+        let (column, row) = self.seen_at(at);
+        let moved = |at: u8, by: i8, length: u8| at.saturating_add_signed(by).min(length - 1);
+        self.cursor = self.place_seen(moved(column, columns, wide), moved(row, rows, high));
+    }
+
+    fn last_place(&self) -> Option<u8> {
+        match self.game.table() {
+            Table::Gomoku(board) => board.placed().last().copied(),
+            Table::Xiangqi(record) => record.moves().last().map(|made| made.to),
+            _ => None,
+        }
+    }
+
+    /// A place is pressed.
+    pub(super) fn press(&mut self, at: u8) -> Vec<BoardAct> {
+        self.refused = None;
+        if !self.can_play() {
+            return Vec::new();
+        }
+        let table = self.game.table().clone();
+        match &table {
+            Table::Gomoku(board) => self.press_point(board, at),
+            Table::Xiangqi(record) => self.press_square(record.position(), at),
+            _ => Vec::new(),
+        }
+    }
+
+    fn press_point(&mut self, board: &gomoku::Board, at: u8) -> Vec<BoardAct> {
+        if !board.is_free(at) {
+            self.picked = None;
+            return Vec::new();
+        }
+        if self.taste.confirm && self.picked != Some(at) {
+            self.picked = Some(at);
+            return Vec::new();
+        }
+        self.send(Play::Place { point: at })
+    }
+
+    fn press_square(&mut self, position: &xiangqi::Position, at: u8) -> Vec<BoardAct> {
+        let own = position.piece(at).is_some_and(|piece| Some(piece.side) == self.begun.me);
+        let Some(from) = self.picked.filter(|_| !own) else {
+            // The same piece again is put down.
+            self.picked = Some(at).filter(|_| own && self.picked != Some(at));
+            self.aimed = None;
+            return Vec::new();
+        };
+        if let Err(why) = position.check(Move { from, to: at }) {
+            // A press beside the piece's way means nothing; one that a rule forbids wants a word.
+            let is_told = matches!(why, Illegal::Check | Illegal::Facing);
+            self.refused = is_told.then_some(why);
+            self.aimed = None;
+            if !is_told {
+                self.picked = None;
+            }
+            return Vec::new();
+        }
+        if self.taste.confirm && self.aimed != Some(at) {
+            self.aimed = Some(at);
+            return Vec::new();
+        }
+        self.send(Play::Move { from, to: at })
+    }
+
+    /// Whose turn it is.
+    #[must_use]
+    pub fn turn(&self) -> Option<Side> {
+        Side::BOTH.into_iter().find(|side| self.game.to_act()[side.index()])
+    }
+}
