@@ -465,6 +465,7 @@ impl Model {
         if live {
             self.learn_that_lobby_is_open(&message);
         }
+        let is_beside = self.said_beside(&message) && live;
         let chat = self.chats.at(target);
         chat.state.get_or_insert(ConversationState {
             conversation,
@@ -486,6 +487,8 @@ impl Model {
         self.find_again(target, out);
         if is_seen {
             self.mark_read(target, out);
+        } else if is_beside {
+            self.move_cursor(target, out);
         } else if !own && is_told {
             self.tell((target, seq, at), live, out);
         }

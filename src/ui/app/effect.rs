@@ -6,7 +6,6 @@ use super::{contacts, files, games, login, menu, notify, play, profile, recover,
 use crate::client::api::{ImageSource, Picture, View};
 use crate::client::doctor::Plan;
 use crate::client::{Failure, Intent};
-use crate::domain::game::GameId;
 use crate::domain::{BlobId, Mentions, Seq, ServerId, Target};
 use crate::net::address::Address;
 
@@ -99,10 +98,6 @@ pub enum Effect {
     Files(files::FilesEffect),
     /// Something about the windows of games.
     Play(play::PlayEffect),
-    /// Show the board of a game.
-    OpenBoard(GameId),
-    /// Ask for a saved game, and show it.
-    OpenSavedGame,
     /// Something about board windows.
     Games(games::GamesEffect),
     /// Say in passing that something was not done; the key of the sentence.

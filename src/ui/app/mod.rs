@@ -79,6 +79,7 @@ use crate::client::api::{Saved, Ticket, View};
 use crate::client::finder::FoundCard;
 use crate::client::probe::Probed;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
+use crate::domain::game::GameId;
 use crate::domain::{AccountId, BlobId, Person, Presence, RoomId, Seq, Target};
 use crate::net::address::{Address, Invite};
 
@@ -213,6 +214,7 @@ enum Asked {
     SaveImage,
     File,
     Play(play::Asking),
+    Board(GameId),
     Quota,
     Shelf { with: Target, text: String, before: Option<Seq> },
     SignOut,
@@ -466,6 +468,7 @@ impl Model {
                 Err(why) => Effect::Say(why),
             }),
             (Asked::File, result) => Model::file_answered(result, out),
+            (Asked::Board(game), result) => self.board_answered(game, result, out),
             (Asked::Play(asking), result) => self.play_answered(asking, result, out),
             (Asked::Quota, result) => self.quota_came(&result),
             (Asked::Shelf { with, text, before }, result) => {

@@ -29,6 +29,7 @@ impl Model {
         self.people.begin_anew();
         self.files.begin_anew();
         self.play.begin_anew();
+        self.games.close_played();
         self.notes = super::notify::Notes::default();
         self.halls.clear();
         self.walls.clear();

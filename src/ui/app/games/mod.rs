@@ -2,12 +2,13 @@
 //!
 //! * [`board`] is one window: a replica of the game and what is done at it; `hand` is pointer and keyboard,
 //!   [`scene`] what lies on it, `standing` what can be done now, [`news`] what it says, [`replay`] looking at
-//!   its moves.
+//!   its moves. `played` keeps those of the server's games in step.
 //! * Here is what all of them share: opening, saving, sounds, the choices of how one plays.
 
 pub mod board;
 mod hand;
 pub mod news;
+mod played;
 pub mod replay;
 pub mod scene;
 mod standing;
@@ -226,11 +227,17 @@ impl Model {
                     out.push(Effect::Games(GamesEffect::Sound(noise)));
                 }
                 BoardAct::Taste(taste) => self.set_taste(taste, out),
-                BoardAct::Close => {
-                    self.games.boards.remove(&id);
+                BoardAct::Close => match id {
+                    BoardId::Game(game) => self.close_board(game),
+                    BoardId::File(_) => drop(self.games.boards.remove(&id)),
+                },
+                BoardAct::Sound(_) => {}
+                act => {
+                    // Of a saved game there is nobody to tell.
+                    if let BoardId::Game(game) = id {
+                        self.played_act(game, act, out);
+                    }
                 }
-                // Of a saved game there is nobody to tell.
-                BoardAct::Play(_) | BoardAct::Say(_) | BoardAct::Rematch | BoardAct::Sound(_) => {}
             }
         }
     }
@@ -265,6 +272,7 @@ impl Model {
     }
 
     pub(super) fn games_tick(&mut self, out: &mut Vec<Effect>) {
+        self.boards_tick();
         let now = self.now;
         let ticked = |(id, board): (&BoardId, &mut Board)| (*id, board.tick(now));
         let acts: Vec<_> = self.games.boards.iter_mut().map(ticked).collect();

@@ -5,6 +5,7 @@ use super::invite::InvitationMsg;
 use super::rows::Act;
 use crate::domain::game::{GameId, GameKind, GameName};
 use crate::domain::{AccountId, Target};
+use crate::ui::app::games::GamesEffect;
 use crate::ui::app::{Effect, Model, Screen};
 
 /// Rounds of a match that is begun in this window.
@@ -47,7 +48,7 @@ impl Model {
             (LobbyMsg::Game(game), Some(lobby)) => lobby.game = game,
             (LobbyMsg::Record(record), Some(lobby)) => lobby.record = record,
             (LobbyMsg::Act(act), _) => self.lobby_act(act, out),
-            (LobbyMsg::OpenSaved, _) => out.push(Effect::OpenSavedGame),
+            (LobbyMsg::OpenSaved, _) => out.push(Effect::Games(GamesEffect::AskFile)),
             _ => {}
         }
     }
@@ -66,7 +67,7 @@ impl Model {
         let Some(view) = self.play.view(game) else { return };
         let place = view.sheet.place;
         if view.sheet.offer.kind.name().has_board() {
-            return out.push(Effect::OpenBoard(game));
+            return self.show_board(game, out);
         }
         if let Some(target) = self.target_of(place) {
             self.open_chat(target, out);

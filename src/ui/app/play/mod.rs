@@ -120,6 +120,16 @@ impl Plays {
         Some(view.sheet.open_ms?.saturating_sub(passed))
     }
 
+    /// An open invitation to play once more.
+    #[must_use]
+    pub fn rematch_of(&self, game: GameId) -> Option<&GameSheet> {
+        self.sheets().find(|sheet| {
+            sheet.state == GameState::Open
+                && sheet.offer.again == Some(game.seq)
+                && sheet.game.conversation == game.conversation
+        })
+    }
+
     fn sheets(&self) -> impl Iterator<Item = &GameSheet> {
         self.views.values().map(|view| &view.sheet)
     }
@@ -191,7 +201,7 @@ impl Model {
         match deed {
             GameDeed::Accept => self.answer_game(game, true, out),
             GameDeed::Decline | GameDeed::Withdraw => self.answer_game(game, false, out),
-            GameDeed::Board | GameDeed::Replay => out.push(Effect::OpenBoard(game)),
+            GameDeed::Board | GameDeed::Replay => self.show_board(game, out),
             GameDeed::Choose(hand) => self.choose_hand(game, hand, out),
             GameDeed::Proof => {
                 self.play.proof = Some(game);
@@ -206,7 +216,7 @@ impl Model {
         }
     }
 
-    fn answer_game(&mut self, game: GameId, accept: bool, out: &mut Vec<Effect>) {
+    pub(super) fn answer_game(&mut self, game: GameId, accept: bool, out: &mut Vec<Effect>) {
         let command = Command::AnswerGame { game, accept };
         let ask = |ticket| Intent::Do { ticket, command };
         self.ask(Asked::Play(Asking::Deed), ask, out);
@@ -328,9 +338,10 @@ impl Model {
         if let Some(target) = self.chats.of_conversation(id.conversation) {
             self.chats.at(target);
         }
+        self.board_follows(id, out);
         match (was, now) {
             (Some(GameState::Open), GameState::Running) if is_mine && has_board => {
-                out.push(Effect::OpenBoard(id));
+                self.show_board(id, out);
             }
             (Some(GameState::Running), GameState::Over(_)) if is_mine => {
                 self.ask_scores(AccountId(0), out);

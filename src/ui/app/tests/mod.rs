@@ -1,6 +1,7 @@
 //! The rules of the windows: what a person does or the client reports, and what must follow.
 
 mod accounts;
+mod boards;
 mod chats;
 mod checkup;
 mod contacts;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::rooms::{CLASS, MOMO, ROOK, own, with};
+pub(super) use super::rooms::MOMO;
+use super::rooms::{CLASS, ROOK, own, with};
 use crate::client::api::GameView;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::game::{
@@ -17,6 +18,7 @@ use crate::domain::{
 use crate::game::{dice, hands};
 use crate::net::protocol::{Command, Query, Reason, Refusal, Reply};
 use crate::ui::app::chats::ChatMsg;
+use crate::ui::app::games::{BoardId, GamesEffect};
 use crate::ui::app::play::invite::InvitationMsg;
 use crate::ui::app::play::lobby::LobbyMsg;
 use crate::ui::app::play::look::GameLook;
@@ -29,25 +31,25 @@ use crate::ui::transcript::card::{Deed, Tone};
 use crate::ui::transcript::game::{GameDeed, Mark};
 
 const ME: AccountId = AccountId(10_001);
-const FRIEND: Target = Target::Account(MOMO);
+pub(super) const FRIEND: Target = Target::Account(MOMO);
 const SALT: Bytes32 = Bytes32([7; 32]);
 
-fn offer(kind: GameKind) -> GameOffer {
+pub(super) fn offer(kind: GameKind) -> GameOffer {
     let total_s = kind.name().has_board().then_some(600);
     let limit = TimeLimit { total_s, move_s: None };
     GameOffer { kind, limit, begins: Begins::Inviter, again: None }
 }
 
-fn five() -> GameOffer {
+pub(super) fn five() -> GameOffer {
     offer(GameKind::Gomoku { exactly_five: false })
 }
 
-fn best_of(best_of: u8) -> GameOffer {
+pub(super) fn best_of(best_of: u8) -> GameOffer {
     offer(GameKind::Hands { best_of })
 }
 
 /// A panel with a friend who is there, and a chat with that friend that stands.
-fn world() -> World {
+pub(super) fn world() -> World {
     let mut world = World::signed_in();
     world.event(ClientEvent::People(vec![person(MOMO.0, "小满"), person(ROOK.0, "Rook")]));
     let friend = Contact { friend: true, ..Contact::stranger(MOMO) };
@@ -59,7 +61,7 @@ fn world() -> World {
     world
 }
 
-fn invites(
+pub(super) fn invites(
     world: &mut World,
     kind: ConversationKind,
     from: AccountId,
@@ -73,11 +75,11 @@ fn invites(
     })
 }
 
-fn id(kind: ConversationKind) -> GameId {
+pub(super) fn id(kind: ConversationKind) -> GameId {
     GameId { conversation: conversation(kind, 0, 0).conversation, seq: Seq(1) }
 }
 
-fn sheet(kind: ConversationKind, inviter: AccountId, offer: GameOffer) -> GameSheet {
+pub(super) fn sheet(kind: ConversationKind, inviter: AccountId, offer: GameOffer) -> GameSheet {
     GameSheet {
         game: id(kind),
         place: kind,
@@ -95,7 +97,7 @@ fn sheet(kind: ConversationKind, inviter: AccountId, offer: GameOffer) -> GameSh
     }
 }
 
-fn told(world: &mut World, mut sheet: GameSheet, facts: &[Fact]) -> Vec<Effect> {
+pub(super) fn told(world: &mut World, mut sheet: GameSheet, facts: &[Fact]) -> Vec<Effect> {
     let log: Vec<GameEntry> = facts.iter().map(|fact| GameEntry { t: 1, fact: *fact }).collect();
     sheet.log = u32::try_from(log.len()).unwrap();
     let at = Duration::from_millis(world.now.mono_ms);
@@ -103,13 +105,13 @@ fn told(world: &mut World, mut sheet: GameSheet, facts: &[Fact]) -> Vec<Effect> 
 }
 
 /// A game that the two play, the friend first.
-fn running(offer: GameOffer, to_act: [bool; 2]) -> GameSheet {
+pub(super) fn running(offer: GameOffer, to_act: [bool; 2]) -> GameSheet {
     let players = Some([MOMO, ME]);
     let (state, open_ms) = (GameState::Running, None);
     GameSheet { state, players, to_act, open_ms, ..sheet(direct(MOMO.0), MOMO, offer) }
 }
 
-fn over(offer: GameOffer, winner: Option<Side>, why: EndReason) -> GameSheet {
+pub(super) fn over(offer: GameOffer, winner: Option<Side>, why: EndReason) -> GameSheet {
     let state = GameState::Over(GameEnd { winner, why });
     GameSheet { state, ended: Some(NOON_MS), ..running(offer, [false; 2]) }
 }
@@ -132,11 +134,11 @@ fn deeds(look: &GameLook) -> Vec<GameDeed> {
     look.deeds.iter().map(game).collect()
 }
 
-fn press(world: &mut World, deed: GameDeed) -> Vec<Effect> {
+pub(super) fn press(world: &mut World, deed: GameDeed) -> Vec<Effect> {
     world.send(Msg::Play(PlayMsg::Deed(FRIEND, Seq(1), deed)))
 }
 
-fn commands(effects: &[Effect]) -> Vec<Command> {
+pub(super) fn commands(effects: &[Effect]) -> Vec<Command> {
     let command = |effect: &Effect| match effect {
         Effect::Ask(Intent::Do { command, .. }) => Some(command.clone()),
         _ => None,
@@ -203,7 +205,7 @@ fn a_board_opens_when_its_game_begins_and_again_from_its_card() {
     invites(&mut world, direct(MOMO.0), MOMO, five());
     told(&mut world, sheet(direct(MOMO.0), MOMO, five()), &[]);
     let opens = |effects: Vec<Effect>| {
-        effects.iter().any(|effect| matches!(effect, Effect::OpenBoard(id) if *id == game))
+        effects.iter().any(|effect| matches!(effect, Effect::Games(GamesEffect::Raise(BoardId::Game(id))) if *id == game))
     };
     assert!(opens(told(&mut world, running(five(), [false, true]), &[])), "it begins");
     let card = look(&world);
@@ -426,7 +428,7 @@ fn the_window_of_all_games_says_what_can_be_done() {
     world.event(ClientEvent::Presence(vec![(MOMO, Presence::Offline)]));
     assert!(rows(&world).is_empty());
     let effects = lobby(&mut world, LobbyMsg::OpenSaved);
-    assert!(matches!(effects[..], [Effect::OpenSavedGame]));
+    assert!(matches!(effects[..], [Effect::Games(GamesEffect::AskFile)]));
 }
 
 #[test]

@@ -1,0 +1,186 @@
+//! Boards of the server's games: opened, kept in step with what is told of them, and what is done at them.
+
+use super::board::{Beginning, Board, Player, Said};
+use super::{BoardAct, BoardId, GamesEffect};
+use crate::client::api::GameView;
+use crate::client::{Answer, Failure, Intent};
+use crate::clock::millis;
+use crate::domain::game::{Begins, GameId, GameOffer, GameSheet, GameState, Play, Side};
+use crate::domain::{AccountId, Body, Message};
+use crate::net::protocol::Command;
+use crate::ui::app::{Asked, Effect, Model, time};
+
+impl Model {
+    /// Shows the board of a game; one whose moves are not here yet shows when they are.
+    pub(in crate::ui::app) fn show_board(&mut self, game: GameId, out: &mut Vec<Effect>) {
+        self.play.boards.insert(game);
+        let id = BoardId::Game(game);
+        match self.games.board(id) {
+            Some(_) => out.push(Effect::Games(GamesEffect::Raise(id))),
+            None => self.board_follows(game, out),
+        }
+    }
+
+    /// A game stands otherwise: so does its board, where that is open.
+    pub(in crate::ui::app) fn board_follows(&mut self, game: GameId, out: &mut Vec<Effect>) {
+        let view = self.play.view(game).filter(|_| self.play.boards.contains(&game));
+        let Some(view) = view.filter(|view| view.log.len() == view.sheet.log as usize).cloned()
+        else {
+            return;
+        };
+        let id = BoardId::Game(game);
+        if self.games.board(id).is_none() {
+            let Some(begun) = self.beginning(&view) else { return };
+            self.games.put(id, Board::new(begun, self.settings.taste, self.now));
+            self.hear_the_talk(&view.sheet);
+            self.close_board_before(&view.sheet);
+            out.push(Effect::Games(GamesEffect::Raise(id)));
+        }
+        if let Some(board) = self.games.board_mut(id) {
+            let acts = board.follow(&view.log, view.t, millis(view.at));
+            self.board_acts(id, acts, out);
+        }
+    }
+
+    fn beginning(&self, view: &GameView) -> Option<Beginning> {
+        let GameSheet { offer, began, .. } = view.sheet;
+        let players = self.players_of(&view.sheet)?;
+        let me = self.my_account().and_then(|me| view.sheet.side_of(me));
+        let date = time::day(began, &self.zone).to_string();
+        Some(Beginning { kind: offer.kind, limit: offer.limit, players, me, date })
+    }
+
+    fn players_of(&self, sheet: &GameSheet) -> Option<[Player; 2]> {
+        let player = |account| Player {
+            name: self.people.name(account),
+            portrait: Some(self.people.portrait(account)),
+        };
+        sheet.players.map(|players| players.map(player))
+    }
+
+    /// The game before it is over, and its board makes room for this one's.
+    fn close_board_before(&mut self, sheet: &GameSheet) {
+        let Some(seq) = sheet.offer.again else { return };
+        let before = GameId { seq, ..sheet.game };
+        let is_over = |view: &GameView| matches!(view.sheet.state, GameState::Over(_));
+        if self.play.view(before).is_some_and(is_over) {
+            self.close_board(before);
+        }
+    }
+
+    pub(super) fn close_board(&mut self, game: GameId) {
+        self.games.boards.remove(&BoardId::Game(game));
+        self.play.boards.remove(&game);
+    }
+
+    /// What was said since the game began.
+    fn hear_the_talk(&mut self, sheet: &GameSheet) {
+        let target = self.target_of(sheet.place);
+        let Some(chat) = target.and_then(|target| self.chats.get(target)) else { return };
+        let since = |message: &&Message| message.at >= sheet.began;
+        let said: Vec<Message> = chat.messages.values().filter(since).cloned().collect();
+        for message in said {
+            self.hear_beside(sheet.game, &message);
+        }
+    }
+
+    /// Something is said between two people: beside their boards too. Whether one of them shows it.
+    pub(in crate::ui::app) fn said_beside(&mut self, message: &Message) -> bool {
+        let boards: Vec<GameId> = self
+            .play
+            .boards
+            .iter()
+            .copied()
+            .filter(|game| game.conversation == message.conversation)
+            .collect();
+        let mut is_shown = false;
+        for game in boards {
+            is_shown |= self.hear_beside(game, message);
+        }
+        is_shown
+    }
+
+    fn hear_beside(&mut self, game: GameId, message: &Message) -> bool {
+        let Body::Text { text, .. } = &message.body else { return false };
+        let Some(sheet) = self.play.view(game).map(|view| &view.sheet) else { return false };
+        let (Some(side), began) = (sheet.side_of(message.from), sheet.began) else { return false };
+        let t = u64::try_from(message.at.saturating_sub(began)).unwrap_or_default();
+        let Some(board) = self.games.board_mut(BoardId::Game(game)) else { return false };
+        board.hear(Said { t, side, text: text.clone() });
+        true
+    }
+
+    /// What is wanted at a board of the server's.
+    pub(super) fn played_act(&mut self, game: GameId, act: BoardAct, out: &mut Vec<Effect>) {
+        match act {
+            BoardAct::Play(play) => self.play_at(game, play, out),
+            BoardAct::Say(text) => {
+                let to = self.play.view(game).and_then(|view| self.target_of(view.sheet.place));
+                if let Some(to) = to {
+                    self.say(to, Body::text(text), out);
+                }
+            }
+            BoardAct::Rematch => self.play_again(game, out),
+            _ => {}
+        }
+    }
+
+    fn play_at(&mut self, game: GameId, play: Play, out: &mut Vec<Effect>) {
+        let command = Command::Play { game, play };
+        let ask = |ticket| Intent::Do { ticket, command };
+        self.ask(Asked::Board(game), ask, out);
+    }
+
+    /// What became of a play. What was done comes as an entry of the log.
+    pub(in crate::ui::app) fn board_answered(
+        &mut self,
+        game: GameId,
+        result: Result<Answer, Failure>,
+        out: &mut Vec<Effect>,
+    ) {
+        let Err(why) = result else { return };
+        if let Some(board) = self.games.board_mut(BoardId::Game(game)) {
+            board.not_sent();
+        }
+        out.push(Effect::Say(why));
+    }
+
+    /// The other one's wish for another game is granted, or one's own is told: colours are swapped.
+    fn play_again(&mut self, game: GameId, out: &mut Vec<Effect>) {
+        let Some(me) = self.my_account() else { return };
+        let asked = self.play.rematch_of(game).filter(|sheet| sheet.inviter != me);
+        if let Some(open) = asked.map(|sheet| sheet.game) {
+            return self.answer_game(open, true, out);
+        }
+        let Some(sheet) = self.play.view(game).map(|view| view.sheet.clone()) else { return };
+        let (Some(side), Some(to)) = (sheet.side_of(me), self.target_of(sheet.place)) else {
+            return;
+        };
+        let begins = if side == Side::First { Begins::Invited } else { Begins::Inviter };
+        let offer = GameOffer { begins, again: Some(game.seq), ..sheet.offer };
+        self.invite_to(to, offer, out);
+    }
+
+    /// Names, faces, scores and one's own link, at all boards of the server's.
+    pub(super) fn boards_tick(&mut self) {
+        let is_up = self.link.is_up();
+        let games: Vec<GameId> = self.play.boards.iter().copied().collect();
+        for game in games {
+            let Some(sheet) = self.play.view(game).map(|view| view.sheet.clone()) else { continue };
+            let other = self.other_player(&sheet);
+            let score = other.map(|other| self.play.score(sheet.offer.kind.name(), other));
+            let players = self.players_of(&sheet);
+            let Some(board) = self.games.board_mut(BoardId::Game(game)) else { continue };
+            board.set_linked(is_up);
+            board.set_score(score);
+            if let Some(players) = players {
+                board.set_players(players);
+            }
+        }
+    }
+
+    fn other_player(&self, sheet: &GameSheet) -> Option<AccountId> {
+        let side = sheet.side_of(self.my_account()?)?;
+        Some(sheet.players?[side.other().index()])
+    }
+}

@@ -1,0 +1,140 @@
+//! Boards of the server's games: opened when they begin, what is done at them, what is said beside them.
+
+use super::play::*;
+use crate::client::api::LinkState;
+use crate::client::{ClientEvent, Failure, Intent};
+use crate::domain::Seq;
+use crate::domain::game::{Begins, EndReason, Fact, GameId, GameOffer, Play, Side};
+use crate::net::protocol::{Command, Reason, Refusal};
+use crate::ui::app::games::board::{BoardMsg, Warning};
+use crate::ui::app::games::{BoardId, GamesEffect, GamesMsg};
+use crate::ui::app::testing::{NOON_MS, World, direct, message, ticket_of};
+use crate::ui::app::{Effect, Msg};
+
+fn at_board(world: &mut World, game: GameId, msg: BoardMsg) -> Vec<Effect> {
+    world.send(Msg::Games(GamesMsg::Board(BoardId::Game(game), msg)))
+}
+
+fn raised(effects: &[Effect]) -> Vec<GameId> {
+    let raised = |effect: &Effect| match effect {
+        Effect::Games(GamesEffect::Raise(BoardId::Game(game))) => Some(*game),
+        _ => None,
+    };
+    effects.iter().filter_map(raised).collect()
+}
+
+/// A game of the two that has begun, the friend first.
+fn begun(world: &mut World) -> GameId {
+    let game = id(direct(MOMO.0));
+    invites(world, direct(MOMO.0), MOMO, five());
+    told(world, sheet(direct(MOMO.0), MOMO, five()), &[]);
+    assert_eq!(raised(&told(world, running(five(), [true, false]), &[])), [game]);
+    game
+}
+
+fn stone(side: Side, point: u8) -> Fact {
+    Fact::Placed { side, point, left_ms: Some(590_000) }
+}
+
+#[test]
+fn a_move_goes_to_the_server_and_stands_when_it_comes_back() {
+    let mut world = world();
+    let game = begun(&mut world);
+    assert!(commands(&at_board(&mut world, game, BoardMsg::Press(112))).is_empty(), "not my turn");
+    let first = [stone(Side::First, 112)];
+    told(&mut world, running(five(), [false, true]), &first);
+    let effects = at_board(&mut world, game, BoardMsg::Press(113));
+    let wanted = Command::Play { game, play: Play::Place { point: 113 } };
+    assert_eq!(commands(&effects), [wanted.clone()]);
+    let plies =
+        |world: &World| world.model.games.board(BoardId::Game(game)).unwrap().game().plies();
+    assert_eq!(plies(&world), 1, "the server has not said so yet");
+    // Turned down: it can be tried again, and why is said.
+    let ticket = effects.iter().find_map(ticket_of).unwrap();
+    let refusal = Failure::Refused(Refusal::new(Reason::GameLate));
+    let effects = world.event(ClientEvent::Answered { ticket, result: Err(refusal) });
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Say(_))), "{effects:?}");
+    assert_eq!(commands(&at_board(&mut world, game, BoardMsg::Press(113))), [wanted]);
+    told(&mut world, running(five(), [true, false]), &[first[0], stone(Side::Second, 113)]);
+    assert_eq!(plies(&world), 2);
+}
+
+#[test]
+fn what_is_said_beside_a_board_is_heard_there_and_read() {
+    let mut world = world();
+    let game = begun(&mut world);
+    world.send(Msg::Chat(FRIEND, crate::ui::app::chats::ChatMsg::Close { draft: String::new() }));
+    let said = message(direct(MOMO.0), 2, MOMO.0, NOON_MS + 5, "今天我可不会输");
+    let effects = world.event(ClientEvent::Message { message: said, live: true });
+    let reads = |effect: &Effect| matches!(effect, Effect::Ask(Intent::MarkRead { .. }));
+    assert!(effects.iter().any(reads), "{effects:?}");
+    let board = world.model.games.board(BoardId::Game(game)).unwrap();
+    let said = |line: &(crate::ui::app::games::news::Speaker, String)| line.1 == "今天我可不会输";
+    assert!(board.lines().iter().any(said));
+    let effects = at_board(&mut world, game, BoardMsg::Say("走着瞧".into()));
+    let says =
+        |effect: &Effect| matches!(effect, Effect::Ask(Intent::Send { to, .. }) if *to == FRIEND);
+    assert!(effects.iter().any(says), "{effects:?}");
+    // Without a board it is told as any message is.
+    at_board(&mut world, game, BoardMsg::Close);
+    let said = message(direct(MOMO.0), 3, MOMO.0, NOON_MS + 6, "?");
+    let effects = world.event(ClientEvent::Message { message: said, live: true });
+    assert!(!effects.iter().any(reads), "{effects:?}");
+}
+
+#[test]
+fn colours_are_swapped_in_the_next_game_and_a_wish_is_granted_by_the_same() {
+    let mut world = world();
+    let game = begun(&mut world);
+    told(
+        &mut world,
+        over(five(), Some(Side::First), EndReason::Resigned),
+        &[Fact::Ended {
+            end: crate::domain::game::GameEnd {
+                winner: Some(Side::First),
+                why: EndReason::Resigned,
+            },
+        }],
+    );
+    let effects = at_board(&mut world, game, BoardMsg::Again);
+    let offered = effects.iter().find_map(|effect| match effect {
+        Effect::Ask(Intent::Send { body: crate::domain::Body::Game(offer), .. }) => Some(*offer),
+        _ => None,
+    });
+    let wanted = GameOffer { begins: Begins::Inviter, again: Some(Seq(1)), ..five() };
+    assert_eq!(offered, Some(wanted), "who was second begins");
+    // The other one asked first: the same button says yes.
+    let mut world = self::world();
+    let game = begun(&mut world);
+    told(
+        &mut world,
+        over(five(), Some(Side::First), EndReason::Resigned),
+        &[Fact::Ended {
+            end: crate::domain::game::GameEnd {
+                winner: Some(Side::First),
+                why: EndReason::Resigned,
+            },
+        }],
+    );
+    let next = GameId { seq: Seq(2), ..game };
+    let again = GameOffer { again: Some(Seq(1)), ..five() };
+    let asks = crate::domain::game::GameSheet { game: next, ..sheet(direct(MOMO.0), MOMO, again) };
+    told(&mut world, asks, &[]);
+    let effects = at_board(&mut world, game, BoardMsg::Again);
+    assert_eq!(commands(&effects), [Command::AnswerGame { game: next, accept: true }]);
+    // Its board takes the place of the one before.
+    let running = crate::domain::game::GameSheet { game: next, ..running(again, [true, false]) };
+    assert_eq!(raised(&told(&mut world, running, &[])), [next]);
+    assert!(world.model.games.board(BoardId::Game(game)).is_none());
+}
+
+#[test]
+fn a_board_says_that_the_link_is_down_and_goes_on_behind_it() {
+    let mut world = world();
+    let game = begun(&mut world);
+    let why = Failure::LinkLost;
+    world.event(ClientEvent::Link(LinkState::Down { retry_in_ms: 9_000, why }));
+    world.pass(100);
+    let warning = |world: &World| world.model.games.board(BoardId::Game(game)).unwrap().warning();
+    assert_eq!(warning(&world), Some(Warning::Offline));
+}
