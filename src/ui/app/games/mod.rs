@@ -13,7 +13,7 @@ pub mod replay;
 pub mod scene;
 mod standing;
 #[cfg(test)]
-pub mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -340,9 +340,9 @@ fn a_saved_game_opens_as_it_was_saved() {
     for (kind, moves) in [(GOMOKU, &FIVE[..]), (XIANGQI, &["h2-e2", "h9-g7", "h0-g2"][..])] {
         let mut one = Match::of(kind);
         if kind == GOMOKU {
-            one.stones(moves)
+            one.stones(moves);
         } else {
-            one.moves(moves)
+            one.moves(moves);
         }
         let asked = one.take(BoardMsg::Save);
         let ending = if kind == GOMOKU { "sgf" } else { "pgn" };
