@@ -7,7 +7,6 @@ use fltk::app;
 
 use super::add::{AddWindow, AskingWindow};
 use super::app::add::Add;
-use super::app::games::GamesEffect;
 use super::app::notify::NoteEffect;
 use super::app::settings::ThemeChoice;
 use super::app::time;
@@ -145,7 +144,6 @@ impl Windows {
             | Effect::Files(_)) => self.carry_out_files(effect, model),
             Effect::Play(effect) => self.play.carry_out(effect),
             Effect::Games(effect) => self.boards.carry_out(effect),
-            Effect::OpenSavedGame => self.boards.carry_out(GamesEffect::AskFile),
             Effect::AskImages(target, images) => self.chat(target, |chat| chat.ask_images(images)),
             Effect::PicturesAgain => {
                 paint::portrait::ask_again();
