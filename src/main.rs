@@ -16,7 +16,7 @@ use mychat::net::address::Invite;
 use mychat::net::control::{ControlReply, ControlRequest};
 use mychat::net::protocol::DEFAULT_PORT;
 use mychat::net::tls::{Identity, TlsError};
-use mychat::net::verb::{Done, Verb};
+use mychat::net::verb::{Cause, Done, Verb};
 use mychat::server::admin::{self, AdminError, print};
 use mychat::server::control::Console;
 use mychat::server::{self, Server, ServerError};
@@ -244,8 +244,11 @@ fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
             }
         }
         // Whether all is well was asked, and it is not.
-        Err(error @ AdminError::Broken { .. }) if is_check => fail(&error, DISK_FAILED),
-        Err(error) => not_done(&error),
+        Err(error @ AdminError::Broken { .. }) if is_check => {
+            not_done(&error, json);
+            DISK_FAILED.into()
+        }
+        Err(error) => not_done(&error, json),
     }
 }
 
@@ -257,17 +260,22 @@ fn run_restore(file: &Path, data: &Path, json: bool) -> ExitCode {
                 print_line(&line);
             }
         }
-        Err(error) => return not_done(&error),
+        Err(error) => return not_done(&error, json),
     }
     ExitCode::SUCCESS
 }
 
-fn not_done(error: &AdminError) -> ExitCode {
+/// People read the sentence; programs the code as well.
+fn not_done(error: &AdminError, json: bool) -> ExitCode {
     use mychat::server::backup::BackupError;
+    if json {
+        print_line(&print::not_done_json(&error.not_done()).to_string());
+    }
     complain(error);
     match error {
         AdminError::Store(StoreError::Storage(_))
         | AdminError::Backup(BackupError::Store(StoreError::Storage(_))) => DISK_FAILED.into(),
+        AdminError::Refused(not_done) if not_done.code == Cause::Disk => DISK_FAILED.into(),
         AdminError::Store(_)
         | AdminError::NoStore(_)
         | AdminError::Broken { .. }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AccountId, Person, Presence, Role, RoomId, Target};
 use crate::net::protocol::Registration;
-use crate::net::verb::{BackupRow, Done, Verb};
+use crate::net::verb::{BackupRow, Done, NotDone, Verb};
 
 /// What the console asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub enum ControlReply {
     /// A verb was done.
     Done(Done),
     /// A verb was not done, and why.
-    NotDone { why: String },
+    NotDone(NotDone),
     /// The answer takes longer; the server is alive.
     Working {},
 }
@@ -173,7 +173,7 @@ pub enum LogEvent {
     /// A backup is made.
     BackedUp { path: String, bytes: u64, took_ms: u64 },
     /// A backup was not made.
-    BackupFailed { why: String },
+    BackupFailed(NotDone),
     /// Less than so many MiB are free: the server can be read but not written.
     DiskLow { folder: String, free_mib: u64 },
     /// There is room on the disk again.

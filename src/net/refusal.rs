@@ -103,6 +103,8 @@ macro_rules! codes {
     };
 }
 
+pub(super) use codes;
+
 codes!(
     /// The cause of a refusal.
     Reason {

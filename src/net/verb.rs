@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::control::OnlineSession;
 use crate::domain::{AccountId, Person, Role, RoomId};
 
+pub use super::not_done::{Cause, NotDone};
+
 /// What can be asked. Accounts are named by number or nickname.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -28,7 +28,7 @@ use mychat::net::protocol::{
     Opaque, Page, PresenceChange, Query, Reason, Refusal, Registration, Reply, ServerFrame, Signal,
     Stretch, Welcome,
 };
-use mychat::net::verb::{Done, Verb};
+use mychat::net::verb::{Cause, Done, NotDone, Verb};
 
 use folder::Folder;
 
@@ -317,8 +317,8 @@ table!(control_replies, frame, ControlReply {
     };
     "control.reply.stopping", ControlReply::Stopping {} => ControlReply::Stopping {};
     "control.reply.done", ControlReply::Done(_) => ControlReply::Done(Done::Said { seq: Some(7) });
-    "control.reply.not_done", ControlReply::NotDone { .. } =>
-        ControlReply::NotDone { why: "no such account".into() };
+    "control.reply.not_done", ControlReply::NotDone(_) =>
+        ControlReply::NotDone(NotDone::new(Cause::NoAccount, "no such account").with("name", "x"));
     "control.reply.working", ControlReply::Working {} => ControlReply::Working {};
 });
 
@@ -360,8 +360,10 @@ table!(log_events, value, LogEvent {
         bytes: 81_920,
         took_ms: 3_900,
     };
-    "log.backup_failed", LogEvent::BackupFailed { .. } =>
-        LogEvent::BackupFailed { why: "disk".into() };
+    "log.backup_failed", LogEvent::BackupFailed(_) => LogEvent::BackupFailed(NotDone {
+        within: Some(Box::new(NotDone::new(Cause::Disk, "bad").with("reason", "bad"))),
+        ..NotDone::new(Cause::BackupUnproven, "disk")
+    });
     "log.disk_low", LogEvent::DiskLow { .. } =>
         LogEvent::DiskLow { folder: "/srv/mychat".into(), free_mib: 256 };
     "log.disk_fine", LogEvent::DiskFine {} => LogEvent::DiskFine {};
@@ -492,6 +494,13 @@ fn what_an_older_program_leaves_out_is_filled_in() {
     let hello = b"\x81\xA5hello\x82\xA7version\x01\xA6client\xA1x";
     let expected = Hello { version: 1, features: Vec::new(), client: "x".into(), has_token: false };
     assert_eq!(codec::from_bytes::<ClientFrame>(hello).unwrap(), ClientFrame::Hello(expected));
+}
+
+#[test]
+fn an_older_server_says_only_why_it_did_not_do_something() {
+    let not_done = b"\x81\xA8not_done\x81\xA3why\xA1x";
+    let expected = ControlReply::NotDone(NotDone::new(Cause::Unknown, "x"));
+    assert_eq!(codec::from_bytes::<ControlReply>(not_done).unwrap(), expected);
 }
 
 #[test]

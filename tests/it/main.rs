@@ -33,3 +33,4 @@ mod search;
 mod steps;
 mod strangers;
 mod talk;
+mod verbs;

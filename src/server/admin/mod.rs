@@ -1,5 +1,6 @@
 //! `mychat admin`: on a running server by its control socket, on a stopped one in its folder.
 
+mod cause;
 pub mod print;
 
 use std::io;
@@ -9,7 +10,7 @@ use crate::clock;
 use crate::domain::RoomId;
 use crate::limits::SettingError;
 use crate::net::control::{ControlReply, ControlRequest};
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Cause, Done, NotDone, Verb};
 use crate::server::backup;
 use crate::server::backup::archive::Manifest;
 use crate::server::backup::keep::{self, Memory};
@@ -24,6 +25,9 @@ use crate::store::{Engine, Reads, Writes};
 
 pub use crate::server::backup::BackupError;
 pub use crate::store::StoreError;
+
+/// What no server of this program does.
+pub(in crate::server) const OTHER_ANSWER: &str = "the server gave another answer";
 
 /// Why a verb was not done.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +47,7 @@ pub enum AdminError {
     Stopped(String),
     /// The running server said no.
     #[error("{0}")]
-    Refused(String),
+    Refused(NotDone),
     /// There is no store yet.
     #[error("{0} has no server's data: check --data, or start the server there once")]
     NoStore(String),
@@ -228,8 +232,8 @@ async fn ask(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     let mut console = Console::attach(data).await.map_err(silent)?;
     match console.ask(&ControlRequest::Admin { verb }).await {
         Ok(ControlReply::Done(done)) => Ok(done),
-        Ok(ControlReply::NotDone { why }) => Err(AdminError::Refused(why)),
-        Ok(_) => Err(AdminError::Refused("the server gave another answer".to_owned())),
+        Ok(ControlReply::NotDone(not_done)) => Err(AdminError::Refused(not_done)),
+        Ok(_) => Err(AdminError::Refused(NotDone::new(Cause::Unknown, OTHER_ANSWER))),
         Err(error) => Err(silent(io::Error::other(error))),
     }
 }

@@ -7,7 +7,9 @@ use jiff::{Timestamp, Unit};
 use serde_json::{Value, json};
 
 use crate::net::control::OnlineSession;
-use crate::net::verb::{AccountRow, BackupRow, BanRow, Checked, Counted, Done, Found, RoomRow};
+use crate::net::verb::{
+    AccountRow, BackupRow, BanRow, Checked, Counted, Done, Found, NotDone, RoomRow,
+};
 use crate::server::backup::archive::Manifest;
 use crate::server::settings;
 
@@ -180,6 +182,13 @@ pub fn json(done: &Done) -> Value {
         Done::Backup(row) => json!(row),
         Done::Checked(checked) => json!(checked),
     }
+}
+
+/// Why a verb was not done: its code, and what belongs into a sentence of one's own.
+#[must_use]
+pub fn not_done_json(not_done: &NotDone) -> Value {
+    let NotDone { why, code, values, .. } = not_done;
+    json!({ "error": code, "why": why, "values": values })
 }
 
 fn as_account(row: &AccountRow) -> Value {

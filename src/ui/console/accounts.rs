@@ -7,7 +7,7 @@ use super::online::natural;
 use super::selection::{Pick, Selection};
 use crate::domain::AccountId;
 use crate::limits::KEEPER_PAGE_MAX;
-use crate::net::verb::{AccountRow, BanRow, Done, Verb};
+use crate::net::verb::{AccountRow, BanRow, Done, NotDone, Verb};
 
 /// A column of accounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub struct Accounts {
     /// The question whose answer counts.
     pub awaited: Option<u64>,
     /// Why there is nothing.
-    pub failed: Option<String>,
+    pub failed: Option<NotDone>,
 }
 
 impl Accounts {
@@ -82,7 +82,7 @@ impl Accounts {
     }
 
     /// Takes the answers to [`Accounts::reload`], or one page more.
-    pub fn take(&mut self, answers: Vec<Result<Done, String>>, is_next: bool) {
+    pub fn take(&mut self, answers: Vec<Result<Done, NotDone>>, is_next: bool) {
         let mut rows = if is_next { std::mem::take(&mut self.rows) } else { Vec::new() };
         self.failed = None;
         for answer in answers {
@@ -276,6 +276,7 @@ fn compare(column: Column, a: &AccountRow, b: &AccountRow) -> Ordering {
 pub(super) mod tests {
     use super::super::online::tests::session;
     use super::*;
+    use crate::net::verb::Cause;
 
     pub fn account(number: u64, nickname: &str) -> AccountRow {
         AccountRow {
@@ -319,8 +320,9 @@ pub(super) mod tests {
         assert_eq!(accounts.reload().len(), 3, "bans and two pages");
         accounts.take(vec![Ok(page(0..3, false))], false);
         assert_eq!(numbers(&accounts), [0, 1, 2]);
-        accounts.take(vec![Err("no".into())], false);
-        assert_eq!((accounts.len(), accounts.failed.as_deref()), (0, Some("no")));
+        let no = NotDone::new(Cause::Unknown, "no");
+        accounts.take(vec![Err(no.clone())], false);
+        assert_eq!((accounts.len(), accounts.failed.as_ref()), (0, Some(&no)));
     }
 
     #[test]

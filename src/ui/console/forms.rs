@@ -132,10 +132,12 @@ impl Ask {
                 }
                 _ => Ok(()),
             },
-            Ask::Name(_) if text.len() > NAME_BYTES_MAX => too_long("con.no.line", NAME_BYTES_MAX),
+            Ask::Name(_) if text.len() > NAME_BYTES_MAX => {
+                too_long("con.no.setting_line", NAME_BYTES_MAX)
+            }
             Ask::Name(_) => Ok(()),
             _ if text.chars().count() > KEEPER_WORDS_MAX || text.chars().any(char::is_control) => {
-                too_long("con.no.why", KEEPER_WORDS_MAX)
+                too_long("con.no.reason", KEEPER_WORDS_MAX)
             }
             _ => Ok(()),
         }

@@ -31,7 +31,7 @@ use super::task::Task;
 use super::traffic::Traffic;
 use crate::domain::RoomId;
 use crate::net::control::{LogEntry, OnlineSession, Status};
-use crate::net::verb::{Done, ResetCode, Verb};
+use crate::net::verb::{Done, NotDone, ResetCode, Verb};
 use crate::ui::text::{Language, LanguageChoice};
 use deeds::Purpose;
 
@@ -203,16 +203,16 @@ pub enum Report {
     Polled(Box<Poll>),
     /// It did not answer; the link goes on trying.
     Silent,
-    /// The backup that was asked for is made, or why it is not, in the server's own words.
-    BackedUp(Result<(), String>),
+    /// The backup that was asked for is made, or why it is not.
+    BackedUp(Result<(), NotDone>),
     /// There is no server any more.
     Ended(End),
     /// What came of [`Order::Do`], verb by verb.
     Done {
         /// Of the order.
         id: u64,
-        /// The server's own words where it did not do one.
-        results: Vec<Result<Done, String>>,
+        /// Why it did not do one, where that is so.
+        results: Vec<Result<Done, NotDone>>,
     },
     /// What came of [`Order::Write`].
     Written(Result<PathBuf, String>),

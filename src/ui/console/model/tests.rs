@@ -3,7 +3,7 @@
 use super::*;
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::Registration;
-use crate::net::verb::Whom;
+use crate::net::verb::{Cause, Whom};
 use crate::ui::console::accounts::tests::{account, ban};
 use crate::ui::console::forms::Ask;
 use crate::ui::console::knobs;
@@ -207,7 +207,7 @@ fn facts_are_copied_and_choices_kept() {
     assert!(update(&mut model, Msg::Dark(true)).is_empty());
 }
 
-fn done(id: u64, results: Vec<Result<Done, String>>) -> Msg {
+fn done(id: u64, results: Vec<Result<Done, NotDone>>) -> Msg {
     Msg::Report(Report::Done { id, results })
 }
 
@@ -263,13 +263,13 @@ fn what_is_refused_stands_in_the_window_in_the_persons_language() {
     update(&mut model, Msg::Typed);
     assert!(form(&model).error.is_empty());
     let (id, _) = ordered(&update(&mut model, filled("hi")));
-    update(&mut model, done(id, vec![Err("the server is closing".into())]));
+    update(&mut model, done(id, vec![Err(NotDone::closing())]));
     let form = form(&model);
     assert!(!form.busy && form.error.contains("正在停止"), "{}", form.error);
     // The same, when nobody waits for it any more.
     let (id, _) = ordered(&update(&mut model, filled("hi")));
     update(&mut model, Msg::Dismiss);
-    let effects = update(&mut model, done(id, vec![Err("x".into())]));
+    let effects = update(&mut model, done(id, vec![Err(NotDone::new(Cause::Unknown, "x"))]));
     assert!(matches!(&effects[..], [Effect::Trouble(_)]), "{effects:?}");
 }
 
@@ -426,7 +426,7 @@ fn a_setting_is_set_with_and_without_a_server() {
             id
         };
         let id = set(&mut model, "0");
-        let why = "files.days takes a whole number from 1 to 3650".to_owned();
+        let why = NotDone::new(Cause::SettingRange, "x").with("min", 1).with("max", 3_650);
         update(&mut model, done(id, vec![Err(why)]));
         assert_eq!(model.knobs.value("files.days"), Some("30"), "the old value");
         assert!(model.knobs.wrong("files.days").unwrap().contains("3650"));
