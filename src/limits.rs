@@ -170,6 +170,8 @@ pub const HISTORY_PAGE_MAX: usize = 200;
 pub const HISTORY_BYTES_MAX: usize = 48 * 1024;
 /// Characters that tell somebody why it is put out.
 pub const KEEPER_WORDS_MAX: usize = 200;
+/// Nobody is banned for longer, but for ever: a hundred years in minutes.
+pub const BAN_MINUTES_MAX: u64 = 100 * 365 * 24 * 60;
 /// Bytes of what the server's keeper says to everybody.
 pub const BROADCAST_BYTES_MAX: usize = 4 * 1024;
 /// Accounts or rooms in one answer to the keeper.

@@ -235,9 +235,10 @@ fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
 
 fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
     let is_check = matches!(verb, Verb::Check {});
-    match admin::run(data, verb) {
+    match admin::run(data, verb.clone()) {
         Ok(done) => {
-            print_done(&done, json);
+            print_done(&verb, &done, json);
+            remark(data, &verb);
             match done {
                 Done::Checked(checked) if checked.found > 0 => DISK_FAILED.into(),
                 _ => ExitCode::SUCCESS,
@@ -286,10 +287,18 @@ fn not_done(error: &AdminError, json: bool) -> ExitCode {
     }
 }
 
-fn print_done(done: &Done, json: bool) {
+/// A setting that the command line goes before is set for later, which nobody would see.
+fn remark(data: &Path, verb: &Verb) {
+    let (Verb::Set { key, .. } | Verb::Get { key: Some(key) }) = verb else { return };
+    if let Some(words) = print::given(key).filter(|_| admin::is_given(data, key)) {
+        writeln!(std::io::stderr(), "mychat: {words}").ok();
+    }
+}
+
+fn print_done(verb: &Verb, done: &Done, json: bool) {
     match json {
         true => print_line(&print::json(done).to_string()),
-        false => print::lines(done).iter().for_each(|line| print_line(line)),
+        false => print::lines(verb, done).iter().for_each(|line| print_line(line)),
     }
 }
 

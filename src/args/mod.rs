@@ -39,6 +39,9 @@ Every check is told as it ends, all within eight seconds, each with what to do. 
 and nobody signs in. With a link the server has to prove the link's key. Exit code 0 when nothing
 failed, 1 otherwise.";
 
+/// Nobody listens for servers for longer than an hour.
+const WAIT_MAX: u64 = 3_600;
+
 const METRICS_HELP: &str =
     "With --serve: counters for Prometheus over http, for everybody who reaches this address";
 
@@ -138,7 +141,13 @@ enum RawCommand {
         #[arg(long)]
         json: bool,
         /// Listen for so long
-        #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+        #[arg(
+            long,
+            value_name = "SECONDS",
+            default_value_t = 3,
+            value_parser = seconds,
+            allow_negative_numbers = true
+        )]
         wait: u64,
     },
     /// Say why a server is not found or not reached: network, firewall, port, key, version, clock
@@ -330,6 +339,11 @@ fn socket(text: &str) -> Result<SocketAddr, String> {
     })
 }
 
+fn seconds(text: &str) -> Result<u64, String> {
+    let found = text.parse().ok().filter(|seconds| *seconds <= WAIT_MAX);
+    found.ok_or_else(|| format!("write whole seconds from 0 to {WAIT_MAX}"))
+}
+
 fn server_name(text: &str) -> Result<String, String> {
     let name = Settings::server_name(text).map_err(|error| error.to_string())?;
     name.ok_or_else(|| "the name is empty".to_owned())
@@ -400,6 +414,24 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_makes_no_sense_is_told_what_does() {
+        let told = |line: &str| {
+            let raw = Raw::try_parse_from(line.split_whitespace());
+            raw.map(drop).unwrap_err().to_string()
+        };
+        for minutes in ["0", "-5", "52560001", "99999999999999999999", "soon", "1.5"] {
+            let told = told(&format!("mychat admin ban 10001 --minutes {minutes}"));
+            let expected = "a ban takes from 1 to 52560000 minutes; without them it holds for ever";
+            assert!(told.contains(expected) && told.contains(minutes), "{told}");
+        }
+        assert!(told("mychat admin dissolve -3").contains("this is no whole number"));
+        // What a setting takes is said by the setting.
+        let set = Verb::Set { key: "files.days".into(), value: "-5".into() };
+        let expected = Task::Admin { data: default_data(), json: false, verb: set };
+        assert_eq!(read("mychat admin set files.days -5"), Ok(expected));
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused() {
         let lines = [
             "mychat --window",
@@ -413,6 +445,9 @@ mod tests {
             "mychat --no-such-flag",
             "mychat discovr",
             "mychat doctor h:0",
+            "mychat discover --wait -1",
+            "mychat discover --wait 3601",
+            "mychat admin accounts --skip -1",
         ];
         for line in lines {
             assert!(read(line).is_err(), "{line}");

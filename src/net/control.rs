@@ -95,6 +95,9 @@ pub struct Status {
     /// Random at each start: another number is another run, which counts sessions and log lines anew.
     #[serde(default)]
     pub start: u64,
+    /// Settings that the command line goes before, as long as this server runs.
+    #[serde(default)]
+    pub given: Vec<String>,
 }
 
 /// One signed-in link.
@@ -200,6 +203,8 @@ pub enum LogEvent {
     Told { account: AccountId },
     /// The keeper moved a setting; what is secret has no value here.
     SettingChanged { key: String, value: Option<String> },
+    /// The settings were read again.
+    Reloaded {},
     /// A person made a room.
     RoomMade { room: RoomId, account: AccountId },
     /// A room ended, by a person or by the keeper.

@@ -25,6 +25,8 @@ codes!(
         Reason = "reason",
         /// The text is empty, over `max` bytes, or has control characters.
         Text = "text",
+        /// A ban takes from `min` to `max` minutes.
+        Minutes = "minutes",
         /// There is no account `name`.
         NoAccount = "no_account",
         /// There is no room `name`.

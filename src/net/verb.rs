@@ -124,8 +124,12 @@ pub enum Done {
     Accounts { rows: Vec<AccountRow>, more: bool },
     /// Rooms by number, and whether there are more.
     Rooms { rows: Vec<RoomRow>, more: bool },
-    /// Bans that hold.
-    Bans { rows: Vec<BanRow> },
+    /// Bans that hold, and the one that was just ended.
+    Bans {
+        rows: Vec<BanRow>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unbanned: Option<Unbanned>,
+    },
     /// A backup is made and proven.
     Backup(BackupRow),
     /// The data was checked.
@@ -205,6 +209,9 @@ pub struct AccountRow {
     pub bytes: u64,
     /// Its ban, while it holds.
     pub ban: Option<BanRow>,
+    /// Its links that were signed in when it was looked at; a verb ends them only then.
+    #[serde(default)]
+    pub links: u64,
 }
 
 /// A room, as its server's keeper sees it.
@@ -220,6 +227,15 @@ pub struct RoomRow {
     pub members: u64,
     /// How many messages and lines it has.
     pub messages: u64,
+}
+
+/// Who is let in again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unbanned {
+    /// The account's number, or the address.
+    pub whom: String,
+    /// The account's name.
+    pub nickname: Option<String>,
 }
 
 /// A ban.

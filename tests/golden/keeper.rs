@@ -3,7 +3,7 @@
 use mychat::domain::RoomId;
 use mychat::net::verb::{
     AccountRow, Audience, BackupRow, BanRow, Checked, Counted, Done, Found, ResetCode, RoomRow,
-    Verb, Whom,
+    Unbanned, Verb, Whom,
 };
 
 use super::*;
@@ -27,6 +27,7 @@ pub fn account() -> AccountRow {
         devices: 2,
         bytes: 81_920,
         ban: Some(ban()),
+        links: 1,
     }
 }
 
@@ -98,7 +99,10 @@ table!(done, value, Done {
         }],
         more: false,
     };
-    "done.bans", Done::Bans { .. } => Done::Bans { rows: vec![ban()] };
+    "done.bans", Done::Bans { .. } => Done::Bans {
+        rows: vec![ban()],
+        unbanned: Some(Unbanned { whom: "10001".into(), nickname: Some("青柠".into()) }),
+    };
     "done.backup", Done::Backup(_) => Done::Backup(backup());
     "done.checked", Done::Checked(_) => Done::Checked(Checked {
         counts: vec![Counted { what: "accounts".into(), count: 3 }],

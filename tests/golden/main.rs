@@ -308,6 +308,7 @@ table!(control_replies, frame, ControlReply {
         backup: Some(keeper::backup()),
         backup_error: Some("the disk is full".into()),
         start: 9,
+        given: vec!["server.name".into()],
     });
     "control.reply.online", ControlReply::Online { .. } => ControlReply::Online {
         sessions: vec![online()],
@@ -383,6 +384,7 @@ table!(log_events, value, LogEvent {
     "log.told", LogEvent::Told { .. } => LogEvent::Told { account: LIME };
     "log.setting_changed", LogEvent::SettingChanged { .. } =>
         LogEvent::SettingChanged { key: "files.days".into(), value: Some("60".into()) };
+    "log.reloaded", LogEvent::Reloaded {} => LogEvent::Reloaded {};
     "log.room_made", LogEvent::RoomMade { .. } =>
         LogEvent::RoomMade { room: RoomId(20_001), account: LIME };
     "log.room_ended", LogEvent::RoomEnded { .. } =>

@@ -340,7 +340,7 @@ fn the_keeper_works_through_the_window_while_the_server_runs_and_while_it_does_n
     };
     assert!(matches!(accounts, Ok(Done::Accounts { rows, more: false }) if rows.is_empty()));
     assert!(matches!(banned, Ok(Done::Banned(row)) if row.whom == "10.0.0.7"), "{banned:?}");
-    assert!(matches!(bans, Ok(Done::Bans { rows }) if rows.len() == 1), "{bans:?}");
+    assert!(matches!(bans, Ok(Done::Bans { rows, .. }) if rows.len() == 1), "{bans:?}");
     assert_eq!(refused.as_ref().unwrap_err().values["name"], "10099");
     assert_eq!(value(days, "files.days"), "60");
     let (key, set_to) = ("files.days".to_owned(), Some("60".to_owned()));
@@ -357,7 +357,10 @@ fn the_keeper_works_through_the_window_while_the_server_runs_and_while_it_does_n
     let [refused, days, bans] = &window.done(&asked)[..] else { panic!("three answers") };
     assert_eq!(refused.as_ref().unwrap_err().code, Cause::SettingRange, "{refused:?}");
     assert_eq!(value(days, "files.days"), "90");
-    assert!(matches!(bans, Ok(Done::Bans { rows }) if rows.len() == 1), "it outlived the server");
+    assert!(
+        matches!(bans, Ok(Done::Bans { rows, .. }) if rows.len() == 1),
+        "it outlived the server"
+    );
     let online = window.done(&[Verb::Kick { account: "10001".to_owned(), why: String::new() }]);
     assert_eq!(online[0].as_ref().unwrap_err().code, Cause::Stopped, "{online:?}");
 

@@ -47,6 +47,7 @@ fn the_log_tells_what_was_done_and_no_words() {
             LogEvent::Announced { kept: false, people: 2 },
         ),
         (Verb::Tell { account: name(), text: text.to_owned() }, LogEvent::Told { account }),
+        (Verb::Reload {}, LogEvent::Reloaded {}),
         (
             set("registration.code", "ABCD-2345"),
             LogEvent::SettingChanged { key: "registration.code".to_owned(), value: None },

@@ -2,6 +2,7 @@
 //! whom it concerns; on a stopped folder the same verbs do the same.
 
 use mychat::domain::{AccountId, Body, ConversationKind, Joining, Target};
+use mychat::limits::BAN_MINUTES_MAX;
 use mychat::net::protocol::{Event, Goodbye, Query, Reason, Reply};
 use mychat::net::verb::{Audience, Cause, Done, Verb, Whom};
 use mychat::server::admin::{self, AdminError};
@@ -119,7 +120,7 @@ fn a_ban_holds_over_a_restart_says_why_and_ends() {
     // Whoever does not know the password learns nothing of it.
     let wrong = ground.connect().sign_in("Lime", "wrong horse").unwrap_err();
     assert_eq!(wrong.reason, Reason::WrongPassword);
-    let Done::Bans { rows } = run(&ground, Verb::Bans {}) else { panic!("no bans") };
+    let Done::Bans { rows, .. } = run(&ground, Verb::Bans {}) else { panic!("no bans") };
     assert_eq!(rows.len(), 1);
     run(&ground, Verb::Unban { whom: Whom::Account("10001".to_owned()) });
     by_token(&ground).unwrap();
@@ -129,11 +130,23 @@ fn a_ban_holds_over_a_restart_says_why_and_ends() {
 }
 
 #[test]
+fn a_ban_of_no_time_is_none() {
+    let ground = Ground::start();
+    let mut peer = ground.register("Lime");
+    for minutes in [0, BAN_MINUTES_MAX + 1] {
+        let refused = admin::run(ground.folder(), ban_lime(Some(minutes))).unwrap_err().not_done();
+        assert_eq!(refused.code, Cause::Minutes);
+    }
+    peer.barrier();
+    assert_eq!(run(&ground, Verb::Bans {}), Done::Bans { rows: Vec::new(), unbanned: None });
+}
+
+#[test]
 fn a_banned_address_hears_a_goodbye_and_its_links_end() {
     let mut ground = Ground::start();
     let mut peer = ground.register("Lime");
     let whom = || Whom::Address("127.0.0.1".parse().unwrap());
-    run(&ground, Verb::Ban { whom: whom(), minutes: Some(u64::MAX), why: String::new() });
+    run(&ground, Verb::Ban { whom: whom(), minutes: Some(BAN_MINUTES_MAX), why: String::new() });
     assert_eq!(peer.goodbye(), Some(Goodbye::Banned));
     ground.restart();
     let mut stranger = Peer::silent(ground.address);

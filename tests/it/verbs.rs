@@ -29,3 +29,53 @@ fn a_program_reads_why_something_was_not_done_and_a_person_too() {
         ground.stop();
     }
 }
+
+/// What a verb says to a person.
+fn said(ground: &Ground, words: &[&str]) -> String {
+    let (code, told, complaint) = admin(ground, words);
+    assert_eq!((code, &*complaint), (Some(0), ""), "{words:?}");
+    told
+}
+
+#[test]
+fn a_kick_says_whether_anybody_was_there() {
+    let ground = Ground::start();
+    let peer = ground.register("Lime");
+    let second = ground.second(&peer);
+    assert!(said(&ground, &["accounts"]).contains("online by 2 links, 2 devices"));
+    assert_eq!(said(&ground, &["kick", "Lime"]), "10001 Lime: 2 links ended\n");
+    drop((peer, second));
+    assert_eq!(
+        said(&ground, &["kick", "Lime"]),
+        "10001 Lime: is not online, so nothing was ended\n"
+    );
+    let accounts = said(&ground, &["accounts"]);
+    assert!(accounts.contains(", seen 2") && !accounts.contains("online"), "{accounts}");
+    let told = said(&ground, &["--json", "kick", "Lime"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&told).unwrap()["links"], 0);
+}
+
+#[test]
+fn verbs_say_what_they_did_and_not_what_is_left() {
+    let ground = Ground::start();
+    ground.register("Lime");
+    said(&ground, &["ban", "--address", "10.0.0.7"]);
+    assert!(said(&ground, &["ban", "Lime", "--minutes", "1"]).contains(" for 1 more minute,"));
+    assert_eq!(said(&ground, &["unban", "Lime"]), "10001 Lime: let in again\n");
+    assert_eq!(said(&ground, &["unban", "--address", "10.0.0.7"]), "10.0.0.7: let in again\n");
+    assert_eq!(said(&ground, &["bans"]), "none\n");
+    assert_eq!(said(&ground, &["reload"]), "the settings were read again and hold now\n");
+}
+
+#[test]
+fn a_setting_that_the_command_line_goes_before_says_so() {
+    let mut ground = Ground::start();
+    let set = |ground: &Ground| admin(ground, &["set", "server.name", "Hall"]);
+    let (code, told, complaint) = set(&ground);
+    assert_eq!((code, told.lines().next()), (Some(0), Some("server.name = Hall")));
+    assert!(complaint.contains("started with --name"), "{complaint}");
+    let (.., complaint) = admin(&ground, &["set", "files.days", "9"]);
+    assert_eq!(complaint, "");
+    ground.stop();
+    assert_eq!(set(&ground).2, "", "nothing goes before it at the next start as far as is known");
+}

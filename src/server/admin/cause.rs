@@ -1,7 +1,7 @@
 //! Why a verb was not done, as a code and values; each error says its own.
 
 use super::{AdminError, BackupError, StoreError};
-use crate::limits::SettingError;
+use crate::limits::{BAN_MINUTES_MAX, SettingError};
 use crate::net::verb::{Cause, NotDone};
 
 impl AdminError {
@@ -27,6 +27,7 @@ impl AdminError {
             E::NoBan(name) => of(Cause::NotBanned).with("name", name),
             E::Words(max) => of(Cause::Reason).with("max", max),
             E::Text(max) => of(Cause::Text).with("max", max),
+            E::Minutes => of(Cause::Minutes).with("min", 1).with("max", BAN_MINUTES_MAX),
         }
     }
 }

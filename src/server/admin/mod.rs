@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::clock;
 use crate::domain::RoomId;
-use crate::limits::SettingError;
+use crate::limits::{BAN_MINUTES_MAX, SettingError};
 use crate::net::control::{ControlReply, ControlRequest};
 use crate::net::verb::{Cause, Done, NotDone, Verb};
 use crate::server::backup;
@@ -111,6 +111,9 @@ pub enum AdminError {
     /// What everybody is told is empty, too long, or has characters that nobody sees.
     #[error("the text has 1 to {0} bytes and no control characters")]
     Text(usize),
+    /// A ban of no time, or of more than anybody lives.
+    #[error("a ban takes from 1 to {BAN_MINUTES_MAX} minutes; without them it holds for ever")]
+    Minutes,
 }
 
 /// Does a verb, wherever the server is.
@@ -236,6 +239,16 @@ async fn ask(data: &Path, verb: Verb) -> Result<Done, AdminError> {
         Ok(_) => Err(AdminError::Refused(NotDone::new(Cause::Unknown, OTHER_ANSWER))),
         Err(error) => Err(silent(io::Error::other(error))),
     }
+}
+
+/// Whether the server that runs goes by what its command line says instead of a setting.
+#[must_use]
+pub fn is_given(data: &Path, key: &str) -> bool {
+    let status = smol::block_on(async {
+        let mut console = Console::attach(data).await.ok()?;
+        console.ask(&ControlRequest::Status {}).await.ok()
+    });
+    matches!(status, Some(ControlReply::Status(status)) if status.given.iter().any(|one| one == key))
 }
 
 /// Chance for a one-time code.

@@ -248,6 +248,7 @@ impl Facts {
             backup,
             backup_error,
             start: self.start,
+            given: self.shared.policy.given().into_iter().map(str::to_owned).collect(),
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::clock::Moment;
 use crate::domain::{AccountId, Body, ConversationKind, Message, RoomChange};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::{Event, Goodbye, ServerFrame};
+use crate::net::verb::{Done, NotDone};
 use crate::server::admission::counted;
 use crate::server::commands::keeper::{Call, Cut, News};
 use crate::server::job::Caller;
@@ -27,6 +28,14 @@ impl Hub {
         }
         if let Some(cut) = news.cut {
             self.put_out(cut);
+        }
+    }
+
+    /// Behind a verb's answer stands whether anybody was there for it.
+    pub(super) fn count_links(&self, result: &mut Result<Done, NotDone>) {
+        if let Ok(Done::Account(row)) = result {
+            let online = self.accounts.get(&row.person.account);
+            row.links = online.map_or(0, |online| online.sessions.len() as u64);
         }
     }
 

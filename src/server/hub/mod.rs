@@ -208,7 +208,8 @@ impl Hub {
             }
             // Their files were removed where the outcome was handed on.
             Outcome::Swept { .. } => {}
-            Outcome::Admin { result, news, slot } => {
+            Outcome::Admin { mut result, news, slot } => {
+                self.count_links(&mut result);
                 self.spread(*news, now);
                 slot.try_send(result).ok();
             }

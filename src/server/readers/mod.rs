@@ -208,7 +208,13 @@ impl Reader {
                 slot.try_send(device.is_some_and(|device| device.is_token(&token))).ok();
             }
             Ask::Keeper { verb, slot } => {
-                match keeper::show::answer(&rows, rows.get_age()?, &verb) {
+                let mut shown = keeper::show::answer(&rows, rows.get_age()?, &verb);
+                if let Ok(Done::Accounts { rows, .. }) = &mut shown {
+                    for row in rows {
+                        row.links = self.board.devices(row.person.account).len() as u64;
+                    }
+                }
+                match shown {
                     Err(AdminError::Store(error)) => return Err(error),
                     shown => slot.try_send(shown.map_err(NotDone::from)).ok(),
                 };

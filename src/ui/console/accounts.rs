@@ -91,7 +91,7 @@ impl Accounts {
                     rows.extend(page);
                     self.more = more;
                 }
-                Ok(Done::Bans { rows }) => self.bans = rows,
+                Ok(Done::Bans { rows, .. }) => self.bans = rows,
                 Ok(_) => {}
                 Err(why) => self.failed = Some(why),
             }
@@ -261,7 +261,8 @@ fn compare(column: Column, a: &AccountRow, b: &AccountRow) -> Ordering {
             natural(&a.person.nickname.to_lowercase(), &b.person.nickname.to_lowercase())
         }
         Column::Created => a.created.cmp(&b.created),
-        Column::Seen => a.seen.cmp(&b.seen),
+        // Whoever is there was seen last.
+        Column::Seen => (a.links > 0, a.seen).cmp(&(b.links > 0, b.seen)),
         Column::Devices => a.devices.cmp(&b.devices),
         Column::Bytes => a.bytes.cmp(&b.bytes),
         // Whoever is not let in comes first.
@@ -287,6 +288,7 @@ pub(super) mod tests {
             devices: 1,
             bytes: 100_000 - number,
             ban: None,
+            links: 0,
         }
     }
 
@@ -341,7 +343,10 @@ pub(super) mod tests {
     fn what_was_done_shows_at_once_and_the_choice_stays() {
         let mut accounts = Accounts::default();
         accounts.take(
-            vec![Ok(page(0..3, false)), Ok(Done::Bans { rows: vec![ban("10.0.0.1")] })],
+            vec![
+                Ok(page(0..3, false)),
+                Ok(Done::Bans { rows: vec![ban("10.0.0.1")], unbanned: None }),
+            ],
             false,
         );
         accounts.pick(1, Pick::Only);

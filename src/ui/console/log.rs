@@ -338,6 +338,7 @@ fn of_keeping(language: Language, event: &LogEvent) -> String {
         LogEvent::SettingChanged { key, value: Some(value) } => {
             language.fill("con.log.set", &[("key", key), ("value", value)])
         }
+        LogEvent::Reloaded {} => language.get("con.log.reloaded").to_owned(),
         LogEvent::RoomMade { room, account } => {
             let (room, account) = (room.to_string(), account.to_string());
             language.fill("con.log.room.made", &[("room", &room), ("account", &account)])

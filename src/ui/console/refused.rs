@@ -71,6 +71,7 @@ mod tests {
             (AdminError::NoBan("10001".into()), "10001"),
             (AdminError::Words(200), "200"),
             (AdminError::Text(4_096), "4096"),
+            (AdminError::Minutes, "1 52560000"),
             (AdminError::NoStore(folder()), ""),
             (AdminError::StoreMissing { path: "/d e".into(), advice: "restore".into() }, "/d e"),
             (AdminError::NoCode, ""),

@@ -21,7 +21,7 @@ pub fn answer<M: Mode>(rows: &Rows<M>, age_min: u64, verb: &Verb) -> Result<Done
         Verb::Get { key } => settings(rows, key.as_deref()),
         Verb::Accounts { text, skip } => accounts(rows, age_min, (text, *skip)),
         Verb::Rooms { text, skip } => rooms(rows, (text, *skip)),
-        _ => bans(rows, age_min),
+        _ => Ok(Done::Bans { rows: bans(rows, age_min)?, unbanned: None }),
     }
 }
 
@@ -73,6 +73,8 @@ pub(super) fn account<M: Mode>(
         disabled: account.disabled,
         devices: rows.list_devices(number)?.len() as u64,
         bytes: rows.get_file_bytes(number)?,
+        // Whoever knows who is there fills it in.
+        links: 0,
         person: account.person,
         ban,
     })
@@ -99,11 +101,9 @@ fn rooms<M: Mode>(rows: &Rows<M>, (text, skip): (&str, u64)) -> Result<Done, Adm
     Ok(Done::Rooms { rows: found, more })
 }
 
-pub(super) fn bans<M: Mode>(rows: &Rows<M>, age_min: u64) -> Result<Done, AdminError> {
+pub(super) fn bans<M: Mode>(rows: &Rows<M>, age_min: u64) -> Result<Vec<BanRow>, StoreError> {
     let found = rows.list_bans(age_min)?.into_iter();
-    let rows: Result<Vec<BanRow>, StoreError> =
-        found.map(|found| ban(rows, age_min, found)).collect();
-    Ok(Done::Bans { rows: rows? })
+    found.map(|found| ban(rows, age_min, found)).collect()
 }
 
 pub(super) fn ban<M: Mode>(

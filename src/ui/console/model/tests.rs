@@ -33,6 +33,7 @@ fn status(online: u64) -> Status {
         backup: None,
         backup_error: None,
         start: 1,
+        given: vec![],
     }
 }
 
@@ -307,7 +308,7 @@ fn accounts_are_asked_for_and_older_answers_do_not_count() {
     let rows = |name: &str| {
         let rows = vec![account(10_001, name)];
         vec![
-            Ok(Done::Bans { rows: vec![ban("10.0.0.1")] }),
+            Ok(Done::Bans { rows: vec![ban("10.0.0.1")], unbanned: None }),
             Ok(Done::Accounts { rows, more: true }),
         ]
     };
@@ -357,7 +358,10 @@ fn dangerous_deeds_are_asked_for_once_more() {
 fn a_ban_is_lifted_where_bans_are_listed() {
     let mut model = running(0, false);
     let (id, _) = ordered(&update(&mut model, Msg::Tab(Tab::Accounts)));
-    update(&mut model, done(id, vec![Ok(Done::Bans { rows: vec![ban("10.0.0.1")] })]));
+    update(
+        &mut model,
+        done(id, vec![Ok(Done::Bans { rows: vec![ban("10.0.0.1")], unbanned: None })]),
+    );
     update(&mut model, Msg::OnlyBans(true));
     update(&mut model, Msg::Menu(0));
     assert_eq!(model.acts(), [Act::Unban]);
