@@ -209,7 +209,7 @@ impl From<Raw> for Wish {
             Raw::Unban { whom } => Verb::Unban { whom: whom.into() },
             Raw::Say { text, online, passing } => {
                 let to = if online { Audience::Online } else { Audience::All };
-                Verb::Say { text, to, pinned: !passing }
+                Verb::Say { text, to, pinned: !passing, about: None }
             }
             Raw::Tell { account, text } => Verb::Tell { account, text },
             Raw::Dissolve { room } => Verb::Dissolve { room: RoomId(room) },

@@ -88,19 +88,13 @@ codes!(
     }
 );
 
-impl Default for Cause {
-    fn default() -> Self {
-        Cause::Unknown
-    }
-}
-
 /// Why something was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotDone {
     /// The sentence in English: for the admin tool, for the log, and for whoever does not know the code.
     pub why: String,
     /// What stood in the way.
-    #[serde(default)]
+    #[serde(default = "unknown")]
     pub code: Cause,
     /// What belongs into the sentence: names, paths, numbers.
     #[serde(default)]
@@ -108,6 +102,11 @@ pub struct NotDone {
     /// What it comes from, where that is a cause of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub within: Option<Box<NotDone>>,
+}
+
+/// What an older server leaves out.
+fn unknown() -> Cause {
+    Cause::Unknown
 }
 
 impl NotDone {

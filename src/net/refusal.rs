@@ -290,3 +290,27 @@ codes!(
         TooManyLinks = "too_many_links",
     }
 );
+
+codes!(
+    /// What the server says to people for which every client has words of its own.
+    Occasion {
+        /// Why the link is about to end: a goodbye follows, and the text are the administrator's words.
+        PutOut = "put_out",
+        /// The server stops in so many seconds.
+        Stopping = "stopping",
+        /// The same, and it is back soon.
+        Restarting = "restarting",
+        /// What was announced does not happen.
+        GoesOn = "goes_on",
+    }
+);
+
+/// What is said, and when it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calling {
+    /// What.
+    pub code: Occasion,
+    /// In so many seconds.
+    #[serde(default)]
+    pub seconds: u64,
+}

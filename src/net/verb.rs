@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::control::OnlineSession;
+use super::protocol::Calling;
 use crate::domain::{AccountId, Person, Role, RoomId};
 
 pub use super::not_done::{Cause, NotDone};
@@ -30,7 +31,13 @@ pub enum Verb {
     /// Let somebody in again.
     Unban { whom: Whom },
     /// Say something to everybody: a message in the lobby, or only to those who are online.
-    Say { text: String, to: Audience, pinned: bool },
+    Say {
+        text: String,
+        to: Audience,
+        pinned: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Calling>,
+    },
     /// Say something to one person.
     Tell { account: String, text: String },
     /// Dissolve a room.

@@ -8,6 +8,8 @@ use mychat::net::verb::{
 
 use super::*;
 
+const CALLING: Calling = Calling { code: Occasion::Stopping, seconds: 60 };
+
 fn ban() -> BanRow {
     BanRow {
         whom: "10001".into(),
@@ -58,7 +60,7 @@ table!(verbs, value, Verb {
     "verb.unban", Verb::Unban { .. } =>
         Verb::Unban { whom: Whom::Address("10.0.0.1".parse().unwrap()) };
     "verb.say", Verb::Say { .. } =>
-        Verb::Say { text: "hi".into(), to: Audience::All, pinned: true };
+        Verb::Say { text: "hi".into(), to: Audience::All, pinned: true, about: Some(CALLING) };
     "verb.tell", Verb::Tell { .. } => Verb::Tell { account: "10001".into(), text: "hi".into() };
     "verb.dissolve", Verb::Dissolve { .. } => Verb::Dissolve { room: RoomId(20_001) };
     "verb.set", Verb::Set { .. } => Verb::Set { key: "server.name".into(), value: "x".into() };

@@ -24,9 +24,9 @@ use mychat::net::control::{
     ControlReply, ControlRequest, LogEntry, LogEvent, LogKind, OnlineSession, Status,
 };
 use mychat::net::protocol::{
-    Auth, AuthStep, ClientFrame, Command, ContactAnswer, Event, Goodbye, Head, Hello, OnlinePerson,
-    Opaque, Page, PresenceChange, Query, Reason, Refusal, Registration, Reply, ServerFrame, Signal,
-    Stretch, Welcome,
+    Auth, AuthStep, Calling, ClientFrame, Command, ContactAnswer, Event, Goodbye, Head, Hello,
+    Occasion, OnlinePerson, Opaque, Page, PresenceChange, Query, Reason, Refusal, Registration,
+    Reply, ServerFrame, Signal, Stretch, Welcome,
 };
 use mychat::net::verb::{Cause, Done, NotDone, Verb};
 
@@ -257,7 +257,7 @@ table!(server_frames, frame, ServerFrame {
             people: vec![Person { picture: Some(people::BLOB), ..person() }],
         });
     "server.event.called", ServerFrame::Event(Event::Called { .. }) =>
-        ServerFrame::Event(Event::Called { text: "hi".into(), pinned: true });
+        ServerFrame::Event(Event::Called { text: "hi".into(), pinned: true, about: None });
     "server.event.typing", ServerFrame::Event(Event::Typing { .. }) =>
         ServerFrame::Event(Event::Typing { from: PLUM, to: Target::Account(LIME) });
     "server.pong", ServerFrame::Pong { .. } => ServerFrame::Pong { id: 4 };
@@ -487,6 +487,11 @@ fn every_frame_has_the_bytes_it_always_had() {
     }
     for goodbye in Goodbye::ALL {
         folder.frame(&format!("server.goodbye.{goodbye}"), &ServerFrame::Goodbye(*goodbye));
+    }
+    for code in Occasion::ALL {
+        let about = Some(Calling { code: *code, seconds: 60 });
+        let event = Event::Called { text: "hi".into(), pinned: true, about };
+        folder.frame(&format!("server.event.called.{code}"), &ServerFrame::Event(event));
     }
     folder.close();
 }

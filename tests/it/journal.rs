@@ -43,7 +43,7 @@ fn the_log_tells_what_was_done_and_no_words() {
         ),
         (Verb::Unban { whom: whom() }, LogEvent::Unbanned { whom: address() }),
         (
-            Verb::Say { text: text.to_owned(), to: Audience::Online, pinned: false },
+            Verb::Say { text: text.to_owned(), to: Audience::Online, pinned: false, about: None },
             LogEvent::Announced { kept: false, people: 2 },
         ),
         (Verb::Tell { account: name(), text: text.to_owned() }, LogEvent::Told { account }),

@@ -3,7 +3,7 @@
 
 use mychat::domain::{AccountId, Body, ConversationKind, Joining, Target};
 use mychat::limits::BAN_MINUTES_MAX;
-use mychat::net::protocol::{Event, Goodbye, Query, Reason, Reply};
+use mychat::net::protocol::{Event, Goodbye, Occasion, Query, Reason, Reply};
 use mychat::net::verb::{Audience, Cause, Done, Verb, Whom};
 use mychat::server::admin::{self, AdminError};
 
@@ -23,7 +23,7 @@ fn ban_lime(minutes: Option<u64>) -> Verb {
 
 fn called(peer: &mut Peer) -> (String, bool) {
     peer.event(|event| match event {
-        Event::Called { text, pinned } => Some((text.clone(), *pinned)),
+        Event::Called { text, pinned, .. } => Some((text.clone(), *pinned)),
         _ => None,
     })
 }
@@ -87,7 +87,11 @@ fn a_kick_tells_why_and_lets_somebody_come_back() {
         panic!("no account")
     };
     assert_eq!((row.person.account, row.devices, row.ban), (peer.account(), 1, None));
-    assert_eq!(called(&mut peer), (why, true));
+    let told = peer.event(|event| match event {
+        Event::Called { text, about, .. } => Some((text.clone(), about.map(|about| about.code))),
+        _ => None,
+    });
+    assert_eq!(told, (why, Some(Occasion::PutOut)));
     assert_eq!(peer.goodbye(), Some(Goodbye::Kicked));
     other.barrier();
     let token = peer.token.clone().unwrap();
@@ -177,7 +181,7 @@ fn a_disabled_account_is_signed_out_everywhere_until_it_is_enabled() {
 fn what_the_keeper_says_stands_in_the_lobby_and_to_one_in_a_talk_of_two() {
     let ground = Ground::start();
     let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
-    let say = |text: &str, to| Verb::Say { text: text.to_owned(), to, pinned: true };
+    let say = |text: &str, to| Verb::Say { text: text.to_owned(), to, pinned: true, about: None };
     assert_eq!(run(&ground, say("停电", Audience::Online)), Done::Said { seq: None });
     let Done::Said { seq: Some(seq) } = run(&ground, say("维护", Audience::All)) else {
         panic!()

@@ -9,6 +9,7 @@ pub(super) fn sentence(failure: &Failure) -> String {
     match failure {
         Failure::Refused(refusal) => refused(refusal),
         Failure::Goodbye(goodbye) => farewell(*goodbye).to_owned(),
+        Failure::PutOut(goodbye, words) => format!("{}: {words:?}", farewell(*goodbye)),
         other => other.to_string(),
     }
 }

@@ -63,7 +63,8 @@ impl Hub {
     }
 
     fn call(&self, call: &Call) {
-        let event = Event::Called { text: call.text.clone(), pinned: call.pinned };
+        let event =
+            Event::Called { text: call.text.clone(), pinned: call.pinned, about: call.about };
         let Some(bytes) = encode(&ServerFrame::Event(event)) else { return };
         self.each_member(ConversationKind::Lobby, |account, outbox| {
             if call.to.is_none_or(|to| to == account) {

@@ -111,7 +111,7 @@ impl Ask {
             }
             Ask::Broadcast => {
                 let to = if filled.choice == 0 { Audience::Online } else { Audience::All };
-                vec![Verb::Say { text, to, pinned: filled.checked }]
+                vec![Verb::Say { text, to, pinned: filled.checked, about: None }]
             }
             Ask::Ban(people) => bans(people, filled, &text),
             Ask::Address => {
@@ -256,6 +256,6 @@ mod tests {
         assert!(Ask::Name("x".into()).verbs(&Filled::default(), english).is_ok());
         let said = Ask::Broadcast.verbs(&filled("hi\nyou", 0, true), english).unwrap();
         let (text, to) = ("hi\nyou".to_owned(), Audience::Online);
-        assert_eq!(said, [Verb::Say { text, to, pinned: true }]);
+        assert_eq!(said, [Verb::Say { text, to, pinned: true, about: None }]);
     }
 }

@@ -15,7 +15,7 @@ use std::net::IpAddr;
 
 use crate::domain::{AccountId, Message, Nickname, Person};
 use crate::net::control::LogEvent;
-use crate::net::protocol::Goodbye;
+use crate::net::protocol::{Calling, Goodbye};
 use crate::net::verb::{Done, Verb};
 use crate::server::admin::AdminError;
 use crate::server::job::FileChange;
@@ -68,6 +68,8 @@ pub struct Call {
     pub to: Option<AccountId>,
     /// It stays on the screen until it is closed.
     pub pinned: bool,
+    /// What it is about.
+    pub about: Option<Calling>,
 }
 
 /// When a verb is done: by the wall in milliseconds, and at an age of the server in minutes.
@@ -100,7 +102,10 @@ fn carry_out(rows: &mut Writes<'_>, now: When, verb: &Verb, code: [u8; 16]) -> O
         Verb::Kick { account, why } => people::kick(rows, now, account, why),
         Verb::Ban { whom, minutes, why } => bans::ban(rows, now, (whom, *minutes), why),
         Verb::Unban { whom } => bans::unban(rows, now, whom),
-        Verb::Say { text, to, pinned } => said::say(rows, now, text, (*to, *pinned)),
+        Verb::Say { text, to, pinned, about } => {
+            let (pinned, about) = (*pinned, *about);
+            said::say(rows, now, *to, Call { text: text.clone(), to: None, pinned, about })
+        }
         Verb::Tell { account, text } => said::tell(rows, now, account, text),
         Verb::Dissolve { room } => dissolve(rows, now, *room),
         Verb::Set { key, value } => set(rows, key, value),

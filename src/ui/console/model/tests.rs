@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::net::control::{LogEvent, LogKind};
-use crate::net::protocol::Registration;
+use crate::net::protocol::{Calling, Occasion, Registration};
 use crate::net::verb::{Cause, Whom};
 use crate::ui::console::accounts::tests::{account, ban};
 use crate::ui::console::forms::Ask;
@@ -468,9 +468,13 @@ fn those_online_are_told_a_minute_before() {
         [(Msg::Stop, Then::Stay), (Msg::Restart, Then::Restart), (Msg::Close, Then::Close)]
     {
         let mut model = running(42, false);
+        let msg_restarts = then == Then::Restart;
         update(&mut model, msg);
         let effects = update(&mut model, Msg::Answer(Answer::Notice));
-        let Verb::Say { to, pinned, .. } = &ordered(&effects).1[0] else { panic!("not said") };
+        let Verb::Say { to, pinned, about, text } = &ordered(&effects).1[0] else { panic!() };
+        let code = if msg_restarts { Occasion::Restarting } else { Occasion::Stopping };
+        assert_eq!(*about, Some(Calling { code, seconds: 60 }));
+        assert!(text.contains("60 seconds") && text.contains("60 秒"), "for old clients: {text}");
         assert_eq!((*to, *pinned), (crate::net::verb::Audience::Online, true));
         assert_eq!((effects.last(), model.seconds_left()), (Some(&Effect::Tick), Some(60)));
         model.uptime += Duration::from_secs(59);
