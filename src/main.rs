@@ -182,8 +182,11 @@ fn run_discover(json: bool, wait_seconds: u64) -> ExitCode {
 
 /// Each check as it ends; with `json` all at the end.
 fn run_doctor(invite: Option<Invite>, json: bool) -> ExitCode {
-    let server =
-        invite.map(|invite| doctor::Server { address: invite.address, expected: invite.key });
+    let server = invite.map(|invite| doctor::Server {
+        address: invite.address,
+        expected: invite.key,
+        is_met: false,
+    });
     let named = server.as_ref().map(|server| server.address.to_string());
     let language = Language::of_system();
     if !json {

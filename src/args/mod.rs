@@ -72,7 +72,7 @@ pub struct Raw {
     #[arg(long, requires = "serve")]
     no_discovery: bool,
     // As above.
-    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = METRICS_HELP, value_parser = socket)]
+    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = METRICS_HELP, value_parser = metrics)]
     metrics: Option<SocketAddr>,
 
     /// Client: choose this server
@@ -332,7 +332,15 @@ pub fn default_data() -> PathBuf {
 }
 
 fn socket(text: &str) -> Result<SocketAddr, String> {
-    let example = "write an address and a port, such as 0.0.0.0:1029 or [::]:1029";
+    place(text, "write an address and a port, such as 0.0.0.0:1029 or [::]:1029")
+}
+
+/// Whoever reaches it reads the counters: this computer alone is the usual choice.
+fn metrics(text: &str) -> Result<SocketAddr, String> {
+    place(text, "write an address and a port of its own, such as 127.0.0.1:9100")
+}
+
+fn place(text: &str, example: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| match text.parse::<IpAddr>() {
         Ok(_) => format!("the port is missing; {example}"),
         Err(_) => format!("this is no address with a port; {example}"),
@@ -424,6 +432,11 @@ mod tests {
             let expected = "a ban takes from 1 to 52560000 minutes; without them it holds for ever";
             assert!(told.contains(expected) && told.contains(minutes), "{told}");
         }
+        let metrics = told("mychat --serve --metrics 9100");
+        assert!(
+            metrics.contains("such as 127.0.0.1:9100") && !metrics.contains("1029"),
+            "{metrics}"
+        );
         assert!(told("mychat admin dissolve -3").contains("this is no whole number"));
         // What a setting takes is said by the setting.
         let set = Verb::Set { key: "files.days".into(), value: "-5".into() };

@@ -165,6 +165,8 @@ pub enum LogEvent {
     SignedOut { account: AccountId, reason: String },
     /// A wrong password.
     WrongPassword { login: String, address: String, tries: u32 },
+    /// A recovery code or a one-time code that opens nothing.
+    WrongCode { login: String, address: String, tries: u32 },
     /// Too many wrong passwords.
     LockedOut { login: String, address: String, minutes: u64 },
     /// A link was turned away or cut.

@@ -344,6 +344,11 @@ table!(log_events, value, LogEvent {
         address: "192.168.3.21".into(),
         tries: 4,
     };
+    "log.wrong_code", LogEvent::WrongCode { .. } => LogEvent::WrongCode {
+        login: "10001".into(),
+        address: "192.168.3.21".into(),
+        tries: 4,
+    };
     "log.locked_out", LogEvent::LockedOut { .. } => LogEvent::LockedOut {
         login: "10001".into(),
         address: "192.168.3.21".into(),

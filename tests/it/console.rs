@@ -290,9 +290,11 @@ fn why_a_server_did_not_start_is_told_by_its_cause() {
         panic!("not the port")
     };
     assert_eq!(address, taken);
-    drop(other);
-    window.link.order(Order::Start);
+    // Another port, without a word on the command line.
+    let port = other.local_addr().unwrap().port();
+    window.link.order(Order::StartOn { taken: port, port: 0 });
     window.attached();
+    assert_ne!(window.polled().status.port, port);
 
     let elsewhere = Window::open(tempfile::tempdir().unwrap().path(), "203.0.113.7:1029");
     assert!(matches!(elsewhere.ended(), End::Failed(Failure::NoAddress { .. })));

@@ -104,3 +104,14 @@ fn the_log_tells_of_rooms_and_files() {
     bring(ground.address, &mut lime, file, &noise(1, 1_000));
     assert!(log(&ground).contains(&LogEvent::FileSent { account, to, bytes: 1_000 }));
 }
+
+#[test]
+fn a_wrong_code_is_told_as_what_it_is() {
+    let ground = Ground::start();
+    ground.register("Lime");
+    ground.connect().recover("Lime", &"A".repeat(26), "another horse").unwrap_err();
+    let log = log(&ground);
+    let is_code = |event: &LogEvent| matches!(event, LogEvent::WrongCode { tries: 1, .. });
+    assert!(log.iter().any(is_code), "{log:?}");
+    assert!(!log.iter().any(|event| matches!(event, LogEvent::WrongPassword { .. })), "{log:?}");
+}

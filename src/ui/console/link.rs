@@ -148,7 +148,10 @@ impl Keeper {
                 }
             }
             let Ok(order) = self.orders.recv().await else { return };
-            wanted = order == Order::Start;
+            wanted = matches!(order, Order::Start | Order::StartOn { .. });
+            if let Order::StartOn { taken, port } = order {
+                self.setup.listen_instead(taken, port);
+            }
             let is_kept = match order {
                 Order::Do { id, verbs } => self.do_in_folder(id, verbs).await,
                 order => self.keep(order).await,

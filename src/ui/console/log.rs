@@ -274,6 +274,11 @@ fn of_event(language: Language, event: &LogEvent) -> String {
             let values = [("login", &**login), ("address", address), ("n", &tries)];
             language.fill("con.log.wrong_password", &values)
         }
+        LogEvent::WrongCode { login, address, tries } => {
+            let tries = tries.to_string();
+            let values = [("login", &**login), ("address", address), ("n", &tries)];
+            language.fill("con.log.wrong_code", &values)
+        }
         LogEvent::LockedOut { login, address, minutes } => {
             let minutes = minutes.to_string();
             let values = [("login", &**login), ("address", address), ("n", &minutes)];

@@ -126,6 +126,16 @@ impl Model {
         };
     }
 
+    /// The port is another program's: the next one is tried.
+    pub(super) fn start_elsewhere(&mut self, out: &mut Vec<Effect>) {
+        if let Phase::Failed { failure, .. } = &self.phase
+            && let Some((taken, port)) = failure.other_port()
+        {
+            self.phase = Phase::Starting;
+            out.push(Effect::Order(Order::StartOn { taken, port }));
+        }
+    }
+
     /// Does at once what harms nobody, and asks first while people are online.
     pub(super) fn ask(&mut self, question: Question, out: &mut Vec<Effect>) {
         // With which options and by whom it was started is not known here.

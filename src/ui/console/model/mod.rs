@@ -165,6 +165,13 @@ pub enum Fact {
 pub enum Order {
     /// Look for a running server, else start one.
     Start,
+    /// The same on another port than the one that is taken.
+    StartOn {
+        /// That one.
+        taken: u16,
+        /// The other one.
+        port: u16,
+    },
     /// Close it.
     Stop,
     /// Close it if it was started here, else let go of it.
@@ -249,6 +256,8 @@ pub enum Msg {
     Report(Report),
     /// The button.
     Start,
+    /// The button, where another program has the port.
+    StartElsewhere,
     /// The button.
     Stop,
     /// The button.
@@ -476,6 +485,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let language = model.language();
     match msg {
         Msg::Report(report) => model.report(report, &mut out),
+        Msg::StartElsewhere => model.start_elsewhere(&mut out),
         Msg::Start => {
             if matches!(model.phase, Phase::Stopped | Phase::Failed { .. }) {
                 model.phase = Phase::Starting;

@@ -68,6 +68,18 @@ fn order(order: Order) -> Vec<Effect> {
 }
 
 #[test]
+fn a_port_that_is_taken_is_followed_by_the_next() {
+    let mut model = running(0, false);
+    assert!(update(&mut model, Msg::StartElsewhere).is_empty());
+    let taken = |address: &str| Failure::PortInUse { address: address.into(), by: None };
+    update(&mut model, ended(Some(taken("[::]:1029"))));
+    let effects = update(&mut model, Msg::StartElsewhere);
+    assert_eq!(effects, order(Order::StartOn { taken: 1029, port: 1030 }));
+    assert_eq!(model.phase, Phase::Starting);
+    assert_eq!(taken("0.0.0.0:65535").other_port(), None);
+}
+
+#[test]
 fn nothing_is_asked_while_nobody_is_online() {
     let mut model = running(0, false);
     assert_eq!(update(&mut model, Msg::Stop), order(Order::Stop));
