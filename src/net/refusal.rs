@@ -124,6 +124,10 @@ codes!(
         RegistrationClosed = "registration_closed",
         /// The invite code is missing or wrong.
         RegistrationCode = "registration_code",
+        /// So many as may have registered by that code.
+        CodeUsedUp = "code_used_up",
+        /// The last day of that code has gone by.
+        CodeExpired = "code_expired",
         /// Too many registrations; the time to wait is said.
         RegistrationBusy = "registration_busy",
         /// Account or password is wrong, and which is not said.

@@ -181,6 +181,7 @@ impl Steps {
         match settings.registration {
             Registration::Open => {}
             Registration::Closed => return Err(Reason::RegistrationClosed.into()),
+            // What is left of it is looked at and counted in the transaction.
             Registration::Code if is_code(settings.code.as_deref(), code) => {}
             Registration::Code => {
                 // Guessing a code costs a registration each time.

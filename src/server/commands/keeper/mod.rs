@@ -19,7 +19,7 @@ use crate::net::protocol::{Calling, Goodbye};
 use crate::net::verb::{Done, Verb};
 use crate::server::admin::AdminError;
 use crate::server::job::FileChange;
-use crate::server::settings::Settings;
+use crate::server::settings::{CODE_UNTIL, CODE_USES, REGISTRATION_CODE, Settings};
 use crate::store::Writes;
 use crate::store::accounts::Account;
 use crate::store::rows::{Mode, Rows};
@@ -125,6 +125,11 @@ fn set(rows: &mut Writes<'_>, key: &str, value: &str) -> Outcome {
         return Err(AdminError::NoCode);
     }
     Settings::store(rows, key, value)??;
+    // What was left of the one before is not of the new one.
+    if key == REGISTRATION_CODE {
+        Settings::store(rows, CODE_USES, "off")??;
+        Settings::store(rows, CODE_UNTIL, "off")??;
+    }
     let settings = Some(Settings::load(rows)?);
     Ok((show::settings(rows, Some(key))?, News { settings, ..News::default() }))
 }

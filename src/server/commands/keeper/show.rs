@@ -6,7 +6,7 @@ use crate::domain::{AccountId, RoomId};
 use crate::limits::{KEEPER_PAGE_MAX, SettingError};
 use crate::net::verb::{AccountRow, BanRow, Done, RoomRow, Verb};
 use crate::server::admin::AdminError;
-use crate::server::settings::Settings;
+use crate::server::settings::{CODE_UNTIL, CODE_USES, REGISTRATION_CODE, Settings};
 use crate::store::StoreError;
 use crate::store::accounts::{Account, folded};
 use crate::store::bans::{Ban, key_of};
@@ -27,7 +27,11 @@ pub fn answer<M: Mode>(rows: &Rows<M>, age_min: u64, verb: &Verb) -> Result<Done
 
 pub(super) fn settings<M: Mode>(rows: &Rows<M>, key: Option<&str>) -> Result<Done, AdminError> {
     let settings = Settings::load(rows)?.list().into_iter();
-    let wanted = settings.filter(|(name, _)| key.is_none_or(|key| key == *name));
+    // The code is shown with what is left of it.
+    let is_wanted = |name: &str, key: &str| {
+        name == key || key == REGISTRATION_CODE && matches!(name, CODE_USES | CODE_UNTIL)
+    };
+    let wanted = settings.filter(|(name, _)| key.is_none_or(|key| is_wanted(name, key)));
     let rows: BTreeMap<String, String> =
         wanted.map(|(name, value)| (name.to_owned(), value)).collect();
     match (rows.is_empty(), key) {

@@ -18,8 +18,8 @@ const NOTICE: Duration = Duration::from_mins(1);
 /// Whether a line of the log tells of something that a tab shows, done here or elsewhere.
 fn concerns(tab: Tab, event: &LogEvent) -> bool {
     use LogEvent::{
-        Banned, Disabled, RoleGiven, RoomEnded, RoomMade, SettingChanged, SignedOutEverywhere,
-        Unbanned,
+        Banned, Disabled, Registered, RoleGiven, RoomEnded, RoomMade, SettingChanged,
+        SignedOutEverywhere, Unbanned,
     };
     match tab {
         Tab::Online | Tab::Log => false,
@@ -32,7 +32,8 @@ fn concerns(tab: Tab, event: &LogEvent) -> bool {
                 | SignedOutEverywhere { .. }
         ),
         Tab::Rooms => matches!(event, RoomMade { .. } | RoomEnded { .. }),
-        Tab::Settings => matches!(event, SettingChanged { .. }),
+        // Who registers may use the code up.
+        Tab::Settings => matches!(event, SettingChanged { .. } | Registered { .. }),
     }
 }
 
