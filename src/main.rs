@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     match task {
         Task::Serve(serve) if serve.window => run_console(serve),
         Task::Serve(serve) => run_server(serve),
-        Task::Admin { data, json, verb } => run_admin(&data, json, verb),
+        Task::Admin { data, json, verb } => run_admin(&data, json, &verb),
         Task::Restore { data, json, file } => run_restore(&file, &data, json),
         Task::Fingerprint { data } => print_fingerprint(&data),
         Task::Discover { json, wait_seconds } => run_discover(json, wait_seconds),
@@ -236,12 +236,12 @@ fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
     code.into()
 }
 
-fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
+fn run_admin(data: &Path, json: bool, verb: &Verb) -> ExitCode {
     let is_check = matches!(verb, Verb::Check {});
     match admin::run(data, verb.clone()) {
         Ok(done) => {
-            print_done(&verb, &done, json);
-            remark(data, &verb);
+            print_done(verb, &done, json);
+            remark(data, verb);
             match done {
                 Done::Checked(checked) if checked.found > 0 => DISK_FAILED.into(),
                 _ => ExitCode::SUCCESS,

@@ -30,13 +30,13 @@ pub fn about(key: &str) -> Option<&'static str> {
     match key {
         REGISTRATION => Some("who may create an account: open (everybody), code or closed"),
         REGISTRATION_CODE => Some(
-            "the code that registration = code asks for; a new one has no number of uses and no last day",
+            "the invite code that registration = code asks for; a new one has no number of uses and no last day",
         ),
         CODE_USES => {
-            Some("how many accounts may still be created by the code, or off for any number")
+            Some("how many accounts may still be created by the invite code, or off for any number")
         }
         CODE_UNTIL => Some(
-            "the last day of the code by the server's clock, such as 2026-11-30, or off for none",
+            "the last day of the invite code by the server's clock, such as 2026-11-30, or off for none",
         ),
         DISCOVERY => Some("whether computers on the LAN find the server by themselves: on or off"),
         NAME => Some("the server's name for people; the host's name while it is empty"),

@@ -141,9 +141,7 @@ impl Windows {
                 paint::portrait::ask_again();
                 paint::photo::ask_again();
             }
-            Effect::Called(text, about) => {
-                confirm::say_called(text::called(text::language(), &text, about), model);
-            }
+            Effect::Called(text, about) => confirm::say_called(&text, about, model),
             Effect::StoreTrouble(reason) => confirm::say_store_trouble(&reason),
             Effect::Copy { text, said, number } => {
                 app::copy(&text);

@@ -11,7 +11,13 @@ use crate::server::commands::keeper::{Call, Cut, News};
 use crate::server::job::Caller;
 
 impl Hub {
-    pub(super) fn spread(&mut self, mut news: News, now: Moment) {
+    pub(super) fn spread(
+        &mut self,
+        mut news: News,
+        result: &mut Result<Done, NotDone>,
+        now: Moment,
+    ) {
+        self.count_links(result);
         if let Some(mut event) = news.noted.take() {
             if let LogEvent::Announced { people, .. } = &mut event {
                 *people =
@@ -32,7 +38,7 @@ impl Hub {
     }
 
     /// Behind a verb's answer stands whether anybody was there for it.
-    pub(super) fn count_links(&self, result: &mut Result<Done, NotDone>) {
+    fn count_links(&self, result: &mut Result<Done, NotDone>) {
         if let Ok(Done::Account(row)) = result {
             let online = self.accounts.get(&row.person.account);
             row.links = online.map_or(0, |online| online.sessions.len() as u64);

@@ -209,8 +209,7 @@ impl Hub {
             // Their files were removed where the outcome was handed on.
             Outcome::Swept { .. } => {}
             Outcome::Admin { mut result, news, slot } => {
-                self.count_links(&mut result);
-                self.spread(*news, now);
+                self.spread(*news, &mut result, now);
                 slot.try_send(result).ok();
             }
             Outcome::Presence { session, presence } => self.set_presence(session, presence, now),

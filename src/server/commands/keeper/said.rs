@@ -9,13 +9,14 @@ use crate::server::commands::send::find_or_start;
 use crate::store::{StoreError, Writes};
 
 pub(super) fn say(rows: &mut Writes<'_>, now: When, to: Audience, call: Call) -> Outcome {
-    let text = words(&call.text)?;
+    let Call { text, to: hearer, pinned, about } = call;
+    let text = words(&text)?;
     let messages = match to {
         Audience::All => vec![append(rows, now, ConversationId::LOBBY, &text)?],
         Audience::Online => Vec::new(),
     };
     let seq = messages.first().map(|message| message.seq.0);
-    let call = Some(Call { text, ..call });
+    let call = Some(Call { text, to: hearer, pinned, about });
     Ok((Done::Said { seq }, News { messages, call, ..News::default() }))
 }
 
