@@ -181,6 +181,8 @@ pub const HISTORY_PAGE_MAX: usize = 200;
 pub const HISTORY_BYTES_MAX: usize = 48 * 1024;
 /// Characters that tell somebody why it is put out.
 pub const KEEPER_WORDS_MAX: usize = 200;
+/// Nobody is banned for longer, but for ever: a hundred years in minutes.
+pub const BAN_MINUTES_MAX: u64 = 100 * 365 * 24 * 60;
 /// Bytes of what the server's keeper says to everybody.
 pub const BROADCAST_BYTES_MAX: usize = 4 * 1024;
 /// Accounts or rooms in one answer to the keeper.
@@ -356,7 +358,7 @@ limits! {
     links_unauthenticated_total = 1_024 in 1..=100_000, "links.unauthenticated.total",
         "links that are not signed in; over it the oldest of the address with the most is closed";
     links_unauthenticated_per_address = 16 in 1..=100_000, "links.unauthenticated.per_address",
-        "the same for one address";
+        "links of one address that are not signed in; more are closed at once";
     links_per_address = 512 in 1..=100_000, "links.per_address",
         "links of one address, enough for a campus behind one; more are closed at once";
     links_new_per_minute = 60 in 1..=1_000_000, "links.new_per_minute",
@@ -420,13 +422,13 @@ limits! {
     requests_burst = 60 in 1..=1_000_000, "requests.burst",
         "friend requests that one person may send, withdraw and answer at once: all that can be open, and some more";
     requests_per_minute = 10 in 1..=1_000_000, "requests.per_minute",
-        "the same a minute in the long run, since each is told to the other side; far more are refused";
+        "friend requests a minute that one person may send, withdraw and answer in the long run, since each is told to the other side; far more are refused";
     requests_pause_seconds = 60 in 0..=1_000_000, "requests.pause_seconds",
         "seconds after which somebody may be asked again when a request was withdrawn or declined";
     contacts_burst = 100 in 1..=1_000_000, "contacts.burst",
         "changes of one person's friends, groups and privacy at once; far more are refused";
     contacts_per_minute = 60 in 1..=1_000_000, "contacts.per_minute",
-        "the same a minute in the long run: each is kept for ever in the log of its devices";
+        "changes a minute of one person's friends, groups and privacy in the long run: each is kept for ever in the log of its devices";
     finds_burst = 5 in 1..=1_000_000, "finds.burst",
         "searches of one person at once; each looks at every name";
     finds_per_second = 1 in 1..=1_000_000, "finds.per_second",
@@ -434,7 +436,7 @@ limits! {
     profiles_burst = 5 in 1..=1_000_000, "profiles.burst",
         "changes of one person's profile at once; each is told to everybody who is online";
     profiles_per_minute = 10 in 1..=1_000_000, "profiles.per_minute",
-        "the same a minute in the long run; far more are refused";
+        "changes a minute of one person's profile in the long run; far more are refused";
     uploads_mib_per_day = 64 in 1..=1_000_000, "uploads.mib_per_day",
         "MiB of pictures that one person may bring in a day, so that twice as much at most lies unused";
     uploads_idle_mib = 1_024 in 1..=1_000_000_000, "uploads.idle_mib",

@@ -16,7 +16,7 @@ use mychat::net::address::Invite;
 use mychat::net::control::{ControlReply, ControlRequest};
 use mychat::net::protocol::DEFAULT_PORT;
 use mychat::net::tls::{Identity, TlsError};
-use mychat::net::verb::{Done, Verb};
+use mychat::net::verb::{Cause, Done, Verb};
 use mychat::server::admin::{self, AdminError, print};
 use mychat::server::control::Console;
 use mychat::server::{self, Server, ServerError};
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     match task {
         Task::Serve(serve) if serve.window => run_console(serve),
         Task::Serve(serve) => run_server(serve),
-        Task::Admin { data, json, verb } => run_admin(&data, json, verb),
+        Task::Admin { data, json, verb } => run_admin(&data, json, &verb),
         Task::Restore { data, json, file } => run_restore(&file, &data, json),
         Task::Fingerprint { data } => print_fingerprint(&data),
         Task::Discover { json, wait_seconds } => run_discover(json, wait_seconds),
@@ -182,8 +182,11 @@ fn run_discover(json: bool, wait_seconds: u64) -> ExitCode {
 
 /// Each check as it ends; with `json` all at the end.
 fn run_doctor(invite: Option<Invite>, json: bool) -> ExitCode {
-    let server =
-        invite.map(|invite| doctor::Server { address: invite.address, expected: invite.key });
+    let server = invite.map(|invite| doctor::Server {
+        address: invite.address,
+        expected: invite.key,
+        is_met: false,
+    });
     let named = server.as_ref().map(|server| server.address.to_string());
     let language = Language::of_system();
     if !json {
@@ -233,19 +236,23 @@ fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
     code.into()
 }
 
-fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
+fn run_admin(data: &Path, json: bool, verb: &Verb) -> ExitCode {
     let is_check = matches!(verb, Verb::Check {});
-    match admin::run(data, verb) {
+    match admin::run(data, verb.clone()) {
         Ok(done) => {
-            print_done(&done, json);
+            print_done(verb, &done, json);
+            remark(data, verb);
             match done {
                 Done::Checked(checked) if checked.found > 0 => DISK_FAILED.into(),
                 _ => ExitCode::SUCCESS,
             }
         }
         // Whether all is well was asked, and it is not.
-        Err(error @ AdminError::Broken { .. }) if is_check => fail(&error, DISK_FAILED),
-        Err(error) => not_done(&error),
+        Err(error @ AdminError::Broken { .. }) if is_check => {
+            not_done(&error, json);
+            DISK_FAILED.into()
+        }
+        Err(error) => not_done(&error, json),
     }
 }
 
@@ -257,17 +264,22 @@ fn run_restore(file: &Path, data: &Path, json: bool) -> ExitCode {
                 print_line(&line);
             }
         }
-        Err(error) => return not_done(&error),
+        Err(error) => return not_done(&error, json),
     }
     ExitCode::SUCCESS
 }
 
-fn not_done(error: &AdminError) -> ExitCode {
+/// People read the sentence; programs the code as well.
+fn not_done(error: &AdminError, json: bool) -> ExitCode {
     use mychat::server::backup::BackupError;
+    if json {
+        print_line(&print::not_done_json(&error.not_done()).to_string());
+    }
     complain(error);
     match error {
         AdminError::Store(StoreError::Storage(_))
         | AdminError::Backup(BackupError::Store(StoreError::Storage(_))) => DISK_FAILED.into(),
+        AdminError::Refused(not_done) if not_done.code == Cause::Disk => DISK_FAILED.into(),
         AdminError::Store(_)
         | AdminError::NoStore(_)
         | AdminError::Broken { .. }
@@ -278,10 +290,18 @@ fn not_done(error: &AdminError) -> ExitCode {
     }
 }
 
-fn print_done(done: &Done, json: bool) {
+/// A setting that the command line goes before is set for later, which nobody would see.
+fn remark(data: &Path, verb: &Verb) {
+    let (Verb::Set { key, .. } | Verb::Get { key: Some(key) }) = verb else { return };
+    if let Some(words) = print::given(key).filter(|_| admin::is_given(data, key)) {
+        writeln!(std::io::stderr(), "mychat: {words}").ok();
+    }
+}
+
+fn print_done(verb: &Verb, done: &Done, json: bool) {
     match json {
         true => print_line(&print::json(done).to_string()),
-        false => print::lines(done).iter().for_each(|line| print_line(line)),
+        false => print::lines(verb, done).iter().for_each(|line| print_line(line)),
     }
 }
 

@@ -39,6 +39,9 @@ Every check is told as it ends, all within eight seconds, each with what to do. 
 and nobody signs in. With a link the server has to prove the link's key. Exit code 0 when nothing
 failed, 1 otherwise.";
 
+/// Nobody listens for servers for longer than an hour.
+const WAIT_MAX: u64 = 3_600;
+
 const METRICS_HELP: &str =
     "With --serve: counters for Prometheus over http, for everybody who reaches this address";
 
@@ -69,7 +72,7 @@ pub struct Raw {
     #[arg(long, requires = "serve")]
     no_discovery: bool,
     // As above.
-    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = METRICS_HELP, value_parser = socket)]
+    #[arg(long, value_name = "ADDR:PORT", requires = "serve", help = METRICS_HELP, value_parser = metrics)]
     metrics: Option<SocketAddr>,
 
     /// Client: choose this server
@@ -138,7 +141,13 @@ enum RawCommand {
         #[arg(long)]
         json: bool,
         /// Listen for so long
-        #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+        #[arg(
+            long,
+            value_name = "SECONDS",
+            default_value_t = 3,
+            value_parser = seconds,
+            allow_negative_numbers = true
+        )]
         wait: u64,
     },
     /// Say why a server is not found or not reached: network, firewall, port, key, version, clock
@@ -323,11 +332,24 @@ pub fn default_data() -> PathBuf {
 }
 
 fn socket(text: &str) -> Result<SocketAddr, String> {
-    let example = "write an address and a port, such as 0.0.0.0:1029 or [::]:1029";
+    place(text, "write an address and a port, such as 0.0.0.0:1029 or [::]:1029")
+}
+
+/// Whoever reaches it reads the counters: this computer alone is the usual choice.
+fn metrics(text: &str) -> Result<SocketAddr, String> {
+    place(text, "write an address and a port of its own, such as 127.0.0.1:9100")
+}
+
+fn place(text: &str, example: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| match text.parse::<IpAddr>() {
         Ok(_) => format!("the port is missing; {example}"),
         Err(_) => format!("this is no address with a port; {example}"),
     })
+}
+
+fn seconds(text: &str) -> Result<u64, String> {
+    let found = text.parse().ok().filter(|seconds| *seconds <= WAIT_MAX);
+    found.ok_or_else(|| format!("write whole seconds from 0 to {WAIT_MAX}"))
 }
 
 fn server_name(text: &str) -> Result<String, String> {
@@ -400,6 +422,29 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_makes_no_sense_is_told_what_does() {
+        let told = |line: &str| {
+            let raw = Raw::try_parse_from(line.split_whitespace());
+            raw.map(drop).unwrap_err().to_string()
+        };
+        for minutes in ["0", "-5", "52560001", "99999999999999999999", "soon", "1.5"] {
+            let told = told(&format!("mychat admin ban 10001 --minutes {minutes}"));
+            let expected = "a ban takes from 1 to 52560000 minutes; without them it holds for ever";
+            assert!(told.contains(expected) && told.contains(minutes), "{told}");
+        }
+        let metrics = told("mychat --serve --metrics 9100");
+        assert!(
+            metrics.contains("such as 127.0.0.1:9100") && !metrics.contains("1029"),
+            "{metrics}"
+        );
+        assert!(told("mychat admin dissolve -3").contains("this is no whole number"));
+        // What a setting takes is said by the setting.
+        let set = Verb::Set { key: "files.days".into(), value: "-5".into() };
+        let expected = Task::Admin { data: default_data(), json: false, verb: set };
+        assert_eq!(read("mychat admin set files.days -5"), Ok(expected));
+    }
+
+    #[test]
     fn what_makes_no_sense_is_refused() {
         let lines = [
             "mychat --window",
@@ -413,6 +458,9 @@ mod tests {
             "mychat --no-such-flag",
             "mychat discovr",
             "mychat doctor h:0",
+            "mychat discover --wait -1",
+            "mychat discover --wait 3601",
+            "mychat admin accounts --skip -1",
         ];
         for line in lines {
             assert!(read(line).is_err(), "{line}");

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use crate::domain::{Role, RoomId};
+use crate::limits::BAN_MINUTES_MAX;
 use crate::net::verb::{Audience, Verb, Whom};
+use crate::server::admin::AdminError;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Raw {
@@ -61,7 +63,7 @@ pub(super) enum Raw {
         #[command(flatten)]
         whom: RawWhom,
         /// For so long; for ever when absent
-        #[arg(long, value_name = "N")]
+        #[arg(long, value_name = "N", value_parser = minutes, allow_negative_numbers = true)]
         minutes: Option<u64>,
         /// Told to who is banned
         #[arg(long, value_name = "TEXT", default_value = "")]
@@ -93,6 +95,7 @@ pub(super) enum Raw {
     /// Dissolve a room
     Dissolve {
         /// Its number
+        #[arg(value_parser = whole, allow_negative_numbers = true)]
         room: u64,
     },
     /// Change a setting; it holds at once
@@ -100,6 +103,7 @@ pub(super) enum Raw {
         /// Its name; `mychat admin get` lists all with their meaning
         key: String,
         /// Its new value
+        #[arg(allow_negative_numbers = true)]
         value: String,
     },
     /// Show one setting or all
@@ -129,7 +133,13 @@ pub(super) struct Search {
     #[arg(default_value = "")]
     text: String,
     /// Leave out so many
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = whole,
+        allow_negative_numbers = true
+    )]
     skip: u64,
 }
 
@@ -147,6 +157,16 @@ pub(super) struct RawWhom {
 pub(super) enum RawRole {
     Admin,
     Member,
+}
+
+/// As the server takes them, but said before anything is asked of it.
+fn minutes(text: &str) -> Result<u64, String> {
+    let found = text.parse().ok().filter(|minutes| (1..=BAN_MINUTES_MAX).contains(minutes));
+    found.ok_or_else(|| AdminError::Minutes.to_string())
+}
+
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "this is no whole number from 0 up".to_owned())
 }
 
 impl From<RawWhom> for Whom {
@@ -189,7 +209,7 @@ impl From<Raw> for Wish {
             Raw::Unban { whom } => Verb::Unban { whom: whom.into() },
             Raw::Say { text, online, passing } => {
                 let to = if online { Audience::Online } else { Audience::All };
-                Verb::Say { text, to, pinned: !passing }
+                Verb::Say { text, to, pinned: !passing, about: None }
             }
             Raw::Tell { account, text } => Verb::Tell { account, text },
             Raw::Dissolve { room } => Verb::Dissolve { room: RoomId(room) },

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{AccountId, Person, Presence, Role, RoomId, Target};
 use crate::net::protocol::Registration;
-use crate::net::verb::{BackupRow, Done, Verb};
+use crate::net::verb::{BackupRow, Done, NotDone, Verb};
 
 /// What the console asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ pub enum ControlReply {
     /// A verb was done.
     Done(Done),
     /// A verb was not done, and why.
-    NotDone { why: String },
+    NotDone(NotDone),
     /// The answer takes longer; the server is alive.
     Working {},
 }
@@ -95,6 +95,9 @@ pub struct Status {
     /// Random at each start: another number is another run, which counts sessions and log lines anew.
     #[serde(default)]
     pub start: u64,
+    /// Settings that the command line goes before, as long as this server runs.
+    #[serde(default)]
+    pub given: Vec<String>,
 }
 
 /// One signed-in link.
@@ -162,6 +165,8 @@ pub enum LogEvent {
     SignedOut { account: AccountId, reason: String },
     /// A wrong password.
     WrongPassword { login: String, address: String, tries: u32 },
+    /// A recovery code or a one-time code that opens nothing.
+    WrongCode { login: String, address: String, tries: u32 },
     /// Too many wrong passwords.
     LockedOut { login: String, address: String, minutes: u64 },
     /// A link was turned away or cut.
@@ -173,7 +178,7 @@ pub enum LogEvent {
     /// A backup is made.
     BackedUp { path: String, bytes: u64, took_ms: u64 },
     /// A backup was not made.
-    BackupFailed { why: String },
+    BackupFailed(NotDone),
     /// Less than so many MiB are free: the server can be read but not written.
     DiskLow { folder: String, free_mib: u64 },
     /// There is room on the disk again.
@@ -200,6 +205,8 @@ pub enum LogEvent {
     Told { account: AccountId },
     /// The keeper moved a setting; what is secret has no value here.
     SettingChanged { key: String, value: Option<String> },
+    /// The settings were read again.
+    Reloaded {},
     /// A person made a room.
     RoomMade { room: RoomId, account: AccountId },
     /// A room ended, by a person or by the keeper.

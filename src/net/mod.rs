@@ -20,6 +20,7 @@ pub mod discovery;
 pub mod frame;
 mod keyfile;
 pub mod link;
+mod not_done;
 pub mod opaque;
 pub mod parcel;
 pub mod protocol;

@@ -103,6 +103,8 @@ macro_rules! codes {
     };
 }
 
+pub(super) use codes;
+
 codes!(
     /// The cause of a refusal.
     Reason {
@@ -122,6 +124,10 @@ codes!(
         RegistrationClosed = "registration_closed",
         /// The invite code is missing or wrong.
         RegistrationCode = "registration_code",
+        /// So many as may have registered by that code.
+        CodeUsedUp = "code_used_up",
+        /// The last day of that code has gone by.
+        CodeExpired = "code_expired",
         /// Too many registrations; the time to wait is said.
         RegistrationBusy = "registration_busy",
         /// Account or password is wrong, and which is not said.
@@ -318,3 +324,27 @@ codes!(
         TooManyLinks = "too_many_links",
     }
 );
+
+codes!(
+    /// What the server says to people for which every client has words of its own.
+    Occasion {
+        /// Why the link is about to end: a goodbye follows, and the text are the administrator's words.
+        PutOut = "put_out",
+        /// The server stops in so many seconds.
+        Stopping = "stopping",
+        /// The same, and it is back soon.
+        Restarting = "restarting",
+        /// What was announced does not happen.
+        GoesOn = "goes_on",
+    }
+);
+
+/// What is said, and when it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calling {
+    /// What.
+    pub code: Occasion,
+    /// In so many seconds.
+    #[serde(default)]
+    pub seconds: u64,
+}

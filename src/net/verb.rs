@@ -7,7 +7,10 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use super::control::OnlineSession;
+use super::protocol::Calling;
 use crate::domain::{AccountId, Person, Role, RoomId};
+
+pub use super::not_done::{Cause, NotDone};
 
 /// What can be asked. Accounts are named by number or nickname.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +31,13 @@ pub enum Verb {
     /// Let somebody in again.
     Unban { whom: Whom },
     /// Say something to everybody: a message in the lobby, or only to those who are online.
-    Say { text: String, to: Audience, pinned: bool },
+    Say {
+        text: String,
+        to: Audience,
+        pinned: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Calling>,
+    },
     /// Say something to one person.
     Tell { account: String, text: String },
     /// Dissolve a room.
@@ -122,8 +131,12 @@ pub enum Done {
     Accounts { rows: Vec<AccountRow>, more: bool },
     /// Rooms by number, and whether there are more.
     Rooms { rows: Vec<RoomRow>, more: bool },
-    /// Bans that hold.
-    Bans { rows: Vec<BanRow> },
+    /// Bans that hold, and the one that was just ended.
+    Bans {
+        rows: Vec<BanRow>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unbanned: Option<Unbanned>,
+    },
     /// A backup is made and proven.
     Backup(BackupRow),
     /// The data was checked.
@@ -203,6 +216,9 @@ pub struct AccountRow {
     pub bytes: u64,
     /// Its ban, while it holds.
     pub ban: Option<BanRow>,
+    /// Its links that were signed in when it was looked at; a verb ends them only then.
+    #[serde(default)]
+    pub links: u64,
 }
 
 /// A room, as its server's keeper sees it.
@@ -218,6 +234,15 @@ pub struct RoomRow {
     pub members: u64,
     /// How many messages and lines it has.
     pub messages: u64,
+}
+
+/// Who is let in again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unbanned {
+    /// The account's number, or the address.
+    pub whom: String,
+    /// The account's name.
+    pub nickname: Option<String>,
 }
 
 /// A ban.

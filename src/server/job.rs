@@ -18,7 +18,7 @@ use crate::net::control::LogEvent;
 use crate::net::protocol::{
     AuthStep, Command, GameNews, Refusal, Reply, RequestId, ServerFrame, Stretch,
 };
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Done, NotDone, Verb};
 use crate::store::conversations::Cursors;
 
 /// A link's number since the server started; it stands in every log line of the link.
@@ -220,7 +220,7 @@ pub enum Job {
         /// A one-time code, for verbs that give one out.
         code: [u8; 16],
         /// For the answer.
-        slot: Sender<Result<Done, String>>,
+        slot: Sender<Result<Done, NotDone>>,
     },
     /// Change durable state.
     Command {
@@ -369,11 +369,11 @@ pub enum Outcome {
     /// The server's keeper gets an answer.
     Admin {
         /// The answer.
-        result: Result<Done, String>,
+        result: Result<Done, NotDone>,
         /// What others hear of it.
         news: Box<News>,
         /// Where to.
-        slot: Sender<Result<Done, String>>,
+        slot: Sender<Result<Done, NotDone>>,
     },
     /// A cursor moved.
     Moved {

@@ -88,6 +88,7 @@ fn alike(what: &LogEvent) -> Option<String> {
         LogEvent::LinkRefused { address, reason } => Some(format!("link {address} {reason}")),
         LogEvent::RateLimited { account, what } => Some(format!("rate {account} {what}")),
         LogEvent::WrongPassword { address, .. } => Some(format!("password {address}")),
+        LogEvent::WrongCode { address, .. } => Some(format!("code {address}")),
         LogEvent::LockedOut { address, .. } => Some(format!("locked {address}")),
         LogEvent::Trouble { text } => Some(format!("trouble {text}")),
         _ => None,

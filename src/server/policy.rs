@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::bounds::{Bound, Met};
-use super::settings::Settings;
+use super::settings::{DISCOVERY, NAME, Settings};
 use crate::limits::Limits;
 use crate::net::protocol::Refusal;
 
@@ -79,6 +79,14 @@ impl Policy {
     #[must_use]
     pub fn is_announced(&self) -> bool {
         !self.given.is_quiet && self.settings().discovery
+    }
+
+    /// The settings that what was given goes before.
+    #[must_use]
+    pub fn given(&self) -> Vec<&'static str> {
+        let name = self.given.name.is_some().then_some(NAME);
+        let discovery = self.given.is_quiet.then_some(DISCOVERY);
+        name.into_iter().chain(discovery).collect()
     }
 
     /// Puts others in force.

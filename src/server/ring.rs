@@ -70,9 +70,16 @@ pub(super) fn run(
         }
         error => error,
     };
+    let listen = || {
+        let metrics = listen::open(setup.metrics.as_slice());
+        Ok::<_, ServerError>((listen::open(&setup.listen)?, metrics?))
+    };
+    // No folder is left of a server that could not listen. Where there is one, another server may have
+    // both the folder and the port, which is better said of the folder.
+    let is_new = !setup.data.join(folder::STORE_FILE).exists();
+    let early = is_new.then(listen).transpose()?;
     let engine = folder::open_store(&setup.data).map_err(|error| advised(error.into()))?;
-    let listeners = listen::open(&setup.listen)?;
-    let scraped = listen::open(setup.metrics.as_slice())?;
+    let (listeners, scraped) = early.map_or_else(listen, Ok)?;
     let mut ring = Ring::build(&engine, setup, &listeners).map_err(advised)?;
     let today = &ring.shared.metrics.today;
     today.begin(&Reads::open(&engine.read()?)?, clock::wall_ms())?;

@@ -1,6 +1,8 @@
 //! The settings in force: what the administrator set, over the defaults.
 
-use jiff::civil::Time;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 
 use crate::limits::{Limits, SettingError};
 use crate::net::protocol::Registration;
@@ -11,6 +13,10 @@ use crate::store::{StoreError, Writes};
 pub const REGISTRATION: &str = "registration";
 /// The invite code for `registration = code`.
 pub const REGISTRATION_CODE: &str = "registration.code";
+/// How many may still register by the code: a number or `off`.
+pub const CODE_USES: &str = "registration.code.uses";
+/// The last day of the code: `YYYY-MM-DD` or `off`.
+pub const CODE_UNTIL: &str = "registration.code.until";
 /// The server's name for people.
 pub const NAME: &str = "server.name";
 /// Whether the server is announced on the LAN: `on` or `off`.
@@ -23,7 +29,15 @@ pub const DAILY_BACKUP: &str = "backup.daily";
 pub fn about(key: &str) -> Option<&'static str> {
     match key {
         REGISTRATION => Some("who may create an account: open (everybody), code or closed"),
-        REGISTRATION_CODE => Some("the code that registration = code asks for"),
+        REGISTRATION_CODE => Some(
+            "the invite code that registration = code asks for; a new one has no number of uses and no last day",
+        ),
+        CODE_USES => {
+            Some("how many accounts may still be created by the invite code, or off for any number")
+        }
+        CODE_UNTIL => Some(
+            "the last day of the invite code by the server's clock, such as 2026-11-30, or off for none",
+        ),
         DISCOVERY => Some("whether computers on the LAN find the server by themselves: on or off"),
         NAME => Some("the server's name for people; the host's name while it is empty"),
         DAILY_BACKUP => {
@@ -34,6 +48,9 @@ pub fn about(key: &str) -> Option<&'static str> {
 }
 
 const TIME_OF_DAY: &str = "%H:%M";
+const DAY: &str = "%Y-%m-%d";
+/// More than a server ever has accounts.
+const CODE_USES_MAX: u64 = 1_000_000;
 /// Longest text setting.
 const TEXT_BYTES_MAX: usize = 64;
 
@@ -46,6 +63,10 @@ pub struct Settings {
     pub registration: Registration,
     /// The invite code.
     pub code: Option<String>,
+    /// How many may still register by it.
+    pub code_uses: Option<u64>,
+    /// Its last day.
+    pub code_until: Option<Date>,
     /// The server's name for people.
     pub name: Option<String>,
     /// Whether it is announced on the LAN.
@@ -60,6 +81,8 @@ impl Default for Settings {
             limits: Limits::default(),
             registration: Registration::default(),
             code: None,
+            code_uses: None,
+            code_until: None,
             name: None,
             discovery: true,
             daily_backup: Some(Time::constant(3, 0, 0, 0)),
@@ -91,6 +114,8 @@ impl Settings {
         match key {
             REGISTRATION => self.registration = registration(value)?,
             REGISTRATION_CODE => self.code = text(REGISTRATION_CODE, value)?,
+            CODE_USES => self.code_uses = uses(value)?,
+            CODE_UNTIL => self.code_until = day(value)?,
             NAME => self.name = text(NAME, value)?,
             DISCOVERY => self.discovery = switch(DISCOVERY, value)?,
             DAILY_BACKUP => self.daily_backup = time_of_day(value)?,
@@ -103,6 +128,13 @@ impl Settings {
     #[must_use]
     pub fn lacks_code(&self) -> bool {
         self.registration == Registration::Code && self.code.is_none()
+    }
+
+    /// Whether the code is worth nothing any more at a moment: its last day has gone by.
+    #[must_use]
+    pub fn is_code_over(&self, now_ms: i64) -> bool {
+        let now = Timestamp::from_millisecond(now_ms).unwrap_or_default();
+        self.code_until.is_some_and(|until| now.to_zoned(TimeZone::system()).date() > until)
     }
 
     /// A server's name for people: one short line, or nothing.
@@ -126,9 +158,11 @@ impl Settings {
             (DISCOVERY, if self.discovery { "on" } else { "off" }.to_owned()),
             (REGISTRATION, registration.to_owned()),
             (REGISTRATION_CODE, self.code.clone().unwrap_or_default()),
+            (CODE_USES, self.code_uses.map_or_else(off, |uses| uses.to_string())),
+            (CODE_UNTIL, self.code_until.map_or_else(off, |until| until.strftime(DAY).to_string())),
         ];
         let daily = self.daily_backup.map(|time| time.strftime(TIME_OF_DAY).to_string());
-        rows.push((DAILY_BACKUP, daily.unwrap_or_else(|| "off".to_owned())));
+        rows.push((DAILY_BACKUP, daily.unwrap_or_else(off)));
         for setting in Limits::SETTINGS {
             let value = self.limits.get(setting.key).unwrap_or(setting.default);
             rows.push((setting.key, value.to_string()));
@@ -159,6 +193,31 @@ fn registration(value: &str) -> Result<Registration, SettingError> {
         "code" => Ok(Registration::Code),
         "closed" => Ok(Registration::Closed),
         _ => Err(SettingError::OneOf { key: REGISTRATION, values: "open, code or closed" }),
+    }
+}
+
+fn off() -> String {
+    "off".to_owned()
+}
+
+fn uses(value: &str) -> Result<Option<u64>, SettingError> {
+    let values = "a whole number from 0 to 1000000, or off";
+    match value {
+        "off" => Ok(None),
+        _ => match value.parse() {
+            Ok(number @ 0..=CODE_USES_MAX) => Ok(Some(number)),
+            _ => Err(SettingError::OneOf { key: CODE_USES, values }),
+        },
+    }
+}
+
+fn day(value: &str) -> Result<Option<Date>, SettingError> {
+    let values = "a day such as 2026-11-30, or off";
+    match value {
+        "off" => Ok(None),
+        _ => Date::strptime(DAY, value)
+            .map(Some)
+            .map_err(|_| SettingError::OneOf { key: CODE_UNTIL, values }),
     }
 }
 
@@ -207,6 +266,22 @@ mod tests {
         for wrong in ["24:00", "3", "03:00:00", "on", "", "03:60"] {
             assert!(settings.set(DAILY_BACKUP, wrong).is_err(), "{wrong}");
         }
+        for wrong in ["-1", "", "many", "1000001"] {
+            assert!(settings.set(CODE_USES, wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["2026-02-30", "", "tomorrow", "30.11.2026"] {
+            assert!(settings.set(CODE_UNTIL, wrong).is_err(), "{wrong}");
+        }
+        settings.set(CODE_UNTIL, "2026-11-30").unwrap();
+        let at = |day, hour| {
+            let time = jiff::civil::date(2026, 11, day).at(hour, 0, 0, 0);
+            time.to_zoned(TimeZone::system()).unwrap().timestamp().as_millisecond()
+        };
+        assert!(!settings.is_code_over(at(30, 23)), "the day belongs to it");
+        assert!(
+            Settings { code_until: Some(jiff::civil::date(2026, 11, 29)), ..settings.clone() }
+                .is_code_over(at(30, 1))
+        );
         assert!(settings.set(NAME, "a\nb").is_err());
         assert!(settings.set(NAME, &"x".repeat(65)).is_err());
     }

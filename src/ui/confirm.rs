@@ -5,9 +5,10 @@ use super::app::done::DoneMsg;
 use super::app::{Model, Msg};
 use super::paint::Icon;
 use super::shell::post;
-use super::text::{language, tr, tr_with};
+use super::text::{self, language, tr, tr_with};
 use super::widgets::{Question, ask};
 use crate::domain::Target;
+use crate::net::protocol::Calling;
 
 /// Asks, and tells the model of a yes.
 pub fn ask_before(confirm: Confirm, model: &Model) {
@@ -114,14 +115,14 @@ pub fn say_store_trouble(reason: &str) {
 }
 
 /// Says what the server's keeper says, until it is read.
-pub fn say_called(text: String, model: &Model) {
+pub fn say_called(text: &str, about: Option<Calling>, model: &Model) {
     let server = model.link.server.as_ref().map(|server| server.name.clone()).unwrap_or_default();
     let question = Question {
         window: tr("call.window").to_owned(),
         icon: Icon::Megaphone,
         danger: false,
         title: tr_with("call.title", &[("name", &server)]),
-        text,
+        text: text::called(language(), text, about),
         action: String::new(),
         cancel: tr("call.close").to_owned(),
     };

@@ -131,13 +131,16 @@ pub fn say_closed_later(path: PathBuf) {
 
 /// Says that nothing could open it, and offers its path.
 fn say_closed(path: &Path) {
+    let why = if path.exists() { "file.open.failed.text" } else { "file.open.failed.gone" };
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let path = path.display().to_string();
+    let name = name.unwrap_or_else(|| path.clone());
     let question = Question {
         window: "MyChat".to_owned(),
         icon: Icon::Warn,
         danger: false,
-        title: tr("file.open.failed").to_owned(),
-        text: format!("{}\n{path}", tr("file.open.failed.text")),
+        title: tr_with("file.open.failed", &[("name", &name)]),
+        text: format!("{}\n{path}", tr(why)),
         action: tr("file.open.failed.copy").to_owned(),
         cancel: tr("common.close").to_owned(),
     };

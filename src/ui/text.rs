@@ -12,7 +12,7 @@ use crate::client::api::{ExportTrouble, fill};
 use crate::client::{Failure, StartError};
 use crate::domain::{NicknameError, Presence};
 use crate::net::address::AddressError;
-use crate::net::protocol::{Goodbye, Reason, Refusal};
+use crate::net::protocol::{Calling, Goodbye, Occasion, Reason, Refusal};
 
 /// A language of the windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -194,6 +194,10 @@ pub fn failure(language: Language, failure: &Failure) -> String {
     match failure {
         Failure::Refused(refusal) => self::refusal(language, refusal),
         Failure::Goodbye(goodbye) => self::goodbye(language, *goodbye).to_owned(),
+        Failure::PutOut(goodbye, words) => {
+            let said = self::goodbye(language, *goodbye);
+            format!("{said} {}", language.fill("reason.words", &[("text", words)]))
+        }
         Failure::Store(reason) => language.fill("failure.store", &[("reason", reason)]),
         Failure::Export(ExportTrouble::Other(reason)) => {
             language.fill("failure.export", &[("reason", reason)])
@@ -253,6 +257,19 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
 #[must_use]
 pub fn goodbye(language: Language, goodbye: Goodbye) -> &'static str {
     by_code(language, "goodbye", goodbye.code())
+}
+
+/// What the server's keeper says to everybody: in the person's language where it is known what about.
+#[must_use]
+pub fn called(language: Language, text: &str, about: Option<Calling>) -> String {
+    let key = about.and_then(|about| match about.code {
+        Occasion::Stopping => Some("call.stopping"),
+        Occasion::Restarting => Some("call.restarting"),
+        Occasion::GoesOn => Some("call.goes_on"),
+        Occasion::PutOut | Occasion::Unknown => None,
+    });
+    let seconds = about.map_or(0, |about| about.seconds).to_string();
+    key.map_or_else(|| text.to_owned(), |key| language.fill(key, &[("n", &seconds)]))
 }
 
 /// Why a text is no nickname and what to do.
@@ -449,6 +466,22 @@ mod tests {
         for (cause, sentence) in cases {
             assert_eq!(refusal(english, &cause), sentence);
         }
+    }
+
+    #[test]
+    fn the_keeper_is_heard_in_the_persons_language() {
+        let about = |code| Some(Calling { code, seconds: 60 });
+        let told = Occasion::ALL.iter().map(|code| called(Language::Chinese, "x", about(*code)));
+        let told: BTreeSet<String> = told.collect();
+        assert_eq!(told.len(), Occasion::ALL.len(), "{told:?}");
+        assert!(told.contains("服务器将在 60 秒后停止，请先保存没发完的内容。"), "{told:?}");
+        assert_eq!(called(Language::Chinese, "x", about(Occasion::Unknown)), "x");
+        let put_out = Failure::PutOut(Goodbye::Kicked, "刷屏".to_owned());
+        let told = failure(Language::English, &put_out);
+        assert_eq!(
+            told,
+            "The administrator ended your session. Ask the administrator. Reason: 刷屏"
+        );
     }
 
     #[test]

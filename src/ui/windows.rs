@@ -149,7 +149,7 @@ impl Windows {
                 paint::portrait::ask_again();
                 paint::photo::ask_again();
             }
-            Effect::Called(text) => confirm::say_called(text, model),
+            Effect::Called(text, about) => confirm::say_called(&text, about, model),
             Effect::StoreTrouble(reason) => confirm::say_store_trouble(&reason),
             Effect::Copy { text, said, number } => {
                 app::copy(&text);

@@ -132,6 +132,9 @@ fn a_port_in_use_is_69() {
         false => "another program".to_owned(),
     };
     assert!(complaint.contains(&address) && complaint.contains(&expected), "{complaint}");
+    let new = folder.path().join("new");
+    assert_eq!(run_server(&new, &address).0, Some(69));
+    assert!(!new.exists(), "nothing is left of a server that never was");
     // The folder is not left locked or half made.
     set(folder.path(), "disk.free_mib", "0");
 }

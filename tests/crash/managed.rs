@@ -43,7 +43,9 @@ fn a_life(manager: &UnixDatagram, name: &str) {
 
     signal(process.id(), "TERM");
     assert_eq!(heard(manager), "STOPPING=1");
-    assert_eq!(process.wait().0, Some(0));
+    let (code, log) = process.wait();
+    assert_eq!(code, Some(0));
+    assert!(log.contains("Reloaded"), "{log}");
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use mychat::domain::RoomId;
 use mychat::net::verb::{
     AccountRow, Audience, BackupRow, BanRow, Checked, Counted, Done, Found, ResetCode, RoomRow,
-    Verb, Whom,
+    Unbanned, Verb, Whom,
 };
 
 use super::*;
+
+const CALLING: Calling = Calling { code: Occasion::Stopping, seconds: 60 };
 
 fn ban() -> BanRow {
     BanRow {
@@ -27,6 +29,7 @@ pub fn account() -> AccountRow {
         devices: 2,
         bytes: 81_920,
         ban: Some(ban()),
+        links: 1,
     }
 }
 
@@ -57,7 +60,7 @@ table!(verbs, value, Verb {
     "verb.unban", Verb::Unban { .. } =>
         Verb::Unban { whom: Whom::Address("10.0.0.1".parse().unwrap()) };
     "verb.say", Verb::Say { .. } =>
-        Verb::Say { text: "hi".into(), to: Audience::All, pinned: true };
+        Verb::Say { text: "hi".into(), to: Audience::All, pinned: true, about: Some(CALLING) };
     "verb.tell", Verb::Tell { .. } => Verb::Tell { account: "10001".into(), text: "hi".into() };
     "verb.dissolve", Verb::Dissolve { .. } => Verb::Dissolve { room: RoomId(20_001) };
     "verb.set", Verb::Set { .. } => Verb::Set { key: "server.name".into(), value: "x".into() };
@@ -98,7 +101,10 @@ table!(done, value, Done {
         }],
         more: false,
     };
-    "done.bans", Done::Bans { .. } => Done::Bans { rows: vec![ban()] };
+    "done.bans", Done::Bans { .. } => Done::Bans {
+        rows: vec![ban()],
+        unbanned: Some(Unbanned { whom: "10001".into(), nickname: Some("青柠".into()) }),
+    };
     "done.backup", Done::Backup(_) => Done::Backup(backup());
     "done.checked", Done::Checked(_) => Done::Checked(Checked {
         counts: vec![Counted { what: "accounts".into(), count: 3 }],

@@ -25,11 +25,11 @@ use mychat::net::control::{
     ControlReply, ControlRequest, LogEntry, LogEvent, LogKind, OnlineSession, Status,
 };
 use mychat::net::protocol::{
-    Auth, AuthStep, ClientFrame, Command, ContactAnswer, Event, Goodbye, Head, Hello, OnlinePerson,
-    Opaque, Page, PresenceChange, Query, Reason, Refusal, Registration, Reply, ServerFrame, Signal,
-    Stretch, Welcome,
+    Auth, AuthStep, Calling, ClientFrame, Command, ContactAnswer, Event, Goodbye, Head, Hello,
+    Occasion, OnlinePerson, Opaque, Page, PresenceChange, Query, Reason, Refusal, Registration,
+    Reply, ServerFrame, Signal, Stretch, Welcome,
 };
-use mychat::net::verb::{Done, Verb};
+use mychat::net::verb::{Cause, Done, NotDone, Verb};
 
 use folder::Folder;
 
@@ -268,7 +268,7 @@ table!(server_frames, frame, ServerFrame {
             people: vec![Person { picture: Some(people::BLOB), ..person() }],
         });
     "server.event.called", ServerFrame::Event(Event::Called { .. }) =>
-        ServerFrame::Event(Event::Called { text: "hi".into(), pinned: true });
+        ServerFrame::Event(Event::Called { text: "hi".into(), pinned: true, about: None });
     "server.event.typing", ServerFrame::Event(Event::Typing { .. }) =>
         ServerFrame::Event(Event::Typing { from: PLUM, to: Target::Account(LIME) });
     "server.pong", ServerFrame::Pong { .. } => ServerFrame::Pong { id: 4 };
@@ -319,6 +319,7 @@ table!(control_replies, frame, ControlReply {
         backup: Some(keeper::backup()),
         backup_error: Some("the disk is full".into()),
         start: 9,
+        given: vec!["server.name".into()],
     });
     "control.reply.online", ControlReply::Online { .. } => ControlReply::Online {
         sessions: vec![online()],
@@ -328,8 +329,8 @@ table!(control_replies, frame, ControlReply {
     };
     "control.reply.stopping", ControlReply::Stopping {} => ControlReply::Stopping {};
     "control.reply.done", ControlReply::Done(_) => ControlReply::Done(Done::Said { seq: Some(7) });
-    "control.reply.not_done", ControlReply::NotDone { .. } =>
-        ControlReply::NotDone { why: "no such account".into() };
+    "control.reply.not_done", ControlReply::NotDone(_) =>
+        ControlReply::NotDone(NotDone::new(Cause::NoAccount, "no such account").with("name", "x"));
     "control.reply.working", ControlReply::Working {} => ControlReply::Working {};
 });
 
@@ -354,6 +355,11 @@ table!(log_events, value, LogEvent {
         address: "192.168.3.21".into(),
         tries: 4,
     };
+    "log.wrong_code", LogEvent::WrongCode { .. } => LogEvent::WrongCode {
+        login: "10001".into(),
+        address: "192.168.3.21".into(),
+        tries: 4,
+    };
     "log.locked_out", LogEvent::LockedOut { .. } => LogEvent::LockedOut {
         login: "10001".into(),
         address: "192.168.3.21".into(),
@@ -371,8 +377,10 @@ table!(log_events, value, LogEvent {
         bytes: 81_920,
         took_ms: 3_900,
     };
-    "log.backup_failed", LogEvent::BackupFailed { .. } =>
-        LogEvent::BackupFailed { why: "disk".into() };
+    "log.backup_failed", LogEvent::BackupFailed(_) => LogEvent::BackupFailed(NotDone {
+        within: Some(Box::new(NotDone::new(Cause::Disk, "bad").with("reason", "bad"))),
+        ..NotDone::new(Cause::BackupUnproven, "disk")
+    });
     "log.disk_low", LogEvent::DiskLow { .. } =>
         LogEvent::DiskLow { folder: "/srv/mychat".into(), free_mib: 256 };
     "log.disk_fine", LogEvent::DiskFine {} => LogEvent::DiskFine {};
@@ -392,6 +400,7 @@ table!(log_events, value, LogEvent {
     "log.told", LogEvent::Told { .. } => LogEvent::Told { account: LIME };
     "log.setting_changed", LogEvent::SettingChanged { .. } =>
         LogEvent::SettingChanged { key: "files.days".into(), value: Some("60".into()) };
+    "log.reloaded", LogEvent::Reloaded {} => LogEvent::Reloaded {};
     "log.room_made", LogEvent::RoomMade { .. } =>
         LogEvent::RoomMade { room: RoomId(20_001), account: LIME };
     "log.room_ended", LogEvent::RoomEnded { .. } =>
@@ -502,6 +511,11 @@ fn every_frame_has_the_bytes_it_always_had() {
     for goodbye in Goodbye::ALL {
         folder.frame(&format!("server.goodbye.{goodbye}"), &ServerFrame::Goodbye(*goodbye));
     }
+    for code in Occasion::ALL {
+        let about = Some(Calling { code: *code, seconds: 60 });
+        let event = Event::Called { text: "hi".into(), pinned: true, about };
+        folder.frame(&format!("server.event.called.{code}"), &ServerFrame::Event(event));
+    }
     folder.close();
 }
 
@@ -510,6 +524,13 @@ fn what_an_older_program_leaves_out_is_filled_in() {
     let hello = b"\x81\xA5hello\x82\xA7version\x01\xA6client\xA1x";
     let expected = Hello { version: 1, features: Vec::new(), client: "x".into(), has_token: false };
     assert_eq!(codec::from_bytes::<ClientFrame>(hello).unwrap(), ClientFrame::Hello(expected));
+}
+
+#[test]
+fn an_older_server_says_only_why_it_did_not_do_something() {
+    let not_done = b"\x81\xA8not_done\x81\xA3why\xA1x";
+    let expected = ControlReply::NotDone(NotDone::new(Cause::Unknown, "x"));
+    assert_eq!(codec::from_bytes::<ControlReply>(not_done).unwrap(), expected);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use mychat::domain::{AccountId, Body, DeviceId, Nonce, Target};
 use mychat::net::protocol::{
     Auth, ClientFrame, Command, Goodbye, Opaque, Reason, ServerFrame, VERSION,
 };
-use mychat::net::verb::Verb;
+use mychat::net::verb::{Done, Verb};
 use mychat::server::admin;
 
 use crate::peer::{Ground, PASSWORD, Peer, fresh, set, text};
@@ -106,6 +106,45 @@ fn registration_can_be_closed_or_need_a_code() {
     let ground = Ground::with(&[("registration", "closed")]);
     let refusal = ground.connect().register("Lime").unwrap_err();
     assert_eq!(refusal.reason, Reason::RegistrationClosed);
+}
+
+#[test]
+fn a_code_is_used_up_by_those_who_register_and_by_nobody_else() {
+    let mut ground = Ground::with(&[("registration.code", "LAB3-7QX2"), ("registration", "code")]);
+    set(ground.folder(), "registration.code.uses", "2");
+    let by_code = |ground: &Ground, nickname: &str| {
+        ground.connect().register_with(nickname, Some("LAB3-7QX2")).map(drop)
+    };
+    let left = |ground: &Ground| {
+        let verb = Verb::Get { key: Some("registration.code".to_owned()) };
+        match admin::run(ground.folder(), verb) {
+            Ok(Done::Settings(values)) => values["registration.code.uses"].clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    by_code(&ground, "Lime").unwrap();
+    assert_eq!(by_code(&ground, "Lime").unwrap_err().reason, Reason::NameTaken);
+    assert_eq!(left(&ground), "1");
+    ground.restart();
+    by_code(&ground, "Momo").unwrap();
+    let refused = by_code(&ground, "Plum").unwrap_err();
+    assert_eq!((refused.reason, &*left(&ground)), (Reason::CodeUsedUp, "0"));
+    // It is another one's business whether the code is right.
+    let wrong = ground.connect().register_with("Plum", Some("LAB3")).unwrap_err();
+    assert_eq!(wrong.reason, Reason::RegistrationCode);
+    set(ground.folder(), "registration.code", "NEXT-2345");
+    assert_eq!(left(&ground), "off");
+    ground.connect().register_with("Plum", Some("NEXT-2345")).unwrap();
+}
+
+#[test]
+fn a_code_holds_to_the_end_of_its_last_day() {
+    let ground = Ground::with(&[("registration.code", "LAB3-7QX2"), ("registration", "code")]);
+    set(ground.folder(), "registration.code.until", "2020-01-01");
+    let refused = ground.connect().register_with("Lime", Some("LAB3-7QX2")).unwrap_err();
+    assert_eq!(refused.reason, Reason::CodeExpired);
+    set(ground.folder(), "registration.code.until", "9999-12-31");
+    ground.connect().register_with("Lime", Some("LAB3-7QX2")).unwrap();
 }
 
 #[test]

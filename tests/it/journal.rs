@@ -43,10 +43,11 @@ fn the_log_tells_what_was_done_and_no_words() {
         ),
         (Verb::Unban { whom: whom() }, LogEvent::Unbanned { whom: address() }),
         (
-            Verb::Say { text: text.to_owned(), to: Audience::Online, pinned: false },
+            Verb::Say { text: text.to_owned(), to: Audience::Online, pinned: false, about: None },
             LogEvent::Announced { kept: false, people: 2 },
         ),
         (Verb::Tell { account: name(), text: text.to_owned() }, LogEvent::Told { account }),
+        (Verb::Reload {}, LogEvent::Reloaded {}),
         (
             set("registration.code", "ABCD-2345"),
             LogEvent::SettingChanged { key: "registration.code".to_owned(), value: None },
@@ -102,4 +103,15 @@ fn the_log_tells_of_rooms_and_files() {
     let file = lime.offer(to, 1_000);
     bring(ground.address, &mut lime, file, &noise(1, 1_000));
     assert!(log(&ground).contains(&LogEvent::FileSent { account, to, bytes: 1_000 }));
+}
+
+#[test]
+fn a_wrong_code_is_told_as_what_it_is() {
+    let ground = Ground::start();
+    ground.register("Lime");
+    ground.connect().recover("Lime", &"A".repeat(26), "another horse").unwrap_err();
+    let log = log(&ground);
+    let is_code = |event: &LogEvent| matches!(event, LogEvent::WrongCode { tries: 1, .. });
+    assert!(log.iter().any(is_code), "{log:?}");
+    assert!(!log.iter().any(|event| matches!(event, LogEvent::WrongPassword { .. })), "{log:?}");
 }

@@ -2,8 +2,9 @@
 //! whom it concerns; on a stopped folder the same verbs do the same.
 
 use mychat::domain::{AccountId, Body, ConversationKind, Joining, Target};
-use mychat::net::protocol::{Event, Goodbye, Query, Reason, Reply};
-use mychat::net::verb::{Audience, Done, Verb, Whom};
+use mychat::limits::BAN_MINUTES_MAX;
+use mychat::net::protocol::{Event, Goodbye, Occasion, Query, Reason, Reply};
+use mychat::net::verb::{Audience, Cause, Done, Verb, Whom};
 use mychat::server::admin::{self, AdminError};
 
 use crate::peer::{Ground, PASSWORD, Peer, set, text};
@@ -22,7 +23,7 @@ fn ban_lime(minutes: Option<u64>) -> Verb {
 
 fn called(peer: &mut Peer) -> (String, bool) {
     peer.event(|event| match event {
-        Event::Called { text, pinned } => Some((text.clone(), *pinned)),
+        Event::Called { text, pinned, .. } => Some((text.clone(), *pinned)),
         _ => None,
     })
 }
@@ -86,7 +87,11 @@ fn a_kick_tells_why_and_lets_somebody_come_back() {
         panic!("no account")
     };
     assert_eq!((row.person.account, row.devices, row.ban), (peer.account(), 1, None));
-    assert_eq!(called(&mut peer), (why, true));
+    let told = peer.event(|event| match event {
+        Event::Called { text, about, .. } => Some((text.clone(), about.map(|about| about.code))),
+        _ => None,
+    });
+    assert_eq!(told, (why, Some(Occasion::PutOut)));
     assert_eq!(peer.goodbye(), Some(Goodbye::Kicked));
     other.barrier();
     let token = peer.token.clone().unwrap();
@@ -119,12 +124,25 @@ fn a_ban_holds_over_a_restart_says_why_and_ends() {
     // Whoever does not know the password learns nothing of it.
     let wrong = ground.connect().sign_in("Lime", "wrong horse").unwrap_err();
     assert_eq!(wrong.reason, Reason::WrongPassword);
-    let Done::Bans { rows } = run(&ground, Verb::Bans {}) else { panic!("no bans") };
+    let Done::Bans { rows, .. } = run(&ground, Verb::Bans {}) else { panic!("no bans") };
     assert_eq!(rows.len(), 1);
     run(&ground, Verb::Unban { whom: Whom::Account("10001".to_owned()) });
     by_token(&ground).unwrap();
     let again = admin::run(ground.folder(), Verb::Unban { whom: Whom::Account(lime()) });
-    assert!(matches!(again, Err(AdminError::Refused(why)) if why.contains("is not banned")));
+    let again = again.unwrap_err().not_done();
+    assert_eq!((again.code, &*again.values["name"]), (Cause::NotBanned, "10001"));
+}
+
+#[test]
+fn a_ban_of_no_time_is_none() {
+    let ground = Ground::start();
+    let mut peer = ground.register("Lime");
+    for minutes in [0, BAN_MINUTES_MAX + 1] {
+        let refused = admin::run(ground.folder(), ban_lime(Some(minutes))).unwrap_err().not_done();
+        assert_eq!(refused.code, Cause::Minutes);
+    }
+    peer.barrier();
+    assert_eq!(run(&ground, Verb::Bans {}), Done::Bans { rows: Vec::new(), unbanned: None });
 }
 
 #[test]
@@ -132,7 +150,7 @@ fn a_banned_address_hears_a_goodbye_and_its_links_end() {
     let mut ground = Ground::start();
     let mut peer = ground.register("Lime");
     let whom = || Whom::Address("127.0.0.1".parse().unwrap());
-    run(&ground, Verb::Ban { whom: whom(), minutes: Some(u64::MAX), why: String::new() });
+    run(&ground, Verb::Ban { whom: whom(), minutes: Some(BAN_MINUTES_MAX), why: String::new() });
     assert_eq!(peer.goodbye(), Some(Goodbye::Banned));
     ground.restart();
     let mut stranger = Peer::silent(ground.address);
@@ -163,7 +181,7 @@ fn a_disabled_account_is_signed_out_everywhere_until_it_is_enabled() {
 fn what_the_keeper_says_stands_in_the_lobby_and_to_one_in_a_talk_of_two() {
     let ground = Ground::start();
     let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
-    let say = |text: &str, to| Verb::Say { text: text.to_owned(), to, pinned: true };
+    let say = |text: &str, to| Verb::Say { text: text.to_owned(), to, pinned: true, about: None };
     assert_eq!(run(&ground, say("停电", Audience::Online)), Done::Said { seq: None });
     let Done::Said { seq: Some(seq) } = run(&ground, say("维护", Audience::All)) else {
         panic!()

@@ -34,3 +34,4 @@ mod search;
 mod steps;
 mod strangers;
 mod talk;
+mod verbs;

@@ -104,7 +104,7 @@ impl Drop for Ground {
 }
 
 fn words(done: &Done) -> String {
-    admin::print::lines(done).join("\n")
+    admin::print::lines(&Verb::Check {}, done).join("\n")
 }
 
 pub fn set(folder: &std::path::Path, key: &str, value: &str) {

@@ -9,7 +9,7 @@ use crate::domain::{
     Nonce, Notice, Person, Presence, Room, Seq, ServerId, Target, Unsent,
 };
 use crate::net::address::Address;
-use crate::net::protocol::Registration;
+use crate::net::protocol::{Calling, Registration};
 
 use super::{Answer, Failure, Picture, Ticket, Transfer, TransferId, View};
 
@@ -114,6 +114,8 @@ pub enum ClientEvent {
         text: String,
         /// It stays on the screen until it is closed.
         pinned: bool,
+        /// What it is about, where windows have words of their own for that.
+        about: Option<Calling>,
     },
     /// Shake this conversation's window now.
     Shaken {

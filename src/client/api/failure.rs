@@ -13,6 +13,9 @@ pub enum Failure {
     /// The server hung up.
     #[error("the server closed the link: {0}")]
     Goodbye(Goodbye),
+    /// The server hung up, and its administrator said why.
+    #[error("the server closed the link: {0} ({1})")]
+    PutOut(Goodbye, String),
     /// There is no link now.
     #[error("not connected")]
     Offline,
@@ -117,7 +120,7 @@ impl Failure {
     pub fn code(&self) -> &'static str {
         match self {
             Failure::Refused(refusal) => refusal.reason.code(),
-            Failure::Goodbye(goodbye) => goodbye.code(),
+            Failure::Goodbye(goodbye) | Failure::PutOut(goodbye, _) => goodbye.code(),
             Failure::Offline => "offline",
             Failure::NameUnknown => "name_unknown",
             Failure::PortClosed => "port_closed",

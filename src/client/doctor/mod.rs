@@ -138,7 +138,9 @@ async fn search(has_address: bool, first: Sender<Server>) -> Verdict {
             Some(DiscoveryEvent::Found(server)) => {
                 if let Some(address) = server.addresses.first().cloned() {
                     // Full when one was passed on already.
-                    first.try_send(Server { address, expected: Some(server.id) }).ok();
+                    first
+                        .try_send(Server { address, expected: Some(server.id), is_met: false })
+                        .ok();
                 }
                 servers.insert(server.id, server);
             }

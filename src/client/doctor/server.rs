@@ -38,6 +38,8 @@ pub struct Server {
     pub address: Address,
     /// The key that it has to prove, where one is known.
     pub expected: Option<ServerId>,
+    /// That key was proven there before; else a link or an announcement says so.
+    pub is_met: bool,
 }
 
 /// Goes through all steps and tells each; those behind one that failed are skipped.
@@ -51,7 +53,7 @@ pub(super) async fn examine(server: &Server, tell: &impl Fn(Check, Verdict)) {
 
 /// How many steps were told.
 async fn through(server: &Server, tell: &impl Fn(Check, Verdict)) -> usize {
-    let Server { address, expected } = server;
+    let Server { address, expected, is_met } = server;
     let stream = match within(DIAL_MAX, dial(address)).await {
         Some(Ok((stream, reached))) => {
             tell(Check::Port, Verdict::Open(reached.to_string()));
@@ -74,8 +76,9 @@ async fn through(server: &Server, tell: &impl Fn(Check, Verdict)) -> usize {
             stream
         }
         Err(error) => {
-            let verdict = judge_tls(error.as_ref(), *expected);
-            let is_mychat = matches!(verdict, Verdict::KeyChanged { .. });
+            let verdict = judge_tls(error.as_ref(), *expected, *is_met);
+            let is_mychat =
+                matches!(verdict, Verdict::KeyChanged { .. } | Verdict::KeyOther { .. });
             let start = if is_mychat { None } else { start_of(address).await };
             tell(Check::Key, judge_start(start, verdict));
             return 2;
@@ -141,12 +144,14 @@ fn judge_dial(error: &DialError, address: &Address) -> Verdict {
 }
 
 /// What a handshake came to that did not end well; `None` for one that did not end.
-fn judge_tls(error: Option<&TlsError>, expected: Option<ServerId>) -> Verdict {
+fn judge_tls(error: Option<&TlsError>, expected: Option<ServerId>, is_met: bool) -> Verdict {
     match (error, expected) {
         (None, _) => Verdict::Mute,
-        (Some(TlsError::WrongKey { offered }), Some(expected)) => {
-            Verdict::KeyChanged { expected, offered: *offered }
-        }
+        (Some(TlsError::WrongKey { offered }), Some(expected)) => match is_met {
+            true => Verdict::KeyChanged { expected, offered: *offered },
+            // What was never met cannot have changed.
+            false => Verdict::KeyOther { expected, offered: *offered },
+        },
         (Some(TlsError::NotMyChat(_)), _) => Verdict::OtherProtocol,
         (Some(_), _) => Verdict::HungUp,
     }

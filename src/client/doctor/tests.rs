@@ -13,12 +13,20 @@ use crate::net::tls::{self, Identity};
 
 /// What a server told, by check.
 fn examined(address: SocketAddr, expected: Option<ServerId>) -> BTreeMap<Check, Verdict> {
+    examined_as(address, expected, true)
+}
+
+fn examined_as(
+    address: SocketAddr,
+    expected: Option<ServerId>,
+    is_met: bool,
+) -> BTreeMap<Check, Verdict> {
     let address = Address { host: address.ip().to_string(), port: address.port() };
     let told = RefCell::new(BTreeMap::new());
     let tell = |check, verdict| {
         assert!(told.borrow_mut().insert(check, verdict).is_none(), "{check:?} was told twice");
     };
-    smol::block_on(server::examine(&Server { address, expected }, &tell));
+    smol::block_on(server::examine(&Server { address, expected, is_met }, &tell));
     let told = told.into_inner();
     assert_eq!(told.len(), 5, "{told:?}");
     told
@@ -94,6 +102,9 @@ fn another_key_is_a_hard_stop() {
     let told = examined(address, Some(expected));
     assert_eq!(told[&Check::Key], Verdict::KeyChanged { expected, offered });
     assert_eq!(told[&Check::Key].state(), State::Failed);
+    let told = examined_as(address, Some(expected), false);
+    assert_eq!(told[&Check::Key], Verdict::KeyOther { expected, offered }, "never met: no change");
+    assert_eq!(told[&Check::Key].state(), State::Failed);
     assert_eq!(skipped(&told), [Check::Version, Check::Clock, Check::Latency]);
 }
 
@@ -124,7 +135,7 @@ fn a_closed_port_an_unknown_name_and_no_route_are_told_apart() {
     let address = Address { host: "x".repeat(64), port: 1 };
     let told = RefCell::new(Vec::new());
     let tell = |_, verdict| told.borrow_mut().push(verdict);
-    smol::block_on(server::examine(&Server { address, expected: None }, &tell));
+    smol::block_on(server::examine(&Server { address, expected: None, is_met: false }, &tell));
     assert!(matches!(told.borrow()[0], Verdict::NameUnknown(_)), "{told:?}");
 }
 
@@ -191,7 +202,7 @@ fn a_listener_that_never_answers_is_mute() {
 fn every_check_is_told_once() {
     let (address, id) = mychat(&welcome(VERSION, clock::wall_ms()));
     let address = Address { host: address.ip().to_string(), port: address.port() };
-    let plan = Plan { server: Some(Server { address, expected: Some(id) }) };
+    let plan = Plan { server: Some(Server { address, expected: Some(id), is_met: true }) };
     let mut told = Vec::new();
     examine(&plan, |finding| told.push(finding));
     let mut checks: Vec<Check> = told.iter().map(|finding| finding.check).collect();
@@ -226,7 +237,7 @@ fn what_is_found_is_told_with_its_address() {
 fn a_server_on_this_computer_needs_no_network() {
     let at = |host: &str| {
         let address = Address { host: host.into(), port: 1 };
-        is_here(Some(&Server { address, expected: None }))
+        is_here(Some(&Server { address, expected: None, is_met: false }))
     };
     assert!(at("localhost") && at("127.0.0.1") && at("::1"));
     assert!(!at("10.0.0.1") && !at("example.org") && !is_here(None));

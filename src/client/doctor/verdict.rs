@@ -124,6 +124,13 @@ pub enum Verdict {
         /// The one it proved.
         offered: ServerId,
     },
+    /// Another key than the one that a link or an announcement speaks of.
+    KeyOther {
+        /// That one.
+        expected: ServerId,
+        /// The one it proved.
+        offered: ServerId,
+    },
     /// A web server, a proxy or the sign-in page of a network answers.
     Http,
     /// Something encrypted that is not MyChat.
@@ -270,7 +277,7 @@ impl Verdict {
             | Verdict::Unreached(reason) => vec![("reason", reason.clone())],
             Verdict::SaidGoodbye(goodbye) => vec![("reason", goodbye.code().to_owned())],
             Verdict::Proven(id) | Verdict::FirstMet(id) => vec![("key", id.fingerprint())],
-            Verdict::KeyChanged { expected, offered } => {
+            Verdict::KeyChanged { expected, offered } | Verdict::KeyOther { expected, offered } => {
                 vec![("key", offered.fingerprint()), ("known", expected.fingerprint())]
             }
             Verdict::Speaks(program) | Verdict::ServerOld(program) => {
@@ -332,6 +339,7 @@ impl Verdict {
             Verdict::Proven(_) => (Fine, "doctor.key.fine"),
             Verdict::FirstMet(_) => (Fine, "doctor.key.first"),
             Verdict::KeyChanged { .. } => (Failed, "doctor.key.changed"),
+            Verdict::KeyOther { .. } => (Failed, "doctor.key.another"),
             Verdict::Http => (Failed, "doctor.key.http"),
             Verdict::OtherTls => (Failed, "doctor.key.other_tls"),
             Verdict::OtherProtocol => (Failed, "doctor.key.other"),
@@ -396,6 +404,7 @@ pub fn samples() -> Vec<Verdict> {
         Verdict::Proven(expected),
         Verdict::FirstMet(offered),
         Verdict::KeyChanged { expected, offered },
+        Verdict::KeyOther { expected, offered },
         Verdict::Http,
         Verdict::OtherTls,
         Verdict::OtherProtocol,

@@ -17,7 +17,7 @@ use crate::domain::{
     AccountId, Body, ConversationId, ConversationKind, MentionPlace, Message, Nonce, Presence, Seq,
     Target,
 };
-use crate::net::protocol::{Goodbye, Reply};
+use crate::net::protocol::{Calling, Goodbye, Reply};
 
 /// What has to be remembered to say things: who is signed in, what was said before.
 #[derive(Default)]
@@ -96,11 +96,11 @@ impl Shapes {
         self.me = None;
         self.persons = Persons::default();
         self.conversations.clear();
-        goodbye(match why {
-            Failure::Goodbye(why) => *why,
+        match why {
+            Failure::Goodbye(_) | Failure::PutOut(..) => goodbye(why),
             // The server took the sign-in back while there was no link.
-            _ => Goodbye::SignedOut,
-        })
+            _ => goodbye(&Failure::Goodbye(Goodbye::SignedOut)),
+        }
     }
 
     fn forget(&mut self) {
@@ -140,8 +140,12 @@ impl Shapes {
             ClientEvent::SendFailed { nonce, failure: why } => vec![send_failed(*nonce, why)],
             ClientEvent::Shaken { from, conversation } => vec![shaken(*from, *conversation)],
             ClientEvent::Presence(changes) => changes.iter().map(presence).collect(),
-            ClientEvent::Called { text, pinned } => {
-                vec![json!({"event": "announcement", "text": text, "pinned": pinned})]
+            ClientEvent::Called { text, pinned, about } => {
+                let mut event = json!({"event": "announcement", "text": text, "pinned": pinned});
+                if let Some(Calling { code, seconds }) = about {
+                    (event["code"], event["seconds"]) = (json!(code), json!(seconds));
+                }
+                vec![event]
             }
             ClientEvent::Game(view) => vec![games::event(self.me, view)],
             ClientEvent::Typing { from, to } => vec![typing(*from, *to)],
@@ -238,7 +242,7 @@ impl Shapes {
                     "retry_in_ms": retry_in_ms,
                 });
                 match why {
-                    Failure::Goodbye(why) => vec![goodbye(*why), disconnected],
+                    Failure::Goodbye(_) => vec![goodbye(why), disconnected],
                     _ => vec![disconnected],
                 }
             }
@@ -363,9 +367,13 @@ fn typing(from: AccountId, to: Target) -> Value {
     json!({"event": "typing", "from": from.0, "with": with})
 }
 
-fn goodbye(why: Goodbye) -> Value {
-    let message = words::sentence(&Failure::Goodbye(why));
-    json!({"event": "goodbye", "code": why.code(), "message": message})
+fn goodbye(why: &Failure) -> Value {
+    let message = words::sentence(why);
+    let mut event = json!({"event": "goodbye", "code": why.code(), "message": message});
+    if let Failure::PutOut(_, words) = why {
+        event["reason"] = json!(words);
+    }
+    event
 }
 
 fn body(body: &Body) -> Value {
@@ -435,5 +443,23 @@ pub(super) fn presence_name(presence: Presence) -> &'static str {
         Presence::Busy => "busy",
         Presence::Invisible => "invisible",
         Presence::Offline => "offline",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::protocol::Occasion;
+
+    #[test]
+    fn a_goodbye_has_the_administrators_reason_and_an_announcement_what_it_is_about() {
+        let mut shapes = Shapes::default();
+        let why = Failure::PutOut(Goodbye::Kicked, "spam".to_owned());
+        let told = shapes.events(&ClientEvent::SignedOut { why });
+        assert_eq!((&told[0]["code"], &told[0]["reason"]), (&json!("kicked"), &json!("spam")));
+        assert_eq!(told[0]["message"], "an administrator ended this sign-in: \"spam\"");
+        let about = Some(Calling { code: Occasion::Stopping, seconds: 60 });
+        let told = shapes.events(&ClientEvent::Called { text: "x".into(), pinned: true, about });
+        assert_eq!((&told[0]["code"], &told[0]["seconds"]), (&json!("stopping"), &json!(60)));
     }
 }

@@ -9,6 +9,7 @@ pub(super) fn sentence(failure: &Failure) -> String {
     match failure {
         Failure::Refused(refusal) => refused(refusal),
         Failure::Goodbye(goodbye) => farewell(*goodbye).to_owned(),
+        Failure::PutOut(goodbye, words) => format!("{}: {words:?}", farewell(*goodbye)),
         other => other.to_string(),
     }
 }
@@ -37,6 +38,8 @@ const REASONS: &[(Reason, &str)] = &[
     (Reason::NameReserved, "this nickname is kept for the server"),
     (Reason::RegistrationClosed, "nobody can register on this server now"),
     (Reason::RegistrationCode, "this server asks for its invite code, and this is not it"),
+    (Reason::CodeUsedUp, "as many have registered by this invite code as may: ask for another one"),
+    (Reason::CodeExpired, "this invite code has expired: ask for another one"),
     (Reason::RegistrationBusy, "too many people are registering"),
     (Reason::WrongPassword, "account or password is wrong"),
     (Reason::LockedOut, "too many wrong passwords"),

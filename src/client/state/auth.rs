@@ -495,7 +495,7 @@ impl State {
                 }
             }
             auth if auth.resumes() => {
-                self.signed_out(turn, Goodbye::SignedOut);
+                self.signed_out(turn, Goodbye::SignedOut, None);
                 turn.answer(ticket, Ok(Answer::Done));
             }
             _ => {
@@ -520,17 +520,23 @@ impl State {
     pub(super) fn signed_out_by_wish(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
         turn.answer(ticket, Ok(Answer::Done));
         if self.auth.resumes() {
-            self.signed_out(turn, Goodbye::SignedOut);
+            self.signed_out(turn, Goodbye::SignedOut, None);
         }
     }
 
     /// Not signed in any more, and not by itself again: what is void now is not kept.
-    pub(super) fn signed_out(&mut self, turn: &mut Turn<'_>, why: Goodbye) {
+    pub(super) fn signed_out(&mut self, turn: &mut Turn<'_>, why: Goodbye, words: Option<String>) {
         let owner = self.auth.resume().map(|resume| {
             let owner = Owner { server: resume.server, account: resume.credential.account };
             (owner, resume.credential.device == self.device)
         });
-        self.leave_account(turn, Failure::Goodbye(why));
+        self.leave_account(
+            turn,
+            match words {
+                Some(words) => Failure::PutOut(why, words),
+                None => Failure::Goodbye(why),
+            },
+        );
         match (why, owner) {
             (Goodbye::SignedOut | Goodbye::PasswordChanged, Some((owner, true))) => {
                 turn.writes.extend(self.known.drop_token(owner));

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::model::{SERVER, person};
 use super::world::World;
-use crate::client::api::Intent;
+use crate::client::api::{Failure, Intent};
 use crate::domain::{AccountId, Person};
-use crate::net::protocol::{Event, Goodbye, ServerFrame};
+use crate::net::protocol::{Calling, Event, Goodbye, Occasion, ServerFrame};
 use crate::store::local::{KnownAccount, Owner};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -48,6 +48,26 @@ fn what_is_void_is_not_kept_and_of_an_account_that_is_gone_nothing_is() {
         let has_token = account.is_some_and(|account| account.token.is_some());
         assert_eq!(has_token, token_still, "{goodbye}");
     }
+}
+
+#[test]
+fn why_somebody_was_put_out_comes_with_the_goodbye_and_not_as_an_announcement() {
+    let say = |world: &mut World, code| {
+        let about = Some(Calling { code, seconds: 0 });
+        let event = Event::Called { text: "spam".to_owned(), pinned: true, about };
+        world.tell(0, ServerFrame::Event(event));
+    };
+    let (mut world, _) = listed();
+    say(&mut world, Occasion::PutOut);
+    world.tell(0, ServerFrame::Goodbye(Goodbye::Kicked));
+    world.run_for(SECOND);
+    let client = &world.clients[0];
+    assert_eq!(client.signed_out, Some(Failure::PutOut(Goodbye::Kicked, "spam".to_owned())));
+    assert_eq!(client.called, 0);
+    let (mut world, _) = listed();
+    say(&mut world, Occasion::Unknown);
+    world.run_for(SECOND);
+    assert_eq!(world.clients[0].called, 1, "what is not known is told by its words");
 }
 
 #[test]

@@ -33,6 +33,8 @@ pub(super) struct Link {
     ahead_ms: i64,
     /// Which life of its logs the server said it is in.
     pub(super) generation: Option<Generation>,
+    /// The administrator's words for the goodbye that is about to come.
+    pub(super) parting: Option<String>,
 }
 
 #[derive(Debug)]
@@ -190,7 +192,8 @@ impl State {
             | Goodbye::Kicked
             | Goodbye::Banned
             | Goodbye::Deleted => {
-                self.signed_out(turn, goodbye);
+                let words = self.link.parting.take();
+                self.signed_out(turn, goodbye, words);
                 self.rest(turn);
             }
             Goodbye::BadFrame | Goodbye::FrameTooLarge => {
@@ -282,6 +285,7 @@ impl State {
             }
         };
         self.link.number += 1;
+        self.link.parting = None;
         self.link.phase = Phase::Dialing;
         let (link, address) = (self.link.number, wanted.address.clone());
         turn.link(LinkState::Dialing);

@@ -82,7 +82,9 @@ use crate::client::api::{
 };
 use crate::clock::Moment;
 use crate::domain::{AccountId, ConversationId, DeviceId, Message, Nonce, Seq};
-use crate::net::protocol::{ClientFrame, Event, Reason, RequestId, ServerFrame, Stretch};
+use crate::net::protocol::{
+    Calling, ClientFrame, Event, Occasion, Reason, RequestId, ServerFrame, Stretch,
+};
 use crate::store::local::{Owner, Start, Write};
 
 use auth::Auth;
@@ -409,7 +411,12 @@ impl State {
             Event::File { file, status } => self.on_file(turn, file, status),
             Event::Presence { changes } => self.on_presence(turn, changes),
             Event::People { people } => self.learn(turn, people),
-            Event::Called { text, pinned } => turn.emit(ClientEvent::Called { text, pinned }),
+            Event::Called { text, about: Some(Calling { code: Occasion::PutOut, .. }), .. } => {
+                self.link.parting = Some(text);
+            }
+            Event::Called { text, pinned, about } => {
+                turn.emit(ClientEvent::Called { text, pinned, about });
+            }
             Event::Typing { from, to } => turn.emit(ClientEvent::Typing { from, to }),
         }
     }

@@ -56,6 +56,8 @@ pub struct Client {
     pub emitted: u64,
     pub failed: Vec<Nonce>,
     pub signed_out: Option<Failure>,
+    /// How many announcements it was told.
+    pub called: usize,
     /// As of the last sign-in.
     pub presence: Option<Presence>,
     /// As a window has them on its list.
@@ -136,6 +138,7 @@ impl World {
                 emitted: 0,
                 failed: Vec::new(),
                 signed_out: None,
+                called: 0,
                 presence: None,
                 transfers: BTreeMap::new(),
                 files: BTreeMap::new(),
@@ -539,6 +542,7 @@ impl Client {
                 self.presence = Some(presence);
             }
             ClientEvent::SignedOut { why } => self.signed_out = Some(why),
+            ClientEvent::Called { .. } => self.called += 1,
             ClientEvent::BegunAnew => {
                 self.last.clear();
                 self.shown.clear();

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Calling;
 use crate::domain::game::{GameEntry, GameSheet};
 use crate::domain::{
     AccountId, ConversationId, FileId, FileStatus, Message, Person, Presence, Seq, Target,
@@ -62,6 +63,9 @@ pub enum Event {
         /// It stays on the screen until it is closed.
         #[serde(default)]
         pinned: bool,
+        /// What the text is about, where a client has words of its own for that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Calling>,
     },
     /// Somebody writes to you.
     Typing {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Generation;
 
-pub use super::refusal::{Goodbye, Reason, Refusal};
+pub use super::refusal::{Calling, Goodbye, Occasion, Reason, Refusal};
 pub use auth::{Auth, AuthStep, Opaque, Stretch};
 pub use command::{
     ChoiceChange, Command, ContactAnswer, ContactChange, MemberChange, ProfileChange, RoomSettings,

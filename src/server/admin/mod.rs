@@ -1,5 +1,6 @@
 //! `mychat admin`: on a running server by its control socket, on a stopped one in its folder.
 
+mod cause;
 pub mod print;
 
 use std::io;
@@ -7,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use crate::clock;
 use crate::domain::RoomId;
-use crate::limits::SettingError;
+use crate::limits::{BAN_MINUTES_MAX, SettingError};
 use crate::net::control::{ControlReply, ControlRequest};
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Cause, Done, NotDone, Verb};
 use crate::server::backup;
 use crate::server::backup::archive::Manifest;
 use crate::server::backup::keep::{self, Memory};
@@ -24,6 +25,9 @@ use crate::store::{Engine, Reads, Writes};
 
 pub use crate::server::backup::BackupError;
 pub use crate::store::StoreError;
+
+/// What no server of this program does.
+pub(in crate::server) const OTHER_ANSWER: &str = "the server gave another answer";
 
 /// Why a verb was not done.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +47,7 @@ pub enum AdminError {
     Stopped(String),
     /// The running server said no.
     #[error("{0}")]
-    Refused(String),
+    Refused(NotDone),
     /// There is no store yet.
     #[error("{0} has no server's data: check --data, or start the server there once")]
     NoStore(String),
@@ -107,6 +111,9 @@ pub enum AdminError {
     /// What everybody is told is empty, too long, or has characters that nobody sees.
     #[error("the text has 1 to {0} bytes and no control characters")]
     Text(usize),
+    /// A ban of no time, or of more than anybody lives.
+    #[error("a ban takes from 1 to {BAN_MINUTES_MAX} minutes; without them it holds for ever")]
+    Minutes,
 }
 
 /// Does a verb, wherever the server is.
@@ -228,10 +235,20 @@ async fn ask(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     let mut console = Console::attach(data).await.map_err(silent)?;
     match console.ask(&ControlRequest::Admin { verb }).await {
         Ok(ControlReply::Done(done)) => Ok(done),
-        Ok(ControlReply::NotDone { why }) => Err(AdminError::Refused(why)),
-        Ok(_) => Err(AdminError::Refused("the server gave another answer".to_owned())),
+        Ok(ControlReply::NotDone(not_done)) => Err(AdminError::Refused(not_done)),
+        Ok(_) => Err(AdminError::Refused(NotDone::new(Cause::Unknown, OTHER_ANSWER))),
         Err(error) => Err(silent(io::Error::other(error))),
     }
+}
+
+/// Whether the server that runs goes by what its command line says instead of a setting.
+#[must_use]
+pub fn is_given(data: &Path, key: &str) -> bool {
+    let status = smol::block_on(async {
+        let mut console = Console::attach(data).await.ok()?;
+        console.ask(&ControlRequest::Status {}).await.ok()
+    });
+    matches!(status, Some(ControlReply::Status(status)) if status.given.iter().any(|one| one == key))
 }
 
 /// Chance for a one-time code.

@@ -7,28 +7,38 @@ use jiff::{Timestamp, Unit};
 use serde_json::{Value, json};
 
 use crate::net::control::OnlineSession;
-use crate::net::verb::{AccountRow, BackupRow, BanRow, Checked, Counted, Done, Found, RoomRow};
+use crate::net::verb::{
+    AccountRow, BackupRow, BanRow, Checked, Counted, Done, Found, NotDone, RoomRow, Unbanned, Verb,
+};
 use crate::server::backup::archive::Manifest;
 use crate::server::settings;
 
 /// As lines for people; columns of lists stand under each other.
 #[must_use]
-pub fn lines(done: &Done) -> Vec<String> {
+pub fn lines(verb: &Verb, done: &Done) -> Vec<String> {
     match done {
+        Done::Account(row) if matches!(verb, Verb::Kick { .. }) => vec![kicked(row)],
         Done::Account(row) => vec![account(row)],
         Done::Reset(code) => vec![
             format!("{} {}: {}", code.account, code.nickname, code.code),
-            format!("    opens one new password within {} minutes", code.minutes),
+            format!("    opens one new password within {}", counted(code.minutes, "minute")),
         ],
         Done::Banned(row) => vec![ban(row)],
         Done::Said { seq: Some(_) } => vec!["said, and kept".to_owned()],
         Done::Said { seq: None } => vec!["said to those who are online".to_owned()],
         Done::Dissolved { room, name } => vec![format!("{room} {name}: dissolved")],
+        Done::Settings(_) if *verb == Verb::Reload {} => {
+            vec!["the settings were read again and hold now".to_owned()]
+        }
         Done::Settings(rows) => rows.iter().flat_map(setting).collect(),
         Done::Online { sessions } => listed(sessions.iter().map(online).collect(), false),
         Done::Accounts { rows, more } => listed(rows.iter().map(account).collect(), *more),
         Done::Rooms { rows, more } => listed(rows.iter().map(room).collect(), *more),
-        Done::Bans { rows } => listed(rows.iter().map(ban).collect(), false),
+        Done::Bans { unbanned: Some(Unbanned { whom, nickname }), .. } => {
+            let name = nickname.as_ref().map_or_else(String::new, |name| format!(" {name}"));
+            vec![format!("{whom}{name}: let in again")]
+        }
+        Done::Bans { rows, unbanned: None } => listed(rows.iter().map(ban).collect(), false),
         Done::Backup(row) => backup(row),
         Done::Checked(checked) => self::checked(checked),
     }
@@ -40,8 +50,10 @@ fn backup(row: &BackupRow) -> Vec<String> {
     vec![
         path.clone(),
         format!(
-            "    {accounts} accounts, {messages} messages, {files} pictures and files; {} in \
-             {seconds}.{} s, read again and right",
+            "    {}, {}, {}; {} in {seconds}.{} s, read again and right",
+            counted(*accounts, "account"),
+            counted(*messages, "message"),
+            pictures(*files),
             size(*bytes),
             took_ms % 1_000 / 100
         ),
@@ -67,9 +79,25 @@ fn checked(checked: &Checked) -> Vec<String> {
     lines.push(match *found {
         0 => "all is as it has to be".to_owned(),
         found if found > told => format!("{found} findings, of which these are the first {told}"),
-        found => format!("{found} findings"),
+        found => counted(found, "finding"),
     });
     lines
+}
+
+/// What a setting that was set or shown does not do while this server runs.
+#[must_use]
+pub fn given(key: &str) -> Option<&'static str> {
+    match key {
+        settings::NAME => Some(
+            "the server was started with --name, which goes before server.name until it is started \
+             without it",
+        ),
+        settings::DISCOVERY => Some(
+            "the server was started with --no-discovery, which goes before discovery until it is \
+             started without it",
+        ),
+        _ => None,
+    }
 }
 
 /// What was restored, and where to.
@@ -78,7 +106,12 @@ pub fn restored(manifest: &Manifest, data: &Path) -> Vec<String> {
     let Manifest { accounts, messages, files, name, at, .. } = manifest;
     vec![
         format!("{}: {name} as it was at {}", data.display(), when(*at)),
-        format!("    {accounts} accounts, {messages} messages, {files} pictures and files"),
+        format!(
+            "    {}, {}, {}",
+            counted(*accounts, "account"),
+            counted(*messages, "message"),
+            pictures(*files)
+        ),
         "    start it with: mychat --serve --data and this folder".to_owned(),
     ]
 }
@@ -107,7 +140,11 @@ fn setting((key, value): (&String, &String)) -> Vec<String> {
 fn account(row: &AccountRow) -> String {
     let AccountRow { person, devices, disabled, ban, .. } = row;
     let role = format!("{:?}", person.role).to_lowercase();
-    let seen = row.seen.map_or_else(|| "never".to_owned(), when);
+    let seen = match (row.links, row.seen) {
+        (0, None) => "never seen".to_owned(),
+        (0, Some(at)) => format!("seen {}", when(at)),
+        (links, _) => format!("online by {}", counted(links, "link")),
+    };
     let state = match (disabled, ban) {
         (true, _) => " disabled".to_owned(),
         (false, Some(found)) => format!(" banned{}", left(found.minutes_left)),
@@ -115,11 +152,21 @@ fn account(row: &AccountRow) -> String {
     };
     let mib = row.bytes >> 20;
     format!(
-        "{} {}: {role}{state}, since {}, seen {seen}, {devices} devices, {mib} MiB of files",
+        "{} {}: {role}{state}, since {}, {seen}, {}, {mib} MiB of files",
         person.account,
         person.nickname,
-        when(row.created)
+        when(row.created),
+        counted(*devices, "device")
     )
+}
+
+/// What came of a kick: nothing, where nobody was there.
+fn kicked(AccountRow { person, links, .. }: &AccountRow) -> String {
+    let ended = match links {
+        0 => "is not online, so nothing was ended".to_owned(),
+        links => format!("{} ended", counted(*links, "link")),
+    };
+    format!("{} {}: {ended}", person.account, person.nickname)
 }
 
 fn online(row: &OnlineSession) -> String {
@@ -134,7 +181,8 @@ fn online(row: &OnlineSession) -> String {
 
 fn room(row: &RoomRow) -> String {
     let RoomRow { room, name, owner, members, messages } = row;
-    format!("{room} {name}: owner {owner}, {members} members, {messages} messages")
+    let (members, messages) = (counted(*members, "member"), counted(*messages, "message"));
+    format!("{room} {name}: owner {owner}, {members}, {messages}")
 }
 
 fn ban(row: &BanRow) -> String {
@@ -146,7 +194,19 @@ fn ban(row: &BanRow) -> String {
 fn left(minutes: Option<u64>) -> String {
     match minutes {
         None => " for ever".to_owned(),
-        Some(minutes) => format!(" for {minutes} more minutes"),
+        Some(minutes) => format!(" for {}", counted(minutes, "more minute")),
+    }
+}
+
+/// "1 link" and "2 links".
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+fn pictures(files: u64) -> String {
+    match files {
+        1 => "1 picture or file".to_owned(),
+        files => format!("{files} pictures and files"),
     }
 }
 
@@ -176,10 +236,18 @@ pub fn json(done: &Done) -> Value {
             json!({ "accounts": rows.iter().map(as_account).collect::<Vec<_>>(), "more": more })
         }
         Done::Rooms { rows, more } => json!({ "rooms": rows, "more": more }),
-        Done::Bans { rows } => json!({ "bans": rows }),
+        Done::Bans { rows, unbanned: None } => json!({ "bans": rows }),
+        Done::Bans { rows, unbanned } => json!({ "bans": rows, "unbanned": unbanned }),
         Done::Backup(row) => json!(row),
         Done::Checked(checked) => json!(checked),
     }
+}
+
+/// Why a verb was not done: its code, and what belongs into a sentence of one's own.
+#[must_use]
+pub fn not_done_json(not_done: &NotDone) -> Value {
+    let NotDone { why, code, values, .. } = not_done;
+    json!({ "error": code, "why": why, "values": values })
 }
 
 fn as_account(row: &AccountRow) -> Value {
@@ -187,5 +255,6 @@ fn as_account(row: &AccountRow) -> Value {
         "account": row.person.account, "nickname": row.person.nickname, "role": row.person.role,
         "created": row.created, "seen": row.seen, "disabled": row.disabled,
         "devices": row.devices, "bytes": row.bytes, "ban": row.ban,
+        "links": row.links,
     })
 }

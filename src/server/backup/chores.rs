@@ -14,7 +14,7 @@ use super::keep::{self, Memory};
 use super::make::{self, Source, Wanted};
 use super::{BackupError, check, schedule};
 use crate::net::control::{LogEvent, LogKind};
-use crate::net::verb::{BackupRow, Checked};
+use crate::net::verb::{BackupRow, Checked, NotDone};
 use crate::server::journal::Journal;
 use crate::server::metrics::Metrics;
 use crate::server::policy::Policy;
@@ -201,13 +201,9 @@ impl Chores {
             Err(error) if error.is_no_failure() => return,
             Err(error) => {
                 self.metrics.backups_failed.fetch_add(1, Ordering::Relaxed);
-                let why = error.to_string();
-                self.journal.note(
-                    LogKind::Error,
-                    None,
-                    LogEvent::BackupFailed { why: why.clone() },
-                );
-                memory.error = Some(why);
+                let not_done = NotDone::from(error);
+                memory.error = Some(not_done.why.clone());
+                self.journal.note(LogKind::Error, None, LogEvent::BackupFailed(not_done));
             }
         }
         self.save(&memory);

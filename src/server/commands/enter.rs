@@ -8,16 +8,36 @@ use crate::clock::Moment;
 use crate::domain::{
     AccountId, ConversationId, ConversationKind, DeviceId, Person, Presence, Role, RoomId,
 };
-use crate::net::protocol::{AuthStep, Opaque, Reason, Refusal, RequestId, Stretch};
+use crate::net::protocol::{self, AuthStep, Opaque, Reason, Refusal, RequestId, Stretch};
 use crate::server::audience::Ties;
 use crate::server::job::{self, Applicant, Caller, Entered, Outcome, Proof, Registration, SignIn};
 use crate::server::presence::{Choice, Standing};
+use crate::server::settings::{CODE_USES, Settings};
 use crate::store::accounts::Account;
 use crate::store::conversations::Cursors;
 use crate::store::devices::Device;
 use crate::store::{StoreError, Writes};
 
 const DAY_MIN: u64 = 24 * 60;
+
+/// One use of the code, where registering asks for it; or why it opens nothing any more.
+fn spend_code(rows: &mut Writes<'_>, now: Moment) -> Result<Option<Reason>, StoreError> {
+    let settings = Settings::load(rows)?;
+    if settings.registration != protocol::Registration::Code {
+        return Ok(None);
+    }
+    if settings.is_code_over(now.wall_ms) {
+        return Ok(Some(Reason::CodeExpired));
+    }
+    match settings.code_uses {
+        None => Ok(None),
+        Some(0) => Ok(Some(Reason::CodeUsedUp)),
+        Some(uses) => {
+            rows.put_setting(CODE_USES, &(uses - 1).to_string())?;
+            Ok(None)
+        }
+    }
+}
 
 /// Where somebody signs in, and the token that is kept for it.
 pub(super) struct Place<'a> {
@@ -42,6 +62,9 @@ impl Rules {
         }
         if rows.get_nickname_owner(&registration.nickname)?.is_some() {
             return Ok(Err(Reason::NameTaken.into()));
+        }
+        if let Some(reason) = spend_code(rows, now)? {
+            return Ok(Err(reason.into()));
         }
         let person = put_account(rows, now, registration)?;
         let (epoch, _) = self.put_device(rows, now, applicant, person.account, place)?;

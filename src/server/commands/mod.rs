@@ -46,7 +46,7 @@ use crate::clock::Moment;
 use crate::domain::{AccountId, DeviceId, Presence};
 use crate::limits::Limits;
 use crate::net::protocol::{Command, Reason, Refusal, RequestId, ServerFrame};
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Cause, Done, NotDone, Verb};
 use crate::server::bounds::Bound;
 use crate::store::blobs::Files;
 use crate::store::writer::Apply;
@@ -409,7 +409,7 @@ fn admin(
     now: keeper::When,
     verb: &Verb,
     code: [u8; 16],
-    slot: &Sender<Result<Done, String>>,
+    slot: &Sender<Result<Done, NotDone>>,
 ) -> Result<Outcome, StoreError> {
     let slot = slot.clone();
     Ok(match keeper::apply(rows, now, verb, code) {
@@ -418,7 +418,7 @@ fn admin(
             Outcome::Admin { result: Ok(done), news: Box::new(news), slot }.behind(files)
         }
         Err(AdminError::Store(error)) => return Err(error),
-        Err(error) => Outcome::Admin { result: Err(error.to_string()), news: Box::default(), slot },
+        Err(error) => Outcome::Admin { result: Err(error.into()), news: Box::default(), slot },
     })
 }
 
@@ -463,8 +463,18 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
             Outcome::Kept { slot: slot.clone(), verdict, blob, is_named: true, sent: None }
         }
         Job::Admin { slot, .. } => {
-            let result = Err(refusal.reason.to_string());
+            let result = Err(not_done(refusal.reason));
             Outcome::Admin { result, news: Box::default(), slot: slot.clone() }
         }
+    }
+}
+
+/// Why nothing came of what the keeper asked for.
+fn not_done(reason: Reason) -> NotDone {
+    match reason {
+        Reason::DiskFull => {
+            NotDone::new(Cause::DiskFull, "the disk is nearly full: make room, then try again")
+        }
+        _ => NotDone::new(Cause::Defect, "the server could not do it; its log says why"),
     }
 }

@@ -32,7 +32,7 @@ use crate::net::control::{ControlReply, ControlRequest, OnlineSession, Status};
 use crate::net::discovery::is_virtual;
 use crate::net::frame;
 use crate::net::link::{self, LinkError, Reader, Writer};
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Cause, Done, NotDone, Verb};
 use crate::store::engine::is_locked;
 
 /// A class of a thousand online fits, whatever they are called.
@@ -194,16 +194,16 @@ impl Facts {
         }
         let code = match admin::chance() {
             Ok(code) => code,
-            Err(error) => return ControlReply::NotDone { why: error.to_string() },
+            Err(error) => return ControlReply::NotDone(error.into()),
         };
         let (slot, answer) = async_channel::bounded(1);
-        let closing = || ControlReply::NotDone { why: "the server is closing".to_owned() };
+        let closing = || ControlReply::NotDone(NotDone::closing());
         if self.shared.jobs.send(Job::Admin { verb, code, slot }).await.is_err() {
             return closing();
         }
         match answer.recv().await {
             Ok(Ok(done)) => ControlReply::Done(done),
-            Ok(Err(why)) => ControlReply::NotDone { why },
+            Ok(Err(not_done)) => ControlReply::NotDone(not_done),
             Err(_) => closing(),
         }
     }
@@ -212,8 +212,8 @@ impl Facts {
     async fn show(&self, verb: Verb) -> ControlReply {
         match self.shared.readers.ask(|slot| Ask::Keeper { verb, slot }).await {
             Some(Ok(done)) => ControlReply::Done(done),
-            Some(Err(why)) => ControlReply::NotDone { why },
-            None => ControlReply::NotDone { why: "the server is closing".to_owned() },
+            Some(Err(not_done)) => ControlReply::NotDone(not_done),
+            None => ControlReply::NotDone(NotDone::closing()),
         }
     }
 
@@ -248,6 +248,7 @@ impl Facts {
             backup,
             backup_error,
             start: self.start,
+            given: self.shared.policy.given().into_iter().map(str::to_owned).collect(),
         }
     }
 }
@@ -255,7 +256,7 @@ impl Facts {
 fn reply(done: Result<Done, BackupError>) -> ControlReply {
     match done {
         Ok(done) => ControlReply::Done(done),
-        Err(error) => ControlReply::NotDone { why: error.to_string() },
+        Err(error) => ControlReply::NotDone(NotDone::from(&error)),
     }
 }
 
@@ -346,12 +347,12 @@ impl Console {
     ///
     /// # Errors
     /// The server is gone or in trouble.
-    pub async fn back_up(&mut self) -> Result<Result<(), String>, LinkError> {
+    pub async fn back_up(&mut self) -> Result<Result<(), NotDone>, LinkError> {
         let verb = Verb::Backup { path: None };
         Ok(match self.ask(&ControlRequest::Admin { verb }).await? {
             ControlReply::Done(Done::Backup(_)) => Ok(()),
-            ControlReply::NotDone { why } => Err(why),
-            _ => Err("the server gave another answer".to_owned()),
+            ControlReply::NotDone(not_done) => Err(not_done),
+            _ => Err(NotDone::new(Cause::Unknown, admin::OTHER_ANSWER)),
         })
     }
 

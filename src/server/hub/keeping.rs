@@ -5,12 +5,19 @@ use crate::clock::Moment;
 use crate::domain::{AccountId, Body, ConversationKind, Message, RoomChange};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::{Event, Goodbye, ServerFrame};
+use crate::net::verb::{Done, NotDone};
 use crate::server::admission::counted;
 use crate::server::commands::keeper::{Call, Cut, News};
 use crate::server::job::Caller;
 
 impl Hub {
-    pub(super) fn spread(&mut self, mut news: News, now: Moment) {
+    pub(super) fn spread(
+        &mut self,
+        mut news: News,
+        result: &mut Result<Done, NotDone>,
+        now: Moment,
+    ) {
+        self.count_links(result);
         if let Some(mut event) = news.noted.take() {
             if let LogEvent::Announced { people, .. } = &mut event {
                 *people =
@@ -27,6 +34,14 @@ impl Hub {
         }
         if let Some(cut) = news.cut {
             self.put_out(cut);
+        }
+    }
+
+    /// Behind a verb's answer stands whether anybody was there for it.
+    fn count_links(&self, result: &mut Result<Done, NotDone>) {
+        if let Ok(Done::Account(row)) = result {
+            let online = self.accounts.get(&row.person.account);
+            row.links = online.map_or(0, |online| online.sessions.len() as u64);
         }
     }
 
@@ -54,7 +69,8 @@ impl Hub {
     }
 
     fn call(&self, call: &Call) {
-        let event = Event::Called { text: call.text.clone(), pinned: call.pinned };
+        let event =
+            Event::Called { text: call.text.clone(), pinned: call.pinned, about: call.about };
         let Some(bytes) = encode(&ServerFrame::Event(event)) else { return };
         self.each_member(ConversationKind::Lobby, |account, outbox| {
             if call.to.is_none_or(|to| to == account) {

@@ -228,8 +228,8 @@ impl Hub {
                 self.note_sent(sent);
                 slot.try_send(verdict).ok();
             }
-            Outcome::Admin { result, news, slot } => {
-                self.spread(*news, now);
+            Outcome::Admin { mut result, news, slot } => {
+                self.spread(*news, &mut result, now);
                 slot.try_send(result).ok();
             }
             // What was swept has lost its files where the outcome was handed on.

@@ -31,7 +31,7 @@ use crate::limits::{
     QUERIES_MAX, READERS,
 };
 use crate::net::protocol::{Head, OnlinePerson, Page, Query, Reason, Refusal, Reply};
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Done, NotDone, Verb};
 use crate::store::accounts::Account;
 use crate::store::blobs::Files;
 use crate::store::conversations::Cursors;
@@ -107,7 +107,7 @@ pub enum Ask {
         /// What.
         verb: Verb,
         /// For the answer, or why there is none.
-        slot: Sender<Result<Done, String>>,
+        slot: Sender<Result<Done, NotDone>>,
     },
     /// How many bytes all files have together that are kept or on their way.
     FileBytes {
@@ -210,9 +210,15 @@ impl Reader {
                 slot.try_send(device.is_some_and(|device| device.is_token(&token))).ok();
             }
             Ask::Keeper { verb, slot } => {
-                match keeper::show::answer(&rows, rows.get_age()?, &verb) {
+                let mut shown = keeper::show::answer(&rows, rows.get_age()?, &verb);
+                if let Ok(Done::Accounts { rows, .. }) = &mut shown {
+                    for row in rows {
+                        row.links = self.board.devices(row.person.account).len() as u64;
+                    }
+                }
+                match shown {
                     Err(AdminError::Store(error)) => return Err(error),
-                    shown => slot.try_send(shown.map_err(|error| error.to_string())).ok(),
+                    shown => slot.try_send(shown.map_err(NotDone::from)).ok(),
                 };
             }
             Ask::Nickname { nickname, slot } => {

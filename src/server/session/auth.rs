@@ -181,6 +181,7 @@ impl Steps {
         match settings.registration {
             Registration::Open => {}
             Registration::Closed => return Err(Reason::RegistrationClosed.into()),
+            // What is left of it is looked at and counted in the transaction.
             Registration::Code if is_code(settings.code.as_deref(), code) => {}
             Registration::Code => {
                 // Guessing a code costs a registration each time.
@@ -451,14 +452,25 @@ pub(super) fn refuse(session: &Session, id: RequestId, refusal: Refusal) -> Step
     Ok(None)
 }
 
-pub(super) fn note_wrong(session: &Session, login: &str, (tries, wait): Wrong) {
-    let (login, address) = (field(login), session.address.clone());
+pub(super) fn note_wrong(session: &Session, login: &str, wrong: Wrong) {
+    note_locked(session, login, wrong);
+    let (login, address, tries) = (field(login), session.address.clone(), wrong.0);
+    session.note(LogKind::Auth, LogEvent::WrongPassword { login, address, tries });
+}
+
+/// A wrong code counts as a wrong password, and is none.
+pub(super) fn note_wrong_code(session: &Session, login: &str, wrong: Wrong) {
+    note_locked(session, login, wrong);
+    let (login, address, tries) = (field(login), session.address.clone(), wrong.0);
+    session.note(LogKind::Auth, LogEvent::WrongCode { login, address, tries });
+}
+
+fn note_locked(session: &Session, login: &str, (_, wait): Wrong) {
     if !wait.is_zero() {
-        let (login, address, minutes) =
-            (login.clone(), address.clone(), wait.as_secs().div_ceil(60));
+        let (login, address) = (field(login), session.address.clone());
+        let minutes = wait.as_secs().div_ceil(60);
         session.note(LogKind::Warn, LogEvent::LockedOut { login, address, minutes });
     }
-    session.note(LogKind::Auth, LogEvent::WrongPassword { login, address, tries });
 }
 
 pub(crate) fn name_refusal(error: NicknameError) -> Refusal {

@@ -3,7 +3,7 @@
 
 use super::auth::{
     Checking, Finish, State, Stepped, Steps, Wrong, check_password, find_account, is_short,
-    login_key, note_wrong, random, refuse,
+    login_key, note_wrong_code, random, refuse,
 };
 use super::{End, Session};
 use crate::clock;
@@ -39,7 +39,7 @@ impl Steps {
         // Whether it still holds is looked at in the transaction.
         let opened = account.zip(code).filter(|(account, code)| opens(account, code, None));
         let Some((account, code)) = opened else {
-            note_wrong(session, &key, wrong);
+            note_wrong_code(session, &key, wrong);
             return Err(Reason::WrongCode.into());
         };
         admission.right_password(&key, session.peer);

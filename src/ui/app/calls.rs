@@ -2,12 +2,18 @@
 
 use super::{Effect, Model};
 use crate::domain::{AccountId, Body, Message, Target};
+use crate::net::protocol::Calling;
 
 impl Model {
     /// Said just now.
-    pub(super) fn called(text: String, pinned: bool, out: &mut Vec<Effect>) {
+    pub(super) fn called(
+        text: String,
+        pinned: bool,
+        about: Option<Calling>,
+        out: &mut Vec<Effect>,
+    ) {
         out.push(match pinned {
-            true => Effect::Called(text),
+            true => Effect::Called(text, about),
             false => Effect::TellOf("call.passing", text),
         });
     }
@@ -24,7 +30,7 @@ impl Model {
         if let (Some(Target::Lobby), Body::Text { text, .. }) =
             (message.kind.target_for(AccountId::SERVER), &message.body)
         {
-            out.push(Effect::Called(text.clone()));
+            out.push(Effect::Called(text.clone(), None));
         }
     }
 }

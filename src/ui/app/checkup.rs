@@ -97,6 +97,7 @@ impl Model {
         let place = address.to_string();
         let shown = if name == place { place } else { format!("{name} · {place}") };
         let expected = self.key_of(&address, id);
-        (Plan { server: Some(Server { address, expected }) }, Some(shown))
+        let is_met = expected.is_some_and(|id| self.saved_server(id).is_some());
+        (Plan { server: Some(Server { address, expected, is_met }) }, Some(shown))
     }
 }

@@ -8,6 +8,7 @@ use crate::client::doctor::Plan;
 use crate::client::{Failure, Intent};
 use crate::domain::{BlobId, Mentions, Seq, ServerId, Target};
 use crate::net::address::Address;
+use crate::net::protocol::Calling;
 
 /// What the model asks the shell for.
 #[derive(Debug, Clone)]
@@ -63,7 +64,7 @@ pub enum Effect {
     /// Ask before something is done.
     Confirm(contacts::Confirm),
     /// Say what the server's keeper says, until it is read.
-    Called(String),
+    Called(String, Option<Calling>),
     /// Say in passing why something was not done.
     Say(Failure),
     /// Say in passing what was done; the key of the sentence.

@@ -41,10 +41,12 @@ pub enum Strip {
     Key,
 }
 
-/// A link that is down, without a countdown: many windows may say so.
+/// A link that is down, in as many words as the windows of chats have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lost {
-    /// It is tried again by itself.
+    /// It is tried again by itself in so many seconds.
+    Waiting(u64),
+    /// It is tried now.
     Retrying,
     /// It is not, or the key is asked about.
     Stopped,
@@ -91,7 +93,8 @@ impl Link {
     #[must_use]
     pub fn lost(&self, now: Moment) -> Option<Lost> {
         match self.strip(now) {
-            Strip::Lost(_) | Strip::Retrying => Some(Lost::Retrying),
+            Strip::Lost(seconds) => Some(Lost::Waiting(seconds)),
+            Strip::Retrying => Some(Lost::Retrying),
             Strip::Stopped | Strip::Key => Some(Lost::Stopped),
             Strip::None | Strip::Back => None,
         }
@@ -195,7 +198,7 @@ mod tests {
         let lost = |world: &World| world.model.link.lost(world.now);
         assert_eq!(lost(&world), None);
         world.pass(500);
-        assert_eq!(lost(&world), Some(Lost::Retrying));
+        assert_eq!(lost(&world), Some(Lost::Waiting(8)), "the same as in the panel");
         assert_eq!(world.model.link.strip(world.now), Strip::Lost(8));
         world.pass(6_600);
         assert_eq!(world.model.link.strip(world.now), Strip::Lost(1));

@@ -428,7 +428,7 @@ impl Model {
             ClientEvent::TransfersGone(ids) => self.transfers_gone(&ids),
             ClientEvent::File { file, status } => self.file_came(file, status, out),
             ClientEvent::Game(view) => self.game_came(*view, out),
-            ClientEvent::Called { text, pinned } => Model::called(text, pinned, out),
+            ClientEvent::Called { text, pinned, about } => Model::called(text, pinned, about, out),
             ClientEvent::Typing { from, to } => self.typing(from, to),
             // Of another key than a link's the attempt speaks, which fails by it.
             ClientEvent::KeyOther { .. } => {}

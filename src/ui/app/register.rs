@@ -201,7 +201,7 @@ fn field_of(reason: Reason) -> Option<Field> {
         | Reason::NameCharacter
         | Reason::NameNumber
         | Reason::NameReserved => Some(Field::Nickname),
-        Reason::RegistrationCode => Some(Field::Code),
+        Reason::RegistrationCode | Reason::CodeUsedUp | Reason::CodeExpired => Some(Field::Code),
         _ => None,
     }
 }

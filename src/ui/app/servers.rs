@@ -174,6 +174,11 @@ impl Model {
         out: &mut Vec<Effect>,
     ) {
         self.login.looks.looking = false;
+        // What was never met cannot have changed: the link speaks of another server.
+        let seen = match seen {
+            Err(Failure::KeyChanged) if !self.is_met(address) => Err(Failure::KeyOther),
+            seen => seen,
+        };
         if let Ok(probed) = &seen
             && let Some(register) = &mut self.register
             && register.server.address == *address
@@ -326,7 +331,14 @@ impl Model {
         if is_pinned { hint } else { met.map(|server| server.id).or(hint) }
     }
 
-    fn saved_server(&self, id: ServerId) -> Option<&SavedServer> {
+    /// Whether a server was met at an address, or the one that is meant there anywhere.
+    fn is_met(&self, address: &Address) -> bool {
+        let meant = self.chosen().ok().filter(|chosen| chosen.address == *address);
+        meant.and_then(|chosen| chosen.id).is_some_and(|id| self.saved_server(id).is_some())
+            || self.saved.servers.iter().any(|server| server.address == *address)
+    }
+
+    pub(super) fn saved_server(&self, id: ServerId) -> Option<&SavedServer> {
         self.saved.servers.iter().find(|server| server.id == id)
     }
 

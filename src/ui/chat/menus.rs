@@ -172,6 +172,10 @@ impl Parts {
         match refused.is_empty() {
             false => self.notice.set(warning, Icon::Info, refused, ""),
             true if let Some(lost) = lost => match lost {
+                Lost::Waiting(seconds) => {
+                    let words = tr_with("net.lost", &[("n", &seconds.to_string())]);
+                    self.notice.set(warning, Icon::Offline, &words, now);
+                }
                 Lost::Retrying => self.notice.set(warning, Icon::Offline, tr("net.lost.now"), now),
                 Lost::Stopped => self.notice.set(warning, Icon::Offline, tr("net.stopped"), ""),
             },

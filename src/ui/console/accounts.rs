@@ -7,7 +7,7 @@ use super::online::natural;
 use super::selection::{Pick, Selection};
 use crate::domain::AccountId;
 use crate::limits::KEEPER_PAGE_MAX;
-use crate::net::verb::{AccountRow, BanRow, Done, Verb};
+use crate::net::verb::{AccountRow, BanRow, Done, NotDone, Verb};
 
 /// A column of accounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub struct Accounts {
     /// The question whose answer counts.
     pub awaited: Option<u64>,
     /// Why there is nothing.
-    pub failed: Option<String>,
+    pub failed: Option<NotDone>,
 }
 
 impl Accounts {
@@ -82,7 +82,7 @@ impl Accounts {
     }
 
     /// Takes the answers to [`Accounts::reload`], or one page more.
-    pub fn take(&mut self, answers: Vec<Result<Done, String>>, is_next: bool) {
+    pub fn take(&mut self, answers: Vec<Result<Done, NotDone>>, is_next: bool) {
         let mut rows = if is_next { std::mem::take(&mut self.rows) } else { Vec::new() };
         self.failed = None;
         for answer in answers {
@@ -91,7 +91,7 @@ impl Accounts {
                     rows.extend(page);
                     self.more = more;
                 }
-                Ok(Done::Bans { rows }) => self.bans = rows,
+                Ok(Done::Bans { rows, .. }) => self.bans = rows,
                 Ok(_) => {}
                 Err(why) => self.failed = Some(why),
             }
@@ -261,7 +261,8 @@ fn compare(column: Column, a: &AccountRow, b: &AccountRow) -> Ordering {
             natural(&a.person.nickname.to_lowercase(), &b.person.nickname.to_lowercase())
         }
         Column::Created => a.created.cmp(&b.created),
-        Column::Seen => a.seen.cmp(&b.seen),
+        // Whoever is there was seen last.
+        Column::Seen => (a.links > 0, a.seen).cmp(&(b.links > 0, b.seen)),
         Column::Devices => a.devices.cmp(&b.devices),
         Column::Bytes => a.bytes.cmp(&b.bytes),
         // Whoever is not let in comes first.
@@ -276,6 +277,7 @@ fn compare(column: Column, a: &AccountRow, b: &AccountRow) -> Ordering {
 pub(super) mod tests {
     use super::super::online::tests::session;
     use super::*;
+    use crate::net::verb::Cause;
 
     pub fn account(number: u64, nickname: &str) -> AccountRow {
         AccountRow {
@@ -286,6 +288,7 @@ pub(super) mod tests {
             devices: 1,
             bytes: 100_000 - number,
             ban: None,
+            links: 0,
         }
     }
 
@@ -319,8 +322,9 @@ pub(super) mod tests {
         assert_eq!(accounts.reload().len(), 3, "bans and two pages");
         accounts.take(vec![Ok(page(0..3, false))], false);
         assert_eq!(numbers(&accounts), [0, 1, 2]);
-        accounts.take(vec![Err("no".into())], false);
-        assert_eq!((accounts.len(), accounts.failed.as_deref()), (0, Some("no")));
+        let no = NotDone::new(Cause::Unknown, "no");
+        accounts.take(vec![Err(no.clone())], false);
+        assert_eq!((accounts.len(), accounts.failed.as_ref()), (0, Some(&no)));
     }
 
     #[test]
@@ -339,7 +343,10 @@ pub(super) mod tests {
     fn what_was_done_shows_at_once_and_the_choice_stays() {
         let mut accounts = Accounts::default();
         accounts.take(
-            vec![Ok(page(0..3, false)), Ok(Done::Bans { rows: vec![ban("10.0.0.1")] })],
+            vec![
+                Ok(page(0..3, false)),
+                Ok(Done::Bans { rows: vec![ban("10.0.0.1")], unbanned: None }),
+            ],
             false,
         );
         accounts.pick(1, Pick::Only);

@@ -77,7 +77,9 @@ impl AllWindow {
         let list = ScrollList::new(Colour::Paper, move |canvas, row| {
             let view = rows.borrow();
             if let Some((key, value)) = view.shown().get(row.index) {
-                paint_row(canvas, row, key, value);
+                let is_chosen = view.chosen.as_ref() == Some(key);
+                let wrong = Some(&*view.wrong).filter(|wrong| is_chosen && !wrong.is_empty());
+                paint_row(canvas, row, (key, value), wrong);
             }
         });
         let field = Field::new(FieldKind::Outlined, "").style(Style::BODY);
@@ -179,7 +181,8 @@ impl AllWindow {
     }
 }
 
-fn paint_row(canvas: &Canvas, row: &RowLook, key: &str, value: &str) {
+/// What a setting means stands below it, or why its new value was refused.
+fn paint_row(canvas: &Canvas, row: &RowLook, (key, value): (&str, &str), wrong: Option<&str>) {
     let area = row.area;
     canvas.line_across(area.x, area.bottom() - 1, area.w, Colour::Line);
     let upper = Rect::new(area.x + MARGIN, area.y + 6, area.w - 2 * MARGIN - 8, 20);
@@ -189,8 +192,11 @@ fn paint_row(canvas: &Canvas, row: &RowLook, key: &str, value: &str) {
     let value = if value.is_empty() { "-" } else { value };
     canvas.text_in(Style::BODY.bold(), Colour::Ink, right, Align::Right, value);
     let lower = Rect::new(upper.x, area.y + 27, upper.w, 16);
-    let words = about(language(), key);
-    canvas.text_in(Style::MICRO, Colour::Ink2, lower, Align::Left, words);
+    let (ink, words) = match wrong {
+        Some(wrong) => (Colour::Bad, wrong),
+        None => (Colour::Ink2, about(language(), key)),
+    };
+    canvas.text_in(Style::MICRO, ink, lower, Align::Left, words);
 }
 
 fn paint(canvas: &Canvas, area: Rect, view: &View) {

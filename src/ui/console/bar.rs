@@ -43,7 +43,7 @@ pub struct Bar {
     group: Group,
     buttons: Vec<(Act, Button)>,
     more: IconButton,
-    words: Rc<RefCell<(String, i32)>>,
+    words: Rc<RefCell<(Said, i32)>>,
     acts: Vec<Act>,
 }
 
@@ -62,12 +62,12 @@ impl Bar {
         let mut more = IconButton::new(Icon::More, "").on(Colour::BrandSoft);
         more.on_press(|| post(Msg::OpenMenu));
         group.end();
-        let words: Rc<RefCell<(String, i32)>> = Rc::default();
+        let words: Rc<RefCell<(Said, i32)>> = Rc::default();
         let drawn = Rc::clone(&words);
         backdrop(&mut group, Colour::BrandSoft, move |canvas, area| {
             let (words, width) = &*drawn.borrow();
             let place = Rect::new(area.x + MARGIN, area.y, *width, area.h);
-            canvas.text_in(Style::BODY.bold(), Colour::Ink, place, Align::Left, words);
+            canvas.text_in(Style::BODY.bold(), Colour::Ink, place, Align::Left, words.fit(*width));
         });
         group.hide();
         Bar { group, buttons: buttons.to_vec(), more, words, acts: Vec::new() }
@@ -93,7 +93,7 @@ impl Bar {
     pub fn place(&mut self, area: Rect) {
         self.group.resize(area.x, area.y, area.w, area.h);
         let room = area.w - 2 * MARGIN;
-        let words = text::width(Style::BODY.bold(), &self.words.borrow().0).clamp(0, WORDS);
+        let words = text::width(Style::BODY.bold(), &self.words.borrow().0.whole).clamp(0, WORDS);
         let mut left = room - words - GAP - 32;
         let mut shown = Vec::new();
         for act in &self.acts {
@@ -136,20 +136,40 @@ impl Bar {
     }
 }
 
-fn words(model: &Model) -> String {
+/// Who or what is chosen, in all words and without the number.
+#[derive(Default)]
+struct Said {
+    whole: String,
+    short: String,
+}
+
+impl Said {
+    fn new(name: &str, number: &str) -> Said {
+        let say = |number: &str| tr_with("con.chosen", &[("name", name), ("number", number)]);
+        Said { whole: say(number).trim_end().to_owned(), short: say("").trim_end().to_owned() }
+    }
+
+    /// Where there is no room for a number it goes as a whole: half of one is somebody else's.
+    fn fit(&self, room: i32) -> &str {
+        match text::width(Style::BODY.bold(), &self.whole) <= room {
+            true => &self.whole,
+            false => &self.short,
+        }
+    }
+}
+
+fn words(model: &Model) -> Said {
     let people = model.chosen();
     match (model.tab, &*people) {
-        (Tab::Rooms, _) => model.rooms.chosen().map_or_else(String::new, |row| {
-            tr_with("con.chosen", &[("name", &row.name), ("number", &row.room.to_string())])
-        }),
+        (Tab::Rooms, _) => model
+            .rooms
+            .chosen()
+            .map_or_else(Said::default, |row| Said::new(&row.name, &row.room.to_string())),
         (_, [one]) => {
             let number = one.account.map(|account| account.to_string()).unwrap_or_default();
-            tr_with("con.chosen", &[("name", &one.name), ("number", &number)])
+            Said::new(&one.name, &number)
         }
-        _ => {
-            let names = names(&people, language());
-            tr_with("con.chosen", &[("name", &names), ("number", "")]).trim_end().to_owned()
-        }
+        _ => Said::new(&names(&people, language()), ""),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::Write;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::rc::Rc;
@@ -34,6 +35,28 @@ pub struct Setup {
     pub arguments: Vec<OsString>,
     /// Its data folder.
     pub data: PathBuf,
+}
+
+impl Setup {
+    /// Another port from now on instead of one that is taken, wherever that was asked for.
+    pub fn listen_instead(&mut self, taken: u16, port: u16) {
+        let mut is_found = false;
+        for at in 1..self.arguments.len() {
+            let is_place =
+                ["--listen", "--metrics"].iter().any(|flag| self.arguments[at - 1] == *flag);
+            let place =
+                self.arguments[at].to_str().and_then(|text| text.parse::<SocketAddr>().ok());
+            if let Some(mut place) = place.filter(|place| is_place && place.port() == taken) {
+                place.set_port(port);
+                self.arguments[at] = place.to_string().into();
+                is_found = true;
+            }
+        }
+        if !is_found {
+            let everywhere = SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), port);
+            self.arguments.extend(["--listen".into(), everywhere.to_string().into()]);
+        }
+    }
 }
 
 /// A server that was started here.
@@ -156,4 +179,26 @@ async fn await_ready(stdout: impl AsyncRead + Unpin, is_ready: Sender<()>) {
     drop(is_ready);
     let mut bytes = vec![0; 4096];
     while let Ok(1..) = reader.read(&mut bytes).await {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_port_takes_the_place_of_the_one_that_is_taken() {
+        let instead = |arguments: &[&str]| {
+            let arguments = arguments.iter().map(OsString::from).collect();
+            let mut setup = Setup { program: "p".into(), arguments, data: "d".into() };
+            setup.listen_instead(1029, 1030);
+            let words = setup.arguments.iter().map(|one| one.to_str().unwrap().to_owned());
+            words.collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(instead(&["--serve"]), "--serve --listen [::]:1030");
+        let given = ["--listen", "0.0.0.0:1029", "--listen", "[::1]:7", "--metrics", "[::1]:9"];
+        let expected = "--listen 0.0.0.0:1030 --listen [::1]:7 --metrics [::1]:9";
+        assert_eq!(instead(&given), expected);
+        let metrics = ["--listen", "0.0.0.0:7", "--metrics", "127.0.0.1:1029"];
+        assert_eq!(instead(&metrics), "--listen 0.0.0.0:7 --metrics 127.0.0.1:1030");
+    }
 }

@@ -10,7 +10,9 @@ use super::knobs::{self, BACKUP, BACKUP_COUNTS, BACKUP_KEEP, Knobs, OFFERS, REGI
 use super::model::{Fact, Model, Msg};
 use super::refused;
 use super::shell::post;
-use crate::server::settings::{DISCOVERY, REGISTRATION, REGISTRATION_CODE};
+use crate::server::settings::{
+    CODE_UNTIL, CODE_USES, DISCOVERY, REGISTRATION, REGISTRATION_CODE, Settings,
+};
 use crate::ui::app::files::amounts;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
 use crate::ui::text::{tr, tr_with};
@@ -249,6 +251,28 @@ fn amount(key: &str, value: u64) -> String {
     }
 }
 
+/// What is left of the invite code: uses and days, where either is counted.
+fn code_left(knobs: &Knobs, now_ms: i64) -> String {
+    let uses = knobs.value(CODE_USES).and_then(|uses| uses.parse::<u64>().ok());
+    let uses = uses.map(|uses| match uses {
+        0 => tr("con.set.code.spent").to_owned(),
+        uses => tr_with("con.set.code.left", &[("n", &uses.to_string())]),
+    });
+    let until = knobs.value(CODE_UNTIL).filter(|until| *until != "off").map(|until| {
+        let mut settings = Settings::default();
+        match settings.set(CODE_UNTIL, until).is_ok() && settings.is_code_over(now_ms) {
+            true => tr("con.set.code.over").to_owned(),
+            false => tr_with("con.set.code.until", &[("date", until)]),
+        }
+    });
+    match (uses, until) {
+        (Some(uses), Some(until)) => {
+            tr_with("con.set.code.both", &[("uses", &uses), ("until", &until)])
+        }
+        (left, None) | (None, left) => left.unwrap_or_default(),
+    }
+}
+
 /// What a row sets, and what that means.
 fn words(key: &str, model: &Model) -> (&'static str, String) {
     let knobs: &Knobs = &model.knobs;
@@ -259,7 +283,10 @@ fn words(key: &str, model: &Model) -> (&'static str, String) {
         REGISTRATION_CODE if REGISTRATIONS[knobs.registration()] != "code" => {
             plain("con.set.code", "con.set.code.unused")
         }
-        REGISTRATION_CODE => plain("con.set.code", "con.set.code.hint"),
+        REGISTRATION_CODE => match code_left(knobs, model.now) {
+            left if left.is_empty() => plain("con.set.code", "con.set.code.hint"),
+            left => (tr("con.set.code"), left),
+        },
         DISCOVERY => {
             let is_quiet = model.is_up() && model.status.as_ref().is_some_and(|s| !s.discovery);
             match knobs.is_announced() && is_quiet {

@@ -1,5 +1,7 @@
 //! Why a server did not start or ended by itself, read from its exit code and its last sentence.
 
+use std::net::SocketAddr;
+
 use crate::ui::text::Language;
 
 /// Exit codes of the server, as its help lists them.
@@ -66,6 +68,14 @@ impl Failure {
             Some(DISK_FAILED) => Failure::Disk(detail()),
             _ => Failure::Ended { code, sentence: detail() },
         }
+    }
+
+    /// The port that another program has, and the next one.
+    #[must_use]
+    pub fn other_port(&self) -> Option<(u16, u16)> {
+        let Failure::PortInUse { address, .. } = self else { return None };
+        let taken = address.parse::<SocketAddr>().ok()?.port();
+        Some((taken, taken.checked_add(1)?))
     }
 
     /// What happened and what to do.

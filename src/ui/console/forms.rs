@@ -111,7 +111,7 @@ impl Ask {
             }
             Ask::Broadcast => {
                 let to = if filled.choice == 0 { Audience::Online } else { Audience::All };
-                vec![Verb::Say { text, to, pinned: filled.checked }]
+                vec![Verb::Say { text, to, pinned: filled.checked, about: None }]
             }
             Ask::Ban(people) => bans(people, filled, &text),
             Ask::Address => {
@@ -132,10 +132,12 @@ impl Ask {
                 }
                 _ => Ok(()),
             },
-            Ask::Name(_) if text.len() > NAME_BYTES_MAX => too_long("con.no.line", NAME_BYTES_MAX),
+            Ask::Name(_) if text.len() > NAME_BYTES_MAX => {
+                too_long("con.no.setting_line", NAME_BYTES_MAX)
+            }
             Ask::Name(_) => Ok(()),
             _ if text.chars().count() > KEEPER_WORDS_MAX || text.chars().any(char::is_control) => {
-                too_long("con.no.why", KEEPER_WORDS_MAX)
+                too_long("con.no.reason", KEEPER_WORDS_MAX)
             }
             _ => Ok(()),
         }
@@ -254,6 +256,6 @@ mod tests {
         assert!(Ask::Name("x".into()).verbs(&Filled::default(), english).is_ok());
         let said = Ask::Broadcast.verbs(&filled("hi\nyou", 0, true), english).unwrap();
         let (text, to) = ("hi\nyou".to_owned(), Audience::Online);
-        assert_eq!(said, [Verb::Say { text, to, pinned: true }]);
+        assert_eq!(said, [Verb::Say { text, to, pinned: true, about: None }]);
     }
 }

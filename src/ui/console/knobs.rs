@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Done, NotDone, Verb};
 use crate::server::settings::{self, DISCOVERY, REGISTRATION, REGISTRATION_CODE};
 use crate::ui::text::Language;
 
@@ -51,12 +51,12 @@ pub struct Knobs {
     /// What was refused last: the setting, and why in words.
     pub wrong: Option<(String, String)>,
     /// Why there are none.
-    pub failed: Option<String>,
+    pub failed: Option<NotDone>,
 }
 
 impl Knobs {
     /// Takes all of them.
-    pub fn take(&mut self, answer: Option<Result<Done, String>>) {
+    pub fn take(&mut self, answer: Option<Result<Done, NotDone>>) {
         match answer {
             Some(Ok(Done::Settings(values))) => {
                 self.values = values;
@@ -258,7 +258,7 @@ mod tests {
         let mut knobs = knobs(&[("files.days", "30")]);
         knobs.wrong = Some(("files.days".into(), "no".into()));
         assert_eq!((knobs.wrong("files.days"), knobs.wrong("files.links")), (Some("no"), None));
-        knobs.take(Some(Err("gone".into())));
+        knobs.take(Some(Err(NotDone::closing())));
         assert!(!knobs.is_here());
     }
 }

@@ -50,6 +50,9 @@ type Shared = Rc<RefCell<Model>>;
 pub struct Left {
     group: Group,
     start: Button,
+    elsewhere: Button,
+    /// The port is taken, so that another one is offered beside the start.
+    is_elsewhere: bool,
     stop: Button,
     restart: Button,
     rename: IconButton,
@@ -65,6 +68,7 @@ impl Left {
         let mut group = Group::new(0, 0, WIDTH, 0, None);
         group.begin();
         let start = Button::new(ButtonKind::Primary, tr("srv.start")).icon(Icon::Play);
+        let elsewhere = Button::new(ButtonKind::Outline, "");
         let stop = Button::new(ButtonKind::DangerOutline, tr("srv.stop")).icon(Icon::Stop);
         let restart = Button::new(ButtonKind::Outline, tr("srv.restart")).icon(Icon::Retry);
         let rename = IconButton::new(Icon::Pencil, tr("con.form.name")).icon_size(16);
@@ -83,9 +87,21 @@ impl Left {
             let place = Rect::new(x, area.bottom() - 44, WIDTH - MARGIN - 36 - x, 32);
             paint_backup(canvas, place, &model);
         });
-        let mut left =
-            Left { group, start, stop, restart, rename, copy_key, copy_invite, menu, backup };
+        let mut left = Left {
+            group,
+            start,
+            elsewhere,
+            is_elsewhere: false,
+            stop,
+            restart,
+            rename,
+            copy_key,
+            copy_invite,
+            menu,
+            backup,
+        };
         left.start.on_press(|| post(Msg::Start));
+        left.elsewhere.on_press(|| post(Msg::StartElsewhere));
         let shared = Rc::clone(model);
         left.stop.on_press(move || {
             // While something is counted down to, the button does that now.
@@ -117,8 +133,10 @@ impl Left {
     /// Takes its place in a window of this height.
     pub fn place(&mut self, height: i32) {
         self.group.resize(0, 0, WIDTH, height);
-        self.start.place(Rect::new(INNER_X, BUTTONS_Y, INNER_W, 32));
         let half = (INNER_W - 8) / 2;
+        let start_w = if self.is_elsewhere { half } else { INNER_W };
+        self.start.place(Rect::new(INNER_X, BUTTONS_Y, start_w, 32));
+        self.elsewhere.place(Rect::new(INNER_X + half + 8, BUTTONS_Y, half, 32));
         self.stop.place(Rect::new(INNER_X, BUTTONS_Y, half, 32));
         self.restart.place(Rect::new(INNER_X + half + 8, BUTTONS_Y, half, 32));
         let x = INNER_X + INNER_W - 22;
@@ -143,6 +161,16 @@ impl Left {
         self.backup.set_label(tr("srv.backup"));
         let is_down = matches!(model.phase, Phase::Stopped | Phase::Failed { .. });
         self.start.set_shown(is_down);
+        let other = match &model.phase {
+            Phase::Failed { failure, .. } => failure.other_port(),
+            _ => None,
+        };
+        self.is_elsewhere = other.is_some();
+        self.place(self.group.h());
+        if let Some((_, port)) = other {
+            self.elsewhere.set_label(&tr_with("con.start.port", &[("n", &port.to_string())]));
+        }
+        self.elsewhere.set_shown(other.is_some());
         self.stop.set_shown(!is_down);
         self.restart.set_shown(!is_down);
         let is_running = model.phase == Phase::Running;

@@ -21,7 +21,7 @@ use super::model::{End, Order, Poll, Report};
 use crate::clock;
 use crate::limits::LOG_ENTRIES_MAX;
 use crate::net::control::{ControlReply, ControlRequest, LogEntry, Status};
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Done, NotDone, Verb};
 use crate::server::admin::{self, AdminError};
 use crate::server::control::{self, Console};
 
@@ -148,7 +148,10 @@ impl Keeper {
                 }
             }
             let Ok(order) = self.orders.recv().await else { return };
-            wanted = order == Order::Start;
+            wanted = matches!(order, Order::Start | Order::StartOn { .. });
+            if let Order::StartOn { taken, port } = order {
+                self.setup.listen_instead(taken, port);
+            }
             let is_kept = match order {
                 Order::Do { id, verbs } => self.do_in_folder(id, verbs).await,
                 order => self.keep(order).await,
@@ -348,8 +351,7 @@ impl Keeper {
         let back_up = async move {
             let asked =
                 async { Console::attach(&data).await?.back_up().await.map_err(io::Error::other) };
-            let silent = |error| AdminError::Silent { folder: data.display().to_string(), error };
-            let made = asked.await.unwrap_or_else(|error| Err(silent(error).to_string()));
+            let made = asked.await.unwrap_or_else(|error| Err(silent(&data, error)));
             if reports.send(Report::BackedUp(made)).await.is_ok() {
                 wake();
             }
@@ -381,7 +383,7 @@ impl Keeper {
         let mut silent = None;
         for verb in verbs {
             if let Some(why) = &silent {
-                results.push(Err(String::clone(why)));
+                results.push(Err(NotDone::clone(why)));
                 continue;
             }
             visit.reach(&self.setup.data).await;
@@ -409,7 +411,7 @@ impl Keeper {
                         tries -= 1;
                         Timer::after(UNLOCK_EVERY).await;
                     }
-                    result => break result.map_err(|error| error.to_string()),
+                    result => break result.map_err(NotDone::from),
                 }
             };
             results.push(result);
@@ -481,8 +483,8 @@ async fn attach(data: &Path) -> Option<Found> {
 }
 
 /// Why something was not done that was asked of a server.
-fn silent(data: &Path, error: io::Error) -> String {
-    AdminError::Silent { folder: data.display().to_string(), error }.to_string()
+fn silent(data: &Path, error: io::Error) -> NotDone {
+    AdminError::Silent { folder: data.display().to_string(), error }.not_done()
 }
 
 /// What a server says to a verb; the outer error when it says nothing.
@@ -490,12 +492,12 @@ async fn ask(
     console: Option<&mut Console>,
     verb: Verb,
     data: &Path,
-) -> Result<Result<Done, String>, String> {
+) -> Result<Result<Done, NotDone>, NotDone> {
     let gone = || silent(data, io::ErrorKind::ConnectionRefused.into());
     let reply = console.ok_or_else(gone)?.ask(&ControlRequest::Admin { verb }).await;
     match reply {
         Ok(ControlReply::Done(done)) => Ok(Ok(done)),
-        Ok(ControlReply::NotDone { why }) => Ok(Err(why)),
+        Ok(ControlReply::NotDone(not_done)) => Ok(Err(not_done)),
         Ok(_) => Err(gone()),
         Err(error) => Err(silent(data, io::Error::other(error))),
     }

@@ -274,6 +274,11 @@ fn of_event(language: Language, event: &LogEvent) -> String {
             let values = [("login", &**login), ("address", address), ("n", &tries)];
             language.fill("con.log.wrong_password", &values)
         }
+        LogEvent::WrongCode { login, address, tries } => {
+            let tries = tries.to_string();
+            let values = [("login", &**login), ("address", address), ("n", &tries)];
+            language.fill("con.log.wrong_code", &values)
+        }
         LogEvent::LockedOut { login, address, minutes } => {
             let minutes = minutes.to_string();
             let values = [("login", &**login), ("address", address), ("n", &minutes)];
@@ -295,8 +300,8 @@ fn of_event(language: Language, event: &LogEvent) -> String {
             let (size, time) = (units::size(*bytes), units::span(*took_ms, language));
             language.fill("con.log.backed_up", &[("size", &size), ("time", &time)])
         }
-        LogEvent::BackupFailed { why } => {
-            let why = refused::of_backup(language, why).unwrap_or_else(|| why.clone());
+        LogEvent::BackupFailed(not_done) => {
+            let why = refused::words(language, not_done);
             language.fill("con.log.backup_failed", &[("reason", &why)])
         }
         LogEvent::DiskLow { folder, free_mib } => {
@@ -338,6 +343,7 @@ fn of_keeping(language: Language, event: &LogEvent) -> String {
         LogEvent::SettingChanged { key, value: Some(value) } => {
             language.fill("con.log.set", &[("key", key), ("value", value)])
         }
+        LogEvent::Reloaded {} => language.get("con.log.reloaded").to_owned(),
         LogEvent::RoomMade { room, account } => {
             let (room, account) = (room.to_string(), account.to_string());
             language.fill("con.log.room.made", &[("room", &room), ("account", &account)])
@@ -407,6 +413,7 @@ fn language_or<'a>(language: Language, plain: &'a str, key: &'static str) -> &'a
 pub(super) mod tests {
     use super::*;
     use crate::domain::RoomId;
+    use crate::net::verb::NotDone;
     use crate::ui::console::failure::Failure;
 
     pub fn entry(number: u64, kind: LogKind, what: LogEvent) -> LogEntry {
@@ -554,7 +561,7 @@ pub(super) mod tests {
         events.push(LogEvent::LinkRefused { address, reason });
         events.push(LogEvent::LeftOut { count: 7 });
         events.push(LogEvent::BackedUp { path: "p".into(), bytes: 9, took_ms: 9 });
-        events.push(LogEvent::BackupFailed { why: "w".into() });
+        events.push(LogEvent::BackupFailed(NotDone::closing()));
         events.push(LogEvent::DiskLow { folder: "/f".into(), free_mib: 256 });
         events.push(LogEvent::DiskFine {});
         events.extend(of_keeping_all());

@@ -131,6 +131,12 @@ impl Online {
         self.shown.iter().position(|row| key(&self.sessions[*row]) == *current)
     }
 
+    /// Whether an account has a link here.
+    #[must_use]
+    pub fn has(&self, account: AccountId) -> bool {
+        self.sessions.iter().any(|link| link.person.account == account)
+    }
+
     /// How many rows are shown.
     #[must_use]
     pub fn len(&self) -> usize {

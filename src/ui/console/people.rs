@@ -181,7 +181,12 @@ impl Rows for People {
         let shown = (person.avatar, &*person.nickname, person.role == Role::Admin);
         paint_person(canvas, *nickname, shown, look.ground);
         words(created, &when(row.created));
-        words(seen, &row.seen.map_or_else(|| tr("con.never").to_owned(), when));
+        let last = match (model.online.has(person.account), row.seen) {
+            (true, _) => tr("status.online").to_owned(),
+            (false, Some(at)) => when(at),
+            (false, None) => tr("con.never").to_owned(),
+        };
+        words(seen, &last);
         words(devices, &row.devices.to_string());
         words(bytes, &amounts::bytes(row.bytes));
         if let Some(key) = state_key(row) {

@@ -6,7 +6,7 @@ use super::online::natural;
 use super::selection::{Pick, Selection};
 use crate::domain::RoomId;
 use crate::limits::KEEPER_PAGE_MAX;
-use crate::net::verb::{Done, RoomRow, Verb};
+use crate::net::verb::{Done, NotDone, RoomRow, Verb};
 
 /// Columns: number, name, owner, members, messages.
 pub const COLUMNS: usize = 5;
@@ -24,7 +24,7 @@ pub struct Rooms {
     /// The question whose answer counts.
     pub awaited: Option<u64>,
     /// Why there is nothing.
-    pub failed: Option<String>,
+    pub failed: Option<NotDone>,
 }
 
 impl Rooms {
@@ -46,7 +46,7 @@ impl Rooms {
     }
 
     /// Takes the answers to [`Rooms::reload`], or one page more.
-    pub fn take(&mut self, answers: Vec<Result<Done, String>>, is_next: bool) {
+    pub fn take(&mut self, answers: Vec<Result<Done, NotDone>>, is_next: bool) {
         let mut rows = if is_next { std::mem::take(&mut self.rows) } else { Vec::new() };
         self.failed = None;
         for answer in answers {

@@ -17,6 +17,7 @@ use super::link::Link;
 use super::model::{Confirm, Effect, Fact, Model, Msg, Order, Report, update};
 use super::window::ConsoleWindow;
 use crate::clock;
+use crate::net::verb::{Cause, NotDone};
 use crate::ui::bridge::Kick;
 use crate::ui::files::{self, Wanted};
 use crate::ui::paint::Icon;
@@ -151,7 +152,8 @@ impl Shell {
             _ => None,
         };
         if let (false, Some((id, count))) = (self.link.order(order), answer) {
-            let results = vec![Err(tr("con.no.busy").to_owned()); count];
+            let busy = NotDone::new(Cause::Busy, "too much is still being done");
+            let results = vec![Err(busy.clone()); count];
             post(Msg::Report(Report::Done { id, results }));
         }
     }

@@ -12,6 +12,8 @@ mod tests {
     use super::super::choices::Choices;
     use super::super::model::{Effect, End, Model, Msg, Order, Report, update};
     use super::super::refused;
+    use crate::net::verb::NotDone;
+    use crate::server::admin::BackupError;
 
     fn running() -> Model {
         let mut model = Model::new(Choices::default(), "d".into());
@@ -30,7 +32,7 @@ mod tests {
         let came = |made| Msg::Report(Report::BackedUp(made));
         assert_eq!(update(&mut model, came(Ok(()))), order(Order::Poll));
         assert_eq!(update(&mut model, Msg::Backup), order(Order::Backup));
-        let busy = crate::server::admin::BackupError::Busy.to_string();
+        let busy = NotDone::from(&BackupError::Busy);
         let said = update(&mut model, came(Err(busy.clone())));
         let [Effect::Trouble(words), Effect::Order(Order::Poll)] = &said[..] else {
             panic!("{said:?}");

@@ -504,6 +504,7 @@ fn paint_other(canvas: &Canvas, view: &View) {
                 (tr_with("server.online", &[("n", &seen.online.to_string())]), Colour::StatusOnline)
             }
             Err(Failure::KeyChanged) => (tr("server.changed").to_owned(), Colour::GoldText),
+            Err(Failure::KeyOther) => (tr("server.other.key").to_owned(), Colour::GoldText),
             Err(_) => (tr("server.silent").to_owned(), Colour::Ink3),
         };
         let area = Rect::new(59 + name + 24, 290, 264 - 59 - name - 24, 16);
@@ -511,7 +512,7 @@ fn paint_other(canvas: &Canvas, view: &View) {
         let width = super::paint::text::width(Style::CAPTION, &words).min(area.w);
         let x = area.right() - width;
         match glance {
-            Err(Failure::KeyChanged) => {
+            Err(Failure::KeyChanged | Failure::KeyOther) => {
                 canvas.icon_on(Icon::Warn, x - 19, 291, 14, dot, Colour::Paper);
             }
             _ => canvas.circle(Rect::new(x - 12, 294, 8, 8), dot),

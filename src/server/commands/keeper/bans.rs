@@ -3,8 +3,9 @@
 use std::net::IpAddr;
 
 use super::{Cut, News, Outcome, When, find, people, show};
+use crate::limits::BAN_MINUTES_MAX;
 use crate::net::control::LogEvent;
-use crate::net::verb::{Done, Whom};
+use crate::net::verb::{Done, Unbanned, Whom};
 use crate::server::admin::AdminError;
 use crate::server::admission::counted;
 use crate::store::accounts::Account;
@@ -18,9 +19,12 @@ pub(super) fn ban(
     (whom, minutes): (&Whom, Option<u64>),
     why: &str,
 ) -> Outcome {
+    if minutes.is_some_and(|minutes| !(1..=BAN_MINUTES_MAX).contains(&minutes)) {
+        return Err(AdminError::Minutes);
+    }
     let why = people::words(why)?;
     let (key, account) = find_whom(rows, whom)?;
-    let until_age_min = minutes.map(|minutes| now.age_min.saturating_add(minutes.max(1)));
+    let until_age_min = minutes.map(|minutes| now.age_min.saturating_add(minutes));
     let ban = Ban { why: why.clone(), at: now.wall_ms, until_age_min };
     rows.put_ban(&key, &ban)?;
     let row = show::ban(rows, now.age_min, (key, ban))?;
@@ -32,11 +36,13 @@ pub(super) fn ban(
 }
 
 pub(super) fn unban(rows: &mut Writes<'_>, now: When, whom: &Whom) -> Outcome {
-    let (key, _) = find_whom(rows, whom)?;
+    let (key, account) = find_whom(rows, whom)?;
     if !rows.remove_ban(&key)? {
         return Err(AdminError::NoBan(key));
     }
-    let done = show::bans(rows, now.age_min)?;
+    let nickname = account.map(|account| account.person.nickname);
+    let unbanned = Some(Unbanned { whom: key.clone(), nickname });
+    let done = Done::Bans { rows: show::bans(rows, now.age_min)?, unbanned };
     let noted = Some(LogEvent::Unbanned { whom: key });
     Ok((done, News { noted, ..banned(rows, now)? }))
 }

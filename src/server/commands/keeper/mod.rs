@@ -15,11 +15,11 @@ use std::net::IpAddr;
 
 use crate::domain::{AccountId, Message, Nickname, Person};
 use crate::net::control::LogEvent;
-use crate::net::protocol::Goodbye;
+use crate::net::protocol::{Calling, Goodbye};
 use crate::net::verb::{Done, Verb};
 use crate::server::admin::AdminError;
 use crate::server::job::FileChange;
-use crate::server::settings::Settings;
+use crate::server::settings::{CODE_UNTIL, CODE_USES, REGISTRATION_CODE, Settings};
 use crate::store::Writes;
 use crate::store::accounts::Account;
 use crate::store::rows::{Mode, Rows};
@@ -68,6 +68,8 @@ pub struct Call {
     pub to: Option<AccountId>,
     /// It stays on the screen until it is closed.
     pub pinned: bool,
+    /// What it is about.
+    pub about: Option<Calling>,
 }
 
 /// When a verb is done: by the wall in milliseconds, and at an age of the server in minutes.
@@ -100,7 +102,10 @@ fn carry_out(rows: &mut Writes<'_>, now: When, verb: &Verb, code: [u8; 16]) -> O
         Verb::Kick { account, why } => people::kick(rows, now, account, why),
         Verb::Ban { whom, minutes, why } => bans::ban(rows, now, (whom, *minutes), why),
         Verb::Unban { whom } => bans::unban(rows, now, whom),
-        Verb::Say { text, to, pinned } => said::say(rows, now, text, (*to, *pinned)),
+        Verb::Say { text, to, pinned, about } => {
+            let (pinned, about) = (*pinned, *about);
+            said::say(rows, now, *to, Call { text: text.clone(), to: None, pinned, about })
+        }
         Verb::Tell { account, text } => said::tell(rows, now, account, text),
         Verb::Dissolve { room } => dissolve(rows, now, *room),
         Verb::Set { key, value } => set(rows, key, value),
@@ -120,6 +125,11 @@ fn set(rows: &mut Writes<'_>, key: &str, value: &str) -> Outcome {
         return Err(AdminError::NoCode);
     }
     Settings::store(rows, key, value)??;
+    // What was left of the one before is not of the new one.
+    if key == REGISTRATION_CODE {
+        Settings::store(rows, CODE_USES, "off")??;
+        Settings::store(rows, CODE_UNTIL, "off")??;
+    }
     let settings = Some(Settings::load(rows)?);
     Ok((show::settings(rows, Some(key))?, News { settings, ..News::default() }))
 }

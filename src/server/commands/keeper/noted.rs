@@ -38,6 +38,7 @@ pub(super) fn event(verb: &Verb, done: &Done, news: &News) -> Option<LogEvent> {
             let value = (key != REGISTRATION_CODE).then(|| field(value));
             LogEvent::SettingChanged { key: key.clone(), value }
         }
+        Verb::Reload {} => LogEvent::Reloaded {},
         _ => return None,
     })
 }

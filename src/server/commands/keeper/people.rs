@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::{Call, Cut, News, Outcome, When, find, show};
 use crate::domain::{AccountId, Person, Role};
 use crate::limits::{KEEPER_WORDS_MAX, RESET_CODE_MAX};
-use crate::net::protocol::Goodbye;
+use crate::net::protocol::{Calling, Goodbye, Occasion};
 use crate::net::verb::{Done, ResetCode};
 use crate::server::admin::AdminError;
 use crate::server::commands::passwords;
@@ -77,7 +77,8 @@ pub(super) fn kick(rows: &mut Writes<'_>, now: When, name: &str, why: &str) -> O
 
 /// The links of an account end, and its person reads why first.
 pub(super) fn put_out(account: AccountId, why: String) -> News {
-    let call = Call { text: why, to: Some(account), pinned: true };
+    let about = Some(Calling { code: Occasion::PutOut, seconds: 0 });
+    let call = Call { text: why, to: Some(account), pinned: true, about };
     let call = (!call.text.is_empty()).then_some(call);
     News { call, cut: Some(Cut::Account(account, Goodbye::Kicked)), ..News::default() }
 }

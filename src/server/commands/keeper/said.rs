@@ -8,19 +8,15 @@ use crate::server::admin::AdminError;
 use crate::server::commands::send::find_or_start;
 use crate::store::{StoreError, Writes};
 
-pub(super) fn say(
-    rows: &mut Writes<'_>,
-    now: When,
-    text: &str,
-    (to, pinned): (Audience, bool),
-) -> Outcome {
-    let text = words(text)?;
+pub(super) fn say(rows: &mut Writes<'_>, now: When, to: Audience, call: Call) -> Outcome {
+    let Call { text, to: hearer, pinned, about } = call;
+    let text = words(&text)?;
     let messages = match to {
         Audience::All => vec![append(rows, now, ConversationId::LOBBY, &text)?],
         Audience::Online => Vec::new(),
     };
     let seq = messages.first().map(|message| message.seq.0);
-    let call = Some(Call { text, to: None, pinned });
+    let call = Some(Call { text, to: hearer, pinned, about });
     Ok((Done::Said { seq }, News { messages, call, ..News::default() }))
 }
 

@@ -6,7 +6,7 @@ use crate::domain::{AccountId, RoomId};
 use crate::limits::{KEEPER_PAGE_MAX, SettingError};
 use crate::net::verb::{AccountRow, BanRow, Done, RoomRow, Verb};
 use crate::server::admin::AdminError;
-use crate::server::settings::Settings;
+use crate::server::settings::{CODE_UNTIL, CODE_USES, REGISTRATION_CODE, Settings};
 use crate::store::StoreError;
 use crate::store::accounts::{Account, folded};
 use crate::store::bans::{Ban, key_of};
@@ -21,13 +21,17 @@ pub fn answer<M: Mode>(rows: &Rows<M>, age_min: u64, verb: &Verb) -> Result<Done
         Verb::Get { key } => settings(rows, key.as_deref()),
         Verb::Accounts { text, skip } => accounts(rows, age_min, (text, *skip)),
         Verb::Rooms { text, skip } => rooms(rows, (text, *skip)),
-        _ => bans(rows, age_min),
+        _ => Ok(Done::Bans { rows: bans(rows, age_min)?, unbanned: None }),
     }
 }
 
 pub(super) fn settings<M: Mode>(rows: &Rows<M>, key: Option<&str>) -> Result<Done, AdminError> {
     let settings = Settings::load(rows)?.list().into_iter();
-    let wanted = settings.filter(|(name, _)| key.is_none_or(|key| key == *name));
+    // The code is shown with what is left of it.
+    let is_wanted = |name: &str, key: &str| {
+        name == key || key == REGISTRATION_CODE && matches!(name, CODE_USES | CODE_UNTIL)
+    };
+    let wanted = settings.filter(|(name, _)| key.is_none_or(|key| is_wanted(name, key)));
     let rows: BTreeMap<String, String> =
         wanted.map(|(name, value)| (name.to_owned(), value)).collect();
     match (rows.is_empty(), key) {
@@ -73,6 +77,8 @@ pub(super) fn account<M: Mode>(
         disabled: account.disabled,
         devices: rows.list_devices(number)?.len() as u64,
         bytes: rows.get_file_bytes(number)?,
+        // Whoever knows who is there fills it in.
+        links: 0,
         person: account.person,
         ban,
     })
@@ -99,11 +105,9 @@ fn rooms<M: Mode>(rows: &Rows<M>, (text, skip): (&str, u64)) -> Result<Done, Adm
     Ok(Done::Rooms { rows: found, more })
 }
 
-pub(super) fn bans<M: Mode>(rows: &Rows<M>, age_min: u64) -> Result<Done, AdminError> {
+pub(super) fn bans<M: Mode>(rows: &Rows<M>, age_min: u64) -> Result<Vec<BanRow>, StoreError> {
     let found = rows.list_bans(age_min)?.into_iter();
-    let rows: Result<Vec<BanRow>, StoreError> =
-        found.map(|found| ban(rows, age_min, found)).collect();
-    Ok(Done::Bans { rows: rows? })
+    found.map(|found| ban(rows, age_min, found)).collect()
 }
 
 pub(super) fn ban<M: Mode>(

@@ -191,6 +191,18 @@ fn a_key_that_is_not_the_links_is_said_to_be_that() {
 }
 
 #[test]
+fn what_was_never_met_has_not_changed_where_it_is_only_looked_at() {
+    let mut world = World::new();
+    let link = format!("mychat://a.b:7/#{}", ServerId([5; 32]).to_base32());
+    world.send(Msg::Login(LoginMsg::OpenOther));
+    world.send(Msg::Login(LoginMsg::HostTyped(link)));
+    world.pass(5_000);
+    let place = Address { host: "a.b".into(), port: 7 };
+    world.send(Msg::Looked(place, Err(Failure::KeyChanged)));
+    assert_eq!(world.model.glance(), Some(&Err(Failure::KeyOther)));
+}
+
+#[test]
 fn cancel_gives_up_and_a_late_answer_opens_nothing() {
     let mut world = World::new();
     world.send(Msg::Servers(vec![found(1, "Lab")]));

@@ -2,7 +2,7 @@
 //! what came of it.
 
 use super::{Confirm, Effect, Fact, Model, Order, Sheet, Tab};
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Done, NotDone, Verb};
 use crate::ui::console::acts::{self, Act, Someone};
 use crate::ui::console::forms::{Ask, Filled, Form, names};
 use crate::ui::console::refused;
@@ -148,7 +148,7 @@ impl Model {
     pub(super) fn answered(
         &mut self,
         id: u64,
-        results: Vec<Result<Done, String>>,
+        results: Vec<Result<Done, NotDone>>,
         out: &mut Vec<Effect>,
     ) {
         let Some(purpose) = self.open.remove(&id) else { return };
@@ -177,7 +177,7 @@ impl Model {
     fn form_done(
         &mut self,
         (number, ask): (u64, Ask),
-        results: Vec<Result<Done, String>>,
+        results: Vec<Result<Done, NotDone>>,
         out: &mut Vec<Effect>,
     ) {
         let language = self.language();
@@ -208,7 +208,7 @@ impl Model {
     fn deed_done(
         &mut self,
         words: String,
-        results: Vec<Result<Done, String>>,
+        results: Vec<Result<Done, NotDone>>,
         out: &mut Vec<Effect>,
     ) {
         let language = self.language();
@@ -225,7 +225,7 @@ impl Model {
     }
 
     /// What was done shows at once; the rest is asked for anew.
-    fn take_in(&mut self, results: Vec<Result<Done, String>>, out: &mut Vec<Effect>) {
+    fn take_in(&mut self, results: Vec<Result<Done, NotDone>>, out: &mut Vec<Effect>) {
         for done in results.into_iter().flatten() {
             match done {
                 Done::Account(row) => self.accounts.put(row),
@@ -238,13 +238,13 @@ impl Model {
 }
 
 /// The address that was banned by itself.
-fn banned(results: &[Result<Done, String>]) -> Option<String> {
+fn banned(results: &[Result<Done, NotDone>]) -> Option<String> {
     match results {
         [Ok(Done::Banned(row))] if row.nickname.is_none() => Some(row.whom.clone()),
         _ => None,
     }
 }
 
-fn wrong(results: &[Result<Done, String>]) -> Option<&str> {
-    results.iter().find_map(|result| result.as_ref().err().map(String::as_str))
+fn wrong(results: &[Result<Done, NotDone>]) -> Option<&NotDone> {
+    results.iter().find_map(|result| result.as_ref().err())
 }

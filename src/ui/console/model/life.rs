@@ -7,8 +7,10 @@ use super::{
     Answer, Countdown, Effect, End, Model, Order, Phase, Poll, Question, Report, Tab, Then,
 };
 use crate::net::control::LogEvent;
+use crate::net::protocol::{Calling, Occasion};
 use crate::net::verb::{Audience, Verb};
 use crate::ui::console::refused;
+use crate::ui::text::{self, Language};
 
 /// Whoever is told has so long to finish a sentence.
 const NOTICE: Duration = Duration::from_mins(1);
@@ -16,8 +18,8 @@ const NOTICE: Duration = Duration::from_mins(1);
 /// Whether a line of the log tells of something that a tab shows, done here or elsewhere.
 fn concerns(tab: Tab, event: &LogEvent) -> bool {
     use LogEvent::{
-        Banned, Disabled, RoleGiven, RoomEnded, RoomMade, SettingChanged, SignedOutEverywhere,
-        Unbanned,
+        Banned, Disabled, Registered, RoleGiven, RoomEnded, RoomMade, SettingChanged,
+        SignedOutEverywhere, Unbanned,
     };
     match tab {
         Tab::Online | Tab::Log => false,
@@ -30,7 +32,8 @@ fn concerns(tab: Tab, event: &LogEvent) -> bool {
                 | SignedOutEverywhere { .. }
         ),
         Tab::Rooms => matches!(event, RoomMade { .. } | RoomEnded { .. }),
-        Tab::Settings => matches!(event, SettingChanged { .. }),
+        // Who registers may use the code up.
+        Tab::Settings => matches!(event, SettingChanged { .. } | Registered { .. }),
     }
 }
 
@@ -124,6 +127,16 @@ impl Model {
         };
     }
 
+    /// The port is another program's: the next one is tried.
+    pub(super) fn start_elsewhere(&mut self, out: &mut Vec<Effect>) {
+        if let Phase::Failed { failure, .. } = &self.phase
+            && let Some((taken, port)) = failure.other_port()
+        {
+            self.phase = Phase::Starting;
+            out.push(Effect::Order(Order::StartOn { taken, port }));
+        }
+    }
+
     /// Does at once what harms nobody, and asks first while people are online.
     pub(super) fn ask(&mut self, question: Question, out: &mut Vec<Effect>) {
         // With which options and by whom it was started is not known here.
@@ -149,11 +162,11 @@ impl Model {
             Answer::No => {}
             Answer::Yes => self.carry_out(question, out),
             Answer::Notice => {
-                let words = match question {
-                    Question::Restart => "con.notice.restart",
-                    Question::Stop | Question::Close => "con.notice.stop",
+                let code = match question {
+                    Question::Restart => Occasion::Restarting,
+                    Question::Stop | Question::Close => Occasion::Stopping,
                 };
-                self.call(words, out);
+                self.call(Calling { code, seconds: NOTICE.as_secs() }, out);
                 self.countdown = Some(Countdown { question, until: self.uptime + NOTICE });
                 out.push(Effect::Tick);
             }
@@ -172,7 +185,7 @@ impl Model {
     /// It does not happen, which those who were told hear too.
     pub(super) fn spare(&mut self, out: &mut Vec<Effect>) {
         if self.countdown.take().is_some() {
-            self.call("con.notice.off", out);
+            self.call(Calling { code: Occasion::GoesOn, seconds: 0 }, out);
         }
     }
 
@@ -184,9 +197,11 @@ impl Model {
         Some(left.as_secs() + u64::from(left.subsec_nanos() > 0))
     }
 
-    fn call(&mut self, words: &'static str, out: &mut Vec<Effect>) {
-        let text = self.language().get(words).to_owned();
-        let say = Verb::Say { text, to: Audience::Online, pinned: true };
+    /// Each client says it in its own language; the text is for those that are too old for that.
+    fn call(&mut self, about: Calling, out: &mut Vec<Effect>) {
+        let both = Language::ALL.map(|language| text::called(language, "", Some(about)));
+        let (text, about) = (both.join("\n"), Some(about));
+        let say = Verb::Say { text, to: Audience::Online, pinned: true, about };
         self.order(Purpose::Called, vec![say], out);
     }
 

@@ -2,7 +2,7 @@
 
 use super::deeds::Purpose;
 use super::{Effect, Model, Tab};
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Done, NotDone, Verb};
 use crate::ui::console::online::Column;
 use crate::ui::console::selection::Pick;
 
@@ -51,7 +51,7 @@ impl Model {
         &mut self,
         id: u64,
         is_next: bool,
-        results: Vec<Result<Done, String>>,
+        results: Vec<Result<Done, NotDone>>,
         out: &mut Vec<Effect>,
     ) {
         if self.accounts.awaited == Some(id) {
@@ -67,7 +67,7 @@ impl Model {
         &mut self,
         id: u64,
         is_next: bool,
-        results: Vec<Result<Done, String>>,
+        results: Vec<Result<Done, NotDone>>,
         out: &mut Vec<Effect>,
     ) {
         if self.rooms.awaited == Some(id) {

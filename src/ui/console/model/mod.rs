@@ -31,7 +31,7 @@ use super::task::Task;
 use super::traffic::Traffic;
 use crate::domain::RoomId;
 use crate::net::control::{LogEntry, OnlineSession, Status};
-use crate::net::verb::{Done, ResetCode, Verb};
+use crate::net::verb::{Done, NotDone, ResetCode, Verb};
 use crate::ui::text::{Language, LanguageChoice};
 use deeds::Purpose;
 
@@ -165,6 +165,13 @@ pub enum Fact {
 pub enum Order {
     /// Look for a running server, else start one.
     Start,
+    /// The same on another port than the one that is taken.
+    StartOn {
+        /// That one.
+        taken: u16,
+        /// The other one.
+        port: u16,
+    },
     /// Close it.
     Stop,
     /// Close it if it was started here, else let go of it.
@@ -203,16 +210,16 @@ pub enum Report {
     Polled(Box<Poll>),
     /// It did not answer; the link goes on trying.
     Silent,
-    /// The backup that was asked for is made, or why it is not, in the server's own words.
-    BackedUp(Result<(), String>),
+    /// The backup that was asked for is made, or why it is not.
+    BackedUp(Result<(), NotDone>),
     /// There is no server any more.
     Ended(End),
     /// What came of [`Order::Do`], verb by verb.
     Done {
         /// Of the order.
         id: u64,
-        /// The server's own words where it did not do one.
-        results: Vec<Result<Done, String>>,
+        /// Why it did not do one, where that is so.
+        results: Vec<Result<Done, NotDone>>,
     },
     /// What came of [`Order::Write`].
     Written(Result<PathBuf, String>),
@@ -249,6 +256,8 @@ pub enum Msg {
     Report(Report),
     /// The button.
     Start,
+    /// The button, where another program has the port.
+    StartElsewhere,
     /// The button.
     Stop,
     /// The button.
@@ -476,6 +485,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     let language = model.language();
     match msg {
         Msg::Report(report) => model.report(report, &mut out),
+        Msg::StartElsewhere => model.start_elsewhere(&mut out),
         Msg::Start => {
             if matches!(model.phase, Phase::Stopped | Phase::Failed { .. }) {
                 model.phase = Phase::Starting;

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::net::control::{LogEvent, LogKind};
-use crate::net::protocol::Registration;
-use crate::net::verb::Whom;
+use crate::net::protocol::{Calling, Occasion, Registration};
+use crate::net::verb::{Cause, Whom};
 use crate::ui::console::accounts::tests::{account, ban};
 use crate::ui::console::forms::Ask;
 use crate::ui::console::knobs;
@@ -33,6 +33,7 @@ fn status(online: u64) -> Status {
         backup: None,
         backup_error: None,
         start: 1,
+        given: vec![],
     }
 }
 
@@ -64,6 +65,18 @@ fn ended(failure: Option<Failure>) -> Msg {
 
 fn order(order: Order) -> Vec<Effect> {
     vec![Effect::Order(order)]
+}
+
+#[test]
+fn a_port_that_is_taken_is_followed_by_the_next() {
+    let mut model = running(0, false);
+    assert!(update(&mut model, Msg::StartElsewhere).is_empty());
+    let taken = |address: &str| Failure::PortInUse { address: address.into(), by: None };
+    update(&mut model, ended(Some(taken("[::]:1029"))));
+    let effects = update(&mut model, Msg::StartElsewhere);
+    assert_eq!(effects, order(Order::StartOn { taken: 1029, port: 1030 }));
+    assert_eq!(model.phase, Phase::Starting);
+    assert_eq!(taken("0.0.0.0:65535").other_port(), None);
 }
 
 #[test]
@@ -207,7 +220,7 @@ fn facts_are_copied_and_choices_kept() {
     assert!(update(&mut model, Msg::Dark(true)).is_empty());
 }
 
-fn done(id: u64, results: Vec<Result<Done, String>>) -> Msg {
+fn done(id: u64, results: Vec<Result<Done, NotDone>>) -> Msg {
     Msg::Report(Report::Done { id, results })
 }
 
@@ -263,13 +276,13 @@ fn what_is_refused_stands_in_the_window_in_the_persons_language() {
     update(&mut model, Msg::Typed);
     assert!(form(&model).error.is_empty());
     let (id, _) = ordered(&update(&mut model, filled("hi")));
-    update(&mut model, done(id, vec![Err("the server is closing".into())]));
+    update(&mut model, done(id, vec![Err(NotDone::closing())]));
     let form = form(&model);
     assert!(!form.busy && form.error.contains("正在停止"), "{}", form.error);
     // The same, when nobody waits for it any more.
     let (id, _) = ordered(&update(&mut model, filled("hi")));
     update(&mut model, Msg::Dismiss);
-    let effects = update(&mut model, done(id, vec![Err("x".into())]));
+    let effects = update(&mut model, done(id, vec![Err(NotDone::new(Cause::Unknown, "x"))]));
     assert!(matches!(&effects[..], [Effect::Trouble(_)]), "{effects:?}");
 }
 
@@ -307,7 +320,7 @@ fn accounts_are_asked_for_and_older_answers_do_not_count() {
     let rows = |name: &str| {
         let rows = vec![account(10_001, name)];
         vec![
-            Ok(Done::Bans { rows: vec![ban("10.0.0.1")] }),
+            Ok(Done::Bans { rows: vec![ban("10.0.0.1")], unbanned: None }),
             Ok(Done::Accounts { rows, more: true }),
         ]
     };
@@ -357,7 +370,10 @@ fn dangerous_deeds_are_asked_for_once_more() {
 fn a_ban_is_lifted_where_bans_are_listed() {
     let mut model = running(0, false);
     let (id, _) = ordered(&update(&mut model, Msg::Tab(Tab::Accounts)));
-    update(&mut model, done(id, vec![Ok(Done::Bans { rows: vec![ban("10.0.0.1")] })]));
+    update(
+        &mut model,
+        done(id, vec![Ok(Done::Bans { rows: vec![ban("10.0.0.1")], unbanned: None })]),
+    );
     update(&mut model, Msg::OnlyBans(true));
     update(&mut model, Msg::Menu(0));
     assert_eq!(model.acts(), [Act::Unban]);
@@ -426,7 +442,7 @@ fn a_setting_is_set_with_and_without_a_server() {
             id
         };
         let id = set(&mut model, "0");
-        let why = "files.days takes a whole number from 1 to 3650".to_owned();
+        let why = NotDone::new(Cause::SettingRange, "x").with("min", 1).with("max", 3_650);
         update(&mut model, done(id, vec![Err(why)]));
         assert_eq!(model.knobs.value("files.days"), Some("30"), "the old value");
         assert!(model.knobs.wrong("files.days").unwrap().contains("3650"));
@@ -464,9 +480,13 @@ fn those_online_are_told_a_minute_before() {
         [(Msg::Stop, Then::Stay), (Msg::Restart, Then::Restart), (Msg::Close, Then::Close)]
     {
         let mut model = running(42, false);
+        let msg_restarts = then == Then::Restart;
         update(&mut model, msg);
         let effects = update(&mut model, Msg::Answer(Answer::Notice));
-        let Verb::Say { to, pinned, .. } = &ordered(&effects).1[0] else { panic!("not said") };
+        let Verb::Say { to, pinned, about, text } = &ordered(&effects).1[0] else { panic!() };
+        let code = if msg_restarts { Occasion::Restarting } else { Occasion::Stopping };
+        assert_eq!(*about, Some(Calling { code, seconds: 60 }));
+        assert!(text.contains("60 seconds") && text.contains("60 秒"), "for old clients: {text}");
         assert_eq!((*to, *pinned), (crate::net::verb::Audience::Online, true));
         assert_eq!((effects.last(), model.seconds_left()), (Some(&Effect::Tick), Some(60)));
         model.uptime += Duration::from_secs(59);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::deeds::Purpose;
 use super::{Effect, Fact, Model, Order, Phase, Sheet, Task};
-use crate::net::verb::{Done, Verb};
+use crate::net::verb::{Done, NotDone, Verb};
 use crate::server::settings::{NAME, REGISTRATION};
 use crate::ui::console::forms::Ask;
 use crate::ui::console::{knobs, refused};
@@ -50,7 +50,7 @@ impl Model {
     }
 
     /// The old value stands there again where a new one was refused.
-    pub(super) fn set_done(&mut self, key: &str, results: Vec<Result<Done, String>>) {
+    pub(super) fn set_done(&mut self, key: &str, results: Vec<Result<Done, NotDone>>) {
         let language = self.language();
         for result in results {
             match result {
