@@ -118,7 +118,9 @@ impl GameRows {
             shared.chosen.set(row);
             if row != Some(at) {
                 list.set_selected(row);
-                row.into_iter().for_each(|row| list.reveal(row));
+                if let Some(row) = row {
+                    list.reveal(row);
+                }
             }
         });
         let shared = Rc::clone(&self.shared);
