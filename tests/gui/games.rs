@@ -1,7 +1,7 @@
 //! Games between two windows: rock-paper-scissors and dice are played in their cards, dice are proven, and a
 //! board game is offered from the window of all games, told at the other side and accepted.
 
-use crate::hands::{Button, ESCAPE, RETURN};
+use crate::hands::{Button, DOWN, ESCAPE, RETURN};
 use crate::party::{Person, Server};
 use crate::screen::{Screen, Window};
 
@@ -15,6 +15,8 @@ const OK: [u8; 3] = [0x18, 0x79, 0x4A];
 /// The same, and the fill of a main button, in dark windows.
 const OK_DARK: [u8; 3] = [0x5C, 0xC9, 0x8F];
 const BRAND_DARK: [u8; 3] = [0x2E, 0x72, 0xD1];
+/// The ring of what has the keyboard.
+const FOCUS_DARK: [u8; 3] = [0x6B, 0xA6, 0xF5];
 /// Where the buttons of the last card stand.
 const DEEDS: i16 = 376;
 /// The button of games over the box.
@@ -169,7 +171,12 @@ fn invite_to_a_board(screen: &Screen, server: &Server, lime: &Desk, momo: &Desk)
     screen.picture(games).save("games-lobby-invitation-en-dark");
     wait_for_card(screen, momo, WOOD);
     screen.picture(momo.chat).save("games-board-offered-en-dark");
-    press(screen, momo, 132);
+    screen.activate(games);
+    screen.key(&[], DOWN);
+    screen.wait_for("the invitation to be chosen", || {
+        (screen.picture(games).count(FOCUS_DARK) > 300).then_some(())
+    });
+    screen.key(&[], RETURN);
     let running = wait_for_game(screen, server, "gomoku", "running");
     assert_eq!(running["total_s"], 600, "{running}");
     screen.activate(games);

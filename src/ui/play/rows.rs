@@ -34,6 +34,8 @@ struct Shared {
     lines: RefCell<Vec<Line>>,
     /// Where the pointer was last.
     pointer: Cell<(i32, i32)>,
+    /// The row that is chosen.
+    chosen: Cell<Option<usize>>,
     told: RefCell<Box<dyn FnMut(Act)>>,
 }
 
@@ -43,6 +45,7 @@ impl GameRows {
         let shared = Rc::new(Shared {
             lines: RefCell::default(),
             pointer: Cell::default(),
+            chosen: Cell::default(),
             told: RefCell::new(Box::new(told)),
         });
         let drawn = Rc::clone(&shared);
@@ -65,6 +68,7 @@ impl GameRows {
         *self.shared.lines.borrow_mut() = lines;
         self.list.set_rows(heights);
         self.list.set_selected(place);
+        self.shared.chosen.set(place);
         self.list.set_shown(!self.shared.lines.borrow().is_empty());
         self.list.redraw();
     }
@@ -103,6 +107,22 @@ impl GameRows {
                 shared.tell(button.act);
             }
         });
+        let (shared, mut list) = (Rc::clone(&self.shared), self.list.clone());
+        self.list.on_select(move |at| {
+            let from = shared.chosen.get();
+            let row = match app::event() {
+                // The keyboard goes past what is no row.
+                Event::KeyDown => row_near(&shared.lines.borrow(), at, from),
+                _ => shared.row(at).map_or(from, |_| Some(at)),
+            };
+            shared.chosen.set(row);
+            if row != Some(at) {
+                list.set_selected(row);
+                if let Some(row) = row {
+                    list.reveal(row);
+                }
+            }
+        });
         let shared = Rc::clone(&self.shared);
         self.list.on_open(move |at| {
             // The second press of two that came quickly is meant for nothing.
@@ -112,6 +132,18 @@ impl GameRows {
         });
         let shared = Rc::clone(&self.shared);
         self.list.on_space(move |at| shared.open(at));
+    }
+}
+
+/// The row that somebody means who comes to a line from another one: itself, else the next one on the way,
+/// else the one that is left.
+fn row_near(lines: &[Line], at: usize, from: Option<usize>) -> Option<usize> {
+    let is_row = |at: &usize| matches!(lines.get(*at), Some(Line::Row(_)));
+    let before = || (0..=at).rev().find(is_row);
+    let behind = || (at..lines.len()).find(is_row);
+    match from.is_some_and(|from| from > at) {
+        true => before().or_else(behind),
+        false => behind().or_else(before),
     }
 }
 
@@ -244,4 +276,38 @@ fn paint_button(canvas: &Canvas, button: &Button, place: Rect, is_hot: bool) {
     };
     let style = if button.main { Style::CAPTION.bold() } else { Style::CAPTION };
     canvas.text_in(style, ink, place, Align::Centre, &button.label);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::AccountId;
+    use crate::ui::app::play::rows::Key;
+
+    #[test]
+    fn the_keyboard_goes_past_headlines() {
+        let row = || {
+            Line::Row(Box::new(Row {
+                key: Key::Person(AccountId::FIRST),
+                portrait: 1.into(),
+                name: String::new(),
+                presence: None,
+                line: String::new(),
+                calls: false,
+                buttons: Vec::new(),
+            }))
+        };
+        let lines = [Line::Head("a"), row(), Line::Head("b"), row(), row()];
+        let cases = [
+            ((0, None), Some(1)),
+            ((2, Some(1)), Some(3)),
+            ((2, Some(3)), Some(1)),
+            ((0, Some(1)), Some(1)),
+            ((4, Some(3)), Some(4)),
+        ];
+        for ((at, from), expected) in cases {
+            assert_eq!(row_near(&lines, at, from), expected, "{at} from {from:?}");
+        }
+        assert_eq!(row_near(&[Line::Head("a")], 0, None), None);
+    }
 }
