@@ -234,7 +234,6 @@ fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
 }
 
 fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
-    let is_check = matches!(verb, Verb::Check {});
     match admin::run(data, verb) {
         Ok(done) => {
             print_done(&done, json);
@@ -243,8 +242,6 @@ fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
                 _ => ExitCode::SUCCESS,
             }
         }
-        // Whether all is well was asked, and it is not.
-        Err(error @ AdminError::Broken { .. }) if is_check => fail(&error, DISK_FAILED),
         Err(error) => not_done(&error),
     }
 }
@@ -270,8 +267,9 @@ fn not_done(error: &AdminError) -> ExitCode {
         | AdminError::Backup(BackupError::Store(StoreError::Storage(_))) => DISK_FAILED.into(),
         AdminError::Store(_)
         | AdminError::NoStore(_)
+        | AdminError::StoreMissing { .. }
         | AdminError::Broken { .. }
-        | AdminError::Backup(BackupError::Damaged { .. } | BackupError::Newer { .. }) => {
+        | AdminError::Backup(BackupError::Damaged { .. } | BackupError::Newer { .. } | BackupError::Store(_)) => {
             CANNOT_OPEN.into()
         }
         _ => ExitCode::FAILURE,

@@ -111,7 +111,7 @@ pub(super) enum Raw {
     Reload,
     /// Make a backup, also while the server runs: one file with everything, its key too
     Backup {
-        /// A file or a folder [default: `backups` in the data folder]
+        /// A folder that is there, or in one a file that ends in .tar [default: `backups` in the data folder]
         path: Option<String>,
     },
     /// Restore a backup into the data folder, which has to be empty or missing
@@ -119,7 +119,8 @@ pub(super) enum Raw {
         /// The backup
         file: PathBuf,
     },
-    /// Check the data of a server, also while it runs; exit code 74 when something is damaged
+    /// Check the data of a server, also while it runs; exit code 66 when its store is damaged, 74 when
+    /// something else is not as it has to be
     Check,
 }
 

@@ -64,24 +64,16 @@ pub(super) fn run(
     if let Some(path) = folder::missing_store(&setup.data) {
         return Err(ServerError::StoreMissing { path, advice: backup::advice(&setup.data) });
     }
-    let advised = |error| match error {
-        ServerError::Store(error @ StoreError::Damaged { .. }) => {
-            ServerError::Broken { error, advice: backup::advice(&setup.data) }
-        }
-        error => error,
-    };
-    let engine = folder::open_store(&setup.data).map_err(|error| advised(error.into()))?;
+    let engine = folder::look(&setup.data, || Ok(folder::open_store(&setup.data)?))?;
     let listeners = listen::open(&setup.listen)?;
     let scraped = listen::open(setup.metrics.as_slice())?;
-    let mut ring = Ring::build(&engine, setup, &listeners).map_err(advised)?;
-    let today = &ring.shared.metrics.today;
-    today.begin(&Reads::open(&engine.read()?)?, clock::wall_ms())?;
+    let mut ring = folder::look(&setup.data, || Ring::build(&engine, setup, &listeners))?;
     let door = Door::open(&setup.data, &ring.shared, &ring.ready, stopper)?;
     let executor = Arc::new(Executor::new());
     for listener in scraped {
         ring.ready.metrics = exposition::start(&executor, listener, &ring.shared);
     }
-    keep_port(&engine, &ring.ready)?;
+    folder::look(&setup.data, || Ok(keep_port(&engine, &ring.ready)?))?;
     let (finish, finished) = async_channel::bounded::<()>(1);
     let workers = start_workers(&executor, &finished)?;
     let _sent = ready.send((ring.ready.clone(), ring.shared.metrics.clone()));
@@ -133,7 +125,7 @@ impl Ring {
         let identity = folder::load_identity(engine, &setup.data.join(KEY_FILE))?;
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
         let disk_full = Arc::new(AtomicBool::new(disk::is_low(&setup.data, &policy.limits())));
-        let metrics = Arc::new(Metrics::default());
+        let metrics = start_counting(engine)?;
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
         let ((fail, readers_failed), (end, writer_ended)) =
@@ -194,6 +186,13 @@ impl Ring {
             threads,
         })
     }
+}
+
+/// Counters, with what today has already.
+fn start_counting(engine: &Engine) -> Result<Arc<Metrics>, StoreError> {
+    let metrics = Arc::new(Metrics::default());
+    metrics.today.begin(&Reads::open(&engine.read()?)?, clock::wall_ms())?;
+    Ok(metrics)
 }
 
 /// The folder of pictures and files, without what a crash left there. Free space is asked of the folder

@@ -310,7 +310,7 @@ fn exit_codes_say_how_a_check_and_a_restore_ended() {
     fs::write(&store, bytes).unwrap();
     let (code, complaint) = admin(&["check"]);
     let last = BufReader::new(complaint.as_bytes()).lines().last().unwrap().unwrap();
-    assert_eq!(code, Some(74), "{complaint}");
+    assert_eq!(code, Some(66), "{complaint}");
     assert!(last.contains("To restore a backup"), "{last}");
     assert_eq!(admin(&["get"]).0, Some(66));
 }

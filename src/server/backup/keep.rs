@@ -63,6 +63,12 @@ pub fn name(server: &str, at_ms: i64, is_automatic: bool) -> String {
     format!("{server}-{stamp}{}", if is_automatic { AUTOMATIC } else { END })
 }
 
+/// Whether a path has the name of a backup.
+#[must_use]
+pub fn is_named(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case(&END[1..]))
+}
+
 /// The time in the name of a backup with that end.
 fn stamp<'a>(name: &'a str, end: &str) -> Option<&'a str> {
     let front = name.strip_suffix(end)?;

@@ -98,7 +98,7 @@ pub fn of_backup(language: Language, sentence: &str) -> Option<String> {
             return fill(key, &[("name", name)]);
         }
     }
-    if let Some((path, rest)) = sentence.split_once(" is no whole backup: ") {
+    if let Some((path, rest)) = sentence.split_once(" cannot be restored: ") {
         let why = rest.strip_suffix(". Take another one").unwrap_or(rest);
         return fill("con.no.backup.damaged", &[("folder", path), ("reason", why)]);
     }
