@@ -154,10 +154,11 @@ fn the_place_is_a_file_or_a_folder_and_nothing_is_overwritten() {
     for (place, named) in [
         (missing.as_path(), missing.parent().unwrap()),
         (&elsewhere.path().join("usb"), &elsewhere.path().join("usb")),
-        (&elsewhere.path().join("x.tar/"), &elsewhere.path().join("x.tar/")),
+        (&elsewhere.path().join("x.tar/"), &elsewhere.path().join("x.tar")),
     ] {
         let error = why(try_back_up(ground.folder(), Some(place)));
-        assert!(error.starts_with(&format!("{} is no folder", named.display())), "{error}");
+        assert!(error.starts_with(&named.display().to_string()), "{error}");
+        assert!(error.contains(" is no folder: make it"), "{error}");
         assert!(error.contains("ends in .tar"), "{error}");
     }
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 2, "nothing unfinished is left");
@@ -279,6 +280,42 @@ fn what_is_no_backup_is_only_said_to_be_none() {
             format!("{file} cannot be restored: it is no backup of MyChat. Take another one");
         assert_eq!(error, expected);
     }
+}
+
+#[test]
+fn a_backup_takes_the_place_of_damaged_data_which_is_kept() {
+    let mut ground = Ground::start();
+    ground.register("Lime");
+    let path = back_up(ground.folder());
+    let data = ground.folder().to_owned();
+    assert!(admin::restore_over(&path, &data).unwrap_err().to_string().contains("is running"));
+    ground.stop();
+    fs::write(data.join("console.txt"), b"theme = dark").unwrap();
+    let (store, key) = (data.join("mychat.redb"), data.join("identity.key"));
+    let damaged = b"my diary".to_vec();
+    fs::write(&store, &damaged).unwrap();
+    let key_before = fs::read(&key).unwrap();
+    let entries = || {
+        let entries = fs::read_dir(&data).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name != "lock").collect::<std::collections::BTreeSet<String>>()
+    };
+    // What is no backup changes nothing.
+    let before = entries();
+    assert!(admin::restore_over(&store, &data).is_err());
+    assert_eq!((entries(), fs::read(&store).unwrap()), (before, damaged.clone()));
+    let aside = admin::restore_over(&path, &data).unwrap();
+    assert_eq!(aside.parent(), Some(data.as_path()));
+    assert_eq!(fs::read(aside.join("mychat.redb")).unwrap(), damaged);
+    assert_eq!(fs::read(aside.join("identity.key")).unwrap(), key_before);
+    assert_eq!(check(&data).found, 0);
+    assert!(path.exists() && data.join("console.txt").exists(), "all else is where it was");
+    let listed = admin::backups(&data);
+    assert_eq!(listed.iter().map(|file| &file.path).collect::<Vec<_>>(), [&path]);
+    let (server, address) = start(&data).unwrap();
+    Peer::connect(address).sign_in("Lime", PASSWORD).unwrap();
+    server.stopper().stop();
+    server.wait().unwrap();
 }
 
 /// The parts of a backup, to be put together in another way.

@@ -24,6 +24,8 @@ use crate::store::blobs::Files;
 use crate::store::{Engine, Reads, Writes};
 
 pub use crate::server::backup::BackupError;
+pub use crate::server::backup::keep::{BackupFile, all as backups};
+pub use crate::server::backup::restore::restore_over;
 pub use crate::store::StoreError;
 
 /// Why a verb was not done.

@@ -10,8 +10,10 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 use jiff::tz::TimeZone;
 
 use super::chart;
+use super::failure::Failure;
 use super::model::{Fact, Model, Msg, Phase, Question, Then};
 use super::shell::post;
+use super::task::Task;
 use super::units;
 use crate::net::control::Status;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
@@ -50,6 +52,7 @@ type Shared = Rc<RefCell<Model>>;
 pub struct Left {
     group: Group,
     start: Button,
+    restore: Button,
     stop: Button,
     restart: Button,
     rename: IconButton,
@@ -65,6 +68,7 @@ impl Left {
         let mut group = Group::new(0, 0, WIDTH, 0, None);
         group.begin();
         let start = Button::new(ButtonKind::Primary, tr("srv.start")).icon(Icon::Play);
+        let restore = Button::new(ButtonKind::Primary, tr("con.restore")).icon(Icon::Database);
         let stop = Button::new(ButtonKind::DangerOutline, tr("srv.stop")).icon(Icon::Stop);
         let restart = Button::new(ButtonKind::Outline, tr("srv.restart")).icon(Icon::Retry);
         let rename = IconButton::new(Icon::Pencil, tr("con.form.name")).icon_size(16);
@@ -83,9 +87,20 @@ impl Left {
             let place = Rect::new(x, area.bottom() - 44, WIDTH - MARGIN - 36 - x, 32);
             paint_backup(canvas, place, &model);
         });
-        let mut left =
-            Left { group, start, stop, restart, rename, copy_key, copy_invite, menu, backup };
+        let mut left = Left {
+            group,
+            start,
+            restore,
+            stop,
+            restart,
+            rename,
+            copy_key,
+            copy_invite,
+            menu,
+            backup,
+        };
         left.start.on_press(|| post(Msg::Start));
+        left.restore.on_press(|| post(Msg::Restore));
         let shared = Rc::clone(model);
         left.stop.on_press(move || {
             // While something is counted down to, the button does that now.
@@ -118,6 +133,8 @@ impl Left {
     pub fn place(&mut self, height: i32) {
         self.group.resize(0, 0, WIDTH, height);
         self.start.place(Rect::new(INNER_X, BUTTONS_Y, INNER_W, 32));
+        // A server whose data is damaged is started in vain, but who mended it by hand may want to.
+        self.restore.place(Rect::new(INNER_X, BUTTONS_Y - 40, INNER_W, 32));
         let half = (INNER_W - 8) / 2;
         self.stop.place(Rect::new(INNER_X, BUTTONS_Y, half, 32));
         self.restart.place(Rect::new(INNER_X + half + 8, BUTTONS_Y, half, 32));
@@ -143,6 +160,15 @@ impl Left {
         self.backup.set_label(tr("srv.backup"));
         let is_down = matches!(model.phase, Phase::Stopped | Phase::Failed { .. });
         self.start.set_shown(is_down);
+        let is_damaged = matches!(&model.phase, Phase::Failed { failure: Failure::Damaged(_), .. });
+        self.start.set_kind(if is_damaged { ButtonKind::Outline } else { ButtonKind::Primary });
+        self.start.set_enabled(model.task.is_none());
+        self.restore.set_label(tr(match model.task {
+            Some(_) => "con.restoring",
+            None => "con.restore",
+        }));
+        self.restore.set_shown(is_damaged);
+        self.restore.set_enabled(model.can_restore());
         self.stop.set_shown(!is_down);
         self.restart.set_shown(!is_down);
         let is_running = model.phase == Phase::Running;
@@ -177,7 +203,9 @@ fn paint(canvas: &Canvas, area: Rect, model: &Model) {
     if let Phase::Failed { failure, .. } = &model.phase {
         let words = failure.words(model.language());
         canvas.icon(Icon::Alert, INNER_X, LISTENING_Y, 16, Colour::Bad);
-        let place = Rect::new(INNER_X + 24, LISTENING_Y, INNER_W - 24, BUTTONS_Y - LISTENING_Y - 8);
+        let buttons = if matches!(failure, Failure::Damaged(_)) { 48 } else { 8 };
+        let height = BUTTONS_Y - LISTENING_Y - buttons;
+        let place = Rect::new(INNER_X + 24, LISTENING_Y, INNER_W - 24, height);
         paragraph::draw(canvas, Style::CAPTION, Colour::Bad, place, Align::Left, &words);
     } else if let Some(status) = shows_facts(model) {
         paint_facts(canvas, status, model.is_up());
@@ -198,7 +226,7 @@ fn paint_backup(canvas: &Canvas, place: Rect, model: &Model) {
         .as_ref()
         .map(|backup| units::day_time(backup.at, model.now, &TimeZone::system(), model.language()));
     let (first, second, ink) = match (&status.backup_error, when) {
-        _ if model.task.is_some() => (tr("con.backup.now"), None, Colour::Ink2),
+        _ if model.task == Some(Task::Backup) => (tr("con.backup.now"), None, Colour::Ink2),
         (Some(_), Some(when)) => (tr("con.backup.since"), Some(when), Colour::Bad),
         (Some(_), None) => (tr("con.backup.failed"), None, Colour::Bad),
         (None, Some(when)) => (tr("con.backup.last"), Some(when), Colour::Ink2),
