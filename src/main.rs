@@ -19,6 +19,7 @@ use mychat::net::tls::{Identity, TlsError};
 use mychat::net::verb::{Done, Verb};
 use mychat::server::admin::{self, AdminError, print};
 use mychat::server::control::Console;
+use mychat::server::lines::Objects;
 use mychat::server::{self, Server, ServerError};
 use mychat::store::StoreError;
 use mychat::ui::checkup::words;
@@ -68,7 +69,7 @@ fn log_to_stderr(how: Log) -> WorkerGuard {
     let log = log.with_target(false);
     match how.format {
         LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).init(),
-        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).init(),
+        LogFormat::Json => log.event_format(Objects).init(),
     }
     written_out
 }
@@ -269,9 +270,9 @@ fn not_done(error: &AdminError) -> ExitCode {
         | AdminError::NoStore(_)
         | AdminError::StoreMissing { .. }
         | AdminError::Broken { .. }
-        | AdminError::Backup(BackupError::Damaged { .. } | BackupError::Newer { .. } | BackupError::Store(_)) => {
-            CANNOT_OPEN.into()
-        }
+        | AdminError::Backup(
+            BackupError::Damaged { .. } | BackupError::Newer { .. } | BackupError::Store(_),
+        ) => CANNOT_OPEN.into(),
         _ => ExitCode::FAILURE,
     }
 }

@@ -174,6 +174,8 @@ pub enum LogEvent {
     BackedUp { path: String, bytes: u64, took_ms: u64 },
     /// A backup was not made.
     BackupFailed { why: String },
+    /// The server's own backup was left out, since it does not fit on the disk.
+    BackupSkipped { folder: String, need_mib: u64, free_mib: u64 },
     /// Less than so many MiB are free: the server can be read but not written.
     DiskLow { folder: String, free_mib: u64 },
     /// There is room on the disk again.

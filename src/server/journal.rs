@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::bucket::Bucket;
 use super::job::SessionId;
+use super::lines;
 use crate::clock;
 use crate::limits::{COUNTED_MAX, LOG_ALIKE_MAX, LOG_ENTRIES_MAX, LOG_FIELD_MAX, LOG_PAGE_MAX};
 use crate::net::control::{LogEntry, LogEvent, LogKind};
@@ -49,10 +50,12 @@ impl Journal {
 
 impl Entries {
     fn push(&mut self, kind: LogKind, session: Option<u64>, what: LogEvent) {
+        let (event, values) = lines::named(&what);
+        let values = serde_json::Value::Object(values);
         match kind {
-            LogKind::Auth | LogKind::Info => tracing::info!(session, event = ?what),
-            LogKind::Warn => tracing::warn!(session, event = ?what),
-            LogKind::Error => tracing::error!(session, event = ?what),
+            LogKind::Auth | LogKind::Info => tracing::info!(session, %event, %values),
+            LogKind::Warn => tracing::warn!(session, %event, %values),
+            LogKind::Error => tracing::error!(session, %event, %values),
         }
         self.last += 1;
         let (number, at) = (self.last, clock::wall_ms());

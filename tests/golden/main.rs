@@ -362,6 +362,8 @@ table!(log_events, value, LogEvent {
     };
     "log.backup_failed", LogEvent::BackupFailed { .. } =>
         LogEvent::BackupFailed { why: "disk".into() };
+    "log.backup_skipped", LogEvent::BackupSkipped { .. } =>
+        LogEvent::BackupSkipped { folder: "/b".into(), need_mib: 2_048, free_mib: 1_100 };
     "log.disk_low", LogEvent::DiskLow { .. } =>
         LogEvent::DiskLow { folder: "/srv/mychat".into(), free_mib: 256 };
     "log.disk_fine", LogEvent::DiskFine {} => LogEvent::DiskFine {};

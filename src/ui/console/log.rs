@@ -299,6 +299,11 @@ fn of_event(language: Language, event: &LogEvent) -> String {
             let why = refused::of_backup(language, why).unwrap_or_else(|| why.clone());
             language.fill("con.log.backup_failed", &[("reason", &why)])
         }
+        LogEvent::BackupSkipped { folder, need_mib, free_mib } => {
+            let (need, free) = (need_mib.to_string(), free_mib.to_string());
+            let values = [("folder", folder.as_str()), ("min", &need), ("n", &free)];
+            language.fill("con.log.backup_skipped", &values)
+        }
         LogEvent::DiskLow { folder, free_mib } => {
             let free_mib = free_mib.to_string();
             language.fill("con.log.disk_low", &[("folder", folder), ("n", &free_mib)])
@@ -555,6 +560,7 @@ pub(super) mod tests {
         events.push(LogEvent::LeftOut { count: 7 });
         events.push(LogEvent::BackedUp { path: "p".into(), bytes: 9, took_ms: 9 });
         events.push(LogEvent::BackupFailed { why: "w".into() });
+        events.push(LogEvent::BackupSkipped { folder: "/b".into(), need_mib: 9, free_mib: 3 });
         events.push(LogEvent::DiskLow { folder: "/f".into(), free_mib: 256 });
         events.push(LogEvent::DiskFine {});
         events.extend(of_keeping_all());
