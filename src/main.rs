@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use mychat::args::{self, Log, LogFormat, Serve, Task, TrustArg};
 use mychat::client::api::Trust;
 use mychat::client::discover::{self, Form};
@@ -19,7 +20,7 @@ use mychat::net::tls::{Identity, TlsError};
 use mychat::net::verb::{Done, Verb};
 use mychat::server::admin::{self, AdminError, print};
 use mychat::server::control::Console;
-use mychat::server::lines::Objects;
+use mychat::server::lines::{self, Objects};
 use mychat::server::{self, Server, ServerError};
 use mychat::store::StoreError;
 use mychat::ui::checkup::words;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Task::Serve(serve) if serve.window => run_console(serve),
         Task::Serve(serve) => run_server(serve),
         Task::Admin { data, json, verb } => run_admin(&data, json, verb),
+        Task::Log { data, json, lines } => show_log(&data, json, lines),
         Task::Restore { data, json, file } => run_restore(&file, &data, json),
         Task::Fingerprint { data } => print_fingerprint(&data),
         Task::Discover { json, wait_seconds } => run_discover(json, wait_seconds),
@@ -242,6 +244,21 @@ fn run_admin(data: &Path, json: bool, verb: Verb) -> ExitCode {
                 Done::Checked(checked) if checked.found > 0 => DISK_FAILED.into(),
                 _ => ExitCode::SUCCESS,
             }
+        }
+        Err(error) => not_done(&error),
+    }
+}
+
+fn show_log(data: &Path, json: bool, lines: usize) -> ExitCode {
+    match admin::log(data, lines) {
+        Ok(entries) => {
+            for entry in entries {
+                print_line(&match json {
+                    true => lines::object(&entry).to_string(),
+                    false => lines::line(&entry, &TimeZone::system()),
+                });
+            }
+            ExitCode::SUCCESS
         }
         Err(error) => not_done(&error),
     }

@@ -114,6 +114,12 @@ pub(super) enum Raw {
         /// A folder that is there, or in one a file that ends in .tar [default: `backups` in the data folder]
         path: Option<String>,
     },
+    /// Show the event log, also that of a stopped server
+    Log {
+        /// The newest so many lines
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        lines: usize,
+    },
     /// Restore a backup into the data folder, which has to be empty or missing
     Restore {
         /// The backup
@@ -163,12 +169,14 @@ impl From<RawWhom> for Whom {
 pub(super) enum Wish {
     Verb(Verb),
     Restore(PathBuf),
+    Log(usize),
 }
 
 impl From<Raw> for Wish {
     fn from(raw: Raw) -> Self {
         Wish::Verb(match raw {
             Raw::Restore { file } => return Wish::Restore(file),
+            Raw::Log { lines } => return Wish::Log(lines),
             Raw::List => Verb::List {},
             Raw::Accounts(Search { text, skip }) => Verb::Accounts { text, skip },
             Raw::Rooms(Search { text, skip }) => Verb::Rooms { text, skip },

@@ -133,7 +133,7 @@ pub enum LogKind {
 /// One line of the event log: facts that the console puts into words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEntry {
-    /// Counts up from 1 since the server started.
+    /// Counts up from 1 since the server started, which begins with what is kept from before.
     pub number: u64,
     /// Milliseconds since 1970 UTC.
     pub at: i64,
@@ -144,6 +144,9 @@ pub struct LogEntry {
     pub session: Option<u64>,
     /// What happened.
     pub what: LogEvent,
+    /// It is from before this server started.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
 }
 
 /// What can happen to a server that its keeper wants to know.

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -12,7 +13,7 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::clock;
-use crate::net::control::LogEvent;
+use crate::net::control::{LogEntry, LogEvent};
 
 /// The field that holds an event's values, as the text of an object.
 const VALUES: &str = "values";
@@ -26,6 +27,30 @@ pub fn named(event: &LogEvent) -> (String, Map<String, Value>) {
         Some((name, value)) => (name, Map::from_iter([(VALUES.to_owned(), value)])),
         None => Default::default(),
     }
+}
+
+/// A line of the event log for people: when, how serious, what.
+#[must_use]
+pub fn line(entry: &LogEntry, zone: &TimeZone) -> String {
+    let at = Timestamp::from_millisecond(entry.at).unwrap_or_default();
+    let at = at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let (name, values) = named(&entry.what);
+    let kind = format!("{:?}", entry.kind).to_lowercase();
+    let words = format!("{at} {kind:<5} {name}");
+    values.iter().fold(words, |words, (key, value)| words + &format!(" {key}={value}"))
+}
+
+/// The same for programs.
+#[must_use]
+pub fn object(entry: &LogEntry) -> Value {
+    let (name, mut values) = named(&entry.what);
+    values.insert("event".to_owned(), name.into());
+    values.insert("at".to_owned(), entry.at.into());
+    values.insert("kind".to_owned(), format!("{:?}", entry.kind).to_lowercase().into());
+    if let Some(session) = entry.session {
+        values.insert("session".to_owned(), session.into());
+    }
+    Value::Object(values)
 }
 
 /// Writes each line of the log as an object.
@@ -102,5 +127,17 @@ mod tests {
         let expected = serde_json::json!({"account": 10_001, "reason": "signed out"});
         assert_eq!(Value::Object(values), expected);
         assert_eq!(named(&LogEvent::DiskFine {}), ("disk_fine".to_owned(), Map::new()));
+    }
+
+    #[test]
+    fn a_kept_line_is_words_or_an_object() {
+        let what = LogEvent::LeftOut { count: 7 };
+        let kind = crate::net::control::LogKind::Warn;
+        let entry = LogEntry { number: 1, at: 0, kind, session: Some(3), what, kept: true };
+        assert_eq!(line(&entry, &TimeZone::UTC), "1970-01-01 00:00:00 warn  left_out count=7");
+        let expected = serde_json::json!(
+            {"at": 0, "kind": "warn", "session": 3, "event": "left_out", "count": 7}
+        );
+        assert_eq!(object(&entry), expected);
     }
 }

@@ -83,6 +83,7 @@ pub(super) fn run(
     ring.shared.journal.note(LogKind::Info, None, event);
 
     let threads = std::mem::take(&mut ring.threads);
+    let journal = ring.shared.journal.clone();
     let result = future::block_on(serve(&executor, ring, listeners, door, stopped, &setup.data));
     finish.close();
     for worker in workers {
@@ -94,6 +95,7 @@ pub(super) fn run(
     for thread in threads {
         drop(thread.join());
     }
+    journal.close();
     drop(engine);
     result
 }
@@ -123,7 +125,7 @@ impl Ring {
     ) -> Result<Self, ServerError> {
         let policy = load_policy(engine, setup)?;
         let identity = folder::load_identity(engine, &setup.data.join(KEY_FILE))?;
-        let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
+        let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::of(&setup.data)));
         let disk_full = Arc::new(AtomicBool::new(disk::is_low(&setup.data, &policy.limits())));
         let metrics = start_counting(engine)?;
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);

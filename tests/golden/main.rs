@@ -313,7 +313,7 @@ table!(control_replies, frame, ControlReply {
         sessions: vec![online()],
     };
     "control.reply.log", ControlReply::Log { .. } => ControlReply::Log {
-        entries: vec![LogEntry { number: 42, at: AT, kind: LogKind::Auth, session: Some(7), what: LogEvent::Stopping {} }],
+        entries: vec![LogEntry { number: 42, at: AT, kind: LogKind::Auth, session: Some(7), what: LogEvent::Stopping {}, kept: false }],
     };
     "control.reply.stopping", ControlReply::Stopping {} => ControlReply::Stopping {};
     "control.reply.done", ControlReply::Done(_) => ControlReply::Done(Done::Said { seq: Some(7) });

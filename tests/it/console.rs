@@ -394,7 +394,7 @@ fn a_backup_takes_the_place_of_damaged_data_from_the_window() {
     window.link.order(Order::Start);
     let end = ended();
     let End::Failed(Failure::Damaged(found)) = &end else { panic!("{end:?}") };
-    assert!(found.starts_with("the store is damaged") && !found.contains("mv "), "{found}");
+    assert!(found.starts_with("the file cannot be read") && !found.contains("mv "), "{found}");
     window.link.order(Order::Backups);
     let files = window.wait(|report| match report {
         Report::Backups(files) => Some(files),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::clock;
 use crate::domain::RoomId;
 use crate::limits::SettingError;
-use crate::net::control::{ControlReply, ControlRequest};
+use crate::net::control::{ControlReply, ControlRequest, LogEntry};
 use crate::net::verb::{Done, Verb};
 use crate::server::backup;
 use crate::server::backup::archive::Manifest;
@@ -17,6 +17,7 @@ use crate::server::backup::make::{self, Source, Wanted};
 use crate::server::commands::keeper::{self, When};
 use crate::server::control::Console;
 use crate::server::folder;
+use crate::server::logbook;
 use crate::server::policy::{Given, Policy};
 use crate::server::settings::Settings;
 use crate::store::beware::beware;
@@ -213,6 +214,15 @@ fn back_up(engine: &Engine, data: &Path, path: Option<PathBuf>) -> Result<Done, 
         tracing::warn!(%error, "that this backup was made cannot be kept");
     }
     Ok(Done::Backup(row))
+}
+
+/// The newest lines of the event log, so many at most, as they lie on the disk.
+///
+/// # Errors
+/// There is no server's data.
+pub fn log(data: &Path, most: usize) -> Result<Vec<LogEntry>, AdminError> {
+    find_store(data, data.join(folder::KEY_FILE).try_exists(), false)?;
+    Ok(logbook::read(data, most))
 }
 
 /// Makes a data folder of a backup.

@@ -10,6 +10,9 @@ const DISK_FAILED: i32 = 74;
 /// Behind what is wrong with its data a server says how a backup is restored; here a button does that.
 const ADVICE: &str = ". To restore a backup";
 
+/// What the window says itself, in the person's language.
+const DAMAGED: &str = "the store is damaged: ";
+
 /// Why there is no server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
@@ -68,7 +71,9 @@ impl Failure {
             Some(CANNOT_LISTEN) => listening(sentence),
             Some(CANNOT_OPEN) if sentence.contains("is used by another MyChat") => Failure::Locked,
             Some(CANNOT_OPEN) => match sentence.split_once(ADVICE) {
-                Some((found, _)) => Failure::Damaged(found.to_owned()),
+                Some((found, _)) => {
+                    Failure::Damaged(found.strip_prefix(DAMAGED).unwrap_or(found).to_owned())
+                }
                 None => Failure::Folder(detail()),
             },
             Some(DISK_FAILED) => Failure::Disk(detail()),
@@ -198,7 +203,7 @@ mod tests {
             (
                 66,
                 "the store is damaged: x (y). To restore a backup, move the folder away (mv a b)",
-                Failure::Damaged("the store is damaged: x (y)".into()),
+                Failure::Damaged("x (y)".into()),
             ),
             (66, "cannot open /d: no", Failure::Folder("cannot open /d: no".into())),
             (74, "the disk failed: x", Failure::Disk("the disk failed: x".into())),

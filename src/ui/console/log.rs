@@ -82,9 +82,14 @@ pub struct Log {
 }
 
 impl Log {
-    /// Takes new lines, oldest first; returns how many of them are shown.
+    /// Takes new lines, oldest first; returns how many of them are shown. A server that starts tells once more
+    /// what it kept, of which some may stand here.
     pub fn add(&mut self, entries: Vec<LogEntry>, language: Language) -> usize {
-        let lines = entries.into_iter().map(|LogEntry { at, kind, what, .. }| (at, kind, what));
+        let said = self.entries.iter().filter(|line| matches!(line.what, What::Event(_)));
+        let last = said.map(|line| line.at).max();
+        let is_new = |entry: &LogEntry| !entry.kept || last.is_none_or(|last| entry.at > last);
+        let entries = entries.into_iter().filter(is_new);
+        let lines = entries.map(|LogEntry { at, kind, what, .. }| (at, kind, what));
         self.put(lines.map(|(at, kind, what)| (at, kind, What::Event(what))).collect(), language)
     }
 
@@ -415,7 +420,7 @@ pub(super) mod tests {
     use crate::ui::console::failure::Failure;
 
     pub fn entry(number: u64, kind: LogKind, what: LogEvent) -> LogEntry {
-        LogEntry { number, at: 0, kind, session: None, what }
+        LogEntry { number, at: 0, kind, session: None, what, kept: false }
     }
 
     fn some() -> Vec<LogEntry> {

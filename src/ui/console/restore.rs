@@ -109,8 +109,8 @@ fn words(file: &BackupFile, model: &Model) -> String {
 }
 
 fn lay_out(height: i32, radios: &mut [Choice], [go, cancel, other]: [&mut Button; 3]) {
-    for (y, radio) in (LIST_Y..).step_by(ROW as usize).zip(radios) {
-        radio.place(Rect::new(PADDING, y, radio.wanted_width().min(WIDE), ROW));
+    for (row, radio) in (0..).zip(radios) {
+        radio.place(Rect::new(PADDING, LIST_Y + row * ROW, radio.wanted_width().min(WIDE), ROW));
     }
     let y = height - PADDING - 32;
     let mut right = W - PADDING;

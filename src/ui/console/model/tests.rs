@@ -567,3 +567,20 @@ fn a_backup_takes_the_place_of_what_is_damaged_once_that_was_asked() {
     assert!(words.contains("/d/damaged"), "{words}");
     assert_eq!((&model.phase, model.task), (&Phase::Starting, None));
 }
+
+#[test]
+fn what_a_server_kept_stands_in_the_log_once() {
+    let mut model = running(0, false);
+    let line = |at, kept| {
+        let entry = crate::ui::console::log::tests::entry(1, LogKind::Info, LogEvent::Stopping {});
+        LogEntry { at, kept, ..entry }
+    };
+    let language = model.language();
+    model.log = Log::default();
+    model.log.add(vec![line(3, true), line(5, true), line(7, false)], language);
+    model.log.add(vec![line(3, true), line(5, true), line(7, true), line(9, true)], language);
+    // This run's own lines are new, whatever its clock says.
+    model.log.add(vec![line(2, false)], language);
+    let at: Vec<i64> = (0..5).map(|row| model.log.row(row).unwrap().at).collect();
+    assert_eq!((at, model.log.len()), (vec![2, 9, 7, 5, 3], 5));
+}
