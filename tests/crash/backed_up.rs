@@ -273,7 +273,7 @@ fn a_server_that_is_stopped_while_it_proves_a_backup_ends_in_order() {
     let seen = std::cell::Cell::new(false);
     stopped_in(Verb::Backup { path: None }, |data| {
         let names = lying(data);
-        let has_copy = names.iter().any(|name| name.ends_with(".store"));
+        let has_copy = names.iter().any(|name| name.contains(".part.store"));
         seen.set(seen.get() || has_copy);
         seen.get() && !has_copy
     });
