@@ -187,8 +187,16 @@ pub const BAN_MINUTES_MAX: u64 = 100 * 365 * 24 * 60;
 pub const BROADCAST_BYTES_MAX: usize = 4 * 1024;
 /// Accounts or rooms in one answer to the keeper.
 pub const KEEPER_PAGE_MAX: usize = 500;
-/// Entries kept for the console's event log; older ones are in the log on stderr.
+/// Entries that the console's event log shows; older ones are on the disk.
 pub const LOG_ENTRIES_MAX: usize = 2000;
+/// Days for which the event log is kept on the disk.
+pub const LOG_BOOK_DAYS: u32 = 90;
+/// Bytes of the event log of one day; what is beyond them is in the log on stderr only.
+pub const LOG_DAY_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Bytes of all of it; the oldest days go first.
+pub const LOG_BOOK_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// Entries that wait to be written there.
+pub const LOG_BOOK_WAITING_MAX: usize = 1024;
 /// Entries in one answer to the console.
 pub const LOG_PAGE_MAX: usize = 500;
 /// Characters of a foreign text in a log field.

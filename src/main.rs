@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use mychat::args::{self, Log, LogFormat, Serve, Task, TrustArg};
 use mychat::client::api::Trust;
 use mychat::client::discover::{self, Form};
@@ -19,6 +20,7 @@ use mychat::net::tls::{Identity, TlsError};
 use mychat::net::verb::{Cause, Done, Verb};
 use mychat::server::admin::{self, AdminError, print};
 use mychat::server::control::Console;
+use mychat::server::lines::{self, Objects};
 use mychat::server::{self, Server, ServerError};
 use mychat::store::StoreError;
 use mychat::ui::checkup::words;
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Task::Serve(serve) if serve.window => run_console(serve),
         Task::Serve(serve) => run_server(serve),
         Task::Admin { data, json, verb } => run_admin(&data, json, &verb),
+        Task::Log { data, json, lines } => show_log(&data, json, lines),
         Task::Restore { data, json, file } => run_restore(&file, &data, json),
         Task::Fingerprint { data } => print_fingerprint(&data),
         Task::Discover { json, wait_seconds } => run_discover(json, wait_seconds),
@@ -68,7 +71,7 @@ fn log_to_stderr(how: Log) -> WorkerGuard {
     let log = log.with_target(false);
     match how.format {
         LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).init(),
-        LogFormat::Json => log.json().flatten_event(true).with_current_span(false).init(),
+        LogFormat::Json => log.event_format(Objects).init(),
     }
     written_out
 }
@@ -237,7 +240,6 @@ fn fail(error: &dyn std::error::Error, code: u8) -> ExitCode {
 }
 
 fn run_admin(data: &Path, json: bool, verb: &Verb) -> ExitCode {
-    let is_check = matches!(verb, Verb::Check {});
     match admin::run(data, verb.clone()) {
         Ok(done) => {
             print_done(verb, &done, json);
@@ -247,10 +249,20 @@ fn run_admin(data: &Path, json: bool, verb: &Verb) -> ExitCode {
                 _ => ExitCode::SUCCESS,
             }
         }
-        // Whether all is well was asked, and it is not.
-        Err(error @ AdminError::Broken { .. }) if is_check => {
-            not_done(&error, json);
-            DISK_FAILED.into()
+        Err(error) => not_done(&error, json),
+    }
+}
+
+fn show_log(data: &Path, json: bool, lines: usize) -> ExitCode {
+    match admin::log(data, lines) {
+        Ok(entries) => {
+            for entry in entries {
+                print_line(&match json {
+                    true => lines::object(&entry).to_string(),
+                    false => lines::line(&entry, &TimeZone::system()),
+                });
+            }
+            ExitCode::SUCCESS
         }
         Err(error) => not_done(&error, json),
     }
@@ -282,10 +294,11 @@ fn not_done(error: &AdminError, json: bool) -> ExitCode {
         AdminError::Refused(not_done) if not_done.code == Cause::Disk => DISK_FAILED.into(),
         AdminError::Store(_)
         | AdminError::NoStore(_)
+        | AdminError::StoreMissing { .. }
         | AdminError::Broken { .. }
-        | AdminError::Backup(BackupError::Damaged { .. } | BackupError::Newer { .. }) => {
-            CANNOT_OPEN.into()
-        }
+        | AdminError::Backup(
+            BackupError::Damaged { .. } | BackupError::Newer { .. } | BackupError::Store(_),
+        ) => CANNOT_OPEN.into(),
         _ => ExitCode::FAILURE,
     }
 }

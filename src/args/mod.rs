@@ -245,6 +245,15 @@ pub enum Task {
         /// What.
         verb: Verb,
     },
+    /// Show the event log.
+    Log {
+        /// The server's folder.
+        data: PathBuf,
+        /// JSON instead of lines.
+        json: bool,
+        /// So many lines at most.
+        lines: usize,
+    },
     /// Make a folder of a backup.
     Restore {
         /// The server's folder.
@@ -303,6 +312,7 @@ fn task(raw: Raw) -> Task {
             match verb.into() {
                 Wish::Verb(verb) => Task::Admin { data, json, verb },
                 Wish::Restore(file) => Task::Restore { data, json, file },
+                Wish::Log(lines) => Task::Log { data, json, lines },
             }
         }
         Some(RawCommand::Fingerprint { data }) => {

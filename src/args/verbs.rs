@@ -115,15 +115,22 @@ pub(super) enum Raw {
     Reload,
     /// Make a backup, also while the server runs: one file with everything, its key too
     Backup {
-        /// A file or a folder [default: `backups` in the data folder]
+        /// A folder that is there, or in one a file that ends in .tar [default: `backups` in the data folder]
         path: Option<String>,
+    },
+    /// Show the event log, also that of a stopped server
+    Log {
+        /// The newest so many lines
+        #[arg(long, value_name = "N", default_value_t = 100)]
+        lines: usize,
     },
     /// Restore a backup into the data folder, which has to be empty or missing
     Restore {
         /// The backup
         file: PathBuf,
     },
-    /// Check the data of a server, also while it runs; exit code 74 when something is damaged
+    /// Check the data of a server, also while it runs; exit code 66 when its store is damaged, 74 when
+    /// something else is not as it has to be
     Check,
 }
 
@@ -182,12 +189,14 @@ impl From<RawWhom> for Whom {
 pub(super) enum Wish {
     Verb(Verb),
     Restore(PathBuf),
+    Log(usize),
 }
 
 impl From<Raw> for Wish {
     fn from(raw: Raw) -> Self {
         Wish::Verb(match raw {
             Raw::Restore { file } => return Wish::Restore(file),
+            Raw::Log { lines } => return Wish::Log(lines),
             Raw::List => Verb::List {},
             Raw::Accounts(Search { text, skip }) => Verb::Accounts { text, skip },
             Raw::Rooms(Search { text, skip }) => Verb::Rooms { text, skip },

@@ -136,7 +136,7 @@ pub enum LogKind {
 /// One line of the event log: facts that the console puts into words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogEntry {
-    /// Counts up from 1 since the server started.
+    /// Counts up from 1 since the server started, which begins with what is kept from before.
     pub number: u64,
     /// Milliseconds since 1970 UTC.
     pub at: i64,
@@ -147,6 +147,9 @@ pub struct LogEntry {
     pub session: Option<u64>,
     /// What happened.
     pub what: LogEvent,
+    /// It is from before this server started.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
 }
 
 /// What can happen to a server that its keeper wants to know.
@@ -179,6 +182,8 @@ pub enum LogEvent {
     BackedUp { path: String, bytes: u64, took_ms: u64 },
     /// A backup was not made.
     BackupFailed(NotDone),
+    /// The server's own backup was left out, since it does not fit on the disk.
+    BackupSkipped { folder: String, need_mib: u64, free_mib: u64 },
     /// Less than so many MiB are free: the server can be read but not written.
     DiskLow { folder: String, free_mib: u64 },
     /// There is room on the disk again.

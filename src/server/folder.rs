@@ -7,6 +7,7 @@ use super::{ServerError, backup, disk};
 use crate::limits::SERVER_CACHE_BYTES;
 use crate::net::opaque::ServerSetup;
 use crate::net::tls::Identity;
+use crate::store::beware::beware;
 use crate::store::{Engine, Reads, StoreError, Writes, schema};
 
 /// The server's store inside its data folder.
@@ -34,6 +35,20 @@ pub(super) fn open_own_store(data: &Path) -> Result<Engine, StoreError> {
     disk::make_way(data);
     backup::place::tidy(data);
     Engine::open(data, STORE_FILE, schema::MIGRATIONS, SERVER_CACHE_BYTES)
+}
+
+/// Looks at a store that may be damaged; that it is comes with what to do about it.
+pub(super) fn look<T>(
+    data: &Path,
+    look: impl FnOnce() -> Result<T, ServerError>,
+) -> Result<T, ServerError> {
+    let looked = beware("the file", look).unwrap_or_else(|damage| Err(damage.into()));
+    looked.map_err(|error| match error {
+        ServerError::Store(error @ StoreError::Damaged { .. }) => {
+            ServerError::Broken { error, advice: backup::advice(data) }
+        }
+        error => error,
+    })
 }
 
 /// A server that has run before must find its key: a new one would void every password and every

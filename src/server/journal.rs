@@ -1,16 +1,19 @@
 //! The event log: what the keeper of a server wants to know, for the console and on stderr.
 
 use std::collections::{HashMap, VecDeque};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::bucket::Bucket;
 use super::job::SessionId;
+use super::lines;
+use super::logbook::{self, Book};
 use crate::clock;
 use crate::limits::{COUNTED_MAX, LOG_ALIKE_MAX, LOG_ENTRIES_MAX, LOG_FIELD_MAX, LOG_PAGE_MAX};
 use crate::net::control::{LogEntry, LogEvent, LogKind};
 
-/// The newest entries.
+/// The newest entries, also those from before this start.
 #[derive(Default)]
 pub struct Journal {
     entries: Mutex<Entries>,
@@ -22,9 +25,29 @@ struct Entries {
     last: u64,
     /// How often strangers may still make us write the same, and what was left out since.
     alike: HashMap<String, (Bucket, u64)>,
+    /// Where they are kept.
+    book: Option<Book>,
 }
 
 impl Journal {
+    /// Goes on with the one that a data folder has, and keeps it there.
+    pub fn of(data: &Path) -> Journal {
+        let rows = VecDeque::from(logbook::read(data, LOG_ENTRIES_MAX));
+        let book = Book::open(data);
+        if let Err(error) = &book {
+            tracing::warn!(%error, "the event log cannot be kept");
+        }
+        let last = rows.back().map_or(0, |entry| entry.number);
+        let entries = Entries { rows, last, book: book.ok(), ..Entries::default() };
+        Journal { entries: Mutex::new(entries) }
+    }
+
+    /// Nothing more is kept; what was noted is on the disk when this returns.
+    pub fn close(&self) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(entries.book.take());
+    }
+
     /// Notes an event, for the console and on stderr. What others can cause as often as they like
     /// is noted a few times a minute; the next line then says how many were left out.
     pub fn note(&self, kind: LogKind, session: Option<SessionId>, what: LogEvent) {
@@ -49,14 +72,20 @@ impl Journal {
 
 impl Entries {
     fn push(&mut self, kind: LogKind, session: Option<u64>, what: LogEvent) {
+        let (event, values) = lines::named(&what);
+        let values = serde_json::Value::Object(values);
         match kind {
-            LogKind::Auth | LogKind::Info => tracing::info!(session, event = ?what),
-            LogKind::Warn => tracing::warn!(session, event = ?what),
-            LogKind::Error => tracing::error!(session, event = ?what),
+            LogKind::Auth | LogKind::Info => tracing::info!(session, %event, %values),
+            LogKind::Warn => tracing::warn!(session, %event, %values),
+            LogKind::Error => tracing::error!(session, %event, %values),
         }
         self.last += 1;
         let (number, at) = (self.last, clock::wall_ms());
-        self.rows.push_back(LogEntry { number, at, kind, session, what });
+        let entry = LogEntry { number, at, kind, session, what, kept: false };
+        if let Some(book) = &self.book {
+            book.take(&entry);
+        }
+        self.rows.push_back(entry);
         if self.rows.len() > LOG_ENTRIES_MAX {
             self.rows.pop_front();
         }

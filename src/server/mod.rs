@@ -12,7 +12,7 @@
 //! * [`admission`] decides by [`counts`] of links, registrations and passwords; [`bucket`] is how,
 //!   [`bounded`] for how many, [`rates`] what one account may do.
 //! * [`control`] is the door for the server's own console; [`journal`] and [`metrics`] are what
-//!   it shows, and [`exposition`] is how other programs read the counters.
+//!   it shows, [`lines`] is how the log on stderr has it, [`logbook`] keeps it over restarts, and [`exposition`] is how other programs read the counters.
 //! * [`settings`] are what the administrator may move, [`policy`] those in force, [`bounds`] which of them
 //!   were met; [`bans`] is who is
 //!   kept out, [`beacon`] tells the LAN of the server.
@@ -47,7 +47,9 @@ mod generation;
 pub mod hub;
 pub mod job;
 pub mod journal;
+pub mod lines;
 mod listen;
+pub mod logbook;
 pub mod metrics;
 mod notify;
 pub mod outbox;

@@ -64,12 +64,6 @@ pub(super) fn run(
     if let Some(path) = folder::missing_store(&setup.data) {
         return Err(ServerError::StoreMissing { path, advice: backup::advice(&setup.data) });
     }
-    let advised = |error| match error {
-        ServerError::Store(error @ StoreError::Damaged { .. }) => {
-            ServerError::Broken { error, advice: backup::advice(&setup.data) }
-        }
-        error => error,
-    };
     let listen = || {
         let metrics = listen::open(setup.metrics.as_slice());
         Ok::<_, ServerError>((listen::open(&setup.listen)?, metrics?))
@@ -78,17 +72,15 @@ pub(super) fn run(
     // both the folder and the port, which is better said of the folder.
     let is_new = !setup.data.join(folder::STORE_FILE).exists();
     let early = is_new.then(listen).transpose()?;
-    let engine = folder::open_store(&setup.data).map_err(|error| advised(error.into()))?;
+    let engine = folder::look(&setup.data, || Ok(folder::open_store(&setup.data)?))?;
     let (listeners, scraped) = early.map_or_else(listen, Ok)?;
-    let mut ring = Ring::build(&engine, setup, &listeners).map_err(advised)?;
-    let today = &ring.shared.metrics.today;
-    today.begin(&Reads::open(&engine.read()?)?, clock::wall_ms())?;
+    let mut ring = folder::look(&setup.data, || Ring::build(&engine, setup, &listeners))?;
     let door = Door::open(&setup.data, &ring.shared, &ring.ready, stopper)?;
     let executor = Arc::new(Executor::new());
     for listener in scraped {
         ring.ready.metrics = exposition::start(&executor, listener, &ring.shared);
     }
-    keep_port(&engine, &ring.ready)?;
+    folder::look(&setup.data, || Ok(keep_port(&engine, &ring.ready)?))?;
     let (finish, finished) = async_channel::bounded::<()>(1);
     let workers = start_workers(&executor, &finished)?;
     let _sent = ready.send((ring.ready.clone(), ring.shared.metrics.clone()));
@@ -98,6 +90,7 @@ pub(super) fn run(
     ring.shared.journal.note(LogKind::Info, None, event);
 
     let threads = std::mem::take(&mut ring.threads);
+    let journal = ring.shared.journal.clone();
     let result = future::block_on(serve(&executor, ring, listeners, door, stopped, &setup.data));
     finish.close();
     for worker in workers {
@@ -109,6 +102,7 @@ pub(super) fn run(
     for thread in threads {
         drop(thread.join());
     }
+    journal.close();
     drop(engine);
     result
 }
@@ -140,9 +134,9 @@ impl Ring {
     ) -> Result<Self, ServerError> {
         let policy = load_policy(engine, setup)?;
         let identity = folder::load_identity(engine, &setup.data.join(KEY_FILE))?;
-        let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::default()));
+        let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::of(&setup.data)));
         let disk_full = Arc::new(AtomicBool::new(disk::is_low(&setup.data, &policy.limits())));
-        let metrics = Arc::new(Metrics::default());
+        let metrics = start_counting(engine)?;
         let (jobs, waiting) = async_channel::bounded(JOBS_MAX);
         let (hub, inbox) = async_channel::bounded(HUB_INBOX_MAX);
         let ((fail, readers_failed), (end, writer_ended)) =
@@ -203,6 +197,13 @@ impl Ring {
             threads,
         })
     }
+}
+
+/// Counters, with what today has already.
+fn start_counting(engine: &Engine) -> Result<Arc<Metrics>, StoreError> {
+    let metrics = Arc::new(Metrics::default());
+    metrics.today.begin(&Reads::open(&engine.read()?)?, clock::wall_ms())?;
+    Ok(metrics)
 }
 
 /// The folder of pictures and files, without what a crash left there. Free space is asked of the folder

@@ -9,6 +9,7 @@ use redb::{
     StorageBackend, TableDefinition, TableHandle, Value, WriteTransaction,
 };
 
+use super::beware::beware;
 use super::engine::{self, StoreError};
 use super::{schema, settings};
 
@@ -155,7 +156,7 @@ pub fn contents(snapshot: &ReadTransaction) -> Result<Contents, StoreError> {
 /// It cannot be opened.
 pub fn look_into(file: File, (at, bytes): (u64, u64)) -> Result<Contents, StoreError> {
     let part = Part { file: Mutex::new(file), at, bytes };
-    engine::beware("the copy", || {
+    beware("the copy", || {
         let database = Database::builder().open_read_only_with_backend(part);
         let database = database.map_err(|error| StoreError::damaged("the copy", &error))?;
         contents(&database.begin_read()?)

@@ -11,6 +11,8 @@ use redb::{
     TableDefinition, TableError, WriteTransaction,
 };
 
+use super::beware::{Wary, beware};
+
 /// Changes a file of version n into one of version n + 1, inside one transaction.
 pub type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
 
@@ -84,29 +86,70 @@ impl StoreError {
     }
 }
 
+/// What the engine says of bytes that nobody wrote like this is damage; anything else is the disk.
+impl From<redb::StorageError> for StoreError {
+    fn from(error: redb::StorageError) -> Self {
+        use redb::StorageError as Said;
+        let is_damage = match &error {
+            Said::Corrupted(_) | Said::LockPoisoned(_) => true,
+            Said::Io(error) => is_damage(error),
+            _ => false,
+        };
+        match is_damage {
+            true => StoreError::damaged("the file", &error),
+            false => StoreError::Storage(error.to_string()),
+        }
+    }
+}
+
+/// The system opened and read the file; what stands in it is the trouble.
+fn is_damage(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof)
+}
+
+impl From<DatabaseError> for StoreError {
+    fn from(error: DatabaseError) -> Self {
+        match error {
+            DatabaseError::Storage(error) => error.into(),
+            other => StoreError::damaged("the file", &other),
+        }
+    }
+}
+
+/// A table that is missing, or is another than we made.
+impl From<TableError> for StoreError {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::Storage(error) => error.into(),
+            other => StoreError::damaged("a table", &other),
+        }
+    }
+}
+
 macro_rules! storage_errors {
-    ($($error:ty),+) => {$(
-        impl From<$error> for StoreError {
-            fn from(error: $error) -> Self {
-                StoreError::Storage(error.to_string())
+    ($($error:ident),+) => {$(
+        impl From<redb::$error> for StoreError {
+            fn from(error: redb::$error) -> Self {
+                match error {
+                    redb::$error::Storage(error) => error.into(),
+                    other => StoreError::Storage(other.to_string()),
+                }
             }
         }
     )+};
 }
 
-storage_errors!(
-    DatabaseError,
-    TableError,
-    redb::StorageError,
-    redb::TransactionError,
-    redb::CommitError,
-    redb::SetDurabilityError,
-    redb::CompactionError
-);
+storage_errors!(TransactionError, CommitError, CompactionError);
+
+impl From<redb::SetDurabilityError> for StoreError {
+    fn from(error: redb::SetDurabilityError) -> Self {
+        StoreError::Storage(error.to_string())
+    }
+}
 
 /// An open store. One for each file, in one process.
 pub struct Engine {
-    database: Database,
+    database: Wary<Database>,
     /// Held while the store is open; the system lets go of it when the process ends.
     _lock: Option<FolderLock>,
 }
@@ -140,7 +183,7 @@ impl Engine {
         builder.set_cache_size(cache_bytes);
         let database = beware("the file", || builder.open(&path))?;
         let database = database.map_err(|error| open_error(&path, error))?;
-        let engine = Engine { database, _lock: Some(lock) };
+        let mut engine = Engine { database: Wary::new(database), _lock: Some(lock) };
         beware("the file", || engine.migrate(migrations, &path, |from| keep_copy(&path, from)))??;
         Ok(engine)
     }
@@ -157,7 +200,7 @@ impl Engine {
         let mut builder = Database::builder();
         builder.set_cache_size(cache_bytes);
         let database = builder.create_with_backend(backend)?;
-        let engine = Engine { database, _lock: None };
+        let mut engine = Engine { database: Wary::new(database), _lock: None };
         engine.migrate(migrations, Path::new("store"), |_| Ok(()))?;
         Ok(engine)
     }
@@ -182,18 +225,22 @@ impl Engine {
     }
 
     fn migrate(
-        &self,
+        &mut self,
         migrations: &[Migration],
         path: &Path,
         before: impl FnOnce(u64) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let known = migrations.len() as u64;
         let found = self.version()?;
-        if found > known {
-            return Err(StoreError::Newer { path: path.to_owned(), found, known });
-        }
         if found == known {
             return Ok(());
+        }
+        if found > 0 {
+            // Of damage, and not of another program, any number may tell; and what goes by it changes everything.
+            self.check_pages()?;
+        }
+        if found > known {
+            return Err(StoreError::Newer { path: path.to_owned(), found, known });
         }
         if found > 0 {
             before(found)?;
@@ -217,13 +264,9 @@ impl Engine {
     /// It is damaged, or the disk failed.
     pub fn check_pages(&mut self) -> Result<(), StoreError> {
         let database = &mut self.database;
-        match beware("the file", || database.check_integrity())? {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(StoreError::damaged("the file", &"its pages do not agree")),
-            Err(DatabaseError::Storage(redb::StorageError::Io(error))) => {
-                Err(StoreError::Storage(error.to_string()))
-            }
-            Err(error) => Err(StoreError::damaged("the file", &error)),
+        match beware("the file", || database.check_integrity())?? {
+            true => Ok(()),
+            false => Err(StoreError::damaged("the file", &"its pages do not agree")),
         }
     }
 }
@@ -231,17 +274,17 @@ impl Engine {
 /// How many migrations the file of a snapshot has seen.
 pub(super) fn version_of(snapshot: &ReadTransaction) -> Result<u64, StoreError> {
     match snapshot.open_table(VERSION) {
-        Ok(table) => Ok(table.get("schema")?.map_or(0, |version| version.value())),
-        Err(TableError::TableDoesNotExist(_)) => Ok(0),
+        Ok(table) => match table.get("schema")? {
+            Some(version) => Ok(version.value()),
+            None => Err(StoreError::damaged("its version", &"it is missing")),
+        },
+        // It is made with the first tables, so that only what is new has none.
+        Err(TableError::TableDoesNotExist(_)) => match snapshot.list_tables()?.next() {
+            None => Ok(0),
+            Some(_) => Err(StoreError::damaged("its version", &"it is missing")),
+        },
         Err(error) => Err(error.into()),
     }
-}
-
-/// Bytes that nobody wrote like this may lead the engine to what it takes for impossible; then its panic
-/// says that they are damaged. Nothing that was open is used any more.
-pub(super) fn beware<T>(what: &'static str, look: impl FnOnce() -> T) -> Result<T, StoreError> {
-    let looked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(look));
-    looked.map_err(|_| StoreError::damaged(what, &"it makes no sense"))
 }
 
 /// A crash while a file is being made must not leave one that cannot be opened: it is made under
@@ -259,7 +302,7 @@ fn create(folder: &Path, path: &Path, migrations: &[Migration]) -> Result<(), St
         .map_err(|e| StoreError::folder("make", &temporary, e))?;
     let database =
         Database::builder().create_with_backend(redb::backends::FileBackend::new(file)?)?;
-    let engine = Engine { database, _lock: None };
+    let mut engine = Engine { database: Wary::new(database), _lock: None };
     engine.migrate(migrations, &temporary, |_| Ok(()))?;
     drop(engine);
     fs::rename(&temporary, path).map_err(|e| StoreError::folder("rename", &temporary, e))?;
@@ -315,19 +358,10 @@ pub fn lock(folder: &Path) -> Result<FolderLock, StoreError> {
 fn open_error(path: &Path, error: DatabaseError) -> StoreError {
     match error {
         DatabaseError::DatabaseAlreadyOpen => StoreError::Locked(path.to_owned()),
-        // The system opened the file; what stands in it is the trouble.
-        DatabaseError::Storage(redb::StorageError::Io(error))
-            if matches!(
-                error.kind(),
-                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
-            ) =>
-        {
-            StoreError::damaged("the file", &error)
-        }
-        DatabaseError::Storage(redb::StorageError::Io(error)) => {
+        DatabaseError::Storage(redb::StorageError::Io(error)) if !is_damage(&error) => {
             StoreError::folder("open", path, error)
         }
-        other => StoreError::damaged("the file", &other),
+        other => other.into(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What must survive. The only folder that sees redb.
 //!
 //! * [`engine`] opens a store safely: one owner, made under a temporary name, right version.
+//!   `beware` looks at bytes that may be damaged.
 //! * [`schema`] lists the server's tables, its version and its migrations.
 //! * [`writer`] is the one thread that writes: batch, apply, commit, hand on.
 //! * [`rows`] is one transaction's view of all tables; the nouns add their verbs to it:
@@ -18,6 +19,7 @@
 pub mod accounts;
 pub mod bans;
 pub mod beside;
+pub(crate) mod beware;
 pub mod blobs;
 pub mod check;
 pub mod choices;

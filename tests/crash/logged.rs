@@ -67,6 +67,10 @@ fn each_line_is_an_object_and_holds_no_secret() {
     }
     assert!(lines.iter().any(|line| line["level"] == "INFO"));
     assert!(lines.iter().any(|line| line["session"].is_u64()), "fields stay fields");
+    let event = |name: &str| lines.iter().find(|line| line["event"] == name).unwrap();
+    let registered = event("registered");
+    assert_eq!((&registered["account"], &registered["nickname"]), (&10_001.into(), &"Lime".into()));
+    assert!(event("wrong_password")["tries"].is_u64() && event("stopping")["level"] == "INFO");
 }
 
 #[test]

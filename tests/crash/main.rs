@@ -3,7 +3,7 @@
 //!
 //! [`process`] runs the executable; [`killed`] kills it under load, [`brought`] while files come,
 //! [`backed_up`] in the middle of a backup, [`restored`] begins anew from one, [`carried`] and both clients while one goes from one to the other;
-//! [`exits`] reads exit codes; [`logged`] what stands in the log, [`managed`] what a service manager
+//! [`damaged`] changes bytes of its store, [`exits`] reads exit codes; [`logged`] what stands in the log, [`managed`] what a service manager
 //! hears; [`starved`] takes its disk away.
 #![cfg(test)]
 #![cfg(unix)]
@@ -11,6 +11,7 @@
 mod backed_up;
 mod brought;
 mod carried;
+mod damaged;
 mod exits;
 mod killed;
 mod logged;

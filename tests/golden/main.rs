@@ -325,7 +325,7 @@ table!(control_replies, frame, ControlReply {
         sessions: vec![online()],
     };
     "control.reply.log", ControlReply::Log { .. } => ControlReply::Log {
-        entries: vec![LogEntry { number: 42, at: AT, kind: LogKind::Auth, session: Some(7), what: LogEvent::Stopping {} }],
+        entries: vec![LogEntry { number: 42, at: AT, kind: LogKind::Auth, session: Some(7), what: LogEvent::Stopping {}, kept: false }],
     };
     "control.reply.stopping", ControlReply::Stopping {} => ControlReply::Stopping {};
     "control.reply.done", ControlReply::Done(_) => ControlReply::Done(Done::Said { seq: Some(7) });
@@ -381,6 +381,8 @@ table!(log_events, value, LogEvent {
         within: Some(Box::new(NotDone::new(Cause::Disk, "bad").with("reason", "bad"))),
         ..NotDone::new(Cause::BackupUnproven, "disk")
     });
+    "log.backup_skipped", LogEvent::BackupSkipped { .. } =>
+        LogEvent::BackupSkipped { folder: "/b".into(), need_mib: 2_048, free_mib: 1_100 };
     "log.disk_low", LogEvent::DiskLow { .. } =>
         LogEvent::DiskLow { folder: "/srv/mychat".into(), free_mib: 256 };
     "log.disk_fine", LogEvent::DiskFine {} => LogEvent::DiskFine {};

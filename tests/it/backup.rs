@@ -150,7 +150,17 @@ fn the_place_is_a_file_or_a_folder_and_nothing_is_overwritten() {
     let inside = try_back_up(ground.folder(), Some(elsewhere.path())).unwrap();
     assert_eq!(Path::new(&inside.path).parent(), Some(elsewhere.path()));
     let missing = elsewhere.path().join("no/such/x.tar");
-    assert!(why(try_back_up(ground.folder(), Some(&missing))).contains("is no folder"));
+    // Who names no folder that is there, and no backup either, has mistyped a folder.
+    for (place, named) in [
+        (missing.as_path(), missing.parent().unwrap()),
+        (&elsewhere.path().join("usb"), &elsewhere.path().join("usb")),
+        (&elsewhere.path().join("x.tar/"), &elsewhere.path().join("x.tar")),
+    ] {
+        let error = why(try_back_up(ground.folder(), Some(place)));
+        assert!(error.starts_with(&named.display().to_string()), "{error}");
+        assert!(error.contains(" is no folder: make it"), "{error}");
+        assert!(error.contains("ends in .tar"), "{error}");
+    }
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 2, "nothing unfinished is left");
     let (last, error) = (status(ground.folder()).backup, status(ground.folder()).backup_error);
     assert_eq!((last, error), (Some(inside), None), "a wrong place is no failure of backups");
@@ -245,11 +255,67 @@ fn a_backup_of_which_anything_is_wrong_is_not_restored() {
     for length in [0, 511, 512, 5_000, whole.len() / 2, whole.len() - 8 * 512] {
         fs::write(&broken, &whole[..length]).unwrap();
         let error = try_restore(&broken).unwrap_err();
-        assert!(error.contains("no whole backup"), "{length}: {error}");
+        assert!(error.contains("cannot be restored"), "{length}: {error}");
     }
-    fs::write(&broken, b"PK\x03\x04 something else altogether, and longer than a block".repeat(40))
-        .unwrap();
-    assert!(try_restore(&broken).unwrap_err().contains("no whole backup"));
+}
+
+#[test]
+fn what_is_no_backup_is_only_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("a file.tar");
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_gnu();
+    header.set_size(6);
+    header.set_cksum();
+    tar.append_data(&mut header, "private/secret-diary", &b"secret"[..]).unwrap();
+    let tar = tar.into_inner().unwrap();
+    let mut odd = tar.clone();
+    odd[124..136].copy_from_slice(b"secretsecret");
+    let text = b"PK\x03\x04 secret words, and longer than a block".repeat(40);
+    for bytes in [Vec::new(), text, tar, odd, vec![0; 10_240]] {
+        fs::write(&file, bytes).unwrap();
+        let error = try_restore(&file).unwrap_err();
+        let file = file.display();
+        let expected =
+            format!("{file} cannot be restored: it is no backup of MyChat. Take another one");
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn a_backup_takes_the_place_of_damaged_data_which_is_kept() {
+    let mut ground = Ground::start();
+    ground.register("Lime");
+    let path = back_up(ground.folder());
+    let data = ground.folder().to_owned();
+    assert!(admin::restore_over(&path, &data).unwrap_err().to_string().contains("is running"));
+    ground.stop();
+    fs::write(data.join("console.txt"), b"theme = dark").unwrap();
+    let (store, key) = (data.join("mychat.redb"), data.join("identity.key"));
+    let damaged = b"my diary".to_vec();
+    fs::write(&store, &damaged).unwrap();
+    let key_before = fs::read(&key).unwrap();
+    let entries = || {
+        let entries = fs::read_dir(&data).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name != "lock").collect::<std::collections::BTreeSet<String>>()
+    };
+    // What is no backup changes nothing.
+    let before = entries();
+    assert!(admin::restore_over(&store, &data).is_err());
+    assert_eq!((entries(), fs::read(&store).unwrap()), (before, damaged.clone()));
+    let aside = admin::restore_over(&path, &data).unwrap();
+    assert_eq!(aside.parent(), Some(data.as_path()));
+    assert_eq!(fs::read(aside.join("mychat.redb")).unwrap(), damaged);
+    assert_eq!(fs::read(aside.join("identity.key")).unwrap(), key_before);
+    assert_eq!(check(&data).found, 0);
+    assert!(path.exists() && data.join("console.txt").exists(), "all else is where it was");
+    let listed = admin::backups(&data);
+    assert_eq!(listed.iter().map(|file| &file.path).collect::<Vec<_>>(), [&path]);
+    let (server, address) = start(&data).unwrap();
+    Peer::connect(address).sign_in("Lime", PASSWORD).unwrap();
+    server.stopper().stop();
+    server.wait().unwrap();
 }
 
 /// The parts of a backup, to be put together in another way.
@@ -317,7 +383,7 @@ fn a_backup_that_somebody_made_up_puts_nothing_elsewhere() {
         parts.insert(4, (name.to_owned(), b"x".to_vec()));
         put_together(&made_up, &parts, None);
         let error = try_restore(&made_up).unwrap_err();
-        assert!(error.contains("no whole backup"), "{name}: {error}");
+        assert!(error.contains("cannot be restored"), "{name}: {error}");
     }
     put_together(&made_up, &parts, Some("/etc/passwd"));
     assert!(try_restore(&made_up).unwrap_err().contains("is no part of a backup"));

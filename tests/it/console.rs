@@ -376,3 +376,45 @@ fn the_keeper_works_through_the_window_while_the_server_runs_and_while_it_does_n
     window.link.order(Order::Stop);
     assert_eq!(window.ended(), End::Closed);
 }
+
+#[test]
+fn a_backup_takes_the_place_of_damaged_data_from_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("server");
+    let window = Window::open(&data, "127.0.0.1:0");
+    window.attached();
+    window.link.order(Order::Backup);
+    window.wait(|report| matches!(report, Report::BackedUp(Ok(()))).then_some(()));
+    window.link.order(Order::Stop);
+    let ended = || {
+        window.wait(|report| match report {
+            Report::Ended(end) => Some(end),
+            _ => None,
+        })
+    };
+    assert_eq!(ended(), End::Closed);
+    let store = data.join("mychat.redb");
+    let whole = std::fs::read(&store).unwrap();
+    std::fs::write(&store, &whole[..whole.len() / 3]).unwrap();
+    window.link.order(Order::Start);
+    let end = ended();
+    let End::Failed(Failure::Damaged(found)) = &end else { panic!("{end:?}") };
+    assert!(found.starts_with("the file cannot be read") && !found.contains("mv "), "{found}");
+    window.link.order(Order::Backups);
+    let files = window.wait(|report| match report {
+        Report::Backups(files) => Some(files),
+        _ => None,
+    });
+    assert_eq!(files.len(), 1);
+    window.link.order(Order::Restore(files[0].path.clone()));
+    let restored = window.wait(|report| match report {
+        Report::Restored(restored) => Some(restored),
+        _ => None,
+    });
+    let kept = std::fs::read(restored.unwrap().join("mychat.redb")).unwrap();
+    assert_eq!(kept, whole[..whole.len() / 3], "nothing of it is deleted");
+    window.link.order(Order::Start);
+    assert!(!window.attached());
+    window.link.order(Order::Stop);
+    assert_eq!(ended(), End::Closed);
+}

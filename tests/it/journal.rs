@@ -87,6 +87,30 @@ fn the_log_tells_what_was_done_and_no_words() {
 }
 
 #[test]
+fn the_log_goes_on_where_it_was_before_a_restart() {
+    let mut ground = Ground::start();
+    let account = ground.register("Lime").account();
+    let before = log(&ground);
+    assert!(
+        before
+            .iter()
+            .any(|event| matches!(event, LogEvent::Registered { account: a, .. } if *a == account))
+    );
+    ground.restart();
+    let after = log(&ground);
+    assert_eq!(after[..before.len()], before);
+    assert!(after[before.len()..].contains(&LogEvent::Stopping {}));
+    assert!(matches!(after.last(), Some(LogEvent::Started { .. })), "{after:?}");
+    // The admin tool finds it with and without a server.
+    ground.stop();
+    let kept = admin::log(ground.folder(), 1_000).unwrap();
+    assert!(kept.len() > after.len() && kept[after.len() - 1].what == *after.last().unwrap());
+    assert_eq!(admin::log(ground.folder(), 1).unwrap()[0].what, LogEvent::Stopping {});
+    let nowhere = admin::log(std::path::Path::new("/no/such/folder"), 1).unwrap_err();
+    assert!(nowhere.to_string().contains("has no server's data"), "{nowhere}");
+}
+
+#[test]
 fn the_log_tells_of_rooms_and_files() {
     let ground = Ground::start();
     let (mut lime, momo) = (ground.register("Lime"), ground.register("Momo"));

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::clock;
 use crate::domain::RoomId;
 use crate::limits::{BAN_MINUTES_MAX, SettingError};
-use crate::net::control::{ControlReply, ControlRequest};
+use crate::net::control::{ControlReply, ControlRequest, LogEntry};
 use crate::net::verb::{Cause, Done, NotDone, Verb};
 use crate::server::backup;
 use crate::server::backup::archive::Manifest;
@@ -18,12 +18,16 @@ use crate::server::backup::make::{self, Source, Wanted};
 use crate::server::commands::keeper::{self, When};
 use crate::server::control::Console;
 use crate::server::folder;
+use crate::server::logbook;
 use crate::server::policy::{Given, Policy};
 use crate::server::settings::Settings;
+use crate::store::beware::beware;
 use crate::store::blobs::Files;
 use crate::store::{Engine, Reads, Writes};
 
 pub use crate::server::backup::BackupError;
+pub use crate::server::backup::keep::{BackupFile, all as backups};
+pub use crate::server::backup::restore::restore_over;
 pub use crate::store::StoreError;
 
 /// What no server of this program does.
@@ -130,19 +134,28 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     find_store(data, data.join(folder::STORE_FILE).try_exists(), may_be_new)?;
     match folder::open_own_store(data) {
         Ok(_) if verb.is_live() => Err(AdminError::Stopped(data.display().to_string())),
-        Ok(engine) => match verb {
-            Verb::Backup { path } => back_up(&engine, data, path.map(PathBuf::from)),
-            Verb::Check {} => Ok(Done::Checked(backup::check::check_stopped(engine, data)?)),
-            verb => apply(&engine, &verb).map_err(|error| advised(error, data)),
-        },
+        Ok(engine) => {
+            let done = beware("the file", || by_ourselves(engine, data, verb));
+            done.unwrap_or_else(|damage| Err(damage.into())).map_err(|error| advised(error, data))
+        }
         Err(StoreError::Locked(_)) => smol::block_on(ask(data, verb)),
         Err(error) => Err(advised(error.into(), data)),
     }
 }
 
+/// On a stopped server's folder.
+fn by_ourselves(engine: Engine, data: &Path, verb: Verb) -> Result<Done, AdminError> {
+    match verb {
+        Verb::Backup { path } => back_up(&engine, data, path.map(PathBuf::from)),
+        Verb::Check {} => Ok(Done::Checked(backup::check::check_stopped(engine, data)?)),
+        verb => apply(&engine, &verb),
+    }
+}
+
 fn advised(error: AdminError, data: &Path) -> AdminError {
     match error {
-        AdminError::Store(error @ StoreError::Damaged { .. }) => {
+        AdminError::Store(error @ StoreError::Damaged { .. })
+        | AdminError::Backup(BackupError::Store(error @ StoreError::Damaged { .. })) => {
             AdminError::Broken { error, advice: backup::advice(data) }
         }
         error => error,
@@ -189,7 +202,6 @@ fn here(verb: Verb) -> Verb {
     }
 }
 
-/// On a stopped server's folder.
 fn back_up(engine: &Engine, data: &Path, path: Option<PathBuf>) -> Result<Done, AdminError> {
     keep::remove_unfinished(&keep::folder(data));
     let policy = Policy::new(Settings::load(&Reads::open(&engine.read()?)?)?, Given::default());
@@ -209,6 +221,15 @@ fn back_up(engine: &Engine, data: &Path, path: Option<PathBuf>) -> Result<Done, 
         tracing::warn!(%error, "that this backup was made cannot be kept");
     }
     Ok(Done::Backup(row))
+}
+
+/// The newest lines of the event log, so many at most, as they lie on the disk.
+///
+/// # Errors
+/// There is no server's data.
+pub fn log(data: &Path, most: usize) -> Result<Vec<LogEntry>, AdminError> {
+    find_store(data, data.join(folder::KEY_FILE).try_exists(), false)?;
+    Ok(logbook::read(data, most))
 }
 
 /// Makes a data folder of a backup.

@@ -178,6 +178,10 @@ pub fn prove<R: Read + Seek>(
     proof.end()
 }
 
+/// Why it cannot be read further; its own bytes are not quoted.
+const TOO_EARLY: &str = "it ends too early";
+const BROKEN: &str = "it cannot be read to its end";
+
 struct Proof<'a> {
     path: &'a Path,
     last: Option<Part>,
@@ -190,14 +194,19 @@ struct Proof<'a> {
 }
 
 impl Proof<'_> {
+    /// What does not say that it is a backup may be anything, and nothing of it is shown to anybody.
     fn damaged(&self, why: impl std::fmt::Display) -> BackupError {
-        BackupError::damaged(self.path, why)
+        match self.manifest {
+            Some(_) => BackupError::damaged(self.path, why),
+            None => BackupError::damaged(self.path, "it is no backup of MyChat"),
+        }
     }
 
     fn unreadable(&self, error: io::Error) -> BackupError {
-        match error.raw_os_error() {
-            Some(_) => BackupError::File { doing: "read", path: self.path.to_owned(), error },
-            None => self.damaged(error),
+        match (error.raw_os_error(), error.kind()) {
+            (Some(_), _) => BackupError::File { doing: "read", path: self.path.to_owned(), error },
+            (None, io::ErrorKind::UnexpectedEof) => self.damaged(TOO_EARLY),
+            (None, _) => self.damaged(BROKEN),
         }
     }
 
@@ -205,10 +214,10 @@ impl Proof<'_> {
     fn begin<R: Read>(&mut self, entry: &tar::Entry<'_, R>) -> Result<(Part, u64), BackupError> {
         let header = entry.header();
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        let bytes = header.size().map_err(|error| self.damaged(error))?;
+        let bytes = header.size().map_err(|_| self.damaged(BROKEN))?;
         let part = Part::of(&name).filter(|_| header.entry_type() == tar::EntryType::Regular);
         let Some(part) = part else {
-            return Err(self.damaged(format!("{name:?} is no part of a backup")));
+            return Err(self.damaged("something in it is no part of a backup"));
         };
         let is_next = match self.last {
             None => part == Part::Manifest,
@@ -261,7 +270,7 @@ impl Proof<'_> {
         }
         io::copy(&mut hashing, &mut io::sink()).map_err(|error| self.unreadable(error))?;
         if hashing.count != bytes {
-            return Err(self.damaged("it ends too early"));
+            return Err(self.damaged(TOO_EARLY));
         }
         let hash = hashing.hasher.finalize();
         if let Part::Blob(id) = part
@@ -288,11 +297,11 @@ impl Proof<'_> {
             found,
             known,
         };
-        let versions: Versions = serde_json::from_str(text).map_err(|error| self.damaged(error))?;
+        let versions: Versions = serde_json::from_str(text).map_err(|_| self.damaged(BROKEN))?;
         if versions.format > FORMAT {
             return Err(newer("format", &versions.program, versions.format, FORMAT));
         }
-        let manifest: Manifest = serde_json::from_str(text).map_err(|error| self.damaged(error))?;
+        let manifest: Manifest = serde_json::from_str(text).map_err(|_| self.damaged(BROKEN))?;
         match manifest.schema > SCHEMA_VERSION {
             true => Err(newer("store", &manifest.program, manifest.schema, SCHEMA_VERSION)),
             false => Ok(manifest),
@@ -300,7 +309,7 @@ impl Proof<'_> {
     }
 
     fn end(self) -> Result<Proven, BackupError> {
-        let damaged = BackupError::damaged(self.path, "it ends too early");
+        let damaged = self.damaged(TOO_EARLY);
         match (self.last, self.manifest, self.store) {
             (Some(Part::Sums), Some(manifest), Some(store))
                 if self.blobs == (manifest.files, manifest.file_bytes) =>

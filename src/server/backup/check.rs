@@ -11,7 +11,7 @@ use crate::server::settings::Settings;
 use crate::server::{KEY_FILE, folder};
 use crate::store::blobs::Files;
 use crate::store::check::{self, Cure, Finding, Report};
-use crate::store::{Engine, Reads, StoreError};
+use crate::store::{Engine, Reads};
 
 /// Checks a snapshot, while others may write.
 ///
@@ -52,18 +52,10 @@ pub fn check(
 /// The same on a stopped server's folder, whose pages are held against their sums as well.
 ///
 /// # Errors
-/// The disk failed.
+/// The file is damaged, so that no server starts on it, or the disk failed.
 pub fn check_stopped(mut engine: Engine, data: &Path) -> Result<Checked, BackupError> {
-    match engine.check_pages() {
-        Ok(()) => check(&engine, (data, &Files::of(data)), &|| true),
-        Err(error @ StoreError::Damaged { .. }) => {
-            let mut checked = Checked::default();
-            checked.find(&error.to_string(), restore(data));
-            key(data, &mut checked);
-            Ok(checked)
-        }
-        Err(error) => Err(error.into()),
-    }
+    engine.check_pages()?;
+    check(&engine, (data, &Files::of(data)), &|| true)
 }
 
 fn told(report: Report, data: &Path) -> Checked {

@@ -199,6 +199,14 @@ impl Chores {
                 }
             }
             Err(error) if error.is_no_failure() => return,
+            // Nothing went wrong with it; it was not begun, and the next one may fit.
+            Err(error @ BackupError::Space { folder, need, free }) if is_automatic => {
+                self.metrics.backups_failed.fetch_add(1, Ordering::Relaxed);
+                let folder = folder.display().to_string();
+                let event = LogEvent::BackupSkipped { folder, need_mib: *need, free_mib: *free };
+                self.journal.note(LogKind::Warn, None, event);
+                memory.error = Some(error.to_string());
+            }
             Err(error) => {
                 self.metrics.backups_failed.fetch_add(1, Ordering::Relaxed);
                 let not_done = NotDone::from(error);
@@ -228,6 +236,8 @@ mod tests {
     use crate::limits::Limits;
     use crate::net::tls::Identity;
     use crate::server::{KEY_FILE, folder};
+
+    const MIB: u64 = 1024 * 1024;
 
     fn chores(data: &Path) -> (Arc<Engine>, Arc<Chores>) {
         let engine = folder::open_store(data).unwrap();
@@ -263,6 +273,28 @@ mod tests {
         assert!(matches!(backup(), Err(BackupError::Stopped)));
         chores.wait();
         assert_eq!(Arc::strong_count(&engine), 1, "the folder is free for the next server");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_skipped_and_not_called_failed() {
+        let data = tempfile::tempdir().unwrap();
+        let (engine, _) = chores(data.path());
+        let limits = Limits { files_free_mib: u64::MAX / MIB, ..Limits::default() };
+        let (journal, metrics) = (Arc::new(Journal::default()), Arc::new(Metrics::default()));
+        let kept = (Policy::of_limits(limits), journal.clone(), metrics);
+        let chores = Chores::new(data.path().to_owned(), &engine, Files::of(data.path()), kept);
+        for is_automatic in [true, false] {
+            let wanted = Wanted { path: None, is_automatic };
+            let error = smol::block_on(chores.backup(wanted)).unwrap_err();
+            assert!(matches!(error, BackupError::Space { .. }), "{error}");
+            chores.wait();
+        }
+        let noted: Vec<LogEvent> = journal.after(0).into_iter().map(|entry| entry.what).collect();
+        assert!(
+            matches!(&noted[..], [LogEvent::BackupSkipped { .. }, LogEvent::BackupFailed { .. }]),
+            "{noted:?}"
+        );
+        assert!(chores.remembered().1.unwrap().starts_with("not enough disk space"));
     }
 
     #[test]

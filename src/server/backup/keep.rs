@@ -63,6 +63,12 @@ pub fn name(server: &str, at_ms: i64, is_automatic: bool) -> String {
     format!("{server}-{stamp}{}", if is_automatic { AUTOMATIC } else { END })
 }
 
+/// Whether a path has the name of a backup.
+#[must_use]
+pub fn is_named(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end.eq_ignore_ascii_case(&END[1..]))
+}
+
 /// The time in the name of a backup with that end.
 fn stamp<'a>(name: &'a str, end: &str) -> Option<&'a str> {
     let front = name.strip_suffix(end)?;
@@ -100,6 +106,37 @@ fn now() -> SystemTime {
 #[must_use]
 pub fn newest(data: &Path) -> Option<PathBuf> {
     list(&folder(data), &[AUTOMATIC, END]).pop()
+}
+
+/// All backups in the folder of a data folder, the newest first.
+#[must_use]
+pub fn all(data: &Path) -> Vec<BackupFile> {
+    let found = list(&folder(data), &[AUTOMATIC, END]);
+    let files = found.into_iter().rev().filter_map(|path| {
+        let found = path.metadata().ok()?;
+        let written = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+        let at = i64::try_from(written.as_millis()).ok()?;
+        Some(BackupFile { path, bytes: found.len(), at })
+    });
+    files.collect()
+}
+
+/// A backup as it lies there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupFile {
+    /// Where.
+    pub path: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// When it was written, in milliseconds since 1970 UTC.
+    pub at: i64,
+}
+
+/// The name of a folder that damaged data is moved into.
+#[must_use]
+pub fn aside_name(at_ms: i64) -> String {
+    let moment = Timestamp::from_millisecond(at_ms).unwrap_or_default();
+    format!("damaged-{}", moment.to_zoned(TimeZone::system()).strftime(STAMP))
 }
 
 /// Removes the oldest of those that the server made by itself, beyond so many, and never the one just made.
@@ -247,6 +284,9 @@ mod tests {
             set(name, now - Duration::from_hours(hours));
         }
         assert_eq!(newest(data.path()), Some(folder.join(&names[4])));
+        let all: Vec<PathBuf> = all(data.path()).into_iter().map(|file| file.path).collect();
+        let newest_first: Vec<PathBuf> = names.iter().rev().map(|name| folder.join(name)).collect();
+        assert_eq!(all, newest_first);
         let left = || names.iter().map(|name| folder.join(name).exists()).collect::<Vec<_>>();
         remove_old(data.path(), 2, &folder.join(&names[4]));
         assert_eq!(left(), [false, true, true, true, true]);

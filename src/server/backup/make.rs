@@ -125,22 +125,26 @@ fn place(source: &Source<'_>, wanted: &Wanted, now_ms: i64) -> Result<PathBuf, B
         None => keep::make_folder(source.data)
             .map_err(BackupError::file("make", &keep::folder(source.data)))?,
         Some(path) if path.is_dir() => path.clone(),
-        Some(path) => {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let is_file =
-                path.file_name().is_some() && !path.to_string_lossy().ends_with(is_separator);
-            return match folder.is_none_or(Path::is_dir) && is_file {
-                false => {
-                    Err(BackupError::NoFolder(folder.filter(|_| is_file).unwrap_or(path).into()))
-                }
-                true if path.symlink_metadata().is_ok() => Err(BackupError::Exists(path.clone())),
-                true => Ok(path.clone()),
-            };
-        }
+        Some(path) => return file(path),
     };
     let name = |later: i64| keep::name(source.name, now_ms + 1_000 * later, wanted.is_automatic);
     let mut paths = (0..LATER_MAX).map(|later| folder.join(name(later)));
     paths.find(|path| !path.exists()).ok_or_else(|| BackupError::Exists(folder.join(name(0))))
+}
+
+/// A file in a folder that is there. A name that does not say what it is was meant as a folder.
+fn file(path: &Path) -> Result<PathBuf, BackupError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(BackupError::NoFolder(folder.to_owned()));
+    }
+    if path.to_string_lossy().ends_with(is_separator) || !keep::is_named(path) {
+        return Err(BackupError::NoFolder(path.to_owned()));
+    }
+    match path.symlink_metadata().is_ok() {
+        true => Err(BackupError::Exists(path.to_owned())),
+        false => Ok(path.to_owned()),
+    }
 }
 
 /// Looks on while it is written whether it has to end.

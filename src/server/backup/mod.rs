@@ -48,7 +48,10 @@ pub enum BackupError {
     #[error("{0} is there already, and no backup overwrites anything: choose another name")]
     Exists(PathBuf),
     /// The place is no place.
-    #[error("{0} is no folder: make it, or name another place")]
+    #[error(
+        "{0} is no folder: make it, or name another place (a folder that is there, or in one a file whose \
+         name ends in .tar)"
+    )]
     NoFolder(PathBuf),
     /// A file that the store names is not there.
     #[error(
@@ -68,7 +71,7 @@ pub enum BackupError {
     )]
     Unproven(Box<BackupError>),
     /// A file is no backup, or is damaged.
-    #[error("{path} is no whole backup: {why}. Take another one")]
+    #[error("{path} cannot be restored: {why}. Take another one")]
     Damaged {
         /// Which.
         path: PathBuf,

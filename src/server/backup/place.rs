@@ -7,8 +7,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::BackupError;
 use super::make::sync_folder;
+use super::{BackupError, keep};
+use crate::clock;
 use crate::server::{KEY_FILE, STORE_FILE};
 use crate::store::StoreError;
 use crate::store::blobs::Files;
@@ -25,6 +26,8 @@ pub(super) struct Place {
     hidden: PathBuf,
     /// It was made for this, and goes with it.
     is_made: bool,
+    /// What is there is damaged, and goes aside.
+    is_over: bool,
     _lock: FolderLock,
 }
 
@@ -38,15 +41,30 @@ impl Place {
         if is_made {
             make(data).map_err(BackupError::file("make", data))?;
         }
-        let lock = engine::lock(data).map_err(|error| match error {
-            StoreError::Locked(data) => BackupError::Running(data),
-            error => error.into(),
-        })?;
+        let lock = lock(data)?;
         remove_unfinished(data);
         is_free(data)?;
+        Place::new(data, lock, (is_made, false))
+    }
+
+    /// Takes a folder whose data is damaged.
+    ///
+    /// # Errors
+    /// A server runs there, or the disk failed.
+    pub fn over(data: &Path) -> Result<Place, BackupError> {
+        let lock = lock(data)?;
+        remove_unfinished(data);
+        Place::new(data, lock, (false, true))
+    }
+
+    fn new(
+        data: &Path,
+        lock: FolderLock,
+        (is_made, is_over): (bool, bool),
+    ) -> Result<Place, BackupError> {
         let hidden = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(data);
         let hidden = hidden.map_err(BackupError::file("make a folder in", data))?.keep();
-        Ok(Place { data: data.to_owned(), hidden, is_made, _lock: lock })
+        Ok(Place { data: data.to_owned(), hidden, is_made, is_over, _lock: lock })
     }
 
     /// What is to be filled.
@@ -54,17 +72,24 @@ impl Place {
         &self.hidden
     }
 
-    /// All of it gets its names: a server can begin.
+    /// All of it gets its names: a server can begin. Says where what was damaged lies now.
     ///
     /// # Errors
     /// The disk failed, or somebody was faster; nothing of it is left then.
-    pub fn settle(mut self) -> Result<(), BackupError> {
+    pub fn settle(mut self) -> Result<Option<PathBuf>, BackupError> {
         let data = self.data.clone();
         give(&self.hidden, &data).map_err(BackupError::file("give to its owner", &data))?;
-        is_free(&data)?;
-        // The key first: that it is gone says how far this came.
         let files = Files::of(&self.hidden);
-        let names = [Path::new(KEY_FILE), name(files.folder()), Path::new(STORE_FILE)];
+        let (key, store) = (Path::new(KEY_FILE), Path::new(STORE_FILE));
+        let (aside, names) = match self.is_over {
+            // The key last: a folder without one would be taken for new, and one without its store is not.
+            true => (Some(put_aside(&data)?), [name(files.folder()), store, key]),
+            // The key first: that it is gone says how far this came.
+            false => {
+                is_free(&data)?;
+                (None, [key, name(files.folder()), store])
+            }
+        };
         for name in names.iter().filter(|name| self.hidden.join(name).exists()) {
             let place = data.join(name);
             if *name == Path::new(STORE_FILE) {
@@ -74,8 +99,43 @@ impl Place {
                 .map_err(BackupError::file("rename to", &place))?;
         }
         self.is_made = false;
-        sync_folder(&data).map_err(BackupError::file("sync", &data))
+        sync_folder(&data).map_err(BackupError::file("sync", &data))?;
+        Ok(aside)
     }
+}
+
+fn lock(data: &Path) -> Result<FolderLock, BackupError> {
+    engine::lock(data).map_err(|error| match error {
+        StoreError::Locked(data) => BackupError::Running(data),
+        error => error.into(),
+    })
+}
+
+/// Moves a store and its files into a folder beside them, with a copy of the key; that one stays until another
+/// takes its place. What went before an error comes back.
+fn put_aside(data: &Path) -> Result<PathBuf, BackupError> {
+    let aside = data.join(keep::aside_name(clock::wall_ms()));
+    make(&aside).map_err(BackupError::file("make", &aside))?;
+    let files = Files::of(data);
+    let mut moved = Vec::new();
+    let mut put = || -> io::Result<()> {
+        if data.join(KEY_FILE).exists() {
+            fs::copy(data.join(KEY_FILE), aside.join(KEY_FILE))?;
+        }
+        for name in [Path::new(STORE_FILE), name(files.folder())] {
+            if data.join(name).exists() {
+                fs::rename(data.join(name), aside.join(name))?;
+                moved.push(name);
+            }
+        }
+        sync_folder(&aside)
+    };
+    let Err(error) = put() else { return Ok(aside) };
+    for name in moved {
+        fs::rename(aside.join(name), data.join(name)).ok();
+    }
+    fs::remove_dir_all(&aside).ok();
+    Err(BackupError::file("move to", &aside)(error))
 }
 
 impl Drop for Place {

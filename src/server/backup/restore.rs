@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::BackupError;
 use super::archive::{self, Manifest, Part};
@@ -20,18 +20,35 @@ const MIB: u64 = 1024 * 1024;
 /// # Errors
 /// Why not; nothing is left of it then.
 pub fn restore(file: &Path, data: &Path) -> Result<Manifest, BackupError> {
-    let mut backup = File::open(file).map_err(BackupError::file("open", file))?;
     let data = std::path::absolute(data).map_err(BackupError::file("find", data))?;
-    let place = Place::take(&data)?;
+    fill(file, &data, || Place::take(&data)).map(|(manifest, _)| manifest)
+}
+
+/// Restores a backup over data that is damaged, which is moved aside, and says where it lies now.
+///
+/// # Errors
+/// Why not; the damaged data is where it was.
+pub fn restore_over(file: &Path, data: &Path) -> Result<PathBuf, BackupError> {
+    let data = std::path::absolute(data).map_err(BackupError::file("find", data))?;
+    let (_, aside) = fill(file, &data, || Place::over(&data))?;
+    Ok(aside.unwrap_or(data))
+}
+
+fn fill(
+    file: &Path,
+    data: &Path,
+    take: impl FnOnce() -> Result<Place, BackupError>,
+) -> Result<(Manifest, Option<PathBuf>), BackupError> {
+    let mut backup = File::open(file).map_err(BackupError::file("open", file))?;
+    let place = take()?;
     let bytes = backup.metadata().map_err(BackupError::file("read", file))?.len();
-    let free = fs4::available_space(&data).map_err(BackupError::file("look at", &data))?;
+    let free = fs4::available_space(data).map_err(BackupError::file("look at", data))?;
     if free < bytes {
         let (need, free) = (bytes / MIB + 1, free / MIB);
-        return Err(BackupError::Space { folder: data, need, free });
+        return Err(BackupError::Space { folder: data.to_owned(), need, free });
     }
     let manifest = unpack(file, &mut backup, place.folder())?;
-    place.settle()?;
-    Ok(manifest)
+    Ok((manifest, place.settle()?))
 }
 
 /// Fills a folder, and proves that a server can begin with it.

@@ -10,8 +10,9 @@ mod read;
 
 use std::io;
 
+use super::beware::beware;
 use super::blobs::{Files, Hold};
-use super::engine::{self, StoreError};
+use super::engine::StoreError;
 use super::rows::Reads;
 
 /// Findings that are told one by one; the others are counted.
@@ -76,7 +77,7 @@ pub fn check(
     goes_on: &dyn Fn() -> bool,
 ) -> Result<Option<Report>, StoreError> {
     let mut report = Report::default();
-    let looked = engine::beware("the file", || {
+    let looked = beware("the file", || {
         let kept = read::everything(&mut read::Look { rows, report: &mut report, goes_on })?;
         if !goes_on() {
             return Ok(false);

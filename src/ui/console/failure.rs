@@ -9,6 +9,12 @@ const CANNOT_OPEN: i32 = 66;
 const CANNOT_LISTEN: i32 = 69;
 const DISK_FAILED: i32 = 74;
 
+/// Behind what is wrong with its data a server says how a backup is restored; here a button does that.
+const ADVICE: &str = ". To restore a backup";
+
+/// What the window says itself, in the person's language.
+const DAMAGED: &str = "the store is damaged: ";
+
 /// Why there is no server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
@@ -33,6 +39,8 @@ pub enum Failure {
     Listen(String),
     /// Another server has the data folder.
     Locked,
+    /// What is in the data folder is damaged or missing; what was found.
+    Damaged(String),
     /// The data folder cannot be opened or written.
     Folder(String),
     /// The disk failed.
@@ -64,7 +72,12 @@ impl Failure {
         match code {
             Some(CANNOT_LISTEN) => listening(sentence),
             Some(CANNOT_OPEN) if sentence.contains("is used by another MyChat") => Failure::Locked,
-            Some(CANNOT_OPEN) => Failure::Folder(detail()),
+            Some(CANNOT_OPEN) => match sentence.split_once(ADVICE) {
+                Some((found, _)) => {
+                    Failure::Damaged(found.strip_prefix(DAMAGED).unwrap_or(found).to_owned())
+                }
+                None => Failure::Folder(detail()),
+            },
             Some(DISK_FAILED) => Failure::Disk(detail()),
             _ => Failure::Ended { code, sentence: detail() },
         }
@@ -96,6 +109,7 @@ impl Failure {
             }
             Failure::Listen(reason) => language.fill("con.fail.listen", &[("reason", reason)]),
             Failure::Locked => language.get("con.fail.locked").to_owned(),
+            Failure::Damaged(found) => language.fill("con.fail.damaged", &[("reason", found)]),
             Failure::Folder(reason) => language.fill("con.fail.folder", &[("reason", reason)]),
             Failure::Disk(reason) => language.fill("con.fail.disk", &[("reason", reason)]),
             Failure::Program(reason) => language.fill("con.fail.program", &[("reason", reason)]),
@@ -196,6 +210,11 @@ mod tests {
             ),
             (69, "strange", Failure::Listen("strange".into())),
             (66, "/d is used by another MyChat: close that one first", Failure::Locked),
+            (
+                66,
+                "the store is damaged: x (y). To restore a backup, move the folder away (mv a b)",
+                Failure::Damaged("x (y)".into()),
+            ),
             (66, "cannot open /d: no", Failure::Folder("cannot open /d: no".into())),
             (74, "the disk failed: x", Failure::Disk("the disk failed: x".into())),
             (1, "x", Failure::Ended { code: Some(1), sentence: "x".into() }),
@@ -214,6 +233,7 @@ mod tests {
             Failure::NoAddress { address: "a".into() },
             Failure::Listen("a".into()),
             Failure::Locked,
+            Failure::Damaged("a".into()),
             Failure::Folder("a".into()),
             Failure::Disk("a".into()),
             Failure::Program("a".into()),

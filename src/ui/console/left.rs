@@ -10,8 +10,10 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 use jiff::tz::TimeZone;
 
 use super::chart;
+use super::failure::Failure;
 use super::model::{Fact, Model, Msg, Phase, Question, Then};
 use super::shell::post;
+use super::task::Task;
 use super::units;
 use crate::net::control::Status;
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text};
@@ -53,6 +55,7 @@ pub struct Left {
     elsewhere: Button,
     /// The port is taken, so that another one is offered beside the start.
     is_elsewhere: bool,
+    restore: Button,
     stop: Button,
     restart: Button,
     rename: IconButton,
@@ -69,6 +72,7 @@ impl Left {
         group.begin();
         let start = Button::new(ButtonKind::Primary, tr("srv.start")).icon(Icon::Play);
         let elsewhere = Button::new(ButtonKind::Outline, "");
+        let restore = Button::new(ButtonKind::Primary, tr("con.restore")).icon(Icon::Database);
         let stop = Button::new(ButtonKind::DangerOutline, tr("srv.stop")).icon(Icon::Stop);
         let restart = Button::new(ButtonKind::Outline, tr("srv.restart")).icon(Icon::Retry);
         let rename = IconButton::new(Icon::Pencil, tr("con.form.name")).icon_size(16);
@@ -92,6 +96,7 @@ impl Left {
             start,
             elsewhere,
             is_elsewhere: false,
+            restore,
             stop,
             restart,
             rename,
@@ -102,6 +107,7 @@ impl Left {
         };
         left.start.on_press(|| post(Msg::Start));
         left.elsewhere.on_press(|| post(Msg::StartElsewhere));
+        left.restore.on_press(|| post(Msg::Restore));
         let shared = Rc::clone(model);
         left.stop.on_press(move || {
             // While something is counted down to, the button does that now.
@@ -133,6 +139,8 @@ impl Left {
     /// Takes its place in a window of this height.
     pub fn place(&mut self, height: i32) {
         self.group.resize(0, 0, WIDTH, height);
+        // A server whose data is damaged is started in vain, but who mended it by hand may want to.
+        self.restore.place(Rect::new(INNER_X, BUTTONS_Y - 40, INNER_W, 32));
         let half = (INNER_W - 8) / 2;
         let start_w = if self.is_elsewhere { half } else { INNER_W };
         self.start.place(Rect::new(INNER_X, BUTTONS_Y, start_w, 32));
@@ -171,6 +179,15 @@ impl Left {
             self.elsewhere.set_label(&tr_with("con.start.port", &[("n", &port.to_string())]));
         }
         self.elsewhere.set_shown(other.is_some());
+        let is_damaged = matches!(&model.phase, Phase::Failed { failure: Failure::Damaged(_), .. });
+        self.start.set_kind(if is_damaged { ButtonKind::Outline } else { ButtonKind::Primary });
+        self.start.set_enabled(model.task.is_none());
+        self.restore.set_label(tr(match model.task {
+            Some(_) => "con.restoring",
+            None => "con.restore",
+        }));
+        self.restore.set_shown(is_damaged);
+        self.restore.set_enabled(model.can_restore());
         self.stop.set_shown(!is_down);
         self.restart.set_shown(!is_down);
         let is_running = model.phase == Phase::Running;
@@ -205,7 +222,9 @@ fn paint(canvas: &Canvas, area: Rect, model: &Model) {
     if let Phase::Failed { failure, .. } = &model.phase {
         let words = failure.words(model.language());
         canvas.icon(Icon::Alert, INNER_X, LISTENING_Y, 16, Colour::Bad);
-        let place = Rect::new(INNER_X + 24, LISTENING_Y, INNER_W - 24, BUTTONS_Y - LISTENING_Y - 8);
+        let buttons = if matches!(failure, Failure::Damaged(_)) { 48 } else { 8 };
+        let height = BUTTONS_Y - LISTENING_Y - buttons;
+        let place = Rect::new(INNER_X + 24, LISTENING_Y, INNER_W - 24, height);
         paragraph::draw(canvas, Style::CAPTION, Colour::Bad, place, Align::Left, &words);
     } else if let Some(status) = shows_facts(model) {
         paint_facts(canvas, status, model.is_up());
@@ -226,7 +245,7 @@ fn paint_backup(canvas: &Canvas, place: Rect, model: &Model) {
         .as_ref()
         .map(|backup| units::day_time(backup.at, model.now, &TimeZone::system(), model.language()));
     let (first, second, ink) = match (&status.backup_error, when) {
-        _ if model.task.is_some() => (tr("con.backup.now"), None, Colour::Ink2),
+        _ if model.task == Some(Task::Backup) => (tr("con.backup.now"), None, Colour::Ink2),
         (Some(_), Some(when)) => (tr("con.backup.since"), Some(when), Colour::Bad),
         (Some(_), None) => (tr("con.backup.failed"), None, Colour::Bad),
         (None, Some(when)) => (tr("con.backup.last"), Some(when), Colour::Ink2),

@@ -368,6 +368,11 @@ impl Keeper {
                 }
                 Ok(())
             }
+            Order::Backups => self.report(Report::Backups(admin::backups(&self.setup.data))).await,
+            Order::Restore(file) => {
+                let restored = admin::restore_over(&file, &self.setup.data);
+                self.report(Report::Restored(restored.map_err(|error| error.to_string()))).await
+            }
             Order::Write { path, text } => {
                 let written = std::fs::write(&path, text).map_err(|error| error.to_string());
                 self.report(Report::Written(written.map(|()| path))).await

@@ -82,9 +82,14 @@ pub struct Log {
 }
 
 impl Log {
-    /// Takes new lines, oldest first; returns how many of them are shown.
+    /// Takes new lines, oldest first; returns how many of them are shown. A server that starts tells once more
+    /// what it kept, of which some may stand here.
     pub fn add(&mut self, entries: Vec<LogEntry>, language: Language) -> usize {
-        let lines = entries.into_iter().map(|LogEntry { at, kind, what, .. }| (at, kind, what));
+        let said = self.entries.iter().filter(|line| matches!(line.what, What::Event(_)));
+        let last = said.map(|line| line.at).max();
+        let is_new = |entry: &LogEntry| !entry.kept || last.is_none_or(|last| entry.at > last);
+        let entries = entries.into_iter().filter(is_new);
+        let lines = entries.map(|LogEntry { at, kind, what, .. }| (at, kind, what));
         self.put(lines.map(|(at, kind, what)| (at, kind, What::Event(what))).collect(), language)
     }
 
@@ -304,6 +309,11 @@ fn of_event(language: Language, event: &LogEvent) -> String {
             let why = refused::words(language, not_done);
             language.fill("con.log.backup_failed", &[("reason", &why)])
         }
+        LogEvent::BackupSkipped { folder, need_mib, free_mib } => {
+            let (need, free) = (need_mib.to_string(), free_mib.to_string());
+            let values = [("folder", folder.as_str()), ("min", &need), ("n", &free)];
+            language.fill("con.log.backup_skipped", &values)
+        }
         LogEvent::DiskLow { folder, free_mib } => {
             let free_mib = free_mib.to_string();
             language.fill("con.log.disk_low", &[("folder", folder), ("n", &free_mib)])
@@ -417,7 +427,7 @@ pub(super) mod tests {
     use crate::ui::console::failure::Failure;
 
     pub fn entry(number: u64, kind: LogKind, what: LogEvent) -> LogEntry {
-        LogEntry { number, at: 0, kind, session: None, what }
+        LogEntry { number, at: 0, kind, session: None, what, kept: false }
     }
 
     fn some() -> Vec<LogEntry> {
@@ -562,6 +572,7 @@ pub(super) mod tests {
         events.push(LogEvent::LeftOut { count: 7 });
         events.push(LogEvent::BackedUp { path: "p".into(), bytes: 9, took_ms: 9 });
         events.push(LogEvent::BackupFailed(NotDone::closing()));
+        events.push(LogEvent::BackupSkipped { folder: "/b".into(), need_mib: 9, free_mib: 3 });
         events.push(LogEvent::DiskLow { folder: "/f".into(), free_mib: 256 });
         events.push(LogEvent::DiskFine {});
         events.extend(of_keeping_all());

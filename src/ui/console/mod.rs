@@ -8,7 +8,7 @@
 //! * [`link`] runs the server (`child`) and asks it, on a thread of its own.
 //! * `shell` is the window's thread. `window` stands on `left` and on a file a tab: `table`,
 //!   `people` and `halls` (which share `grid` and `bar`), `events`, `dials`. `chart` makes its
-//!   picture of the traffic. Over it stand `ask`, `form`, `code` and `all`.
+//!   picture of the traffic. Over it stand `ask`, `form`, `code`, `restore` and `all`.
 
 pub mod accounts;
 pub mod acts;
@@ -34,6 +34,7 @@ pub mod model;
 pub mod online;
 mod people;
 pub mod refused;
+mod restore;
 pub mod rooms;
 pub mod selection;
 mod shell;

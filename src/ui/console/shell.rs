@@ -139,6 +139,11 @@ impl Shell {
                     post(Msg::ExportTo(path));
                 });
             }
+            Effect::ChooseBackup => {
+                files::choose(Wanted::Files, tr("con.restore.title"), "", |path| {
+                    post(Msg::RestoreFrom(path));
+                });
+            }
             Effect::Open(path) => open_folder(path),
             Effect::Restyle => dress(&self.model.borrow()),
             Effect::Quit => QUIT.set(true),
@@ -173,7 +178,11 @@ fn say_trouble(words: String) {
 }
 
 fn ask_once_more(confirm: Confirm) {
+    if let Confirm::Restore(path) = confirm {
+        return ask_to_restore(path);
+    }
     let (act, title, text) = match &confirm {
+        Confirm::Restore(_) => return,
         Confirm::People(act, people) => {
             let name = names(people, text::language());
             let (title, text) = match act {
@@ -201,6 +210,24 @@ fn ask_once_more(confirm: Confirm) {
     ask(question, move |yes| {
         if yes {
             post(Msg::Confirmed(confirm));
+        }
+    });
+}
+
+fn ask_to_restore(path: PathBuf) {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let question = Question {
+        window: tr("con.window").to_owned(),
+        icon: Icon::Database,
+        danger: true,
+        title: tr("con.sure.restore").to_owned(),
+        text: tr_with("con.sure.restore.text", &[("name", &name)]),
+        action: tr("con.restore.go").to_owned(),
+        cancel: tr("common.cancel").to_owned(),
+    };
+    ask(question, move |yes| {
+        if yes {
+            post(Msg::Confirmed(Confirm::Restore(path)));
         }
     });
 }

@@ -5,6 +5,8 @@
 pub enum Task {
     /// A backup.
     Backup,
+    /// A backup takes the place of what is damaged.
+    Restore,
 }
 
 #[cfg(test)]

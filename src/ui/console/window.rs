@@ -20,6 +20,7 @@ use super::halls::Rooms;
 use super::left::{self, Left};
 use super::model::{Model, Msg, Sheet, Tab};
 use super::people::Accounts;
+use super::restore::RestoreWindow;
 use super::shell::post;
 use super::table::Table;
 use super::units;
@@ -56,6 +57,7 @@ enum Over {
     Form(FormWindow),
     Code(CodeWindow),
     All(AllWindow),
+    Restore(RestoreWindow),
 }
 
 /// What stands in the window, as handles.
@@ -170,6 +172,7 @@ impl ConsoleWindow {
             (Some(Over::Form(window)), Some(Sheet::Form(form))) => window.is_for(form),
             (Some(Over::Code(_)), Some(Sheet::Code(_)))
             | (Some(Over::All(_)), Some(Sheet::All))
+            | (Some(Over::Restore(_)), Some(Sheet::Restore(_)))
             | (None, None) => true,
             _ => false,
         };
@@ -181,6 +184,7 @@ impl ConsoleWindow {
                 Sheet::Form(form) => Over::Form(FormWindow::new(form, &model, over)),
                 Sheet::Code(code) => Over::Code(CodeWindow::new(code, over)),
                 Sheet::All => Over::All(AllWindow::new(&model, over)),
+                Sheet::Restore(files) => Over::Restore(RestoreWindow::new(files, &model, over)),
             });
         }
         match (&mut self.sheet, &model.sheet) {
@@ -265,6 +269,7 @@ impl Over {
             Over::Form(window) => window.close(),
             Over::Code(window) => window.close(),
             Over::All(window) => window.close(),
+            Over::Restore(window) => window.close(),
         }
     }
 }

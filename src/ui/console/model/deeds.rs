@@ -6,6 +6,7 @@ use crate::net::verb::{Done, NotDone, Verb};
 use crate::ui::console::acts::{self, Act, Someone};
 use crate::ui::console::forms::{Ask, Filled, Form, names};
 use crate::ui::console::refused;
+use crate::ui::console::task::Task;
 
 /// What was ordered, for when the answer comes.
 #[derive(Debug)]
@@ -99,6 +100,12 @@ impl Model {
     pub(super) fn confirmed(&mut self, confirm: Confirm, out: &mut Vec<Effect>) {
         match confirm {
             Confirm::People(act, people) => self.carry(act, people, out),
+            Confirm::Restore(path) if self.can_restore() => {
+                self.sheet = None;
+                self.task = Some(Task::Restore);
+                out.push(Effect::Order(Order::Restore(path)));
+            }
+            Confirm::Restore(_) => {}
             Confirm::Dissolve { room, name, .. } => {
                 self.order(Purpose::Dissolve(name), vec![Verb::Dissolve { room }], out);
             }

@@ -1,14 +1,17 @@
 //! How the server comes and goes: what the link tells of it, and what is asked before it ends.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::deeds::Purpose;
 use super::{
-    Answer, Countdown, Effect, End, Model, Order, Phase, Poll, Question, Report, Tab, Then,
+    Answer, Confirm, Countdown, Effect, End, Model, Order, Phase, Poll, Question, Report, Sheet,
+    Tab, Then,
 };
 use crate::net::control::LogEvent;
 use crate::net::protocol::{Calling, Occasion};
 use crate::net::verb::{Audience, Verb};
+use crate::ui::console::failure::Failure;
 use crate::ui::console::refused;
 use crate::ui::text::{self, Language};
 
@@ -60,6 +63,12 @@ impl Model {
                 }
                 out.push(Effect::Order(Order::Poll));
             }
+            Report::Backups(files) => {
+                if self.can_restore() {
+                    self.sheet = Some(Sheet::Restore(files));
+                }
+            }
+            Report::Restored(restored) => self.restored(restored, out),
             Report::Ended(end) => {
                 self.ended(end, out);
                 self.reload(out);
@@ -70,6 +79,50 @@ impl Model {
             }
             Report::Written(Err(why)) => {
                 let words = self.language().fill("con.no.export", &[("reason", &why)]);
+                out.push(Effect::Trouble(words));
+            }
+        }
+    }
+
+    pub(super) fn start(&mut self, out: &mut Vec<Effect>) {
+        if matches!(self.phase, Phase::Stopped | Phase::Failed { .. }) && self.task.is_none() {
+            self.phase = Phase::Starting;
+            out.push(Effect::Order(Order::Start));
+        }
+    }
+
+    /// Whether its data is damaged, and nothing is done about that yet.
+    #[must_use]
+    pub fn can_restore(&self) -> bool {
+        let is_damaged = matches!(&self.phase, Phase::Failed { failure: Failure::Damaged(_), .. });
+        is_damaged && self.task.is_none()
+    }
+
+    pub(super) fn choose_backup(&self, out: &mut Vec<Effect>) {
+        if self.can_restore() {
+            out.push(Effect::Order(Order::Backups));
+        }
+    }
+
+    pub(super) fn ask_to_restore(&self, path: PathBuf, out: &mut Vec<Effect>) {
+        if self.can_restore() {
+            out.push(Effect::Confirm(Confirm::Restore(path)));
+        }
+    }
+
+    /// What is damaged lies aside now, and the server starts on what was restored.
+    fn restored(&mut self, restored: Result<PathBuf, String>, out: &mut Vec<Effect>) {
+        self.task = None;
+        let language = self.language();
+        match restored {
+            Ok(aside) => {
+                let aside = aside.display().to_string();
+                out.push(Effect::Say(language.fill("con.done.restore", &[("folder", &aside)])));
+                self.phase = Phase::Starting;
+                out.push(Effect::Order(Order::Start));
+            }
+            Err(why) => {
+                let words = language.fill("con.no.restore", &[("reason", &why)]);
                 out.push(Effect::Trouble(words));
             }
         }

@@ -32,6 +32,7 @@ use super::traffic::Traffic;
 use crate::domain::RoomId;
 use crate::net::control::{LogEntry, OnlineSession, Status};
 use crate::net::verb::{Done, NotDone, ResetCode, Verb};
+use crate::server::admin::BackupFile;
 use crate::ui::text::{Language, LanguageChoice};
 use deeds::Purpose;
 
@@ -127,6 +128,8 @@ pub enum Sheet {
     Code(ResetCode),
     /// Every setting.
     All,
+    /// Which backup takes the place of what is damaged: the newest first.
+    Restore(Vec<BackupFile>),
 }
 
 /// What is asked once more before it is done.
@@ -143,6 +146,8 @@ pub enum Confirm {
         /// How many are in it.
         members: u64,
     },
+    /// A backup takes the place of what is damaged.
+    Restore(PathBuf),
 }
 
 /// What can be copied.
@@ -182,6 +187,10 @@ pub enum Order {
     Keep(Choices),
     /// Let it make a backup.
     Backup,
+    /// Look which backups there are.
+    Backups,
+    /// Let this backup take the place of what is damaged.
+    Restore(PathBuf),
     /// Do this, wherever the server is; one report answers all of it.
     Do {
         /// Of the answer.
@@ -212,6 +221,10 @@ pub enum Report {
     Silent,
     /// The backup that was asked for is made, or why it is not.
     BackedUp(Result<(), NotDone>),
+    /// What came of [`Order::Backups`].
+    Backups(Vec<BackupFile>),
+    /// What came of [`Order::Restore`]: where the damaged data lies now.
+    Restored(Result<PathBuf, String>),
     /// There is no server any more.
     Ended(End),
     /// What came of [`Order::Do`], verb by verb.
@@ -314,6 +327,12 @@ pub enum Msg {
     BackUp(bool),
     /// Show where backups lie.
     Backups,
+    /// Choose a backup to restore.
+    Restore,
+    /// Restore this one.
+    RestoreFrom(PathBuf),
+    /// Choose one that lies elsewhere.
+    RestoreOther,
     /// Save the log.
     Export,
     /// Save it there.
@@ -353,6 +372,8 @@ pub enum Effect {
     Tick,
     /// Ask where to save under this name.
     ChoosePlace(String),
+    /// Ask which backup.
+    ChooseBackup,
     /// Show a folder.
     Open(PathBuf),
     /// Words or colours have changed.
@@ -486,12 +507,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Report(report) => model.report(report, &mut out),
         Msg::StartElsewhere => model.start_elsewhere(&mut out),
-        Msg::Start => {
-            if matches!(model.phase, Phase::Stopped | Phase::Failed { .. }) {
-                model.phase = Phase::Starting;
-                out.push(Effect::Order(Order::Start));
-            }
-        }
+        Msg::Start => model.start(&mut out),
         Msg::Stop => model.ask(Question::Stop, &mut out),
         Msg::Restart => model.ask(Question::Restart, &mut out),
         Msg::Close => model.ask(Question::Close, &mut out),
@@ -525,6 +541,9 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Register(place, fresh) => model.register(place, &fresh, &mut out),
         Msg::Backup => model.back_up_now(&mut out),
         Msg::BackUp(on) => model.back_up(on, &mut out),
+        Msg::Restore => model.choose_backup(&mut out),
+        Msg::RestoreFrom(path) => model.ask_to_restore(path, &mut out),
+        Msg::RestoreOther => out.push(Effect::ChooseBackup),
         Msg::Backups => out.push(Effect::Open(model.data.join("backups"))),
         Msg::Export => {
             out.push(Effect::ChoosePlace(super::log::export_name(model.now, &model.zone)));
