@@ -110,9 +110,7 @@ impl Windows {
                 self.panel.iter_mut().for_each(PanelWindow::raise);
             }
             Effect::Confirm(confirm) => confirm::ask_before(confirm, model),
-            Effect::RaiseAdd => {
-                self.add.iter_mut().for_each(AddWindow::raise);
-            }
+            Effect::RaiseAdd => self.add.iter_mut().for_each(AddWindow::raise),
             Effect::RaiseHistory => {
                 self.history.iter_mut().for_each(HistoryWindow::raise);
             }
@@ -132,9 +130,7 @@ impl Windows {
             Effect::Tell(key) => tell(Kind::Done, text::tr(key)),
             Effect::TellOf(key, name) => tell(Kind::Done, &text::tr_with(key, &[("name", &name)])),
             Effect::Picture(blob, view, picture) => self.came(blob, view, picture),
-            Effect::RaiseViewer => {
-                self.viewer.iter_mut().for_each(ViewerWindow::raise);
-            }
+            Effect::RaiseViewer => self.viewer.iter_mut().for_each(ViewerWindow::raise),
             Effect::SavePicture(blob, name) => viewer::save_as(blob, &name),
             Effect::Trouble(key) => tell(Kind::Trouble, text::tr(key)),
             effect @ (Effect::Measure(..)

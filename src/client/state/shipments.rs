@@ -300,8 +300,7 @@ fn a_file_is_taken_back_before_while_and_behind() {
     // Nobody has seen it: it is as if it had never been.
     let mut world = world(11);
     world.stop_server();
-    // A link that ended without a word is missed by its silence.
-    world.run_for(120 * SECOND);
+    world.run_for(120 * SECOND); // A link that ended without a word is missed by its silence.
     let ticket = send(&mut world, MIB);
     world.run_for(SECOND);
     let id = only(&world, 0).id;

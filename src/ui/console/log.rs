@@ -275,14 +275,10 @@ fn of_event(language: Language, event: &LogEvent) -> String {
             language.fill("con.log.signed_out", &[("account", &account), ("reason", reason)])
         }
         LogEvent::WrongPassword { login, address, tries } => {
-            let tries = tries.to_string();
-            let values = [("login", &**login), ("address", address), ("n", &tries)];
-            language.fill("con.log.wrong_password", &values)
+            wrong(language, "con.log.wrong_password", (login, address, *tries))
         }
         LogEvent::WrongCode { login, address, tries } => {
-            let tries = tries.to_string();
-            let values = [("login", &**login), ("address", address), ("n", &tries)];
-            language.fill("con.log.wrong_code", &values)
+            wrong(language, "con.log.wrong_code", (login, address, *tries))
         }
         LogEvent::LockedOut { login, address, minutes } => {
             let minutes = minutes.to_string();
@@ -322,6 +318,11 @@ fn of_event(language: Language, event: &LogEvent) -> String {
         LogEvent::Trouble { text } => language.fill("con.log.trouble", &[("reason", text)]),
         event => of_keeping(language, event),
     }
+}
+
+fn wrong(language: Language, key: &str, (login, address, tries): (&str, &str, u32)) -> String {
+    let tries = tries.to_string();
+    language.fill(key, &[("login", login), ("address", address), ("n", &tries)])
 }
 
 /// What the keeper did, and what people made.

@@ -8,6 +8,8 @@ mod deeds;
 mod life;
 mod lists;
 #[cfg(test)]
+mod mended;
+#[cfg(test)]
 mod tests;
 mod tuning;
 
