@@ -320,7 +320,11 @@ fn of_event(language: Language, event: &LogEvent) -> String {
     }
 }
 
-fn wrong(language: Language, key: &str, (login, address, tries): (&str, &str, u32)) -> String {
+fn wrong(
+    language: Language,
+    key: &'static str,
+    (login, address, tries): (&str, &str, u32),
+) -> String {
     let tries = tries.to_string();
     language.fill(key, &[("login", login), ("address", address), ("n", &tries)])
 }
