@@ -87,7 +87,7 @@ fn another_key_is_a_failure() {
     let (code, object) = doctor(&format!("mychat://{}/#{}", server.address, other.to_base32()));
     assert_eq!((code, &object["state"]), (Some(1), &Value::from("failed")));
     let key = check(&object, "key");
-    assert_eq!(key["code"], "key.changed");
+    assert_eq!(key["code"], "key.another");
     assert_eq!(key["values"]["known"], other.fingerprint());
     assert_eq!(check(&object, "version")["state"], "not_checked");
 }

@@ -45,7 +45,7 @@ fn a_life(manager: &UnixDatagram, name: &str) {
     assert_eq!(heard(manager), "STOPPING=1");
     let (code, log) = process.wait();
     assert_eq!(code, Some(0));
-    assert!(log.contains("Reloaded"), "{log}");
+    assert!(log.contains("event=reloaded"), "{log}");
 }
 
 #[test]
