@@ -23,7 +23,7 @@ type Sync = dyn Fn(&File) -> io::Result<()> + Send + std::marker::Sync;
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { chunks: 8, sync: Arc::new(File::sync_data) }
+        Pace { chunks: 4, sync: Arc::new(File::sync_data) }
     }
 }
 
