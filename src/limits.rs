@@ -73,6 +73,10 @@ pub const FOUND_MAX: usize = 1000;
 pub const ROOM_ORDERS_BURST: u64 = 60;
 /// The same a second in the long run.
 pub const ROOM_ORDERS_PER_SECOND: u64 = 2;
+/// Things done in games by one person at once; nobody moves as fast.
+pub const PLAYS_BURST: u64 = 30;
+/// The same a second in the long run.
+pub const PLAYS_PER_SECOND: u64 = 3;
 /// Groups of friends of one account.
 pub const GROUPS_MAX: usize = 50;
 /// Requests that are kept for one account; over it the oldest that are answered are dropped.

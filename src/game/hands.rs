@@ -3,6 +3,9 @@
 
 use crate::domain::game::{Bytes32, Hand, Side};
 
+/// Rounds of one match, ties counted: behind it nobody has won.
+pub const ROUNDS_MAX: usize = 30;
+
 /// A match of some rounds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hands {

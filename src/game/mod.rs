@@ -449,7 +449,12 @@ impl Game {
                 gomoku::Standing::Full => Some(draw(EndReason::FullBoard)),
             },
             Table::Xiangqi(record) => judge_xiangqi(record),
-            Table::Hands(hands) => hands.winner().map(|side| won(side, EndReason::Points)),
+            Table::Hands(hands) => match hands.winner() {
+                Some(side) => Some(won(side, EndReason::Points)),
+                None => {
+                    (hands.rounds().len() >= hands::ROUNDS_MAX).then(|| draw(EndReason::Repetition))
+                }
+            },
             Table::Dice(dice) => dice.rolled().map(|(_, [first, second])| GameEnd {
                 winner: match first.cmp(&second) {
                     std::cmp::Ordering::Greater => Some(Side::First),

@@ -83,6 +83,8 @@ bounds! {
     Games = "games.per_account";
     /// Invitations to games of one person.
     GameInvites = "games.invites_per_minute";
+    /// Things that one person does in games.
+    GamePlays = "games.plays";
     /// Typing that was not passed on.
     Typing = "typing";
     /// Changes of presence that were folded into a later one.

@@ -6,8 +6,8 @@ use super::bounds::Bound;
 use super::bucket::Bucket;
 use crate::domain::Body;
 use crate::limits::{
-    Limits, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND, SEARCHES_BURST, SEARCHES_PER_SECOND,
-    SLOWED_MAX,
+    Limits, PLAYS_BURST, PLAYS_PER_SECOND, ROOM_ORDERS_BURST, ROOM_ORDERS_PER_SECOND,
+    SEARCHES_BURST, SEARCHES_PER_SECOND, SLOWED_MAX,
 };
 use crate::net::protocol::{ClientFrame, Command, Query, RequestId};
 
@@ -31,6 +31,8 @@ pub enum Deed {
     Search,
     /// An invitation to a game.
     Game,
+    /// Something done in a game: both players are told, in a room everybody.
+    Play,
     /// A change of the profile, which everybody is told.
     Profile,
     /// So many bytes of a picture.
@@ -48,6 +50,7 @@ impl Deed {
             Deed::Find => "searches",
             Deed::Search => "history",
             Deed::Game => "games",
+            Deed::Play => "plays",
             Deed::Profile => "profile",
             Deed::Upload(_) => "uploads",
         }
@@ -63,6 +66,7 @@ impl Deed {
             Deed::Find => Bound::Finds,
             Deed::Search => Bound::Searches,
             Deed::Game => Bound::GameInvites,
+            Deed::Play => Bound::GamePlays,
             Deed::Profile => Bound::Profiles,
             Deed::Upload(_) => Bound::Uploads,
         }
@@ -111,6 +115,7 @@ impl Deed {
             | Command::SetMember { .. }
             | Command::Kick { .. } => Deed::Room,
             Command::Send { body: Body::Game(_), .. } => Deed::Game,
+            Command::Play { .. } | Command::AnswerGame { .. } => Deed::Play,
             Command::SetProfile(_) => Deed::Profile,
             Command::PutBlob { part, .. } => Deed::Upload(part.len() as u64),
             _ => return None,
@@ -128,6 +133,7 @@ pub struct Rates {
     finds: Bucket,
     searches: Bucket,
     games: Bucket,
+    plays: Bucket,
     profiles: Bucket,
     uploads: Bucket,
 }
@@ -149,6 +155,7 @@ impl Rates {
             finds: Bucket::new(limits.finds_burst, limits.finds_per_second, uptime),
             searches: Bucket::new(SEARCHES_BURST, SEARCHES_PER_SECOND, uptime),
             games: slow(limits.games_invites_burst, limits.games_invites_per_minute),
+            plays: Bucket::new(PLAYS_BURST, PLAYS_PER_SECOND, uptime),
             profiles: slow(limits.profiles_burst, limits.profiles_per_minute),
             uploads: Bucket::per(limits.uploads_mib_per_day * MIB, DAY, uptime),
         }
@@ -164,6 +171,7 @@ impl Rates {
             finds,
             searches,
             games,
+            plays,
             profiles,
             uploads,
         } = self;
@@ -174,6 +182,7 @@ impl Rates {
         finds.follow(&other.finds, uptime);
         searches.follow(&other.searches, uptime);
         games.follow(&other.games, uptime);
+        plays.follow(&other.plays, uptime);
         profiles.follow(&other.profiles, uptime);
         uploads.follow(&other.uploads, uptime);
     }
@@ -198,6 +207,7 @@ impl Rates {
             Deed::Find => (&mut self.finds, 1),
             Deed::Search => (&mut self.searches, 1),
             Deed::Game => (&mut self.games, 1),
+            Deed::Play => (&mut self.plays, 1),
             Deed::Profile => (&mut self.profiles, 1),
             Deed::Upload(bytes) => (&mut self.uploads, bytes),
         };
@@ -215,10 +225,12 @@ impl Rates {
             finds,
             searches,
             games,
+            plays,
             profiles,
             uploads,
         } = self;
-        let all = [messages, requests, contacts, rooms, finds, searches, games, profiles, uploads];
+        let all =
+            [messages, requests, contacts, rooms, finds, searches, games, plays, profiles, uploads];
         all.into_iter().all(|bucket| bucket.is_full(uptime))
     }
 }

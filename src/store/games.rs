@@ -138,6 +138,18 @@ impl<M: Mode> Rows<M> {
         self.games_open.iter()?.map(|row| Ok(game(row?.0.value()))).collect()
     }
 
+    /// The same of one conversation.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn list_open_games_of(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Vec<GameId>, StoreError> {
+        let range = (conversation.0, 0)..=(conversation.0, u64::MAX);
+        self.games_open.range(range)?.map(|row| Ok(game(row?.0.value()))).collect()
+    }
+
     /// The games that an account plays or has played, those that are not over first, then the last
     /// ones; behind a place, at most `limit`, each with the place to go on from.
     ///

@@ -359,6 +359,14 @@ fn in_a_room_whoever_comes_first_plays_and_all_watch() {
     assert_eq!(watched, entries);
     assert!(entries.iter().any(|entry| matches!(entry.fact, Fact::Rolled { .. })));
     assert!(matches!(sheet.state, GameState::Over(_)));
+    // Who invited and went does not play any more.
+    let game = invite(&mut momo, to, offer(GameKind::Dice {})).unwrap();
+    momo.command(Command::LeaveRoom { room }).unwrap();
+    assert_eq!(answer(&mut kiwi, game, true), Err(Reason::GameGone));
+    // Nobody plays with whom it blocked.
+    let game = invite(&mut lime, to, offer(GameKind::Dice {})).unwrap();
+    kiwi.block(lime.account());
+    assert_eq!(answer(&mut kiwi, game, true), Err(Reason::GameGone));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The bounds of people, of talk and of files, and what runs into each.
 
-use mychat::domain::game::{Begins, GameKind, GameOffer, TimeLimit};
+use mychat::domain::game::{Begins, GameId, GameKind, GameOffer, Play, TimeLimit};
 use mychat::domain::{AccountId, Body, FileWay, Joining, Nonce, Presence, Target};
 use mychat::net::protocol::{
     ChoiceChange, ClientFrame, Command, ProfileChange, Query, Reason, Refusal, ServerFrame, Signal,
@@ -233,6 +233,21 @@ pub const TALK: &[Row] = &[
             let (mut lime, momo) = ground.acquainted(["Lime", "Momo"]);
             invite(&mut lime, Target::Account(momo.account())).unwrap();
             assert_eq!(why(invite(&mut lime, Target::Lobby)), Reason::TooFast);
+        },
+    ),
+    row(
+        Bound::GamePlays,
+        &[("links.per_account", "20"), ("devices.per_account", "20")],
+        |ground| {
+            let game = GameId {
+                conversation: mychat::domain::ConversationId::LOBBY,
+                seq: mychat::domain::Seq(1),
+            };
+            let play = |id| ClientFrame::Command {
+                id,
+                command: Command::Play { game, play: Play::Resign {} },
+            };
+            assert_eq!(of_many_links(ground, play).reason, Reason::TooFast);
         },
     ),
     row(Bound::Typing, &[], |ground| {

@@ -8,7 +8,7 @@ use mychat::domain::game::{
     Begins, EndReason, Fact, GameEnd, GameEntry, GameId, GameKind, GameOffer, GameState, Play,
     Side, TimeLimit,
 };
-use mychat::domain::{AccountId, Body, GroupId, Nonce, Target};
+use mychat::domain::{AccountId, Body, ConversationId, GroupId, Joining, Nonce, RoomId, Target};
 use mychat::limits::Limits;
 use mychat::net::protocol::{Command, ContactAnswer, Reason};
 use mychat::server::job::{Caller, Job, Outcome};
@@ -42,12 +42,17 @@ impl Hall {
     }
 
     fn invite(&mut self, limit: TimeLimit) -> GameId {
-        self.nonce += 1;
         let kind = GameKind::Gomoku { exactly_five: false };
         let offer = GameOffer { kind, limit, begins: Begins::Inviter, again: None };
-        let (to, nonce) = (Target::Account(self.momo.account), Nonce([self.nonce; 16]));
+        let (lime, to) = (self.lime.clone(), Target::Account(self.momo.account));
+        self.invite_as(&lime, to, offer)
+    }
+
+    fn invite_as(&mut self, by: &Caller, to: Target, offer: GameOffer) -> GameId {
+        self.nonce += 1;
+        let nonce = Nonce([self.nonce; 16]);
         let command = Command::Send { to, nonce, body: Body::Game(offer) };
-        let outcome = self.stage.job(Job::Command { caller: self.lime.clone(), id: 1, command });
+        let outcome = self.stage.job(Job::Command { caller: by.clone(), id: 1, command });
         let Outcome::Appended { message, .. } = outcome.rest() else { panic!() };
         GameId { conversation: message.conversation, seq: message.seq }
     }
@@ -224,11 +229,70 @@ fn on_a_full_disk_games_wait() {
     let game = hall.begin(minutes(1));
     hall.stage.full.store(true, Ordering::Relaxed);
     assert_eq!(hall.place(game, true, 0), Err(Reason::DiskFull));
+    let momo = hall.momo.clone();
+    hall.leave(&momo);
     hall.pass(2 * MINUTE);
     assert_eq!(hall.row(game).state, GameState::Running);
     hall.stage.full.store(false, Ordering::Relaxed);
-    hall.pass(6 * SECOND);
-    assert_eq!(hall.row(game).state, lost(Side::Second, EndReason::TimeOver));
+    // Nobody's time has run, and who went meanwhile is missed.
+    hall.stage.pass(6 * SECOND);
+    let lime = hall.lime.clone();
+    hall.stage.job(Job::Ping { caller: lime, id: 1 });
+    assert!(matches!(hall.log(game).last().unwrap().fact, Fact::Left { side: Side::Second, .. }));
+    hall.momo = hall.stage.sign_in(momo.account, 1).unwrap();
+    hall.pass(50 * SECOND);
+    hall.place(game, true, 0).unwrap();
+    let Fact::Placed { left_ms: Some(left), .. } = hall.log(game).last().unwrap().fact else {
+        panic!()
+    };
+    assert!((9_000..=10_000).contains(&left), "{left}");
+}
+
+#[test]
+fn what_time_and_links_did_in_a_batch_that_was_given_up_is_done_again() {
+    let data = tempfile::tempdir().unwrap();
+    let mut hall = Hall::new(data.path());
+    let (game, momo) = (hall.begin(minutes(1)), hall.momo.clone());
+    hall.stage.pass(61 * SECOND);
+    hall.stage.give_up(&[Job::Clockwork, Job::Left { session: momo.session }]);
+    hall.stage.failed(&Job::Empty { log: ConversationId(99) });
+    hall.pass(SECOND);
+    assert_eq!(hall.row(game).state, GameState::Running, "nothing is written yet");
+    let lime = hall.lime.clone();
+    hall.stage.job(Job::Ping { caller: lime, id: 1 });
+    assert!(matches!(hall.log(game)[..], [GameEntry { fact: Fact::Left { .. }, .. }]));
+    hall.pass(MINUTE);
+    assert_eq!(hall.row(game).state, lost(Side::First, EndReason::Gone));
+}
+
+#[test]
+fn a_game_ends_with_its_room() {
+    let data = tempfile::tempdir().unwrap();
+    let mut hall = Hall::new(data.path());
+    let (lime, momo) = (hall.lime.clone(), hall.momo.clone());
+    let make = Command::CreateRoom {
+        name: "Players".into(),
+        joining: Joining::Open,
+        invite: Vec::new(),
+        colour: None,
+    };
+    hall.stage.command(&lime, make).unwrap();
+    let room = RoomId::FIRST;
+    let join = Command::JoinRoom { room, greeting: String::new() };
+    hall.stage.command(&momo, join).unwrap();
+    let dice = |hall: &mut Hall| {
+        let (limit, begins) = (TimeLimit::default(), Begins::Inviter);
+        let offer = GameOffer { kind: GameKind::Dice {}, limit, begins, again: None };
+        hall.invite_as(&lime, Target::Room(room), offer)
+    };
+    let running = dice(&mut hall);
+    hall.stage.command(&momo, Command::AnswerGame { game: running, accept: true }).unwrap();
+    let open = dice(&mut hall);
+    hall.stage.command(&lime, Command::DissolveRoom { room }).unwrap();
+    let nobody = GameEnd { winner: None, why: EndReason::Abandoned };
+    assert_eq!(hall.row(running).state, GameState::Over(nobody));
+    assert_eq!(hall.row(open).state, GameState::Withdrawn);
+    assert!(hall.stage.rows().list_open_games().unwrap().is_empty());
 }
 
 impl Hall {

@@ -87,6 +87,11 @@ impl Stage {
         transaction.abort().unwrap();
     }
 
+    /// The job of a batch because of which that was given up.
+    pub fn failed(&mut self, job: &Job) {
+        self.rules.failed(job);
+    }
+
     /// When time does something to games.
     pub fn alarm(&self) -> Arc<Alarm> {
         self.rules.alarm()

@@ -39,6 +39,8 @@ pub(super) struct Games {
     is_list_wanted: bool,
     asked: usize,
     paused_until: Option<Duration>,
+    /// What the rules want is tried again then.
+    act_at: Option<Duration>,
 }
 
 /// One game.
@@ -87,14 +89,14 @@ impl Games {
     }
 
     pub(super) fn link_lost(&mut self) {
-        (self.asked, self.paused_until) = (0, None);
+        (self.asked, self.paused_until, self.act_at) = (0, None, None);
         for held in self.known.values_mut() {
             (held.is_asked, held.acted_at) = (false, None);
         }
     }
 
     pub(super) fn wakes_at(&self) -> Option<Duration> {
-        self.paused_until
+        [self.paused_until, self.act_at].into_iter().flatten().min()
     }
 
     fn is_paused(&mut self, now: Duration) -> bool {
@@ -190,8 +192,14 @@ impl State {
         wanted.retain(|id| watched.contains(id) || known.contains_key(id));
     }
 
-    /// Asks for what is wanted.
+    /// Asks for what is wanted, and does once more what could not be done.
     pub(super) fn pump_games(&mut self, turn: &mut Turn<'_>) {
+        let is_due = |desk: &Desk| desk.games.act_at.is_some_and(|at| at <= turn.uptime());
+        if let Some(desk) = self.desk.as_mut().filter(|desk| is_due(desk)) {
+            desk.games.act_at = None;
+            let known: Vec<GameId> = desk.games.known.keys().copied().collect();
+            known.into_iter().for_each(|game| self.act(turn, game));
+        }
         let Some(desk) = &mut self.desk else { return };
         if !desk.loaded || desk.games.is_paused(turn.uptime()) {
             return;
@@ -297,6 +305,18 @@ impl State {
         desk.games.paused_until = Some(turn.uptime() + pause(why));
     }
 
+    /// A refusal that time cures is tried again.
+    pub(super) fn on_duty_refused(&mut self, turn: &Turn<'_>, game: GameId, why: &Refusal) {
+        let Some(desk) = &mut self.desk else { return };
+        let again = matches!(why.reason, Reason::DiskFull | Reason::Failed);
+        if let Some(held) = desk.games.known.get_mut(&game)
+            && (again || is_cured_by_time(why.reason))
+        {
+            held.acted_at = None;
+            desk.games.act_at = Some(turn.uptime() + pause(why));
+        }
+    }
+
     /// A hand is chosen: the server gets its hash, and the hand when both have chosen.
     pub(super) fn choose_hand(
         &mut self,
@@ -359,7 +379,7 @@ impl State {
         if let Some(held) = self.desk.as_mut().and_then(|desk| desk.games.known.get_mut(&id)) {
             held.acted_at = Some(log);
         }
-        self.command(turn, Command::Play { game: id, play }, Request::Duty);
+        self.command(turn, Command::Play { game: id, play }, Request::Duty(id));
     }
 
     /// The secret of this computer from which shares of the chance and salts follow.
@@ -372,11 +392,15 @@ impl State {
         secret
     }
 
+    /// Of this very game: at the same place of a server that was restored there may be another.
     fn salt(&self, secret: &str, game: GameId, round: u32) -> Option<Bytes32> {
-        let Owner { server, account } = self.desk.as_ref()?.owner;
+        let desk = self.desk.as_ref()?;
+        let Owner { server, account } = desk.owner;
+        let began = desk.games.known.get(&game)?.sheet.began;
         let mut hasher = blake3::Hasher::new_derive_key("MyChat 2026 a player's chance");
         hasher.update(secret.as_bytes()).update(&server.0).update(&account.0.to_le_bytes());
         hasher.update(&game.conversation.0.to_le_bytes()).update(&game.seq.0.to_le_bytes());
+        hasher.update(&began.to_le_bytes());
         Some(Bytes32(*hasher.update(&round.to_le_bytes()).finalize().as_bytes()))
     }
 }

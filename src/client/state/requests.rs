@@ -47,7 +47,7 @@ pub(super) enum Request {
     OwnGames,
     GameLog(GameId),
     /// What the rules of a game want and nobody chooses.
-    Duty,
+    Duty(GameId),
 }
 
 impl State {
@@ -130,7 +130,8 @@ impl State {
             }
             Request::OwnGames => self.on_own_games_refused(turn, &refusal),
             Request::GameLog(game) => self.on_game_log_refused(turn, *game, &refusal),
-            Request::Delivered(..) | Request::Ping | Request::Duty => {}
+            Request::Duty(game) => self.on_duty_refused(turn, *game, &refusal),
+            Request::Delivered(..) | Request::Ping => {}
         }
     }
 
@@ -168,7 +169,7 @@ impl State {
                 | Request::Games(..)
                 | Request::OwnGames
                 | Request::GameLog(_)
-                | Request::Duty
+                | Request::Duty(_)
                 | Request::Ping => {}
                 Request::Blob(blob, view) => self.picture_is_missing(turn, (blob, view)),
             }

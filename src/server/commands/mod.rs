@@ -35,11 +35,12 @@ mod sweep;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_channel::Sender;
 
 use super::admin::AdminError;
-use super::job::{Caller, Job, Outcome, SessionId, Verdict};
+use super::job::{Caller, GameChange, Job, Outcome, SessionId, Verdict};
 use super::policy::Policy;
 use super::presence::Presences;
 use crate::clock::Moment;
@@ -76,6 +77,10 @@ pub struct Rules {
     files: Files,
     brought: Brought,
     tables: Tables,
+    /// Nothing could be written since then.
+    full_since: Option<Duration>,
+    /// A batch was given up: what is remembered of games may be wrong.
+    is_shaken: bool,
 }
 
 pub(crate) use passwords::opens;
@@ -102,6 +107,8 @@ impl Rules {
             files,
             brought,
             tables,
+            full_since: None,
+            is_shaken: false,
         }
     }
 
@@ -169,10 +176,34 @@ impl Rules {
         command: &Command,
     ) -> Decision {
         let Command::Recall { to, seq } = command else {
-            return self.people(rows, now, from, command);
+            return self.dissolve(rows, now, from, command);
         };
         let ages = (self.age.seconds(rows, now)?, self.age.minutes(rows, now)?);
         recall::recall(rows, (now.wall_ms, ages), from, (*to, *seq))
+    }
+
+    /// Games of a room end with it, before those who play them are out of it.
+    fn dissolve(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (caller, id): (&Caller, RequestId),
+        command: &Command,
+    ) -> Decision {
+        let log = match command {
+            Command::DissolveRoom { room } => {
+                rows.get_room(*room)?.map(|kept| (*room, kept.conversation))
+            }
+            _ => None,
+        };
+        let decided = self.people(rows, now, (caller, id), command)?;
+        match (decided, log) {
+            (Ok(outcome), Some(log)) => {
+                let games = self.end_games_in(rows, now, log)?;
+                Ok(Ok(outcome.behind_games(games)))
+            }
+            (decided, _) => Ok(decided),
+        }
     }
 
     /// Friends, groups, requests, privacy.
@@ -243,12 +274,14 @@ impl Apply for Rules {
         job: &Job,
     ) -> Result<Outcome, StoreError> {
         self.limits = self.policy.limits();
+        let games = self.catch_up(rows, now)?;
         let outcome = self.job(rows, now, job)?;
         self.age.keep(rows, now)?;
-        Ok(outcome)
+        Ok(outcome.behind_games(games))
     }
 
     fn failed(&mut self, job: &Job) -> Outcome {
+        self.is_shaken = true;
         given_up(job, Refusal::new(Reason::Failed))
     }
 }
@@ -313,6 +346,23 @@ impl Rules {
                 Ok(outcome.behind_games(games))
             }
             _ => Ok(outcome),
+        }
+    }
+
+    /// Games that stood still, or of which something may have been missed.
+    fn catch_up(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+    ) -> Result<Vec<GameChange>, StoreError> {
+        if self.is_disk_full() {
+            self.full_since.get_or_insert(now.uptime);
+            return Ok(Vec::new());
+        }
+        let full = self.full_since.take().map(|since| now.uptime.saturating_sub(since));
+        match (full, std::mem::take(&mut self.is_shaken)) {
+            (None, false) => Ok(Vec::new()),
+            (full, _) => self.take_stock(rows, now, full.unwrap_or_default()),
         }
     }
 

@@ -127,7 +127,7 @@ impl Rules {
             // In a room nobody is asked, so nobody declines.
             (false, false) if !is_direct => return Err(Reason::NotAllowed.into()),
             (false, false) => row.state = GameState::Declined,
-            (false, true) => self.may_accept(rows, now, me, log.kind)?,
+            (false, true) => self.may_accept(rows, now, me, (id, &row, log.kind))?,
         }
         if row.state != GameState::Open {
             return Ok(self.keep_game(rows, now, id, (&mut row, Vec::new()))?);
@@ -140,7 +140,7 @@ impl Rules {
         rows: &Writes<'_>,
         now: Moment,
         me: AccountId,
-        place: ConversationKind,
+        (id, row, place): (GameId, &GameRow, ConversationKind),
     ) -> rooms::Verdict<()> {
         if self.limits.games_off == 1 {
             return Err(Reason::GamesOff.into());
@@ -149,7 +149,15 @@ impl Rules {
         if count_own(rows, me)? >= most {
             return Err(self.over(Bound::Games, Reason::GamesMany, most).into());
         }
-        // Who is muted in a room, or blocked, does not play there either.
+        // Who invited may have gone meanwhile, and nobody plays with somebody whom one of both blocked.
+        let is_deleted = rows.get_account(row.inviter)?.is_none_or(|account| account.deleted);
+        let has_left = !is_deleted && find(rows, row.inviter, id).is_err();
+        let blocks =
+            |one, other| rows.get_contact(one, other).map(|c| c.is_some_and(|c| c.blocked));
+        if is_deleted || has_left || blocks(me, row.inviter)? || blocks(row.inviter, me)? {
+            return Err(Reason::GameGone.into());
+        }
+        // Who is muted in a room does not play there either.
         let to = place.target_for(me).ok_or(Reason::NotFound)?;
         let is_closed = self.limits.lobby_closed == 1;
         rooms::may_write(rows, now.wall_ms, (me, to), is_closed)?;
@@ -184,7 +192,7 @@ impl Rules {
         let mut entries = Vec::new();
         // Who invited may have gone meanwhile.
         for account in [first, second] {
-            entries.extend(self.attended(rows, now, (id, &row), account)?);
+            entries.extend(self.attended(rows, now, (id, &mut row), account)?);
         }
         row.to_act = self.tables.game(rows, id, &row)?.to_act();
         self.keep_game(rows, now, id, (&mut row, entries))

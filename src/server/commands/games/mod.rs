@@ -13,8 +13,8 @@ mod tables;
 
 use super::{Decision, Rules, rooms};
 use crate::clock::Moment;
-use crate::domain::AccountId;
 use crate::domain::game::{GameEntry, GameId, GameState};
+use crate::domain::{AccountId, ConversationKind};
 use crate::net::protocol::{Command, GameNews, Reason, RequestId, ServerFrame};
 use crate::server::files;
 use crate::server::games::{sheet, time_in};
@@ -56,6 +56,18 @@ impl Rules {
         id: GameId,
         (row, entries): (&mut GameRow, Vec<GameEntry>),
     ) -> Result<Option<GameChange>, StoreError> {
+        let place = rows.get_conversation(id.conversation)?.map(|log| log.kind);
+        self.keep_game_of(rows, now, (id, place), (row, entries))
+    }
+
+    /// The same where the conversation is known, or known to be gone.
+    fn keep_game_of(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (id, place): (GameId, Option<ConversationKind>),
+        (row, entries): (&mut GameRow, Vec<GameEntry>),
+    ) -> Result<Option<GameChange>, StoreError> {
         let first = row.log;
         row.log = first.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
         if !row.is_open() {
@@ -63,8 +75,8 @@ impl Rules {
         }
         rows.put_game(id, row, &entries)?;
         self.tables.follow(id, row);
-        let Some(log) = rows.get_conversation(id.conversation)? else { return Ok(None) };
-        let sheet = sheet(id, log.kind, row, now);
+        let Some(place) = place else { return Ok(None) };
+        let sheet = sheet(id, place, row, now);
         Ok(Some(GameChange { news: GameNews { sheet, first, entries, t: time_in(row, now) } }))
     }
 }

@@ -6,8 +6,10 @@ use super::super::{Rules, rooms};
 use super::find;
 use super::inviting::seed_of;
 use crate::clock::{Moment, millis};
-use crate::domain::AccountId;
-use crate::domain::game::{Fact, Favour, GameEntry, GameId, GameState, Play, Side};
+use crate::domain::game::{
+    EndReason, Fact, Favour, GameEnd, GameEntry, GameId, GameState, Play, Side,
+};
+use crate::domain::{AccountId, ConversationId, ConversationKind, RoomId};
 use crate::game::{Game, NotPlayed};
 use crate::limits::{GAME_LOG_MAX, GAME_OPEN_MAX};
 use crate::net::protocol::Reason;
@@ -57,7 +59,7 @@ impl Rules {
             if row.state != GameState::Running {
                 continue;
             }
-            let entries = self.attended(rows, now, (id, &row), account)?;
+            let entries = self.attended(rows, now, (id, &mut row), account)?;
             if !entries.is_empty() {
                 changes.extend(self.keep_game(rows, now, id, (&mut row, entries))?);
             }
@@ -70,16 +72,21 @@ impl Rules {
         &mut self,
         rows: &Writes<'_>,
         now: Moment,
-        (id, row): (GameId, &GameRow),
+        (id, row): (GameId, &mut GameRow),
         account: AccountId,
     ) -> Result<Vec<GameEntry>, StoreError> {
         let is_there = self.devices.values().any(|(one, _)| *one == account);
-        let Some(side) = side_of(row, account).filter(|_| row.log < GAME_LOG_MAX) else {
-            return Ok(Vec::new());
-        };
+        let Some(side) = side_of(row, account) else { return Ok(Vec::new()) };
         let t = time_in(row, now);
-        let facts = self.tables.game(rows, id, row)?.attend(side, is_there, t);
-        Ok(facts.into_iter().map(|fact| GameEntry { t, fact }).collect())
+        let game = self.tables.game(rows, id, row)?;
+        let mut facts = game.attend(side, is_there, t);
+        if row.log >= GAME_LOG_MAX && matches!(facts[..], [Fact::Left { .. }]) {
+            // The clocks were stopped often enough.
+            let end = GameEnd { winner: Some(side.other()), why: EndReason::Gone };
+            game.take(&Fact::Ended { end }, t);
+            facts.push(Fact::Ended { end });
+        }
+        Ok(entries_of(row, game, (facts, t)))
     }
 
     /// What time has done to games by now. On a full disk it does nothing, and games wait.
@@ -122,10 +129,59 @@ impl Rules {
                 let facts = Side::BOTH.into_iter().flat_map(|side| game.attend(side, true, t));
                 entries.extend(facts.map(|fact| GameEntry { t, fact }));
                 for account in players {
-                    entries.extend(self.attended(rows, now, (id, &row), account)?);
+                    entries.extend(self.attended(rows, now, (id, &mut row), account)?);
                 }
             }
             changes.extend(self.keep_game(rows, now, id, (&mut row, entries))?);
+        }
+        Ok(changes)
+    }
+
+    /// What is known of games beside the store may be wrong, as behind a batch that was given up, or nothing
+    /// could be written for so long, in which no game's time has run: all that are open are looked at.
+    pub(in super::super) fn take_stock(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        stood_still: Duration,
+    ) -> Result<Vec<GameChange>, StoreError> {
+        self.tables.clear();
+        let mut changes = Vec::new();
+        for id in rows.list_open_games()? {
+            let Some(mut row) = rows.get_game(id)? else { continue };
+            let ms = i64::try_from(millis(stood_still)).unwrap_or(i64::MAX);
+            row.origin_ms = row.origin_ms.saturating_add(ms);
+            let mut entries = Vec::new();
+            for account in row.players.into_iter().flatten() {
+                entries.extend(self.attended(rows, now, (id, &mut row), account)?);
+            }
+            changes.extend(self.keep_game(rows, now, id, (&mut row, entries))?);
+        }
+        Ok(changes)
+    }
+
+    /// A room was dissolved: what is played there ends with it, and nobody has won.
+    pub(in super::super) fn end_games_in(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+        (room, conversation): (RoomId, ConversationId),
+    ) -> Result<Vec<GameChange>, StoreError> {
+        let mut changes = Vec::new();
+        for id in rows.list_open_games_of(conversation)? {
+            let Some(mut row) = rows.get_game(id)? else { continue };
+            let mut entries = Vec::new();
+            if row.state == GameState::Running {
+                let t = time_in(&row, now);
+                let end = GameEnd { winner: None, why: EndReason::Abandoned };
+                let game = self.tables.game(rows, id, &row)?;
+                game.take(&Fact::Ended { end }, t);
+                entries = entries_of(&mut row, game, (vec![Fact::Ended { end }], t));
+            } else {
+                row.state = GameState::Withdrawn;
+            }
+            let place = Some(ConversationKind::Room { room });
+            changes.extend(self.keep_game_of(rows, now, (id, place), (&mut row, entries))?);
         }
         Ok(changes)
     }

@@ -92,11 +92,16 @@ impl Tables {
         Ok(table.game.insert(game))
     }
 
+    /// Nothing of it can be trusted any more.
+    pub(super) fn clear(&mut self) {
+        self.known.clear();
+    }
+
     /// A game stands as its row has it now.
     pub(super) fn follow(&mut self, id: GameId, row: &GameRow) {
         match row.state {
             GameState::Running => {
-                if let Some(table) = self.known.get_mut(&id) {
+                if let Some(table) = self.known.get_mut(&id).filter(|table| table.game.is_some()) {
                     table.log = row.log;
                     let due = table.game.as_ref().and_then(Game::due);
                     table.due = due.map(|due| uptime_at(row, due));
