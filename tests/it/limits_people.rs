@@ -137,7 +137,10 @@ fn of_many_links(ground: &Ground, frame: impl Fn(u64) -> ClientFrame) -> Refusal
         let send = send.clone();
         let read = move || {
             while let Ok(frame) = link.read() {
-                if let ServerFrame::Refused { refusal, .. } = frame {
+                // The first ones may be refused for something else.
+                if let ServerFrame::Refused { refusal, .. } = frame
+                    && refusal.reason == Reason::TooFast
+                {
                     send.send(refusal).ok();
                     return;
                 }
@@ -145,13 +148,7 @@ fn of_many_links(ground: &Ground, frame: impl Fn(u64) -> ClientFrame) -> Refusal
         };
         std::thread::Builder::new().name("link".to_owned()).spawn(read).unwrap();
     }
-    // The first ones may be refused for something else.
-    loop {
-        let refusal = refused.recv_timeout(std::time::Duration::from_secs(30)).unwrap();
-        if refusal.reason == Reason::TooFast {
-            return refusal;
-        }
-    }
+    refused.recv_timeout(std::time::Duration::from_secs(30)).unwrap()
 }
 
 fn floods(ground: &Ground, to: Target) {
