@@ -3,7 +3,7 @@
 //! while they are played.
 
 use crate::games::{BRAND_DARK, Desk, GAMES, WOOD, open_games, press, sit_down, wait_for_card};
-use crate::hands::{Button, DOWN, LEFT, RETURN, RIGHT, UP};
+use crate::hands::{Button, DOWN, ESCAPE, LEFT, RETURN, RIGHT, UP};
 use crate::party::{BRAND, Person, Server};
 use crate::picture::Picture;
 use crate::screen::{Screen, Window};
@@ -137,8 +137,10 @@ fn play_gomoku(board: &Board, server: &mut Server) {
         match ply {
             2 => board.talk(["今天我可不会输", "那就看第 17 手"]),
             7 => board.take_back("K10"),
-            10 => board.restart(server, "boards-gomoku"),
-            14 => board.look("boards-gomoku-running"),
+            12 => {
+                board.look("boards-gomoku-running");
+                board.restart(server, "boards-gomoku");
+            }
             _ => {}
         }
         board.place(ply % 2, point);
@@ -148,11 +150,11 @@ fn play_gomoku(board: &Board, server: &mut Server) {
 /// Red plays by the mouse, black by the keyboard, and the fourth move of red is mate.
 fn play_xiangqi(board: &Board, server: &mut Server) {
     for (ply, step) in XIANGQI.into_iter().enumerate() {
-        if ply == 3 {
-            board.restart(server, "boards-xiangqi");
-        }
-        if ply == 5 {
-            board.look("boards-xiangqi-running");
+        match ply {
+            2 => board.talk(["今天我不会输", "那就看第 7 手"]),
+            4 => board.look("boards-xiangqi-running"),
+            5 => board.restart(server, "boards-xiangqi"),
+            _ => {}
         }
         let [from, to] = [&step[..2], &step[2..]];
         match ply % 2 {
@@ -184,10 +186,10 @@ impl Board<'_> {
     fn wait_for_point(&self, window: Window, point: &str, colour: [u8; 3]) {
         let (x, y) = crossing(point);
         // Within a stone, but neither where light is on it nor where a mark may be.
-        let (x, y) = (x as usize - 8, y as usize + 7);
+        let place = (x - 8, y + 7);
         self.screen.activate(window);
         self.screen.wait_for(format!("{colour:?} at {point}"), || {
-            (self.screen.picture(window).at(x, y) == colour).then_some(())
+            (colour_at(&self.screen.picture(window), place) == colour).then_some(())
         });
     }
 
@@ -200,7 +202,10 @@ impl Board<'_> {
             self.screen.activate(here);
             self.screen.click(Button::Left, here, 640, 536);
             self.screen.type_text(line);
-            self.screen.key(&[], RETURN);
+            // Esc gives the keyboard back to the board.
+            for key in [RETURN, ESCAPE] {
+                self.screen.key(&[], key);
+            }
             self.screen.activate(there);
             self.screen.wait_for(format!("{line} beside the board"), || {
                 (written(&self.screen.picture(there)) > before + 100).then_some(())
@@ -229,7 +234,7 @@ impl Board<'_> {
             CARD_BUTTONS
                 .map(|(favour, result)| [favour, result][kind])
                 .into_iter()
-                .find(|y| picture.at(400, *y as usize + 5) == colour)
+                .find(|y| colour_at(&picture, (400, *y + 5)) == colour)
         })
     }
 
@@ -390,5 +395,10 @@ fn square_at((column, row): (i16, i16)) -> (i16, i16) {
 /// What is seen within the ring of a piece, beside its letter.
 fn piece_at(picture: &Picture, square: (i16, i16)) -> [u8; 3] {
     let (x, y) = square_at(square);
-    picture.at(x as usize - 15, y as usize - 3)
+    colour_at(picture, (x - 15, y - 3))
+}
+
+fn colour_at(picture: &Picture, (x, y): (i16, i16)) -> [u8; 3] {
+    let [x, y] = [x, y].map(|at| usize::try_from(at).unwrap());
+    picture.at(x, y)
 }

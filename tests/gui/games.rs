@@ -172,6 +172,9 @@ fn invite_to_a_board(screen: &Screen, server: &Server, lime: &Desk, momo: &Desk)
     press(screen, momo, 132);
     let running = wait_for_game(screen, server, "gomoku", "running");
     assert_eq!(running["total_s"], 600, "{running}");
+    // Their boards open by themselves, and take the keys.
+    screen.window(&lime.person.program, "五子棋 · Momo - MyChat");
+    screen.window(&momo.person.program, "Gomoku with 青柠 - MyChat");
     screen.activate(games);
     screen.wait_still(games).save("games-lobby-running-en-dark");
     screen.activate(lime.chat);

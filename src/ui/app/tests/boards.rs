@@ -47,7 +47,7 @@ fn a_move_goes_to_the_server_and_stands_when_it_comes_back() {
     told(&mut world, running(five(), [false, true]), &first);
     let effects = at_board(&mut world, game, BoardMsg::Press(113));
     let wanted = Command::Play { game, play: Play::Place { point: 113 } };
-    assert_eq!(commands(&effects), [wanted.clone()]);
+    assert_eq!(commands(&effects), std::slice::from_ref(&wanted));
     let plies =
         |world: &World| world.model.games.board(BoardId::Game(game)).unwrap().game().plies();
     assert_eq!(plies(&world), 1, "the server has not said so yet");
