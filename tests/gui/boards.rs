@@ -80,7 +80,7 @@ fn begin_gomoku<'a>(screen: &'a Screen, lime: &Desk, momo: &Desk) -> Board<'a> {
         screen.window(&lime.person.program, "五子棋 · 小满 - MyChat"),
         screen.window(&momo.person.program, "Gomoku with 青柠 - MyChat"),
     ];
-    Board { screen, windows }
+    Board::open(screen, windows)
 }
 
 /// Both look at the other game in the windows of all games.
@@ -115,7 +115,7 @@ fn begin_xiangqi<'a>(
         screen.window(&lime.person.program, "中国象棋 · 小满 - MyChat"),
         screen.window(&momo.person.program, "Chinese chess with 青柠 - MyChat"),
     ];
-    Board { screen, windows }
+    Board::open(screen, windows)
 }
 
 /// In the window of an invitation: who invites begins.
@@ -172,7 +172,19 @@ fn play_xiangqi(board: &Board, server: &mut Server) {
     }
 }
 
-impl Board<'_> {
+impl<'a> Board<'a> {
+    /// Both come to the front by themselves when they open, which is over once they are drawn.
+    fn open(screen: &'a Screen, windows: [Window; 2]) -> Board<'a> {
+        for window in windows.into_iter().rev() {
+            screen.activate(window);
+            screen.wait_for("a board", || {
+                (screen.picture(window).count(WOOD) > 100_000).then_some(())
+            });
+            screen.wait_still(window);
+        }
+        Board { screen, windows }
+    }
+
     /// Puts a stone there, and waits until both see it.
     fn place(&self, side: usize, point: &str) {
         let (x, y) = crossing(point);
