@@ -2,7 +2,7 @@
 //! with a move taken back, with words beside the board, and with a server that is stopped and started again
 //! while they are played.
 
-use crate::games::{BRAND_DARK, Desk, GAMES, WOOD, open_games, press, sit_down, wait_for_card};
+use crate::games::{Desk, GAMES, WOOD, open_games, press, sit_down, wait_for_card};
 use crate::hands::{Button, DOWN, ESCAPE, LEFT, RETURN, RIGHT, UP};
 use crate::party::{BRAND, Person, Server};
 use crate::picture::Picture;
@@ -11,6 +11,8 @@ use crate::screen::{Screen, Window};
 const LIME: &str = "青柠";
 const MOMO: &str = "小满";
 const STONES: [[u8; 3]; 2] = [[0x20, 0x26, 0x2F], [0xFF; 3]];
+/// The fill of a main button in dark windows.
+const BRAND_DARK: [u8; 3] = [0x2E, 0x72, 0xD1];
 /// The face of a piece, within its ring.
 const FACE: [u8; 3] = [0xF8, 0xE9, 0xC8];
 /// The strip over a board, light and dark.

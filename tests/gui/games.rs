@@ -14,7 +14,7 @@ pub const WOOD: [u8; 3] = [0xEF, 0xD5, 0xA0];
 const OK: [u8; 3] = [0x18, 0x79, 0x4A];
 /// The same, and the fill of a main button, in dark windows.
 const OK_DARK: [u8; 3] = [0x5C, 0xC9, 0x8F];
-pub const BRAND_DARK: [u8; 3] = [0x2E, 0x72, 0xD1];
+const BRAND_DARK: [u8; 3] = [0x2E, 0x72, 0xD1];
 /// Where the buttons of the last card stand.
 const DEEDS: i16 = 376;
 /// The button of games over the box.
