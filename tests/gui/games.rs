@@ -9,7 +9,7 @@ const LIME: &str = "青柠";
 const MOMO: &str = "Momo";
 /// The ground of the tile of a game without a board, and of one with.
 const CLOTH: [u8; 3] = [0xDC, 0xE9, 0xDF];
-const WOOD: [u8; 3] = [0xEF, 0xD5, 0xA0];
+pub const WOOD: [u8; 3] = [0xEF, 0xD5, 0xA0];
 /// What says that something is well, in light windows.
 const OK: [u8; 3] = [0x18, 0x79, 0x4A];
 /// The same, and the fill of a main button, in dark windows.
@@ -20,13 +20,13 @@ const FOCUS_DARK: [u8; 3] = [0x6B, 0xA6, 0xF5];
 /// Where the buttons of the last card stand.
 const DEEDS: i16 = 376;
 /// The button of games over the box.
-const GAMES: (i16, i16) = (172, 429);
+pub const GAMES: (i16, i16) = (172, 429);
 
 /// Somebody at a desk.
-struct Desk {
-    person: Person,
+pub struct Desk {
+    pub person: Person,
     panel: Window,
-    chat: Window,
+    pub chat: Window,
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn two_people_play_in_their_chat_and_invite_to_a_board() {
 }
 
 /// Opens the chat with the one friend.
-fn sit_down(screen: &Screen, (person, panel): (Person, Window), title: &str) -> Desk {
+pub fn sit_down(screen: &Screen, (person, panel): (Person, Window), title: &str) -> Desk {
     screen.activate(panel);
     screen.click(Button::Left, panel, 150, 161);
     screen.wait_still(panel);
@@ -78,7 +78,7 @@ fn wait_for_game(screen: &Screen, server: &Server, game: &str, state: &str) -> s
     })
 }
 
-fn wait_for_card(screen: &Screen, desk: &Desk, ground: [u8; 3]) {
+pub fn wait_for_card(screen: &Screen, desk: &Desk, ground: [u8; 3]) {
     screen.activate(desk.chat);
     screen.wait_for("the card of a game", || {
         (screen.picture(desk.chat).count(ground) > 300).then_some(())
@@ -86,7 +86,7 @@ fn wait_for_card(screen: &Screen, desk: &Desk, ground: [u8; 3]) {
 }
 
 /// Presses something at the foot of the last card, once it stands long enough to be meant.
-fn press(screen: &Screen, desk: &Desk, x: i16) {
+pub fn press(screen: &Screen, desk: &Desk, x: i16) {
     screen.activate(desk.chat);
     screen.read();
     screen.click(Button::Left, desk.chat, x, DEEDS);
@@ -179,6 +179,9 @@ fn invite_to_a_board(screen: &Screen, server: &Server, lime: &Desk, momo: &Desk)
     screen.key(&[], RETURN);
     let running = wait_for_game(screen, server, "gomoku", "running");
     assert_eq!(running["total_s"], 600, "{running}");
+    // Their boards open by themselves, and take the keys.
+    screen.window(&lime.person.program, "五子棋 · Momo - MyChat");
+    screen.window(&momo.person.program, "Gomoku with 青柠 - MyChat");
     screen.activate(games);
     screen.wait_still(games).save("games-lobby-running-en-dark");
     screen.activate(lime.chat);
@@ -210,7 +213,7 @@ fn invite_to_a_board(screen: &Screen, server: &Server, lime: &Desk, momo: &Desk)
     }
 }
 
-fn open_games(screen: &Screen, desk: &Desk, title: &str) -> Window {
+pub fn open_games(screen: &Screen, desk: &Desk, title: &str) -> Window {
     screen.activate(desk.panel);
     // A notification may stand over the button.
     screen.wait_for("no notification", || screen.popups(312, 108).is_empty().then_some(()));

@@ -7,6 +7,7 @@
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
+mod boards;
 mod console;
 mod drops;
 mod files;

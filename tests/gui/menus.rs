@@ -24,9 +24,17 @@ impl Screen {
         entry: usize,
         name: &str,
     ) {
-        let before = self.open(button, window, place, entry, name);
+        let before = self.unmanaged();
+        self.open(button, window, place, entry, name);
+        let opened: Vec<Window> =
+            self.unmanaged().into_iter().filter(|one| !before.contains(one)).collect();
+        assert!(!opened.is_empty(), "a menu is a window");
         self.key(&[], RETURN);
-        self.wait_for("a menu to go", || (self.outlines(&before) < SMALLEST).then_some(()));
+        // Not by what is seen: what the entry does may have changed that already.
+        self.wait_for("a menu to go", || {
+            let there = self.unmanaged();
+            (!opened.iter().any(|one| there.contains(one))).then_some(())
+        });
     }
 
     /// The same without taking the entry, which is marked; gives what was there before.

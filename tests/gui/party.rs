@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Stdio};
 
 use crate::hands::{Button, RETURN};
@@ -12,7 +12,7 @@ use crate::screen::{Program, Screen, Window};
 const MYCHAT: &str = env!("CARGO_BIN_EXE_mychat");
 const PASSWORD: &str = "orchard gate 7";
 /// The fill of a main button that can be pressed.
-const BRAND: [u8; 3] = [0x20, 0x66, 0xC4];
+pub const BRAND: [u8; 3] = [0x20, 0x66, 0xC4];
 
 /// From the login window to a sent registration.
 pub fn register(screen: &Screen, person: &Person, login: Window, title: &str, nickname: &str) {
@@ -127,6 +127,7 @@ impl Person {
 /// A server that only this computer can reach.
 pub struct Server {
     program: Program,
+    data: PathBuf,
     /// Where its people's other devices are.
     devices: RefCell<BTreeMap<String, Device>>,
     pub address: String,
@@ -135,25 +136,45 @@ pub struct Server {
 
 impl Server {
     pub fn start(screen: &Screen, data: &Path) -> Server {
+        let (program, port) = Server::run(screen, data, "127.0.0.1:0");
+        let output = screen.command(MYCHAT).arg("fingerprint").arg("--data").arg(data).output();
+        let text = String::from_utf8(output.unwrap().stdout).unwrap();
+        let key = text.trim().rsplit_once('#').unwrap().1;
+        let address = format!("127.0.0.1:{port}");
+        let invite = format!("mychat://{address}/#{key}");
+        Server { program, data: data.to_owned(), devices: RefCell::default(), address, invite }
+    }
+
+    /// The program when it is ready, and its port.
+    fn run(screen: &Screen, data: &Path, listen: &str) -> (Program, String) {
         let mut command = screen.command(MYCHAT);
-        command.args(["--serve", "--no-discovery", "--name", "校园", "--listen", "127.0.0.1:0"]);
+        command.args(["--serve", "--no-discovery", "--name", "校园", "--listen", listen]);
         command.arg("--data").arg(data).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut program = Screen::start_program(&mut command);
         let mut ready = String::new();
         let out = program.child.stdout.take().unwrap();
         BufReader::new(out).read_line(&mut ready).unwrap();
         let port = ready.split_once("127.0.0.1:").unwrap().1.split(' ').next().unwrap();
-        let output = screen.command(MYCHAT).arg("fingerprint").arg("--data").arg(data).output();
-        let text = String::from_utf8(output.unwrap().stdout).unwrap();
-        let key = text.trim().rsplit_once('#').unwrap().1;
-        let address = format!("127.0.0.1:{port}");
-        let invite = format!("mychat://{address}/#{key}");
-        Server { program, devices: RefCell::default(), address, invite }
+        (program, port.to_owned())
+    }
+
+    /// Stops it in order, and waits until it has ended.
+    pub fn stop(&mut self) {
+        self.signal("-TERM");
+        assert!(self.program.child.wait().unwrap().success(), "it ends in order");
+    }
+
+    /// Starts it again, on the same folder and the same port.
+    pub fn start_again(&mut self, screen: &Screen) {
+        (self.program, _) = Server::run(screen, &self.data, &self.address);
     }
 
     /// Stops it as it is, or lets it go on: whatever is on its way stays there meanwhile.
     pub fn stand_still(&self, still: bool) {
-        let signal = if still { "-STOP" } else { "-CONT" };
+        self.signal(if still { "-STOP" } else { "-CONT" });
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.program.child.id().to_string();
         let sent = std::process::Command::new("kill").args([signal, &id]).status();
         assert!(sent.unwrap().success(), "kill {signal}");

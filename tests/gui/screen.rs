@@ -161,12 +161,18 @@ impl Screen {
 
     /// The windows of this size that the window manager does not know, as small ones over all others are.
     pub fn popups(&self, width: u16, height: u16) -> Vec<Window> {
+        let is_so = |window: &Window| {
+            self.place(*window).is_some_and(|at| (at.width, at.height) == (width, height))
+        };
+        self.unmanaged().into_iter().filter(is_so).collect()
+    }
+
+    /// All that are seen and that the window manager does not know: menus, tips and such.
+    pub fn unmanaged(&self) -> Vec<Window> {
         let tree = self.x.query_tree(self.root).unwrap().reply().unwrap();
         let is_one = |id: &XWindow| -> Option<bool> {
             let look = self.x.get_window_attributes(*id).ok()?.reply().ok()?;
-            let place = self.place(Window { id: *id })?;
-            let is_seen = look.override_redirect && look.map_state == MapState::VIEWABLE;
-            Some(is_seen && (place.width, place.height) == (width, height))
+            Some(look.override_redirect && look.map_state == MapState::VIEWABLE)
         };
         let found = tree.children.into_iter().filter(|id| is_one(id) == Some(true));
         found.map(|id| Window { id }).collect()

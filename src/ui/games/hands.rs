@@ -87,7 +87,7 @@ pub fn on_board(parts: &mut Parts, event: Event) -> bool {
         Event::KeyDown => return key_on_board(parts, app::event_key()),
         _ => return false,
     }
-    if matches!(event, Event::Focus | Event::Unfocus) && parts.card.is_shown() {
+    if matches!(event, Event::Focus | Event::Unfocus) && parts.is_covered() {
         // What lies over the board is drawn after it.
         parts.window.redraw();
     }

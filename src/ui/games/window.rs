@@ -267,6 +267,11 @@ impl Parts {
         });
     }
 
+    /// Whether a card or the strip lies over the board.
+    pub fn is_covered(&self) -> bool {
+        self.card.is_shown() || self.shown.borrow().warning.is_some()
+    }
+
     /// What opens the menu.
     pub fn menu_button(&self) -> IconButton {
         self.more.clone()

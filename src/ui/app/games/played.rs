@@ -162,7 +162,7 @@ impl Model {
     }
 
     /// Names, faces, scores and one's own link, at all boards of the server's.
-    pub(super) fn boards_tick(&mut self) {
+    pub(in crate::ui::app) fn boards_tick(&mut self) {
         let is_up = self.link.is_up();
         let games: Vec<GameId> = self.play.boards.iter().copied().collect();
         for game in games {

@@ -143,7 +143,8 @@ impl Board {
         let scene = self.scene();
         let marked: Vec<u8> = match scene.winning.is_empty() {
             false => scene.winning,
-            true => scene.last.into_iter().collect(),
+            // A general that was mated says more than the piece that did it.
+            true => scene.check.or(scene.last).into_iter().collect(),
         };
         let rows = marked.iter().map(|at| 2 * usize::from(self.seen_at(*at).1) + 1);
         rows.sum::<usize>() < marked.len() * usize::from(self.size().1)

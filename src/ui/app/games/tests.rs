@@ -167,6 +167,18 @@ fn a_move_into_check_is_refused_and_said() {
 }
 
 #[test]
+fn a_general_that_was_mated_is_not_covered_by_the_card() {
+    let mate = ["b2-e2", "a6-a5", "e2-e6", "i6-i5", "h2-h4", "g6-g5", "h4-e4"];
+    for side in Side::BOTH {
+        let mut one = Match::new(XIANGQI, Some(side), Taste::default());
+        one.moves(&mate);
+        assert_eq!(one.board.scene().check, Some(at("e9")));
+        // Its own player sees it below.
+        assert_eq!(one.board.is_marked_above(), side == Side::First);
+    }
+}
+
+#[test]
 fn clocks_run_by_this_computers_uptime() {
     let mut one = Match::of(GOMOKU);
     one.tell();

@@ -308,6 +308,7 @@ impl Model {
         let by_game = scores.into_iter().map(|(account, game, score)| ((game, account), score));
         self.play.scores.extend(by_game);
         self.play.version += 1;
+        self.boards_tick();
         if let Some(last) = last.filter(|last| more && *last > after) {
             self.ask_scores(last, out);
         }
