@@ -146,6 +146,8 @@ pub struct Board {
     pub(super) is_resigning: bool,
     pub(super) is_result_closed: bool,
     pub(super) is_again_asked: bool,
+    /// The other one invites to another game.
+    pub(super) is_again_wanted: bool,
     pub(super) replay: Option<Replay>,
     version: u64,
 }
@@ -173,6 +175,7 @@ impl Board {
             is_resigning: false,
             is_result_closed: false,
             is_again_asked: false,
+            is_again_wanted: false,
             replay: None,
             version: 0,
             begun,
@@ -271,6 +274,14 @@ impl Board {
         self.changed();
     }
 
+    /// Whether an invitation of one's own, and one of the other, to another game is open.
+    pub fn set_again(&mut self, asked: bool, wanted: bool) {
+        if (self.is_again_asked, self.is_again_wanted) != (asked, wanted) {
+            (self.is_again_asked, self.is_again_wanted) = (asked, wanted);
+            self.changed();
+        }
+    }
+
     /// One's own link is there, or down.
     pub fn set_linked(&mut self, is_linked: bool) {
         if self.is_linked != is_linked {
@@ -363,7 +374,8 @@ impl Board {
             }
             BoardMsg::CloseResult => self.is_result_closed = true,
             BoardMsg::Again if self.may_play_again() => {
-                self.is_again_asked = true;
+                // A yes to the other's wish is over when the next game begins.
+                self.is_again_asked = !self.is_again_wanted;
                 return vec![BoardAct::Rematch];
             }
             BoardMsg::Replay(msg) => return self.show(msg),

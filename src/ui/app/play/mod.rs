@@ -87,8 +87,8 @@ pub enum PlayEffect {
 pub(super) enum Asking {
     /// The scores behind somebody's.
     Scores(AccountId),
-    /// An invitation.
-    Invite(Target),
+    /// An invitation; to another game after which one.
+    Invite(Target, Option<Seq>),
     /// Something in this game.
     Deed,
 }
@@ -120,10 +120,9 @@ impl Plays {
         Some(view.sheet.open_ms?.saturating_sub(passed))
     }
 
-    /// An open invitation to play once more.
-    #[must_use]
-    pub fn rematch_of(&self, game: GameId) -> Option<&GameSheet> {
-        self.sheets().find(|sheet| {
+    /// Open invitations to play once more after a game.
+    pub fn rematches_of(&self, game: GameId) -> impl Iterator<Item = &GameSheet> {
+        self.sheets().filter(move |sheet| {
             sheet.state == GameState::Open
                 && sheet.offer.again == Some(game.seq)
                 && sheet.game.conversation == game.conversation
@@ -237,11 +236,12 @@ impl Model {
     /// Invites, where there is a link: an invitation that waits for one is of no use.
     pub(super) fn invite_to(&mut self, to: Target, offer: GameOffer, out: &mut Vec<Effect>) {
         if !self.link.is_up() {
+            self.again_not_sent(to, offer.again);
             return out.push(Effect::Trouble("game.offline"));
         }
         let body = Body::Game(offer);
         let ask = |ticket| Intent::Send { ticket, to, body, nonce: None };
-        self.ask(Asked::Play(Asking::Invite(to)), ask, out);
+        self.ask(Asked::Play(Asking::Invite(to, offer.again)), ask, out);
     }
 
     pub(super) fn play_answered(
@@ -254,10 +254,11 @@ impl Model {
             (Asking::Scores(after), Ok(Answer::Looked(Reply::Scores { scores, more }))) => {
                 self.scores_came(after, scores, more, out);
             }
-            (Asking::Invite(target), Ok(Answer::Sent(message))) => {
+            (Asking::Invite(target, _), Ok(Answer::Sent(message))) => {
                 self.chats.at(target).take(message);
             }
-            (Asking::Invite(target), Err(why)) => {
+            (Asking::Invite(target, before), Err(why)) => {
+                self.again_not_sent(target, before);
                 self.learn_of_games(&why);
                 let is_open = self.chats.get(target).is_some_and(|chat| chat.open);
                 if is_open {
@@ -270,7 +271,7 @@ impl Model {
                 self.learn_of_games(&why);
                 out.push(Effect::Say(why));
             }
-            (Asking::Scores(_), _) | (Asking::Invite(_) | Asking::Deed, Ok(_)) => {}
+            (Asking::Scores(_), _) | (Asking::Invite(..) | Asking::Deed, Ok(_)) => {}
         }
     }
 
@@ -333,7 +334,9 @@ impl Model {
             self.play.chosen.remove(&id);
         }
         let has_board = view.sheet.offer.kind.name().has_board();
+        let sheet = view.sheet.clone();
         self.play.views.insert(id, view);
+        self.board_before_follows(&sheet);
         self.play.version += 1;
         if let Some(target) = self.chats.of_conversation(id.conversation) {
             self.chats.at(target);

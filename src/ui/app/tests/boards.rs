@@ -3,13 +3,17 @@
 use super::play::*;
 use crate::client::api::LinkState;
 use crate::client::{ClientEvent, Failure, Intent};
-use crate::domain::Seq;
-use crate::domain::game::{Begins, EndReason, Fact, GameId, GameOffer, Play, Side};
+use crate::domain::game::{
+    Begins, EndReason, Fact, GameId, GameOffer, GameSheet, GameState, Play, Side,
+};
+use crate::domain::{AccountId, Seq};
 use crate::net::protocol::{Command, Reason, Refusal};
 use crate::ui::app::games::board::{BoardMsg, Warning};
 use crate::ui::app::games::{BoardId, GamesEffect, GamesMsg};
+use crate::ui::app::play::PlayMsg;
 use crate::ui::app::testing::{NOON_MS, World, direct, message, ticket_of};
 use crate::ui::app::{Effect, Msg};
+use crate::ui::transcript::game::GameDeed;
 
 fn at_board(world: &mut World, game: GameId, msg: BoardMsg) -> Vec<Effect> {
     world.send(Msg::Games(GamesMsg::Board(BoardId::Game(game), msg)))
@@ -126,6 +130,72 @@ fn colours_are_swapped_in_the_next_game_and_a_wish_is_granted_by_the_same() {
     let running = crate::domain::game::GameSheet { game: next, ..running(again, [true, false]) };
     assert_eq!(raised(&told(&mut world, running, &[])), [next]);
     assert!(world.model.games.board(BoardId::Game(game)).is_none());
+}
+
+/// A game of the two that is over.
+fn ended(world: &mut World) -> GameId {
+    let game = begun(world);
+    let end = crate::domain::game::GameEnd { winner: Some(Side::First), why: EndReason::Resigned };
+    told(world, over(five(), end.winner, end.why), &[Fact::Ended { end }]);
+    game
+}
+
+/// Another game after it is offered, and stands so.
+fn offered_again(world: &mut World, from: AccountId, state: GameState) {
+    let again = GameOffer { again: Some(Seq(1)), ..five() };
+    let sheet = sheet(direct(MOMO.0), from, again);
+    told(world, GameSheet { game: GameId { seq: Seq(2), ..sheet.game }, state, ..sheet }, &[]);
+}
+
+fn again_key(world: &World, game: GameId) -> (&'static str, bool) {
+    let board = world.model.games.board(BoardId::Game(game)).unwrap();
+    (board.again_key(), board.may_play_again())
+}
+
+const CAN_ASK: (&str, bool) = ("game.again", true);
+const ASKED: (&str, bool) = ("game.board.again.asked", false);
+
+#[test]
+fn another_game_can_be_asked_for_again_after_any_no() {
+    let mut world = world();
+    let game = ended(&mut world);
+    assert_eq!(again_key(&world, game), CAN_ASK);
+    for reason in [Reason::GameBusy, Reason::GameAway, Reason::TooFast, Reason::GamesOff] {
+        let effects = at_board(&mut world, game, BoardMsg::Again);
+        assert_eq!(again_key(&world, game), ASKED);
+        let ticket = effects.iter().find_map(ticket_of).unwrap();
+        let result = Err(Failure::Refused(Refusal::new(reason)));
+        world.event(ClientEvent::Answered { ticket, result });
+        assert_eq!(again_key(&world, game), CAN_ASK, "{reason:?}");
+    }
+    for state in [GameState::Declined, GameState::Withdrawn, GameState::Expired] {
+        at_board(&mut world, game, BoardMsg::Again);
+        offered_again(&mut world, ME, GameState::Open);
+        assert_eq!(again_key(&world, game), ASKED);
+        offered_again(&mut world, ME, state);
+        assert_eq!(again_key(&world, game), CAN_ASK, "{state:?}");
+    }
+}
+
+#[test]
+fn the_others_wish_for_another_game_is_said_and_can_always_be_granted() {
+    let mut world = world();
+    let game = ended(&mut world);
+    at_board(&mut world, game, BoardMsg::Again);
+    assert_eq!(again_key(&world, game), ASKED);
+    offered_again(&mut world, MOMO, GameState::Open);
+    assert_eq!(again_key(&world, game), ("game.board.again.accept", true));
+    let next = GameId { seq: Seq(2), ..game };
+    let yes = Command::AnswerGame { game: next, accept: true };
+    assert_eq!(commands(&at_board(&mut world, game, BoardMsg::Again)), [yes]);
+    offered_again(&mut world, MOMO, GameState::Withdrawn);
+    assert_eq!(again_key(&world, game), CAN_ASK);
+    // A board that opens later knows it too.
+    offered_again(&mut world, MOMO, GameState::Open);
+    at_board(&mut world, game, BoardMsg::Close);
+    world.pass(1_000);
+    world.send(Msg::Play(PlayMsg::Deed(FRIEND, Seq(1), GameDeed::Replay)));
+    assert_eq!(again_key(&world, game), ("game.board.again.accept", true));
 }
 
 #[test]

@@ -30,7 +30,7 @@ use crate::ui::text::Language;
 use crate::ui::transcript::card::{Deed, Tone};
 use crate::ui::transcript::game::{GameDeed, Mark};
 
-const ME: AccountId = AccountId(10_001);
+pub(super) const ME: AccountId = AccountId(10_001);
 pub(super) const FRIEND: Target = Target::Account(MOMO);
 const SALT: Bytes32 = Bytes32([7; 32]);
 
