@@ -197,9 +197,17 @@ impl Board {
         let players = saved.names.map(player);
         let begun = Beginning { kind, limit, players, me: None, date: saved.date };
         let mut board = Board::new(begun, taste, now);
-        for play in plays {
-            let side = if board.game.to_act()[0] { Side::First } else { Side::Second };
-            let facts = board.game.apply(side, play, &Bytes32([0; 32]), 0).unwrap_or_default();
+        for (at, play) in plays.iter().enumerate() {
+            let side = board.turn().unwrap_or(Side::First);
+            // Other programs play on where the rules here end a game, as after a repetition: only the
+            // last move is judged.
+            let facts = match made(side, *play).filter(|_| at + 1 < plays.len()) {
+                Some(fact) => {
+                    board.game.take(&fact, 0);
+                    vec![fact]
+                }
+                None => board.game.apply(side, play, &Bytes32([0; 32]), 0).unwrap_or_default(),
+            };
             board.log.extend(facts.into_iter().map(|fact| GameEntry { t: 0, fact }));
         }
         board.replay = Some(Replay::at(0));
@@ -514,5 +522,14 @@ impl Board {
     fn save_to(&self, path: std::path::PathBuf) -> Vec<BoardAct> {
         let text = crate::game::save(&self.game, &self.saved());
         text.map(|text| BoardAct::Save(path, text)).into_iter().collect()
+    }
+}
+
+/// What a move of a saved game is in a log.
+fn made(side: Side, play: Play) -> Option<Fact> {
+    match play {
+        Play::Place { point } => Some(Fact::Placed { side, point, left_ms: None }),
+        Play::Move { from, to } => Some(Fact::Moved { side, from, to, left_ms: None }),
+        _ => None,
     }
 }

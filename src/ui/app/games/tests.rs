@@ -372,6 +372,25 @@ fn a_saved_game_opens_as_it_was_saved() {
 }
 
 #[test]
+fn a_game_that_went_on_after_a_repetition_is_shown_to_its_end() {
+    let rounds = "H2-E2 H7-E7 E2-H2 E7-H7\n".repeat(3);
+    let text = format!("[Game \"Chinese Chess\"]\n\n{rounds}B0-C2 B9-C7 *\n");
+    let mut world = World::new();
+    world.send(Msg::Games(GamesMsg::Read(Ok(text))));
+    let id = BoardId::File(1);
+    let board = |world: &World| world.model.games.board(id).unwrap().clone();
+    assert_eq!((board(&world).game().plies(), board(&world).game().end()), (14, None));
+    world.send(Msg::Games(GamesMsg::Board(id, BoardMsg::Replay(ReplayMsg::Last))));
+    let knight = |token: &(u8, Token)| token.0 == at("c7");
+    assert!(board(&world).scene().tokens.iter().any(knight), "the last move is on the board");
+    // Where the last move is the one that ends it, that is known.
+    let text = format!("[Game \"Chinese Chess\"]\n\n{}*\n", "H2-E2 H7-E7 E2-H2 E7-H7\n".repeat(2));
+    world.send(Msg::Games(GamesMsg::Read(Ok(text))));
+    let end = world.model.games.board(BoardId::File(2)).unwrap().game().end();
+    assert_eq!(end.map(|end| end.why), Some(EndReason::Repetition));
+}
+
+#[test]
 fn what_is_no_saved_game_is_said() {
     let mut world = World::new();
     for (text, why) in [
