@@ -92,6 +92,8 @@ pub enum BoardMsg {
     Hints(bool),
     /// Look from the other side.
     Turn,
+    /// Read the rules.
+    Rules,
     /// Close the window.
     Close,
 }
@@ -398,6 +400,7 @@ impl Board {
             }
             BoardMsg::Hints(hints) => return vec![BoardAct::Taste(Taste { hints, ..self.taste })],
             BoardMsg::Turn => self.is_turned = !self.is_turned,
+            BoardMsg::Rules => return vec![BoardAct::Rules(self.begun.kind)],
             BoardMsg::Close => return vec![BoardAct::Close],
             BoardMsg::Ask(_) | BoardMsg::Again | BoardMsg::Say(_) => {}
         }

@@ -7,11 +7,14 @@ use super::scene::{Ghost, Token};
 use super::testing::{Match, at, uptime};
 use super::{BoardAct, BoardId, GamesEffect, GamesMsg, Noise, NotOpened, Taste};
 use crate::client::Intent;
+use crate::domain::AccountId;
 use crate::domain::game::{
-    EndReason, Fact, Favour, GameEnd, GameEntry, GameKind, Play, Score, Side, TimeLimit,
+    EndReason, Fact, Favour, GameEnd, GameEntry, GameKind, GameName, Play, Score, Side, TimeLimit,
 };
 use crate::game::NotRead;
 use crate::game::xiangqi::Illegal;
+use crate::ui::app::play::PlayMsg;
+use crate::ui::app::play::invite::InvitationMsg;
 use crate::ui::app::testing::World;
 use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
@@ -224,6 +227,25 @@ fn a_favour_is_asked_waited_for_and_answered() {
     ];
     assert_eq!(news, expected.map(Speaker::Game));
     assert_eq!(one.take(BoardMsg::Answer(true)), [], "nothing is asked any more");
+}
+
+#[test]
+fn the_rules_are_shown_from_a_board_and_from_an_invitation() {
+    let mut one = Match::of(XIANGQI);
+    assert_eq!(one.take(BoardMsg::Rules), [BoardAct::Rules(XIANGQI)]);
+    let mut world = World::signed_in();
+    world.send(Msg::Games(GamesMsg::Read(Ok("(;GM[4]SZ[15];B[aa])".to_owned()))));
+    let shown = |effects: &[Effect]| match effects {
+        [Effect::Games(GamesEffect::Rules(kind))] => Some(*kind),
+        _ => None,
+    };
+    let msg = Msg::Games(GamesMsg::Board(BoardId::File(1), BoardMsg::Rules));
+    assert_eq!(shown(&world.send(msg)), Some(GOMOKU));
+    let mut say = |msg| world.send(Msg::Play(PlayMsg::Invitation(msg)));
+    say(InvitationMsg::Open(AccountId(10_002), GameName::Gomoku));
+    say(InvitationMsg::ExactlyFive(true));
+    let exactly = GameKind::Gomoku { exactly_five: true };
+    assert_eq!(shown(&say(InvitationMsg::Rules)), Some(exactly), "those that are offered");
 }
 
 #[test]
