@@ -24,6 +24,10 @@ use crate::ui::transcript::game::GameDeed;
 
 /// Games of one chat that are watched, the newest ones: more than a person scrolls through at once.
 const WATCHED_IN_CHAT: usize = 100;
+/// The same of a chat that is not shown, while the window of all games lists open invitations.
+const WATCHED_UNSEEN: usize = 5;
+/// Own games that the window of all games lists; older ones stand in their conversations.
+const OWN_MAX: usize = 200;
 /// What can be done with a card stands for so long before it can be pressed: the second press of a double
 /// click is not meant for what came below the pointer.
 const GUARD_MS: u64 = 600;
@@ -89,6 +93,8 @@ pub(super) enum Asking {
     Scores(AccountId),
     /// An invitation; to another game after which one.
     Invite(Target, Option<Seq>),
+    /// A page of own games, behind so many.
+    OwnGames(usize),
     /// Something in this game.
     Deed,
 }
@@ -254,6 +260,9 @@ impl Model {
             (Asking::Scores(after), Ok(Answer::Looked(Reply::Scores { scores, more }))) => {
                 self.scores_came(after, scores, more, out);
             }
+            (Asking::OwnGames(known), Ok(Answer::Looked(Reply::OwnGames { games, next }))) => {
+                self.own_games_came(known + games.len(), games, next, out);
+            }
             (Asking::Invite(target, _), Ok(Answer::Sent(message))) => {
                 self.chats.at(target).take(message);
             }
@@ -271,7 +280,8 @@ impl Model {
                 self.learn_of_games(&why);
                 out.push(Effect::Say(why));
             }
-            (Asking::Scores(_), _) | (Asking::Invite(..) | Asking::Deed, Ok(_)) => {}
+            (Asking::Scores(_) | Asking::OwnGames(_), _)
+            | (Asking::Invite(..) | Asking::Deed, Ok(_)) => {}
         }
     }
 
@@ -287,6 +297,40 @@ impl Model {
     pub(super) fn games_again(&mut self, out: &mut Vec<Effect>) {
         self.play.is_off = false;
         self.ask_scores(AccountId(0), out);
+        if self.play.lobby.is_some() {
+            self.ask_own_games(0, None, out);
+        }
+    }
+
+    /// Own games before a place, behind so many that came already.
+    fn ask_own_games(
+        &mut self,
+        known: usize,
+        before: Option<(i64, GameId)>,
+        out: &mut Vec<Effect>,
+    ) {
+        let query = Query::OwnGames { before };
+        let ask = |ticket| Intent::Look { ticket, query };
+        self.ask(Asked::Play(Asking::OwnGames(known)), ask, out);
+    }
+
+    fn own_games_came(
+        &mut self,
+        known: usize,
+        games: Vec<GameSheet>,
+        next: Option<(i64, GameId)>,
+        out: &mut Vec<Effect>,
+    ) {
+        let at = std::time::Duration::from_millis(self.now.mono_ms);
+        // How the others stand is told as it changes.
+        for sheet in games.into_iter().filter(|sheet| matches!(sheet.state, GameState::Over(_))) {
+            let view = GameView { sheet, log: Vec::new(), t: 0, at };
+            self.play.views.entry(view.sheet.game).or_insert(view);
+        }
+        self.play.version += 1;
+        if next.is_some() && known < OWN_MAX && self.play.lobby.is_some() {
+            self.ask_own_games(known, next, out);
+        }
     }
 
     fn ask_scores(&mut self, after: AccountId, out: &mut Vec<Effect>) {
@@ -373,9 +417,11 @@ impl Model {
 
     fn watch_games(&mut self, out: &mut Vec<Effect>) {
         let mut cards: BTreeSet<GameId> = BTreeSet::new();
-        for (_, chat) in self.chats.iter().filter(|(_, chat)| chat.open) {
+        let unseen = if self.play.lobby.is_some() { WATCHED_UNSEEN } else { 0 };
+        for (_, chat) in self.chats.iter() {
             let games = chat.messages.values().rev().filter(|one| is_game(one));
-            cards.extend(games.take(WATCHED_IN_CHAT).map(game_of));
+            let count = if chat.open { WATCHED_IN_CHAT } else { unseen };
+            cards.extend(games.take(count).map(game_of));
         }
         let boards = &self.play.boards;
         if cards.union(boards).eq(self.play.watched.iter()) {
