@@ -138,11 +138,10 @@ impl CardView {
         let (left, right, kind) = match card {
             Card::Favour(..) => ("game.board.decline", "game.board.accept", ButtonKind::Primary),
             Card::Resign => ("common.cancel", "game.resign", ButtonKind::Danger),
-            Card::Result(_) => ("game.replay", "game.again", ButtonKind::Primary),
+            Card::Result(_) => ("game.replay", words.board.again_key(), ButtonKind::Primary),
         };
         self.left.set_label(tr(left));
-        let is_asked = matches!(card, Card::Result(_)) && words.board.is_again_asked();
-        self.right.set_label(tr(if is_asked { "game.board.again.asked" } else { right }));
+        self.right.set_label(tr(right));
         self.right.set_kind(kind);
         self.right.set_enabled(!matches!(card, Card::Result(_)) || words.board.may_play_again());
         self.close.set_tip(tr("game.board.close"));

@@ -189,5 +189,7 @@ fn entries(parts: &Parts) -> Vec<(MenuEntry, Option<BoardMsg>)> {
     all.push(item(save.disabled(board.game().plies() == 0), BoardMsg::Save));
     let open = MenuItem::new(tr("game.menu.open")).icon(Icon::Folder).shortcut("Ctrl+O");
     all.push(item(open, BoardMsg::Open));
+    let rules = MenuItem::new(tr("game.menu.rules")).icon(Icon::Info);
+    all.push(item(rules, BoardMsg::Rules));
     all
 }

@@ -28,6 +28,7 @@ use super::screen::Side;
 use super::shell::post;
 use super::text::{language, tr};
 use super::toast::{Edge, Kind};
+use super::widgets::ask;
 use super::{screen, sound, toast};
 pub use window::BoardWindow;
 
@@ -75,6 +76,7 @@ impl BoardWindows {
             GamesEffect::Read(path) => saving::read(path),
             GamesEffect::Write(path, text) => saving::write(path, text),
             GamesEffect::Sound(noise) => sound::play_of_game(noise),
+            GamesEffect::Rules(kind) => ask(words::rules(language(), kind), |_| {}),
             GamesEffect::NotOpened(why) => {
                 let words = words::not_opened(language(), why);
                 toast::show(screen::front(), Edge::Lower, Kind::Trouble, &words);

@@ -355,10 +355,7 @@ impl Parts {
         self.review.set_shown(plays && !replays && is_over);
         self.again.set_shown(plays && !replays && is_over);
         self.again.set_enabled(board.may_play_again());
-        self.again.set_label(tr(match board.is_again_asked() {
-            true => "game.board.again.asked",
-            false => "game.again",
-        }));
+        self.again.set_label(tr(board.again_key()));
         for step in &mut self.steps {
             step.set_shown(replays);
         }

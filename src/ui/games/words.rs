@@ -6,7 +6,10 @@ use crate::game::{NotRead, Table};
 use crate::ui::app::games::NotOpened;
 use crate::ui::app::games::board::{Board, Warning};
 use crate::ui::app::games::news::{Line, News, Speaker};
+use crate::ui::app::play::look::game_words;
+use crate::ui::paint::Icon;
 use crate::ui::text::Language;
+use crate::ui::widgets::Question;
 
 /// The words of one language about one board.
 pub struct Words<'a> {
@@ -297,6 +300,32 @@ pub fn not_opened(language: Language, why: NotOpened) -> String {
     language.get(key).to_owned()
 }
 
+/// The rules of a game, to be read in a window of their own.
+pub fn rules(language: Language, kind: GameKind) -> Question {
+    let keys: &[&'static str] = match kind {
+        GameKind::Xiangqi {} => {
+            &["game.rules.xiangqi", "game.rules.xiangqi.ends", "game.rules.clock"]
+        }
+        GameKind::Gomoku { exactly_five: true } => {
+            &["game.rules.gomoku", "game.rules.gomoku.exactly", "game.rules.clock"]
+        }
+        GameKind::Gomoku { exactly_five: false } => {
+            &["game.rules.gomoku", "game.rules.gomoku.more", "game.rules.clock"]
+        }
+        GameKind::Hands { .. } | GameKind::Dice {} => &["game.dice.rule"],
+    };
+    let text: Vec<&str> = keys.iter().map(|key| language.get(key)).collect();
+    Question {
+        window: "MyChat".to_owned(),
+        icon: Icon::Info,
+        danger: false,
+        title: language.fill("game.rules.title", &[("game", game_words(kind.name(), language))]),
+        text: text.join("\n"),
+        action: String::new(),
+        cancel: language.get("common.ok").to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -391,5 +420,17 @@ mod tests {
             [0, 1, 29_001, 462_000, 3_600_000].map(clock),
             ["00:00", "00:01", "00:30", "07:42", "1:00:00"]
         );
+    }
+
+    #[test]
+    fn the_rules_of_each_game_are_said() {
+        let text = |exactly_five| rules(Language::English, GameKind::Gomoku { exactly_five }).text;
+        assert!(text(false).contains("Five or more") && text(true).contains("Exactly five"));
+        let chess = rules(Language::Chinese, GameKind::Xiangqi {});
+        assert_eq!(chess.title, "中国象棋的规则");
+        for word in ["照面", "困毙", "长将", "长捉", "六十回合", "60 秒"] {
+            assert!(chess.text.contains(word), "{word}");
+        }
+        assert_eq!(chess.action, "", "there is nothing to choose");
     }
 }

@@ -38,6 +38,7 @@ pub struct InvitationWindow {
     begins: Vec<Choice>,
     minutes: Vec<Choice>,
     exactly: Choice,
+    rules: Button,
     cancel: Button,
     go: Button,
     to: AccountId,
@@ -64,13 +65,24 @@ impl InvitationWindow {
         let begins = BEGINS.iter().map(|_| radio()).collect();
         let minutes = MINUTES.iter().map(|_| radio()).collect();
         let exactly = Choice::new(ChoiceKind::Check, "");
+        let rules = Button::new(ButtonKind::Quiet, "");
         let cancel = Button::new(ButtonKind::Outline, "");
         let go = Button::new(ButtonKind::Primary, "");
         window.end();
         let view = Rc::new(RefCell::new(View { game: one.game, title: String::new() }));
         let (to, game) = (one.to, one.game);
-        let mut this =
-            InvitationWindow { window, begins, minutes, exactly, cancel, go, to, game, view };
+        let mut this = InvitationWindow {
+            window,
+            begins,
+            minutes,
+            exactly,
+            rules,
+            cancel,
+            go,
+            to,
+            game,
+            view,
+        };
         this.wire();
         this.reword(one, model);
         this.window.make_modal(true);
@@ -117,6 +129,9 @@ impl InvitationWindow {
         }
         self.exactly.set_label(tr("game.ask.exactly"));
         self.exactly.set_shown(self.game == GameName::Gomoku);
+        self.rules.set_label(tr("game.menu.rules"));
+        let wide = self.rules.wanted_width();
+        self.rules.place(Rect::new(PADDING - 8, H - 52, wide, 32));
         self.cancel.set_label(tr("common.cancel"));
         self.go.set_label(tr("game.ask.send"));
         in_a_row(&mut self.begins, FIRST);
@@ -155,6 +170,7 @@ impl InvitationWindow {
         }
         self.exactly.on_change(|on| say(InvitationMsg::ExactlyFive(on)));
         self.exactly.on_enter(|| say(InvitationMsg::Send));
+        self.rules.on_press(|| say(InvitationMsg::Rules));
         self.go.on_press(|| say(InvitationMsg::Send));
         self.cancel.on_press(|| say(InvitationMsg::Close));
         self.window.set_callback(|_| say(InvitationMsg::Close));

@@ -19,7 +19,8 @@ use crate::ui::theme::{Colour, Style};
 
 const WIDTH: i32 = 304;
 const PADDING: i32 = 24;
-const LINES_MAX: usize = 8;
+/// The rules of a game are the longest text.
+const LINES_MAX: usize = 20;
 /// The display knows of a window after so long.
 const KNOWN_S: f64 = 0.05;
 /// Whoever writes presses the next key within this time.

@@ -92,6 +92,8 @@ pub enum BoardMsg {
     Hints(bool),
     /// Look from the other side.
     Turn,
+    /// Read the rules.
+    Rules,
     /// Close the window.
     Close,
 }
@@ -146,6 +148,8 @@ pub struct Board {
     pub(super) is_resigning: bool,
     pub(super) is_result_closed: bool,
     pub(super) is_again_asked: bool,
+    /// The other one invites to another game.
+    pub(super) is_again_wanted: bool,
     pub(super) replay: Option<Replay>,
     version: u64,
 }
@@ -173,6 +177,7 @@ impl Board {
             is_resigning: false,
             is_result_closed: false,
             is_again_asked: false,
+            is_again_wanted: false,
             replay: None,
             version: 0,
             begun,
@@ -194,9 +199,17 @@ impl Board {
         let players = saved.names.map(player);
         let begun = Beginning { kind, limit, players, me: None, date: saved.date };
         let mut board = Board::new(begun, taste, now);
-        for play in plays {
-            let side = if board.game.to_act()[0] { Side::First } else { Side::Second };
-            let facts = board.game.apply(side, play, &Bytes32([0; 32]), 0).unwrap_or_default();
+        for (at, play) in plays.iter().enumerate() {
+            let side = board.turn().unwrap_or(Side::First);
+            // Other programs play on where the rules here end a game, as after a repetition: only the
+            // last move is judged.
+            let facts = match made(side, *play).filter(|_| at + 1 < plays.len()) {
+                Some(fact) => {
+                    board.game.take(&fact, 0);
+                    vec![fact]
+                }
+                None => board.game.apply(side, play, &Bytes32([0; 32]), 0).unwrap_or_default(),
+            };
             board.log.extend(facts.into_iter().map(|fact| GameEntry { t: 0, fact }));
         }
         board.replay = Some(Replay::at(0));
@@ -269,6 +282,14 @@ impl Board {
         self.forget_hands();
         self.is_again_asked = false;
         self.changed();
+    }
+
+    /// Whether an invitation of one's own, and one of the other, to another game is open.
+    pub fn set_again(&mut self, asked: bool, wanted: bool) {
+        if (self.is_again_asked, self.is_again_wanted) != (asked, wanted) {
+            (self.is_again_asked, self.is_again_wanted) = (asked, wanted);
+            self.changed();
+        }
     }
 
     /// One's own link is there, or down.
@@ -363,7 +384,8 @@ impl Board {
             }
             BoardMsg::CloseResult => self.is_result_closed = true,
             BoardMsg::Again if self.may_play_again() => {
-                self.is_again_asked = true;
+                // A yes to the other's wish is over when the next game begins.
+                self.is_again_asked = !self.is_again_wanted;
                 return vec![BoardAct::Rematch];
             }
             BoardMsg::Replay(msg) => return self.show(msg),
@@ -378,6 +400,7 @@ impl Board {
             }
             BoardMsg::Hints(hints) => return vec![BoardAct::Taste(Taste { hints, ..self.taste })],
             BoardMsg::Turn => self.is_turned = !self.is_turned,
+            BoardMsg::Rules => return vec![BoardAct::Rules(self.begun.kind)],
             BoardMsg::Close => return vec![BoardAct::Close],
             BoardMsg::Ask(_) | BoardMsg::Again | BoardMsg::Say(_) => {}
         }
@@ -502,5 +525,14 @@ impl Board {
     fn save_to(&self, path: std::path::PathBuf) -> Vec<BoardAct> {
         let text = crate::game::save(&self.game, &self.saved());
         text.map(|text| BoardAct::Save(path, text)).into_iter().collect()
+    }
+}
+
+/// What a move of a saved game is in a log.
+fn made(side: Side, play: Play) -> Option<Fact> {
+    match play {
+        Play::Place { point } => Some(Fact::Placed { side, point, left_ms: None }),
+        Play::Move { from, to } => Some(Fact::Moved { side, from, to, left_ms: None }),
+        _ => None,
     }
 }

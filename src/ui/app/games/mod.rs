@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use super::settings::keep_switch;
 use super::telling::Sound;
 use super::{Effect, Model};
-use crate::domain::game::{GameId, Play};
+use crate::domain::game::{GameId, GameKind, Play};
 use crate::game::{NotRead, open};
 use board::{Board, BoardMsg};
 
@@ -100,6 +100,8 @@ pub enum BoardAct {
     Sound(Noise),
     /// One likes to play otherwise from now on.
     Taste(Taste),
+    /// Show the rules of this game.
+    Rules(GameKind),
     /// The window goes.
     Close,
 }
@@ -157,6 +159,8 @@ pub enum GamesEffect {
     Write(PathBuf, String),
     /// Play a sound.
     Sound(Noise),
+    /// Show the rules of a game.
+    Rules(GameKind),
     /// Say why a saved game was not opened.
     NotOpened(NotOpened),
 }
@@ -222,6 +226,7 @@ impl Model {
                 BoardAct::Save(path, text) => {
                     out.push(Effect::Games(GamesEffect::Write(path, text)));
                 }
+                BoardAct::Rules(kind) => out.push(Effect::Games(GamesEffect::Rules(kind))),
                 BoardAct::AskFile => out.push(Effect::Games(GamesEffect::AskFile)),
                 BoardAct::Sound(noise) if self.manner().sound != Sound::Off => {
                     out.push(Effect::Games(GamesEffect::Sound(noise)));

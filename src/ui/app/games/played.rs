@@ -6,7 +6,7 @@ use crate::client::api::GameView;
 use crate::client::{Answer, Failure, Intent};
 use crate::clock::millis;
 use crate::domain::game::{Begins, GameId, GameOffer, GameSheet, GameState, Play, Side};
-use crate::domain::{AccountId, Body, Message};
+use crate::domain::{AccountId, Body, Message, Seq, Target};
 use crate::net::protocol::Command;
 use crate::ui::app::{Asked, Effect, Model, time};
 
@@ -34,6 +34,7 @@ impl Model {
             self.games.put(id, Board::new(begun, self.settings.taste, self.now));
             self.hear_the_talk(&view.sheet);
             self.close_board_before(&view.sheet);
+            self.again_follows(game);
             out.push(Effect::Games(GamesEffect::Raise(id)));
         }
         if let Some(board) = self.games.board_mut(id) {
@@ -148,8 +149,8 @@ impl Model {
     /// The other one's wish for another game is granted, or one's own is told: colours are swapped.
     fn play_again(&mut self, game: GameId, out: &mut Vec<Effect>) {
         let Some(me) = self.my_account() else { return };
-        let asked = self.play.rematch_of(game).filter(|sheet| sheet.inviter != me);
-        if let Some(open) = asked.map(|sheet| sheet.game) {
+        let wanted = self.play.rematches_of(game).find(|sheet| sheet.inviter != me);
+        if let Some(open) = wanted.map(|sheet| sheet.game) {
             return self.answer_game(open, true, out);
         }
         let Some(sheet) = self.play.view(game).map(|view| view.sheet.clone()) else { return };
@@ -159,6 +160,35 @@ impl Model {
         let begins = if side == Side::First { Begins::Invited } else { Begins::Inviter };
         let offer = GameOffer { begins, again: Some(game.seq), ..sheet.offer };
         self.invite_to(to, offer, out);
+    }
+
+    /// Invitations to another game after this one came or went: its board asks for it, or says yes.
+    fn again_follows(&mut self, game: GameId) {
+        let me = self.my_account();
+        let is_open =
+            |mine| self.play.rematches_of(game).any(|sheet| (Some(sheet.inviter) == me) == mine);
+        let (asked, wanted) = (is_open(true), is_open(false));
+        if let Some(board) = self.games.board_mut(BoardId::Game(game)) {
+            board.set_again(asked, wanted);
+        }
+    }
+
+    /// How an invitation stands is known: so does the board of the game before it.
+    pub(in crate::ui::app) fn board_before_follows(&mut self, sheet: &GameSheet) {
+        if let Some(seq) = sheet.offer.again {
+            self.again_follows(GameId { seq, ..sheet.game });
+        }
+    }
+
+    /// An invitation to another game was not sent: the board of the one before can ask anew.
+    pub(in crate::ui::app) fn again_not_sent(&mut self, to: Target, before: Option<Seq>) {
+        let boards = self.play.boards.iter().copied();
+        let is_before = |game: &GameId| {
+            let place = self.play.view(*game).and_then(|view| self.target_of(view.sheet.place));
+            Some(game.seq) == before && place == Some(to)
+        };
+        let games: Vec<GameId> = boards.filter(is_before).collect();
+        games.into_iter().for_each(|game| self.again_follows(game));
     }
 
     /// Names, faces, scores and one's own link, at all boards of the server's.

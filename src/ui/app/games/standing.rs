@@ -32,17 +32,21 @@ impl Board {
         self.begun.me.is_some() && self.game.end().is_none() && self.is_linked
     }
 
-    /// Whether one can ask for another game.
+    /// Whether one can ask for another game, or grant the other one's wish for it.
     #[must_use]
     pub fn may_play_again(&self) -> bool {
         let is_over = self.begun.me.is_some() && self.game.end().is_some();
-        is_over && self.is_linked && !self.is_again_asked
+        is_over && self.is_linked && (self.is_again_wanted || !self.is_again_asked)
     }
 
-    /// Whether another game was asked for.
+    /// What the button for another game says.
     #[must_use]
-    pub fn is_again_asked(&self) -> bool {
-        self.is_again_asked
+    pub fn again_key(&self) -> &'static str {
+        match (self.is_again_wanted, self.is_again_asked) {
+            (true, _) => "game.board.again.accept",
+            (false, true) => "game.board.again.asked",
+            (false, false) => "game.again",
+        }
     }
 
     /// What lies over the board.

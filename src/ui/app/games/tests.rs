@@ -7,11 +7,14 @@ use super::scene::{Ghost, Token};
 use super::testing::{Match, at, uptime};
 use super::{BoardAct, BoardId, GamesEffect, GamesMsg, Noise, NotOpened, Taste};
 use crate::client::Intent;
+use crate::domain::AccountId;
 use crate::domain::game::{
-    EndReason, Fact, Favour, GameEnd, GameEntry, GameKind, Play, Score, Side, TimeLimit,
+    EndReason, Fact, Favour, GameEnd, GameEntry, GameKind, GameName, Play, Score, Side, TimeLimit,
 };
 use crate::game::NotRead;
 use crate::game::xiangqi::Illegal;
+use crate::ui::app::play::PlayMsg;
+use crate::ui::app::play::invite::InvitationMsg;
 use crate::ui::app::testing::World;
 use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
@@ -239,6 +242,25 @@ fn a_favour_is_asked_waited_for_and_answered() {
 }
 
 #[test]
+fn the_rules_are_shown_from_a_board_and_from_an_invitation() {
+    let mut one = Match::of(XIANGQI);
+    assert_eq!(one.take(BoardMsg::Rules), [BoardAct::Rules(XIANGQI)]);
+    let mut world = World::signed_in();
+    world.send(Msg::Games(GamesMsg::Read(Ok("(;GM[4]SZ[15];B[aa])".to_owned()))));
+    let shown = |effects: &[Effect]| match effects {
+        [Effect::Games(GamesEffect::Rules(kind))] => Some(*kind),
+        _ => None,
+    };
+    let msg = Msg::Games(GamesMsg::Board(BoardId::File(1), BoardMsg::Rules));
+    assert_eq!(shown(&world.send(msg)), Some(GOMOKU));
+    let mut say = |msg| world.send(Msg::Play(PlayMsg::Invitation(msg)));
+    say(InvitationMsg::Open(AccountId(10_002), GameName::Gomoku));
+    say(InvitationMsg::ExactlyFive(true));
+    let exactly = GameKind::Gomoku { exactly_five: true };
+    assert_eq!(shown(&say(InvitationMsg::Rules)), Some(exactly), "those that are offered");
+}
+
+#[test]
 fn who_gives_up_is_asked_first() {
     let mut one = Match::of(GOMOKU);
     assert_eq!(one.take(BoardMsg::Resign), []);
@@ -381,6 +403,25 @@ fn a_saved_game_opens_as_it_was_saved() {
         world.send(Msg::Games(GamesMsg::Board(id, BoardMsg::Close)));
         assert!(world.model.games.board(id).is_none());
     }
+}
+
+#[test]
+fn a_game_that_went_on_after_a_repetition_is_shown_to_its_end() {
+    let rounds = "H2-E2 H7-E7 E2-H2 E7-H7\n".repeat(3);
+    let text = format!("[Game \"Chinese Chess\"]\n\n{rounds}B0-C2 B9-C7 *\n");
+    let mut world = World::new();
+    world.send(Msg::Games(GamesMsg::Read(Ok(text))));
+    let id = BoardId::File(1);
+    let board = |world: &World| world.model.games.board(id).unwrap().clone();
+    assert_eq!((board(&world).game().plies(), board(&world).game().end()), (14, None));
+    world.send(Msg::Games(GamesMsg::Board(id, BoardMsg::Replay(ReplayMsg::Last))));
+    let knight = |token: &(u8, Token)| token.0 == at("c7");
+    assert!(board(&world).scene().tokens.iter().any(knight), "the last move is on the board");
+    // Where the last move is the one that ends it, that is known.
+    let text = format!("[Game \"Chinese Chess\"]\n\n{}*\n", "H2-E2 H7-E7 E2-H2 E7-H7\n".repeat(2));
+    world.send(Msg::Games(GamesMsg::Read(Ok(text))));
+    let end = world.model.games.board(BoardId::File(2)).unwrap().game().end();
+    assert_eq!(end.map(|end| end.why), Some(EndReason::Repetition));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use super::PlayEffect;
 use crate::domain::game::{Begins, GameKind, GameName, GameOffer, TimeLimit};
 use crate::domain::{AccountId, Target};
+use crate::ui::app::games::GamesEffect;
 use crate::ui::app::{Effect, Model};
 
 /// Minutes that each player may have; none is no limit.
@@ -34,6 +35,8 @@ pub enum InvitationMsg {
     Minutes(Option<u32>),
     /// Whether six in a row win.
     ExactlyFive(bool),
+    /// Read the rules.
+    Rules,
     /// It is sent.
     Send,
     /// It is not.
@@ -71,6 +74,9 @@ impl Model {
             (InvitationMsg::Begins(begins), Some(one)) => one.begins = begins,
             (InvitationMsg::Minutes(minutes), Some(one)) => one.minutes = minutes,
             (InvitationMsg::ExactlyFive(on), Some(one)) => one.exactly_five = on,
+            (InvitationMsg::Rules, Some(one)) => {
+                out.push(Effect::Games(GamesEffect::Rules(one.offer().kind)));
+            }
             (InvitationMsg::Send, Some(one)) => {
                 let (to, offer) = (Target::Account(one.to), one.offer());
                 // Without a link it stands, with what was chosen.

@@ -41,8 +41,12 @@ impl Model {
     pub(super) fn lobby_msg(&mut self, msg: LobbyMsg, out: &mut Vec<Effect>) {
         match (msg, &mut self.play.lobby) {
             (LobbyMsg::Open, place) if self.screen == Screen::Panel => {
+                let is_new = place.is_none();
                 place.get_or_insert(Lobby { game: GameName::Gomoku, record: false });
                 out.push(Effect::Play(PlayEffect::RaiseLobby));
+                if is_new {
+                    self.ask_own_games(0, None, out);
+                }
             }
             (LobbyMsg::Close, place) => *place = None,
             (LobbyMsg::Game(game), Some(lobby)) => lobby.game = game,

@@ -24,6 +24,10 @@ use crate::ui::transcript::game::GameDeed;
 
 /// Games of one chat that are watched, the newest ones: more than a person scrolls through at once.
 const WATCHED_IN_CHAT: usize = 100;
+/// The same of a chat that is not shown, while the window of all games lists open invitations.
+const WATCHED_UNSEEN: usize = 5;
+/// Own games that the window of all games lists; older ones stand in their conversations.
+const OWN_MAX: usize = 200;
 /// What can be done with a card stands for so long before it can be pressed: the second press of a double
 /// click is not meant for what came below the pointer.
 const GUARD_MS: u64 = 600;
@@ -87,8 +91,10 @@ pub enum PlayEffect {
 pub(super) enum Asking {
     /// The scores behind somebody's.
     Scores(AccountId),
-    /// An invitation.
-    Invite(Target),
+    /// An invitation; to another game after which one.
+    Invite(Target, Option<Seq>),
+    /// A page of own games, behind so many.
+    OwnGames(usize),
     /// Something in this game.
     Deed,
 }
@@ -120,10 +126,9 @@ impl Plays {
         Some(view.sheet.open_ms?.saturating_sub(passed))
     }
 
-    /// An open invitation to play once more.
-    #[must_use]
-    pub fn rematch_of(&self, game: GameId) -> Option<&GameSheet> {
-        self.sheets().find(|sheet| {
+    /// Open invitations to play once more after a game.
+    pub fn rematches_of(&self, game: GameId) -> impl Iterator<Item = &GameSheet> {
+        self.sheets().filter(move |sheet| {
             sheet.state == GameState::Open
                 && sheet.offer.again == Some(game.seq)
                 && sheet.game.conversation == game.conversation
@@ -237,11 +242,12 @@ impl Model {
     /// Invites, where there is a link: an invitation that waits for one is of no use.
     pub(super) fn invite_to(&mut self, to: Target, offer: GameOffer, out: &mut Vec<Effect>) {
         if !self.link.is_up() {
+            self.again_not_sent(to, offer.again);
             return out.push(Effect::Trouble("game.offline"));
         }
         let body = Body::Game(offer);
         let ask = |ticket| Intent::Send { ticket, to, body, nonce: None };
-        self.ask(Asked::Play(Asking::Invite(to)), ask, out);
+        self.ask(Asked::Play(Asking::Invite(to, offer.again)), ask, out);
     }
 
     pub(super) fn play_answered(
@@ -254,10 +260,14 @@ impl Model {
             (Asking::Scores(after), Ok(Answer::Looked(Reply::Scores { scores, more }))) => {
                 self.scores_came(after, scores, more, out);
             }
-            (Asking::Invite(target), Ok(Answer::Sent(message))) => {
+            (Asking::OwnGames(known), Ok(Answer::Looked(Reply::OwnGames { games, next }))) => {
+                self.own_games_came(known + games.len(), games, next, out);
+            }
+            (Asking::Invite(target, _), Ok(Answer::Sent(message))) => {
                 self.chats.at(target).take(message);
             }
-            (Asking::Invite(target), Err(why)) => {
+            (Asking::Invite(target, before), Err(why)) => {
+                self.again_not_sent(target, before);
                 self.learn_of_games(&why);
                 let is_open = self.chats.get(target).is_some_and(|chat| chat.open);
                 if is_open {
@@ -270,7 +280,8 @@ impl Model {
                 self.learn_of_games(&why);
                 out.push(Effect::Say(why));
             }
-            (Asking::Scores(_), _) | (Asking::Invite(_) | Asking::Deed, Ok(_)) => {}
+            (Asking::Scores(_) | Asking::OwnGames(_), _)
+            | (Asking::Invite(..) | Asking::Deed, Ok(_)) => {}
         }
     }
 
@@ -286,6 +297,40 @@ impl Model {
     pub(super) fn games_again(&mut self, out: &mut Vec<Effect>) {
         self.play.is_off = false;
         self.ask_scores(AccountId(0), out);
+        if self.play.lobby.is_some() {
+            self.ask_own_games(0, None, out);
+        }
+    }
+
+    /// Own games before a place, behind so many that came already.
+    fn ask_own_games(
+        &mut self,
+        known: usize,
+        before: Option<(i64, GameId)>,
+        out: &mut Vec<Effect>,
+    ) {
+        let query = Query::OwnGames { before };
+        let ask = |ticket| Intent::Look { ticket, query };
+        self.ask(Asked::Play(Asking::OwnGames(known)), ask, out);
+    }
+
+    fn own_games_came(
+        &mut self,
+        known: usize,
+        games: Vec<GameSheet>,
+        next: Option<(i64, GameId)>,
+        out: &mut Vec<Effect>,
+    ) {
+        let at = std::time::Duration::from_millis(self.now.mono_ms);
+        // How the others stand is told as it changes.
+        for sheet in games.into_iter().filter(|sheet| matches!(sheet.state, GameState::Over(_))) {
+            let view = GameView { sheet, log: Vec::new(), t: 0, at };
+            self.play.views.entry(view.sheet.game).or_insert(view);
+        }
+        self.play.version += 1;
+        if next.is_some() && known < OWN_MAX && self.play.lobby.is_some() {
+            self.ask_own_games(known, next, out);
+        }
     }
 
     fn ask_scores(&mut self, after: AccountId, out: &mut Vec<Effect>) {
@@ -334,7 +379,9 @@ impl Model {
             self.play.chosen.remove(&id);
         }
         let has_board = view.sheet.offer.kind.name().has_board();
+        let sheet = view.sheet.clone();
         self.play.views.insert(id, view);
+        self.board_before_follows(&sheet);
         self.play.version += 1;
         if let Some(target) = self.chats.of_conversation(id.conversation) {
             self.chats.at(target);
@@ -371,9 +418,11 @@ impl Model {
 
     fn watch_games(&mut self, out: &mut Vec<Effect>) {
         let mut cards: BTreeSet<GameId> = BTreeSet::new();
-        for (_, chat) in self.chats.iter().filter(|(_, chat)| chat.open) {
+        let unseen = if self.play.lobby.is_some() { WATCHED_UNSEEN } else { 0 };
+        for (_, chat) in self.chats.iter() {
             let games = chat.messages.values().rev().filter(|one| is_game(one));
-            cards.extend(games.take(WATCHED_IN_CHAT).map(game_of));
+            let count = if chat.open { WATCHED_IN_CHAT } else { unseen };
+            cards.extend(games.take(count).map(game_of));
         }
         let boards = &self.play.boards;
         if cards.union(boards).eq(self.play.watched.iter()) {

@@ -2,15 +2,13 @@
 
 use std::cmp::Reverse;
 
+use super::OWN_MAX;
 use super::look::{countdown, game_words};
 use crate::client::api::GameView;
 use crate::domain::game::{GameId, GameName, GameSheet, GameState, Score};
 use crate::domain::{AccountId, ConversationKind, Portrait, Presence, Target};
 use crate::ui::app::{Model, time};
 use crate::ui::text::{self, Language};
-
-/// Games that are over and shown; older ones stand in their conversations.
-const OVER_MAX: usize = 20;
 
 /// Something that can be done in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,22 +123,24 @@ impl Model {
         let me = self.my_account();
         let is_received = |view: &&GameView| {
             let sheet = &view.sheet;
-            let is_direct = matches!(sheet.place, ConversationKind::Direct { .. });
-            sheet.state == GameState::Open && Some(sheet.inviter) != me && is_direct
+            sheet.state == GameState::Open && Some(sheet.inviter) != me
         };
         let row = |view: &GameView| {
             let sheet = &view.sheet;
             let left = self.play.left_ms(sheet.game, self.now.mono_ms).filter(|left| *left > 0)?;
             let game = game_words(sheet.offer.kind.name(), language);
-            Some(Row {
-                line: format!("{} · {game}", countdown(left)),
-                calls: true,
-                buttons: vec![
-                    button(Act::Accept(sheet.game), language.get("game.accept"), true),
-                    button(Act::Decline(sheet.game), language.get("game.decline"), false),
-                ],
-                ..self.row_of(sheet.inviter, Key::Game(sheet.game))
-            })
+            let mut line = format!("{} · {game}", countdown(left));
+            let mut buttons =
+                vec![button(Act::Accept(sheet.game), language.get("game.accept"), true)];
+            if matches!(sheet.place, ConversationKind::Direct { .. }) {
+                let decline = language.get("game.decline");
+                buttons.push(button(Act::Decline(sheet.game), decline, false));
+            } else if let Some(target) = self.target_of(sheet.place) {
+                // Whoever is first there accepts: there is nothing to decline.
+                line = format!("{line} · {}", self.target_name(target, language));
+            }
+            let row = self.row_of(sheet.inviter, Key::Game(sheet.game));
+            Some(Row { line, calls: true, buttons, ..row })
         };
         self.play.views.values().filter(is_received).filter_map(row).collect()
     }
@@ -241,7 +241,7 @@ impl Model {
             |(sheet, _): &(&GameSheet, AccountId)| matches!(sheet.state, GameState::Over(_));
         let mut over: Vec<_> = self.own_games(game).filter(is_over).collect();
         over.sort_by_key(|(sheet, _)| Reverse((sheet.ended, sheet.game)));
-        over.truncate(OVER_MAX);
+        over.truncate(OWN_MAX);
         let row = |(sheet, other): (&GameSheet, AccountId)| {
             let GameState::Over(end) = sheet.state else { return None };
             let target = self.target_of(sheet.place).unwrap_or(Target::Account(other));

@@ -2,16 +2,18 @@
 
 use super::play::*;
 use crate::client::api::LinkState;
-use crate::client::{Answer, ClientEvent, Failure, Intent};
-use crate::domain::Seq;
+use crate::client::{ClientEvent, Failure, Intent};
 use crate::domain::game::{
-    Begins, EndReason, Fact, GameId, GameName, GameOffer, Play, Score, Side,
+    Begins, EndReason, Fact, GameId, GameOffer, GameSheet, GameState, Play, Side,
 };
-use crate::net::protocol::{Command, Query, Reason, Refusal, Reply};
+use crate::domain::{AccountId, Seq};
+use crate::net::protocol::{Command, Reason, Refusal};
 use crate::ui::app::games::board::{BoardMsg, Warning};
 use crate::ui::app::games::{BoardId, GamesEffect, GamesMsg};
+use crate::ui::app::play::PlayMsg;
 use crate::ui::app::testing::{NOON_MS, World, direct, message, ticket_of};
 use crate::ui::app::{Effect, Msg};
+use crate::ui::transcript::game::GameDeed;
 
 fn at_board(world: &mut World, game: GameId, msg: BoardMsg) -> Vec<Effect> {
     world.send(Msg::Games(GamesMsg::Board(BoardId::Game(game), msg)))
@@ -130,6 +132,72 @@ fn colours_are_swapped_in_the_next_game_and_a_wish_is_granted_by_the_same() {
     assert!(world.model.games.board(BoardId::Game(game)).is_none());
 }
 
+/// A game of the two that is over.
+fn ended(world: &mut World) -> GameId {
+    let game = begun(world);
+    let end = crate::domain::game::GameEnd { winner: Some(Side::First), why: EndReason::Resigned };
+    told(world, over(five(), end.winner, end.why), &[Fact::Ended { end }]);
+    game
+}
+
+/// Another game after it is offered, and stands so.
+fn offered_again(world: &mut World, from: AccountId, state: GameState) {
+    let again = GameOffer { again: Some(Seq(1)), ..five() };
+    let sheet = sheet(direct(MOMO.0), from, again);
+    told(world, GameSheet { game: GameId { seq: Seq(2), ..sheet.game }, state, ..sheet }, &[]);
+}
+
+fn again_key(world: &World, game: GameId) -> (&'static str, bool) {
+    let board = world.model.games.board(BoardId::Game(game)).unwrap();
+    (board.again_key(), board.may_play_again())
+}
+
+const CAN_ASK: (&str, bool) = ("game.again", true);
+const ASKED: (&str, bool) = ("game.board.again.asked", false);
+
+#[test]
+fn another_game_can_be_asked_for_again_after_any_no() {
+    let mut world = world();
+    let game = ended(&mut world);
+    assert_eq!(again_key(&world, game), CAN_ASK);
+    for reason in [Reason::GameBusy, Reason::GameAway, Reason::TooFast, Reason::GamesOff] {
+        let effects = at_board(&mut world, game, BoardMsg::Again);
+        assert_eq!(again_key(&world, game), ASKED);
+        let ticket = effects.iter().find_map(ticket_of).unwrap();
+        let result = Err(Failure::Refused(Refusal::new(reason)));
+        world.event(ClientEvent::Answered { ticket, result });
+        assert_eq!(again_key(&world, game), CAN_ASK, "{reason:?}");
+    }
+    for state in [GameState::Declined, GameState::Withdrawn, GameState::Expired] {
+        at_board(&mut world, game, BoardMsg::Again);
+        offered_again(&mut world, ME, GameState::Open);
+        assert_eq!(again_key(&world, game), ASKED);
+        offered_again(&mut world, ME, state);
+        assert_eq!(again_key(&world, game), CAN_ASK, "{state:?}");
+    }
+}
+
+#[test]
+fn the_others_wish_for_another_game_is_said_and_can_always_be_granted() {
+    let mut world = world();
+    let game = ended(&mut world);
+    at_board(&mut world, game, BoardMsg::Again);
+    assert_eq!(again_key(&world, game), ASKED);
+    offered_again(&mut world, MOMO, GameState::Open);
+    assert_eq!(again_key(&world, game), ("game.board.again.accept", true));
+    let next = GameId { seq: Seq(2), ..game };
+    let yes = Command::AnswerGame { game: next, accept: true };
+    assert_eq!(commands(&at_board(&mut world, game, BoardMsg::Again)), [yes]);
+    offered_again(&mut world, MOMO, GameState::Withdrawn);
+    assert_eq!(again_key(&world, game), CAN_ASK);
+    // A board that opens later knows it too.
+    offered_again(&mut world, MOMO, GameState::Open);
+    at_board(&mut world, game, BoardMsg::Close);
+    world.pass(1_000);
+    world.send(Msg::Play(PlayMsg::Deed(FRIEND, Seq(1), GameDeed::Replay)));
+    assert_eq!(again_key(&world, game), ("game.board.again.accept", true));
+}
+
 #[test]
 fn a_board_says_that_the_link_is_down_and_goes_on_behind_it() {
     let mut world = world();
@@ -139,21 +207,4 @@ fn a_board_says_that_the_link_is_down_and_goes_on_behind_it() {
     world.pass(100);
     let warning = |world: &World| world.model.games.board(BoardId::Game(game)).unwrap().warning();
     assert_eq!(warning(&world), Some(Warning::Offline));
-}
-
-#[test]
-fn the_card_of_a_game_that_is_over_has_the_score_as_soon_as_it_comes() {
-    let mut world = world();
-    let game = begun(&mut world);
-    let effects = told(&mut world, over(five(), Some(Side::Second), EndReason::Five), &[]);
-    let asks = |effect: &&Effect| {
-        matches!(effect, Effect::Ask(Intent::Look { query: Query::Scores { .. }, .. }))
-    };
-    let ticket = effects.iter().find(asks).and_then(ticket_of).unwrap();
-    let score = Score { won: 3, drawn: 1, lost: 2, last: Some(true) };
-    let scores = vec![(MOMO, GameName::Gomoku, score)];
-    let result = Ok(Answer::Looked(Reply::Scores { scores, more: false }));
-    world.event(ClientEvent::Answered { ticket, result });
-    let board = world.model.games.board(BoardId::Game(game)).unwrap();
-    assert_eq!(board.score(), Some(score), "before the next tick");
 }

@@ -30,7 +30,7 @@ use crate::ui::text::Language;
 use crate::ui::transcript::card::{Deed, Tone};
 use crate::ui::transcript::game::{GameDeed, Mark};
 
-const ME: AccountId = AccountId(10_001);
+pub(super) const ME: AccountId = AccountId(10_001);
 pub(super) const FRIEND: Target = Target::Account(MOMO);
 const SALT: Bytes32 = Bytes32([7; 32]);
 
@@ -443,6 +443,66 @@ fn received_invitations_are_answered_there_whatever_the_game() {
     assert_eq!(acts, [Act::Accept(game), Act::Decline(game)]);
     let no = Command::AnswerGame { game, accept: false };
     assert_eq!(commands(&lobby(&mut world, LobbyMsg::Act(acts[1]))), [no]);
+}
+
+#[test]
+fn invitations_in_rooms_are_listed_with_their_place_though_the_chat_is_closed() {
+    let mut world = with(vec![own(CLASS, "Class", Rank::Member)]);
+    let room = ConversationKind::Room { room: CLASS };
+    invites(&mut world, room, MOMO, best_of(1));
+    let watches = |effect: &Effect| match effect {
+        Effect::Ask(Intent::WatchGames { cards, .. }) => *cards == [id(room)],
+        _ => false,
+    };
+    assert!(!world.pass(250).iter().any(watches), "nothing shows it");
+    lobby(&mut world, LobbyMsg::Open);
+    assert!(world.pass(250).iter().any(watches));
+    told(&mut world, sheet(room, MOMO, best_of(1)), &[]);
+    let received = rows(&world).remove(0);
+    assert_eq!(received.line, "2:00 · Rock-paper-scissors · Class");
+    let acts: Vec<Act> = received.buttons.iter().map(|button| button.act).collect();
+    assert_eq!(acts, [Act::Accept(id(room))], "a room has nothing to decline");
+    let yes = Command::AnswerGame { game: id(room), accept: true };
+    assert_eq!(commands(&lobby(&mut world, LobbyMsg::Act(acts[0]))), [yes]);
+}
+
+#[test]
+fn games_that_are_over_are_asked_for_page_by_page_up_to_a_bound() {
+    let mut world = world();
+    let asked = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Ask(Intent::Look { query: Query::OwnGames { before }, .. }) => {
+                Some((*before, ticket_of(effect).unwrap()))
+            }
+            _ => None,
+        })
+    };
+    let mut effects = lobby(&mut world, LobbyMsg::Open);
+    let first = id(direct(MOMO.0));
+    let mut place = None;
+    for page in 0..4_u64 {
+        let (before, ticket) = asked(&effects).unwrap();
+        assert_eq!(before, place);
+        let over = over(five(), Some(Side::First), EndReason::Resigned);
+        let game = |at| GameId { seq: Seq(1 + 50 * page + at), ..first };
+        let games: Vec<GameSheet> =
+            (0..50).map(|at| GameSheet { game: game(at), ..over.clone() }).collect();
+        place = Some((1, game(49)));
+        let result = Ok(Answer::Looked(Reply::OwnGames { games, next: place }));
+        effects = world.event(ClientEvent::Answered { ticket, result });
+    }
+    assert!(asked(&effects).is_none(), "older ones stand in their conversations");
+    let shows = |row: &Row| matches!(row.buttons[..], [ref one] if matches!(one.act, Act::Show(_)));
+    assert_eq!(rows(&world).iter().filter(|row| shows(row)).count(), 200);
+    // One whose moves are not here is asked for when it is shown.
+    lobby(&mut world, LobbyMsg::Act(Act::Show(GameId { seq: Seq(200), ..first })));
+    let wants = |effect: &Effect| match effect {
+        Effect::Ask(Intent::WatchGames { boards, .. }) => {
+            boards.iter().any(|game| game.seq == Seq(200))
+        }
+        _ => false,
+    };
+    assert!(world.pass(250).iter().any(wants));
 }
 
 #[test]
