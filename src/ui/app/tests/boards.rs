@@ -2,12 +2,12 @@
 
 use super::play::*;
 use crate::client::api::LinkState;
-use crate::client::{ClientEvent, Failure, Intent};
+use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::game::{
-    Begins, EndReason, Fact, GameId, GameOffer, GameSheet, GameState, Play, Side,
+    Begins, EndReason, Fact, GameId, GameName, GameOffer, GameSheet, GameState, Play, Score, Side,
 };
 use crate::domain::{AccountId, Seq};
-use crate::net::protocol::{Command, Reason, Refusal};
+use crate::net::protocol::{Command, Query, Reason, Refusal, Reply};
 use crate::ui::app::games::board::{BoardMsg, Warning};
 use crate::ui::app::games::{BoardId, GamesEffect, GamesMsg};
 use crate::ui::app::play::PlayMsg;
@@ -207,4 +207,21 @@ fn a_board_says_that_the_link_is_down_and_goes_on_behind_it() {
     world.pass(100);
     let warning = |world: &World| world.model.games.board(BoardId::Game(game)).unwrap().warning();
     assert_eq!(warning(&world), Some(Warning::Offline));
+}
+
+#[test]
+fn the_card_of_a_game_that_is_over_has_the_score_as_soon_as_it_comes() {
+    let mut world = world();
+    let game = begun(&mut world);
+    let effects = told(&mut world, over(five(), Some(Side::Second), EndReason::Five), &[]);
+    let asks = |effect: &&Effect| {
+        matches!(effect, Effect::Ask(Intent::Look { query: Query::Scores { .. }, .. }))
+    };
+    let ticket = effects.iter().find(asks).and_then(ticket_of).unwrap();
+    let score = Score { won: 3, drawn: 1, lost: 2, last: Some(true) };
+    let scores = vec![(MOMO, GameName::Gomoku, score)];
+    let result = Ok(Answer::Looked(Reply::Scores { scores, more: false }));
+    world.event(ClientEvent::Answered { ticket, result });
+    let board = world.model.games.board(BoardId::Game(game)).unwrap();
+    assert_eq!(board.score(), Some(score), "before the next tick");
 }
