@@ -411,7 +411,7 @@ async fn serve(
         }
         Ok(())
     };
-    let store = store_ended(&writer_ended, &readers_failed);
+    let store = store_ended(&writer_ended, &readers_failed, data);
     let hub = async {
         AssertUnwindSafe(&mut hub_task).catch_unwind().await.ok();
         Err(panicked("deliver messages"))
@@ -453,17 +453,24 @@ async fn serve(
 async fn store_ended(
     writer_ended: &Receiver<Result<(), StoreError>>,
     readers_failed: &Receiver<StoreError>,
+    data: &Path,
 ) -> Result<(), ServerError> {
+    let said = |error| match error {
+        error @ StoreError::Damaged { .. } => {
+            ServerError::Broken { error, advice: backup::advice(data) }
+        }
+        error => error.into(),
+    };
     let writer = async {
         match writer_ended.recv().await {
-            Ok(Err(error)) => Err(error.at_work().into()),
+            Ok(Err(error)) => Err(said(error)),
             Ok(Ok(())) => Ok(()),
             Err(_) => Err(panicked("write the store")),
         }
     };
     let readers = async {
         match readers_failed.recv().await {
-            Ok(error) => Err(error.at_work().into()),
+            Ok(error) => Err(said(error)),
             Err(_) => Err(panicked("read the store")),
         }
     };

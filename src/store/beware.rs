@@ -11,6 +11,21 @@ use super::engine::StoreError;
 thread_local! {
     /// Whether this thread looks at such bytes.
     static IS_WARY: Cell<bool> = const { Cell::new(false) };
+    /// Whether this thread's last panic was the engine's.
+    static WAS_ENGINE: Cell<bool> = const { Cell::new(false) };
+}
+
+static HOOK: Once = Once::new();
+
+/// From now on [`was_engine`] knows.
+pub(crate) fn watch() {
+    HOOK.call_once(keep_quiet);
+}
+
+/// Whether the panic that was just caught came out of the engine: it does not understand its file, which no
+/// job is to blame for.
+pub(crate) fn was_engine() -> bool {
+    WAS_ENGINE.replace(false)
 }
 
 /// What a look comes to, or that what was looked at is damaged. Nothing that was open is used any more then.
@@ -18,8 +33,7 @@ thread_local! {
 /// # Errors
 /// It is damaged.
 pub(crate) fn beware<T>(what: &'static str, look: impl FnOnce() -> T) -> Result<T, StoreError> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(keep_quiet);
+    watch();
     let before = IS_WARY.replace(true);
     let looked = panic::catch_unwind(AssertUnwindSafe(look));
     IS_WARY.set(before);
@@ -29,9 +43,13 @@ pub(crate) fn beware<T>(what: &'static str, look: impl FnOnce() -> T) -> Result<
 /// Nobody but a developer makes anything of a panic that is caught and told as what it means.
 fn keep_quiet() {
     let aloud = panic::take_hook();
-    panic::set_hook(Box::new(move |panic| match IS_WARY.get() {
-        true => tracing::debug!(%panic, "the engine does not understand a file"),
-        false => aloud(panic),
+    panic::set_hook(Box::new(move |panic| {
+        let is_engine = panic.location().is_some_and(|place| place.file().contains("redb"));
+        WAS_ENGINE.set(is_engine);
+        match IS_WARY.get() || is_engine {
+            true => tracing::debug!(%panic, "the engine does not understand a file"),
+            false => aloud(panic),
+        }
     }));
 }
 

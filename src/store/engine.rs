@@ -11,7 +11,7 @@ use redb::{
     TableDefinition, TableError, WriteTransaction,
 };
 
-use super::beware::{Wary, beware};
+use super::beware::{Wary, beware, was_engine};
 
 /// Changes a file of version n into one of version n + 1, inside one transaction.
 pub type Migration = fn(&WriteTransaction) -> Result<(), StoreError>;
@@ -72,12 +72,13 @@ impl StoreError {
         StoreError::Damaged { what, why: why.to_string() }
     }
 
-    /// The same, met by a server at work: what it cannot read then is a disk that fails.
+    /// Why a thread that reads has panicked: the engine did, since it does not understand its file, or it is
+    /// a defect of ours.
     #[must_use]
-    pub fn at_work(self) -> Self {
-        match self {
-            error @ StoreError::Damaged { .. } => StoreError::Storage(error.to_string()),
-            error => error,
+    pub fn after_panic() -> Self {
+        match was_engine() {
+            true => StoreError::damaged("the file", &"it makes no sense"),
+            false => StoreError::Storage("a defect while reading".to_owned()),
         }
     }
 

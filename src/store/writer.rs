@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use async_channel::Receiver;
 
+use super::beware;
 use super::engine::{Engine, StoreError};
 use super::rows::Writes;
 use crate::clock::Moment;
@@ -52,6 +53,7 @@ pub fn start<A: Apply>(
     mut hand_on: impl FnMut(Vec<A::Outcome>) + Send + 'static,
     ended: impl FnOnce(Result<(), StoreError>) + Send + 'static,
 ) -> Result<JoinHandle<()>, StoreError> {
+    beware::watch();
     let mut run = move || -> Result<(), StoreError> {
         let mut batch = Vec::with_capacity(BATCH_MAX);
         while let Ok(first) = jobs.recv_blocking() {
@@ -107,6 +109,9 @@ fn commit_together<A: Apply>(
     for job in batch {
         match catch_unwind(AssertUnwindSafe(|| apply.apply(&mut rows, now, job))) {
             Ok(outcome) => outcomes.push(outcome?),
+            Err(_) if beware::was_engine() => {
+                return Err(StoreError::damaged("the file", &"it makes no sense"));
+            }
             Err(_) => {
                 drop(rows);
                 transaction.abort()?;

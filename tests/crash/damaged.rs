@@ -158,3 +158,79 @@ fn start(data: &Path) -> (Option<i32>, String) {
     let ended = child.wait_with_output().unwrap();
     (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
 }
+
+#[test]
+fn nothing_damaged_is_backed_up_as_if_it_were_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let whole = ground(data, true);
+    let used = used_pages(&whole);
+    let flips = used.iter().flat_map(|page| [8, 37, 200].map(|at| Harm::Flip(page * PAGE + at)));
+    let (mut made, mut refused) = (0, 0);
+    for harm in flips {
+        fs::write(data.join(STORE), harm.done(&whole)).unwrap();
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("x.tar");
+        match admin::run(data, Verb::Backup { path: Some(path.display().to_string()) }) {
+            Ok(_) => {
+                let restored = place.path().join("restored");
+                admin::restore(&path, &restored).unwrap();
+                let Done::Checked(checked) = admin::run(&restored, Verb::Check {}).unwrap() else {
+                    panic!()
+                };
+                assert_eq!(checked.found, 0, "{harm:?}: {:?}", checked.findings);
+                made += 1;
+            }
+            Err(error) => {
+                let said = error.to_string();
+                assert!(said.contains("damaged"), "{harm:?}: {said}");
+                assert!(!path.exists(), "{harm:?}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(made > 0 && refused > 20, "{made} made, {refused} refused");
+}
+
+#[test]
+fn a_server_at_work_on_a_damaged_store_ends_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    let whole = ground(data, true);
+    let used = used_pages(&whole);
+    let mut ended = 0;
+    for page in used.iter().step_by(3) {
+        fs::write(data.join(STORE), Harm::Flip(page * PAGE + 8).done(&whole)).unwrap();
+        let mut command = serve(data, free_address());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut ready = String::new();
+        std::io::BufRead::read_line(
+            &mut std::io::BufReader::new(child.stdout.take().unwrap()),
+            &mut ready,
+        )
+        .unwrap();
+        if let Some(address) = ready.split_whitespace().find_map(|word| word.parse().ok()) {
+            for name in ["Lime", "Momo", "Plum", "Kiwi"] {
+                // The server may end in the middle of it, which this client takes for the end of its test.
+                let come = || {
+                    let mut peer = Peer::connect(address);
+                    peer.sign_in(name, crate::peer::PASSWORD).is_ok()
+                };
+                std::panic::catch_unwind(come).ok();
+            }
+        }
+        let is_over = child.try_wait().unwrap().is_some();
+        if !is_over {
+            signal(child.id(), "TERM");
+        }
+        let output = child.wait_with_output().unwrap();
+        let log = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!log.contains("panicked at"), "page {page}: {log}");
+        if output.status.code() != Some(0) {
+            assert_eq!(output.status.code(), Some(66), "page {page}: {log}");
+            assert!(log.contains(ADVISES), "page {page}: {log}");
+            ended += 1;
+        }
+    }
+    assert!(ended > 0);
+}

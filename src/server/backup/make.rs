@@ -16,6 +16,7 @@ use crate::net::tls::Identity;
 use crate::net::verb::BackupRow;
 use crate::server::{KEY_FILE, STORE_FILE};
 use crate::store::blobs::{Files, Hold};
+use crate::store::check;
 use crate::store::copy::{self, Contents};
 use crate::store::{Engine, Reads};
 
@@ -87,6 +88,8 @@ pub fn make(source: &Source<'_>, wanted: &Wanted) -> Result<BackupRow, BackupErr
     let hold = source.files.hold();
     let snapshot = source.engine.read()?;
     let at = clock::wall_ms();
+    // A copy of what is damaged would be right when it is read again, and take the place of a good one.
+    check::sound(&Reads::open(&snapshot)?, source.goes_on)?;
     let blobs = Reads::open(&snapshot)?.list_blobs()?;
     let watch = Watch { source, folder, lack: Cell::new(None) };
     room(&watch, &blobs, wanted.is_automatic)?;

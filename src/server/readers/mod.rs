@@ -144,8 +144,7 @@ impl Readers {
             // A panic is a defect of ours: the server ends instead of going on with one fewer.
             let run = move || {
                 let run = AssertUnwindSafe(|| reader.run(&waiting));
-                let defect = || StoreError::Storage("a defect while reading".to_owned());
-                match catch_unwind(run).unwrap_or_else(|_| Err(defect())) {
+                match catch_unwind(run).unwrap_or_else(|_| Err(StoreError::after_panic())) {
                     Ok(()) => {}
                     Err(error) => drop(failed.try_send(error)),
                 }

@@ -78,14 +78,7 @@ pub fn check(
 ) -> Result<Option<Report>, StoreError> {
     let mut report = Report::default();
     let looked = beware("the file", || {
-        let kept = read::everything(&mut read::Look { rows, report: &mut report, goes_on })?;
-        if !goes_on() {
-            return Ok(false);
-        }
-        logs::check(&kept, &mut report);
-        people::check(&kept, &mut report);
-        kept::check(&kept, &mut report);
-        played::check(&kept, &mut report);
+        let Some(kept) = compare(rows, goes_on, &mut report)? else { return Ok(false) };
         blobs(&kept, (files, hold), goes_on, &mut report)
     });
     match looked.and_then(|looked| looked) {
@@ -96,6 +89,37 @@ pub fn check(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether all rows can be read and agree with each other; the files that they name are not looked at.
+///
+/// # Errors
+/// They do not, or the disk failed.
+pub fn sound(rows: &Reads, goes_on: &dyn Fn() -> bool) -> Result<(), StoreError> {
+    let mut report = Report::default();
+    let looked = beware("the file", || compare(rows, goes_on, &mut report).map(drop));
+    looked??;
+    match report.findings.first() {
+        Some(finding) if goes_on() => Err(StoreError::damaged("the store", &finding.what)),
+        _ => Ok(()),
+    }
+}
+
+/// Reads all rows and holds them against each other; nothing where it was told to end.
+fn compare(
+    rows: &Reads,
+    goes_on: &dyn Fn() -> bool,
+    report: &mut Report,
+) -> Result<Option<read::Kept>, StoreError> {
+    let kept = read::everything(&mut read::Look { rows, report, goes_on })?;
+    if !goes_on() {
+        return Ok(None);
+    }
+    logs::check(&kept, report);
+    people::check(&kept, report);
+    kept::check(&kept, report);
+    played::check(&kept, report);
+    Ok(Some(kept))
 }
 
 /// Every blob has its file with its bytes; files that no row names are counted.

@@ -122,12 +122,12 @@ fn colours_are_swapped_in_the_next_game_and_a_wish_is_granted_by_the_same() {
     );
     let next = GameId { seq: Seq(2), ..game };
     let again = GameOffer { again: Some(Seq(1)), ..five() };
-    let asks = crate::domain::game::GameSheet { game: next, ..sheet(direct(MOMO.0), MOMO, again) };
+    let asks = GameSheet { game: next, ..sheet(direct(MOMO.0), MOMO, again) };
     told(&mut world, asks, &[]);
     let effects = at_board(&mut world, game, BoardMsg::Again);
     assert_eq!(commands(&effects), [Command::AnswerGame { game: next, accept: true }]);
     // Its board takes the place of the one before.
-    let running = crate::domain::game::GameSheet { game: next, ..running(again, [true, false]) };
+    let running = GameSheet { game: next, ..running(again, [true, false]) };
     assert_eq!(raised(&told(&mut world, running, &[])), [next]);
     assert!(world.model.games.board(BoardId::Game(game)).is_none());
 }
