@@ -136,7 +136,7 @@ pub const FILES_ENDED_AT_ONCE: usize = 500;
 pub const EMPTIED_AT_ONCE: usize = 500;
 /// Such commits come this often.
 pub const EMPTIED_EVERY: Duration = Duration::from_millis(200);
-/// An invitation to a game is open for so long, by the age of the server.
+/// An invitation to a game is open for so long, which begins anew with each start of the server.
 pub const GAME_OPEN_MAX: Duration = Duration::from_mins(2);
 /// Own games in one answer.
 pub const GAMES_PAGE_MAX: usize = 50;
