@@ -140,7 +140,7 @@ pub const FILES_ENDED_AT_ONCE: usize = 500;
 pub const EMPTIED_AT_ONCE: usize = 500;
 /// Such commits come this often.
 pub const EMPTIED_EVERY: Duration = Duration::from_millis(200);
-/// An invitation to a game is open for so long, by the age of the server.
+/// An invitation to a game is open for so long, which begins anew with each start of the server.
 pub const GAME_OPEN_MAX: Duration = Duration::from_mins(2);
 /// Own games in one answer.
 pub const GAMES_PAGE_MAX: usize = 50;
@@ -193,9 +193,10 @@ pub const BROADCAST_BYTES_MAX: usize = 4 * 1024;
 pub const KEEPER_PAGE_MAX: usize = 500;
 /// Entries that the console's event log shows; older ones are on the disk.
 pub const LOG_ENTRIES_MAX: usize = 2000;
-/// Days for which the event log is kept on the disk.
-pub const LOG_BOOK_DAYS: u32 = 90;
-/// Bytes of the event log of one day; what is beyond them is in the log on stderr only.
+/// Days that have a file of the event log on the disk, beside today.
+pub const LOG_BOOK_DAYS: usize = 90;
+/// Bytes of the event log of one day; what is beyond them is in the log on stderr only. What people do has half of
+/// them, what they are warned of three quarters.
 pub const LOG_DAY_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Bytes of all of it; the oldest days go first.
 pub const LOG_BOOK_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -207,6 +208,8 @@ pub const LOG_PAGE_MAX: usize = 500;
 pub const LOG_FIELD_MAX: usize = 256;
 /// Lines a minute that say the same of the same address or account; the others are counted.
 pub const LOG_ALIKE_MAX: u64 = 10;
+/// Lines an hour that say that one account came, that it went, or the like; the others are counted.
+pub const LOG_DOINGS_MAX: u64 = 30;
 /// Bytes of a client's own description of itself and of a device's name.
 pub const NAME_BYTES_MAX: usize = 64;
 /// Bytes of an OPAQUE message or token: the longest of the suite has 320.

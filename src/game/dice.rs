@@ -100,7 +100,27 @@ mod tests {
         assert!(is_fair(&said, &seed, &nonces, rolled));
         assert!(!is_fair(&said, &bytes(4), &nonces, pips(&bytes(4), &nonces)));
         assert!(!is_fair(&said, &seed, &nonces, [rolled[0] % 6 + 1, rolled[1]]));
-        let other = [bytes(5), bytes(3)];
-        assert_eq!(is_fair(&said, &seed, &other, rolled), pips(&seed, &other) == rolled);
+        // A share that was changed gives other pips, but for one of 36 that happens to give the same.
+        for side in [0, 1] {
+            let fair = (100..1_180).filter(|number| {
+                let mut other = nonces;
+                other[side] = bytes(*number);
+                is_fair(&said, &seed, &other, rolled)
+            });
+            let fair = fair.count();
+            assert!((1..=60).contains(&fair), "{fair} of 1,080 by chance, where 30 are likely");
+        }
+    }
+
+    #[test]
+    fn the_pips_are_those_that_the_protocol_says() {
+        let nonces = [bytes(2), bytes(3)];
+        let mut hasher = blake3::Hasher::new_derive_key("MyChat 2026 dice pips");
+        hasher.update(&[bytes(1).0, nonces[0].0, nonces[1].0].concat());
+        let mut stream = [0; 64];
+        hasher.finalize_xof().fill(&mut stream);
+        let expected: Vec<u8> = stream.iter().filter(|b| **b < 252).map(|b| b % 6 + 1).collect();
+        assert_eq!(pips(&bytes(1), &nonces)[..], expected[..2]);
+        assert_ne!(seed_hash(&bytes(1)), seed_hash(&bytes(2)));
     }
 }

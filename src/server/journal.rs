@@ -1,6 +1,7 @@
 //! The event log: what the keeper of a server wants to know, for the console and on stderr.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +11,10 @@ use super::job::SessionId;
 use super::lines;
 use super::logbook::{self, Book};
 use crate::clock;
-use crate::limits::{COUNTED_MAX, LOG_ALIKE_MAX, LOG_ENTRIES_MAX, LOG_FIELD_MAX, LOG_PAGE_MAX};
+use crate::domain::AccountId;
+use crate::limits::{
+    COUNTED_MAX, LOG_ALIKE_MAX, LOG_DOINGS_MAX, LOG_ENTRIES_MAX, LOG_FIELD_MAX, LOG_PAGE_MAX,
+};
 use crate::net::control::{LogEntry, LogEvent, LogKind};
 
 /// The newest entries, also those from before this start.
@@ -23,10 +27,21 @@ pub struct Journal {
 struct Entries {
     rows: VecDeque<LogEntry>,
     last: u64,
-    /// How often strangers may still make us write the same, and what was left out since.
-    alike: HashMap<String, (Bucket, u64)>,
+    /// What strangers make us write.
+    strangers: Counts<String>,
+    /// What accounts do; apart, since there are only so many of them.
+    people: Counts<(AccountId, &'static str)>,
     /// Where they are kept.
     book: Option<Book>,
+}
+
+/// How often the same may still be written, and what was left out since.
+type Counts<K> = HashMap<K, (Bucket, u64)>;
+
+/// What makes two events the same to whoever reads the log.
+enum Alike {
+    Stranger(String),
+    Person(AccountId, &'static str),
 }
 
 impl Journal {
@@ -49,7 +64,7 @@ impl Journal {
     }
 
     /// Notes an event, for the console and on stderr. What others can cause as often as they like
-    /// is noted a few times a minute; the next line then says how many were left out.
+    /// is noted a few times; the next line then says how many were left out.
     pub fn note(&self, kind: LogKind, session: Option<SessionId>, what: LogEvent) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(key) = alike(&what) {
@@ -92,34 +107,59 @@ impl Entries {
     }
 
     /// `None` to leave an event out; otherwise how many like it were left out before.
-    fn fold(&mut self, key: String, uptime: Duration) -> Option<u64> {
-        if self.alike.len() >= COUNTED_MAX {
-            self.alike.retain(|_, (bucket, _)| !bucket.is_full(uptime));
-        }
-        if self.alike.len() >= COUNTED_MAX && !self.alike.contains_key(&key) {
-            return None;
-        }
-        let fresh = || (Bucket::per(LOG_ALIKE_MAX, Duration::from_mins(1), uptime), 0);
-        let (bucket, left_out) = self.alike.entry(key).or_insert_with(fresh);
-        match bucket.take(uptime) {
-            Ok(()) => Some(std::mem::take(left_out)),
-            Err(_) => {
-                *left_out += 1;
-                None
+    fn fold(&mut self, key: Alike, uptime: Duration) -> Option<u64> {
+        let minute = || Bucket::per(LOG_ALIKE_MAX, Duration::from_mins(1), uptime);
+        let hour = || Bucket::per(LOG_DOINGS_MAX, Duration::from_hours(1), uptime);
+        match key {
+            Alike::Stranger(key) => fold(&mut self.strangers, key, minute, uptime, None),
+            // An account more than are counted is no stranger with a thousand addresses: it is noted.
+            Alike::Person(account, deed) => {
+                fold(&mut self.people, (account, deed), hour, uptime, Some(0))
             }
         }
     }
 }
 
-/// What makes two events the same to whoever reads the log; `None` for those that are rare.
-fn alike(what: &LogEvent) -> Option<String> {
+/// The same in one kind of counts; `beyond` where there are too many of them.
+fn fold<K: Eq + Hash>(
+    counts: &mut Counts<K>,
+    key: K,
+    fresh: impl FnOnce() -> Bucket,
+    uptime: Duration,
+    beyond: Option<u64>,
+) -> Option<u64> {
+    if counts.len() >= COUNTED_MAX {
+        counts.retain(|_, (bucket, _)| !bucket.is_full(uptime));
+    }
+    if counts.len() >= COUNTED_MAX && !counts.contains_key(&key) {
+        return beyond;
+    }
+    let (bucket, left_out) = counts.entry(key).or_insert_with(|| (fresh(), 0));
+    match bucket.take(uptime) {
+        Ok(()) => Some(std::mem::take(left_out)),
+        Err(_) => {
+            *left_out += 1;
+            None
+        }
+    }
+}
+
+/// `None` for those that are rare.
+fn alike(what: &LogEvent) -> Option<Alike> {
+    let stranger = |key| Some(Alike::Stranger(key));
+    let person = |account: &AccountId, deed| Some(Alike::Person(*account, deed));
     match what {
-        LogEvent::LinkRefused { address, reason } => Some(format!("link {address} {reason}")),
-        LogEvent::RateLimited { account, what } => Some(format!("rate {account} {what}")),
-        LogEvent::WrongPassword { address, .. } => Some(format!("password {address}")),
-        LogEvent::WrongCode { address, .. } => Some(format!("code {address}")),
-        LogEvent::LockedOut { address, .. } => Some(format!("locked {address}")),
-        LogEvent::Trouble { text } => Some(format!("trouble {text}")),
+        LogEvent::LinkRefused { address, reason } => stranger(format!("link {address} {reason}")),
+        LogEvent::RateLimited { account, what } => stranger(format!("rate {account} {what}")),
+        LogEvent::WrongPassword { address, .. } => stranger(format!("password {address}")),
+        LogEvent::WrongCode { address, .. } => stranger(format!("code {address}")),
+        LogEvent::LockedOut { address, .. } => stranger(format!("locked {address}")),
+        LogEvent::Trouble { text } => stranger(format!("trouble {text}")),
+        LogEvent::SignedIn { account, .. } => person(account, "in"),
+        LogEvent::SignedOut { account, .. } => person(account, "out"),
+        LogEvent::RoomMade { account, .. } => person(account, "room"),
+        LogEvent::RoomEnded { account: Some(account), .. } => person(account, "end"),
+        LogEvent::FileSent { account, .. } => person(account, "file"),
         _ => None,
     }
 }
@@ -143,7 +183,7 @@ mod tests {
     fn the_same_again_and_again_is_counted_and_not_written() {
         let mut entries = Entries::default();
         let mut fold = |key: &str, seconds| {
-            entries.fold(key.to_owned(), Duration::from_secs(seconds)).map(|count| count.min(99))
+            entries.fold(Alike::Stranger(key.to_owned()), Duration::from_secs(seconds))
         };
         let noted = (0..100).filter(|_| fold("a", 0).is_some()).count() as u64;
         assert_eq!(noted, LOG_ALIKE_MAX);
@@ -156,10 +196,37 @@ mod tests {
     fn the_counts_themselves_are_bounded() {
         let mut entries = Entries::default();
         for number in 0..COUNTED_MAX + 100 {
-            entries.fold(number.to_string(), Duration::ZERO);
+            entries.fold(Alike::Stranger(number.to_string()), Duration::ZERO);
         }
-        assert_eq!(entries.alike.len(), COUNTED_MAX);
-        assert_eq!(entries.fold("later".to_owned(), Duration::from_hours(1)), Some(0));
+        assert_eq!(entries.strangers.len(), COUNTED_MAX);
+        let stranger = || Alike::Stranger("later".to_owned());
+        assert_eq!(entries.fold(stranger(), Duration::ZERO), None);
+        assert_eq!(entries.fold(stranger(), Duration::from_hours(1)), Some(0));
+        // People are noted whatever strangers do, and each is while others are.
+        for number in 0..COUNTED_MAX as u64 + 100 {
+            assert_eq!(
+                entries.fold(Alike::Person(AccountId(number), "in"), Duration::ZERO),
+                Some(0)
+            );
+        }
+        assert_eq!(entries.people.len(), COUNTED_MAX);
+    }
+
+    #[test]
+    fn an_account_that_comes_and_goes_without_end_is_counted() {
+        let journal = Journal::default();
+        let note = |number: u64| {
+            let (account, address) = (AccountId(number), "10.0.0.7".to_owned());
+            let client = "x".to_owned();
+            journal.note(LogKind::Auth, None, LogEvent::SignedIn { account, address, client });
+            let reason = "bye".to_owned();
+            journal.note(LogKind::Auth, None, LogEvent::SignedOut { account, reason });
+        };
+        (0..200).for_each(|_| note(10_001));
+        let most = usize::try_from(LOG_DOINGS_MAX).unwrap();
+        assert_eq!(journal.after(0).len(), 2 * most);
+        note(10_002);
+        assert_eq!(journal.after(0).len(), 2 * most + 2, "others are not hidden by it");
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Unit};
 use serde_json::{Value, json};
 
 use crate::net::control::OnlineSession;
@@ -214,7 +214,6 @@ fn pictures(files: u64) -> String {
 fn when(ms: i64) -> String {
     let Ok(moment) = Timestamp::from_millisecond(ms) else { return ms.to_string() };
     let local = moment.to_zoned(TimeZone::system());
-    let local = local.round(Unit::Minute).unwrap_or(local);
     local.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
