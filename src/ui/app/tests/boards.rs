@@ -2,12 +2,12 @@
 
 use super::play::*;
 use crate::client::api::LinkState;
-use crate::client::{ClientEvent, Failure, Intent};
+use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::game::{
     Begins, EndReason, Fact, GameId, GameOffer, GameSheet, GameState, Play, Side,
 };
 use crate::domain::{AccountId, Seq};
-use crate::net::protocol::{Command, Reason, Refusal};
+use crate::net::protocol::{Command, GameNews, Query, Reason, Refusal, Reply};
 use crate::ui::app::games::board::{BoardMsg, Warning};
 use crate::ui::app::games::{BoardId, GamesEffect, GamesMsg};
 use crate::ui::app::play::PlayMsg;
@@ -122,12 +122,12 @@ fn colours_are_swapped_in_the_next_game_and_a_wish_is_granted_by_the_same() {
     );
     let next = GameId { seq: Seq(2), ..game };
     let again = GameOffer { again: Some(Seq(1)), ..five() };
-    let asks = crate::domain::game::GameSheet { game: next, ..sheet(direct(MOMO.0), MOMO, again) };
+    let asks = GameSheet { game: next, ..sheet(direct(MOMO.0), MOMO, again) };
     told(&mut world, asks, &[]);
     let effects = at_board(&mut world, game, BoardMsg::Again);
     assert_eq!(commands(&effects), [Command::AnswerGame { game: next, accept: true }]);
     // Its board takes the place of the one before.
-    let running = crate::domain::game::GameSheet { game: next, ..running(again, [true, false]) };
+    let running = GameSheet { game: next, ..running(again, [true, false]) };
     assert_eq!(raised(&told(&mut world, running, &[])), [next]);
     assert!(world.model.games.board(BoardId::Game(game)).is_none());
 }
@@ -196,6 +196,31 @@ fn the_others_wish_for_another_game_is_said_and_can_always_be_granted() {
     world.pass(1_000);
     world.send(Msg::Play(PlayMsg::Deed(FRIEND, Seq(1), GameDeed::Replay)));
     assert_eq!(again_key(&world, game), ("game.board.again.accept", true));
+}
+
+#[test]
+fn a_board_that_opens_before_the_first_move_asks_where_the_clock_stands() {
+    let mut world = world();
+    let game = id(direct(MOMO.0));
+    let sheet = running(five(), [true, false]);
+    told(&mut world, sheet.clone(), &[]);
+    world.pass(1_000);
+    let effects = world.send(Msg::Play(PlayMsg::Deed(FRIEND, Seq(1), GameDeed::Board)));
+    let asked = |effect: &Effect| match effect {
+        Effect::Ask(Intent::Look { query: Query::GameLog { game: of, after: 0 }, .. })
+            if *of == game =>
+        {
+            ticket_of(effect)
+        }
+        _ => None,
+    };
+    let ticket = effects.iter().find_map(asked).unwrap();
+    let news = GameNews { sheet, first: 0, entries: Vec::new(), t: 90_000 };
+    let result = Ok(Answer::Looked(Reply::GameLog(news)));
+    let effects = world.event(ClientEvent::Answered { ticket, result });
+    let board = world.model.games.board(BoardId::Game(game)).unwrap();
+    assert_eq!(board.now(), 90_000);
+    assert!(!effects.iter().any(|effect| asked(effect).is_some()), "once");
 }
 
 #[test]
