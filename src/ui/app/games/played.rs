@@ -208,7 +208,9 @@ impl Model {
             Some(game.seq) == before && place == Some(to)
         };
         let games: Vec<GameId> = boards.filter(is_before).collect();
-        games.into_iter().for_each(|game| self.again_follows(game));
+        for game in games {
+            self.again_follows(game);
+        }
     }
 
     /// Names, faces, scores and one's own link, at all boards of the server's.
