@@ -386,38 +386,32 @@ fn of_keeping(language: Language, event: &LogEvent) -> String {
 
 /// Why somebody left; what the server does not say in words of its own stays as it is.
 fn left(language: Language, reason: &str) -> &str {
-    language_or(
-        language,
-        reason,
-        match reason {
-            "signed out" => "con.left.signed_out",
-            "signed in again" | "replaced" => "con.left.again",
-            "link closed" => "con.left.closed",
-            "kicked" => "con.left.kicked",
-            "banned" => "con.left.banned",
-            "signed_out" => "con.left.put_out",
-            "password_changed" => "con.left.password",
-            "deleted" => "con.left.deleted",
-            _ => "",
-        },
-    )
+    let key = match reason {
+        "signed out" => "con.left.signed_out",
+        "signed in again" | "replaced" => "con.left.again",
+        "link closed" => "con.left.closed",
+        "kicked" => "con.left.kicked",
+        "banned" => "con.left.banned",
+        "signed_out" => "con.left.put_out",
+        "password_changed" => "con.left.password",
+        "deleted" => "con.left.deleted",
+        _ => "",
+    };
+    language_or(language, reason, key)
 }
 
 /// Why a link was turned away, by the code of the goodbye that it got.
 fn refused(language: Language, code: &str) -> &str {
-    language_or(
-        language,
-        code,
-        match code {
-            "too_old" => "con.cut.too_old",
-            "bad_frame" => "con.cut.bad_frame",
-            "frame_too_large" => "con.cut.frame_too_large",
-            "timeout" => "con.cut.timeout",
-            "too_slow" => "con.cut.too_slow",
-            "too_many_links" => "con.cut.too_many_links",
-            _ => "",
-        },
-    )
+    let key = match code {
+        "too_old" => "con.cut.too_old",
+        "bad_frame" => "con.cut.bad_frame",
+        "frame_too_large" => "con.cut.frame_too_large",
+        "timeout" => "con.cut.timeout",
+        "too_slow" => "con.cut.too_slow",
+        "too_many_links" => "con.cut.too_many_links",
+        _ => "",
+    };
+    language_or(language, code, key)
 }
 
 fn language_or<'a>(language: Language, plain: &'a str, key: &'static str) -> &'a str {

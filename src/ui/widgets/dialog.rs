@@ -18,8 +18,11 @@ use crate::ui::screen;
 use crate::ui::theme::{Colour, Style};
 
 const WIDTH: i32 = 304;
+/// Of one with more words than fit beside that width, as the rules of a game.
+const WIDE: i32 = 440;
+/// So many lines are few.
+const FEW: usize = 8;
 const PADDING: i32 = 24;
-/// The rules of a game are the longest text.
 const LINES_MAX: usize = 20;
 /// The display knows of a window after so long.
 const KNOWN_S: f64 = 0.05;
@@ -139,16 +142,17 @@ impl Dialog {
     }
 
     fn open(&mut self, question: Question, answered: Box<dyn FnOnce(bool)>) {
-        let lines = paragraph::lines(Style::BODY, &question.text, WIDTH - 2 * PADDING, LINES_MAX);
-        let text_height = Style::BODY.line * i32::try_from(lines.len()).unwrap_or(1);
-        let height = 104 + text_height + 24 + 32 + PADDING;
+        let (width, height) = size(|width| {
+            let inner = width - 2 * PADDING;
+            paragraph::lines(Style::BODY, &question.text, inner, LINES_MAX).len()
+        });
         self.window.set_label(&question.window);
         let owner = screen::owner();
-        let area = screen::over_front(WIDTH, height);
+        let area = screen::over_front(width, height);
         // The bounds of the question before would hold.
         self.window.size_range(area.w, area.h, area.w, area.h);
         self.window.resize(area.x, area.y, area.w, area.h);
-        self.place_buttons(&question, height - PADDING - 32);
+        self.place_buttons(&question, (width, height));
         let danger = question.danger;
         *self.asked.borrow_mut() = Some(Asked { question, answered });
         self.keys.set(Keys { opened: clock::uptime(), ..Keys::default() });
@@ -159,13 +163,14 @@ impl Dialog {
         if danger || !self.action.is_shown() { self.cancel.focus() } else { self.action.focus() }
     }
 
-    fn place_buttons(&mut self, question: &Question, y: i32) {
+    fn place_buttons(&mut self, question: &Question, (width, height): (i32, i32)) {
+        let y = height - PADDING - 32;
         let kind = if question.danger { ButtonKind::Danger } else { ButtonKind::Primary };
         self.action.set_kind(kind);
         self.action.set_label(&question.action);
         self.action.set_shown(!question.action.is_empty());
         self.cancel.set_label(&question.cancel);
-        let mut right = WIDTH - PADDING;
+        let mut right = width - PADDING;
         for button in [&mut self.action, &mut self.cancel] {
             if button.is_shown() {
                 let width = button.wanted_width().max(56);
@@ -196,6 +201,16 @@ impl Dialog {
     }
 }
 
+/// How large a window is whose text has so many lines at a width.
+fn size(lines: impl Fn(i32) -> usize) -> (i32, i32) {
+    let (width, lines) = match lines(WIDTH) {
+        few if few <= FEW => (WIDTH, few),
+        _ => (WIDE, lines(WIDE)),
+    };
+    let text_height = Style::BODY.line * i32::try_from(lines).unwrap_or(1);
+    (width, 104 + text_height + 24 + 32 + PADDING)
+}
+
 /// Whether a key walks from one button to the other.
 fn is_walking(key: Key) -> bool {
     [Key::Tab, Key::Left, Key::Right].contains(&key)
@@ -224,6 +239,14 @@ fn paint(canvas: &Canvas, area: Rect, question: &Question) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_words_get_a_wider_window() {
+        let height = |lines| 104 + Style::BODY.line * lines + 24 + 32 + PADDING;
+        assert_eq!(size(|_| FEW), (WIDTH, height(8)));
+        let many = |width| if width == WIDTH { 15 } else { 10 };
+        assert_eq!(size(many), (WIDE, height(10)));
+    }
 
     #[test]
     fn words_that_somebody_writes_press_nothing() {
