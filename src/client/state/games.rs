@@ -198,7 +198,9 @@ impl State {
         if let Some(desk) = self.desk.as_mut().filter(|desk| is_due(desk)) {
             desk.games.act_at = None;
             let known: Vec<GameId> = desk.games.known.keys().copied().collect();
-            known.into_iter().for_each(|game| self.act(turn, game));
+            for game in known {
+                self.act(turn, game);
+            }
         }
         let Some(desk) = &mut self.desk else { return };
         if !desk.loaded || desk.games.is_paused(turn.uptime()) {
