@@ -37,6 +37,8 @@ pub struct View {
     pub requests: u64,
     /// Invitations to rooms that wait, and requests to be let in.
     pub invitations: u64,
+    /// A game waits for one.
+    pub games: bool,
     /// Friends stand in few pixels.
     pub compact: bool,
 }
@@ -57,6 +59,7 @@ impl Default for View {
             unread: 0,
             requests: 0,
             invitations: 0,
+            games: false,
             compact: false,
         }
     }
@@ -77,6 +80,7 @@ impl View {
             unread: model.unread(),
             requests: model.open_friend_requests(),
             invitations: model.open_room_requests(),
+            games: model.games_wait(),
             compact: model.settings.compact,
             ..View::default()
         };
