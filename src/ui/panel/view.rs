@@ -9,6 +9,7 @@ use crate::ui::text;
 use super::menus::Known;
 
 /// What is painted behind the controls, and what the menus need.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, PartialEq)]
 pub struct View {
     /// Oneself.
