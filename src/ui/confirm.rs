@@ -2,10 +2,11 @@
 
 use super::app::contacts::Confirm;
 use super::app::done::DoneMsg;
+use super::app::panel::Leaving;
 use super::app::{Model, Msg};
 use super::paint::Icon;
 use super::shell::post;
-use super::text::{self, language, tr, tr_with};
+use super::text::{self, Language, language, tr, tr_with};
 use super::widgets::{Question, ask};
 use crate::domain::Target;
 use crate::net::protocol::Calling;
@@ -39,16 +40,14 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
         }
         Confirm::TakeBack(file) => ("ask.take_back", Icon::Undo, model.file_name(file)),
         Confirm::Quit(_) => ("ask.quit", Icon::File, String::new()),
+        Confirm::LeaveGame(leaving, files) => return ask_before_leaving(leaving, files),
         Confirm::Profile(asked) => return super::profile::ask_before(asked),
         Confirm::RemoveAccount(server, account) => {
             ("ask.account", Icon::Trash, model.saved_name(server, account))
         }
     };
-    let (kicked, n) = match confirm {
-        Confirm::Kick(room, _) => (model.kicked_key(room), String::new()),
-        Confirm::Quit(n) => ("", n.to_string()),
-        _ => ("", String::new()),
-    };
+    let kicked = if let Confirm::Kick(room, _) = confirm { model.kicked_key(room) } else { "" };
+    let n = if let Confirm::Quit(n) = confirm { n.to_string() } else { String::new() };
     let (title, text, action) = match key {
         "ask.delete" => ("ask.delete", "ask.delete.text", "row.delete"),
         "ask.leave" => ("ask.leave", "ask.leave.text", "room.leave"),
@@ -80,6 +79,37 @@ pub fn ask_before(confirm: Confirm, model: &Model) {
             post(Msg::Confirmed(confirm));
         }
     });
+}
+
+/// Asks whether to go while a game is played.
+fn ask_before_leaving(leaving: Leaving, files: usize) {
+    let (icon, danger) = (Icon::Game, true);
+    let (title, action) = match leaving {
+        Leaving::Quit => ("ask.game.quit", "ask.quit.go"),
+        Leaving::SignOut => ("ask.game.sign_out", "panel.sign_out"),
+        Leaving::Switch => ("ask.game.switch", "ask.game.switch.go"),
+    };
+    let (window, title) = ("MyChat".to_owned(), tr(title).to_owned());
+    let text = leaving_words(language(), leaving, files);
+    let (action, cancel) = (tr(action).to_owned(), tr("common.cancel").to_owned());
+    let question = Question { window, icon, danger, title, text, action, cancel };
+    ask(question, move |yes| {
+        if yes {
+            post(Msg::Confirmed(Confirm::LeaveGame(leaving, files)));
+        }
+    });
+}
+
+/// What is lost, and what waits, when one goes.
+fn leaving_words(language: Language, leaving: Leaving, files: usize) -> String {
+    let game = language.get("ask.game.text").to_owned();
+    match (leaving, files) {
+        (Leaving::Quit, 1..) => {
+            let files = language.fill("ask.quit.text", &[("n", &files.to_string())]);
+            format!("{game}\n{files}")
+        }
+        _ => game,
+    }
 }
 
 /// Asks whether to go on without the recovery code.
@@ -127,4 +157,18 @@ pub fn say_called(text: &str, about: Option<Calling>, model: &Model) {
         cancel: tr("call.close").to_owned(),
     };
     ask(question, |_| {});
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_goes_is_told_of_the_game_and_of_files_that_wait() {
+        let said = |leaving, files| leaving_words(Language::English, leaving, files);
+        let alone = said(Leaving::Quit, 0);
+        assert!(alone.contains("60 s") && !alone.contains("files"), "{alone}");
+        assert!(said(Leaving::Quit, 2).contains("2 files are not done"));
+        assert_eq!(said(Leaving::SignOut, 2), alone);
+    }
 }

@@ -1,6 +1,7 @@
 //! What one does with friends, groups and requests.
 
 use super::chats::{Earlier, EntryId};
+use super::panel::Leaving;
 use super::profile::ProfileConfirm;
 use super::prompt::{About, Prompt};
 use super::{Asked, Effect, Model};
@@ -96,6 +97,8 @@ pub enum Confirm {
     TakeBack(FileId),
     /// The program ends while so many files are on their way.
     Quit(usize),
+    /// One goes while one plays a game, and so many files are on their way.
+    LeaveGame(Leaving, usize),
     /// In the window about oneself.
     Profile(ProfileConfirm),
     /// The account goes from the list of the sign-in window, with what this computer keeps of it.
@@ -181,6 +184,7 @@ impl Model {
             Confirm::Decline(target, seq) => self.decline_file(target, seq, out),
             Confirm::TakeBack(file) => self.take_back(file, out),
             Confirm::Quit(_) => self.quit(out),
+            Confirm::LeaveGame(leaving, _) => self.go(leaving, out),
             Confirm::Profile(confirm) => self.profile_confirmed(confirm, out),
             Confirm::RemoveAccount(server, account) => self.remove_account(server, account, out),
         }

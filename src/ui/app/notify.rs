@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::chats::ChatMsg;
+use super::play::look::{game_words, invitation_words};
 use super::rooms::Tile;
 use super::telling::Sound;
 use super::{Effect, Model, time};
+use crate::domain::game::GameId;
 use crate::domain::{AccountId, Body, Mentions, Message, Portrait, Presence, Seq, Target};
 use crate::ui::text::Language;
 
@@ -34,6 +36,8 @@ pub enum About {
     Chat(Target),
     /// What was missed, in several of them.
     Missed,
+    /// A game in which it is one's turn.
+    Turn(GameId),
 }
 
 /// A small window.
@@ -182,10 +186,21 @@ impl Model {
 
     fn tell_of(&mut self, about: About, of: BTreeMap<Target, Seq>, out: &mut Vec<Effect>) {
         out.extend(of.keys().next_back().map(|target| Effect::Urgent(*target)));
-        let (manner, now) = (self.manner(), self.now.mono_ms);
         if of.iter().all(|(target, seq)| self.shakes_its_window(*target, *seq)) {
             return;
         }
+        self.show_note(about, of, out);
+    }
+
+    /// It is one's turn in a game whose board is not open.
+    pub(super) fn tell_turn(&mut self, game: GameId, out: &mut Vec<Effect>) {
+        let Some(target) = self.waiting_turn(game).map(|(target, _)| target) else { return };
+        out.push(Effect::Urgent(target));
+        self.show_note(About::Turn(game), BTreeMap::new(), out);
+    }
+
+    fn show_note(&mut self, about: About, of: BTreeMap<Target, Seq>, out: &mut Vec<Effect>) {
+        let (manner, now) = (self.manner(), self.now.mono_ms);
         if manner.sound != Sound::Off && self.notes.sounds(now) {
             out.push(Effect::Note(NoteEffect::Sound(manner.sound)));
         }
@@ -245,7 +260,13 @@ impl Model {
         for note in &mut list {
             note.of.retain(|target, seq| self.is_news(*target, *seq));
         }
-        list.retain(|note| !note.of.is_empty() && (note.held || now < note.until));
+        list.retain(|note| {
+            let is_news = match note.about {
+                About::Turn(game) => self.waiting_turn(game).is_some(),
+                About::Chat(_) | About::Missed => !note.of.is_empty(),
+            };
+            is_news && (note.held || now < note.until)
+        });
         self.notes.list = list;
     }
 
@@ -256,6 +277,10 @@ impl Model {
             NoteMsg::Open(About::Chat(target)) => {
                 self.notes.close(About::Chat(target));
                 self.open_chat(target, out);
+            }
+            NoteMsg::Open(About::Turn(game)) => {
+                self.notes.close(About::Turn(game));
+                self.show_board(game, out);
             }
             NoteMsg::Open(About::Missed) => {
                 self.notes.close(About::Missed);
@@ -293,6 +318,7 @@ impl Model {
         let views = self.notes.list.iter().map(|note| match note.about {
             About::Chat(target) => self.note_view(target, note, language),
             About::Missed => Some(self.missed_view(note, language)),
+            About::Turn(game) => self.turn_view(game, note, language),
         });
         views.flatten().collect()
     }
@@ -315,9 +341,42 @@ impl Model {
             time: self.said_label(message.at, language),
             prefix: is_mentioned.then_some("preview.at"),
             words: match self.manner().words {
-                true => self.preview_of(target, message, language),
+                true => self.note_words(target, message, language),
                 false => self.hidden_words(target, message, language),
             },
+        })
+    }
+
+    /// What was said; an invitation says what it wants.
+    fn note_words(&self, target: Target, message: &Message, language: Language) -> String {
+        let Body::Game(offer) = message.body else {
+            return self.preview_of(target, message, language);
+        };
+        let words = invitation_words((target, false), offer.kind, language);
+        match target {
+            Target::Account(_) => words,
+            Target::Room(_) | Target::Lobby => {
+                let name = self.name_in(target, message.from);
+                language.fill("preview.from", &[("name", &name), ("text", &words)])
+            }
+        }
+    }
+
+    fn turn_view(&self, game: GameId, note: &Note, language: Language) -> Option<NoteView> {
+        let (target, sheet) = self.waiting_turn(game)?;
+        let row = self.chat_row(target, self.chats.get(target)?, language);
+        let game = game_words(sheet.offer.kind.name(), language);
+        Some(NoteView {
+            about: note.about,
+            slot: note.slot,
+            can_answer: false,
+            name: row.name,
+            portrait: row.portrait,
+            tile: row.tile,
+            presence: row.presence,
+            time: language.get("note.now").to_owned(),
+            prefix: None,
+            words: format!("{} · {game}", language.get("game.turn")),
         })
     }
 

@@ -89,6 +89,17 @@ pub enum PanelMsg {
     Quit,
 }
 
+/// How one goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// To another account.
+    Switch,
+    /// By signing out.
+    SignOut,
+    /// The program ends.
+    Quit,
+}
+
 impl Model {
     pub(super) fn panel(&mut self, msg: PanelMsg, out: &mut Vec<Effect>) {
         match msg {
@@ -120,21 +131,40 @@ impl Model {
                     });
                 }
             }
-            PanelMsg::SwitchAccount => {
+            PanelMsg::SwitchAccount => self.go_if_sure(Leaving::Switch, out),
+            PanelMsg::SignOut => self.go_if_sure(Leaving::SignOut, out),
+            PanelMsg::Quit => self.go_if_sure(Leaving::Quit, out),
+        }
+    }
+
+    /// Asks first, where a game would be lost or files would wait.
+    fn go_if_sure(&mut self, leaving: Leaving, out: &mut Vec<Effect>) {
+        let is_in = self.screen == Screen::Panel;
+        let files = self.files.open_count();
+        if is_in && self.plays_at_a_board() {
+            out.push(Effect::Confirm(Confirm::LeaveGame(leaving, files)));
+        } else if is_in && leaving == Leaving::Quit && files > 0 {
+            out.push(Effect::Confirm(Confirm::Quit(files)));
+        } else {
+            self.go(leaving, out);
+        }
+    }
+
+    /// One goes; nothing more is asked.
+    pub(super) fn go(&mut self, leaving: Leaving, out: &mut Vec<Effect>) {
+        match leaving {
+            Leaving::Switch => {
                 self.keep_auto(None, out);
                 self.login.switching = true;
                 self.leave(None, out);
             }
-            PanelMsg::SignOut => {
+            Leaving::SignOut => {
                 self.keep_drafts(true, out);
                 self.keep_auto(None, out);
                 // Without a link too: the client forgets the token then.
                 self.ask(Asked::SignOut, |ticket| Intent::SignOut { ticket }, out);
             }
-            PanelMsg::Quit if self.screen == Screen::Panel && self.files.open_count() > 0 => {
-                out.push(Effect::Confirm(Confirm::Quit(self.files.open_count())));
-            }
-            PanelMsg::Quit => self.quit(out),
+            Leaving::Quit => self.quit(out),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::game::{NotRead, Table};
 use crate::ui::app::games::NotOpened;
 use crate::ui::app::games::board::{Board, Warning};
 use crate::ui::app::games::news::{Line, News, Speaker};
-use crate::ui::app::play::look::game_words;
+use crate::ui::app::play::look::{game_words, limit_words};
 use crate::ui::paint::Icon;
 use crate::ui::text::Language;
 use crate::ui::widgets::Question;
@@ -136,12 +136,10 @@ impl Words<'_> {
 
     /// How long each may think.
     pub fn limit(&self) -> String {
-        let limit = self.board.begun().limit;
-        match (limit.total_s, limit.move_s) {
-            _ if self.board.begun().me.is_none() => self.board.begun().date.clone(),
-            (Some(total), _) => self.with_n("game.board.limit", total.div_ceil(60) as usize),
-            (None, Some(each)) => self.with_n("game.board.limit.move", each as usize),
-            (None, None) => self.tr("game.board.limit.none").to_owned(),
+        let begun = self.board.begun();
+        match begun.me {
+            None => begun.date.clone(),
+            Some(_) => limit_words(begun.limit, self.language),
         }
     }
 
@@ -206,9 +204,6 @@ impl Words<'_> {
     /// How it ended, in large letters.
     pub fn result(&self, end: GameEnd) -> &'static str {
         self.tr(match (end.winner, self.board.begun().me) {
-            (Some(winner), Some(me)) if winner == me && end.why == EndReason::TimeOver => {
-                "game.timeout"
-            }
             (Some(winner), Some(me)) if winner == me => "game.win",
             (Some(_), _) => "game.lose",
             (None, _) => "game.even",
@@ -222,7 +217,14 @@ impl Words<'_> {
         let key = if is_in { "game.board.result.in" } else { "game.board.result" };
         let n = self.board.game().plies().to_string();
         let time = self.time(self.board.duration_ms() / 1_000);
-        self.fill(key, &[("why", self.why(end.why)), ("n", &n), ("time", &time)])
+        let is_won = end.winner.is_some() && end.winner == self.board.begun().me;
+        let why = match end.why {
+            EndReason::Resigned if is_won => self.tr("game.why.resigned.peer"),
+            EndReason::TimeOver if is_won => self.tr("game.why.time_over.peer"),
+            EndReason::Gone if is_won => self.tr("game.why.gone.peer"),
+            why => self.why(why),
+        };
+        self.fill(key, &[("why", why), ("n", &n), ("time", &time)])
     }
 
     fn time(&self, seconds: u64) -> String {
@@ -391,6 +393,23 @@ mod tests {
         let line = english.line(one.board.lines().last().unwrap());
         assert_eq!(line.1, "青柠 wins: Five in a row");
         assert_eq!(english.count(), ("9 moves".to_owned(), false));
+    }
+
+    #[test]
+    fn who_wins_by_the_other_is_told_so() {
+        let mut one = Match::of(GameKind::Gomoku { exactly_five: false });
+        one.stones(&["H8", "A1", "H7"]);
+        one.play(Side::Second, Play::Resign {});
+        let end = one.board.game().end().unwrap();
+        let words = |language| Words { language, board: &one.board };
+        assert_eq!(words(Language::English).result_text(end), "The other resigned, 3 moves, 0 s");
+        assert_eq!(words(Language::Chinese).result_text(end), "对方认输，共 3 手，用时 0 秒");
+        let lost = GameEnd { winner: Some(Side::Second), ..end };
+        assert_eq!(words(Language::English).result_text(lost), "Resigned, 3 moves, 0 s");
+        let late = GameEnd { why: EndReason::TimeOver, ..end };
+        let chinese = words(Language::Chinese);
+        assert_eq!(chinese.result(late), "你赢了！");
+        assert_eq!(chinese.result_text(late), "对方超时，共 3 手，用时 0 秒");
     }
 
     #[test]

@@ -235,6 +235,7 @@ impl PanelWindow {
         self.tabs.set_badge(1, new.requests);
         self.tabs.set_badge(2, new.invitations);
         self.add.set_dot(new.requests + new.invitations > 0);
+        self.games.set_dot(new.games);
         self.list.set_shown(!new.found_nothing);
         let Some(strip) = new.strip else {
             self.strip.set_shown(false);

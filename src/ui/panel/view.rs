@@ -9,6 +9,7 @@ use crate::ui::text;
 use super::menus::Known;
 
 /// What is painted behind the controls, and what the menus need.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, PartialEq)]
 pub struct View {
     /// Oneself.
@@ -37,6 +38,8 @@ pub struct View {
     pub requests: u64,
     /// Invitations to rooms that wait, and requests to be let in.
     pub invitations: u64,
+    /// A game waits for one.
+    pub games: bool,
     /// Friends stand in few pixels.
     pub compact: bool,
 }
@@ -57,6 +60,7 @@ impl Default for View {
             unread: 0,
             requests: 0,
             invitations: 0,
+            games: false,
             compact: false,
         }
     }
@@ -77,6 +81,7 @@ impl View {
             unread: model.unread(),
             requests: model.open_friend_requests(),
             invitations: model.open_room_requests(),
+            games: model.games_wait(),
             compact: model.settings.compact,
             ..View::default()
         };

@@ -132,6 +132,8 @@ pub struct Board {
     clock: (u64, u64),
     /// The uptime, as of the last message.
     uptime: u64,
+    /// What each clock showed at the moment of the end.
+    pub(super) left_at_end: [Option<u64>; 2],
     pub(super) is_linked: bool,
     /// The second player is at the lower edge.
     pub(super) is_turned: bool,
@@ -166,6 +168,7 @@ impl Board {
             score: None,
             clock: (0, now.mono_ms),
             uptime: now.mono_ms,
+            left_at_end: [None; 2],
             is_linked: true,
             is_turned: is_xiangqi && begun.me == Some(Side::Second),
             pointed: None,
@@ -231,6 +234,10 @@ impl Board {
         let mut noise = None;
         for entry in new {
             noise = self.noise_of(&entry.fact).or(noise);
+            if matches!(entry.fact, Fact::Ended { .. }) {
+                // Afterwards it is nobody's turn, and what was used of the last one would come back.
+                self.left_at_end = Side::BOTH.map(|side| self.left_ms_at(side, entry.t));
+            }
             self.game.take(&entry.fact, entry.t);
             self.settle(&entry.fact);
         }
@@ -295,6 +302,7 @@ impl Board {
     /// One's own link is there, or down.
     pub fn set_linked(&mut self, is_linked: bool) {
         if self.is_linked != is_linked {
+            self.clock = (self.now(), self.uptime);
             self.is_linked = is_linked;
             self.sent = None;
             self.changed();
@@ -439,11 +447,12 @@ impl Board {
         }
     }
 
-    /// The moment by the game's own clock.
+    /// The moment by the game's own clock. It stands still while one's own link is down, for nobody's
+    /// time runs then; what follows puts it right.
     #[must_use]
     pub fn now(&self) -> u64 {
         let (t, at_ms) = self.clock;
-        t + self.uptime.saturating_sub(at_ms)
+        if self.is_linked { t + self.uptime.saturating_sub(at_ms) } else { t }
     }
 
     /// Changes with everything that is drawn but the running of time.

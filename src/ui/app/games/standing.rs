@@ -93,17 +93,21 @@ impl Board {
     /// What a player's clock shows, in milliseconds; nothing where there is none.
     #[must_use]
     pub fn left_ms(&self, side: Side) -> Option<u64> {
-        let lost_by_time = self
-            .game
-            .end()
-            .is_some_and(|end| end.why == EndReason::TimeOver && end.winner == Some(side.other()));
-        let whole = self.game.left_ms(side, self.now());
-        if lost_by_time {
-            return whole.map(|_| 0);
+        match self.game.end() {
+            Some(end) if end.why == EndReason::TimeOver && end.winner == Some(side.other()) => {
+                self.left_at_end[side.index()].map(|_| 0)
+            }
+            Some(_) => self.left_at_end[side.index()],
+            None => self.left_ms_at(side, self.now()),
         }
+    }
+
+    /// The same while the game is played, at a moment by its own clock.
+    pub(super) fn left_ms_at(&self, side: Side, now: u64) -> Option<u64> {
+        let whole = self.game.left_ms(side, now);
         let acts = self.game.to_act()[side.index()];
         let of_move = self.begun.limit.move_s.filter(|_| acts).map(|seconds| {
-            (u64::from(seconds) * 1_000).saturating_sub(self.game.clock().used_ms(self.now()))
+            (u64::from(seconds) * 1_000).saturating_sub(self.game.clock().used_ms(now))
         });
         whole.into_iter().chain(of_move).min()
     }

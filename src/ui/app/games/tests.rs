@@ -242,6 +242,25 @@ fn a_favour_is_asked_waited_for_and_answered() {
 }
 
 #[test]
+fn clocks_stand_while_ones_link_is_down_and_from_the_end_on() {
+    let mut one = Match::of(GOMOKU);
+    one.pass(10_000);
+    one.board.set_linked(false);
+    one.board.tick(uptime(40_000));
+    assert_eq!(one.board.left_ms(Side::First), Some(590_000), "nobody's time runs");
+    one.board.set_linked(true);
+    assert_eq!(one.board.left_ms(Side::First), Some(590_000), "and it does not jump");
+    one.board.tick(uptime(41_000));
+    assert_eq!(one.board.left_ms(Side::First), Some(589_000));
+    one.pass(5_000);
+    assert_eq!(one.board.left_ms(Side::First), Some(585_000), "the server has the word");
+    one.play(Side::First, Play::Resign {});
+    one.pass(9_000);
+    let left = Side::BOTH.map(|side| one.board.left_ms(side));
+    assert_eq!(left, [Some(585_000), Some(600_000)], "what was used is not given back");
+}
+
+#[test]
 fn the_rules_are_shown_from_a_board_and_from_an_invitation() {
     let mut one = Match::of(XIANGQI);
     assert_eq!(one.take(BoardMsg::Rules), [BoardAct::Rules(XIANGQI)]);

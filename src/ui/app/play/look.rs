@@ -6,7 +6,7 @@ use super::replayed;
 use crate::client::api::{GameView, game_key};
 use crate::domain::game::{
     Begins, EndReason, GameEnd, GameId, GameKind, GameName, GameOffer, GameSheet, GameState, Hand,
-    Side,
+    Side, TimeLimit,
 };
 use crate::domain::{AccountId, Body, Target};
 use crate::game::{Game, Table as Played, hands};
@@ -271,7 +271,7 @@ pub fn countdown(ms: u64) -> String {
 }
 
 /// What an invitation says.
-fn invitation_words(
+pub(in crate::ui::app) fn invitation_words(
     (target, is_mine): (Target, bool),
     kind: GameKind,
     language: Language,
@@ -306,10 +306,7 @@ pub(super) fn options(offer: &GameOffer, by_me: Option<bool>, language: Language
         }
         GameKind::Dice {} => words.push(word("game.dice.rule")),
         GameKind::Gomoku { .. } | GameKind::Xiangqi {} => {
-            words.push(match offer.limit.total_s {
-                Some(s) => language.fill("game.limit", &[("n", &s.div_ceil(60).to_string())]),
-                None => word("game.limit.none"),
-            });
+            words.push(limit_words(offer.limit, language));
             if let Some(by_me) = by_me {
                 words.push(word(match (offer.begins, by_me) {
                     (Begins::Drawn, _) => "game.begins.drawn",
@@ -323,6 +320,19 @@ pub(super) fn options(offer: &GameOffer, by_me: Option<bool>, language: Language
         words.push(word("game.exactly_five"));
     }
     words.join(" · ")
+}
+
+/// How long each may think.
+#[must_use]
+pub fn limit_words(limit: TimeLimit, language: Language) -> String {
+    let with = |key, n: u32| language.fill(key, &[("n", &n.to_string())]);
+    let whole = limit.total_s.map(|seconds| with("game.limit", seconds.div_ceil(60)));
+    let each = limit.move_s.map(|seconds| with("game.limit.move", seconds));
+    let words: Vec<String> = whole.into_iter().chain(each).collect();
+    match words.is_empty() {
+        true => language.get("game.limit.none").to_owned(),
+        false => words.join(" · "),
+    }
 }
 
 /// Why a game ended, where the table does not say it; seen by who won, or by anybody else.
@@ -351,4 +361,18 @@ fn end_key(why: EndReason, is_won: bool) -> Option<&'static str> {
 #[must_use]
 pub fn game_words(game: GameName, language: Language) -> &'static str {
     language.get(game_key(game))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_a_move_is_said_beside_that_of_the_game() {
+        let said = |total_s, move_s, language| limit_words(TimeLimit { total_s, move_s }, language);
+        assert_eq!(said(Some(600), None, Language::English), "10 min each");
+        assert_eq!(said(None, Some(10), Language::English), "10 s a move");
+        assert_eq!(said(Some(600), Some(10), Language::Chinese), "每方 10 分钟 · 每步 10 秒");
+        assert_eq!(said(None, None, Language::English), "No time limit");
+    }
 }

@@ -1,12 +1,14 @@
 //! Games in the windows, all but their boards: how each stands, what is done with it, who won against whom.
 //! [`look`] words a game for its card, [`invite`] is the window of an invitation to a board game, [`lobby`]
-//! that of all games, whose [`rows`] say who can be played with; [`proof`] is why dice are fair.
+//! that of all games, whose [`rows`] say who can be played with; [`proof`] is why dice are fair, `turn` what
+//! waits for the person.
 
 pub mod invite;
 pub mod lobby;
 pub mod look;
 pub mod proof;
 pub mod rows;
+mod turn;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -383,7 +385,11 @@ impl Model {
         }
         let has_board = view.sheet.offer.kind.name().has_board();
         let sheet = view.sheet.clone();
+        let is_turn_new = self.is_turn_new(&sheet);
         self.play.views.insert(id, view);
+        if is_turn_new {
+            self.tell_turn(id, out);
+        }
         self.board_before_follows(&sheet);
         self.play.version += 1;
         if let Some(target) = self.chats.of_conversation(id.conversation) {

@@ -8,11 +8,15 @@ use crate::domain::game::{
 };
 use crate::domain::{AccountId, Seq};
 use crate::net::protocol::{Command, GameNews, Query, Reason, Refusal, Reply};
+use crate::ui::app::contacts::Confirm;
 use crate::ui::app::games::board::{BoardMsg, Warning};
 use crate::ui::app::games::{BoardId, GamesEffect, GamesMsg};
+use crate::ui::app::notify::{About, NoteMsg};
+use crate::ui::app::panel::{Leaving, PanelMsg};
 use crate::ui::app::play::PlayMsg;
 use crate::ui::app::testing::{NOON_MS, World, direct, message, ticket_of};
 use crate::ui::app::{Effect, Msg};
+use crate::ui::text::Language;
 use crate::ui::transcript::game::GameDeed;
 
 fn at_board(world: &mut World, game: GameId, msg: BoardMsg) -> Vec<Effect> {
@@ -249,4 +253,81 @@ fn the_card_of_a_game_that_is_over_has_the_score_as_soon_as_it_comes() {
     world.event(ClientEvent::Answered { ticket, result });
     let board = world.model.games.board(BoardId::Game(game)).unwrap();
     assert_eq!(board.score(), Some(score), "before the next tick");
+}
+
+fn close(world: &mut World, game: GameId) {
+    at_board(world, game, BoardMsg::Close);
+    assert!(world.model.games.board(BoardId::Game(game)).is_none());
+}
+
+#[test]
+fn a_turn_is_told_once_where_the_board_is_not_open_and_the_panel_is_marked() {
+    let mut world = world();
+    let game = begun(&mut world);
+    let words = |world: &World| {
+        let notes = world.model.notes(Language::Chinese);
+        notes.into_iter().filter(|note| note.about == About::Turn(game)).map(|note| note.words)
+    };
+    let first = [stone(Side::First, 112)];
+    told(&mut world, running(five(), [false, true]), &first);
+    assert_eq!(words(&world).count(), 0, "the board is open");
+    assert!(!world.model.games_wait());
+    let second = [first[0], stone(Side::Second, 113)];
+    told(&mut world, running(five(), [true, false]), &second);
+    close(&mut world, game);
+    assert!(!world.model.games_wait(), "the other thinks");
+    let third = [first[0], second[1], stone(Side::First, 114)];
+    told(&mut world, running(five(), [false, true]), &third);
+    assert!(words(&world).eq(["轮到你了 · 五子棋"]));
+    assert!(world.model.games_wait());
+    world.send(Msg::Note(NoteMsg::Close(About::Turn(game))));
+    told(&mut world, running(five(), [false, true]), &third);
+    assert_eq!(words(&world).count(), 0, "once for a move");
+    let effects = world.send(Msg::Note(NoteMsg::Open(About::Turn(game))));
+    assert_eq!(raised(&effects), [game]);
+    assert!(!world.model.games_wait());
+}
+
+#[test]
+fn a_turn_is_not_told_to_who_wants_quiet() {
+    let mut world = world();
+    let game = begun(&mut world);
+    close(&mut world, game);
+    world.model.me.as_mut().unwrap().presence = crate::domain::Presence::Busy;
+    told(&mut world, running(five(), [false, true]), &[stone(Side::First, 112)]);
+    assert!(
+        world.model.notes(Language::Chinese).iter().all(|note| note.about != About::Turn(game))
+    );
+    assert!(world.model.games_wait(), "the panel is marked all the same");
+}
+
+#[test]
+fn an_invitation_that_waits_marks_the_panel() {
+    let mut world = world();
+    told(&mut world, sheet(direct(MOMO.0), ME, five()), &[]);
+    assert!(!world.model.games_wait(), "one's own");
+    told(&mut world, sheet(direct(MOMO.0), MOMO, five()), &[]);
+    assert!(world.model.games_wait());
+    world.pass(121_000);
+    assert!(!world.model.games_wait(), "too late");
+}
+
+#[test]
+fn who_goes_while_a_game_is_played_is_asked() {
+    let mut world = world();
+    begun(&mut world);
+    for (msg, leaving) in [
+        (PanelMsg::Quit, Leaving::Quit),
+        (PanelMsg::SignOut, Leaving::SignOut),
+        (PanelMsg::SwitchAccount, Leaving::Switch),
+    ] {
+        let effects = world.send(Msg::Panel(msg));
+        let asked = Confirm::LeaveGame(leaving, 0);
+        assert!(matches!(&effects[..], [Effect::Confirm(one)] if *one == asked), "{effects:?}");
+    }
+    let effects = world.send(Msg::Confirmed(Confirm::LeaveGame(Leaving::Quit, 0)));
+    assert!(effects.iter().any(|one| matches!(one, Effect::Quit)));
+    told(&mut world, over(five(), Some(Side::First), EndReason::Five), &[]);
+    let effects = world.send(Msg::Panel(PanelMsg::Quit));
+    assert!(effects.iter().any(|one| matches!(one, Effect::Quit)), "it is over");
 }

@@ -333,7 +333,7 @@ fn an_invitation_is_told_as_messages_are_and_counts_as_none() {
     invites(&mut world, direct(MOMO.0), MOMO, five());
     let notes = world.model.notes(Language::Chinese);
     assert_eq!(notes.len(), 1, "it is told");
-    assert_eq!(notes[0].words, "[游戏] 五子棋");
+    assert_eq!(notes[0].words, "邀请你下五子棋");
     assert_eq!(world.model.chats.get(FRIEND).unwrap().unread(Some(ME)), 0, "nothing to be read");
 
     let mut world = self::world();

@@ -1,0 +1,53 @@
+//! Games that wait for the person: an invitation, or a move at a board that is not open.
+
+use crate::domain::game::{GameId, GameSheet, GameState};
+use crate::domain::{Body, Target};
+use crate::ui::app::Model;
+
+impl Model {
+    /// Whether any game waits for the person.
+    #[must_use]
+    pub fn games_wait(&self) -> bool {
+        let me = self.my_account();
+        let is_invited = |sheet: &GameSheet| {
+            let left = self.play.left_ms(sheet.game, self.now.mono_ms);
+            Some(sheet.inviter) != me && left.is_some_and(|left| left > 0)
+        };
+        self.play.sheets().any(|sheet| is_invited(sheet) || self.waits_for_me(sheet))
+    }
+
+    /// Whether it is one's turn in a game, and its board is not open.
+    fn waits_for_me(&self, sheet: &GameSheet) -> bool {
+        let side = self.my_account().and_then(|me| sheet.side_of(me));
+        sheet.state == GameState::Running
+            && side.is_some_and(|side| sheet.to_act[side.index()])
+            && !self.play.boards.contains(&sheet.game)
+    }
+
+    /// Whether one plays a game at a board now: it is lost for whoever stays away.
+    pub(in crate::ui::app) fn plays_at_a_board(&self) -> bool {
+        let me = self.my_account();
+        self.play.sheets().any(|sheet| {
+            sheet.state == GameState::Running
+                && sheet.offer.kind.name().has_board()
+                && me.is_some_and(|me| sheet.side_of(me).is_some())
+        })
+    }
+
+    /// Where a game is played that waits for one's move, while that is worth telling.
+    pub(in crate::ui::app) fn waiting_turn(&self, game: GameId) -> Option<(Target, &GameSheet)> {
+        let sheet = &self.play.view(game)?.sheet;
+        let target = self.target_of(sheet.place)?;
+        let is_told = sheet.offer.kind.name().has_board()
+            && self.waits_for_me(sheet)
+            && self.is_told(target, &Body::Game(sheet.offer));
+        is_told.then_some((target, sheet))
+    }
+
+    /// Whether what is told of a game is that the other has moved since.
+    pub(super) fn is_turn_new(&self, now: &GameSheet) -> bool {
+        let before = self.play.view(now.game).map(|view| &view.sheet);
+        before
+            .is_some_and(|before| before.state == GameState::Running && before.to_act != now.to_act)
+    }
+}
