@@ -236,11 +236,10 @@ pub const TALK: &[Row] = &[
         let mut lime = ground.register("Lime");
         let conversation = mychat::domain::ConversationId::LOBBY;
         let game = GameId { conversation, seq: mychat::domain::Seq(1) };
-        for id in 0..60 {
-            let command = Command::Play { game, play: Play::Resign {} };
-            lime.send(&ClientFrame::Command { id: 1_000_000 + id, command });
+        for _ in 0..45 {
+            let play = Command::Play { game, play: Play::Resign {} };
+            assert_eq!(why(lime.command(play)), Reason::NotFound);
         }
-        lime.barrier();
     }),
     row(Bound::Typing, &[], |ground| {
         let (mut lime, momo) = ground.acquainted(["Lime", "Momo"]);
