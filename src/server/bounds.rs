@@ -164,6 +164,8 @@ impl Bound {
         Bound::RequestsRate,
         Bound::ContactsRate,
         Bound::RoomsRate,
+        Bound::GameInvites,
+        Bound::GamePlays,
         Bound::Finds,
         Bound::Searches,
         Bound::Profiles,
