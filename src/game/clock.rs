@@ -101,12 +101,6 @@ impl Clock {
         self.running = self.is_complete().then_some(now);
     }
 
-    /// Goes on by another clock: what was running, and who was away, is so since now.
-    pub fn resume(&mut self, now: u64) {
-        self.running = self.running.map(|_| now);
-        self.away = self.away.map(|since| since.map(|_| now));
-    }
-
     /// Whether both are there.
     #[must_use]
     pub fn is_complete(&self) -> bool {

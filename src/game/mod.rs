@@ -231,14 +231,6 @@ impl Game {
         facts
     }
 
-    /// Goes on by another clock, as after a restart of the server: what was running runs from now.
-    pub fn resume(&mut self, now: u64) {
-        self.clock.resume(now);
-        if let Some(asked) = &mut self.asked {
-            asked.since = now;
-        }
-    }
-
     /// What time alone brings by now.
     pub fn tick(&mut self, now: u64) -> Vec<Fact> {
         let mut facts = Vec::new();

@@ -330,23 +330,6 @@ fn where_both_stay_away_nobody_wins() {
 }
 
 #[test]
-fn after_a_restart_everything_runs_from_now() {
-    let mut live = gomoku();
-    live.wait(10_000);
-    live.play(Side::First, place("H8")).unwrap();
-    live.play(Side::First, Play::Ask { favour: Favour::Draw }).unwrap();
-    // The new clock is behind the old one.
-    live.game.resume(5);
-    assert_eq!(live.game.due(), Some(5 + FAVOUR_MS));
-    for side in Side::BOTH {
-        assert_eq!(live.game.attend(side, false, 5).len(), 1);
-    }
-    assert_eq!(live.game.attend(Side::First, true, 50_005).len(), 1);
-    assert_eq!(live.game.attend(Side::Second, true, 50_005).len(), 1);
-    assert_eq!(live.game.left_ms(Side::Second, 50_006), Some(599_999));
-}
-
-#[test]
 fn hands_are_hidden_shown_once_and_cannot_be_changed() {
     let mut live = Live::new(KINDS[3], TimeLimit::default());
     let salt = Bytes32([1; 32]);

@@ -6,10 +6,10 @@ use crate::domain::game::{GameId, GameSheet, GameState};
 use crate::limits::GAME_OPEN_MAX;
 use crate::store::games::GameRow;
 
-/// Everything about a game but its moves.
+/// Everything about a game but its moves, at a moment by its own clock.
 #[must_use]
-pub fn sheet(game: GameId, place: ConversationKind, row: &GameRow, now: Moment) -> GameSheet {
-    let open_ms = millis(GAME_OPEN_MAX).saturating_sub(time_in(row, now));
+pub fn sheet(game: GameId, place: ConversationKind, row: &GameRow, t: u64) -> GameSheet {
+    let open_ms = millis(GAME_OPEN_MAX).saturating_sub(t);
     GameSheet {
         game,
         place,

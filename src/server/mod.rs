@@ -6,7 +6,8 @@
 //! * [`hub`] knows who is online and gives everybody their bytes; [`board`] is what it publishes,
 //!   [`presence`] is how several devices fold into one, [`audience`] who sees whom,
 //!   [`attendance`] who is in which room.
-//! * [`readers`] answer queries from snapshots; [`files`] is what they and the rules say of a file.
+//! * [`readers`] answer queries from snapshots; [`files`] is what they and the rules say of a file,
+//!   `games` of a game; `clockwork` tells the rules when time does something to one.
 //! * [`outbox`] holds the bytes that wait for one peer.
 //! * [`transfers`] are files on their way, beside the ring.
 //! * [`admission`] decides by [`counts`] of links, registrations and passwords; [`bucket`] is how,

@@ -163,28 +163,21 @@ impl Rates {
 
     /// Goes on with other numbers; what was used stays used.
     pub fn follow(&mut self, other: &Rates, uptime: Duration) {
-        let Rates {
-            messages,
-            requests,
-            contacts,
-            rooms,
-            finds,
-            searches,
-            games,
-            plays,
-            profiles,
-            uploads,
-        } = self;
-        messages.follow(&other.messages, uptime);
-        requests.follow(&other.requests, uptime);
-        contacts.follow(&other.contacts, uptime);
-        rooms.follow(&other.rooms, uptime);
-        finds.follow(&other.finds, uptime);
-        searches.follow(&other.searches, uptime);
-        games.follow(&other.games, uptime);
-        plays.follow(&other.plays, uptime);
-        profiles.follow(&other.profiles, uptime);
-        uploads.follow(&other.uploads, uptime);
+        for (bucket, other) in self.all_mut().into_iter().zip(other.all()) {
+            bucket.follow(other, uptime);
+        }
+    }
+
+    fn all(&self) -> [&Bucket; 10] {
+        let Rates { messages, requests, contacts, rooms, finds, searches, .. } = self;
+        let Rates { games, plays, profiles, uploads, .. } = self;
+        [messages, requests, contacts, rooms, finds, searches, games, plays, profiles, uploads]
+    }
+
+    fn all_mut(&mut self) -> [&mut Bucket; 10] {
+        let Rates { messages, requests, contacts, rooms, finds, searches, .. } = self;
+        let Rates { games, plays, profiles, uploads, .. } = self;
+        [messages, requests, contacts, rooms, finds, searches, games, plays, profiles, uploads]
     }
 
     /// A message: how long the session is not read further.
@@ -217,21 +210,7 @@ impl Rates {
     /// Whether nothing would be lost by forgetting them.
     #[must_use]
     pub fn are_full(&self, uptime: Duration) -> bool {
-        let Rates {
-            messages,
-            requests,
-            contacts,
-            rooms,
-            finds,
-            searches,
-            games,
-            plays,
-            profiles,
-            uploads,
-        } = self;
-        let all =
-            [messages, requests, contacts, rooms, finds, searches, games, plays, profiles, uploads];
-        all.into_iter().all(|bucket| bucket.is_full(uptime))
+        self.all().into_iter().all(|bucket| bucket.is_full(uptime))
     }
 }
 

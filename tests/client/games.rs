@@ -148,6 +148,21 @@ fn offline_nobody_is_invited_later() {
 }
 
 #[test]
+fn another_device_knows_where_the_clock_stands_before_the_first_move() {
+    let place = Place::start();
+    let (mut lime, mut momo) = friends(&place);
+    let game = begin(&mut lime, &mut momo, GameKind::Xiangqi {});
+    let began = mychat::clock::uptime();
+    let mut other = Seat::new();
+    other.connect(&place, Trust::First);
+    let passed = mychat::clock::uptime().saturating_sub(began);
+    other.sign_in("Lime", PASSWORD).unwrap();
+    let told = view(&mut other, game, |view| view.sheet.state == GameState::Running);
+    let passed = mychat::clock::millis(passed);
+    assert!(told.log.is_empty() && told.t > 0 && told.t >= passed, "{} of {passed} ms", told.t);
+}
+
+#[test]
 fn a_script_plays_by_its_verbs() {
     let place = Place::start();
     let (lime, momo) = (token(&place, "Lime"), token(&place, "Momo"));

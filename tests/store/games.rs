@@ -11,6 +11,7 @@ use mychat::domain::game::{
 use mychat::domain::{AccountId, Body, ConversationId, GroupId, Joining, Nonce, RoomId, Target};
 use mychat::limits::Limits;
 use mychat::net::protocol::{Command, ContactAnswer, Reason};
+use mychat::net::verb::Verb;
 use mychat::server::job::{Caller, Job, Outcome};
 use mychat::store::games::GameRow;
 
@@ -265,34 +266,51 @@ fn what_time_and_links_did_in_a_batch_that_was_given_up_is_done_again() {
     assert_eq!(hall.row(game).state, lost(Side::First, EndReason::Gone));
 }
 
+/// Whoever ends the room: its owner, or the administrator.
 #[test]
 fn a_game_ends_with_its_room() {
     let data = tempfile::tempdir().unwrap();
     let mut hall = Hall::new(data.path());
     let (lime, momo) = (hall.lime.clone(), hall.momo.clone());
-    let make = Command::CreateRoom {
-        name: "Players".into(),
-        joining: Joining::Open,
-        invite: Vec::new(),
-        colour: None,
-    };
-    hall.stage.command(&lime, make).unwrap();
-    let room = RoomId::FIRST;
-    let join = Command::JoinRoom { room, greeting: String::new() };
-    hall.stage.command(&momo, join).unwrap();
-    let dice = |hall: &mut Hall| {
-        let (limit, begins) = (TimeLimit::default(), Begins::Inviter);
-        let offer = GameOffer { kind: GameKind::Dice {}, limit, begins, again: None };
-        hall.invite_as(&lime, Target::Room(room), offer)
-    };
-    let running = dice(&mut hall);
-    hall.stage.command(&momo, Command::AnswerGame { game: running, accept: true }).unwrap();
-    let open = dice(&mut hall);
-    hall.stage.command(&lime, Command::DissolveRoom { room }).unwrap();
-    let nobody = GameEnd { winner: None, why: EndReason::Abandoned };
-    assert_eq!(hall.row(running).state, GameState::Over(nobody));
-    assert_eq!(hall.row(open).state, GameState::Withdrawn);
-    assert!(hall.stage.rows().list_open_games().unwrap().is_empty());
+    for (room, is_own) in [(RoomId::FIRST, true), (RoomId(RoomId::FIRST.0 + 1), false)] {
+        let make = Command::CreateRoom {
+            name: "Players".into(),
+            joining: Joining::Open,
+            invite: Vec::new(),
+            colour: None,
+        };
+        hall.stage.command(&lime, make).unwrap();
+        let join = Command::JoinRoom { room, greeting: String::new() };
+        hall.stage.command(&momo, join).unwrap();
+        let dice = |hall: &mut Hall| {
+            let (limit, begins) = (TimeLimit::default(), Begins::Inviter);
+            let offer = GameOffer { kind: GameKind::Dice {}, limit, begins, again: None };
+            hall.invite_as(&lime, Target::Room(room), offer)
+        };
+        let running = dice(&mut hall);
+        let accept = Command::AnswerGame { game: running, accept: true };
+        hall.stage.command(&momo, accept).unwrap();
+        let open = dice(&mut hall);
+        let (slot, _answer) = async_channel::bounded(1);
+        let outcome = hall.stage.job(match is_own {
+            true => {
+                let command = Command::DissolveRoom { room };
+                Job::Command { caller: lime.clone(), id: 1, command }
+            }
+            false => Job::Admin { verb: Verb::Dissolve { room }, code: [0; 16], slot },
+        });
+        let Outcome::Games { games, .. } = &outcome else { panic!("nobody is told") };
+        let nobody = GameEnd { winner: None, why: EndReason::Abandoned };
+        let told: Vec<GameState> = games.iter().map(|change| change.news.sheet.state).collect();
+        assert_eq!(told, [GameState::Over(nobody), GameState::Withdrawn]);
+        assert_eq!(hall.row(running).state, GameState::Over(nobody));
+        assert_eq!(hall.log(running).len(), 1);
+        assert_eq!(hall.row(open).state, GameState::Withdrawn);
+        assert!(hall.stage.rows().list_open_games().unwrap().is_empty());
+    }
+    // What was at hand of them is let go of.
+    hall.pass(3 * MINUTE);
+    assert_eq!(hall.stage.alarm().due(), None);
 }
 
 impl Hall {

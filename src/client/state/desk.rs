@@ -318,7 +318,7 @@ impl State {
         self.refresh_book();
         self.files_anew();
         if let Some(desk) = &mut self.desk {
-            desk.games_anew();
+            desk.games.begin_anew();
         }
     }
 

@@ -48,6 +48,8 @@ pub(super) struct Games {
 struct Held {
     sheet: GameSheet,
     log: Vec<GameEntry>,
+    /// Where its clock stands was told: a sheet alone does not say that.
+    is_timed: bool,
     /// Its log was asked for.
     is_asked: bool,
     /// What the rules want was done at this length of the log.
@@ -60,6 +62,11 @@ struct Held {
 impl Held {
     fn is_whole(&self) -> bool {
         self.log.len() as u64 >= u64::from(self.sheet.log)
+    }
+
+    /// Whether nothing of it is lacking.
+    fn is_known(&self) -> bool {
+        self.is_whole() && (self.is_timed || self.sheet.state != GameState::Running)
     }
 
     fn rank(sheet: &GameSheet) -> (u32, u8) {
@@ -127,17 +134,18 @@ impl Games {
     /// A game whose log lacks something that is wanted.
     fn lacking(&self, me: AccountId) -> Option<(GameId, u32)> {
         let lacks =
-            |held: &&Held| !held.is_asked && !held.is_whole() && self.follows(me, &held.sheet);
+            |held: &&Held| !held.is_asked && !held.is_known() && self.follows(me, &held.sheet);
         let held = self.known.values().find(lacks)?;
         Some((held.sheet.game, u32::try_from(held.log.len()).unwrap_or(u32::MAX)))
     }
 
     /// Takes what is told; whether that is news.
-    fn learn(&mut self, news: GameNews, at: Duration) -> bool {
+    fn learn(&mut self, news: GameNews, is_timed: bool, at: Duration) -> bool {
         let GameNews { sheet, first, entries, t } = news;
         let held = self.known.entry(sheet.game).or_insert_with(|| Held {
             sheet: sheet.clone(),
             log: Vec::new(),
+            is_timed: false,
             is_asked: false,
             acted_at: None,
             t,
@@ -150,7 +158,9 @@ impl Games {
         }
         if Held::rank(&sheet) >= Held::rank(&held.sheet) {
             held.sheet = sheet;
-            (held.t, held.at) = (t, at);
+            if is_timed {
+                (held.t, held.at, held.is_timed) = (t, at, true);
+            }
             return true;
         }
         held.log.len() > known
@@ -229,16 +239,20 @@ impl State {
 
     /// The server told, or answered.
     pub(super) fn on_game(&mut self, turn: &mut Turn<'_>, news: GameNews) {
+        self.take_game(turn, news, true);
+    }
+
+    fn take_game(&mut self, turn: &mut Turn<'_>, news: GameNews, is_timed: bool) {
         let Some(desk) = &mut self.desk else { return };
         let (me, id) = (desk.owner.account, news.sheet.game);
         if !(is_own(me, &news.sheet) || desk.games.watched.contains(&id)) {
             return;
         }
-        if !desk.games.learn(news, turn.uptime()) {
+        if !desk.games.learn(news, is_timed, turn.uptime()) {
             return;
         }
         let Some(held) = desk.games.known.get(&id) else { return };
-        if held.is_whole() || !desk.games.follows(me, &held.sheet) {
+        if held.is_known() || !desk.games.follows(me, &held.sheet) {
             turn.emit(ClientEvent::Game(Box::new(held.view())));
         }
         self.act(turn, id);
@@ -254,14 +268,8 @@ impl State {
     /// Sheets tell no moment of a game's clock: that comes with the log, where it is wanted.
     pub(super) fn on_own_games(&mut self, turn: &mut Turn<'_>, games: Vec<GameSheet>) {
         for sheet in games {
-            let known = self.desk.as_ref().and_then(|desk| desk.games.known.get(&sheet.game));
-            let at = turn.uptime();
-            let t = known.map_or(0, |held| {
-                let passed = at.saturating_sub(held.at);
-                held.t + crate::clock::millis(passed)
-            });
             let first = sheet.log;
-            self.on_game(turn, GameNews { sheet, first, entries: Vec::new(), t });
+            self.take_game(turn, GameNews { sheet, first, entries: Vec::new(), t: 0 }, false);
         }
     }
 
@@ -404,12 +412,5 @@ impl State {
         hasher.update(&game.conversation.0.to_le_bytes()).update(&game.seq.0.to_le_bytes());
         hasher.update(&began.to_le_bytes());
         Some(Bytes32(*hasher.update(&round.to_le_bytes()).finalize().as_bytes()))
-    }
-}
-
-impl Desk {
-    /// Another sign-in.
-    pub(super) fn games_anew(&mut self) {
-        self.games.begin_anew();
     }
 }

@@ -1,12 +1,12 @@
 //! What a command writes into people's books, and the notices that tell them of it.
 
-use super::files;
+use super::{files, games};
 use crate::domain::{
-    AccountId, Body, Contact, FileId, FileState, GroupId, Message, Notice, RequestState, Room,
-    RoomChange, Way, Words, WordsError,
+    AccountId, Body, Contact, ConversationKind, FileId, FileState, GroupId, Message, Notice,
+    RequestState, Room, RoomChange, Way, Words, WordsError,
 };
 use crate::net::protocol::{Reason, Refusal};
-use crate::server::job::FileChange;
+use crate::server::job::{FileChange, GameChange};
 use crate::store::contacts::{Groups, KeptRequest};
 use crate::store::conversations::Cursors;
 use crate::store::{StoreError, Writes};
@@ -18,11 +18,12 @@ pub(super) struct Notes<'a, 't> {
     by: AccountId,
     messages: Vec<Message>,
     files: Vec<FileChange>,
+    games: Vec<GameChange>,
 }
 
 impl<'a, 't> Notes<'a, 't> {
     pub fn new(rows: &'a mut Writes<'t>, now: i64, by: AccountId) -> Self {
-        Notes { rows, now, by, messages: Vec::new(), files: Vec::new() }
+        Notes { rows, now, by, messages: Vec::new(), files: Vec::new(), games: Vec::new() }
     }
 
     /// The notices, in order.
@@ -30,9 +31,16 @@ impl<'a, 't> Notes<'a, 't> {
         self.messages
     }
 
-    /// The notices in order, and the files that have ended.
-    pub fn into_news(self) -> (Vec<Message>, Vec<FileChange>) {
-        (self.messages, self.files)
+    /// The notices in order, and the files and games that have ended.
+    pub fn into_news(self) -> (Vec<Message>, Vec<FileChange>, Vec<GameChange>) {
+        (self.messages, self.files, self.games)
+    }
+
+    /// Ends what is played in a room.
+    pub fn end_games(&mut self, room: &Room) -> Result<(), StoreError> {
+        let place = (ConversationKind::Room { room: room.room }, room.conversation);
+        self.games.extend(games::end_all(self.rows, self.now, place)?);
+        Ok(())
     }
 
     /// Ends files.

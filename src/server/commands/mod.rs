@@ -176,34 +176,10 @@ impl Rules {
         command: &Command,
     ) -> Decision {
         let Command::Recall { to, seq } = command else {
-            return self.dissolve(rows, now, from, command);
+            return self.people(rows, now, from, command);
         };
         let ages = (self.age.seconds(rows, now)?, self.age.minutes(rows, now)?);
         recall::recall(rows, (now.wall_ms, ages), from, (*to, *seq))
-    }
-
-    /// Games of a room end with it, before those who play them are out of it.
-    fn dissolve(
-        &mut self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        (caller, id): (&Caller, RequestId),
-        command: &Command,
-    ) -> Decision {
-        let log = match command {
-            Command::DissolveRoom { room } => {
-                rows.get_room(*room)?.map(|kept| (*room, kept.conversation))
-            }
-            _ => None,
-        };
-        let decided = self.people(rows, now, (caller, id), command)?;
-        match (decided, log) {
-            (Ok(outcome), Some(log)) => {
-                let games = self.end_games_in(rows, now, log)?;
-                Ok(Ok(outcome.behind_games(games)))
-            }
-            (decided, _) => Ok(decided),
-        }
     }
 
     /// Friends, groups, requests, privacy.
@@ -464,8 +440,9 @@ fn admin(
     let slot = slot.clone();
     Ok(match keeper::apply(rows, now, verb, code) {
         Ok((done, mut news)) => {
-            let files = std::mem::take(&mut news.files);
-            Outcome::Admin { result: Ok(done), news: Box::new(news), slot }.behind(files)
+            let (files, games) = (std::mem::take(&mut news.files), std::mem::take(&mut news.games));
+            let done = Outcome::Admin { result: Ok(done), news: Box::new(news), slot };
+            done.behind(files).behind_games(games)
         }
         Err(AdminError::Store(error)) => return Err(error),
         Err(error) => Outcome::Admin { result: Err(error.into()), news: Box::default(), slot },
@@ -474,8 +451,9 @@ fn admin(
 
 /// Books changed: the notices go to their owners, then the answer to who asked.
 fn booked(caller: &Caller, id: RequestId, notes: book::Notes<'_, '_>) -> Outcome {
-    let (messages, files) = notes.into_news();
-    Outcome::Booked { caller: caller.clone(), id, messages, reply: None }.behind(files)
+    let (messages, files, games) = notes.into_news();
+    let booked = Outcome::Booked { caller: caller.clone(), id, messages, reply: None };
+    booked.behind(files).behind_games(games)
 }
 
 /// Whether the session's sign-in is still the device's last one. A revoke removes the device, a

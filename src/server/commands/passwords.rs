@@ -130,7 +130,7 @@ pub(super) fn delete(
     let files = notes.rows.list_own_files(me, FILES_ENDED_AT_ONCE)?;
     notes.end_files(&files, FileState::Cancelled)?;
     super::rooms::leave_all(&mut notes, me)?;
-    let (messages, files) = notes.into_news();
+    let (messages, files, games) = notes.into_news();
     remove_devices(rows, me, None)?;
     use_blob(rows, age_min, (account.person.picture, Showing::Face(me)), Use::Ends)?;
     rows.remove_choices(me)?;
@@ -143,7 +143,8 @@ pub(super) fn delete(
     account.recovery_hash.clear();
     account.reset = None;
     rows.put_account(&account)?;
-    Ok(Ok(Outcome::Deleted { caller: caller.clone(), id, person, messages }.behind(files)))
+    let deleted = Outcome::Deleted { caller: caller.clone(), id, person, messages };
+    Ok(Ok(deleted.behind(files).behind_games(games)))
 }
 
 /// Whether a code is the account's own, or an administrator's that still holds at this age of the

@@ -41,7 +41,7 @@ fn find(
     let (Some(log), Some(row)) = (sees(rows, me, place)?, rows.get_game(id)?) else {
         return Ok(None);
     };
-    Ok(Some((sheet(id, log.kind, &row, now), row)))
+    Ok(Some((sheet(id, log.kind, &row, time_in(&row, now)), row)))
 }
 
 fn log(rows: &Reads, me: AccountId, (id, after): (GameId, u32), now: Moment) -> Answer {
@@ -61,7 +61,7 @@ fn own(rows: &Reads, me: AccountId, before: Option<(i64, GameId)>, now: Moment) 
         else {
             continue;
         };
-        games.push(sheet(id, log.kind, &row, now));
+        games.push(sheet(id, log.kind, &row, time_in(&row, now)));
     }
     Ok(Ok(Reply::OwnGames { games, next }))
 }

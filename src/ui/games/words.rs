@@ -6,7 +6,7 @@ use crate::game::{NotRead, Table};
 use crate::ui::app::games::NotOpened;
 use crate::ui::app::games::board::{Board, Warning};
 use crate::ui::app::games::news::{Line, News, Speaker};
-use crate::ui::app::play::look::{game_words, limit_words};
+use crate::ui::app::play::look::{game_words, limit_words, why_key};
 use crate::ui::paint::Icon;
 use crate::ui::text::Language;
 use crate::ui::widgets::Question;
@@ -184,21 +184,7 @@ impl Words<'_> {
 
     /// Why it ended.
     pub fn why(&self, why: EndReason) -> &'static str {
-        self.tr(match why {
-            EndReason::Five => "game.why.five",
-            EndReason::FullBoard => "game.why.full_board",
-            EndReason::Checkmate => "game.why.checkmate",
-            EndReason::Stalemate => "game.why.stalemate",
-            EndReason::PerpetualCheck => "game.why.perpetual_check",
-            EndReason::Repetition => "game.why.repetition",
-            EndReason::SixtyMoves => "game.why.sixty_moves",
-            EndReason::Points => "game.why.points",
-            EndReason::Agreed => "game.why.agreed",
-            EndReason::Resigned => "game.why.resigned",
-            EndReason::TimeOver => "game.why.time_over",
-            EndReason::Gone => "game.why.gone",
-            EndReason::Abandoned => "game.why.abandoned",
-        })
+        self.tr(why_key(why, false))
     }
 
     /// How it ended, in large letters.
@@ -218,12 +204,7 @@ impl Words<'_> {
         let n = self.board.game().plies().to_string();
         let time = self.time(self.board.duration_ms() / 1_000);
         let is_won = end.winner.is_some() && end.winner == self.board.begun().me;
-        let why = match end.why {
-            EndReason::Resigned if is_won => self.tr("game.why.resigned.peer"),
-            EndReason::TimeOver if is_won => self.tr("game.why.time_over.peer"),
-            EndReason::Gone if is_won => self.tr("game.why.gone.peer"),
-            why => self.why(why),
-        };
+        let why = self.tr(why_key(end.why, is_won));
         self.fill(key, &[("why", why), ("n", &n), ("time", &time)])
     }
 

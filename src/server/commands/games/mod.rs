@@ -13,8 +13,8 @@ mod tables;
 
 use super::{Decision, Rules, rooms};
 use crate::clock::Moment;
-use crate::domain::game::{GameEntry, GameId, GameState};
-use crate::domain::{AccountId, ConversationKind};
+use crate::domain::game::{EndReason, Fact, GameEnd, GameEntry, GameId, GameState};
+use crate::domain::{AccountId, ConversationId, ConversationKind};
 use crate::net::protocol::{Command, GameNews, Reason, RequestId, ServerFrame};
 use crate::server::files;
 use crate::server::games::{sheet, time_in};
@@ -56,18 +56,6 @@ impl Rules {
         id: GameId,
         (row, entries): (&mut GameRow, Vec<GameEntry>),
     ) -> Result<Option<GameChange>, StoreError> {
-        let place = rows.get_conversation(id.conversation)?.map(|log| log.kind);
-        self.keep_game_of(rows, now, (id, place), (row, entries))
-    }
-
-    /// The same where the conversation is known, or known to be gone.
-    fn keep_game_of(
-        &mut self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        (id, place): (GameId, Option<ConversationKind>),
-        (row, entries): (&mut GameRow, Vec<GameEntry>),
-    ) -> Result<Option<GameChange>, StoreError> {
         let first = row.log;
         row.log = first.saturating_add(u32::try_from(entries.len()).unwrap_or(u32::MAX));
         if !row.is_open() {
@@ -75,10 +63,45 @@ impl Rules {
         }
         rows.put_game(id, row, &entries)?;
         self.tables.follow(id, row);
-        let Some(place) = place else { return Ok(None) };
-        let sheet = sheet(id, place, row, now);
-        Ok(Some(GameChange { news: GameNews { sheet, first, entries, t: time_in(row, now) } }))
+        let Some(log) = rows.get_conversation(id.conversation)? else { return Ok(None) };
+        let t = time_in(row, now);
+        let sheet = sheet(id, log.kind, row, t);
+        Ok(Some(GameChange { news: GameNews { sheet, first, entries, t } }))
     }
+}
+
+/// What is played in a room that is dissolved ends with it, and nobody has won.
+pub(super) fn end_all(
+    rows: &mut Writes<'_>,
+    now_ms: i64,
+    (place, conversation): (ConversationKind, ConversationId),
+) -> Result<Vec<GameChange>, StoreError> {
+    let mut changes = Vec::new();
+    for id in rows.list_open_games_of(conversation)? {
+        let Some(mut row) = rows.get_game(id)? else { continue };
+        let (first, t) = (row.log, last_moment(rows, id, &row)?);
+        let mut entries = Vec::new();
+        row.state = match row.state {
+            GameState::Running => {
+                let end = GameEnd { winner: None, why: EndReason::Abandoned };
+                entries.push(GameEntry { t, fact: Fact::Ended { end } });
+                GameState::Over(end)
+            }
+            _ => GameState::Withdrawn,
+        };
+        (row.to_act, row.ended) = ([false; 2], Some(now_ms));
+        row.log += u32::from(!entries.is_empty());
+        rows.put_game(id, &row, &entries)?;
+        let sheet = sheet(id, place, &row, t);
+        changes.push(GameChange { news: GameNews { sheet, first, entries, t } });
+    }
+    Ok(changes)
+}
+
+/// The moment of the last entry of a game's log.
+fn last_moment(rows: &Writes<'_>, id: GameId, row: &GameRow) -> Result<u64, StoreError> {
+    let last = rows.list_game_log(id, row.log.saturating_sub(1), 1)?;
+    Ok(last.last().map_or(0, |entry| entry.t))
 }
 
 /// A game whose invitation this account sees.

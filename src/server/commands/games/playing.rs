@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::super::{Rules, rooms};
-use super::find;
 use super::inviting::seed_of;
+use super::{find, last_moment};
 use crate::clock::{Moment, millis};
+use crate::domain::AccountId;
 use crate::domain::game::{
     EndReason, Fact, Favour, GameEnd, GameEntry, GameId, GameState, Play, Side,
 };
-use crate::domain::{AccountId, ConversationId, ConversationKind, RoomId};
 use crate::game::{Game, NotPlayed};
 use crate::limits::{GAME_LOG_MAX, GAME_OPEN_MAX};
 use crate::net::protocol::Reason;
@@ -121,8 +121,7 @@ impl Rules {
             let mut entries = Vec::new();
             row.origin_ms = origin(now, 0);
             if let (GameState::Running, Some(players)) = (row.state, row.players) {
-                let last = rows.list_game_log(id, row.log.saturating_sub(1), 1)?;
-                let t = last.last().map_or(0, |entry| entry.t);
+                let t = last_moment(rows, id, &row)?;
                 row.origin_ms = origin(now, t);
                 // Who was away already begins a minute anew.
                 let game = self.tables.game(rows, id, &row)?;
@@ -156,32 +155,6 @@ impl Rules {
                 entries.extend(self.attended(rows, now, (id, &mut row), account)?);
             }
             changes.extend(self.keep_game(rows, now, id, (&mut row, entries))?);
-        }
-        Ok(changes)
-    }
-
-    /// A room was dissolved: what is played there ends with it, and nobody has won.
-    pub(in super::super) fn end_games_in(
-        &mut self,
-        rows: &mut Writes<'_>,
-        now: Moment,
-        (room, conversation): (RoomId, ConversationId),
-    ) -> Result<Vec<GameChange>, StoreError> {
-        let mut changes = Vec::new();
-        for id in rows.list_open_games_of(conversation)? {
-            let Some(mut row) = rows.get_game(id)? else { continue };
-            let mut entries = Vec::new();
-            if row.state == GameState::Running {
-                let t = time_in(&row, now);
-                let end = GameEnd { winner: None, why: EndReason::Abandoned };
-                let game = self.tables.game(rows, id, &row)?;
-                game.take(&Fact::Ended { end }, t);
-                entries = entries_of(&mut row, game, (vec![Fact::Ended { end }], t));
-            } else {
-                row.state = GameState::Withdrawn;
-            }
-            let place = Some(ConversationKind::Room { room });
-            changes.extend(self.keep_game_of(rows, now, (id, place), (&mut row, entries))?);
         }
         Ok(changes)
     }

@@ -18,7 +18,7 @@ use crate::net::control::LogEvent;
 use crate::net::protocol::{Calling, Goodbye};
 use crate::net::verb::{Done, Verb};
 use crate::server::admin::AdminError;
-use crate::server::job::FileChange;
+use crate::server::job::{FileChange, GameChange};
 use crate::server::settings::{CODE_UNTIL, CODE_USES, REGISTRATION_CODE, Settings};
 use crate::store::Writes;
 use crate::store::accounts::Account;
@@ -39,6 +39,8 @@ pub struct News {
     pub messages: Vec<Message>,
     /// Files that ended.
     pub files: Vec<FileChange>,
+    /// Games that ended.
+    pub games: Vec<GameChange>,
     /// What those who are online are told now, and who of them.
     pub call: Option<Call>,
     /// Whose links end.
@@ -139,8 +141,8 @@ fn dissolve(rows: &mut Writes<'_>, now: When, room: crate::domain::RoomId) -> Ou
     let name = found.name.clone();
     let mut notes = Notes::new(rows, now.wall_ms, AccountId::SERVER);
     rooms::dissolve(&mut notes, found)?;
-    let (messages, files) = notes.into_news();
-    Ok((Done::Dissolved { room, name }, News { messages, files, ..News::default() }))
+    let (messages, files, games) = notes.into_news();
+    Ok((Done::Dissolved { room, name }, News { messages, files, games, ..News::default() }))
 }
 
 /// The account with a number or nickname.

@@ -117,6 +117,7 @@ pub(in crate::server::commands) fn dissolve(
     // The others go with the next sweeps.
     let files = files::list_open(notes.rows, room.conversation, FILES_ENDED_AT_ONCE)?;
     notes.end_files(&files, FileState::Cancelled)?;
+    notes.end_games(&room)?;
     for request in notes.rows.list_room_requests(room.room)? {
         notes.rows.remove_room_request(&request)?;
         let (of, account, door) = request.key();

@@ -150,7 +150,8 @@ impl Rules {
 
 /// Books changed, and who asked gets more of an answer than that.
 fn answered((caller, id): (&Caller, RequestId), notes: Notes<'_, '_>, reply: Reply) -> Outcome {
-    let (messages, files) = notes.into_news();
+    let (messages, files, games) = notes.into_news();
     let reply = Some(Box::new(reply));
-    Outcome::Booked { caller: caller.clone(), id, messages, reply }.behind(files)
+    let booked = Outcome::Booked { caller: caller.clone(), id, messages, reply };
+    booked.behind(files).behind_games(games)
 }

@@ -7,8 +7,7 @@ use crate::client::{Answer, Failure, Intent};
 use crate::clock::millis;
 use crate::domain::game::{Begins, GameId, GameOffer, GameSheet, GameState, Play, Side};
 use crate::domain::{AccountId, Body, Message, Seq, Target};
-use crate::net::protocol::{Command, GameNews, Query};
-use crate::ui::app::play::Asking;
+use crate::net::protocol::Command;
 use crate::ui::app::{Asked, Effect, Model, time};
 
 impl Model {
@@ -41,25 +40,6 @@ impl Model {
         if let Some(board) = self.games.board_mut(id) {
             let acts = board.follow(&view.log, view.t, millis(view.at));
             self.board_acts(id, acts, out);
-        }
-        if view.log.is_empty() && view.sheet.state == GameState::Running {
-            self.ask_clock(game, out);
-        }
-    }
-
-    /// Before the first move nothing has told another device where the clock stands: a log does.
-    fn ask_clock(&mut self, game: GameId, out: &mut Vec<Effect>) {
-        let query = Query::GameLog { game, after: 0 };
-        let ask = |ticket| Intent::Look { ticket, query };
-        self.ask(Asked::Play(Asking::Clock), ask, out);
-    }
-
-    pub(in crate::ui::app) fn clock_came(&mut self, news: &GameNews) {
-        let (id, now) = (BoardId::Game(news.sheet.game), self.now.mono_ms);
-        let board = self.games.board_mut(id).filter(|board| board.log().is_empty());
-        if let Some(board) = board.filter(|_| news.entries.is_empty()) {
-            // Nothing is new in it that could be heard.
-            let _none = board.follow(&[], news.t, now);
         }
     }
 

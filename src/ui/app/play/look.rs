@@ -102,9 +102,10 @@ impl Model {
             }
         };
         let is_won = tone == Tone::Checked;
-        let words = match end_key(end.why, is_won) {
-            Some(key) => format!("{result} · {}", language.get(key)),
-            None => result,
+        let words = match end.why {
+            // The table says it.
+            EndReason::Points => result,
+            why => format!("{result} · {}", language.get(why_key(why, is_won))),
         };
         (words, tone)
     }
@@ -335,26 +336,27 @@ pub fn limit_words(limit: TimeLimit, language: Language) -> String {
     }
 }
 
-/// Why a game ended, where the table does not say it; seen by who won, or by anybody else.
-fn end_key(why: EndReason, is_won: bool) -> Option<&'static str> {
-    Some(match why {
-        EndReason::Five => "game.end.five",
-        EndReason::FullBoard => "game.end.full_board",
-        EndReason::Checkmate => "game.end.checkmate",
-        EndReason::Stalemate => "game.end.stalemate",
-        EndReason::PerpetualCheck => "game.end.perpetual_check",
-        EndReason::Repetition => "game.end.repetition",
-        EndReason::SixtyMoves => "game.end.sixty_moves",
-        EndReason::Points => return None,
-        EndReason::Agreed => "game.end.agreed",
-        EndReason::Resigned if is_won => "game.end.resigned.peer",
-        EndReason::Resigned => "game.end.resigned",
-        EndReason::TimeOver if is_won => "game.end.time_over.peer",
-        EndReason::TimeOver => "game.end.time_over",
-        EndReason::Gone if is_won => "game.end.gone.peer",
-        EndReason::Gone => "game.end.gone",
-        EndReason::Abandoned => "game.end.abandoned",
-    })
+/// The key of why a game ended, as it is said to who won, or to anybody else.
+#[must_use]
+pub fn why_key(why: EndReason, is_won: bool) -> &'static str {
+    match why {
+        EndReason::Five => "game.why.five",
+        EndReason::FullBoard => "game.why.full_board",
+        EndReason::Checkmate => "game.why.checkmate",
+        EndReason::Stalemate => "game.why.stalemate",
+        EndReason::PerpetualCheck => "game.why.perpetual_check",
+        EndReason::Repetition => "game.why.repetition",
+        EndReason::SixtyMoves => "game.why.sixty_moves",
+        EndReason::Points => "game.why.points",
+        EndReason::Agreed => "game.why.agreed",
+        EndReason::Resigned if is_won => "game.why.resigned.peer",
+        EndReason::Resigned => "game.why.resigned",
+        EndReason::TimeOver if is_won => "game.why.time_over.peer",
+        EndReason::TimeOver => "game.why.time_over",
+        EndReason::Gone if is_won => "game.why.gone.peer",
+        EndReason::Gone => "game.why.gone",
+        EndReason::Abandoned => "game.why.abandoned",
+    }
 }
 
 /// What a game is called.

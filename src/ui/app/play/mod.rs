@@ -97,8 +97,6 @@ pub(super) enum Asking {
     Invite(Target, Option<Seq>),
     /// A page of own games, behind so many.
     OwnGames(usize),
-    /// Where the clock of a game stands.
-    Clock,
     /// Something in this game.
     Deed,
 }
@@ -267,7 +265,6 @@ impl Model {
             (Asking::OwnGames(known), Ok(Answer::Looked(Reply::OwnGames { games, next }))) => {
                 self.own_games_came(known + games.len(), games, next, out);
             }
-            (Asking::Clock, Ok(Answer::Looked(Reply::GameLog(news)))) => self.clock_came(&news),
             (Asking::Invite(target, _), Ok(Answer::Sent(message))) => {
                 self.chats.at(target).take(message);
             }
@@ -285,7 +282,7 @@ impl Model {
                 self.learn_of_games(&why);
                 out.push(Effect::Say(why));
             }
-            (Asking::Scores(_) | Asking::OwnGames(_) | Asking::Clock, _)
+            (Asking::Scores(_) | Asking::OwnGames(_), _)
             | (Asking::Invite(..) | Asking::Deed, Ok(_)) => {}
         }
     }

@@ -105,7 +105,7 @@ impl Model {
         }
         let sections = [
             ("game.lobby.received", self.received_rows(language)),
-            ("game.lobby.running", self.running_rows(lobby.game, language)),
+            ("game.lobby.running", self.running_rows(language)),
             ("game.lobby.friends", self.playmate_rows(lobby.game, language)),
             ("game.lobby.over", self.over_rows(lobby.game, language)),
         ];
@@ -145,25 +145,25 @@ impl Model {
         self.play.views.values().filter(is_received).filter_map(row).collect()
     }
 
-    /// One's own games of a name, with the other one.
-    fn own_games(&self, game: GameName) -> impl Iterator<Item = (&GameSheet, AccountId)> {
+    /// One's own games, with the other one.
+    fn own_games(&self) -> impl Iterator<Item = (&GameSheet, AccountId)> {
         let me = self.my_account();
-        self.play.sheets().filter(move |sheet| sheet.offer.kind.name() == game).filter_map(
-            move |sheet| {
-                let side = sheet.side_of(me?)?;
-                Some((sheet, sheet.players?[side.other().index()]))
-            },
-        )
+        self.play.sheets().filter_map(move |sheet| {
+            let side = sheet.side_of(me?)?;
+            Some((sheet, sheet.players?[side.other().index()]))
+        })
     }
 
-    fn running_rows(&self, game: GameName, language: Language) -> Vec<Row> {
+    /// Whatever game it is: whoever waits for one's move shall be found.
+    fn running_rows(&self, language: Language) -> Vec<Row> {
         let me = self.my_account();
-        let running = self.own_games(game).filter(|(sheet, _)| sheet.state == GameState::Running);
+        let running = self.own_games().filter(|(sheet, _)| sheet.state == GameState::Running);
         let row = |(sheet, other): (&GameSheet, AccountId)| {
             let side = me.and_then(|me| sheet.side_of(me));
             let calls = side.is_some_and(|side| sheet.to_act[side.index()]);
             let n = (sheet.plies + 1).to_string();
-            let at = match game {
+            let name = sheet.offer.kind.name();
+            let at = match name {
                 GameName::Gomoku | GameName::Xiangqi => {
                     language.fill("game.lobby.move", &[("n", &n)])
                 }
@@ -172,7 +172,7 @@ impl Model {
             };
             let whose = language.get(if calls { "game.turn" } else { "game.turn.peer" });
             Row {
-                line: format!("{at} · {whose}"),
+                line: format!("{} · {at} · {whose}", game_words(name, language)),
                 calls,
                 buttons: vec![button(
                     Act::Show(sheet.game),
@@ -237,9 +237,10 @@ impl Model {
     }
 
     fn over_rows(&self, game: GameName, language: Language) -> Vec<Row> {
-        let is_over =
-            |(sheet, _): &(&GameSheet, AccountId)| matches!(sheet.state, GameState::Over(_));
-        let mut over: Vec<_> = self.own_games(game).filter(is_over).collect();
+        let is_over = |(sheet, _): &(&GameSheet, AccountId)| {
+            matches!(sheet.state, GameState::Over(_)) && sheet.offer.kind.name() == game
+        };
+        let mut over: Vec<_> = self.own_games().filter(is_over).collect();
         over.sort_by_key(|(sheet, _)| Reverse((sheet.ended, sheet.game)));
         over.truncate(OWN_MAX);
         let row = |(sheet, other): (&GameSheet, AccountId)| {

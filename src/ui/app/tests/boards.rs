@@ -7,7 +7,7 @@ use crate::domain::game::{
     Begins, EndReason, Fact, GameId, GameName, GameOffer, GameSheet, GameState, Play, Score, Side,
 };
 use crate::domain::{AccountId, Seq};
-use crate::net::protocol::{Command, GameNews, Query, Reason, Refusal, Reply};
+use crate::net::protocol::{Command, Query, Reason, Refusal, Reply};
 use crate::ui::app::contacts::Confirm;
 use crate::ui::app::games::board::{BoardMsg, Warning};
 use crate::ui::app::games::{BoardId, GamesEffect, GamesMsg};
@@ -200,31 +200,6 @@ fn the_others_wish_for_another_game_is_said_and_can_always_be_granted() {
     world.pass(1_000);
     world.send(Msg::Play(PlayMsg::Deed(FRIEND, Seq(1), GameDeed::Replay)));
     assert_eq!(again_key(&world, game), ("game.board.again.accept", true));
-}
-
-#[test]
-fn a_board_that_opens_before_the_first_move_asks_where_the_clock_stands() {
-    let mut world = world();
-    let game = id(direct(MOMO.0));
-    let sheet = running(five(), [true, false]);
-    told(&mut world, sheet.clone(), &[]);
-    world.pass(1_000);
-    let effects = world.send(Msg::Play(PlayMsg::Deed(FRIEND, Seq(1), GameDeed::Board)));
-    let asked = |effect: &Effect| match effect {
-        Effect::Ask(Intent::Look { query: Query::GameLog { game: of, after: 0 }, .. })
-            if *of == game =>
-        {
-            ticket_of(effect)
-        }
-        _ => None,
-    };
-    let ticket = effects.iter().find_map(asked).unwrap();
-    let news = GameNews { sheet, first: 0, entries: Vec::new(), t: 90_000 };
-    let result = Ok(Answer::Looked(Reply::GameLog(news)));
-    let effects = world.event(ClientEvent::Answered { ticket, result });
-    let board = world.model.games.board(BoardId::Game(game)).unwrap();
-    assert_eq!(board.now(), 90_000);
-    assert!(!effects.iter().any(|effect| asked(effect).is_some()), "once");
 }
 
 #[test]
