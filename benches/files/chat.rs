@@ -8,7 +8,7 @@ use mychat::clock::uptime;
 
 use crate::report::{Failure, Latencies, Report, ms};
 use crate::seat::Seat;
-use crate::{CHAT_MAX, Executable};
+use crate::{CHAT_MAX, Executable, settled};
 
 /// Somebody writes this often.
 const EVERY: Duration = Duration::from_millis(25);
@@ -57,6 +57,7 @@ pub fn measure(
             Ok(())
         })?;
         std::fs::remove_dir_all(&down)?;
+        settled(folder)?;
     }
     let (alone, count) = (Latencies::new(alone), beside.len());
     let beside = Latencies::new(beside);

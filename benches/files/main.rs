@@ -89,6 +89,7 @@ fn measure(options: &Options, report: &mut Report) -> Result<(), Failure> {
     for round in 0..options.rounds {
         taken.raw.push(raw::copy(&large, &path.join("raw.bin"))?);
         fs::remove_file(path.join("raw.bin"))?;
+        settled(path)?;
         taken.scp.extend(raw::scp(&large, path)?);
         let began = uptime();
         let offered = sender.send(to, &large)?;
@@ -99,6 +100,7 @@ fn measure(options: &Options, report: &mut Report) -> Result<(), Failure> {
         taken.down.push(uptime().saturating_sub(began));
         same(&large, &arrived)?;
         fs::remove_dir_all(&down)?;
+        settled(path)?;
         let began = uptime();
         let sending = sender.begin_send(to, &large);
         let offered = receiver.offer()?;
@@ -107,6 +109,7 @@ fn measure(options: &Options, report: &mut Report) -> Result<(), Failure> {
         sender.sent(sending)?;
         same(&large, &arrived)?;
         fs::remove_dir_all(&down)?;
+        settled(path)?;
     }
     taken.tell(options.mib, report);
     if let (Some(low), Some(high)) = (low, server.highest_kib()) {
@@ -182,6 +185,11 @@ fn write_noise(path: &Path, mib: usize) -> Result<(), Failure> {
         file.write_all(&bytes)?;
     }
     Ok(file.sync_all()?)
+}
+
+/// Waits until the disk is done with what was removed from a folder: that is nobody's to measure.
+pub fn settled(folder: &Path) -> Result<(), Failure> {
+    Ok(File::open(folder)?.sync_all()?)
 }
 
 fn same(one: &Path, other: &Path) -> Result<(), Failure> {

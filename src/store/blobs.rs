@@ -23,6 +23,8 @@ pub(super) const INCOMING: &str = "incoming";
 
 /// The folder of what is to be removed: a large file takes its time to go.
 const BIN: &str = "bin";
+/// So much of a file goes at a time: a file system that frees more at once keeps everybody's syncs waiting.
+const FREED_AT_ONCE: u64 = 16 << 20;
 /// The beginning of the name of a file that is being written.
 const UNFINISHED: &str = ".new";
 
@@ -143,8 +145,26 @@ impl Writes<'_> {
 #[derive(Debug, Clone)]
 pub struct Files {
     folder: PathBuf,
-    /// How many hold the bin; locked as long as it is being emptied.
+    /// How many hold the bin; locked as long as something in it is being freed.
     holds: Arc<Mutex<u64>>,
+}
+
+/// What became of a file that goes.
+enum Freed {
+    Some,
+    All,
+}
+
+/// Frees the end of a file, or a short one whole.
+fn free(path: &Path) -> io::Result<Freed> {
+    let bytes = fs::metadata(path)?.len();
+    if bytes <= FREED_AT_ONCE {
+        return fs::remove_file(path).map(|()| Freed::All);
+    }
+    let file = File::options().write(true).open(path)?;
+    file.set_len(bytes - FREED_AT_ONCE)?;
+    file.sync_all()?;
+    Ok(Freed::Some)
 }
 
 /// As long as it lives, what is thrown away stays in the bin and can be read there.
@@ -283,19 +303,24 @@ impl Files {
     }
 
     /// Removes what is in the bin, unless somebody holds it. What cannot be removed is tried again with the
-    /// next.
+    /// next. Whoever reads there still finds the end of a file missing.
     pub fn empty_bin(&self) {
-        let holds = self.holds.lock().unwrap_or_else(PoisonError::into_inner);
-        if *holds > 0 {
-            return;
-        }
         let Ok(entries) = fs::read_dir(self.folder.join(BIN)) else { return };
-        for entry in entries.flatten() {
-            match fs::remove_file(entry.path()) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    tracing::warn!(%error, "a file that was thrown away cannot be removed");
+        for path in entries.flatten().map(|entry| entry.path()) {
+            loop {
+                let holds = self.holds.lock().unwrap_or_else(PoisonError::into_inner);
+                if *holds > 0 {
+                    return;
                 }
-                _ => {}
+                match free(&path) {
+                    Ok(Freed::Some) => continue,
+                    Ok(Freed::All) => {}
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => {
+                        tracing::warn!(%error, "a file that was thrown away cannot be removed");
+                    }
+                }
+                break;
             }
         }
     }
@@ -359,6 +384,26 @@ mod tests {
 
     fn id(bytes: &[u8]) -> BlobId {
         BlobId(*blake3::hash(bytes).as_bytes())
+    }
+
+    #[test]
+    fn what_is_thrown_away_goes_bit_by_bit_and_only_when_nobody_holds_it() {
+        let data = tempfile::tempdir().unwrap();
+        let files = Files::of(data.path());
+        let large = vec![7; 2 * usize::try_from(FREED_AT_ONCE).unwrap() + 1];
+        for bytes in [&large[..], b"short", b""] {
+            files.put(id(bytes), bytes).unwrap();
+            let hold = files.hold();
+            files.throw_away(id(bytes)).unwrap();
+            files.empty_bin();
+            assert_eq!(hold.open(id(bytes)).unwrap().1, bytes.len() as u64);
+            let mut reader = hold.open(id(bytes)).unwrap().0;
+            drop(hold);
+            assert_eq!(fs::read_dir(files.folder().join(BIN)).unwrap().count(), 0);
+            let mut rest = Vec::new();
+            reader.read_to_end(&mut rest).unwrap();
+            assert_eq!(rest, bytes[..rest.len()]);
+        }
     }
 
     #[test]

@@ -58,15 +58,10 @@ fn give(link: &mut Link, trip: &Trip) -> Result<BlobId, End> {
     let (mut source, mut chunk) = (None, Vec::new());
     for index in trip.chunks..chunks {
         wait(link, trip, index)?;
-        let source = match &mut source {
-            Some(source) => source,
-            none => none.insert(open(link, trip)?),
-        };
         let begin = index * CHUNK_BYTES;
         let length = (trip.bytes - begin).min(CHUNK_BYTES);
         chunk.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
-        let read = source.seek(SeekFrom::Start(begin)).and_then(|_| source.read_exact(&mut chunk));
-        read.map_err(|error| unread(trip, error))?;
+        read(link, trip, &mut source, begin, &mut chunk)?;
         // Not from what came with it: what a disk has lost meanwhile shows at the end.
         parcel::write_chunk(link, &outline.value_of(index, &chunk), &chunk)?;
         trip.shared.metrics.files_out.fetch_add(length, Ordering::Relaxed);
@@ -75,6 +70,27 @@ fn give(link: &mut Link, trip: &Trip) -> Result<BlobId, End> {
         Some(root) => Ok(root),
         None => Err(End::Later),
     }
+}
+
+/// Reads from where its bytes are. Those that came may have been thrown away since they were opened, because
+/// the same lay among the blobs already: then from there.
+fn read(
+    link: &mut Link,
+    trip: &Trip,
+    source: &mut Option<File>,
+    begin: u64,
+    chunk: &mut [u8],
+) -> Result<(), End> {
+    let mut read = |mut file: &File| {
+        file.seek(SeekFrom::Start(begin)).and_then(|_| file.read_exact(chunk))
+    };
+    if let Some(file) = source {
+        match read(file) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+            read => return read.map_err(|error| unread(trip, error)),
+        }
+    }
+    read(source.insert(open(link, trip)?)).map_err(|error| unread(trip, error))
 }
 
 /// Waits for a chunk, or for the whole behind the last; says its hash once it is kept.
@@ -100,7 +116,7 @@ fn wait(link: &mut Link, trip: &Trip, chunk: u64) -> Result<Option<BlobId>, End>
 }
 
 /// Where its bytes are: among those that come, or where blobs lie. In the moment between both, its row
-/// says where next. Once open they stay, however they are called.
+/// says where next.
 fn open(link: &mut Link, trip: &Trip) -> Result<File, End> {
     let files = &trip.shared.files;
     let line = &trip.passage.line;
