@@ -191,13 +191,27 @@ pub enum LogEvent {
     /// Something went wrong that is not a person's doing.
     Trouble { text: String },
     /// The keeper ended an account's links.
-    Kicked { account: AccountId },
+    Kicked {
+        account: AccountId,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
     /// The keeper keeps an account or an address out, for so many minutes or for ever.
-    Banned { whom: String, minutes: Option<u64> },
+    Banned {
+        whom: String,
+        minutes: Option<u64>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
     /// The keeper lets it in again.
     Unbanned { whom: String },
     /// The keeper lets an account in no more, or lets it in again.
-    Disabled { account: AccountId, disabled: bool },
+    Disabled {
+        account: AccountId,
+        disabled: bool,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
     /// The keeper signed an account out on all its devices.
     SignedOutEverywhere { account: AccountId },
     /// The keeper named or removed an administrator.

@@ -1,5 +1,6 @@
 //! A server's data folder: what lies where in it, and how its store is opened.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -72,4 +73,21 @@ pub(super) fn load_secrets(engine: &Engine, data: &Path) -> Result<ServerSetup, 
     Writes::open(&transaction)?.put_secret(SECRETS, &setup.to_bytes())?;
     transaction.commit().map_err(StoreError::from)?;
     Ok(setup)
+}
+
+/// What root makes in somebody's folder is that one's.
+#[cfg(unix)]
+pub(super) fn give(path: &Path, within: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, lchown};
+    let owner = within.metadata()?;
+    match rustix::process::geteuid().is_root() && owner.uid() != 0 {
+        true => lchown(path, Some(owner.uid()), Some(owner.gid())),
+        false => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as on Unix")]
+pub(super) fn give(_path: &Path, _within: &Path) -> io::Result<()> {
+    Ok(())
 }

@@ -387,12 +387,13 @@ table!(log_events, value, LogEvent {
         LogEvent::DiskLow { folder: "/srv/mychat".into(), free_mib: 256 };
     "log.disk_fine", LogEvent::DiskFine {} => LogEvent::DiskFine {};
     "log.trouble", LogEvent::Trouble { .. } => LogEvent::Trouble { text: "disk".into() };
-    "log.kicked", LogEvent::Kicked { .. } => LogEvent::Kicked { account: LIME };
+    "log.kicked", LogEvent::Kicked { .. } =>
+        LogEvent::Kicked { account: LIME, why: "刷屏".into() };
     "log.banned", LogEvent::Banned { .. } =>
-        LogEvent::Banned { whom: "10.0.0.1".into(), minutes: Some(60) };
+        LogEvent::Banned { whom: "10.0.0.1".into(), minutes: Some(60), why: "刷屏".into() };
     "log.unbanned", LogEvent::Unbanned { .. } => LogEvent::Unbanned { whom: "10001".into() };
     "log.disabled", LogEvent::Disabled { .. } =>
-        LogEvent::Disabled { account: LIME, disabled: true };
+        LogEvent::Disabled { account: LIME, disabled: true, why: "刷屏".into() };
     "log.signed_out_everywhere", LogEvent::SignedOutEverywhere { .. } =>
         LogEvent::SignedOutEverywhere { account: LIME };
     "log.role_given", LogEvent::RoleGiven { .. } =>

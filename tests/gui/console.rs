@@ -80,7 +80,7 @@ fn the_keeper_sets_kicks_and_announces() {
     screen.type_text("lesson begins");
     screen.key(&[], RETURN);
     screen.wait_closed(kick);
-    let kicked = LogEvent::Kicked { account: AccountId(10_001) };
+    let kicked = LogEvent::Kicked { account: AccountId(10_001), why: "lesson begins".into() };
     screen.wait_for("somebody to be kicked", || has_noted(&data, &kicked));
 
     screen.activate(window);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::clock;
 use crate::domain::RoomId;
 use crate::limits::{BAN_MINUTES_MAX, SettingError};
-use crate::net::control::{ControlReply, ControlRequest, LogEntry};
+use crate::net::control::{ControlReply, ControlRequest, LogEntry, LogKind};
 use crate::net::verb::{Cause, Done, NotDone, Verb};
 use crate::server::backup;
 use crate::server::backup::archive::Manifest;
@@ -18,6 +18,7 @@ use crate::server::backup::make::{self, Source, Wanted};
 use crate::server::commands::keeper::{self, When};
 use crate::server::control::Console;
 use crate::server::folder;
+use crate::server::journal;
 use crate::server::logbook;
 use crate::server::policy::{Given, Policy};
 use crate::server::settings::Settings;
@@ -148,7 +149,7 @@ fn by_ourselves(engine: Engine, data: &Path, verb: Verb) -> Result<Done, AdminEr
     match verb {
         Verb::Backup { path } => back_up(&engine, data, path.map(PathBuf::from)),
         Verb::Check {} => Ok(Done::Checked(backup::check::check_stopped(engine, data)?)),
-        verb => apply(&engine, &verb),
+        verb => apply(&engine, data, &verb),
     }
 }
 
@@ -214,7 +215,11 @@ fn back_up(engine: &Engine, data: &Path, path: Option<PathBuf>) -> Result<Done, 
         free: &make::free,
         goes_on: &|| true,
     };
-    let row = make::make(&source, &Wanted { path, is_automatic: false })?;
+    let made = make::make(&source, &Wanted { path, is_automatic: false });
+    if let Some((kind, event)) = backup::event(&made, false) {
+        journal::note_in(data, kind, std::iter::once(event));
+    }
+    let row = made?;
     let mut memory = Memory::load(data);
     memory.made(&row, false);
     if let Err(error) = memory.save(data) {
@@ -240,12 +245,12 @@ pub fn restore(file: &Path, data: &Path) -> Result<Manifest, AdminError> {
     Ok(backup::restore::restore(file, data)?)
 }
 
-fn apply(engine: &Engine, verb: &Verb) -> Result<Done, AdminError> {
+fn apply(engine: &Engine, data: &Path, verb: &Verb) -> Result<Done, AdminError> {
     let transaction = engine.write()?;
     let code = chance()?;
     let mut rows = Writes::open(&transaction)?;
     let now = When { wall_ms: clock::wall_ms(), age_min: rows.get_age()? };
-    let (done, _) = keeper::apply(&mut rows, now, verb, code)?;
+    let (done, news) = keeper::apply(&mut rows, now, verb, code)?;
     drop(rows);
     transaction.commit().map_err(StoreError::from)?;
     Ok(done)
@@ -255,6 +260,8 @@ async fn ask(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     let silent = |error| AdminError::Silent { folder: data.display().to_string(), error };
     let mut console = Console::attach(data).await.map_err(silent)?;
     match console.ask(&ControlRequest::Admin { verb }).await {
+    let of_rooms = news.messages.iter().filter_map(journal::of_room);
+    journal::note_in(data, LogKind::Info, news.noted.into_iter().chain(of_rooms));
         Ok(ControlReply::Done(done)) => Ok(done),
         Ok(ControlReply::NotDone(not_done)) => Err(AdminError::Refused(not_done)),
         Ok(_) => Err(AdminError::Refused(NotDone::new(Cause::Unknown, OTHER_ANSWER))),

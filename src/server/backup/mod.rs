@@ -19,7 +19,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::BlobId;
+use crate::net::control::{LogEvent, LogKind};
 use crate::net::tls::TlsError;
+use crate::net::verb::{BackupRow, NotDone};
 use crate::store::StoreError;
 
 /// Why a backup was not made or not restored.
@@ -145,6 +147,26 @@ impl BackupError {
 
 /// What to do when a server's data is damaged: which backup is the newest, and how it is restored.
 #[must_use]
+/// The line of the event log for what a backup came to; none where nothing is wrong with it.
+pub(in crate::server) fn event(
+    made: &Result<BackupRow, BackupError>,
+    is_automatic: bool,
+) -> Option<(LogKind, LogEvent)> {
+    match made {
+        Ok(BackupRow { path, bytes, took_ms, .. }) => {
+            let (path, bytes, took_ms) = (path.clone(), *bytes, *took_ms);
+            Some((LogKind::Info, LogEvent::BackedUp { path, bytes, took_ms }))
+        }
+        Err(error) if error.is_no_failure() => None,
+        // It was not begun, and the next one may fit.
+        Err(BackupError::Space { folder, need, free }) if is_automatic => {
+            let (folder, need_mib, free_mib) = (folder.display().to_string(), *need, *free);
+            Some((LogKind::Warn, LogEvent::BackupSkipped { folder, need_mib, free_mib }))
+        }
+        Err(error) => Some((LogKind::Error, LogEvent::BackupFailed(NotDone::from(error)))),
+    }
+}
+
 pub fn advice(data: &Path) -> String {
     let (here, away) = (data.display(), format!("{}.damaged", data.display()));
     let newest = keep::newest(data);
