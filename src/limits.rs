@@ -303,6 +303,14 @@ pub enum SettingError {
         /// The words.
         values: &'static str,
     },
+    /// A last day that has gone by.
+    #[error("{key} takes a day from {today} on, which is today by the server's clock, or off")]
+    Past {
+        /// Which.
+        key: &'static str,
+        /// Today.
+        today: String,
+    },
     /// Not one short line.
     #[error("{key} takes one line of at most {bytes_max} bytes")]
     Text {

@@ -17,6 +17,8 @@ codes!(
         SettingLine = "setting_line",
         /// A setting takes one of the `values`.
         SettingValues = "setting_values",
+        /// A setting takes a day from `date`, which is today, on.
+        SettingPast = "setting_past",
         /// There is no setting `name`.
         SettingUnknown = "setting_unknown",
         /// Registering by code needs a code first.

@@ -130,9 +130,17 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     if let Some(path) = folder::missing_store(data) {
         return Err(AdminError::StoreMissing { path, advice: backup::advice(data) });
     }
-    // Settings may be made in an empty folder before the first start; a mistyped one is refused.
+    // Settings may be made in an empty folder before the first start.
     let may_be_new = matches!(verb, Verb::Set { .. }) && data.is_dir();
-    find_store(data, data.join(folder::STORE_FILE).try_exists(), may_be_new)?;
+    let found = data.join(folder::STORE_FILE).try_exists();
+    let is_new = matches!(found, Ok(false));
+    find_store(data, found, may_be_new)?;
+    // One that is refused leaves nothing there.
+    if let Verb::Set { key, value } = &verb
+        && is_new
+    {
+        keeper::changed(&Settings::default(), (key, value), clock::wall_ms())?;
+    }
     match folder::open_own_store(data) {
         Ok(_) if verb.is_live() => Err(AdminError::Stopped(data.display().to_string())),
         Ok(engine) => {
