@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{ServerError, backup, disk};
 use crate::limits::SERVER_CACHE_BYTES;
 use crate::net::opaque::ServerSetup;
-use crate::net::tls::Identity;
+use crate::net::tls::{Identity, TlsError};
 use crate::store::beware::beware;
 use crate::store::{Engine, Reads, StoreError, Writes, schema};
 
@@ -54,12 +54,25 @@ pub(super) fn look<T>(
 
 /// A server that has run before must find its key: a new one would void every password and every
 /// fingerprint that people compared.
-pub(super) fn load_identity(engine: &Engine, path: &Path) -> Result<Identity, ServerError> {
-    let has_run = Reads::open(&engine.read()?)?.get_secret(SECRETS)?.is_some();
-    if has_run && !path.exists() {
-        return Err(ServerError::KeyMissing(path.to_owned()));
+pub(super) fn load_identity(engine: &Engine, data: &Path) -> Result<Identity, ServerError> {
+    let path = data.join(KEY_FILE);
+    let loaded = match Reads::open(&engine.read()?)?.get_secret(SECRETS)? {
+        Some(_) => Identity::load(&path),
+        None => Identity::load_or_create(&path),
+    };
+    loaded.map_err(|error| key_error(data, error))
+}
+
+/// Why the key of a data folder is not to be had, with what to do about it.
+#[must_use]
+pub fn key_error(data: &Path, error: TlsError) -> ServerError {
+    match error {
+        TlsError::KeyMissing { .. } | TlsError::KeyDamaged { .. } => {
+            let advice = backup::key_advice(data, &backup::advice(data));
+            ServerError::KeyLost { error, advice }
+        }
+        error => error.into(),
     }
-    Ok(Identity::load_or_create(path)?)
 }
 
 /// The OPAQUE secrets live in the store: without them every password envelope is void.

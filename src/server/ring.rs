@@ -33,7 +33,7 @@ use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
-use super::{KEY_FILE, Order, Ready, ServerError, Setup, Stopper};
+use super::{Order, Ready, ServerError, Setup, Stopper};
 use super::{backup, clockwork, disk, exposition, folder, generation, notify, sweep, today};
 use crate::clock;
 use crate::domain::FileId;
@@ -133,7 +133,7 @@ impl Ring {
         listeners: &[Async<TcpListener>],
     ) -> Result<Self, ServerError> {
         let policy = load_policy(engine, setup)?;
-        let identity = folder::load_identity(engine, &setup.data.join(KEY_FILE))?;
+        let identity = folder::load_identity(engine, &setup.data)?;
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::of(&setup.data)));
         let disk_full = Arc::new(AtomicBool::new(disk::is_low(&setup.data, &policy.limits())));
         let metrics = start_counting(engine)?;
