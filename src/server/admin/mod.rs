@@ -199,9 +199,8 @@ fn owner(_data: &Path) -> String {
 
 /// A path is meant from where the person is, not from where the server runs.
 fn here(verb: Verb) -> Verb {
+    // The separator at its end that makes it a folder stays.
     let absolute = |path: String| match std::path::absolute(&path) {
-        // What makes it a folder stays.
-        Ok(whole) if path.ends_with(std::path::is_separator) => format!("{}/", whole.display()),
         Ok(whole) => whole.display().to_string(),
         Err(_) => path,
     };
@@ -261,6 +260,8 @@ fn apply(engine: &Engine, data: &Path, verb: &Verb) -> Result<Done, AdminError> 
     let (done, news) = keeper::apply(&mut rows, now, verb, code)?;
     drop(rows);
     transaction.commit().map_err(StoreError::from)?;
+    let of_rooms = news.messages.iter().filter_map(journal::of_room);
+    journal::note_in(data, LogKind::Info, news.noted.into_iter().chain(of_rooms));
     Ok(done)
 }
 
@@ -268,8 +269,6 @@ async fn ask(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     let silent = |error| AdminError::Silent { folder: data.display().to_string(), error };
     let mut console = Console::attach(data).await.map_err(silent)?;
     match console.ask(&ControlRequest::Admin { verb }).await {
-    let of_rooms = news.messages.iter().filter_map(journal::of_room);
-    journal::note_in(data, LogKind::Info, news.noted.into_iter().chain(of_rooms));
         Ok(ControlReply::Done(done)) => Ok(done),
         Ok(ControlReply::NotDone(not_done)) => Err(AdminError::Refused(not_done)),
         Ok(_) => Err(AdminError::Refused(NotDone::new(Cause::Unknown, OTHER_ANSWER))),
