@@ -1,4 +1,4 @@
-//! Why a server did not do what its keeper asked for: a code and its values, which whoever shows it
+//! Why a server did not do what its admin asked for: a code and its values, which whoever shows it
 //! puts into words.
 
 use std::collections::BTreeMap;

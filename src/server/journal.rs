@@ -1,4 +1,4 @@
-//! The event log: what the keeper of a server wants to know, for the console and on stderr.
+//! The event log: what the admin of a server wants to know, for the console and on stderr.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;

@@ -175,7 +175,7 @@ impl Page {
 }
 
 /// Up to how many bytes of its day an entry is taken: whatever people do as often as they like leaves room for
-/// what they are warned of, and all of that for what the server and its keeper did.
+/// what they are warned of, and all of that for what the server and its admin did.
 fn room(entry: &LogEntry) -> u64 {
     let quarters = match (is_of_people(&entry.what), entry.kind) {
         (false, _) => 4,

@@ -21,7 +21,7 @@ use super::backup::chores::Chores;
 use super::bans::Bans;
 use super::beacon::Beacon;
 use super::board::Board;
-use super::commands::{Alarm, Rules, keeper};
+use super::commands::{Alarm, Rules, admin};
 use super::control::Door;
 use super::hub::{Hub, HubInput};
 use super::job::{Job, Outcome, SessionId, left_files};
@@ -284,11 +284,11 @@ fn load_policy(engine: &Engine, setup: &Setup) -> Result<Arc<Policy>, StoreError
 fn load_bans(engine: &Engine) -> Result<Arc<Bans>, StoreError> {
     let rows = Reads::open(&engine.read()?)?;
     let bans = Bans::default();
-    bans.replace(&keeper::banned_addresses(&rows, rows.get_age()?)?, clock::uptime());
+    bans.replace(&admin::banned_addresses(&rows, rows.get_age()?)?, clock::uptime());
     Ok(Arc::new(bans))
 }
 
-/// What the server's keeper did is in force behind the commit, before anybody hears of it.
+/// What the server's admin did is in force behind the commit, before anybody hears of it.
 struct Force {
     policy: Arc<Policy>,
     bans: Arc<Bans>,

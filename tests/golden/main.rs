@@ -8,10 +8,10 @@
 
 #[macro_use]
 mod folder;
+mod admin;
 mod client;
 mod files;
 mod games;
-mod keeper;
 mod people;
 mod rooms;
 
@@ -316,7 +316,7 @@ table!(control_replies, frame, ControlReply {
         bytes_out: 6,
         rooms: 7,
         messages_today: 8,
-        backup: Some(keeper::backup()),
+        backup: Some(admin::backup()),
         backup_error: Some("the disk is full".into()),
         start: 9,
         given: vec!["server.name".into()],
@@ -504,7 +504,7 @@ fn every_frame_has_the_bytes_it_always_had() {
         .chain(others)
         .chain(files::TABLES)
         .chain(games::TABLES)
-        .chain(keeper::TABLES)
+        .chain(admin::TABLES)
     {
         table(&mut folder);
     }

@@ -1,4 +1,4 @@
-//! Property: the event log tells of what the keeper did and why, also on a stopped server's folder, and of what
+//! Property: the event log tells of what the admin did and why, also on a stopped server's folder, and of what
 //! people made, behind the commit; it has neither what was said nor codes in it.
 
 use mychat::domain::{Role, Target};

@@ -15,7 +15,7 @@ use crate::server::backup;
 use crate::server::backup::archive::Manifest;
 use crate::server::backup::keep::{self, Memory};
 use crate::server::backup::make::{self, Source, Wanted};
-use crate::server::commands::keeper::{self, When};
+use crate::server::commands::admin::{self, When};
 use crate::server::control::Console;
 use crate::server::folder;
 use crate::server::journal;
@@ -139,7 +139,7 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     if let Verb::Set { key, value } = &verb
         && is_new
     {
-        keeper::changed(&Settings::default(), (key, value), clock::wall_ms())?;
+        admin::changed(&Settings::default(), (key, value), clock::wall_ms())?;
     }
     match folder::open_own_store(data) {
         Ok(_) if verb.is_live() => Err(AdminError::Stopped(data.display().to_string())),
@@ -257,7 +257,7 @@ fn apply(engine: &Engine, data: &Path, verb: &Verb) -> Result<Done, AdminError> 
     let code = chance()?;
     let mut rows = Writes::open(&transaction)?;
     let now = When { wall_ms: clock::wall_ms(), age_min: rows.get_age()? };
-    let (done, news) = keeper::apply(&mut rows, now, verb, code)?;
+    let (done, news) = admin::apply(&mut rows, now, verb, code)?;
     drop(rows);
     transaction.commit().map_err(StoreError::from)?;
     let of_rooms = news.messages.iter().filter_map(journal::of_room);

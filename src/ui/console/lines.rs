@@ -97,7 +97,7 @@ fn of_event(language: Language, event: &LogEvent) -> String {
         }
         LogEvent::DiskFine {} => language.get("con.log.disk_fine").to_owned(),
         LogEvent::Trouble { text } => language.fill("con.log.trouble", &[("reason", text)]),
-        event => of_keeping(language, event),
+        event => of_admin(language, event),
     }
 }
 
@@ -110,8 +110,8 @@ fn wrong(
     language.fill(key, &[("login", login), ("address", address), ("n", &tries)])
 }
 
-/// What the keeper did, and what people made.
-fn of_keeping(language: Language, event: &LogEvent) -> String {
+/// What the admin did, and what people made.
+fn of_admin(language: Language, event: &LogEvent) -> String {
     let fill = |key, name: &str, value: &str| language.fill(key, &[(name, value)]);
     let of = |key, account: &AccountId| fill(key, "account", &account.to_string());
     let of_room = |key, room: &RoomId, account: &AccountId| {
@@ -211,7 +211,7 @@ mod tests {
     use crate::ui::console::failure::Failure;
     use crate::ui::console::log::tests::some;
 
-    fn of_keeping_all() -> Vec<LogEvent> {
+    fn of_admin_all() -> Vec<LogEvent> {
         let (account, whom) = (AccountId(10_001), || "10.0.0.7".to_owned());
         let room = RoomId(20_001);
         let file = |to| LogEvent::FileSent { account, to, bytes: 90_596_966 };
@@ -264,7 +264,7 @@ mod tests {
         events.push(LogEvent::BackupSkipped { folder: "/b".into(), need_mib: 9, free_mib: 3 });
         events.push(LogEvent::DiskLow { folder: "/f".into(), free_mib: 256 });
         events.push(LogEvent::DiskFine {});
-        events.extend(of_keeping_all());
+        events.extend(of_admin_all());
         let codes = ["kicked", "banned", "signed_out", "password_changed", "deleted"];
         for reason in ["signed out", "signed in again", "link closed"].into_iter().chain(codes) {
             events.push(LogEvent::SignedOut { account, reason: reason.into() });

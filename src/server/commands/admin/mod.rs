@@ -1,4 +1,4 @@
-//! What the server's keeper asks for, on a live server or on a stopped one's folder.
+//! What the server's admin asks for, on a live server or on a stopped one's folder.
 //!
 //! [`people`] is what is done to accounts, [`bans`] who is kept out, [`said`] what is told to
 //! everybody, [`show`] what is only looked at, [`noted`] what the event log tells of it.
@@ -62,7 +62,7 @@ pub enum Cut {
     Address(IpAddr),
 }
 
-/// What the keeper calls out.
+/// What the admin calls out.
 pub struct Call {
     /// The words.
     pub text: String,

@@ -1,4 +1,4 @@
-//! What the server's keeper did reaches those who are there.
+//! What the server's admin did reaches those who are there.
 
 use super::{Hub, encode};
 use crate::clock::Moment;
@@ -7,7 +7,7 @@ use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::{Event, Goodbye, ServerFrame};
 use crate::net::verb::{Done, NotDone};
 use crate::server::admission::counted;
-use crate::server::commands::keeper::{Call, Cut, News};
+use crate::server::commands::admin::{Call, Cut, News};
 use crate::server::job::Caller;
 use crate::server::journal;
 

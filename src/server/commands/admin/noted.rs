@@ -1,4 +1,4 @@
-//! What the event log tells of the keeper's deeds: who, what and why, never what was said or a code.
+//! What the event log tells of the admin's deeds: who, what and why, never what was said or a code.
 
 use super::News;
 use crate::domain::{AccountId, ConversationKind};
