@@ -184,13 +184,13 @@ pub const HISTORY_PAGE_MAX: usize = 200;
 /// Bytes of messages in one answer, so that it fits a frame whatever they say.
 pub const HISTORY_BYTES_MAX: usize = 48 * 1024;
 /// Characters that tell somebody why it is put out.
-pub const KEEPER_WORDS_MAX: usize = 200;
+pub const ADMIN_WORDS_MAX: usize = 200;
 /// Nobody is banned for longer, but for ever: a hundred years in minutes.
 pub const BAN_MINUTES_MAX: u64 = 100 * 365 * 24 * 60;
-/// Bytes of what the server's keeper says to everybody.
+/// Bytes of what the server's admin says to everybody.
 pub const BROADCAST_BYTES_MAX: usize = 4 * 1024;
-/// Accounts or rooms in one answer to the keeper.
-pub const KEEPER_PAGE_MAX: usize = 500;
+/// Accounts or rooms in one answer to the admin.
+pub const ADMIN_PAGE_MAX: usize = 500;
 /// Entries that the console's event log shows; older ones are on the disk.
 pub const LOG_ENTRIES_MAX: usize = 2000;
 /// Days that have a file of the event log on the disk, beside today.
@@ -302,6 +302,14 @@ pub enum SettingError {
         key: &'static str,
         /// The words.
         values: &'static str,
+    },
+    /// A last day that has gone by.
+    #[error("{key} takes a day from {today} on, which is today by the server's clock, or off")]
+    Past {
+        /// Which.
+        key: &'static str,
+        /// Today.
+        today: String,
     },
     /// Not one short line.
     #[error("{key} takes one line of at most {bytes_max} bytes")]

@@ -167,8 +167,8 @@ fn exit_code(error: &ServerError) -> ExitCode {
         ServerError::Store(StoreError::Storage(_)) => DISK_FAILED.into(),
         ServerError::Store(_)
         | ServerError::Broken { .. }
-        | ServerError::Key(TlsError::KeyFile { .. } | TlsError::KeyDamaged { .. })
-        | ServerError::KeyMissing(_)
+        | ServerError::Key(TlsError::KeyFile { .. })
+        | ServerError::KeyLost { .. }
         | ServerError::StoreMissing { .. }
         | ServerError::Secrets { .. }
         | ServerError::Control { .. } => CANNOT_OPEN.into(),
@@ -337,10 +337,7 @@ fn print_fingerprint(data: &Path) -> ExitCode {
             print_line(&invite);
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            complain(&error);
-            CANNOT_OPEN.into()
-        }
+        Err(error) => fail(&server::key_error(data, error), CANNOT_OPEN),
     }
 }
 

@@ -53,6 +53,7 @@ impl Seat {
             password: Secret::new("correct horse"),
             code: None,
             avatar: 1,
+            remember: false,
         });
         match seat.answer(ticket)? {
             Answer::Registered { you, .. } => seat.account = you.account,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct AccountId(pub u64);
 
 impl AccountId {
-    /// The server itself, which nobody signs in as: its keeper speaks in its name.
+    /// The server itself, which nobody signs in as: its admin speaks in its name.
     pub const SERVER: AccountId = AccountId(10_000);
     /// The number that the first account of a server gets.
     pub const FIRST: AccountId = AccountId(10_001);

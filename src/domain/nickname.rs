@@ -14,7 +14,7 @@ pub const GRAPHEMES_MAX: usize = 16;
 const MARKS_PER_BASE_MAX: usize = 2;
 /// Bytes of a grapheme of a name in the long run, whatever it is made of.
 const BYTES_PER_GRAPHEME: usize = 8;
-/// Names that would pass for the server or its keepers.
+/// Names that would pass for the server or its admins.
 const RESERVED: [&str; 12] = [
     "admin",
     "administrator",

@@ -152,7 +152,7 @@ pub struct LogEntry {
     pub kept: bool,
 }
 
-/// What can happen to a server that its keeper wants to know.
+/// What can happen to a server that its admin wants to know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LogEvent {
@@ -190,31 +190,45 @@ pub enum LogEvent {
     DiskFine {},
     /// Something went wrong that is not a person's doing.
     Trouble { text: String },
-    /// The keeper ended an account's links.
-    Kicked { account: AccountId },
-    /// The keeper keeps an account or an address out, for so many minutes or for ever.
-    Banned { whom: String, minutes: Option<u64> },
-    /// The keeper lets it in again.
+    /// The admin ended an account's links.
+    Kicked {
+        account: AccountId,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+    /// The admin keeps an account or an address out, for so many minutes or for ever.
+    Banned {
+        whom: String,
+        minutes: Option<u64>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+    /// The admin lets it in again.
     Unbanned { whom: String },
-    /// The keeper lets an account in no more, or lets it in again.
-    Disabled { account: AccountId, disabled: bool },
-    /// The keeper signed an account out on all its devices.
+    /// The admin lets an account in no more, or lets it in again.
+    Disabled {
+        account: AccountId,
+        disabled: bool,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
+    /// The admin signed an account out on all its devices.
     SignedOutEverywhere { account: AccountId },
-    /// The keeper named or removed an administrator.
+    /// The admin named or removed an administrator.
     RoleGiven { account: AccountId, role: Role },
-    /// The keeper gave out a one-time code; it stands nowhere.
+    /// The admin gave out a one-time code; it stands nowhere.
     ResetGiven { account: AccountId },
-    /// The keeper said something to everybody, with so many people online.
+    /// The admin said something to everybody, with so many people online.
     Announced { kept: bool, people: u64 },
-    /// The keeper said something to one person.
+    /// The admin said something to one person.
     Told { account: AccountId },
-    /// The keeper moved a setting; what is secret has no value here.
+    /// The admin moved a setting; what is secret has no value here.
     SettingChanged { key: String, value: Option<String> },
     /// The settings were read again.
     Reloaded {},
     /// A person made a room.
     RoomMade { room: RoomId, account: AccountId },
-    /// A room ended, by a person or by the keeper.
+    /// A room ended, by a person or by the admin.
     RoomEnded { room: RoomId, account: Option<AccountId> },
     /// A file of this length came whole.
     FileSent { account: AccountId, to: Target, bytes: u64 },

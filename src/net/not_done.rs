@@ -1,4 +1,4 @@
-//! Why a server did not do what its keeper asked for: a code and its values, which whoever shows it
+//! Why a server did not do what its admin asked for: a code and its values, which whoever shows it
 //! puts into words.
 
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ codes!(
         SettingLine = "setting_line",
         /// A setting takes one of the `values`.
         SettingValues = "setting_values",
+        /// A setting takes a day from `date`, which is today, on.
+        SettingPast = "setting_past",
         /// There is no setting `name`.
         SettingUnknown = "setting_unknown",
         /// Registering by code needs a code first.

@@ -15,7 +15,7 @@ pub struct Refusal {
     /// The number of the rule that was broken, such as the longest text in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
-    /// What the server's keeper says of it.
+    /// What the server's admin says of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
 }
@@ -39,7 +39,7 @@ impl Refusal {
         Refusal { reason, retry_after_ms: None, limit: Some(limit), words: None }
     }
 
-    /// A refusal in the words of the server's keeper, for so long or for ever.
+    /// A refusal in the words of the server's admin, for so long or for ever.
     #[must_use]
     pub fn because(reason: Reason, retry_after_ms: Option<u64>, words: &str) -> Self {
         let words = (!words.is_empty()).then(|| words.to_owned());

@@ -40,12 +40,14 @@ pub enum TlsError {
         /// What the system said.
         source: io::Error,
     },
+    /// There is no key file.
+    #[error("the server's key {} is missing", path.display())]
+    KeyMissing {
+        /// Where it has to be.
+        path: PathBuf,
+    },
     /// The key file is no key.
-    #[error(
-        "the server's key {} is damaged: put it back from a backup, since a new key voids every \
-         password and every pinned server",
-        path.display()
-    )]
+    #[error("the server's key {} is damaged", path.display())]
     KeyDamaged {
         /// Which file.
         path: PathBuf,
@@ -98,12 +100,12 @@ impl Identity {
     /// The key in this file, which must be there.
     ///
     /// # Errors
-    /// [`TlsError::KeyFile`] or [`TlsError::KeyDamaged`].
+    /// [`TlsError::KeyFile`], [`TlsError::KeyMissing`] or [`TlsError::KeyDamaged`].
     pub fn load(path: &Path) -> Result<Self, TlsError> {
         let failed = |source| TlsError::KeyFile { path: path.to_owned(), source };
         match keyfile::read(path).map_err(failed)? {
             Some(der) => Self::from_der(&der, path),
-            None => Err(failed(io::ErrorKind::NotFound.into())),
+            None => Err(TlsError::KeyMissing { path: path.to_owned() }),
         }
     }
 
@@ -563,7 +565,7 @@ mod tests {
     fn an_identity_survives_being_loaded_again() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("identity.key");
-        assert!(matches!(Identity::load(&path), Err(TlsError::KeyFile { .. })));
+        assert!(matches!(Identity::load(&path), Err(TlsError::KeyMissing { .. })));
         std::fs::write(folder.path().join("identity.key.new"), b"half").unwrap();
         let made = Identity::load_or_create(&path).unwrap().server_id();
         assert_eq!(Identity::load_or_create(&path).unwrap().server_id(), made);

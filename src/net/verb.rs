@@ -1,4 +1,4 @@
-//! What a server's keeper can ask of it, by the console or `mychat admin`, and what comes of it.
+//! What a server's admin can ask of it, by the console or `mychat admin`, and what comes of it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -89,7 +89,7 @@ impl Verb {
     }
 }
 
-/// Who hears what the keeper says.
+/// Who hears what the admin says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
@@ -199,7 +199,7 @@ pub struct Found {
     pub cure: String,
 }
 
-/// An account, as its server's keeper sees it.
+/// An account, as its server's admin sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRow {
     /// As others know it.
@@ -221,7 +221,7 @@ pub struct AccountRow {
     pub links: u64,
 }
 
-/// A room, as its server's keeper sees it.
+/// A room, as its server's admin sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomRow {
     /// Its number.

@@ -1,12 +1,13 @@
 //! A server's data folder: what lies where in it, and how its store is opened.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{ServerError, backup, disk};
 use crate::limits::SERVER_CACHE_BYTES;
 use crate::net::opaque::ServerSetup;
-use crate::net::tls::Identity;
+use crate::net::tls::{Identity, TlsError};
 use crate::store::beware::beware;
 use crate::store::{Engine, Reads, StoreError, Writes, schema};
 
@@ -53,12 +54,25 @@ pub(super) fn look<T>(
 
 /// A server that has run before must find its key: a new one would void every password and every
 /// fingerprint that people compared.
-pub(super) fn load_identity(engine: &Engine, path: &Path) -> Result<Identity, ServerError> {
-    let has_run = Reads::open(&engine.read()?)?.get_secret(SECRETS)?.is_some();
-    if has_run && !path.exists() {
-        return Err(ServerError::KeyMissing(path.to_owned()));
+pub(super) fn load_identity(engine: &Engine, data: &Path) -> Result<Identity, ServerError> {
+    let path = data.join(KEY_FILE);
+    let loaded = match Reads::open(&engine.read()?)?.get_secret(SECRETS)? {
+        Some(_) => Identity::load(&path),
+        None => Identity::load_or_create(&path),
+    };
+    loaded.map_err(|error| key_error(data, error))
+}
+
+/// Why the key of a data folder is not to be had, with what to do about it.
+#[must_use]
+pub fn key_error(data: &Path, error: TlsError) -> ServerError {
+    match error {
+        TlsError::KeyMissing { .. } | TlsError::KeyDamaged { .. } => {
+            let advice = backup::key_advice(data, &backup::advice(data));
+            ServerError::KeyLost { error, advice }
+        }
+        error => error.into(),
     }
-    Ok(Identity::load_or_create(path)?)
 }
 
 /// The OPAQUE secrets live in the store: without them every password envelope is void.
@@ -72,4 +86,21 @@ pub(super) fn load_secrets(engine: &Engine, data: &Path) -> Result<ServerSetup, 
     Writes::open(&transaction)?.put_secret(SECRETS, &setup.to_bytes())?;
     transaction.commit().map_err(StoreError::from)?;
     Ok(setup)
+}
+
+/// What root makes in somebody's folder is that one's.
+#[cfg(unix)]
+pub(super) fn give(path: &Path, within: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, lchown};
+    let owner = within.metadata()?;
+    match rustix::process::geteuid().is_root() && owner.uid() != 0 {
+        true => lchown(path, Some(owner.uid()), Some(owner.gid())),
+        false => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as on Unix")]
+pub(super) fn give(_path: &Path, _within: &Path) -> io::Result<()> {
+    Ok(())
 }

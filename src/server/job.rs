@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_channel::Sender;
 
 use super::audience::Ties;
-use super::commands::keeper::News;
+use super::commands::admin::News;
 use super::outbox::Outbox;
 use super::presence::Standing;
 use crate::domain::{
@@ -213,7 +213,7 @@ pub enum Job {
     ResumeGames,
     /// Time has done something to games.
     Clockwork,
-    /// What the server's keeper asks for.
+    /// What the server's admin asks for.
     Admin {
         /// What.
         verb: Verb,
@@ -366,7 +366,7 @@ pub enum Outcome {
         /// Which.
         blobs: Vec<BlobId>,
     },
-    /// The server's keeper gets an answer.
+    /// The server's admin gets an answer.
     Admin {
         /// The answer.
         result: Result<Done, NotDone>,

@@ -1,4 +1,4 @@
-//! The event log: what the keeper of a server wants to know, for the console and on stderr.
+//! The event log: what the admin of a server wants to know, for the console and on stderr.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -11,7 +11,7 @@ use super::job::SessionId;
 use super::lines;
 use super::logbook::{self, Book};
 use crate::clock;
-use crate::domain::AccountId;
+use crate::domain::{AccountId, Body, ConversationKind, Message, RoomChange};
 use crate::limits::{
     COUNTED_MAX, LOG_ALIKE_MAX, LOG_DOINGS_MAX, LOG_ENTRIES_MAX, LOG_FIELD_MAX, LOG_PAGE_MAX,
 };
@@ -141,6 +141,31 @@ fn fold<K: Eq + Hash>(
             *left_out += 1;
             None
         }
+    }
+}
+
+/// That a room came to be or ended, by the line of its log that says so.
+#[must_use]
+pub fn of_room(message: &Message) -> Option<LogEvent> {
+    let ConversationKind::Room { room } = message.kind else { return None };
+    let Body::Room { change, .. } = &message.body else { return None };
+    let account = message.from;
+    match change {
+        RoomChange::Created { .. } => Some(LogEvent::RoomMade { room, account }),
+        RoomChange::Dissolved {} => {
+            let by = (account != AccountId::SERVER).then_some(account);
+            Some(LogEvent::RoomEnded { room, account: by })
+        }
+        _ => None,
+    }
+}
+
+/// Notes in the folder of a stopped server what was done there. It is done, also where that cannot be kept.
+pub fn note_in(data: &Path, kind: LogKind, events: impl Iterator<Item = LogEvent>) {
+    let at = clock::wall_ms();
+    let entry = |what| LogEntry { number: 0, at, kind, session: None, what, kept: false };
+    if let Err(error) = logbook::write(data, &events.map(entry).collect::<Vec<_>>()) {
+        tracing::warn!(%error, "the event log cannot be kept");
     }
 }
 

@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 use crate::clock;
 use crate::limits::{LOG_BOOK_BYTES_MAX, LOG_BOOK_DAYS, LOG_BOOK_WAITING_MAX, LOG_DAY_BYTES_MAX};
 use crate::net::control::{LogEntry, LogEvent, LogKind};
+use crate::server::folder::give;
 
 /// The folder inside the data folder.
 const FOLDER: &str = "log";
@@ -108,10 +109,17 @@ fn write_all(pages: &mut Pages, entries: &Receiver<LogEntry>) {
         }
         has_failed = written.is_err();
     }
-    pages.end().ok();
-    if let Some(page) = &pages.open {
-        page.file.sync_data().ok();
-    }
+    pages.close().ok();
+}
+
+/// Writes entries of a server that does not run. They are on the disk when this returns.
+///
+/// # Errors
+/// The disk failed.
+pub fn write(data: &Path, entries: &[LogEntry]) -> io::Result<()> {
+    let mut pages = Pages { folder: data.join(FOLDER), open: None };
+    pages.write(entries)?;
+    pages.close()
 }
 
 struct Pages {
@@ -167,7 +175,7 @@ impl Page {
 }
 
 /// Up to how many bytes of its day an entry is taken: whatever people do as often as they like leaves room for
-/// what they are warned of, and all of that for what the server and its keeper did.
+/// what they are warned of, and all of that for what the server and its admin did.
 fn room(entry: &LogEntry) -> u64 {
     let quarters = match (is_of_people(&entry.what), entry.kind) {
         (false, _) => 4,
@@ -226,6 +234,12 @@ impl Pages {
         self.put(&mut text)
     }
 
+    /// The end of the log, on the disk.
+    fn close(&mut self) -> io::Result<()> {
+        self.end()?;
+        self.open.as_ref().map_or(Ok(()), |page| page.file.sync_data())
+    }
+
     /// Whole lines in one write.
     fn put(&mut self, text: &mut Vec<u8>) -> io::Result<()> {
         let text = std::mem::take(text);
@@ -247,7 +261,8 @@ impl Pages {
         options.create(true).read(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
+        let mut file = options.open(&path)?;
+        give(&path, &self.folder)?;
         let mut bytes = file.metadata()?.len();
         if bytes > 0 {
             let mut last = [0];
@@ -291,7 +306,8 @@ fn make(folder: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
+        Err(_) => Ok(()),
+        Ok(()) => give(folder, folder.parent().unwrap_or(folder)),
     }
 }
 
@@ -416,7 +432,7 @@ mod tests {
             LogKind::Warn,
             LogEvent::LinkRefused { address: address(), reason: "y".repeat(200) },
         );
-        let kept = event(LogKind::Info, LogEvent::Kicked { account });
+        let kept = event(LogKind::Info, LogEvent::Kicked { account, why: String::new() });
         let failed = event(LogKind::Error, LogEvent::Trouble { text: "the disk".to_owned() });
         let count = |what: &LogEvent| {
             read(data.path(), usize::MAX).iter().filter(|e| e.what == *what).count()

@@ -79,7 +79,7 @@ use crate::store::StoreError;
 
 use metrics::Metrics;
 
-pub use folder::{KEY_FILE, STORE_FILE};
+pub use folder::{KEY_FILE, STORE_FILE, key_error};
 
 /// How a server is set up.
 #[derive(Debug, Clone)]
@@ -114,12 +114,14 @@ pub enum ServerError {
     /// The key could not be read or made.
     #[error(transparent)]
     Key(#[from] TlsError),
-    /// A folder that a server has used, without its key.
-    #[error(
-        "{0} is missing, and with another key every password would be void: put it back from the \
-         backup, or move the whole folder away to begin anew"
-    )]
-    KeyMissing(PathBuf),
+    /// A folder that a server has used, whose key is missing or damaged.
+    #[error("{error}. {advice}")]
+    KeyLost {
+        /// What was found.
+        error: TlsError,
+        /// What to do.
+        advice: String,
+    },
     /// A folder that a server has used, without its store.
     #[error("{path} is missing, and with it every account and message. {advice}")]
     StoreMissing {

@@ -21,7 +21,7 @@ use super::backup::chores::Chores;
 use super::bans::Bans;
 use super::beacon::Beacon;
 use super::board::Board;
-use super::commands::{Alarm, Rules, keeper};
+use super::commands::{Alarm, Rules, admin};
 use super::control::Door;
 use super::hub::{Hub, HubInput};
 use super::job::{Job, Outcome, SessionId, left_files};
@@ -33,7 +33,7 @@ use super::readers::Readers;
 use super::session::{self, Shared};
 use super::settings::Settings;
 use super::transfers::Transfers;
-use super::{KEY_FILE, Order, Ready, ServerError, Setup, Stopper};
+use super::{Order, Ready, ServerError, Setup, Stopper};
 use super::{backup, clockwork, disk, exposition, folder, generation, notify, sweep, today};
 use crate::clock;
 use crate::domain::FileId;
@@ -133,7 +133,7 @@ impl Ring {
         listeners: &[Async<TcpListener>],
     ) -> Result<Self, ServerError> {
         let policy = load_policy(engine, setup)?;
-        let identity = folder::load_identity(engine, &setup.data.join(KEY_FILE))?;
+        let identity = folder::load_identity(engine, &setup.data)?;
         let (board, journal) = (Arc::new(Board::default()), Arc::new(Journal::of(&setup.data)));
         let disk_full = Arc::new(AtomicBool::new(disk::is_low(&setup.data, &policy.limits())));
         let metrics = start_counting(engine)?;
@@ -284,11 +284,11 @@ fn load_policy(engine: &Engine, setup: &Setup) -> Result<Arc<Policy>, StoreError
 fn load_bans(engine: &Engine) -> Result<Arc<Bans>, StoreError> {
     let rows = Reads::open(&engine.read()?)?;
     let bans = Bans::default();
-    bans.replace(&keeper::banned_addresses(&rows, rows.get_age()?)?, clock::uptime());
+    bans.replace(&admin::banned_addresses(&rows, rows.get_age()?)?, clock::uptime());
     Ok(Arc::new(bans))
 }
 
-/// What the server's keeper did is in force behind the commit, before anybody hears of it.
+/// What the server's admin did is in force behind the commit, before anybody hears of it.
 struct Force {
     policy: Arc<Policy>,
     bans: Arc<Bans>,

@@ -130,11 +130,25 @@ impl Settings {
         self.registration == Registration::Code && self.code.is_none()
     }
 
+    /// Sets one from now on: what holds until a day has to hold for a while.
+    ///
+    /// # Errors
+    /// No such key, or not a value of it, or a day that has gone by; nothing was changed.
+    pub fn change(&mut self, key: &str, value: &str, now_ms: i64) -> Result<(), SettingError> {
+        let mut wanted = self.clone();
+        wanted.set(key, value)?;
+        if key == CODE_UNTIL && wanted.is_code_over(now_ms) {
+            let today = today(now_ms).strftime(DAY).to_string();
+            return Err(SettingError::Past { key: CODE_UNTIL, today });
+        }
+        *self = wanted;
+        Ok(())
+    }
+
     /// Whether the code is worth nothing any more at a moment: its last day has gone by.
     #[must_use]
     pub fn is_code_over(&self, now_ms: i64) -> bool {
-        let now = Timestamp::from_millisecond(now_ms).unwrap_or_default();
-        self.code_until.is_some_and(|until| now.to_zoned(TimeZone::system()).date() > until)
+        self.code_until.is_some_and(|until| today(now_ms) > until)
     }
 
     /// A server's name for people: one short line, or nothing.
@@ -185,6 +199,12 @@ impl Settings {
         rows.put_setting(key, value)?;
         Ok(Ok(()))
     }
+}
+
+/// The day by this computer's clock.
+fn today(now_ms: i64) -> Date {
+    let now = Timestamp::from_millisecond(now_ms).unwrap_or_default();
+    now.to_zoned(TimeZone::system()).date()
 }
 
 fn registration(value: &str) -> Result<Registration, SettingError> {
@@ -278,6 +298,17 @@ mod tests {
             time.to_zoned(TimeZone::system()).unwrap().timestamp().as_millisecond()
         };
         assert!(!settings.is_code_over(at(30, 23)), "the day belongs to it");
+        let before = settings.clone();
+        let past = settings.change(CODE_UNTIL, "2026-11-29", at(30, 1)).unwrap_err();
+        assert!(past.to_string().contains("from 2026-11-30 on"), "{past}");
+        assert_eq!(settings, before);
+        for fine in ["2026-11-30", "2026-12-01", "off"] {
+            settings.change(CODE_UNTIL, fine, at(30, 23)).unwrap();
+        }
+        let mut over = Settings::default();
+        over.set(CODE_UNTIL, "2026-11-29").unwrap();
+        over.change(NAME, "Hall", at(30, 1)).unwrap();
+        settings.set(CODE_UNTIL, "2026-11-30").unwrap();
         assert!(
             Settings { code_until: Some(jiff::civil::date(2026, 11, 29)), ..settings.clone() }
                 .is_code_over(at(30, 1))

@@ -144,7 +144,7 @@ pub fn say_store_trouble(reason: &str) {
     ask(question, |_| {});
 }
 
-/// Says what the server's keeper says, until it is read.
+/// Says what the server's admin says, until it is read.
 pub fn say_called(text: &str, about: Option<Calling>, model: &Model) {
     let server = model.link.server.as_ref().map(|server| server.name.clone()).unwrap_or_default();
     let question = Question {

@@ -259,7 +259,7 @@ pub fn goodbye(language: Language, goodbye: Goodbye) -> &'static str {
     by_code(language, "goodbye", goodbye.code())
 }
 
-/// What the server's keeper says to everybody: in the person's language where it is known what about.
+/// What the server's admin says to everybody: in the person's language where it is known what about.
 #[must_use]
 pub fn called(language: Language, text: &str, about: Option<Calling>) -> String {
     let key = about.and_then(|about| match about.code {
@@ -469,7 +469,7 @@ mod tests {
     }
 
     #[test]
-    fn the_keeper_is_heard_in_the_persons_language() {
+    fn the_admin_is_heard_in_the_persons_language() {
         let about = |code| Some(Calling { code, seconds: 60 });
         let told = Occasion::ALL.iter().map(|code| called(Language::Chinese, "x", about(*code)));
         let told: BTreeSet<String> = told.collect();

@@ -243,6 +243,7 @@ fn each_cause_has_its_own_failure() {
         password: Secret::new("12345678"),
         code: None,
         avatar: 1,
+        remember: false,
     });
     assert!(matches!(a.answer(ticket), Err(Failure::PasswordCommon)));
 }

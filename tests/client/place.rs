@@ -230,6 +230,7 @@ impl Seat {
             password: Secret::new(PASSWORD),
             code: None,
             avatar: 1,
+            remember: false,
         });
         match self.answer(ticket) {
             Ok(Answer::Registered { you, token, .. }) => (you, token),

@@ -220,6 +220,24 @@ fn a_token_signs_in_from_another_home() {
 }
 
 #[test]
+fn an_account_alone_signs_in_by_the_token_that_the_home_keeps() {
+    let place = Place::start();
+    let home = tempfile::tempdir().unwrap();
+    let registers = json!({"id": 1, "do": "register", "nickname": "alice", "password": PASSWORD});
+    let sign_in = json!({"id": 1, "do": "sign_in", "account": 10_001}).to_string();
+    let mut tokens = Vec::new();
+    for lines in [&registers.to_string(), &sign_in, &sign_in] {
+        let output = run_with(&place, Trust::First, Some(&home), lines);
+        let answer = answer(&output, &json!(1));
+        tokens
+            .push(answer["ok"]["token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned());
+    }
+    assert_eq!(tokens[1..], [&*tokens[0]; 2]);
+    let elsewhere = run(&place, &sign_in);
+    assert_eq!(answer(&elsewhere, &json!(1))["error"]["code"], "no_token");
+}
+
+#[test]
 fn each_bad_server_has_its_code_and_the_program_stays() {
     let mut place = Place::start();
     let home = tempfile::tempdir().unwrap();

@@ -8,10 +8,10 @@
 
 #[macro_use]
 mod folder;
+mod admin;
 mod client;
 mod files;
 mod games;
-mod keeper;
 mod people;
 mod rooms;
 
@@ -316,7 +316,7 @@ table!(control_replies, frame, ControlReply {
         bytes_out: 6,
         rooms: 7,
         messages_today: 8,
-        backup: Some(keeper::backup()),
+        backup: Some(admin::backup()),
         backup_error: Some("the disk is full".into()),
         start: 9,
         given: vec!["server.name".into()],
@@ -387,12 +387,13 @@ table!(log_events, value, LogEvent {
         LogEvent::DiskLow { folder: "/srv/mychat".into(), free_mib: 256 };
     "log.disk_fine", LogEvent::DiskFine {} => LogEvent::DiskFine {};
     "log.trouble", LogEvent::Trouble { .. } => LogEvent::Trouble { text: "disk".into() };
-    "log.kicked", LogEvent::Kicked { .. } => LogEvent::Kicked { account: LIME };
+    "log.kicked", LogEvent::Kicked { .. } =>
+        LogEvent::Kicked { account: LIME, why: "刷屏".into() };
     "log.banned", LogEvent::Banned { .. } =>
-        LogEvent::Banned { whom: "10.0.0.1".into(), minutes: Some(60) };
+        LogEvent::Banned { whom: "10.0.0.1".into(), minutes: Some(60), why: "刷屏".into() };
     "log.unbanned", LogEvent::Unbanned { .. } => LogEvent::Unbanned { whom: "10001".into() };
     "log.disabled", LogEvent::Disabled { .. } =>
-        LogEvent::Disabled { account: LIME, disabled: true };
+        LogEvent::Disabled { account: LIME, disabled: true, why: "刷屏".into() };
     "log.signed_out_everywhere", LogEvent::SignedOutEverywhere { .. } =>
         LogEvent::SignedOutEverywhere { account: LIME };
     "log.role_given", LogEvent::RoleGiven { .. } =>
@@ -503,7 +504,7 @@ fn every_frame_has_the_bytes_it_always_had() {
         .chain(others)
         .chain(files::TABLES)
         .chain(games::TABLES)
-        .chain(keeper::TABLES)
+        .chain(admin::TABLES)
     {
         table(&mut folder);
     }

@@ -1,4 +1,4 @@
-//! The server's keeper at the console's window, beside a server that runs already: settings, people
+//! The server's admin at the console's window, beside a server that runs already: settings, people
 //! and announcements by mouse and keys have their effect on the server.
 
 use std::path::Path;
@@ -46,7 +46,7 @@ fn has_noted(data: &Path, event: &LogEvent) -> Option<()> {
 }
 
 #[test]
-fn the_keeper_sets_kicks_and_announces() {
+fn the_admin_sets_kicks_and_announces() {
     let Some(screen) = Screen::start(1366, 768) else { return };
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("server");
@@ -80,7 +80,7 @@ fn the_keeper_sets_kicks_and_announces() {
     screen.type_text("lesson begins");
     screen.key(&[], RETURN);
     screen.wait_closed(kick);
-    let kicked = LogEvent::Kicked { account: AccountId(10_001) };
+    let kicked = LogEvent::Kicked { account: AccountId(10_001), why: "lesson begins".into() };
     screen.wait_for("somebody to be kicked", || has_noted(&data, &kicked));
 
     screen.activate(window);

@@ -6,7 +6,8 @@ use mychat::net::protocol::{
     Auth, ClientFrame, Command, Goodbye, Opaque, Reason, ServerFrame, VERSION,
 };
 use mychat::net::verb::{Done, Verb};
-use mychat::server::admin;
+use mychat::server::{STORE_FILE, admin};
+use mychat::store::{Engine, Writes, schema};
 
 use crate::peer::{Ground, PASSWORD, Peer, fresh, set, text};
 
@@ -139,8 +140,17 @@ fn a_code_is_used_up_by_those_who_register_and_by_nobody_else() {
 
 #[test]
 fn a_code_holds_to_the_end_of_its_last_day() {
-    let ground = Ground::with(&[("registration.code", "LAB3-7QX2"), ("registration", "code")]);
-    set(ground.folder(), "registration.code.until", "2020-01-01");
+    let mut ground = Ground::with(&[("registration.code", "LAB3-7QX2"), ("registration", "code")]);
+    // Nobody can set that, but days go by.
+    ground.stop();
+    let engine = Engine::open(ground.folder(), STORE_FILE, schema::MIGRATIONS, 1 << 20).unwrap();
+    let transaction = engine.write().unwrap();
+    let mut rows = Writes::open(&transaction).unwrap();
+    rows.put_setting("registration.code.until", "2020-01-01").unwrap();
+    drop(rows);
+    transaction.commit().unwrap();
+    drop(engine);
+    ground.restart();
     let refused = ground.connect().register_with("Lime", Some("LAB3-7QX2")).unwrap_err();
     assert_eq!(refused.reason, Reason::CodeExpired);
     set(ground.folder(), "registration.code.until", "9999-12-31");

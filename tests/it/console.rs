@@ -328,7 +328,7 @@ fn value(result: &Result<Done, NotDone>, key: &str) -> String {
 }
 
 #[test]
-fn the_keeper_works_through_the_window_while_the_server_runs_and_while_it_does_not() {
+fn the_admin_works_through_the_window_while_the_server_runs_and_while_it_does_not() {
     let folder = tempfile::tempdir().unwrap();
     let window = Window::open(folder.path(), "127.0.0.1:0");
     window.attached();

@@ -257,7 +257,7 @@ fn files_are_listed_newest_first_by_part_of_their_names() {
 }
 
 #[test]
-fn bytes_that_the_disk_lost_end_a_download_and_are_told_to_the_keeper() {
+fn bytes_that_the_disk_lost_end_a_download_and_are_told_to_the_admin() {
     let ground = Ground::start();
     let (mut lime, mut momo, to) = pair(&ground);
     let whole = noise(9, 2 * MIB);
@@ -275,7 +275,7 @@ fn bytes_that_the_disk_lost_end_a_download_and_are_told_to_the_keeper() {
     assert_eq!(fetch(&mut momo), (lost, 1));
     std::fs::remove_file(&path).unwrap();
     assert_eq!(fetch(&mut momo), (Part::Stop(Reason::Failed.into()), 0));
-    // Its keeper puts it back.
+    // Its admin puts it back.
     std::fs::write(&path, &whole).unwrap();
     assert_eq!(fetch(&mut momo).1, 2);
 }

@@ -1,5 +1,5 @@
-//! Property: the event log tells of what the keeper did and of what people made, behind the commit,
-//! and has neither words nor codes in it.
+//! Property: the event log tells of what the admin did and why, also on a stopped server's folder, and of what
+//! people made, behind the commit; it has neither what was said nor codes in it.
 
 use mychat::domain::{Role, Target};
 use mychat::net::control::{ControlReply, ControlRequest, LogEvent};
@@ -23,12 +23,12 @@ fn log(ground: &Ground) -> Vec<LogEvent> {
 }
 
 #[test]
-fn the_log_tells_what_was_done_and_no_words() {
+fn the_log_tells_what_was_done_and_why_and_not_what_was_said() {
     let ground = Ground::start();
     let (lime, _momo) = (ground.register("Lime"), ground.register("Momo"));
     let account = lime.account();
     let whom = || Whom::Address("10.0.0.7".parse().unwrap());
-    let (name, why, text) = (|| "Lime".to_owned(), "secret words", "secret text");
+    let (name, why, text) = (|| "Lime".to_owned(), || "刷屏".to_owned(), "secret text");
     let set = |key: &str, value: &str| Verb::Set { key: key.to_owned(), value: value.to_owned() };
     let address = || "10.0.0.7".to_owned();
     let cases = [
@@ -38,8 +38,8 @@ fn the_log_tells_what_was_done_and_no_words() {
         ),
         (Verb::Reset { account: name() }, LogEvent::ResetGiven { account }),
         (
-            Verb::Ban { whom: whom(), minutes: Some(60), why: why.to_owned() },
-            LogEvent::Banned { whom: address(), minutes: Some(60) },
+            Verb::Ban { whom: whom(), minutes: Some(60), why: why() },
+            LogEvent::Banned { whom: address(), minutes: Some(60), why: why() },
         ),
         (Verb::Unban { whom: whom() }, LogEvent::Unbanned { whom: address() }),
         (
@@ -67,17 +67,16 @@ fn the_log_tells_what_was_done_and_no_words() {
     admin::run(ground.folder(), Verb::Unban { whom: whom() }).unwrap_err();
     assert_eq!(log(&ground).len(), before);
 
-    let kicked = Verb::Kick { account: name(), why: why.to_owned() };
-    admin::run(ground.folder(), kicked).unwrap();
-    let disabled = |disabled| Verb::Disable { account: name(), disabled, why: why.to_owned() };
+    admin::run(ground.folder(), Verb::Kick { account: name(), why: why() }).unwrap();
+    let disabled = |disabled| Verb::Disable { account: name(), disabled, why: why() };
     admin::run(ground.folder(), disabled(true)).unwrap();
     admin::run(ground.folder(), disabled(false)).unwrap();
     admin::run(ground.folder(), Verb::SignOut { account: name() }).unwrap();
     let log = log(&ground);
     for event in [
-        LogEvent::Kicked { account },
-        LogEvent::Disabled { account, disabled: true },
-        LogEvent::Disabled { account, disabled: false },
+        LogEvent::Kicked { account, why: why() },
+        LogEvent::Disabled { account, disabled: true, why: why() },
+        LogEvent::Disabled { account, disabled: false, why: String::new() },
         LogEvent::SignedOutEverywhere { account },
     ] {
         assert!(log.contains(&event), "{event:?}");
@@ -127,6 +126,39 @@ fn the_log_tells_of_rooms_and_files() {
     let file = lime.offer(to, 1_000);
     bring(ground.address, &mut lime, file, &noise(1, 1_000));
     assert!(log(&ground).contains(&LogEvent::FileSent { account, to, bytes: 1_000 }));
+}
+
+#[test]
+fn what_is_done_on_a_stopped_servers_folder_stands_in_its_log() {
+    let mut ground = Ground::start();
+    let mut lime = ground.register("Lime");
+    let (account, room) = (lime.account(), lime.open_room("Ducks"));
+    ground.stop();
+    let kept = || admin::log(ground.folder(), 1_000).unwrap();
+    let before = kept().len();
+    let (whom, why) = (Whom::Account("Lime".to_owned()), "刷屏".to_owned());
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("x.tar").display().to_string();
+    for verb in [
+        Verb::Ban { whom, minutes: None, why: why.clone() },
+        Verb::Bans {},
+        Verb::Dissolve { room },
+        Verb::Role { account: "Lime".to_owned(), role: Role::Admin },
+        Verb::Backup { path: Some(path.clone()) },
+    ] {
+        admin::run(ground.folder(), verb).unwrap();
+    }
+    let refused = Verb::Set { key: "files.days".to_owned(), value: "0".to_owned() };
+    admin::run(ground.folder(), refused).unwrap_err();
+    let done: Vec<LogEvent> = kept().into_iter().skip(before).map(|entry| entry.what).collect();
+    let [banned, ended, role, backup] = &done[..] else { panic!("{done:?}") };
+    assert_eq!(*banned, LogEvent::Banned { whom: account.to_string(), minutes: None, why });
+    assert_eq!(*ended, LogEvent::RoomEnded { room, account: None });
+    assert_eq!(*role, LogEvent::RoleGiven { account, role: Role::Admin });
+    assert!(matches!(backup, LogEvent::BackedUp { path: at, .. } if *at == path), "{backup:?}");
+    // A server that starts goes on behind them.
+    ground.restart();
+    assert!(log(&ground).contains(role));
 }
 
 #[test]

@@ -7,6 +7,7 @@
 
 mod abuse;
 mod accounts;
+mod admin;
 #[cfg(unix)]
 mod backup;
 mod console;
@@ -17,7 +18,6 @@ mod files_end;
 mod friends;
 mod games;
 mod journal;
-mod keeper;
 mod limits;
 mod limits_people;
 mod parcels;

@@ -140,7 +140,8 @@ impl World {
         let (login, presence) = (nickname.clone(), Presence::Online);
         let intent = match (by, self.devices[index].account) {
             (By::Register, _) => {
-                Intent::Register { ticket, nickname, password, code: None, avatar: 1 }
+                let (code, avatar, remember) = (None, 1, false);
+                Intent::Register { ticket, nickname, password, code, avatar, remember }
             }
             (By::Token, Some(account)) => {
                 Intent::SignInToken { ticket, account, token: None, presence }

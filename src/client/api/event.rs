@@ -108,7 +108,7 @@ pub enum ClientEvent {
         /// Which.
         seq: Seq,
     },
-    /// The server's keeper says something to who is here now.
+    /// The server's admin says something to who is here now.
     Called {
         /// What.
         text: String,

@@ -42,6 +42,8 @@ pub enum Intent {
         code: Option<Secret>,
         /// A built-in avatar.
         avatar: u8,
+        /// Keep the token in the store, for the next start.
+        remember: bool,
     },
     /// Sign in by password; answers `SignedIn`.
     SignIn {

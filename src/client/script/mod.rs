@@ -517,7 +517,7 @@ impl<W: Write> Script<W> {
 fn intent(verb: Verb, ticket: Ticket) -> Option<Intent> {
     Some(match verb {
         Verb::Register { nickname, password, code, avatar } => {
-            Intent::Register { ticket, nickname, password, code, avatar }
+            Intent::Register { ticket, nickname, password, code, avatar, remember: true }
         }
         Verb::SignIn { login: Login::Password { login, password }, presence } => {
             Intent::SignIn { ticket, login, password, remember: true, presence }

@@ -45,6 +45,7 @@ pub(super) enum Wish {
         password: Secret,
         code: Option<Secret>,
         avatar: u8,
+        remember: bool,
     },
     Password {
         ticket: Ticket,
@@ -139,11 +140,11 @@ impl State {
     /// Takes one of the three intents that sign in.
     pub(super) fn wish(&mut self, turn: &mut Turn<'_>, intent: Intent) {
         let wish = match intent {
-            Intent::Register { ticket, nickname, password, code, avatar } => {
+            Intent::Register { ticket, nickname, password, code, avatar, remember } => {
                 if let Err(failure) = passwords::check(password.expose()) {
                     return turn.answer(ticket, Err(failure));
                 }
-                Wish::Register { ticket, nickname, password, code, avatar }
+                Wish::Register { ticket, nickname, password, code, avatar, remember }
             }
             Intent::SignIn { ticket, login, password, remember, presence } => {
                 Wish::Password { ticket, login, password, remember, presence }
@@ -355,7 +356,10 @@ impl State {
     ) {
         let Auth::Under { wish, .. } = &self.auth else { return };
         let ticket = wish.ticket().unwrap_or_default();
-        let remember = matches!(wish, Wish::Recover { remember: true, .. });
+        let remember = matches!(
+            wish,
+            Wish::Register { remember: true, .. } | Wish::Recover { remember: true, .. }
+        );
         let owner = Owner { server, account: you.account };
         let Some(credential) = Credential::from_bytes(you.account, self.device, &token.0) else {
             return self.fail_wish(turn, Failure::NotMyChat);

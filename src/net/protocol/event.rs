@@ -56,7 +56,7 @@ pub enum Event {
         /// As they are now.
         people: Vec<Person>,
     },
-    /// The server's keeper says something to who is there now; it is kept nowhere.
+    /// The server's admin says something to who is there now; it is kept nowhere.
     Called {
         /// What.
         text: String,

@@ -9,15 +9,16 @@ use std::path::{Path, PathBuf};
 use crate::clock;
 use crate::domain::RoomId;
 use crate::limits::{BAN_MINUTES_MAX, SettingError};
-use crate::net::control::{ControlReply, ControlRequest, LogEntry};
+use crate::net::control::{ControlReply, ControlRequest, LogEntry, LogKind};
 use crate::net::verb::{Cause, Done, NotDone, Verb};
 use crate::server::backup;
 use crate::server::backup::archive::Manifest;
 use crate::server::backup::keep::{self, Memory};
 use crate::server::backup::make::{self, Source, Wanted};
-use crate::server::commands::keeper::{self, When};
+use crate::server::commands::admin::{self, When};
 use crate::server::control::Console;
 use crate::server::folder;
+use crate::server::journal;
 use crate::server::logbook;
 use crate::server::policy::{Given, Policy};
 use crate::server::settings::Settings;
@@ -129,9 +130,17 @@ pub fn run(data: &Path, verb: Verb) -> Result<Done, AdminError> {
     if let Some(path) = folder::missing_store(data) {
         return Err(AdminError::StoreMissing { path, advice: backup::advice(data) });
     }
-    // Settings may be made in an empty folder before the first start; a mistyped one is refused.
+    // Settings may be made in an empty folder before the first start.
     let may_be_new = matches!(verb, Verb::Set { .. }) && data.is_dir();
-    find_store(data, data.join(folder::STORE_FILE).try_exists(), may_be_new)?;
+    let found = data.join(folder::STORE_FILE).try_exists();
+    let is_new = matches!(found, Ok(false));
+    find_store(data, found, may_be_new)?;
+    // One that is refused leaves nothing there.
+    if let Verb::Set { key, value } = &verb
+        && is_new
+    {
+        admin::changed(&Settings::default(), (key, value), clock::wall_ms())?;
+    }
     match folder::open_own_store(data) {
         Ok(_) if verb.is_live() => Err(AdminError::Stopped(data.display().to_string())),
         Ok(engine) => {
@@ -148,7 +157,7 @@ fn by_ourselves(engine: Engine, data: &Path, verb: Verb) -> Result<Done, AdminEr
     match verb {
         Verb::Backup { path } => back_up(&engine, data, path.map(PathBuf::from)),
         Verb::Check {} => Ok(Done::Checked(backup::check::check_stopped(engine, data)?)),
-        verb => apply(&engine, &verb),
+        verb => apply(&engine, data, &verb),
     }
 }
 
@@ -190,9 +199,8 @@ fn owner(_data: &Path) -> String {
 
 /// A path is meant from where the person is, not from where the server runs.
 fn here(verb: Verb) -> Verb {
+    // The separator at its end that makes it a folder stays.
     let absolute = |path: String| match std::path::absolute(&path) {
-        // What makes it a folder stays.
-        Ok(whole) if path.ends_with(std::path::is_separator) => format!("{}/", whole.display()),
         Ok(whole) => whole.display().to_string(),
         Err(_) => path,
     };
@@ -214,7 +222,11 @@ fn back_up(engine: &Engine, data: &Path, path: Option<PathBuf>) -> Result<Done, 
         free: &make::free,
         goes_on: &|| true,
     };
-    let row = make::make(&source, &Wanted { path, is_automatic: false })?;
+    let made = make::make(&source, &Wanted { path, is_automatic: false });
+    if let Some((kind, event)) = backup::event(&made, false) {
+        journal::note_in(data, kind, std::iter::once(event));
+    }
+    let row = made?;
     let mut memory = Memory::load(data);
     memory.made(&row, false);
     if let Err(error) = memory.save(data) {
@@ -240,14 +252,16 @@ pub fn restore(file: &Path, data: &Path) -> Result<Manifest, AdminError> {
     Ok(backup::restore::restore(file, data)?)
 }
 
-fn apply(engine: &Engine, verb: &Verb) -> Result<Done, AdminError> {
+fn apply(engine: &Engine, data: &Path, verb: &Verb) -> Result<Done, AdminError> {
     let transaction = engine.write()?;
     let code = chance()?;
     let mut rows = Writes::open(&transaction)?;
     let now = When { wall_ms: clock::wall_ms(), age_min: rows.get_age()? };
-    let (done, _) = keeper::apply(&mut rows, now, verb, code)?;
+    let (done, news) = admin::apply(&mut rows, now, verb, code)?;
     drop(rows);
     transaction.commit().map_err(StoreError::from)?;
+    let of_rooms = news.messages.iter().filter_map(journal::of_room);
+    journal::note_in(data, LogKind::Info, news.noted.into_iter().chain(of_rooms));
     Ok(done)
 }
 

@@ -1,5 +1,6 @@
 //! What came of a verb, for people and for programs.
 
+use std::net::Ipv6Addr;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -17,8 +18,7 @@ use crate::server::settings;
 #[must_use]
 pub fn lines(verb: &Verb, done: &Done) -> Vec<String> {
     match done {
-        Done::Account(row) if matches!(verb, Verb::Kick { .. }) => vec![kicked(row)],
-        Done::Account(row) => vec![account(row)],
+        Done::Account(row) => vec![done_to(verb, row)],
         Done::Reset(code) => vec![
             format!("{} {}: {}", code.account, code.nickname, code.code),
             format!("    opens one new password within {}", counted(code.minutes, "minute")),
@@ -36,7 +36,7 @@ pub fn lines(verb: &Verb, done: &Done) -> Vec<String> {
         Done::Rooms { rows, more } => listed(rows.iter().map(room).collect(), *more),
         Done::Bans { unbanned: Some(Unbanned { whom, nickname }), .. } => {
             let name = nickname.as_ref().map_or_else(String::new, |name| format!(" {name}"));
-            vec![format!("{whom}{name}: let in again")]
+            vec![format!("{}{name}: let in again", banned(whom))]
         }
         Done::Bans { rows, unbanned: None } => listed(rows.iter().map(ban).collect(), false),
         Done::Backup(row) => backup(row),
@@ -160,13 +160,24 @@ fn account(row: &AccountRow) -> String {
     )
 }
 
-/// What came of a kick: nothing, where nobody was there.
-fn kicked(AccountRow { person, links, .. }: &AccountRow) -> String {
-    let ended = match links {
-        0 => "is not online, so nothing was ended".to_owned(),
-        links => format!("{} ended", counted(*links, "link")),
+/// What was done to an account, or what it is now where that says it.
+fn done_to(verb: &Verb, row: &AccountRow) -> String {
+    let ended = format!("{} ended", counted(row.links, "link"));
+    let out = |what: &str| match row.links {
+        0 => what.to_owned(),
+        _ => format!("{what}, {ended}"),
     };
-    format!("{} {}: {ended}", person.account, person.nickname)
+    let done = match verb {
+        Verb::Kick { .. } if row.links == 0 => "is not online, so nothing was ended".to_owned(),
+        Verb::Kick { .. } => ended,
+        Verb::Disable { disabled: true, .. } => {
+            out("let in no more and signed out on all its devices")
+        }
+        Verb::Disable { disabled: false, .. } => "let in again".to_owned(),
+        Verb::SignOut { .. } => out("signed out on all its devices"),
+        _ => return account(row),
+    };
+    format!("{} {}: {done}", row.person.account, row.person.nickname)
 }
 
 fn online(row: &OnlineSession) -> String {
@@ -188,7 +199,16 @@ fn room(row: &RoomRow) -> String {
 fn ban(row: &BanRow) -> String {
     let name = row.nickname.as_ref().map_or_else(String::new, |name| format!(" {name}"));
     let why = if row.why.is_empty() { String::new() } else { format!(": {}", row.why) };
-    format!("{}{name}: banned{}, since {}{why}", row.whom, left(row.minutes_left), when(row.at))
+    let (whom, left) = (banned(&row.whom), left(row.minutes_left));
+    format!("{whom}{name}: banned{left}, since {}{why}", when(row.at))
+}
+
+/// Who is banned: of an IPv6 address the /64 around it.
+fn banned(whom: &str) -> String {
+    match whom.parse::<Ipv6Addr>() {
+        Ok(_) => format!("{whom}/64"),
+        Err(_) => whom.to_owned(),
+    }
 }
 
 fn left(minutes: Option<u64>) -> String {

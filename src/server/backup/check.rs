@@ -22,16 +22,39 @@ pub fn check(
     (data, files): (&Path, &Files),
     goes_on: &dyn Fn() -> bool,
 ) -> Result<Checked, BackupError> {
+    let restore = format!("Stop the server. {}", super::advice(data));
+    look_through(engine, (data, files), &restore, goes_on)
+}
+
+/// The same on a stopped server's folder, whose pages are held against their sums as well.
+///
+/// # Errors
+/// The file is damaged, so that no server starts on it, or the disk failed.
+pub fn check_stopped(mut engine: Engine, data: &Path) -> Result<Checked, BackupError> {
+    engine.check_pages()?;
+    look_through(&engine, (data, &Files::of(data)), &super::advice(data), &|| true)
+}
+
+fn look_through(
+    engine: &Engine,
+    (data, files): (&Path, &Files),
+    restore: &str,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Checked, BackupError> {
     let hold = files.hold();
     let rows = Reads::open(&engine.read()?)?;
     let Some(report) = check::check(&rows, (files, &hold), goes_on)? else {
         return Err(BackupError::Stopped);
     };
-    let mut checked = told(report, data);
-    match rows.get_secret(folder::SECRETS)? {
-        None => checked.find("the secrets for passwords are missing", restore(data)),
+    let mut checked = told(report, restore);
+    let secrets = rows.get_secret(folder::SECRETS)?;
+    // Settings were made before the first start, which makes both.
+    let is_new = secrets.is_none() && !data.join(KEY_FILE).exists() && rows.count_accounts()? == 0;
+    match secrets {
+        None if is_new => {}
+        None => checked.find("the secrets for passwords are missing", restore.to_owned()),
         Some(bytes) if ServerSetup::from_bytes(&bytes).is_err() => {
-            checked.find("the secrets for passwords are damaged", restore(data));
+            checked.find("the secrets for passwords are damaged", restore.to_owned());
         }
         Some(_) => {}
     }
@@ -45,38 +68,27 @@ pub fn check(
             checked.find(&format!("the setting {key} does not hold: {error}"), cure);
         }
     }
-    key(data, &mut checked);
+    if !is_new {
+        key(data, restore, &mut checked);
+    }
     Ok(checked)
 }
 
-/// The same on a stopped server's folder, whose pages are held against their sums as well.
-///
-/// # Errors
-/// The file is damaged, so that no server starts on it, or the disk failed.
-pub fn check_stopped(mut engine: Engine, data: &Path) -> Result<Checked, BackupError> {
-    engine.check_pages()?;
-    check(&engine, (data, &Files::of(data)), &|| true)
-}
-
-fn told(report: Report, data: &Path) -> Checked {
+fn told(report: Report, restore: &str) -> Checked {
     let Report { counts, findings, found } = report;
     let counts = counts.into_iter().map(|(what, count)| Counted { what: what.to_owned(), count });
     let findings = findings.into_iter().map(|Finding { what, cure }| Found {
         what,
         cure: match cure {
-            Cure::Restore => restore(data),
+            Cure::Restore => restore.to_owned(),
             Cure::PutBack => "take that file out of a backup with tar, and put it there".to_owned(),
         },
     });
     Checked { counts: counts.collect(), findings: findings.collect(), found }
 }
 
-fn restore(data: &Path) -> String {
-    format!("stop the server. {}", super::advice(data))
-}
-
 /// The key can be read, and only by its owner.
-fn key(data: &Path, checked: &mut Checked) {
+fn key(data: &Path, restore: &str, checked: &mut Checked) {
     let path = data.join(KEY_FILE);
     if let Some(mode) = others_rights(&path) {
         checked.find(
@@ -86,7 +98,7 @@ fn key(data: &Path, checked: &mut Checked) {
     }
     match Identity::load(&path) {
         Ok(_) => checked.counts.push(Counted { what: "server's key".to_owned(), count: 1 }),
-        Err(error) => checked.find(&error.to_string(), restore(data)),
+        Err(error) => checked.find(&error.to_string(), super::key_advice(data, restore)),
     }
 }
 
@@ -129,12 +141,22 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path();
         let engine = folder::open_own_store(data).unwrap();
-        Identity::load_or_create(&data.join(KEY_FILE)).unwrap();
+        assert_eq!(whats(&engine, data), [""; 0], "a server that starts makes what is missing");
+        let key = data.join(KEY_FILE);
+        Identity::load_or_create(&key).unwrap();
         assert_eq!(whats(&engine, data), ["the secrets for passwords are missing"]);
         write(&engine, |rows| {
             rows.put_secret(folder::SECRETS, &ServerSetup::generate().to_bytes()).unwrap();
         });
         assert_eq!(whats(&engine, data), [""; 0]);
+        std::fs::rename(&key, data.join("elsewhere")).unwrap();
+        let found = check(&engine, (data, &Files::of(data)), &|| true).unwrap().findings;
+        assert!(found[0].what.ends_with("is missing"), "{found:?}");
+        assert!(found[0].cure.contains("Stop the server. To restore a backup"), "{found:?}");
+        let said = folder::load_identity(&engine, data).map(drop).unwrap_err().to_string();
+        let cure = found[0].cure.replace("Stop the server. ", "");
+        assert_eq!(said, format!("{}. {cure}", found[0].what), "both say the same");
+        std::fs::rename(data.join("elsewhere"), &key).unwrap();
         write(&engine, |rows| {
             rows.put_secret(folder::SECRETS, b"none").unwrap();
             rows.put_setting("backup.keep", "many").unwrap();

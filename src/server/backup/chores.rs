@@ -13,8 +13,7 @@ use jiff::civil::Time;
 use super::keep::{self, Memory};
 use super::make::{self, Source, Wanted};
 use super::{BackupError, check, schedule};
-use crate::net::control::{LogEvent, LogKind};
-use crate::net::verb::{BackupRow, Checked, NotDone};
+use crate::net::verb::{BackupRow, Checked};
 use crate::server::journal::Journal;
 use crate::server::metrics::Metrics;
 use crate::server::policy::Policy;
@@ -186,32 +185,20 @@ impl Chores {
     /// Remembers, counts and logs what came of a backup.
     fn note(&self, made: &Result<BackupRow, BackupError>, is_automatic: bool) {
         let mut memory = self.memory();
+        let Some((kind, event)) = super::event(made, is_automatic) else { return };
+        self.journal.note(kind, None, event);
         match made {
             Ok(row) => {
                 self.metrics.backups_made.fetch_add(1, Ordering::Relaxed);
-                let BackupRow { path, bytes, took_ms, .. } = row.clone();
-                let event = LogEvent::BackedUp { path, bytes, took_ms };
-                self.journal.note(LogKind::Info, None, event);
                 memory.made(row, is_automatic);
                 if is_automatic {
                     let most = self.policy.limits().backups_kept;
                     keep::remove_old(&self.data, most, Path::new(&row.path));
                 }
             }
-            Err(error) if error.is_no_failure() => return,
-            // Nothing went wrong with it; it was not begun, and the next one may fit.
-            Err(error @ BackupError::Space { folder, need, free }) if is_automatic => {
-                self.metrics.backups_failed.fetch_add(1, Ordering::Relaxed);
-                let folder = folder.display().to_string();
-                let event = LogEvent::BackupSkipped { folder, need_mib: *need, free_mib: *free };
-                self.journal.note(LogKind::Warn, None, event);
-                memory.error = Some(error.to_string());
-            }
             Err(error) => {
                 self.metrics.backups_failed.fetch_add(1, Ordering::Relaxed);
-                let not_done = NotDone::from(error);
-                memory.error = Some(not_done.why.clone());
-                self.journal.note(LogKind::Error, None, LogEvent::BackupFailed(not_done));
+                memory.error = Some(error.to_string());
             }
         }
         self.save(&memory);
@@ -234,6 +221,7 @@ mod tests {
 
     use super::*;
     use crate::limits::Limits;
+    use crate::net::control::LogEvent;
     use crate::net::tls::Identity;
     use crate::server::{KEY_FILE, folder};
 

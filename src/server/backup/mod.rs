@@ -19,7 +19,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::domain::BlobId;
+use crate::net::control::{LogEvent, LogKind};
 use crate::net::tls::TlsError;
+use crate::net::verb::{BackupRow, NotDone};
+use crate::server::KEY_FILE;
 use crate::store::StoreError;
 
 /// Why a backup was not made or not restored.
@@ -105,7 +108,7 @@ pub enum BackupError {
     #[error("a server is running on {0}: stop it, then move that folder away")]
     Running(PathBuf),
     /// The key could not be read.
-    #[error(transparent)]
+    #[error("{0}, so that no backup would be whole: `mychat admin check` says more")]
     Key(#[from] TlsError),
     /// The store failed.
     #[error(transparent)]
@@ -143,6 +146,26 @@ impl BackupError {
     }
 }
 
+/// The line of the event log for what a backup came to; none where nothing is wrong with it.
+pub(in crate::server) fn event(
+    made: &Result<BackupRow, BackupError>,
+    is_automatic: bool,
+) -> Option<(LogKind, LogEvent)> {
+    match made {
+        Ok(BackupRow { path, bytes, took_ms, .. }) => {
+            let (path, bytes, took_ms) = (path.clone(), *bytes, *took_ms);
+            Some((LogKind::Info, LogEvent::BackedUp { path, bytes, took_ms }))
+        }
+        Err(error) if error.is_no_failure() => None,
+        // It was not begun, and the next one may fit.
+        Err(BackupError::Space { folder, need, free }) if is_automatic => {
+            let (folder, need_mib, free_mib) = (folder.display().to_string(), *need, *free);
+            Some((LogKind::Warn, LogEvent::BackupSkipped { folder, need_mib, free_mib }))
+        }
+        Err(error) => Some((LogKind::Error, LogEvent::BackupFailed(NotDone::from(error)))),
+    }
+}
+
 /// What to do when a server's data is damaged: which backup is the newest, and how it is restored.
 #[must_use]
 pub fn advice(data: &Path) -> String {
@@ -156,5 +179,18 @@ pub fn advice(data: &Path) -> String {
     format!(
         "To restore a backup, move the folder away (mv '{here}' '{away}'), then: mychat admin --data \
          '{here}' restore '{file}'"
+    )
+}
+
+/// What to do when a server's key is missing or damaged; `restore` is how all of a backup is restored.
+#[must_use]
+pub fn key_advice(data: &Path, restore: &str) -> String {
+    let newest = keep::newest(data);
+    let file = newest.map_or_else(|| "FILE".to_owned(), |path| path.display().to_string());
+    format!(
+        "A new key would void every password, and every client would warn of another server: none is made \
+         here. Put it back out of a backup, which loses nothing else: tar -C '{}' -xf '{file}' {KEY_FILE}. \
+         Where that cannot be done, go back to all of a backup. {restore}",
+        data.display()
     )
 }

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::make::sync_folder;
 use super::{BackupError, keep};
 use crate::clock;
+use crate::server::folder::give;
 use crate::server::{KEY_FILE, STORE_FILE};
 use crate::store::StoreError;
 use crate::store::blobs::Files;
@@ -78,7 +79,7 @@ impl Place {
     /// The disk failed, or somebody was faster; nothing of it is left then.
     pub fn settle(mut self) -> Result<Option<PathBuf>, BackupError> {
         let data = self.data.clone();
-        give(&self.hidden, &data).map_err(BackupError::file("give to its owner", &data))?;
+        give_all(&self.hidden, &data).map_err(BackupError::file("give to its owner", &data))?;
         let files = Files::of(&self.hidden);
         let (key, store) = (Path::new(KEY_FILE), Path::new(STORE_FILE));
         let (aside, names) = match self.is_over {
@@ -232,31 +233,14 @@ fn make(data: &Path) -> io::Result<()> {
 }
 
 /// What root restores into somebody's folder is that one's.
-#[cfg(unix)]
-fn give(hidden: &Path, data: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    let (owner, ours) = (data.metadata()?, hidden.metadata()?);
-    match ours.uid() == 0 && owner.uid() != 0 {
-        true => give_all(hidden, owner.uid(), owner.gid()),
-        false => Ok(()),
-    }
-}
-
-#[cfg(unix)]
-fn give_all(folder: &Path, owner: u32, group: u32) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
+fn give_all(hidden: &Path, data: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(hidden)? {
         let entry = entry?;
-        std::os::unix::fs::lchown(entry.path(), Some(owner), Some(group))?;
+        give(&entry.path(), data)?;
         if entry.file_type()?.is_dir() {
-            give_all(&entry.path(), owner, group)?;
+            give_all(&entry.path(), data)?;
         }
     }
-    Ok(())
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature as on Unix")]
-fn give(_hidden: &Path, _data: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -76,7 +76,9 @@ fn unpack(path: &Path, backup: &mut File, folder: &Path) -> Result<Manifest, Bac
         }
     }
     let manifest = proven.manifest;
-    let server = Identity::load(&folder.join(KEY_FILE))?.server_id().to_string();
+    let key = Identity::load(&folder.join(KEY_FILE));
+    let key = key.map_err(|error| BackupError::damaged(path, error))?;
+    let server = key.server_id().to_string();
     let store = File::open(folder.join(STORE_FILE)).map_err(BackupError::file("read", folder))?;
     let found = copy::look_into(store, (0, manifest.store_bytes))?;
     let Manifest { schema, accounts, messages, .. } = manifest;

@@ -292,7 +292,7 @@ impl Rules {
     }
 }
 
-/// Why an account is not let in, in the words of the server's keeper.
+/// Why an account is not let in, in the words of the server's admin.
 pub(super) fn kept_out(
     rows: &Writes<'_>,
     age_min: u64,

@@ -10,8 +10,9 @@
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
 //! * [`rooms`] is who comes into rooms, goes, and does what there.
-//! * [`keeper`] is what the server's keeper asks for.
+//! * [`admin`] is what the server's admin asks for.
 
+pub mod admin;
 mod age;
 mod book;
 mod contacts;
@@ -19,7 +20,6 @@ mod cursors;
 mod enter;
 mod files;
 mod games;
-pub mod keeper;
 mod passwords;
 mod pauses;
 mod pictures;
@@ -358,7 +358,7 @@ impl Rules {
             Job::Empty { log } => self.empty(rows, now, *log),
             Job::Admin { verb, code, slot } => {
                 let age_min = self.age.minutes(rows, now)?;
-                let now = keeper::When { wall_ms: now.wall_ms, age_min };
+                let now = admin::When { wall_ms: now.wall_ms, age_min };
                 admin(rows, now, verb, *code, slot)
             }
             // Of a session that was fenced off nothing is heard any more.
@@ -432,13 +432,13 @@ impl Rules {
 
 fn admin(
     rows: &mut Writes<'_>,
-    now: keeper::When,
+    now: admin::When,
     verb: &Verb,
     code: [u8; 16],
     slot: &Sender<Result<Done, NotDone>>,
 ) -> Result<Outcome, StoreError> {
     let slot = slot.clone();
-    Ok(match keeper::apply(rows, now, verb, code) {
+    Ok(match admin::apply(rows, now, verb, code) {
         Ok((done, mut news)) => {
             let (files, games) = (std::mem::take(&mut news.files), std::mem::take(&mut news.games));
             let done = Outcome::Admin { result: Ok(done), news: Box::new(news), slot };
@@ -497,7 +497,7 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
     }
 }
 
-/// Why nothing came of what the keeper asked for.
+/// Why nothing came of what the admin asked for.
 fn not_done(reason: Reason) -> NotDone {
     match reason {
         Reason::DiskFull => {

@@ -210,7 +210,7 @@ impl Facts {
 
     /// What is only looked at keeps the writer waiting for nothing.
     async fn show(&self, verb: Verb) -> ControlReply {
-        match self.shared.readers.ask(|slot| Ask::Keeper { verb, slot }).await {
+        match self.shared.readers.ask(|slot| Ask::Admin { verb, slot }).await {
             Some(Ok(done)) => ControlReply::Done(done),
             Some(Err(not_done)) => ControlReply::NotDone(not_done),
             None => ControlReply::NotDone(NotDone::closing()),

@@ -4,7 +4,7 @@
 //! once and the bytes are shared by everybody who gets them. [`passing`] is what passes by unstored:
 //! cursors and typing.
 
-mod keeping;
+mod admin;
 mod passing;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -18,7 +18,7 @@ use async_channel::{Receiver, Sender};
 
 use super::admin::AdminError;
 use super::board::Board;
-use super::commands::keeper;
+use super::commands::admin;
 use super::policy::Policy;
 use super::sweep::{Leftovers, Lying};
 use crate::clock;
@@ -102,8 +102,8 @@ pub enum Ask {
         /// For the answer.
         slot: Sender<(u64, u64)>,
     },
-    /// What the server's keeper looks at.
-    Keeper {
+    /// What the server's admin looks at.
+    Admin {
         /// What.
         verb: Verb,
         /// For the answer, or why there is none.
@@ -208,8 +208,8 @@ impl Reader {
                 let device = rows.get_device(account, device)?;
                 slot.try_send(device.is_some_and(|device| device.is_token(&token))).ok();
             }
-            Ask::Keeper { verb, slot } => {
-                let mut shown = keeper::show::answer(&rows, rows.get_age()?, &verb);
+            Ask::Admin { verb, slot } => {
+                let mut shown = admin::show::answer(&rows, rows.get_age()?, &verb);
                 if let Ok(Done::Accounts { rows, .. }) = &mut shown {
                     for row in rows {
                         row.links = self.board.devices(row.person.account).len() as u64;

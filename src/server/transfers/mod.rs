@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use super::admission::counted;
-use super::commands::keeper::Cut;
+use super::commands::admin::Cut;
 use super::job::{FileChange, Outcome};
 use crate::domain::{AccountId, DeviceId, FileId};
 

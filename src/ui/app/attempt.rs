@@ -121,7 +121,7 @@ impl Model {
                     Intent::Recover { ticket, login, code, password, remember }
                 }
                 Goal::Register { nickname, password, code, avatar } => {
-                    Intent::Register { ticket, nickname, password, code, avatar }
+                    Intent::Register { ticket, nickname, password, code, avatar, remember: false }
                 }
             }));
         }

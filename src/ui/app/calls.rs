@@ -1,4 +1,4 @@
-//! What the server's keeper says to everybody, or to this person.
+//! What the server's admin says to everybody, or to this person.
 
 use super::{Effect, Model};
 use crate::domain::{AccountId, Body, Message, Target};

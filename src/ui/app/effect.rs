@@ -63,7 +63,7 @@ pub enum Effect {
     },
     /// Ask before something is done.
     Confirm(contacts::Confirm),
-    /// Say what the server's keeper says, until it is read.
+    /// Say what the server's admin says, until it is read.
     Called(String, Option<Calling>),
     /// Say in passing why something was not done.
     Say(Failure),

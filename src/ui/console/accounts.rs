@@ -6,7 +6,7 @@ use super::acts::Someone;
 use super::online::natural;
 use super::selection::{Pick, Selection};
 use crate::domain::AccountId;
-use crate::limits::KEEPER_PAGE_MAX;
+use crate::limits::ADMIN_PAGE_MAX;
 use crate::net::verb::{AccountRow, BanRow, Done, NotDone, Verb};
 
 /// A column of accounts.
@@ -66,8 +66,8 @@ impl Accounts {
     /// What asks for everything that is here, anew.
     #[must_use]
     pub fn reload(&self) -> Vec<Verb> {
-        let pages = self.rows.len().div_ceil(KEEPER_PAGE_MAX).max(1);
-        let page = |page: usize| self.page((page * KEEPER_PAGE_MAX) as u64);
+        let pages = self.rows.len().div_ceil(ADMIN_PAGE_MAX).max(1);
+        let page = |page: usize| self.page((page * ADMIN_PAGE_MAX) as u64);
         std::iter::once(Verb::Bans {}).chain((0..pages).map(page)).collect()
     }
 
@@ -121,7 +121,7 @@ impl Accounts {
         }
         text.clone_into(&mut self.find);
         // Other pages belong to another question.
-        self.rows.truncate(KEEPER_PAGE_MAX);
+        self.rows.truncate(ADMIN_PAGE_MAX);
         self.arrange();
         true
     }

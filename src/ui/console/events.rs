@@ -7,7 +7,8 @@ use fltk::group::Group;
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 use jiff::tz::TimeZone;
 
-use super::log::{self, Chip, Line};
+use super::lines;
+use super::log::{Chip, Line};
 use super::model::{Model, Msg};
 use super::shell::post;
 use super::units;
@@ -151,7 +152,7 @@ impl Events {
         if heights.measured_for != now || heights.newest != newest || above > 0 {
             heights.rows = (0..model.log.len())
                 .filter_map(|row| model.log.row(row))
-                .map(|entry| row_height(&log::sentence(language, &entry.what), width))
+                .map(|entry| row_height(&lines::sentence(language, &entry.what), width))
                 .collect();
             heights.measured_for = now;
             heights.newest = newest;
@@ -188,7 +189,7 @@ fn is_counted(chip: Chip) -> bool {
 fn name(chip: Chip) -> &'static str {
     match chip {
         Chip::All => tr("con.chip.all"),
-        Chip::Kind(kind) => log::kind(crate::ui::text::language(), kind),
+        Chip::Kind(kind) => lines::kind(crate::ui::text::language(), kind),
     }
 }
 
@@ -267,12 +268,12 @@ fn paint_row(canvas: &Canvas, row: &RowLook, entry: &Line, language: Language, z
         LogKind::Warn => (Colour::GoldSoft, Colour::GoldText),
         LogKind::Error => (Colour::BadSoft, Colour::Bad),
     };
-    let words = log::kind(language, entry.kind);
+    let words = lines::kind(language, entry.kind);
     let w = text::width(Style::MICRO, words) + 12;
     let tag = Rect::new(area.x + KIND_X, area.y + (ROW - 20) / 2, w, 20);
     canvas.round(tag, 4, fill);
     canvas.text_in(Style::MICRO, ink, tag, Align::Centre, words);
-    let words = log::sentence(language, &entry.what);
+    let words = lines::sentence(language, &entry.what);
     let place = Rect::new(
         area.x + WORDS_X,
         area.y + (ROW - LINE) / 2,

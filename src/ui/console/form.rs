@@ -12,7 +12,7 @@ use super::forms::{self, Ask, BANS, Filled, Form, names};
 use super::model::{Model, Msg};
 use super::shell::post;
 use super::units;
-use crate::limits::KEEPER_WORDS_MAX;
+use crate::limits::ADMIN_WORDS_MAX;
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
 use crate::ui::paragraph;
 use crate::ui::screen;
@@ -168,7 +168,7 @@ impl FormWindow {
                 field.set_value(name);
                 Words::Line(field)
             }
-            _ => Words::Line(Field::new(FieldKind::Outlined, hint).counter(KEEPER_WORDS_MAX)),
+            _ => Words::Line(Field::new(FieldKind::Outlined, hint).counter(ADMIN_WORDS_MAX)),
         };
         if words_first {
             radios = make_radios();

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::acts::{Act, Someone};
 use crate::domain::is_plain;
-use crate::limits::{BROADCAST_BYTES_MAX, KEEPER_WORDS_MAX, NAME_BYTES_MAX};
+use crate::limits::{ADMIN_WORDS_MAX, BROADCAST_BYTES_MAX, NAME_BYTES_MAX};
 use crate::net::verb::{Audience, Verb, Whom};
 use crate::ui::text::Language;
 
@@ -136,8 +136,8 @@ impl Ask {
                 too_long("con.no.setting_line", NAME_BYTES_MAX)
             }
             Ask::Name(_) => Ok(()),
-            _ if text.chars().count() > KEEPER_WORDS_MAX || text.chars().any(char::is_control) => {
-                too_long("con.no.reason", KEEPER_WORDS_MAX)
+            _ if text.chars().count() > ADMIN_WORDS_MAX || text.chars().any(char::is_control) => {
+                too_long("con.no.reason", ADMIN_WORDS_MAX)
             }
             _ => Ok(()),
         }
@@ -245,8 +245,8 @@ mod tests {
             (Ask::Broadcast, " \n"),
             (Ask::Broadcast, &*long),
             (Ask::Message(people()), ""),
-            (Ask::Kick(people()), &long[..=KEEPER_WORDS_MAX]),
-            (Ask::Ban(people()), &long[..=KEEPER_WORDS_MAX]),
+            (Ask::Kick(people()), &long[..=ADMIN_WORDS_MAX]),
+            (Ask::Ban(people()), &long[..=ADMIN_WORDS_MAX]),
             (Ask::Name(String::new()), &long[..=NAME_BYTES_MAX]),
         ] {
             assert!(ask.verbs(&filled(wrong, 0, false), english).is_err(), "{ask:?}");

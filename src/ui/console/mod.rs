@@ -3,8 +3,8 @@
 //!
 //! * [`model`] is what is on the screen, as data; [`online`], [`accounts`], [`rooms`], [`log`],
 //!   [`knobs`] and [`traffic`] are its parts, [`selection`] is who is chosen, [`acts`] and [`forms`]
-//!   what is done to them, [`task`] what the server is long at; [`failure`], [`refused`] and
-//!   [`units`] put causes and numbers into words, [`choices`] are kept.
+//!   what is done to them, [`task`] what the server is long at; [`lines`], [`failure`], [`refused`] and
+//!   [`units`] put events, causes and numbers into words, [`choices`] are kept.
 //! * [`link`] runs the server (`child`) and asks it, on a thread of its own.
 //! * `shell` is the window's thread. `window` stands on `left` and on a file a tab: `table`,
 //!   `people` and `halls` (which share `grid` and `bar`), `events`, `dials`. `chart` makes its
@@ -28,6 +28,7 @@ mod grid;
 mod halls;
 pub mod knobs;
 mod left;
+pub mod lines;
 pub mod link;
 pub mod log;
 pub mod model;

@@ -64,6 +64,7 @@ mod tests {
         let folder = || "/d e".to_owned();
         let error = || std::io::Error::other("x");
         let damaged = || StoreError::Damaged { what: "x", why: "y".into() };
+        let past = SettingError::Past { key: "k", today: "2026-11-30".into() };
         let range = SettingError::Range { key: "files.days", min: 1, max: 3_650 };
         vec![
             (AdminError::NoAccount("10099".into()), "10099"),
@@ -82,6 +83,7 @@ mod tests {
             (AdminError::Setting(SettingError::OneOf { key: "k", values: "on, off" }), "on, off"),
             (AdminError::Setting(SettingError::Text { key: "server.name", bytes_max: 64 }), "64"),
             (AdminError::Setting(range), "1 3650"),
+            (AdminError::Setting(past), "2026-11-30"),
             (AdminError::Chance, ""),
             (AdminError::Store(StoreError::Locked("/d e".into())), "/d e"),
             (AdminError::Broken { error: damaged(), advice: "z".into() }, ""),

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::online::natural;
 use super::selection::{Pick, Selection};
 use crate::domain::RoomId;
-use crate::limits::KEEPER_PAGE_MAX;
+use crate::limits::ADMIN_PAGE_MAX;
 use crate::net::verb::{Done, NotDone, RoomRow, Verb};
 
 /// Columns: number, name, owner, members, messages.
@@ -31,8 +31,8 @@ impl Rooms {
     /// What asks for everything that is here, anew.
     #[must_use]
     pub fn reload(&self) -> Vec<Verb> {
-        let pages = self.rows.len().div_ceil(KEEPER_PAGE_MAX).max(1);
-        (0..pages).map(|page| self.page((page * KEEPER_PAGE_MAX) as u64)).collect()
+        let pages = self.rows.len().div_ceil(ADMIN_PAGE_MAX).max(1);
+        (0..pages).map(|page| self.page((page * ADMIN_PAGE_MAX) as u64)).collect()
     }
 
     /// What asks for the next page, where there is one.
@@ -72,7 +72,7 @@ impl Rooms {
             return false;
         }
         text.clone_into(&mut self.find);
-        self.rows.truncate(KEEPER_PAGE_MAX);
+        self.rows.truncate(ADMIN_PAGE_MAX);
         self.arrange();
         true
     }

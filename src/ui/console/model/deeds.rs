@@ -1,4 +1,4 @@
-//! What the keeper does: to those who are chosen, to rooms, by the windows that ask for words; and
+//! What the admin does: to those who are chosen, to rooms, by the windows that ask for words; and
 //! what came of it.
 
 use super::{Confirm, Effect, Fact, Model, Order, Sheet, Tab};

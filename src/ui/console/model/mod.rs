@@ -2,7 +2,7 @@
 //!
 //! No fltk, no process, no socket: the window sends what the person does and what the link
 //! reports, carries out the effects, and draws what the model says. `life` is how the server comes
-//! and goes, `deeds` what its keeper does, `lists` what is looked at, `tuning` what is set.
+//! and goes, `deeds` what its admin does, `lists` what is looked at, `tuning` what is set.
 
 mod deeds;
 mod life;

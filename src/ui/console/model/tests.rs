@@ -551,7 +551,7 @@ fn what_is_done_elsewhere_shows_in_the_open_tab() {
         update(model, Msg::Report(Report::Polled(Box::new(poll))))
     };
     let set = || LogEvent::SettingChanged { key: "files.days".into(), value: None };
-    let banned = || LogEvent::Banned { whom: "10001".into(), minutes: None };
+    let banned = || LogEvent::Banned { whom: "10001".into(), minutes: None, why: String::new() };
     assert!(look(&mut model, set()).is_empty());
     update(&mut model, Msg::Tab(Tab::Settings));
     assert!(look(&mut model, banned()).is_empty());

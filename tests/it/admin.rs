@@ -1,4 +1,4 @@
-//! Property: what the server's keeper asks for is done at once, survives a restart, and reaches those
+//! Property: what the server's admin asks for is done at once, survives a restart, and reaches those
 //! whom it concerns; on a stopped folder the same verbs do the same.
 
 use mychat::domain::{AccountId, Body, ConversationKind, Joining, Target};
@@ -178,7 +178,7 @@ fn a_disabled_account_is_signed_out_everywhere_until_it_is_enabled() {
 }
 
 #[test]
-fn what_the_keeper_says_stands_in_the_lobby_and_to_one_in_a_talk_of_two() {
+fn what_the_admin_says_stands_in_the_lobby_and_to_one_in_a_talk_of_two() {
     let ground = Ground::start();
     let (mut lime, mut momo) = (ground.register("Lime"), ground.register("Momo"));
     let say = |text: &str, to| Verb::Say { text: text.to_owned(), to, pinned: true, about: None };

@@ -1,9 +1,9 @@
-//! What the keeper only looks at; from the writer's view or from a snapshot.
+//! What the admin only looks at; from the writer's view or from a snapshot.
 
 use std::collections::BTreeMap;
 
 use crate::domain::{AccountId, RoomId};
-use crate::limits::{KEEPER_PAGE_MAX, SettingError};
+use crate::limits::{ADMIN_PAGE_MAX, SettingError};
 use crate::net::verb::{AccountRow, BanRow, Done, RoomRow, Verb};
 use crate::server::admin::AdminError;
 use crate::server::settings::{CODE_UNTIL, CODE_USES, REGISTRATION_CODE, Settings};
@@ -127,7 +127,7 @@ fn page<T: Ord>(mut found: Vec<T>, skip: u64) -> (Vec<T>, bool) {
     found.dedup();
     let skip = usize::try_from(skip).unwrap_or(usize::MAX).min(found.len());
     let mut page = found.split_off(skip);
-    let more = page.len() > KEEPER_PAGE_MAX;
-    page.truncate(KEEPER_PAGE_MAX);
+    let more = page.len() > ADMIN_PAGE_MAX;
+    page.truncate(ADMIN_PAGE_MAX);
     (page, more)
 }

@@ -1,4 +1,4 @@
-//! What the keeper says to everybody or to one.
+//! What the admin says to everybody or to one.
 
 use super::{Call, News, Outcome, When, find};
 use crate::domain::{AccountId, Body, ConversationId, Message, is_plain};

@@ -1,4 +1,4 @@
-//! What the server's keeper asks for, on a live server or on a stopped one's folder.
+//! What the server's admin asks for, on a live server or on a stopped one's folder.
 //!
 //! [`people`] is what is done to accounts, [`bans`] who is kept out, [`said`] what is told to
 //! everybody, [`show`] what is only looked at, [`noted`] what the event log tells of it.
@@ -62,7 +62,7 @@ pub enum Cut {
     Address(IpAddr),
 }
 
-/// What the keeper calls out.
+/// What the admin calls out.
 pub struct Call {
     /// The words.
     pub text: String,
@@ -110,7 +110,7 @@ fn carry_out(rows: &mut Writes<'_>, now: When, verb: &Verb, code: [u8; 16]) -> O
         }
         Verb::Tell { account, text } => said::tell(rows, now, account, text),
         Verb::Dissolve { room } => dissolve(rows, now, *room),
-        Verb::Set { key, value } => set(rows, key, value),
+        Verb::Set { key, value } => set(rows, now, key, value),
         Verb::Reload {} => {
             let settings = Some(Settings::load(rows)?);
             Ok((show::settings(rows, None)?, News { settings, ..News::default() }))
@@ -119,13 +119,26 @@ fn carry_out(rows: &mut Writes<'_>, now: When, verb: &Verb, code: [u8; 16]) -> O
     }
 }
 
-fn set(rows: &mut Writes<'_>, key: &str, value: &str) -> Outcome {
-    let mut wanted = Settings::load(rows)?;
-    wanted.set(key, value)?;
+/// The settings with one of them changed, at a moment by the wall.
+///
+/// # Errors
+/// It does not take that value, or nobody could register any more.
+pub fn changed(
+    settings: &Settings,
+    (key, value): (&str, &str),
+    wall_ms: i64,
+) -> Result<Settings, AdminError> {
+    let mut wanted = settings.clone();
+    wanted.change(key, value, wall_ms)?;
     // What was so before may be mended in any order.
-    if wanted.lacks_code() && !Settings::load(rows)?.lacks_code() {
-        return Err(AdminError::NoCode);
+    match wanted.lacks_code() && !settings.lacks_code() {
+        true => Err(AdminError::NoCode),
+        false => Ok(wanted),
     }
+}
+
+fn set(rows: &mut Writes<'_>, now: When, key: &str, value: &str) -> Outcome {
+    changed(&Settings::load(rows)?, (key, value), now.wall_ms)?;
     Settings::store(rows, key, value)??;
     // What was left of the one before is not of the new one.
     if key == REGISTRATION_CODE {

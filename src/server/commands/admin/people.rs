@@ -1,10 +1,10 @@
-//! What the keeper does to accounts.
+//! What the admin does to accounts.
 
 use sha2::{Digest, Sha256};
 
 use super::{Call, Cut, News, Outcome, When, find, show};
 use crate::domain::{AccountId, Person, Role};
-use crate::limits::{KEEPER_WORDS_MAX, RESET_CODE_MAX};
+use crate::limits::{ADMIN_WORDS_MAX, RESET_CODE_MAX};
 use crate::net::protocol::{Calling, Goodbye, Occasion};
 use crate::net::verb::{Done, ResetCode};
 use crate::server::admin::AdminError;
@@ -83,11 +83,11 @@ pub(super) fn put_out(account: AccountId, why: String) -> News {
     News { call, cut: Some(Cut::Account(account, Goodbye::Kicked)), ..News::default() }
 }
 
-/// What the keeper says to somebody who is put out: one short line, or nothing.
+/// What the admin says to somebody who is put out: one short line, or nothing.
 pub(super) fn words(text: &str) -> Result<String, AdminError> {
     let text = text.trim();
-    match text.chars().count() > KEEPER_WORDS_MAX || text.chars().any(char::is_control) {
-        true => Err(AdminError::Words(KEEPER_WORDS_MAX)),
+    match text.chars().count() > ADMIN_WORDS_MAX || text.chars().any(char::is_control) {
+        true => Err(AdminError::Words(ADMIN_WORDS_MAX)),
         false => Ok(text.to_owned()),
     }
 }

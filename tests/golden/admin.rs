@@ -1,4 +1,4 @@
-//! Samples and tables of what a server's keeper asks and is answered.
+//! Samples and tables of what a server's admin asks and is answered.
 
 use mychat::domain::RoomId;
 use mychat::net::verb::{

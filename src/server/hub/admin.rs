@@ -1,14 +1,15 @@
-//! What the server's keeper did reaches those who are there.
+//! What the server's admin did reaches those who are there.
 
 use super::{Hub, encode};
 use crate::clock::Moment;
-use crate::domain::{AccountId, Body, ConversationKind, Message, RoomChange};
+use crate::domain::{AccountId, ConversationKind, Message};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::{Event, Goodbye, ServerFrame};
 use crate::net::verb::{Done, NotDone};
 use crate::server::admission::counted;
-use crate::server::commands::keeper::{Call, Cut, News};
+use crate::server::commands::admin::{Call, Cut, News};
 use crate::server::job::Caller;
+use crate::server::journal;
 
 impl Hub {
     pub(super) fn spread(
@@ -47,18 +48,9 @@ impl Hub {
 
     /// That a room came to be or ended, by the line of its log that says so.
     pub(super) fn note_room(&self, message: &Message) {
-        let ConversationKind::Room { room } = message.kind else { return };
-        let Body::Room { change, .. } = &message.body else { return };
-        let account = message.from;
-        let event = match change {
-            RoomChange::Created { .. } => LogEvent::RoomMade { room, account },
-            RoomChange::Dissolved {} => {
-                let by = (account != AccountId::SERVER).then_some(account);
-                LogEvent::RoomEnded { room, account: by }
-            }
-            _ => return,
-        };
-        self.journal.note(LogKind::Info, None, event);
+        if let Some(event) = journal::of_room(message) {
+            self.journal.note(LogKind::Info, None, event);
+        }
     }
 
     /// That a file came whole.

@@ -1,4 +1,4 @@
-//! What the event log tells of the keeper's deeds: who and what, never the words or a code.
+//! What the event log tells of the admin's deeds: who, what and why, never what was said or a code.
 
 use super::News;
 use crate::domain::{AccountId, ConversationKind};
@@ -18,12 +18,15 @@ pub(super) fn event(verb: &Verb, done: &Done, news: &News) -> Option<LogEvent> {
     Some(match verb {
         Verb::Role { role, .. } => LogEvent::RoleGiven { account, role: *role },
         Verb::Reset { .. } => LogEvent::ResetGiven { account },
-        Verb::Disable { disabled, .. } => LogEvent::Disabled { account, disabled: *disabled },
+        Verb::Disable { disabled, why, .. } => {
+            let why = if *disabled { words(why) } else { String::new() };
+            LogEvent::Disabled { account, disabled: *disabled, why }
+        }
         Verb::SignOut { .. } => LogEvent::SignedOutEverywhere { account },
-        Verb::Kick { .. } => LogEvent::Kicked { account },
-        Verb::Ban { minutes, .. } => {
+        Verb::Kick { why, .. } => LogEvent::Kicked { account, why: words(why) },
+        Verb::Ban { minutes, why, .. } => {
             let Done::Banned(row) = done else { return None };
-            LogEvent::Banned { whom: row.whom.clone(), minutes: *minutes }
+            LogEvent::Banned { whom: row.whom.clone(), minutes: *minutes, why: words(why) }
         }
         // The hub knows how many are there.
         Verb::Say { to, .. } => LogEvent::Announced { kept: *to == Audience::All, people: 0 },
@@ -41,4 +44,9 @@ pub(super) fn event(verb: &Verb, done: &Done, news: &News) -> Option<LogEvent> {
         Verb::Reload {} => LogEvent::Reloaded {},
         _ => return None,
     })
+}
+
+/// Why somebody was put out, as that person was told it.
+fn words(why: &str) -> String {
+    field(why.trim())
 }
