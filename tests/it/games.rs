@@ -362,8 +362,9 @@ fn invitations_are_answered_once_and_only_by_those_they_are_for() {
         "nobody plays with whom it blocked"
     );
     answer(&mut lime, game, false).unwrap();
-    assert_eq!(invite(&mut lime, to, board), Err(Reason::NotFriends));
-    assert_eq!(invite(&mut momo, Target::Account(lime.account()), board), Err(Reason::NotFriends));
+    assert_eq!(invite(&mut lime, to, board), Err(Reason::TakesNoMessages));
+    let back = Target::Account(lime.account());
+    assert_eq!(invite(&mut momo, back, board), Err(Reason::YouBlocked));
 }
 
 #[test]

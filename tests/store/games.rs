@@ -298,7 +298,7 @@ fn a_log_that_is_full_takes_no_move_back_and_waits_for_nobody() {
     hall.place(game, false, 1).unwrap();
     hall.leave(&momo);
     assert_eq!(hall.row(game).state, lost(Side::First, EndReason::Gone));
-    assert_eq!(hall.log(game).len() as u32, GAME_LOG_MAX.next_multiple_of(3) + 4);
+    assert_eq!(hall.log(game).len() as u64, u64::from(GAME_LOG_MAX.next_multiple_of(3) + 4));
 }
 
 /// Whoever ends the room: its owner, or the administrator.

@@ -267,7 +267,9 @@ fn pieces_of_a_kind_on_one_file_are_told_apart() {
     ];
     for (fen, steps) in cases {
         let position = Position::from_fen(fen).unwrap();
-        steps.iter().for_each(|step| assert_written(&position, *step));
+        for step in steps {
+            assert_written(&position, *step);
+        }
     }
 }
 

@@ -186,7 +186,9 @@ mod tests {
             let mut game = Game::new(kind, TimeLimit::default(), 0);
             let entries: Vec<GameEntry> =
                 (1..).zip(log).map(|(t, fact)| GameEntry { t, fact }).collect();
-            entries.iter().for_each(|entry| game.take(&entry.fact, entry.t));
+            for entry in &entries {
+                game.take(&entry.fact, entry.t);
+            }
             let row = GameRow {
                 state: game.end().map_or(GameState::Running, GameState::Over),
                 players: Some([LIME, MOMO]),
@@ -309,7 +311,7 @@ mod tests {
             ),
             (
                 |rows| {
-                    forge(rows, (4, 0), 1, Fact::Asked { side: Side::First, favour: Favour::Undo })
+                    forge(rows, (4, 0), 1, Fact::Asked { side: Side::First, favour: Favour::Undo });
                 },
                 4,
                 BEHIND,
