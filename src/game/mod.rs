@@ -3,11 +3,13 @@
 //! * [`gomoku`], [`xiangqi`], [`hands`] and [`dice`] know one game each, [`clock`] its time.
 //! * [`Game`] is a game between two: [`Game::apply`] is the one door for what players do,
 //!   [`Game::attend`] for their links, [`Game::tick`] for time. Each gives back the facts that
-//!   happened. [`Game::take`] takes such a fact: the row of facts replays to the same game.
+//!   happened. [`Game::take`] takes such a fact: the row of facts replays to the same game. [`Game::fits`]
+//!   says whether a fact can have been the next one.
 //! * `save` writes a game so that other programs read it.
 
 pub mod clock;
 pub mod dice;
+mod fits;
 pub mod gomoku;
 pub mod hands;
 mod save;
@@ -220,15 +222,21 @@ impl Game {
 
     /// A player's link is there, or down.
     pub fn attend(&mut self, side: Side, there: bool, now: u64) -> Vec<Fact> {
-        let fact = match (self.clock.away_since(side), there) {
-            _ if self.end.is_some() => return Vec::new(),
-            (None, false) => Fact::Left { side, used_ms: self.clock.used_ms(now) },
-            (Some(since), true) => Fact::Back { side, away_ms: now.saturating_sub(since) },
-            _ => return Vec::new(),
-        };
         let mut facts = Vec::with_capacity(1);
-        self.note(fact, now, &mut facts);
+        if let Some(fact) = self.attended(side, there, now) {
+            self.note(fact, now, &mut facts);
+        }
         facts
+    }
+
+    /// What is new about a player's link.
+    fn attended(&self, side: Side, there: bool, now: u64) -> Option<Fact> {
+        match (self.clock.away_since(side), there) {
+            _ if self.end.is_some() => None,
+            (None, false) => Some(Fact::Left { side, used_ms: self.clock.used_ms(now) }),
+            (Some(since), true) => Some(Fact::Back { side, away_ms: now.saturating_sub(since) }),
+            _ => None,
+        }
     }
 
     /// What time alone brings by now.
@@ -240,18 +248,22 @@ impl Game {
         if let Some(asked) = self.asked.filter(|asked| now >= asked.since + FAVOUR_MS) {
             self.note(Fact::Declined { favour: asked.favour }, now, &mut facts);
         }
+        if let Some(end) = self.ended_by_time(now) {
+            self.note(Fact::Ended { end }, now, &mut facts);
+        }
+        facts
+    }
+
+    /// How time alone has ended it by now.
+    fn ended_by_time(&self, now: u64) -> Option<GameEnd> {
         let turn = self.to_act();
         let gone = Side::BOTH.map(|side| self.clock.gone_at(side).is_some_and(|at| now >= at));
-        let end = match gone {
+        match gone {
             [false, false] => {
                 self.clock.is_over(turn, now).then(|| lost(turn, EndReason::TimeOver))
             }
             _ => Some(lost(gone, EndReason::Gone)),
-        };
-        if let Some(end) = end {
-            self.note(Fact::Ended { end }, now, &mut facts);
         }
-        facts
     }
 
     /// When [`Game::tick`] has something to say, if nothing happens before.

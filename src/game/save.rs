@@ -7,9 +7,6 @@ use super::xiangqi::{self, Move, Record};
 use super::{Game, Table, gomoku};
 use crate::domain::game::{GameEnd, GameKind, Play, Side};
 
-/// Moves of one game that are read; a longer text is no game of people.
-const MOVES_MAX: usize = 2_000;
-
 /// What a text says about a game beside its moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Saved {
@@ -31,6 +28,9 @@ pub enum NotRead {
     /// A move that cannot be made, counted from 1.
     #[error("move {0} cannot be made")]
     Move(usize),
+    /// More moves than the rules allow a game.
+    #[error("it has more than {} moves, which no game has", xiangqi::PLIES_MAX)]
+    TooLong,
 }
 
 /// Writes a board game; the others have nothing to replay.
@@ -131,7 +131,7 @@ fn open_sgf(text: &str) -> Result<(GameKind, Saved, Vec<Play>), NotRead> {
     let mut board = gomoku::Board::new(exactly_five);
     let moves = properties.iter().filter(|(name, _)| name == "B" || name == "W");
     let mut plays = Vec::new();
-    for (colour, place) in moves.take(MOVES_MAX) {
+    for (colour, place) in moves {
         let number = plays.len() + 1;
         let turn = if board.turn() == Side::First { "B" } else { "W" };
         let point = sgf_point(place).filter(|_| colour == turn).ok_or(NotRead::Move(number))?;
@@ -209,11 +209,14 @@ fn open_pgn(text: &str) -> Result<(GameKind, Saved, Vec<Play>), NotRead> {
     let mut plays = Vec::new();
     let ends = ["*", "1-0", "0-1", "1/2-1/2"];
     let words = moves.iter().flat_map(|line| line.split_whitespace());
-    for word in words.take_while(|word| !ends.contains(word)).take(MOVES_MAX) {
+    for word in words.take_while(|word| !ends.contains(word)) {
         // The number may stand alone or before its move.
         let word = word.rsplit('.').next().unwrap_or_default();
         if word.is_empty() {
             continue;
+        }
+        if plays.len() == xiangqi::PLIES_MAX {
+            return Err(NotRead::TooLong);
         }
         let number = NotRead::Move(plays.len() + 1);
         let made = xiangqi::read_iccs(word).ok_or(number)?;

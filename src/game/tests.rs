@@ -179,8 +179,9 @@ proptest! {
         }
         let mut replayed = Game::new(KINDS[kind], TEN_MINUTES, 0);
         for (at, fact) in &live.log {
-            prop_assert!(replayed.end().is_none(), "nothing happens after the end");
+            prop_assert!(replayed.fits(fact, *at), "{fact:?} is what the referee wrote");
             replayed.take(fact, *at);
+            prop_assert!(replayed.end().is_none() || !replayed.fits(fact, *at), "nothing follows the end");
         }
         prop_assert_eq!(&replayed, &live.game);
         let ends = live.log.iter().filter(|(_, fact)| matches!(fact, Fact::Ended { .. })).count();
@@ -243,6 +244,24 @@ fn one_move_may_have_a_time_of_its_own() {
 }
 
 #[test]
+fn where_game_and_move_have_a_time_the_shorter_one_counts() {
+    let limit = TimeLimit { total_s: Some(60), move_s: Some(50) };
+    let mut live = Live::new(KINDS[0], limit);
+    for name in ["H8", "I8", "H9", "I9"] {
+        let side = if live.game.to_act()[0] { Side::First } else { Side::Second };
+        live.wait(if name.ends_with('8') { 49_999 } else { 10_000 });
+        live.play(side, place(name)).unwrap();
+    }
+    // A moment is left of the whole time, though the move has its own.
+    assert_eq!(live.game.left_ms(Side::First, live.now), Some(1));
+    live.wait(1);
+    assert_eq!(live.end(), Some((Some(Side::Second), EndReason::TimeOver)));
+    let mut live = Live::new(KINDS[0], limit);
+    live.wait(50_000);
+    assert_eq!(live.end(), Some((Some(Side::Second), EndReason::TimeOver)), "the move's own");
+}
+
+#[test]
 fn a_move_is_taken_back_by_consent_and_its_time_is_not() {
     let mut live = gomoku();
     assert_eq!(
@@ -280,6 +299,8 @@ fn what_is_asked_is_declined_by_word_by_move_and_by_silence() {
     assert!(live.game.asked().is_some());
     live.wait(1);
     assert_eq!(live.game.asked(), None);
+    let late = Play::Answer { favour: Favour::Draw, yes: true };
+    assert_eq!(live.play(Side::First, late), Err(NotPlayed::NothingAsked), "a yes comes too late");
     live.play(Side::Second, place("I8")).unwrap();
     live.play(Side::Second, draw).unwrap();
     let facts = live.play(Side::First, place("J8")).unwrap();
@@ -400,4 +421,109 @@ fn board_games_are_read_as_they_are_written() {
     assert_eq!(open("(;GM[4]SZ[15];B[aa];W[aa])"), Err(NotRead::Move(2)));
     assert_eq!(open("[Game \"Chinese Chess\"]\n\n1. H2-E2 H2-E2 *"), Err(NotRead::Move(2)));
     assert!(save(&Game::new(KINDS[4], TEN_MINUTES, 0), &saved).is_none());
+}
+
+/// A game of Chinese chess that is played for as long as it goes: hardly anything is taken before it has to be.
+fn long_game(mut chance: u64) -> Game {
+    let mut game = Game::new(KINDS[2], TimeLimit::default(), 0);
+    let mut quiet = 0;
+    while game.end().is_none() {
+        let Table::Xiangqi(record) = game.table() else { panic!() };
+        let mut moves = record.position().legal_moves();
+        let takes = |made: &Move| record.position().piece(made.to).is_some();
+        let goes_on = |made: &Move| {
+            let mut next = record.clone();
+            next.make(*made).unwrap();
+            next.standing() == xiangqi::Standing::Open
+        };
+        moves.sort_by_cached_key(|made| {
+            chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (takes(made) != (quiet > 100), chance >> 33)
+        });
+        let Some(Move { from, to }) = moves.iter().copied().find(goes_on).or(moves.pop()) else {
+            break;
+        };
+        quiet = if takes(&Move { from, to }) { 0 } else { quiet + 1 };
+        let side = record.position().turn();
+        game.apply(side, &Play::Move { from, to }, &SEED, 0).unwrap();
+    }
+    game
+}
+
+#[test]
+fn the_longest_games_are_read_as_they_are_written() {
+    let saved = Saved { names: ["Lime".into(), "Momo".into()], date: "2026-11-25".into() };
+    let game = long_game(7);
+    assert!((2_001..=xiangqi::PLIES_MAX).contains(&game.plies()), "{}", game.plies());
+    let text = save(&game, &saved).unwrap();
+    assert!(text.len() < 100_000, "far below what is read of a file");
+    let (_, _, plays) = open(&text).unwrap();
+    assert_eq!(plays.len(), game.plies());
+    let Table::Xiangqi(record) = game.table() else { panic!() };
+    let made = record.moves().map(|Move { from, to }| Play::Move { from, to });
+    assert!(made.eq(plays));
+    // A full board of stones is the longest game of gomoku, and another stone is no move.
+    let names: Vec<String> = (0..gomoku::POINTS)
+        .map(|point| (point % gomoku::SIDE, point / gomoku::SIDE))
+        .map(|(column, row)| [column, row].map(|line| char::from(b'a' + line)).iter().collect())
+        .collect();
+    let stones = |order: &[usize]| {
+        let stone = |(at, point): (usize, &usize)| {
+            format!(";{}[{}]", if at % 2 == 0 { 'B' } else { 'W' }, names[*point])
+        };
+        let all: String = order.iter().enumerate().map(stone).collect();
+        open(&format!("(;GM[4]SZ[15]{all})")).map(|(_, _, plays)| plays.len())
+    };
+    let order = no_five();
+    assert_eq!(stones(&order), Ok(225));
+    assert_eq!(stones(&[&order[..], &[3]].concat()), Err(NotRead::Move(226)));
+}
+
+/// The points in an order in which nobody gets five: in each row two of a colour beside each other, and the
+/// rows below each other shifted by two.
+fn no_five() -> Vec<usize> {
+    let is_black = |point: &usize| (point % 15 + 2 * (point / 15 % 2)) % 4 < 2;
+    let (mut blacks, mut whites): (Vec<usize>, Vec<usize>) = (0..225).partition(is_black);
+    while blacks.len() > 113 {
+        whites.extend(blacks.pop());
+    }
+    while blacks.len() < 113 {
+        blacks.extend(whites.pop());
+    }
+    let whites = whites.into_iter().map(Some).chain([None]);
+    blacks
+        .into_iter()
+        .zip(whites)
+        .flat_map(|(black, white)| [Some(black), white])
+        .flatten()
+        .collect()
+}
+
+#[test]
+fn who_is_mated_stuck_or_checks_for_ever_loses() {
+    let ends: [(&str, &[&str], Option<Side>, EndReason); 5] = [
+        ("4k4/R8/9/9/9/9/9/9/1R7/3K5 w", &["b1-b9"], Some(Side::First), EndReason::Checkmate),
+        ("3k5/1r7/9/9/9/9/9/9/r8/4K4 b", &["b8-b0"], Some(Side::Second), EndReason::Checkmate),
+        ("3k5/9/2P6/9/9/9/9/9/9/4K4 w", &["c7-c8"], Some(Side::First), EndReason::Stalemate),
+        (
+            "3k5/9/9/9/9/9/9/9/4R4/5K3 w",
+            &["e1-d1", "d9-e9", "d1-e1", "e9-d9", "e1-d1", "d9-e9", "d1-e1", "e9-d9"],
+            Some(Side::Second),
+            EndReason::PerpetualCheck,
+        ),
+        (
+            xiangqi::START,
+            &["h2-e2", "h7-e7", "e2-h2", "e7-h7", "h2-e2", "h7-e7", "e2-h2", "e7-h7"],
+            None,
+            EndReason::Repetition,
+        ),
+    ];
+    for (fen, moves, winner, why) in ends {
+        let mut record = Record::from(xiangqi::Position::from_fen(fen).unwrap());
+        for text in moves {
+            assert_eq!(judge_xiangqi(&record), None, "{fen} before {text}");
+            record.make(xiangqi::read_iccs(text).unwrap()).unwrap();
+        }
+        assert_eq!(judge_xiangqi(&record), Some(GameEnd { winner, why }), "{fen}");
+    }
 }

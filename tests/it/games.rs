@@ -187,6 +187,40 @@ fn a_changed_client_changes_nothing_at_the_boards() {
 }
 
 #[test]
+fn a_draw_needs_both_and_a_no_holds_until_the_next_move() {
+    let ground = Ground::start();
+    let (mut lime, mut momo) = ground.friends(["Lime", "Momo"]);
+    let game = begin(&mut lime, &mut momo, offer(GameKind::Xiangqi {}));
+    let (ask, answer) =
+        (Play::Ask { favour: Favour::Draw }, |yes| Play::Answer { favour: Favour::Draw, yes });
+    play(&mut lime, game, ask).unwrap();
+    is_refused(
+        &mut lime,
+        &mut momo,
+        game,
+        &[
+            (true, answer(true), Reason::GameNotAsked),
+            (false, ask, Reason::GameTwice),
+            (false, Play::Answer { favour: Favour::Undo, yes: true }, Reason::GameNotAsked),
+        ],
+    );
+    play(&mut momo, game, answer(false)).unwrap();
+    is_refused(
+        &mut lime,
+        &mut momo,
+        game,
+        &[(true, ask, Reason::GameDeclined), (false, answer(true), Reason::GameNotAsked)],
+    );
+    play(&mut lime, game, Play::Move { from: 25, to: 22 }).unwrap();
+    play(&mut lime, game, ask).unwrap();
+    play(&mut momo, game, answer(true)).unwrap();
+    let end = GameEnd { winner: None, why: EndReason::Agreed };
+    let (sheet, entries) = log(&mut momo, game);
+    assert_eq!((sheet.state, replay(&sheet, &entries).end()), (GameState::Over(end), Some(end)));
+    is_refused(&mut lime, &mut momo, game, &[(false, Play::Resign {}, Reason::GameOver)]);
+}
+
+#[test]
 fn hands_are_hidden_until_both_have_chosen() {
     let ground = Ground::start();
     let (mut lime, mut momo) = ground.friends(["Lime", "Momo"]);
@@ -318,6 +352,19 @@ fn invitations_are_answered_once_and_only_by_those_they_are_for() {
     momo.send(&ClientFrame::Signal(Signal::Presence(Presence::Invisible)));
     momo.barrier();
     assert_eq!(invite(&mut lime, to, board), Err(Reason::GameAway), "as others see it");
+    momo.send(&ClientFrame::Signal(Signal::Presence(Presence::Online)));
+    momo.barrier();
+    let game = invite(&mut lime, to, board).unwrap();
+    momo.block(lime.account());
+    assert_eq!(
+        answer(&mut momo, game, true),
+        Err(Reason::GameGone),
+        "nobody plays with whom it blocked"
+    );
+    answer(&mut lime, game, false).unwrap();
+    assert_eq!(invite(&mut lime, to, board), Err(Reason::TakesNoMessages));
+    let back = Target::Account(lime.account());
+    assert_eq!(invite(&mut momo, back, board), Err(Reason::YouBlocked));
 }
 
 #[test]
@@ -373,11 +420,16 @@ fn in_a_room_whoever_comes_first_plays_and_all_watch() {
 fn games_can_be_switched_off_and_have_bounds() {
     let ground = Ground::with(&[("games.per_account", "1")]);
     let (mut lime, mut momo) = ground.friends(["Lime", "Momo"]);
+    let (mut rook, mut kiwi) = ground.friends(["Rook", "Kiwi"]);
     let game = begin(&mut lime, &mut momo, offer(GOMOKU));
     let to = Target::Account(momo.account());
     assert_eq!(invite(&mut lime, to, offer(GOMOKU)), Err(Reason::GamesMany));
+    let open = invite(&mut rook, Target::Account(kiwi.account()), offer(GOMOKU)).unwrap();
     crate::peer::set(ground.folder(), "games.off", "1");
     assert_eq!(invite(&mut lime, to, offer(GOMOKU)), Err(Reason::GamesOff));
+    assert_eq!(answer(&mut kiwi, open, true), Err(Reason::GamesOff), "nothing new begins");
+    answer(&mut kiwi, open, false).unwrap();
+    // What runs is played to its end.
     play(&mut lime, game, place("H8")).unwrap();
     play(&mut momo, game, Play::Resign {}).unwrap();
 }

@@ -51,6 +51,11 @@ impl Played {
             };
             let log = rows.list_game_log(*id, 0, usize::MAX).unwrap();
             assert_eq!(log.len() as u64, u64::from(row.log), "11 games: a hole in {id:?}");
+            let mut game = Game::new(row.offer.kind, row.offer.limit, 0);
+            for entry in &log {
+                assert!(game.fits(&entry.fact, entry.t), "11 games: {entry:?} in {id:?}");
+                game.take(&entry.fact, entry.t);
+            }
             let kept = log.len() >= told.len() && log.iter().zip(told).all(|(a, b)| a == b);
             assert!(kept, "1 durable: moves of {id:?} were told and are not there");
         }

@@ -5,11 +5,12 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mychat::domain::game::{
-    Begins, EndReason, Fact, GameEnd, GameEntry, GameId, GameKind, GameOffer, GameState, Play,
-    Side, TimeLimit,
+    Begins, EndReason, Fact, Favour, GameEnd, GameEntry, GameId, GameKind, GameOffer, GameState,
+    Play, Side, TimeLimit,
 };
 use mychat::domain::{AccountId, Body, ConversationId, GroupId, Joining, Nonce, RoomId, Target};
-use mychat::limits::Limits;
+use mychat::game::Game;
+use mychat::limits::{GAME_LOG_MAX, Limits};
 use mychat::net::protocol::{Command, ContactAnswer, Reason};
 use mychat::net::verb::Verb;
 use mychat::server::job::{Caller, Job, Outcome};
@@ -90,6 +91,12 @@ impl Hall {
         let log = self.stage.rows().list_game_log(game, 0, usize::MAX).unwrap();
         assert_eq!(log.len(), self.row(game).log as usize);
         assert!(log.is_sorted_by_key(|entry| entry.t), "a game's clock never goes back");
+        let GameOffer { kind, limit, .. } = self.row(game).offer;
+        let mut replayed = Game::new(kind, limit, 0);
+        for entry in &log {
+            assert!(replayed.fits(&entry.fact, entry.t), "{entry:?} of {log:?}");
+            replayed.take(&entry.fact, entry.t);
+        }
         log
     }
 
@@ -264,6 +271,34 @@ fn what_time_and_links_did_in_a_batch_that_was_given_up_is_done_again() {
     assert!(matches!(hall.log(game)[..], [GameEntry { fact: Fact::Left { .. }, .. }]));
     hall.pass(MINUTE);
     assert_eq!(hall.row(game).state, lost(Side::First, EndReason::Gone));
+}
+
+#[test]
+fn a_log_that_is_full_takes_no_move_back_and_waits_for_nobody() {
+    let data = tempfile::tempdir().unwrap();
+    let mut hall = Hall::new(data.path());
+    let game = hall.begin(TimeLimit::default());
+    let (lime, momo) = (hall.lime.clone(), hall.momo.clone());
+    let favour = Favour::Undo;
+    let (ask, yes) = (Play::Ask { favour }, Play::Answer { favour, yes: true });
+    let job = |caller: &Caller, play| {
+        let command = Command::Play { game, play };
+        Job::Command { caller: caller.clone(), id: 1, command }
+    };
+    let round = |_| [job(&lime, Play::Place { point: 0 }), job(&lime, ask), job(&momo, yes)];
+    let jobs: Vec<Job> = (0..GAME_LOG_MAX.div_ceil(3)).flat_map(round).collect();
+    hall.stage.batch(&jobs);
+    assert!(hall.row(game).log >= GAME_LOG_MAX);
+    // It is played to its end.
+    hall.place(game, true, 0).unwrap();
+    assert_eq!(
+        hall.stage.command(&lime, Command::Play { game, play: ask }),
+        Err(Reason::GameNoUndo)
+    );
+    hall.place(game, false, 1).unwrap();
+    hall.leave(&momo);
+    assert_eq!(hall.row(game).state, lost(Side::First, EndReason::Gone));
+    assert_eq!(hall.log(game).len() as u64, u64::from(GAME_LOG_MAX.next_multiple_of(3) + 4));
 }
 
 /// Whoever ends the room: its owner, or the administrator.

@@ -12,7 +12,7 @@ const MAY: [(&str, &[&str]); 11] = [
     ("clock", &[]),
     ("game", &["domain", "limits"]),
     ("net", &["domain", "limits", "clock"]),
-    ("store", &["domain", "limits", "clock"]),
+    ("store", &["game", "domain", "limits", "clock"]),
     ("server", &["net", "store", "game", "domain", "limits", "clock"]),
     ("client", &["net", "store", "game", "domain", "limits", "clock"]),
     (

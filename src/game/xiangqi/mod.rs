@@ -1,6 +1,7 @@
 //! Chinese chess (Xiangqi) by the rules that its federations share.
 //!
-//! * [`Position`] is what stands where and whose turn it is; `moves` says what may move where.
+//! * [`Position`] is what stands where and whose turn it is; `moves` says what may move where, `illegal`
+//!   why something may not.
 //! * [`Record`] is a game: its moves, and how it stands by mate, repetition and the 60-move rule.
 //! * `fen` and `notation` write both down, as other programs and people read them.
 //!
@@ -11,6 +12,7 @@
 //! piece is not judged and ends in a draw as well. 60 moves of each without a capture are a draw.
 
 mod fen;
+mod illegal;
 mod moves;
 mod notation;
 mod record;
@@ -18,9 +20,9 @@ mod record;
 mod tests;
 
 pub use fen::{FenError, START};
-pub use moves::Illegal;
-pub use notation::{chinese, iccs, read_iccs};
-pub use record::{Record, Standing};
+pub use illegal::Illegal;
+pub use notation::{chinese, iccs, read_iccs, wxf};
+pub use record::{PLIES_MAX, Record, Standing};
 
 use crate::domain::game::Side;
 

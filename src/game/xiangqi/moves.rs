@@ -1,33 +1,17 @@
 //! What may move where.
 
+use super::illegal::Illegal;
 use super::{Kind, Move, Piece, Position, place, step};
 use crate::domain::game::Side;
 
-const STRAIGHT: [(i8, i8); 4] = [(1, 0), (-1, 0), (0, 1), (0, -1)];
-const DIAGONAL: [(i8, i8); 4] = [(1, 1), (1, -1), (-1, 1), (-1, -1)];
-const LEAPS: [(i8, i8); 8] =
+pub(super) const STRAIGHT: [(i8, i8); 4] = [(1, 0), (-1, 0), (0, 1), (0, -1)];
+pub(super) const DIAGONAL: [(i8, i8); 4] = [(1, 1), (1, -1), (-1, 1), (-1, -1)];
+pub(super) const LEAPS: [(i8, i8); 8] =
     [(2, 1), (2, -1), (-2, 1), (-2, -1), (1, 2), (-1, 2), (1, -2), (-1, -2)];
 
 /// The squares of each side's palace.
 const PALACES: [[u8; 9]; 2] =
     [[3, 4, 5, 12, 13, 14, 21, 22, 23], [66, 67, 68, 75, 76, 77, 84, 85, 86]];
-
-/// Why a move is not legal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Illegal {
-    /// No piece of the player to move stands there.
-    #[error("no piece of yours stands there")]
-    NotYours,
-    /// The piece does not go there.
-    #[error("this piece does not move there")]
-    NotThere,
-    /// The own general would stand in check.
-    #[error("your general would be in check")]
-    Check,
-    /// The generals would face each other.
-    #[error("the generals would face each other")]
-    Facing,
-}
 
 impl Position {
     /// Whether a move is legal, and why it is not.
@@ -35,20 +19,20 @@ impl Position {
     /// # Errors
     /// The rule that it breaks.
     pub fn check(&self, wanted: Move) -> Result<(), Illegal> {
-        let own = self.piece(wanted.from).is_some_and(|piece| piece.side == self.turn);
-        if !own {
-            return Err(Illegal::NotYours);
-        }
+        let own = self.piece(wanted.from).filter(|piece| piece.side == self.turn);
+        let piece = own.ok_or(Illegal::NotYours)?;
         let mut reached = false;
         self.reach(wanted.from, &mut |to| reached |= to == wanted.to);
         if !reached {
-            return Err(Illegal::NotThere);
+            return Err(self.obstacle(piece, wanted));
         }
         let mut after = self.clone();
         after.shift(wanted);
         match after.general(self.turn) {
             Some(general) if after.faces(general) => Err(Illegal::Facing),
-            Some(general) if after.is_attacked(general, self.turn.other()) => Err(Illegal::Check),
+            Some(general) if after.is_attacked(general, self.turn.other()) => {
+                Err(if self.is_check(self.turn) { Illegal::StillCheck } else { Illegal::Check })
+            }
             _ => Ok(()),
         }
     }
@@ -134,7 +118,7 @@ impl Position {
         }
     }
 
-    fn is_side(&self, square: u8, side: Side) -> bool {
+    pub(super) fn is_side(&self, square: u8, side: Side) -> bool {
         self.piece(square).is_some_and(|piece| piece.side == side)
     }
 
@@ -189,8 +173,7 @@ impl Position {
         });
         // A soldier comes from where a soldier of the other colour would go.
         let soldier = || {
-            let forward = if by == Side::First { -1 } else { 1 };
-            [(forward, 0), (0, 1), (0, -1)].into_iter().any(|back| {
+            [(-forward(by), 0), (0, 1), (0, -1)].into_iter().any(|back| {
                 let from = step(square, back);
                 is(from, Kind::Soldier)
                     && from.is_some_and(|from| {
@@ -238,8 +221,13 @@ impl Position {
     }
 }
 
+/// What forward means in ranks.
+pub(super) fn forward(side: Side) -> i8 {
+    if side == Side::First { 1 } else { -1 }
+}
+
 /// Whether a square lies on the other bank of the river.
-fn is_across(square: u8, side: Side) -> bool {
+pub(super) fn is_across(square: u8, side: Side) -> bool {
     (place(square).0 >= 5) == (side == Side::First)
 }
 
@@ -250,7 +238,6 @@ fn palace(square: Option<u8>, side: Side) -> Option<u8> {
 
 /// Forward, and across the river also sideways.
 fn soldier_steps(from: u8, side: Side) -> impl Iterator<Item = (i8, i8)> {
-    let forward = if side == Side::First { 1 } else { -1 };
     let sideways = is_across(from, side);
-    [(forward, 0), (0, 1), (0, -1)].into_iter().take(if sideways { 3 } else { 1 })
+    [(forward(side), 0), (0, 1), (0, -1)].into_iter().take(if sideways { 3 } else { 1 })
 }

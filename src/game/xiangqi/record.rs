@@ -5,6 +5,9 @@ use crate::domain::game::Side;
 
 /// Plies without a capture that are a draw: 60 moves of each.
 const QUIET_PLIES: usize = 120;
+/// No game has more: of the 30 pieces that are no generals each is taken at the latest so many plies after
+/// the one before it, and behind the last one as many are a draw.
+pub const PLIES_MAX: usize = 31 * QUIET_PLIES;
 
 /// How a game stands after its last move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

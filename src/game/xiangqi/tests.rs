@@ -79,7 +79,7 @@ fn generals_may_not_face_each_other() {
     assert_eq!(position.check(aside), Err(Illegal::Facing));
     assert_eq!(position.check(read_iccs("e1-e5").unwrap()), Ok(()));
     assert_eq!(position.check(read_iccs("e9-e8").unwrap()), Err(Illegal::NotYours));
-    assert_eq!(position.check(read_iccs("e1-f2").unwrap()), Err(Illegal::NotThere));
+    assert_eq!(position.check(read_iccs("e1-f2").unwrap()), Err(Illegal::Way(Kind::Chariot)));
     let pinned = Position::from_fen("3k5/9/4r4/9/9/9/9/9/4A4/4K4 w").unwrap();
     assert_eq!(pinned.check(read_iccs("e1-d2").unwrap()), Err(Illegal::Check));
 }
@@ -165,28 +165,136 @@ fn positions_are_read_as_they_are_written() {
     }
 }
 
+/// A move by its squares, and as it is written in Chinese and in English.
+type Written = (&'static str, &'static str, &'static str);
+
+fn assert_written(position: &Position, (squares, in_chinese, in_english): Written) {
+    let made = read_iccs(squares).unwrap();
+    let written = (chinese(position, made).unwrap(), wxf(position, made).unwrap());
+    assert_eq!(written, (in_chinese.to_owned(), in_english.to_owned()), "{}", position.fen());
+}
+
 #[test]
-fn moves_are_written_as_players_write_them() {
-    let written = |fen: &str, text: &str| {
-        chinese(&Position::from_fen(fen).unwrap(), read_iccs(text).unwrap()).unwrap()
-    };
-    assert_eq!(written(START, "h2-e2"), "炮二平五");
-    assert_eq!(written(START, "b0-c2"), "马八进七");
-    assert_eq!(written(START, "h9-g7"), "马８进７");
-    assert_eq!(written(START, "c9-e7"), "象３进５");
-    assert_eq!(written(START, "i0-i1"), "车一进一");
-    assert_eq!(written(START, "c3-c4"), "兵七进一");
-    assert_eq!(written(START, "a6-a5"), "卒１进１");
-    let doubled = "4k4/9/9/9/4R4/9/4R4/9/9/3K5 w";
-    assert_eq!(written(doubled, "e5-e6"), "前车进一");
-    assert_eq!(written(doubled, "e3-d3"), "后车平六");
-    let soldiers = "3k5/9/4P4/4P4/4P4/9/9/9/9/4K4 w";
-    assert_eq!(written(soldiers, "e6-d6"), "中兵平六");
-    let pairs = "3k5/9/4P1P2/4P1P2/9/9/9/9/9/4K4 w";
-    assert_eq!(written(pairs, "g7-h7"), "前三平二");
-    let black = "4k4/4r4/9/4r4/9/9/9/9/9/3K5 b";
-    assert_eq!(written(black, "e6-e5"), "前车进１");
-    assert_eq!(written(black, "e8-f8"), "后车平６");
+fn an_opening_is_written_as_books_have_it() {
+    // The central cannon against the screen horses, to the flat chariot and the cannon that asks it away.
+    let opening: [Written; 16] = [
+        ("h2-e2", "炮二平五", "C2=5"),
+        ("h9-g7", "马８进７", "H8+7"),
+        ("h0-g2", "马二进三", "H2+3"),
+        ("i9-h9", "车９平８", "R9=8"),
+        ("i0-h0", "车一平二", "R1=2"),
+        ("b9-c7", "马２进３", "H2+3"),
+        ("c3-c4", "兵七进一", "P7+1"),
+        ("g6-g5", "卒７进１", "P7+1"),
+        ("h0-h6", "车二进六", "R2+6"),
+        ("h7-i7", "炮８平９", "C8=9"),
+        ("h6-g6", "车二平三", "R2=3"),
+        ("i7-i8", "炮９退１", "C9-1"),
+        ("b0-c2", "马八进七", "H8+7"),
+        ("d9-e8", "士４进５", "A4+5"),
+        ("c0-a2", "相七进九", "E7+9"),
+        ("i8-g8", "炮９平７", "C9=7"),
+    ];
+    let mut record = Record::default();
+    for step in opening {
+        assert_written(record.position(), step);
+        record.make(read_iccs(step.0).unwrap()).unwrap();
+    }
+}
+
+#[test]
+fn pieces_of_a_kind_on_one_file_are_told_apart() {
+    let cases: [(&str, &[Written]); 8] = [
+        (
+            "4k4/9/9/9/4R4/9/4R4/9/9/3K5 w",
+            &[
+                ("e5-e6", "前车进一", "R++1"),
+                ("e3-d3", "后车平六", "R-=6"),
+                ("e3-e2", "后车退一", "R--1"),
+            ],
+        ),
+        (
+            "4k4/4r4/9/4r4/9/9/9/9/9/3K5 b",
+            &[("e6-e5", "前车进１", "R++1"), ("e8-f8", "后车平６", "R-=6")],
+        ),
+        // Advisors by where they go.
+        (
+            "4k4/9/9/9/9/9/9/3A5/9/3AK4 w",
+            &[("d0-e1", "仕六进五", "A6+5"), ("d2-e1", "仕六退五", "A6-5")],
+        ),
+        (
+            "3k5/9/4P4/4P4/4P4/9/9/9/9/4K4 w",
+            &[
+                ("e7-f7", "前兵平四", "P+=4"),
+                ("e6-d6", "中兵平六", "P5=6"),
+                ("e5-d5", "后兵平六", "P-=6"),
+            ],
+        ),
+        (
+            "3k5/4P4/4P4/4P4/4P4/9/9/9/9/4K4 w",
+            &[
+                ("e8-d8", "前兵平六", "++=6"),
+                ("e7-d7", "二兵平六", "P+=6"),
+                ("e6-d6", "三兵平六", "P-=6"),
+                ("e5-d5", "后兵平六", "--=6"),
+            ],
+        ),
+        (
+            "3kP4/4P4/4P4/4P4/4P4/9/9/9/9/4K4 w",
+            &[
+                ("e9-f9", "前兵平四", "++=4"),
+                ("e8-d8", "二兵平六", "P+=6"),
+                ("e7-d7", "三兵平六", "P5=6"),
+                ("e6-d6", "四兵平六", "P-=6"),
+                ("e5-d5", "后兵平六", "--=6"),
+            ],
+        ),
+        // Soldiers on two files at once: the file instead of the name.
+        (
+            "3k5/4P1P2/4P1P2/4P4/9/9/9/9/9/4K4 w",
+            &[
+                ("e8-d8", "前五平六", "5+=6"),
+                ("e7-d7", "中五平六", "55=6"),
+                ("e6-d6", "后五平六", "5-=6"),
+                ("g8-h8", "前三平二", "3+=2"),
+                ("g7-h7", "后三平二", "3-=2"),
+            ],
+        ),
+        (
+            "4k4/9/9/9/9/9/2p1p4/2p1p4/9/3K5 b",
+            &[("c2-b2", "前３平２", "3+=2"), ("e3-f3", "后５平６", "5-=6")],
+        ),
+    ];
+    for (fen, steps) in cases {
+        let position = Position::from_fen(fen).unwrap();
+        for step in steps {
+            assert_written(&position, *step);
+        }
+    }
+}
+
+proptest::proptest! {
+    /// So that a list of moves can be read back.
+    #[test]
+    fn no_two_legal_moves_are_written_alike(walk in proptest::collection::vec(0_usize..1_000, 0..100)) {
+        let mut position = Position::start();
+        for number in walk {
+            let moves = position.legal_moves();
+            if moves.is_empty() {
+                break;
+            }
+            let written = |write: fn(&Position, Move) -> Option<String>| {
+                let all = moves.iter().map(|made| write(&position, *made).unwrap());
+                all.collect::<std::collections::HashSet<String>>().len()
+            };
+            assert_eq!([written(chinese), written(wxf)], [moves.len(); 2], "{}", position.fen());
+            position.shift(moves[number % moves.len()]);
+        }
+    }
+}
+
+#[test]
+fn squares_are_read_as_they_are_written() {
     for square in 0..SQUARES {
         let there = Move { from: square, to: SQUARES - 1 - square };
         assert_eq!(read_iccs(&iccs(there)), Some(there));

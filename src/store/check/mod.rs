@@ -1,6 +1,6 @@
 //! Holds the rows of a snapshot against each other, and against the files that they name.
 //!
-//! `read` reads every row, `logs`, `people` and `kept` say what has to agree. Nothing is changed.
+//! `read` reads every row, `logs`, `people`, `kept` and `played` say what has to agree. Nothing is changed.
 
 mod kept;
 mod logs;
@@ -79,6 +79,10 @@ pub fn check(
     let mut report = Report::default();
     let looked = beware("the file", || {
         let Some(kept) = compare(rows, goes_on, &mut report)? else { return Ok(false) };
+        played::replay(rows, &kept, goes_on, &mut report)?;
+        if !goes_on() {
+            return Ok(false);
+        }
         blobs(&kept, (files, hold), goes_on, &mut report)
     });
     match looked.and_then(|looked| looked) {
@@ -91,7 +95,8 @@ pub fn check(
     }
 }
 
-/// Whether all rows can be read and agree with each other; the files that they name are not looked at.
+/// Whether all rows can be read and agree with each other. The files that they name are not looked at, and games
+/// are not played again: one that other rules allowed keeps no backup from being made.
 ///
 /// # Errors
 /// They do not, or the disk failed.

@@ -3,7 +3,7 @@
 //! * [`BoardWindow`] is one of them, in `window`; `areas` says where everything stands, `hands` what pointer
 //!   and keys do.
 //! * `wood` and `tokens` paint the board with what `art` has drawn; `beside` paints what stands beside it,
-//!   `cards` what lies over it, `words` says it.
+//!   `cards` what lies over it, `words` says it, `refusals` why a move is not made.
 //! * `saving` reads and writes saved games.
 
 mod areas;
@@ -11,6 +11,7 @@ mod art;
 mod beside;
 mod cards;
 mod hands;
+mod refusals;
 mod saving;
 mod tokens;
 mod window;

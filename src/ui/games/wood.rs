@@ -6,9 +6,10 @@ use crate::ui::paint::{Align, Canvas, Rect};
 use crate::ui::text::Language;
 use crate::ui::theme::{Colour, Style};
 
-/// Chinese players count their own files so, from their right.
+/// Players count their own files so, from their right; in English both in the same signs.
 const CHINESE: [&str; 9] = ["一", "二", "三", "四", "五", "六", "七", "八", "九"];
 const WIDE: [&str; 9] = ["１", "２", "３", "４", "５", "６", "７", "８", "９"];
+const DIGITS: [&str; 9] = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 /// The board of gomoku.
 pub fn gomoku(canvas: &Canvas, area: Rect, grid: &Grid) {
@@ -78,28 +79,18 @@ pub fn xiangqi(canvas: &Canvas, area: Rect, grid: &Grid, is_turned: bool, langua
         letter(canvas, (x, grid.top - away), &above);
         letter(canvas, (x, bottom + away), &below);
     }
-    if language == Language::English {
-        for row in 0..grid.rows {
-            let (x, y) = grid.at((0, row));
-            let rank = if is_turned { row } else { grid.rows - 1 - row };
-            letter(canvas, (x - grid.cell / 2 - 11, y), &rank.to_string());
-        }
-    }
 }
 
 /// What stands above and below a file: as moves are written, in each language.
 fn file_names(column: u8, columns: u8, is_turned: bool, language: Language) -> (String, String) {
     let (near, far) = (usize::from(columns - 1 - column), usize::from(column));
     let of = |names: [&str; 9], at: usize| names.get(at).copied().unwrap_or_default().to_owned();
-    match (language, is_turned) {
-        // Each player counts from the right hand.
-        (Language::Chinese, false) => (of(WIDE, far), of(CHINESE, near)),
-        (Language::Chinese, true) => (of(CHINESE, far), of(WIDE, near)),
-        (Language::English, _) => {
-            let file = if is_turned { columns - 1 - column } else { column };
-            (String::new(), char::from(b'a' + file).to_string())
-        }
-    }
+    let (red, black) = match language {
+        Language::Chinese => (CHINESE, WIDE),
+        Language::English => (DIGITS, DIGITS),
+    };
+    let (above, below) = if is_turned { (red, black) } else { (black, red) };
+    (of(above, far), of(below, near))
 }
 
 /// The corners around the places of cannons and soldiers.
@@ -151,7 +142,7 @@ mod tests {
         // Red's cannon of 炮二平五 stands on the eighth file from the left, black's below it on the eighth.
         assert_eq!(names(7, false, Language::Chinese), pair("８", "二"));
         assert_eq!(names(0, true, Language::Chinese), pair("一", "９"));
-        assert_eq!(names(7, false, Language::English), pair("", "h"));
-        assert_eq!(names(7, true, Language::English), pair("", "b"));
+        assert_eq!(names(7, false, Language::English), pair("8", "2"));
+        assert_eq!(names(0, true, Language::English), pair("1", "9"));
     }
 }

@@ -1,7 +1,8 @@
 //! What a board window says, in the language of the moment.
 
+use super::refusals;
 use crate::domain::game::{EndReason, Favour, GameEnd, GameKind, Side};
-use crate::game::xiangqi::Illegal;
+use crate::game::xiangqi::PLIES_MAX;
 use crate::game::{NotRead, Table};
 use crate::ui::app::games::NotOpened;
 use crate::ui::app::games::board::{Board, Warning};
@@ -103,11 +104,7 @@ impl Words<'_> {
         let board = self.board;
         let (at, plies) = (board.shown_plies(), board.game().plies());
         if let Some(why) = board.refused() {
-            let key = match why {
-                Illegal::Facing => "game.board.facing",
-                _ => "game.board.check.would",
-            };
-            return (self.tr(key).to_owned(), true);
+            return (self.tr(refusals::key(why)).to_owned(), true);
         }
         if board.replay().is_some() {
             let values = [("at", &*at.to_string()), ("n", &*plies.to_string())];
@@ -278,6 +275,9 @@ pub fn not_opened(language: Language, why: NotOpened) -> String {
         NotOpened::Not(NotRead::Board) => "game.file.board",
         NotOpened::Not(NotRead::Move(n)) => {
             return language.fill("game.file.move", &[("n", &n.to_string())]);
+        }
+        NotOpened::Not(NotRead::TooLong) => {
+            return language.fill("game.file.moves", &[("n", &PLIES_MAX.to_string())]);
         }
     };
     language.get(key).to_owned()

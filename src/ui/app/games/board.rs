@@ -9,8 +9,7 @@ use crate::domain::Portrait;
 use crate::domain::game::{
     Bytes32, Fact, Favour, GameEnd, GameEntry, GameKind, Play, Score, Side, TimeLimit,
 };
-use crate::game::xiangqi::Illegal;
-use crate::game::{Game, Saved, Table};
+use crate::game::{Game, NotPlayed, Saved, Table};
 use crate::ui::app::Moment;
 
 /// A line of the talk beside a board is kept so long.
@@ -145,8 +144,8 @@ pub struct Board {
     pub(super) aimed: Option<u8>,
     /// On its way to the server.
     pub(super) sent: Option<Play>,
-    /// The rule that forbids the last one.
-    pub(super) refused: Option<Illegal>,
+    /// What forbids the last press.
+    pub(super) refused: Option<NotPlayed>,
     pub(super) is_resigning: bool,
     pub(super) is_result_closed: bool,
     pub(super) is_again_asked: bool,
@@ -509,9 +508,9 @@ impl Board {
         self.begun.me.map(|me| &self.begun.players[me.other().index()])
     }
 
-    /// The rule that forbids the move that was wanted last.
+    /// What forbids the move that was wanted last.
     #[must_use]
-    pub fn refused(&self) -> Option<Illegal> {
+    pub fn refused(&self) -> Option<NotPlayed> {
         self.refused
     }
 

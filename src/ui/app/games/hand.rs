@@ -4,7 +4,7 @@ use super::BoardAct;
 use super::board::Board;
 use crate::domain::game::{Play, Side};
 use crate::game::xiangqi::{self, Illegal, Move};
-use crate::game::{Table, gomoku};
+use crate::game::{NotPlayed, Table, gomoku};
 
 impl Board {
     /// Columns and rows of the board.
@@ -74,6 +74,7 @@ impl Board {
     pub(super) fn press(&mut self, at: u8) -> Vec<BoardAct> {
         self.refused = None;
         if !self.can_play() {
+            self.refused = self.is_early().then_some(NotPlayed::NotYourTurn);
             return Vec::new();
         }
         let table = self.game.table().clone();
@@ -87,6 +88,7 @@ impl Board {
     fn press_point(&mut self, board: &gomoku::Board, at: u8) -> Vec<BoardAct> {
         if !board.is_free(at) {
             self.picked = None;
+            self.refused = Some(NotPlayed::NotFree);
             return Vec::new();
         }
         if self.taste.confirm && self.picked != Some(at) {
@@ -97,19 +99,21 @@ impl Board {
     }
 
     fn press_square(&mut self, position: &xiangqi::Position, at: u8) -> Vec<BoardAct> {
-        let own = position.piece(at).is_some_and(|piece| Some(piece.side) == self.begun.me);
+        let found = position.piece(at);
+        let own = found.is_some_and(|piece| Some(piece.side) == self.begun.me);
         let Some(from) = self.picked.filter(|_| !own) else {
             // The same piece again is put down.
             self.picked = Some(at).filter(|_| own && self.picked != Some(at));
             self.aimed = None;
+            self.refused = found.filter(|_| !own).map(|_| Illegal::NotYours.into());
             return Vec::new();
         };
         if let Err(why) = position.check(Move { from, to: at }) {
-            // A press beside the piece's way means nothing; one that a rule forbids wants a word.
-            let is_told = matches!(why, Illegal::Check | Illegal::Facing);
-            self.refused = is_told.then_some(why);
+            self.refused = Some(why.into());
             self.aimed = None;
-            if !is_told {
+            // A press far from the piece's way puts it down; where only a rule is against it, it can go on
+            // elsewhere.
+            if matches!(why, Illegal::Way(_)) {
                 self.picked = None;
             }
             return Vec::new();

@@ -78,11 +78,11 @@ impl Board {
     }
 }
 
-/// 炮二平五, or h2e2 where nobody reads that.
+/// 炮二平五, or C2=5.
 fn written(language: Language, position: &Position, made: xiangqi::Move) -> String {
-    let plain = || xiangqi::iccs(made).replace('-', "").to_lowercase();
-    match language {
-        Language::Chinese => xiangqi::chinese(position, made).unwrap_or_else(plain),
-        Language::English => plain(),
-    }
+    let written = match language {
+        Language::Chinese => xiangqi::chinese(position, made),
+        Language::English => xiangqi::wxf(position, made),
+    };
+    written.unwrap_or_else(|| xiangqi::iccs(made))
 }

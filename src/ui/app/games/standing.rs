@@ -17,6 +17,12 @@ impl Board {
             && !self.is_resigning
     }
 
+    /// Whether a move would be made here if it were one's turn.
+    pub(super) fn is_early(&self) -> bool {
+        let is_others = self.begun.me.is_some_and(|me| self.game.to_act()[me.other().index()]);
+        is_others && self.replay.is_none() && self.is_linked && self.card().is_none()
+    }
+
     /// Whether the other can be asked for something.
     #[must_use]
     pub fn may_ask(&self, favour: Favour) -> bool {

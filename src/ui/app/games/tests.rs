@@ -11,8 +11,8 @@ use crate::domain::AccountId;
 use crate::domain::game::{
     EndReason, Fact, Favour, GameEnd, GameEntry, GameKind, GameName, Play, Score, Side, TimeLimit,
 };
-use crate::game::NotRead;
-use crate::game::xiangqi::Illegal;
+use crate::game::xiangqi::{self, Illegal};
+use crate::game::{NotPlayed, NotRead, Table};
 use crate::ui::app::play::PlayMsg;
 use crate::ui::app::play::invite::InvitationMsg;
 use crate::ui::app::testing::World;
@@ -141,7 +141,7 @@ fn a_piece_is_picked_shows_its_way_and_goes() {
     assert_eq!(one.board.scene().picked, None, "and put down");
     one.press("h2");
     assert_eq!(one.press("g5"), [], "it does not go there");
-    assert_eq!((one.board.scene().picked, one.board.refused()), (None, None));
+    assert_eq!(one.board.scene().picked, None);
     one.press("h2");
     let taken = Play::Move { from: at("h2"), to: at("h9") };
     assert_eq!(one.press("h9"), [BoardAct::Play(taken)]);
@@ -162,11 +162,46 @@ fn a_move_into_check_is_refused_and_said() {
     assert_eq!(one.board.scene().check, Some(at("e9")));
     one.press("a9");
     assert_eq!(one.press("a8"), []);
-    assert_eq!(one.board.refused(), Some(Illegal::Check));
+    assert_eq!(one.board.refused(), Some(Illegal::StillCheck.into()));
     assert_eq!(one.board.scene().picked, Some(at("a9")), "it can go on elsewhere");
     one.press("d9");
     assert_eq!(one.board.refused(), None);
     assert_eq!(one.press("e8"), [BoardAct::Play(Play::Move { from: at("d9"), to: at("e8") })]);
+}
+
+#[test]
+fn every_press_that_makes_no_move_is_said_why() {
+    let mut one = Match::of(XIANGQI);
+    for moves in
+        [&["h2-e2", "h9-g7"][..], &["e2-e6", "g7-e6"], &["b2-e2", "c6-c5"], &["e2-e6", "a6-a5"]]
+    {
+        let presses =
+            (0..xiangqi::SQUARES).flat_map(|from| (0..xiangqi::SQUARES).map(move |to| (from, to)));
+        let Table::Xiangqi(record) = one.game.table().clone() else { panic!() };
+        let is_own =
+            |at| record.position().piece(at).is_some_and(|piece| piece.side == Side::First);
+        for (from, to) in presses.filter(|(from, to)| is_own(*from) && !is_own(*to)) {
+            let mut board = one.board.clone();
+            board.take(BoardMsg::Press(from), uptime(one.t));
+            let acts = board.take(BoardMsg::Press(to), uptime(one.t));
+            let why =
+                record.position().check(xiangqi::Move { from, to }).err().map(NotPlayed::from);
+            assert_eq!((acts.is_empty(), board.refused()), (why.is_some(), why), "{from} {to}");
+        }
+        one.moves(moves);
+    }
+    one.press("a9");
+    assert_eq!(one.board.refused(), Some(Illegal::NotYours.into()));
+    one.play(Side::First, Play::Move { from: at("a0"), to: at("a1") });
+    assert_eq!(one.board.refused(), None, "what happens ends it");
+    one.press("a1");
+    assert_eq!(one.board.refused(), Some(NotPlayed::NotYourTurn));
+    let mut one = Match::of(GOMOKU);
+    one.stones(&["H8", "A1"]);
+    one.press("A1");
+    assert_eq!(one.board.refused(), Some(NotPlayed::NotFree));
+    assert_eq!(one.press("B1"), place("B1"));
+    assert_eq!((one.press("C1"), one.board.refused()), (vec![], None), "it is on its way");
 }
 
 #[test]
@@ -345,7 +380,7 @@ fn moves_are_written_in_the_language_of_the_window() {
     let mut one = Match::of(XIANGQI);
     one.moves(&["h2-e2", "h9-g7"]);
     assert_eq!(one.board.written_moves(Language::Chinese), ["炮二平五", "马８进７"]);
-    assert_eq!(one.board.written_moves(Language::English), ["h2e2", "h9g7"]);
+    assert_eq!(one.board.written_moves(Language::English), ["C2=5", "H8+7"]);
     let mut one = Match::of(GOMOKU);
     one.stones(&["H8", "K4"]);
     assert_eq!(one.board.written_moves(Language::English), ["H8", "K4"]);
@@ -446,12 +481,15 @@ fn a_game_that_went_on_after_a_repetition_is_shown_to_its_end() {
 #[test]
 fn what_is_no_saved_game_is_said() {
     let mut world = World::new();
+    let rounds = "H2-E2 H7-E7 E2-H2 E7-H7\n".repeat(xiangqi::PLIES_MAX / 4);
+    let endless = format!("[Game \"Chinese Chess\"]\n\n{rounds}B0-C2 *\n");
     for (text, why) in [
         (Err(NotOpened::Unread), NotOpened::Unread),
         (Err(NotOpened::TooLong), NotOpened::TooLong),
         (Ok("hello"), NotOpened::Not(NotRead::Unknown)),
         (Ok("(;GM[4]SZ[19])"), NotOpened::Not(NotRead::Board)),
         (Ok("(;GM[4]SZ[15];B[aa];W[aa])"), NotOpened::Not(NotRead::Move(2))),
+        (Ok(&endless), NotOpened::Not(NotRead::TooLong)),
     ] {
         let effects = world.send(Msg::Games(GamesMsg::Read(text.map(str::to_owned))));
         let [Effect::Games(GamesEffect::NotOpened(said))] = effects[..] else {
