@@ -45,6 +45,7 @@ pub mod units;
 mod window;
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 
 use super::{Stage, UiError, platform};
@@ -61,29 +62,40 @@ pub struct ConsoleOptions {
     pub data: PathBuf,
 }
 
-/// Opens the server's window and runs the server until the window is closed.
+/// Opens the server's window and runs the server until the window is closed. `heed` gets what closes
+/// it from any thread, for when the system wants it to end, and is called before there is a server.
 ///
 /// # Errors
 /// No window can be shown. What goes wrong with the server is shown in the window.
-pub fn run(options: ConsoleOptions) -> Result<(), UiError> {
+pub fn run(
+    options: ConsoleOptions,
+    heed: impl FnOnce(fn()) -> io::Result<()>,
+) -> Result<(), UiError> {
     let _stage = Stage::open()?;
+    heed(shell::end).map_err(UiError::Thread)?;
     let choices = Choices::load(&options.data, platform::prefers_dark());
     let model = Model::new(choices, options.data.clone());
-    let setup = setup(options);
+    let setup = setup(options, choices.port);
     let (link, reports) = Link::start(setup, || shell::KICK.kick()).map_err(UiError::Thread)?;
     shell::run(model, link, reports);
     Ok(())
 }
 
-fn setup(options: ConsoleOptions) -> Setup {
+/// The port that was chosen here once is listened at unless the arguments say where.
+fn setup(options: ConsoleOptions, port: Option<u16>) -> Setup {
     let ConsoleOptions { serve, data } = options;
-    let names_data = |argument: &OsString| {
-        let argument = argument.to_string_lossy();
-        argument == "--data" || argument.starts_with("--data=")
+    let names = |flag: &str| {
+        serve.iter().any(|argument| {
+            let argument = argument.to_string_lossy();
+            argument.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+        })
     };
     let mut arguments = vec![OsString::from("--serve")];
-    if !serve.iter().any(names_data) {
+    if !names("--data") {
         arguments.extend(["--data".into(), data.clone().into()]);
+    }
+    if let Some(port) = port.filter(|_| !names("--listen")) {
+        arguments.extend(child::listen_everywhere(port));
     }
     arguments.extend(serve);
     // A program that cannot say where it lies is looked for by name; a failure is shown.
@@ -96,14 +108,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_server_gets_its_data_folder_once() {
+    fn the_server_gets_its_data_folder_and_its_port_once() {
         let options = |serve: &[&str]| ConsoleOptions {
             serve: serve.iter().map(OsString::from).collect(),
             data: "d".into(),
         };
-        assert_eq!(setup(options(&[])).arguments, ["--serve", "--data", "d"]);
+        let arguments = |serve: &[&str], port| setup(options(serve), port).arguments;
+        assert_eq!(arguments(&[], None), ["--serve", "--data", "d"]);
         let given = ["--data", "d", "--no-discovery"];
-        assert_eq!(setup(options(&given)).arguments, ["--serve", "--data", "d", "--no-discovery"]);
-        assert_eq!(setup(options(&["--data=d"])).arguments, ["--serve", "--data=d"]);
+        assert_eq!(arguments(&given, None), ["--serve", "--data", "d", "--no-discovery"]);
+        assert_eq!(arguments(&["--data=d"], None), ["--serve", "--data=d"]);
+        let kept = ["--serve", "--listen", "[::]:1030", "--data=d"];
+        assert_eq!(arguments(&["--data=d"], Some(1_030)), kept);
+        let given = ["--data=d", "--listen", "[::1]:7"];
+        assert_eq!(arguments(&given, Some(1_030)), ["--serve", "--data=d", "--listen", "[::1]:7"]);
     }
 }

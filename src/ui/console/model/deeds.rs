@@ -3,6 +3,7 @@
 
 use super::{Confirm, Effect, Fact, Model, Order, Sheet, Tab};
 use crate::net::verb::{Done, NotDone, Verb};
+use crate::server::settings::REGISTRATION_CODE;
 use crate::ui::console::acts::{self, Act, Someone};
 use crate::ui::console::forms::{Ask, Filled, Form, names};
 use crate::ui::console::refused;
@@ -106,6 +107,7 @@ impl Model {
                 out.push(Effect::Order(Order::Restore(path)));
             }
             Confirm::Restore(_) => {}
+            Confirm::Code { fresh, .. } => self.set(REGISTRATION_CODE.to_owned(), &fresh, out),
             Confirm::Dissolve { room, name, .. } => {
                 self.order(Purpose::Dissolve(name), vec![Verb::Dissolve { room }], out);
             }

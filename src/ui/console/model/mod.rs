@@ -11,6 +11,8 @@ mod lists;
 mod mended;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tuned;
 mod tuning;
 
 use std::collections::BTreeMap;
@@ -150,6 +152,13 @@ pub enum Confirm {
     },
     /// A backup takes the place of what is damaged.
     Restore(PathBuf),
+    /// Another invite code takes the place of this one.
+    Code {
+        /// This one.
+        old: String,
+        /// The other one.
+        fresh: String,
+    },
 }
 
 /// What can be copied.
@@ -279,6 +288,8 @@ pub enum Msg {
     Restart,
     /// The window shall close.
     Close,
+    /// The system wants the window to close.
+    End,
     /// The question is answered.
     Answer(Answer),
     /// A second of a countdown has gone by.
@@ -321,6 +332,8 @@ pub enum Msg {
     AllSettings,
     /// Set something.
     Set(String, String),
+    /// Another invite code, which is this one.
+    FreshCode(String),
     /// Who may register, by its place, and a code for where one is needed.
     Register(usize, String),
     /// Make a backup now.
@@ -513,6 +526,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Stop => model.ask(Question::Stop, &mut out),
         Msg::Restart => model.ask(Question::Restart, &mut out),
         Msg::Close => model.ask(Question::Close, &mut out),
+        Msg::End => model.end(&mut out),
         Msg::Answer(answer) => model.answer(answer, &mut out),
         Msg::Tick => model.tick(&mut out),
         Msg::Spare => model.spare(&mut out),
@@ -540,6 +554,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Rename => model.rename(),
         Msg::AllSettings => model.all_settings(),
         Msg::Set(key, value) => model.set(key, &value, &mut out),
+        Msg::FreshCode(fresh) => model.change_code(fresh, &mut out),
         Msg::Register(place, fresh) => model.register(place, &fresh, &mut out),
         Msg::Backup => model.back_up_now(&mut out),
         Msg::BackUp(on) => model.back_up(on, &mut out),
