@@ -141,8 +141,8 @@ fn chip(model: &Shared, only_bans: bool) -> Pressable {
 
 impl Rows for People {
     const COLUMNS: &'static [Column] = &[
-        Column("con.col.account", 46, 2),
-        Column("con.col.nickname", 84, 8),
+        Column("con.col.account", 46, 4),
+        Column("con.col.nickname", 84, 7),
         Column("con.col.created", 66, 2),
         Column("con.col.seen", 66, 2),
         Column("con.col.devices", 50, 1),

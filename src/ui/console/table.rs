@@ -113,7 +113,7 @@ pub fn row_or_dots(grid: &Grid, bar: &Bar, current: Option<usize>) -> Rect {
 
 impl Rows for Links {
     const COLUMNS: &'static [Column] = &[
-        Column("con.col.account", 46, 2),
+        Column("con.col.account", 46, 3),
         Column("con.col.nickname", 84, 6),
         Column("con.col.address", 90, 4),
         Column("con.col.client", 64, 5),
