@@ -141,8 +141,7 @@ fn heed_server_signals(stopper: server::Stopper) -> Result<(), ServerError> {
         }
         is_reload
     };
-    heed_signals(heed)
-        .map_err(|error| ServerError::System { doing: "listen for signals", error })
+    heed_signals(heed).map_err(|error| ServerError::System { doing: "listen for signals", error })
 }
 
 /// Calls this back on a thread of its own for each signal, with whether it asks to read settings again,

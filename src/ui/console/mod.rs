@@ -1,16 +1,15 @@
 //! The server's own window: it runs the server as a child process and talks to it through its
 //! control socket, as any console does.
 //!
-//! * [`model`] is what is on the screen, as data; [`online`], [`accounts`], [`rooms`], [`log`],
-//!   [`knobs`] and [`traffic`] are its parts, [`selection`] is who is chosen, [`acts`] and [`forms`]
-//!   what is done to them, [`task`] what the server is long at; [`failure`], [`refused`] and
+//! * [`model`] is what is on the screen, as data; [`log`], [`knobs`], [`traffic`] and the tables are its
+//!   parts: [`listing`] is any table, [`entries`] are their rows, [`selection`] is who is chosen. [`acts`]
+//!   and [`forms`] are what is done to them, [`task`] what the server is long at; [`failure`], [`refused`] and
 //!   [`units`] put causes and numbers into words, [`choices`] are kept.
 //! * [`link`] runs the server (`child`) and asks it, on a thread of its own.
 //! * `shell` is the window's thread. `window` stands on `left` and on a file a tab: `table`,
 //!   `people` and `halls` (which share `grid` and `bar`), `events`, `dials`. `chart` makes its
 //!   picture of the traffic. Over it stand `ask`, `form`, `code`, `restore` and `all`.
 
-pub mod accounts;
 pub mod acts;
 mod all;
 mod ask;
@@ -20,6 +19,7 @@ mod child;
 pub mod choices;
 mod code;
 mod dials;
+pub mod entries;
 mod events;
 pub mod failure;
 mod form;
@@ -29,13 +29,12 @@ mod halls;
 pub mod knobs;
 mod left;
 pub mod link;
+pub mod listing;
 pub mod log;
 pub mod model;
-pub mod online;
 mod people;
 pub mod refused;
 mod restore;
-pub mod rooms;
 pub mod selection;
 mod shell;
 mod table;

@@ -21,21 +21,19 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::accounts::Accounts;
 use super::acts::{Act, Someone};
 use super::choices::Choices;
 use super::failure::Failure;
 use super::forms::{Ask, Filled, Form};
 use super::knobs::Knobs;
+use super::listing::Listing;
 use super::log::{Chip, Log};
-use super::online::Online;
-use super::rooms::Rooms;
 use super::selection::Pick;
 use super::task::Task;
 use super::traffic::Traffic;
 use crate::domain::RoomId;
 use crate::net::control::{LogEntry, OnlineSession, Status};
-use crate::net::verb::{Done, NotDone, ResetCode, Verb};
+use crate::net::verb::{AccountRow, BanRow, Done, NotDone, ResetCode, RoomRow, Verb};
 use crate::server::admin::BackupFile;
 use crate::ui::text::{Language, LanguageChoice};
 use deeds::Purpose;
@@ -411,7 +409,7 @@ pub struct Model {
     /// When that came, on a clock that never jumps.
     pub at: Duration,
     /// Who is online.
-    pub online: Online,
+    pub online: Listing<OnlineSession>,
     /// Its log.
     pub log: Log,
     /// Whether the log stays at its newest line.
@@ -425,9 +423,13 @@ pub struct Model {
     /// What happens by itself soon.
     pub countdown: Option<Countdown>,
     /// All accounts.
-    pub accounts: Accounts,
+    pub accounts: Listing<AccountRow>,
+    /// All bans.
+    pub bans: Listing<BanRow>,
+    /// Whether bans are shown instead of accounts.
+    pub only_bans: bool,
     /// All rooms.
-    pub rooms: Rooms,
+    pub rooms: Listing<RoomRow>,
     /// The settings.
     pub knobs: Knobs,
     /// The window over this one.
@@ -462,15 +464,17 @@ impl Model {
             silent: false,
             status: None,
             at: Duration::ZERO,
-            online: Online::default(),
+            online: Listing::default(),
             log: Log::default(),
             follow: true,
             traffic: Traffic::default(),
             task: None,
             question: None,
             countdown: None,
-            accounts: Accounts::default(),
-            rooms: Rooms::default(),
+            accounts: Listing::default(),
+            bans: Listing::default(),
+            only_bans: false,
+            rooms: Listing::default(),
             knobs: Knobs::default(),
             sheet: None,
             tab: Tab::Online,
@@ -543,7 +547,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             out.push(Effect::Menu);
         }
         Msg::OpenMenu => out.push(Effect::Menu),
-        Msg::OnlyBans(only) => model.accounts.only_bans = only,
+        Msg::OnlyBans(only) => model.only_bans = only,
         Msg::Act(act) => model.act(act, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Broadcast => model.open(Ask::Broadcast),

@@ -4,10 +4,8 @@ use super::*;
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::{Calling, Occasion, Registration};
 use crate::net::verb::{Cause, Whom};
-use crate::ui::console::accounts::tests::{account, ban};
+use crate::ui::console::entries::tests::{account, ban, room, session};
 use crate::ui::console::forms::Ask;
-use crate::ui::console::online::tests::session;
-use crate::ui::console::rooms::tests::room;
 
 fn status(online: u64) -> Status {
     Status {
