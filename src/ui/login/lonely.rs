@@ -27,7 +27,7 @@ const REASONS: [(Icon, &str, &str); 3] = [
 /// Where the button for another search belongs: below the reasons in the higher form, however many
 /// lines they take.
 pub fn button_y(top: i32) -> i32 {
-    lay_out(top, false).1 + 8
+    lay_out(top, false).1 + 12
 }
 
 /// Paints the reasons from `top` on; without a head where there is little room.
