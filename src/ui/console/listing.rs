@@ -18,6 +18,7 @@ pub trait Entry: Clone {
     /// How it stands to another by a column, counted from the left.
     fn compare(&self, other: &Self, column: usize) -> Ordering;
     /// Whether it has these small letters in it. Where the server looks, it has found all.
+    #[must_use]
     fn has(&self, _find: &str) -> bool {
         true
     }
