@@ -93,7 +93,7 @@ fn run_server(serve: Serve) -> ExitCode {
     };
     let result = Server::start(setup).and_then(|server| {
         // First the signals: whoever reads the line may send one at once.
-        heed_signals(server.stopper())?;
+        heed_server_signals(server.stopper())?;
         print_line(&server.ready().to_string());
         server.wait()
     });
@@ -121,24 +121,42 @@ fn run_console(serve: Serve) -> ExitCode {
     if let Some(address) = serve.metrics {
         arguments.extend(["--metrics".into(), address.to_string().into()]);
     }
-    end(console::run(ConsoleOptions { serve: arguments, data: serve.data }))
+    let options = ConsoleOptions { serve: arguments, data: serve.data };
+    // Whatever the signal is, the window closes in order, and its server with it.
+    let heed = |close: fn()| {
+        heed_signals(move |_| {
+            close();
+            true
+        })
+    };
+    end(console::run(options, heed))
 }
 
 /// SIGTERM and Ctrl-C close the server in order; SIGHUP lets it read its settings again.
-fn heed_signals(stopper: server::Stopper) -> Result<(), ServerError> {
+fn heed_server_signals(stopper: server::Stopper) -> Result<(), ServerError> {
+    let heed = move |is_reload| {
+        match is_reload {
+            true => stopper.reload(),
+            false => stopper.stop(),
+        }
+        is_reload
+    };
+    heed_signals(heed).map_err(|error| ServerError::System { doing: "listen for signals", error })
+}
+
+/// Calls this back on a thread of its own for each signal, with whether it asks to read settings again,
+/// until no more are wanted.
+fn heed_signals(mut heed: impl FnMut(bool) -> bool + Send + 'static) -> std::io::Result<()> {
     use futures_util::StreamExt;
-    let failed = |error| ServerError::System { doing: "listen for signals", error };
-    let mut signals = async_signal::Signals::new(heeded_signals()).map_err(failed)?;
-    let heed = move || {
+    let mut signals = async_signal::Signals::new(heeded_signals())?;
+    let listen = move || {
         while let Some(signal) = smol::block_on(signals.next()) {
-            match signal.is_ok_and(is_reload) {
-                true => stopper.reload(),
-                false => return stopper.stop(),
+            if !heed(signal.is_ok_and(is_reload)) {
+                return;
             }
         }
     };
-    let thread = std::thread::Builder::new().name("signals".to_owned()).spawn(heed);
-    thread.map(drop).map_err(failed)
+    std::thread::Builder::new().name("signals".to_owned()).spawn(listen).map(drop)
 }
 
 #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! The server's admin at the console's window, beside a server that runs already: settings, people
-//! and announcements by mouse and keys have their effect on the server.
+//! and announcements by mouse and keys have their effect on the server. And how a window ends that
+//! started its server itself.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -8,7 +9,7 @@ use mychat::domain::AccountId;
 use mychat::net::control::{ControlReply, ControlRequest, LogEvent};
 use mychat::net::verb::{Done, Verb};
 use mychat::server::admin;
-use mychat::server::control::Console;
+use mychat::server::control::{self, Console};
 
 use crate::hands::{Button, CONTROL, RETURN};
 use crate::party::Server;
@@ -28,7 +29,8 @@ const HEADS: (usize, usize) = (480, 100);
 
 fn open(screen: &Screen, data: &Path) -> (Program, Window) {
     let mut command = screen.command(env!("CARGO_BIN_EXE_mychat"));
-    command.args(["--serve", "--window", "--no-discovery", "--data"]).arg(data);
+    command.args(["--serve", "--window", "--no-discovery", "--name", "校园"]);
+    command.args(["--listen", "127.0.0.1:0", "--data"]).arg(data);
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let program = Screen::start_program(&mut command);
     let window = screen.window(&program, "MyChat Server - 校园");
@@ -95,4 +97,15 @@ fn the_admin_sets_kicks_and_announces() {
     screen.type_text("hello");
     screen.key(&[CONTROL], RETURN);
     screen.wait_closed(broadcast);
+}
+
+#[test]
+fn a_window_that_is_told_to_end_takes_its_server_along() {
+    let Some(screen) = Screen::start(1366, 768) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    // Its title has the name that its server tells.
+    let (mut program, _) = open(&screen, folder.path());
+    program.signal("-TERM");
+    assert!(program.child.wait().unwrap().success(), "it ends in order");
+    assert_eq!(control::has_closed(folder.path()), Some(true), "and so did its server");
 }

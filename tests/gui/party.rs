@@ -160,7 +160,7 @@ impl Server {
 
     /// Stops it in order, and waits until it has ended.
     pub fn stop(&mut self) {
-        self.signal("-TERM");
+        self.program.signal("-TERM");
         assert!(self.program.child.wait().unwrap().success(), "it ends in order");
     }
 
@@ -171,13 +171,7 @@ impl Server {
 
     /// Stops it as it is, or lets it go on: whatever is on its way stays there meanwhile.
     pub fn stand_still(&self, still: bool) {
-        self.signal(if still { "-STOP" } else { "-CONT" });
-    }
-
-    fn signal(&self, signal: &str) {
-        let id = self.program.child.id().to_string();
-        let sent = std::process::Command::new("kill").args([signal, &id]).status();
-        assert!(sent.unwrap().success(), "kill {signal}");
+        self.program.signal(if still { "-STOP" } else { "-CONT" });
     }
 
     /// Makes an account that has no window.

@@ -314,6 +314,15 @@ impl Drop for Screen {
     }
 }
 
+impl Program {
+    /// Sends it a signal.
+    pub fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status();
+        assert!(sent.unwrap().success(), "kill {signal}");
+    }
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         // It may have ended by itself.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use mychat::net::control::LogEvent;
 use mychat::net::verb::{Cause, Done, NotDone, Verb, Whom};
+use mychat::ui::console::choices::Choices;
 use mychat::ui::console::failure::Failure;
 use mychat::ui::console::knobs::set;
 use mychat::ui::console::link::{Link, Setup};
@@ -285,15 +286,19 @@ fn why_a_server_did_not_start_is_told_by_its_cause() {
     let folder = tempfile::tempdir().unwrap();
     let other = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = other.local_addr().unwrap().to_string();
-    let window = Window::open(folder.path(), &taken);
+    let data = folder.path().join("new");
+    let window = Window::open(&data, &taken);
     let End::Failed(Failure::PortInUse { address, .. }) = window.ended() else {
         panic!("not the port")
     };
     assert_eq!(address, taken);
-    // Another port, without a word on the command line.
+    // Another port, without a word on the command line. It is kept as soon as there is a folder.
     let port = other.local_addr().unwrap().port();
+    let choices = Choices { port: Some(1_030), ..Choices::default() };
+    window.link.order(Order::Keep(choices));
     window.link.order(Order::StartOn { taken: port, port: 0 });
     window.attached();
+    assert_eq!(Choices::load(&data, false), choices);
     assert_ne!(window.polled().status.port, port);
 
     let elsewhere = Window::open(tempfile::tempdir().unwrap().path(), "203.0.113.7:1029");

@@ -361,7 +361,7 @@ impl Model {
         let login = &mut self.login;
         if let Phase::Failed(problem) = &login.phase
             && (problem.field().is_some_and(|field| msg.is_typed_in(field))
-                || (*problem == Problem::Closed && msg.is_choice()))
+                || (matches!(problem, Problem::Closed | Problem::HostSlow) && msg.is_choice()))
         {
             login.phase = Phase::Idle;
         }
@@ -434,8 +434,11 @@ impl Model {
         login.found = Some(found.into_iter().map(|server| (server.id, server)).collect());
         let answers = |server: &&FoundCard| server.local && server.proven && server.reachable;
         let local = login.servers().find(answers).map(|server| server.id);
-        if let (Some(local), Some(_)) = (local, login.hosting) {
+        // A port that was taken holds it up: it comes when another one was chosen in its window.
+        let is_late = login.phase == Phase::Failed(Problem::HostSlow);
+        if let Some(local) = local.filter(|_| is_late || login.hosting.is_some()) {
             out.push(Effect::RaiseLogin);
+            login.other_open &= !is_late;
             login.choice = Choice::Card(local);
             login.hosting = None;
             login.phase = Phase::Failed(Problem::HostReady);

@@ -220,7 +220,7 @@ pub fn of_accounts(people: &[Someone]) -> Vec<Act> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::online::tests::session;
+    use super::super::entries::tests::session;
     use super::*;
 
     fn someone(number: u64) -> Someone {

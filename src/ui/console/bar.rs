@@ -162,8 +162,7 @@ fn words(model: &Model) -> Said {
     let people = model.chosen();
     match (model.tab, &*people) {
         (Tab::Rooms, _) => model
-            .rooms
-            .chosen()
+            .chosen_room()
             .map_or_else(Said::default, |row| Said::new(&row.name, &row.room.to_string())),
         (_, [one]) => {
             let number = one.account.map(|account| account.to_string()).unwrap_or_default();

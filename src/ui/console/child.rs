@@ -53,10 +53,15 @@ impl Setup {
             }
         }
         if !is_found {
-            let everywhere = SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), port);
-            self.arguments.extend(["--listen".into(), everywhere.to_string().into()]);
+            self.arguments.extend(listen_everywhere(port));
         }
     }
+}
+
+/// The arguments for a port on every network.
+pub(super) fn listen_everywhere(port: u16) -> [OsString; 2] {
+    let everywhere = SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), port);
+    ["--listen".into(), everywhere.to_string().into()]
 }
 
 /// A server that was started here.

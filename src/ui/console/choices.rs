@@ -7,13 +7,15 @@ use crate::ui::text::LanguageChoice;
 /// The file in the data folder.
 const FILE: &str = "console.txt";
 
-/// Words and colours.
+/// Words and colours, and where a server listens that is told nothing about that.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Choices {
     /// The language.
     pub language: LanguageChoice,
     /// Light on dark.
     pub dark: bool,
+    /// The port that was taken when the usual one was another program's.
+    pub port: Option<u16>,
 }
 
 impl Choices {
@@ -39,6 +41,7 @@ impl Choices {
             match (key.trim(), value.trim()) {
                 ("language", value) => choices.language = LanguageChoice::from_code(value),
                 ("theme", value) => choices.dark = value == "dark",
+                ("port", value) => choices.port = value.parse().ok().filter(|port| *port > 0),
                 _ => {}
             }
         }
@@ -47,7 +50,8 @@ impl Choices {
 
     fn text(self) -> String {
         let theme = if self.dark { "dark" } else { "light" };
-        format!("language = {}\ntheme = {theme}\n", self.language.code())
+        let port = self.port.map_or_else(String::new, |port| format!("port = {port}\n"));
+        format!("language = {}\ntheme = {theme}\n{port}", self.language.code())
     }
 }
 
@@ -62,10 +66,13 @@ mod tests {
         assert_eq!(Choices::load(folder.path(), false), Choices::default());
         assert!(Choices::load(folder.path(), true).dark);
         for language in [LanguageChoice::System, LanguageChoice::Fixed(Language::English)] {
-            let choices = Choices { language, dark: true };
-            choices.save(folder.path()).unwrap();
-            assert_eq!(Choices::load(folder.path(), false), choices);
+            for port in [None, Some(1_030)] {
+                let choices = Choices { language, dark: true, port };
+                choices.save(folder.path()).unwrap();
+                assert_eq!(Choices::load(folder.path(), false), choices);
+            }
         }
-        assert_eq!(Choices::parse("theme\n=\nx=y\nlanguage=?", false), Choices::default());
+        let garbage = "theme\n=\nx=y\nlanguage=?\nport = 65536\nport = 0";
+        assert_eq!(Choices::parse(garbage, false), Choices::default());
     }
 }

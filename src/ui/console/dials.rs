@@ -94,7 +94,7 @@ impl Dials {
         self.copy.on_press(|| post(Msg::Copy(Fact::Code)));
         self.fresh.on_press(|| {
             if let Some(code) = fresh_code() {
-                post(Msg::Set(REGISTRATION_CODE.to_owned(), code));
+                post(Msg::FreshCode(code));
             }
         });
         let set = |key: &str, value: String| post(Msg::Set(key.to_owned(), value));

@@ -188,7 +188,7 @@ pub fn names(people: &[Someone], language: Language) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::online::tests::session;
+    use super::super::entries::tests::session;
     use super::*;
 
     fn people() -> Vec<Someone> {

@@ -7,6 +7,7 @@ use fltk::app;
 use fltk::enums::Event;
 use jiff::tz::TimeZone;
 
+use super::listing::{Entry, Listing, Table as _};
 use super::model::{Model, Msg};
 use super::selection::Pick;
 use super::shell::post;
@@ -33,23 +34,16 @@ pub struct Column(pub &'static str, pub i32, pub i32);
 
 /// What a table shows.
 pub trait Rows: 'static {
+    /// What they are.
+    type Row: Entry;
+
     /// From left to right.
     const COLUMNS: &'static [Column];
 
-    /// How many rows there are.
-    fn count(model: &Model) -> usize;
-    /// By which column they are sorted, and whether the largest comes first; none cannot be sorted.
-    fn order(model: &Model) -> Option<(usize, bool)>;
-    /// Whether a row is chosen.
-    fn is_chosen(model: &Model, row: usize) -> bool;
-    /// The row with the keyboard.
-    fn current(model: &Model) -> Option<usize>;
-    /// Whether more rows are to be had, and not asked for yet.
-    fn wants_more(_model: &Model) -> bool {
-        false
-    }
+    /// All of them.
+    fn table(model: &Model) -> &Listing<Self::Row>;
     /// Draws a row into its cells, on this ground.
-    fn paint(canvas: &Canvas, model: &Model, row: usize, cells: &[Rect], look: &Look<'_>);
+    fn paint(canvas: &Canvas, model: &Model, row: &Self::Row, cells: &[Rect], look: &Look<'_>);
 }
 
 /// How a row is drawn.
@@ -81,7 +75,8 @@ impl Grid {
             paint_row::<R>(canvas, row, &rows.borrow(), &zone);
         });
         let area = Rc::default();
-        let (count, current) = (R::count, R::current);
+        let count = |model: &Model| R::table(model).len();
+        let current = |model: &Model| R::table(model).current();
         let mut grid = Grid { heads, list, columns: R::COLUMNS, count, current, area };
         grid.wire();
         grid
@@ -168,17 +163,16 @@ fn cells(columns: &[Column], area: Rect) -> Vec<Rect> {
 fn head<R: Rows>(model: &Shared, column: usize) -> Pressable {
     let model = Rc::clone(model);
     let mut head = Pressable::new("", move |canvas, area, touched: Touched| {
-        let order = R::order(&model.borrow());
-        let hover = touched.hover && order.is_some();
-        let ground = if hover { Colour::Hover } else { Colour::Canvas };
+        let (by, descending) = R::table(&model.borrow()).order();
+        let is_by = by == column;
+        let ground = if touched.hover { Colour::Hover } else { Colour::Canvas };
         canvas.fill(area, ground);
-        let by = order.filter(|(by, _)| *by == column);
-        let ink = if by.is_some() { Colour::Ink } else { Colour::Ink2 };
+        let ink = if is_by { Colour::Ink } else { Colour::Ink2 };
         let words = area.without_left(GAP);
         let title = tr(R::COLUMNS[column].0);
         let width = text::width(Style::CAPTION, title);
         canvas.text_in(Style::CAPTION, ink, words, Align::Left, title);
-        if let Some((_, descending)) = by.filter(|_| width + 16 <= words.w) {
+        if is_by && width + 14 <= words.w {
             let icon = if descending { Icon::ChevDown } else { Icon::ChevUp };
             canvas.icon_on(icon, words.x + width + 2, area.y + 10, 12, ink, ground);
         }
@@ -192,7 +186,9 @@ fn head<R: Rows>(model: &Shared, column: usize) -> Pressable {
 
 fn paint_row<R: Rows>(canvas: &Canvas, row: &RowLook, model: &Model, zone: &TimeZone) {
     let area = row.area;
-    let ground = match (R::is_chosen(model, row.index), row.hover) {
+    let table = R::table(model);
+    let Some(entry) = table.row(row.index) else { return };
+    let ground = match (table.is_chosen(row.index), row.hover) {
         (true, _) => Colour::Selected,
         (false, true) => Colour::Hover,
         (false, false) => Colour::Paper,
@@ -201,10 +197,10 @@ fn paint_row<R: Rows>(canvas: &Canvas, row: &RowLook, model: &Model, zone: &Time
     canvas.fill(area, ground);
     canvas.line_across(area.x, area.bottom() - 1, area.w, Colour::Line);
     let look = Look { ground, zone };
-    R::paint(canvas, model, row.index, &cells(R::COLUMNS, area), &look);
+    R::paint(canvas, model, entry, &cells(R::COLUMNS, area), &look);
     let dots = Rect::new(area.right() - MARGIN - DOTS, area.y, DOTS, area.h).middle(16, 16);
     canvas.icon_on(Icon::More, dots.x, dots.y, 16, Colour::Ink2, ground);
-    if row.index + 1 == R::count(model) && R::wants_more(model) {
+    if row.index + 1 == table.len() && table.wants_more() {
         post(Msg::More);
     }
 }

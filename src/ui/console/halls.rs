@@ -8,10 +8,12 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 
 use super::bar::Bar;
 use super::grid::{Column, Grid, Look, Rows, paint_words};
+use super::listing::Listing;
 use super::model::{Model, Msg};
 use super::shell::post;
 use super::table::{place_grid, row_or_dots};
 use super::{refused, units};
+use crate::net::verb::RoomRow;
 use crate::ui::paint::{Canvas, Icon, Rect};
 use crate::ui::text::tr;
 use crate::ui::theme::{Colour, Style};
@@ -84,6 +86,8 @@ impl Rooms {
 }
 
 impl Rows for Halls {
+    type Row = RoomRow;
+
     const COLUMNS: &'static [Column] = &[
         Column("con.col.number", 60, 2),
         Column("con.col.room", 140, 8),
@@ -92,28 +96,11 @@ impl Rows for Halls {
         Column("con.col.messages", 56, 2),
     ];
 
-    fn count(model: &Model) -> usize {
-        model.rooms.len()
+    fn table(model: &Model) -> &Listing<RoomRow> {
+        &model.rooms
     }
 
-    fn order(model: &Model) -> Option<(usize, bool)> {
-        Some(model.rooms.order())
-    }
-
-    fn is_chosen(model: &Model, row: usize) -> bool {
-        model.rooms.current() == Some(row)
-    }
-
-    fn current(model: &Model) -> Option<usize> {
-        model.rooms.current()
-    }
-
-    fn wants_more(model: &Model) -> bool {
-        model.rooms.has_more() && model.rooms.awaited.is_none()
-    }
-
-    fn paint(canvas: &Canvas, model: &Model, row: usize, cells: &[Rect], _look: &Look<'_>) {
-        let Some(row) = model.rooms.row(row) else { return };
+    fn paint(canvas: &Canvas, _model: &Model, row: &Self::Row, cells: &[Rect], _look: &Look<'_>) {
         let [number, name, owner, members, messages] = cells else { return };
         let words = |cell: &Rect, words: &str| paint_words(canvas, *cell, Colour::Ink, words);
         words(number, &row.room.to_string());

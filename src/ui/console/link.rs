@@ -16,6 +16,7 @@ use smol::future;
 
 use super::child::Own;
 pub use super::child::Setup;
+use super::choices::Choices;
 use super::failure::Failure;
 use super::model::{End, Order, Poll, Report};
 use crate::clock;
@@ -64,6 +65,7 @@ impl Link {
                 wake,
                 has_stopped_other: false,
                 later: vec![],
+                unkept: None,
             };
             future::block_on(executor.run(keeper.run(&executor)));
         };
@@ -109,6 +111,8 @@ struct Keeper {
     has_stopped_other: bool,
     /// What was asked while a server was starting, which opens its folder and no door yet.
     later: Vec<(u64, Vec<Verb>)>,
+    /// Choices that could not be kept: before its first server there is no folder.
+    unkept: Option<Choices>,
 }
 
 /// A server that answers.
@@ -189,7 +193,7 @@ impl Keeper {
         executor: &LocalExecutor<'_>,
     ) -> Result<End, Gone> {
         loop {
-            self.report(Report::Attached { foreign: true }).await?;
+            self.attached(true).await?;
             let mut visit = Visit::new(Some(found), None, false);
             let end = self.stay(&mut visit, executor).await?;
             let Some(next) = visit.next else { return Ok(end) };
@@ -197,6 +201,14 @@ impl Keeper {
             self.report(Report::Ended(end)).await?;
             found = next;
         }
+    }
+
+    /// There is a server, and so there is its folder.
+    async fn attached(&mut self, foreign: bool) -> Result<(), Gone> {
+        if let Some(choices) = self.unkept.take() {
+            self.keep(Order::Keep(choices)).await?;
+        }
+        self.report(Report::Attached { foreign }).await
     }
 
     /// Waits until the own server is ready, then stays with it.
@@ -230,7 +242,7 @@ impl Keeper {
             return Ok(own.end(status).await);
         }
         self.has_stopped_other = false;
-        self.report(Report::Attached { foreign: false }).await?;
+        self.attached(false).await?;
         let found = attach(&self.setup.data).await;
         self.stay(&mut Visit::new(found, Some(own), asked_to_stop), executor).await
     }
@@ -360,11 +372,13 @@ impl Keeper {
     }
 
     /// What can be done at any time, with or without a server.
-    async fn keep(&self, order: Order) -> Result<(), Gone> {
+    async fn keep(&mut self, order: Order) -> Result<(), Gone> {
         match order {
             Order::Keep(choices) => {
-                if let Err(error) = choices.save(&self.setup.data) {
-                    tracing::warn!(%error, "cannot keep the choices of the server's window");
+                let saved = choices.save(&self.setup.data);
+                self.unkept = saved.is_err().then_some(choices);
+                if let Err(error) = saved {
+                    tracing::warn!(%error, "cannot keep the choices of the server's window yet");
                 }
                 Ok(())
             }
@@ -425,7 +439,7 @@ impl Keeper {
     }
 
     /// What was asked of a server that is gone is not asked of the one in its place.
-    async fn refuse_waiting(&self) -> Result<(), Gone> {
+    async fn refuse_waiting(&mut self) -> Result<(), Gone> {
         while let Ok(order) = self.orders.try_recv() {
             match order {
                 Order::Do { id, verbs } => {

@@ -1,16 +1,15 @@
 //! The server's own window: it runs the server as a child process and talks to it through its
 //! control socket, as any console does.
 //!
-//! * [`model`] is what is on the screen, as data; [`online`], [`accounts`], [`rooms`], [`log`],
-//!   [`knobs`] and [`traffic`] are its parts, [`selection`] is who is chosen, [`acts`] and [`forms`]
-//!   what is done to them, [`task`] what the server is long at; [`lines`], [`failure`], [`refused`] and
-//!   [`units`] put events, causes and numbers into words, [`choices`] are kept.
+//! * [`model`] is what is on the screen, as data; [`log`], [`knobs`], [`traffic`] and the tables are its
+//!   parts: [`listing`] is any table, [`entries`] are their rows, [`selection`] is who is chosen. [`acts`]
+//!   and [`forms`] are what is done to them, [`task`] what the server is long at; [`lines`], [`failure`],
+//!   [`refused`] and [`units`] put events, causes and numbers into words, [`choices`] are kept.
 //! * [`link`] runs the server (`child`) and asks it, on a thread of its own.
 //! * `shell` is the window's thread. `window` stands on `left` and on a file a tab: `table`,
 //!   `people` and `halls` (which share `grid` and `bar`), `events`, `dials`. `chart` makes its
 //!   picture of the traffic. Over it stand `ask`, `form`, `code`, `restore` and `all`.
 
-pub mod accounts;
 pub mod acts;
 mod all;
 mod ask;
@@ -20,6 +19,7 @@ mod child;
 pub mod choices;
 mod code;
 mod dials;
+pub mod entries;
 mod events;
 pub mod failure;
 mod form;
@@ -30,13 +30,12 @@ pub mod knobs;
 mod left;
 pub mod lines;
 pub mod link;
+pub mod listing;
 pub mod log;
 pub mod model;
-pub mod online;
 mod people;
 pub mod refused;
 mod restore;
-pub mod rooms;
 pub mod selection;
 mod shell;
 mod table;
@@ -46,6 +45,7 @@ pub mod units;
 mod window;
 
 use std::ffi::OsString;
+use std::io;
 use std::path::PathBuf;
 
 use super::{Stage, UiError, platform};
@@ -62,29 +62,40 @@ pub struct ConsoleOptions {
     pub data: PathBuf,
 }
 
-/// Opens the server's window and runs the server until the window is closed.
+/// Opens the server's window and runs the server until the window is closed. `heed` gets what closes
+/// it from any thread, for when the system wants it to end, and is called before there is a server.
 ///
 /// # Errors
 /// No window can be shown. What goes wrong with the server is shown in the window.
-pub fn run(options: ConsoleOptions) -> Result<(), UiError> {
+pub fn run(
+    options: ConsoleOptions,
+    heed: impl FnOnce(fn()) -> io::Result<()>,
+) -> Result<(), UiError> {
     let _stage = Stage::open()?;
+    heed(shell::end).map_err(UiError::Thread)?;
     let choices = Choices::load(&options.data, platform::prefers_dark());
     let model = Model::new(choices, options.data.clone());
-    let setup = setup(options);
+    let setup = setup(options, choices.port);
     let (link, reports) = Link::start(setup, || shell::KICK.kick()).map_err(UiError::Thread)?;
     shell::run(model, link, reports);
     Ok(())
 }
 
-fn setup(options: ConsoleOptions) -> Setup {
+/// The port that was chosen here once is listened at unless the arguments say where.
+fn setup(options: ConsoleOptions, port: Option<u16>) -> Setup {
     let ConsoleOptions { serve, data } = options;
-    let names_data = |argument: &OsString| {
-        let argument = argument.to_string_lossy();
-        argument == "--data" || argument.starts_with("--data=")
+    let names = |flag: &str| {
+        serve.iter().any(|argument| {
+            let argument = argument.to_string_lossy();
+            argument.strip_prefix(flag).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+        })
     };
     let mut arguments = vec![OsString::from("--serve")];
-    if !serve.iter().any(names_data) {
+    if !names("--data") {
         arguments.extend(["--data".into(), data.clone().into()]);
+    }
+    if let Some(port) = port.filter(|_| !names("--listen")) {
+        arguments.extend(child::listen_everywhere(port));
     }
     arguments.extend(serve);
     // A program that cannot say where it lies is looked for by name; a failure is shown.
@@ -97,14 +108,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_server_gets_its_data_folder_once() {
+    fn the_server_gets_its_data_folder_and_its_port_once() {
         let options = |serve: &[&str]| ConsoleOptions {
             serve: serve.iter().map(OsString::from).collect(),
             data: "d".into(),
         };
-        assert_eq!(setup(options(&[])).arguments, ["--serve", "--data", "d"]);
+        let arguments = |serve: &[&str], port| setup(options(serve), port).arguments;
+        assert_eq!(arguments(&[], None), ["--serve", "--data", "d"]);
         let given = ["--data", "d", "--no-discovery"];
-        assert_eq!(setup(options(&given)).arguments, ["--serve", "--data", "d", "--no-discovery"]);
-        assert_eq!(setup(options(&["--data=d"])).arguments, ["--serve", "--data=d"]);
+        assert_eq!(arguments(&given, None), ["--serve", "--data", "d", "--no-discovery"]);
+        assert_eq!(arguments(&["--data=d"], None), ["--serve", "--data=d"]);
+        let kept = ["--serve", "--listen", "[::]:1030", "--data=d"];
+        assert_eq!(arguments(&["--data=d"], Some(1_030)), kept);
+        let given = ["--data=d", "--listen", "[::1]:7"];
+        assert_eq!(arguments(&given, Some(1_030)), ["--serve", "--data=d", "--listen", "[::1]:7"]);
     }
 }

@@ -8,6 +8,7 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 
 use super::bar::Bar;
 use super::grid::{Column, Grid, Look, Rows, paint_person, paint_words};
+use super::listing::Listing;
 use super::model::{Model, Msg};
 use super::shell::post;
 use super::table::{place_grid, row_or_dots};
@@ -100,7 +101,7 @@ impl Accounts {
     /// Brings it up to the model.
     pub fn follow(&mut self, model: &Model) {
         self.find.set_placeholder(tr("con.find.account"));
-        self.only_bans = model.accounts.only_bans;
+        self.only_bans = model.only_bans;
         self.find.set_shown(!self.only_bans);
         self.ban.set_label(tr("con.ban.ip.ask"));
         self.ban.set_shown(self.only_bans);
@@ -116,13 +117,16 @@ impl Accounts {
     /// Where the menu of a row opens, in the window.
     #[must_use]
     pub fn menu_place(&self, model: &Model) -> Rect {
-        let grid = if self.only_bans { &self.bans } else { &self.people };
-        row_or_dots(grid, &self.bar, model.accounts.current())
+        let (grid, current) = match self.only_bans {
+            true => (&self.bans, model.bans.current()),
+            false => (&self.people, model.accounts.current()),
+        };
+        row_or_dots(grid, &self.bar, current)
     }
 }
 
 fn bans_words(model: &Model) -> String {
-    match model.accounts.count_bans() {
+    match model.bans.all().len() {
         0 => tr("con.chip.bans").to_owned(),
         n => tr_with("con.chip.count", &[("kind", tr("con.chip.bans")), ("n", &n.to_string())]),
     }
@@ -133,16 +137,18 @@ fn chip(model: &Shared, only_bans: bool) -> Pressable {
     let mut chip = Pressable::new("", move |canvas, area, touched| {
         let model = model.borrow();
         let words = if only_bans { bans_words(&model) } else { tr("con.chip.all").to_owned() };
-        paint_chip(canvas, area, touched, model.accounts.only_bans == only_bans, &words);
+        paint_chip(canvas, area, touched, model.only_bans == only_bans, &words);
     });
     chip.on_press(move || post(Msg::OnlyBans(only_bans)));
     chip
 }
 
 impl Rows for People {
+    type Row = AccountRow;
+
     const COLUMNS: &'static [Column] = &[
-        Column("con.col.account", 46, 2),
-        Column("con.col.nickname", 84, 8),
+        Column("con.col.account", 46, 4),
+        Column("con.col.nickname", 84, 7),
         Column("con.col.created", 66, 2),
         Column("con.col.seen", 66, 2),
         Column("con.col.devices", 50, 1),
@@ -150,28 +156,11 @@ impl Rows for People {
         Column("con.col.state", 36, 3),
     ];
 
-    fn count(model: &Model) -> usize {
-        if model.accounts.only_bans { 0 } else { model.accounts.len() }
+    fn table(model: &Model) -> &Listing<AccountRow> {
+        &model.accounts
     }
 
-    fn order(model: &Model) -> Option<(usize, bool)> {
-        Some(model.accounts.order())
-    }
-
-    fn is_chosen(model: &Model, row: usize) -> bool {
-        model.accounts.is_chosen(row)
-    }
-
-    fn current(model: &Model) -> Option<usize> {
-        model.accounts.current()
-    }
-
-    fn wants_more(model: &Model) -> bool {
-        model.accounts.has_more() && model.accounts.awaited.is_none()
-    }
-
-    fn paint(canvas: &Canvas, model: &Model, row: usize, cells: &[Rect], look: &Look<'_>) {
-        let Some(row) = model.accounts.row(row) else { return };
+    fn paint(canvas: &Canvas, model: &Model, row: &Self::Row, cells: &[Rect], look: &Look<'_>) {
         let [account, nickname, created, seen, devices, bytes, state] = cells else { return };
         let language = model.language();
         let words = |cell: &Rect, words: &str| paint_words(canvas, *cell, Colour::Ink, words);
@@ -181,7 +170,10 @@ impl Rows for People {
         let shown = (person.avatar, &*person.nickname, person.role == Role::Admin);
         paint_person(canvas, *nickname, shown, look.ground);
         words(created, &when(row.created));
-        let last = match (model.online.has(person.account), row.seen) {
+        // This is known anew every second, and rows only when they are asked for.
+        let is_online =
+            model.online.all().iter().any(|link| link.person.account == row.person.account);
+        let last = match (is_online, row.seen) {
             (true, _) => tr("status.online").to_owned(),
             (false, Some(at)) => when(at),
             (false, None) => tr("con.never").to_owned(),
@@ -205,6 +197,8 @@ fn state_key(row: &AccountRow) -> Option<&'static str> {
 }
 
 impl Rows for Bans {
+    type Row = BanRow;
+
     const COLUMNS: &'static [Column] = &[
         Column("con.col.whom", 110, 4),
         Column("con.col.why", 110, 8),
@@ -212,24 +206,11 @@ impl Rows for Bans {
         Column("con.col.left", 72, 2),
     ];
 
-    fn count(model: &Model) -> usize {
-        if model.accounts.only_bans { model.accounts.len() } else { 0 }
+    fn table(model: &Model) -> &Listing<BanRow> {
+        &model.bans
     }
 
-    fn order(_model: &Model) -> Option<(usize, bool)> {
-        None
-    }
-
-    fn is_chosen(model: &Model, row: usize) -> bool {
-        model.accounts.is_chosen(row)
-    }
-
-    fn current(model: &Model) -> Option<usize> {
-        model.accounts.current()
-    }
-
-    fn paint(canvas: &Canvas, model: &Model, row: usize, cells: &[Rect], look: &Look<'_>) {
-        let Some(row) = model.accounts.ban(row) else { return };
+    fn paint(canvas: &Canvas, model: &Model, row: &Self::Row, cells: &[Rect], look: &Look<'_>) {
         let [whom, why, since, left] = cells else { return };
         let language = model.language();
         let name = match &row.nickname {
@@ -257,11 +238,12 @@ fn left_words(row: &BanRow, language: Language) -> String {
 
 fn paint_nobody(canvas: &Canvas, below: Rect, model: &Model) {
     let accounts = &model.accounts;
-    if !accounts.is_empty() || accounts.awaited.is_some() {
+    let is_empty = if model.only_bans { model.bans.is_empty() } else { accounts.is_empty() };
+    if !is_empty || accounts.awaited.is_some() {
         return;
     }
     let failed = accounts.failed.as_ref().map(|why| refused::words(model.language(), why));
-    let (icon, title, hint) = match (&failed, accounts.only_bans, accounts.is_finding()) {
+    let (icon, title, hint) = match (&failed, model.only_bans, accounts.is_finding()) {
         (Some(why), ..) => (Icon::Warn, "con.none.asked", why.as_str()),
         (None, true, _) => (Icon::Unlock, "con.none.bans", tr("con.none.bans.hint")),
         (None, false, true) => (Icon::Search, "con.none.found", tr("con.none.found.hint")),
@@ -272,7 +254,7 @@ fn paint_nobody(canvas: &Canvas, below: Rect, model: &Model) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::accounts::tests::ban;
+    use super::super::entries::tests::ban;
     use super::*;
 
     #[test]

@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_channel::Receiver;
 use fltk::app;
@@ -32,6 +33,9 @@ const POSTED_MAX: usize = 1_024;
 /// Wakes the window's thread.
 pub static KICK: Kick = Kick::new(|| app::awake_callback(turn));
 
+/// Whether the system wants the window to close.
+static ENDS: AtomicBool = AtomicBool::new(false);
+
 thread_local! {
     static POSTED: RefCell<VecDeque<Msg>> = const { RefCell::new(VecDeque::new()) };
     static SHELL: RefCell<Option<Shell>> = const { RefCell::new(None) };
@@ -52,6 +56,12 @@ pub fn post(msg: Msg) {
             posted.push_back(msg);
         }
     });
+    KICK.kick();
+}
+
+/// Closes the window in order, and the server that it started; from any thread.
+pub fn end() {
+    ENDS.store(true, Ordering::Release);
     KICK.kick();
 }
 
@@ -99,9 +109,10 @@ fn turn() {
 
 impl Shell {
     fn take_one(&mut self) -> bool {
-        let posted = POSTED.with_borrow_mut(VecDeque::pop_front);
+        let end = ENDS.swap(false, Ordering::Acquire).then_some(Msg::End);
+        let posted = || POSTED.with_borrow_mut(VecDeque::pop_front);
         let report = || self.reports.try_recv().ok().map(Msg::Report);
-        let Some(msg) = posted.or_else(report) else { return false };
+        let Some(msg) = end.or_else(posted).or_else(report) else { return false };
         let effects = {
             let mut model = self.model.borrow_mut();
             model.now = clock::wall_ms();
@@ -178,33 +189,14 @@ fn say_trouble(words: String) {
 }
 
 fn ask_once_more(confirm: Confirm) {
-    if let Confirm::Restore(path) = confirm {
-        return ask_to_restore(path);
-    }
-    let (act, title, text) = match &confirm {
-        Confirm::Restore(_) => return,
-        Confirm::People(act, people) => {
-            let name = names(people, text::language());
-            let (title, text) = match act {
-                Act::Promote => ("con.sure.promote", "con.sure.promote.text"),
-                Act::Demote => ("con.sure.demote", "con.sure.demote.text"),
-                _ => ("con.sure.sign_out", "con.sure.sign_out.text"),
-            };
-            (*act, tr_with(title, &[("name", &name)]), tr(text).to_owned())
-        }
-        Confirm::Dissolve { name, members, room } => {
-            let values = [("n", &*members.to_string()), ("number", &*room.to_string())];
-            let title = tr_with("con.sure.dissolve", &[("name", name)]);
-            (Act::Dissolve, title, tr_with("con.sure.dissolve.text", &values))
-        }
-    };
+    let (icon, title, text, action) = sure(&confirm);
     let question = Question {
         window: tr("con.window").to_owned(),
-        icon: icon(act),
-        danger: act != Act::Demote,
+        icon,
+        danger: !matches!(confirm, Confirm::People(Act::Demote, _)),
         title,
         text,
-        action: tr(act.key()).to_owned(),
+        action: tr(action).to_owned(),
         cancel: tr("common.cancel").to_owned(),
     };
     ask(question, move |yes| {
@@ -214,22 +206,34 @@ fn ask_once_more(confirm: Confirm) {
     });
 }
 
-fn ask_to_restore(path: PathBuf) {
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    let question = Question {
-        window: tr("con.window").to_owned(),
-        icon: Icon::Database,
-        danger: true,
-        title: tr("con.sure.restore").to_owned(),
-        text: tr_with("con.sure.restore.text", &[("name", &name)]),
-        action: tr("con.restore.go").to_owned(),
-        cancel: tr("common.cancel").to_owned(),
-    };
-    ask(question, move |yes| {
-        if yes {
-            post(Msg::Confirmed(Confirm::Restore(path)));
+/// What is asked, what it would do, and the key of the word that does it.
+fn sure(confirm: &Confirm) -> (Icon, String, String, &'static str) {
+    match confirm {
+        Confirm::People(act, people) => {
+            let name = names(people, text::language());
+            let (title, text) = match act {
+                Act::Promote => ("con.sure.promote", "con.sure.promote.text"),
+                Act::Demote => ("con.sure.demote", "con.sure.demote.text"),
+                _ => ("con.sure.sign_out", "con.sure.sign_out.text"),
+            };
+            (icon(*act), tr_with(title, &[("name", &name)]), tr(text).to_owned(), act.key())
         }
-    });
+        Confirm::Dissolve { name, members, room } => {
+            let values = [("n", &*members.to_string()), ("number", &*room.to_string())];
+            let title = tr_with("con.sure.dissolve", &[("name", name)]);
+            let text = tr_with("con.sure.dissolve.text", &values);
+            (icon(Act::Dissolve), title, text, Act::Dissolve.key())
+        }
+        Confirm::Restore(path) => {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+            let text = tr_with("con.sure.restore.text", &[("name", &name)]);
+            (Icon::Database, tr("con.sure.restore").to_owned(), text, "con.restore.go")
+        }
+        Confirm::Code { old, .. } => {
+            let text = tr_with("con.sure.code.text", &[("code", old)]);
+            (Icon::Key, tr("con.sure.code").to_owned(), text, "con.set.fresh")
+        }
+    }
 }
 
 /// Shows a folder, which is made where it is not there yet.

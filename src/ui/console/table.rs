@@ -8,11 +8,13 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 
 use super::bar::{self, Bar};
 use super::grid::{Column, Grid, Look, Rows, paint_person, paint_words};
+use super::listing::Listing;
 use super::model::{Model, Msg, Phase};
 use super::shell::post;
 use super::units;
 use crate::clock;
 use crate::domain::Role;
+use crate::net::control::OnlineSession;
 use crate::ui::app::time;
 use crate::ui::paint::{Canvas, Icon, Rect};
 use crate::ui::text::tr;
@@ -93,7 +95,7 @@ impl Table {
     /// Where the menu of a row opens, in the window.
     #[must_use]
     pub fn menu_place(&self, model: &Model) -> Rect {
-        row_or_dots(&self.grid, &self.bar, Links::current(model))
+        row_or_dots(&self.grid, &self.bar, model.online.current())
     }
 }
 
@@ -112,8 +114,10 @@ pub fn row_or_dots(grid: &Grid, bar: &Bar, current: Option<usize>) -> Rect {
 }
 
 impl Rows for Links {
+    type Row = OnlineSession;
+
     const COLUMNS: &'static [Column] = &[
-        Column("con.col.account", 46, 2),
+        Column("con.col.account", 46, 3),
         Column("con.col.nickname", 84, 6),
         Column("con.col.address", 90, 4),
         Column("con.col.client", 64, 5),
@@ -121,24 +125,11 @@ impl Rows for Links {
         Column("con.col.idle", 42, 1),
     ];
 
-    fn count(model: &Model) -> usize {
-        model.online.len()
+    fn table(model: &Model) -> &Listing<OnlineSession> {
+        &model.online
     }
 
-    fn order(model: &Model) -> Option<(usize, bool)> {
-        Some(model.online.order())
-    }
-
-    fn is_chosen(model: &Model, row: usize) -> bool {
-        model.online.is_chosen(row)
-    }
-
-    fn current(model: &Model) -> Option<usize> {
-        model.online.current()
-    }
-
-    fn paint(canvas: &Canvas, model: &Model, row: usize, cells: &[Rect], look: &Look<'_>) {
-        let Some(link) = model.online.row(row) else { return };
+    fn paint(canvas: &Canvas, model: &Model, link: &Self::Row, cells: &[Rect], look: &Look<'_>) {
         let [account, nickname, address, client, since, idle] = cells else { return };
         let language = model.language();
         let words = |cell: &Rect, words: &str| paint_words(canvas, *cell, Colour::Ink, words);

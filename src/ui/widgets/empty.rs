@@ -1,13 +1,18 @@
 //! What stands where there is nothing, and what stands where something is being loaded.
 
 use crate::ui::paint::{Align, Canvas, Icon, Rect};
+use crate::ui::paragraph;
 use crate::ui::theme::{Colour, Style};
 
 /// How high an empty state is without a button.
 pub const EMPTY_HEIGHT: i32 = 108;
+/// The longest line of a hint that reads well, and how many lines it may have: why something cannot be
+/// read takes several.
+const HINT: i32 = 440;
+const HINT_LINES_MAX: usize = 6;
 
 /// Draws an icon on a disc, a line, a hint, in the middle of an area. Returns the `y` at which a
-/// button of 28 px belongs.
+/// button of 28 px belongs, however long the hint is.
 #[expect(clippy::must_use_candidate, reason = "drawn for its effect; the place is extra")]
 pub fn paint_empty(
     canvas: &Canvas,
@@ -17,16 +22,22 @@ pub fn paint_empty(
     hint: &str,
     with_button: bool,
 ) -> i32 {
-    let height = EMPTY_HEIGHT + if with_button { 42 } else { 0 };
-    let top = area.y + (area.h - height) / 2;
+    let style = Style::CAPTION;
+    let hints = area.middle(HINT.min(area.w - 16), area.h);
+    let count = paragraph::lines(style, hint, hints.w, HINT_LINES_MAX).len();
+    let high = style.line * i32::try_from(count).unwrap_or(1);
+    let (height, button) = (EMPTY_HEIGHT, if with_button { 42 } else { 0 });
+    let usual = area.y + (area.h - height - button) / 2;
+    let top = usual - (high - style.line) / if with_button { 1 } else { 2 };
     let disc = Rect::new(area.x + (area.w - 56) / 2, top, 56, 56);
     canvas.circle(disc, Colour::BrandSoft);
     let inner = disc.middle(28, 28);
     canvas.icon_on(icon, inner.x, inner.y, 28, Colour::BrandText, Colour::BrandSoft);
-    let line = |y: i32, h: i32| Rect::new(area.x + 8, y, area.w - 16, h);
-    canvas.text_in(Style::BODY.bold(), Colour::Ink, line(top + 68, 20), Align::Centre, title);
-    canvas.text_in(Style::CAPTION, Colour::Ink2, line(top + 92, 16), Align::Centre, hint);
-    top + EMPTY_HEIGHT + 14
+    let line = Rect::new(area.x + 8, top + 68, area.w - 16, 20);
+    canvas.text_in(Style::BODY.bold(), Colour::Ink, line, Align::Centre, title);
+    let hints = Rect { y: top + 92, h: high, ..hints };
+    paragraph::draw(canvas, style, Colour::Ink2, hints, Align::Centre, hint);
+    usual + height + 14
 }
 
 /// Draws grey bars where rows with a round picture will be.

@@ -429,6 +429,25 @@ fn hosting_picks_the_server_of_this_computer_and_says_when_it_did_not_start() {
 }
 
 #[test]
+fn a_server_that_is_hosted_late_is_chosen_unless_another_one_was() {
+    for is_another_chosen in [false, true] {
+        let mut world = World::new();
+        world.send(Msg::Login(LoginMsg::Host));
+        world.pass(10_000);
+        assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostSlow));
+        if is_another_chosen {
+            world.send(Msg::Login(LoginMsg::HostTyped("10.0.0.9".to_owned())));
+        }
+        let mut local = found(4, "Zoo");
+        local.local = true;
+        world.send(Msg::Servers(vec![local]));
+        let login = &world.model.login;
+        let is_ready = login.phase == Phase::Failed(Problem::HostReady);
+        assert_eq!((is_ready, login.other_open), (!is_another_chosen, is_another_chosen));
+    }
+}
+
+#[test]
 fn a_sign_out_by_the_server_says_why_and_one_by_the_person_does_not() {
     let mut world = World::signed_in();
     let kicked = Failure::Goodbye(Goodbye::Kicked);

@@ -2,7 +2,8 @@
 //! what came of it.
 
 use super::{Confirm, Effect, Fact, Model, Order, Sheet, Tab};
-use crate::net::verb::{Done, NotDone, Verb};
+use crate::net::verb::{Done, NotDone, RoomRow, Verb};
+use crate::server::settings::REGISTRATION_CODE;
 use crate::ui::console::acts::{self, Act, Someone};
 use crate::ui::console::forms::{Ask, Filled, Form, names};
 use crate::ui::console::refused;
@@ -47,23 +48,28 @@ impl Model {
     #[must_use]
     pub fn chosen(&self) -> Vec<Someone> {
         match self.tab {
-            Tab::Online => self.online.chosen(),
-            Tab::Accounts => self.accounts.chosen(),
+            Tab::Online => Someone::of_links(self.online.chosen()),
+            Tab::Accounts if self.only_bans => self.bans.chosen().map(Someone::of_ban).collect(),
+            Tab::Accounts => self.accounts.chosen().map(Someone::of_account).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The room that is chosen: one at a time.
+    #[must_use]
+    pub fn chosen_room(&self) -> Option<&RoomRow> {
+        self.rooms.chosen().next()
     }
 
     /// What can be done to what is chosen in the open table.
     #[must_use]
     pub fn acts(&self) -> Vec<Act> {
         match self.tab {
-            Tab::Online => acts::of_online(&self.online.chosen()),
-            Tab::Accounts if self.accounts.only_bans => {
-                let is_some = !self.accounts.chosen().is_empty();
-                if is_some { vec![Act::Unban] } else { Vec::new() }
-            }
-            Tab::Accounts => acts::of_accounts(&self.accounts.chosen()),
-            Tab::Rooms if self.rooms.chosen().is_some() => vec![Act::Dissolve, Act::Copy],
+            Tab::Online => acts::of_online(&self.chosen()),
+            Tab::Accounts if self.only_bans && self.chosen().is_empty() => Vec::new(),
+            Tab::Accounts if self.only_bans => vec![Act::Unban],
+            Tab::Accounts => acts::of_accounts(&self.chosen()),
+            Tab::Rooms if self.chosen_room().is_some() => vec![Act::Dissolve, Act::Copy],
             _ => Vec::new(),
         }
     }
@@ -83,14 +89,14 @@ impl Model {
                 out.push(Effect::Confirm(Confirm::People(act, people)));
             }
             Act::Dissolve => {
-                if let Some(row) = self.rooms.chosen() {
+                if let Some(row) = self.chosen_room() {
                     let (room, name, members) = (row.room, row.name.clone(), row.members);
                     out.push(Effect::Confirm(Confirm::Dissolve { room, name, members }));
                 }
             }
             Act::Copy => {
                 let person = people.first().and_then(|one| one.account).map(|one| one.to_string());
-                let room = self.rooms.chosen().map(|row| row.room.to_string());
+                let room = self.chosen_room().map(|row| row.room.to_string());
                 let number = if self.tab == Tab::Rooms { room } else { person };
                 out.extend(number.map(|number| Effect::Copy(Fact::Number, number)));
             }
@@ -106,6 +112,7 @@ impl Model {
                 out.push(Effect::Order(Order::Restore(path)));
             }
             Confirm::Restore(_) => {}
+            Confirm::Code { fresh, .. } => self.set(REGISTRATION_CODE.to_owned(), &fresh, out),
             Confirm::Dissolve { room, name, .. } => {
                 self.order(Purpose::Dissolve(name), vec![Verb::Dissolve { room }], out);
             }
@@ -161,8 +168,8 @@ impl Model {
         let Some(purpose) = self.open.remove(&id) else { return };
         let language = self.language();
         match purpose {
-            Purpose::Accounts { is_next } => self.accounts_came(id, is_next, results, out),
-            Purpose::Rooms { is_next } => self.rooms_came(id, is_next, results, out),
+            Purpose::Accounts { is_next } => self.accounts_came(id, is_next, &results, out),
+            Purpose::Rooms { is_next } => self.rooms_came(id, is_next, &results, out),
             Purpose::Settings => self.knobs.take(results.into_iter().next()),
             Purpose::Set(key) => self.set_done(&key, results),
             Purpose::Form(number, ask) => self.form_done((number, ask), results, out),

@@ -9,7 +9,7 @@ use super::{
     Tab, Then,
 };
 use crate::net::control::LogEvent;
-use crate::net::protocol::{Calling, Occasion};
+use crate::net::protocol::{Calling, DEFAULT_PORT, Occasion};
 use crate::net::verb::{Audience, Verb};
 use crate::ui::console::failure::Failure;
 use crate::ui::console::refused;
@@ -180,13 +180,18 @@ impl Model {
         };
     }
 
-    /// The port is another program's: the next one is tried.
+    /// The port is another program's: the next one is tried, and from then on where nothing says
+    /// another one.
     pub(super) fn start_elsewhere(&mut self, out: &mut Vec<Effect>) {
         if let Phase::Failed { failure, .. } = &self.phase
             && let Some((taken, port)) = failure.other_port()
         {
             self.phase = Phase::Starting;
             out.push(Effect::Order(Order::StartOn { taken, port }));
+            if taken == self.choices.port.unwrap_or(DEFAULT_PORT) {
+                self.choices.port = Some(port);
+                out.push(Effect::Order(Order::Keep(self.choices)));
+            }
         }
     }
 
@@ -207,6 +212,12 @@ impl Model {
         } else {
             self.carry_out(question, out);
         }
+    }
+
+    /// The system wants the end, and nobody is there to answer anything.
+    pub(super) fn end(&mut self, out: &mut Vec<Effect>) {
+        (self.question, self.sheet) = (None, None);
+        self.carry_out(Question::Close, out);
     }
 
     pub(super) fn answer(&mut self, answer: Answer, out: &mut Vec<Effect>) {

@@ -3,7 +3,7 @@
 use super::deeds::Purpose;
 use super::{Effect, Model, Tab};
 use crate::net::verb::{Done, NotDone, Verb};
-use crate::ui::console::online::Column;
+use crate::ui::console::listing::Table;
 use crate::ui::console::selection::Pick;
 
 impl Model {
@@ -12,12 +12,12 @@ impl Model {
         match self.tab {
             Tab::Online | Tab::Log => {}
             Tab::Accounts => {
-                let verbs = self.accounts.reload();
+                let verbs = self.bans.reload().chain(self.accounts.reload()).collect();
                 let id = self.order(Purpose::Accounts { is_next: false }, verbs, out);
                 self.accounts.awaited = Some(id);
             }
             Tab::Rooms => {
-                let verbs = self.rooms.reload();
+                let verbs = self.rooms.reload().collect();
                 let id = self.order(Purpose::Rooms { is_next: false }, verbs, out);
                 self.rooms.awaited = Some(id);
             }
@@ -30,13 +30,13 @@ impl Model {
     /// Asks for the next page, unless an answer is on its way.
     pub(super) fn more(&mut self, out: &mut Vec<Effect>) {
         match self.tab {
-            Tab::Accounts if self.accounts.awaited.is_none() => {
+            Tab::Accounts => {
                 if let Some(next) = self.accounts.next() {
                     let id = self.order(Purpose::Accounts { is_next: true }, vec![next], out);
                     self.accounts.awaited = Some(id);
                 }
             }
-            Tab::Rooms if self.rooms.awaited.is_none() => {
+            Tab::Rooms => {
                 if let Some(next) = self.rooms.next() {
                     let id = self.order(Purpose::Rooms { is_next: true }, vec![next], out);
                     self.rooms.awaited = Some(id);
@@ -51,12 +51,14 @@ impl Model {
         &mut self,
         id: u64,
         is_next: bool,
-        results: Vec<Result<Done, NotDone>>,
+        results: &[Result<Done, NotDone>],
         out: &mut Vec<Effect>,
     ) {
         if self.accounts.awaited == Some(id) {
-            self.accounts.awaited = None;
             self.accounts.take(results, is_next);
+            if !is_next {
+                self.bans.take(results, false);
+            }
             if self.accounts.wants_all() {
                 self.more(out);
             }
@@ -67,11 +69,10 @@ impl Model {
         &mut self,
         id: u64,
         is_next: bool,
-        results: Vec<Result<Done, NotDone>>,
+        results: &[Result<Done, NotDone>],
         out: &mut Vec<Effect>,
     ) {
         if self.rooms.awaited == Some(id) {
-            self.rooms.awaited = None;
             self.rooms.take(results, is_next);
             if self.rooms.wants_all() {
                 self.more(out);
@@ -80,53 +81,39 @@ impl Model {
     }
 
     pub(super) fn sort(&mut self, column: usize, out: &mut Vec<Effect>) {
-        let wants_all = match self.tab {
-            Tab::Accounts => self.accounts.sort(column),
-            Tab::Rooms => self.rooms.sort(column),
-            _ => {
-                if let Some(column) = Column::ALL.get(column) {
-                    self.online.sort(*column);
-                }
-                false
-            }
-        };
-        if wants_all {
+        if self.table().is_some_and(|table| table.sort(column)) {
             self.more(out);
         }
     }
 
     pub(super) fn find(&mut self, text: &str, out: &mut Vec<Effect>) {
-        let is_new = match self.tab {
-            Tab::Accounts => self.accounts.find(text),
-            Tab::Rooms => self.rooms.find(text),
-            _ => {
-                self.online.find(text);
-                false
-            }
-        };
-        if is_new {
+        if self.table().is_some_and(|table| table.find(text)) {
             self.reload(out);
         }
     }
 
     /// A row that is not among the chosen ones is chosen alone.
     pub(super) fn point(&mut self, row: usize) {
-        let is_chosen = match self.tab {
-            Tab::Online => self.online.is_chosen(row),
-            Tab::Accounts => self.accounts.is_chosen(row),
-            _ => false,
-        };
-        if !is_chosen {
+        if self.table().is_some_and(|table| !table.is_chosen(row)) {
             self.pick(row, Pick::Only);
         }
     }
 
     pub(super) fn pick(&mut self, row: usize, pick: Pick) {
+        let pick = if self.tab == Tab::Rooms { Pick::Only } else { pick };
+        if let Some(table) = self.table() {
+            table.pick(row, pick);
+        }
+    }
+
+    /// The open one.
+    fn table(&mut self) -> Option<&mut dyn Table> {
         match self.tab {
-            Tab::Online => self.online.pick(row, pick),
-            Tab::Accounts => self.accounts.pick(row, pick),
-            Tab::Rooms => self.rooms.pick(row),
-            Tab::Log | Tab::Settings => {}
+            Tab::Online => Some(&mut self.online),
+            Tab::Accounts if self.only_bans => Some(&mut self.bans),
+            Tab::Accounts => Some(&mut self.accounts),
+            Tab::Rooms => Some(&mut self.rooms),
+            Tab::Log | Tab::Settings => None,
         }
     }
 }

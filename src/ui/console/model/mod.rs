@@ -11,6 +11,8 @@ mod lists;
 mod mended;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tuned;
 mod tuning;
 
 use std::collections::BTreeMap;
@@ -19,21 +21,19 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::accounts::Accounts;
 use super::acts::{Act, Someone};
 use super::choices::Choices;
 use super::failure::Failure;
 use super::forms::{Ask, Filled, Form};
 use super::knobs::Knobs;
+use super::listing::Listing;
 use super::log::{Chip, Log};
-use super::online::Online;
-use super::rooms::Rooms;
 use super::selection::Pick;
 use super::task::Task;
 use super::traffic::Traffic;
 use crate::domain::RoomId;
 use crate::net::control::{LogEntry, OnlineSession, Status};
-use crate::net::verb::{Done, NotDone, ResetCode, Verb};
+use crate::net::verb::{AccountRow, BanRow, Done, NotDone, ResetCode, RoomRow, Verb};
 use crate::server::admin::BackupFile;
 use crate::ui::text::{Language, LanguageChoice};
 use deeds::Purpose;
@@ -150,6 +150,13 @@ pub enum Confirm {
     },
     /// A backup takes the place of what is damaged.
     Restore(PathBuf),
+    /// Another invite code takes the place of this one.
+    Code {
+        /// This one.
+        old: String,
+        /// The other one.
+        fresh: String,
+    },
 }
 
 /// What can be copied.
@@ -279,6 +286,8 @@ pub enum Msg {
     Restart,
     /// The window shall close.
     Close,
+    /// The system wants the window to close.
+    End,
     /// The question is answered.
     Answer(Answer),
     /// A second of a countdown has gone by.
@@ -321,6 +330,8 @@ pub enum Msg {
     AllSettings,
     /// Set something.
     Set(String, String),
+    /// Another invite code, which is this one.
+    FreshCode(String),
     /// Who may register, by its place, and a code for where one is needed.
     Register(usize, String),
     /// Make a backup now.
@@ -398,7 +409,7 @@ pub struct Model {
     /// When that came, on a clock that never jumps.
     pub at: Duration,
     /// Who is online.
-    pub online: Online,
+    pub online: Listing<OnlineSession>,
     /// Its log.
     pub log: Log,
     /// Whether the log stays at its newest line.
@@ -412,9 +423,13 @@ pub struct Model {
     /// What happens by itself soon.
     pub countdown: Option<Countdown>,
     /// All accounts.
-    pub accounts: Accounts,
+    pub accounts: Listing<AccountRow>,
+    /// All bans.
+    pub bans: Listing<BanRow>,
+    /// Whether bans are shown instead of accounts.
+    pub only_bans: bool,
     /// All rooms.
-    pub rooms: Rooms,
+    pub rooms: Listing<RoomRow>,
     /// The settings.
     pub knobs: Knobs,
     /// The window over this one.
@@ -449,15 +464,17 @@ impl Model {
             silent: false,
             status: None,
             at: Duration::ZERO,
-            online: Online::default(),
+            online: Listing::default(),
             log: Log::default(),
             follow: true,
             traffic: Traffic::default(),
             task: None,
             question: None,
             countdown: None,
-            accounts: Accounts::default(),
-            rooms: Rooms::default(),
+            accounts: Listing::default(),
+            bans: Listing::default(),
+            only_bans: false,
+            rooms: Listing::default(),
             knobs: Knobs::default(),
             sheet: None,
             tab: Tab::Online,
@@ -513,6 +530,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Stop => model.ask(Question::Stop, &mut out),
         Msg::Restart => model.ask(Question::Restart, &mut out),
         Msg::Close => model.ask(Question::Close, &mut out),
+        Msg::End => model.end(&mut out),
         Msg::Answer(answer) => model.answer(answer, &mut out),
         Msg::Tick => model.tick(&mut out),
         Msg::Spare => model.spare(&mut out),
@@ -529,7 +547,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             out.push(Effect::Menu);
         }
         Msg::OpenMenu => out.push(Effect::Menu),
-        Msg::OnlyBans(only) => model.accounts.only_bans = only,
+        Msg::OnlyBans(only) => model.only_bans = only,
         Msg::Act(act) => model.act(act, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Broadcast => model.open(Ask::Broadcast),
@@ -540,6 +558,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Rename => model.rename(),
         Msg::AllSettings => model.all_settings(),
         Msg::Set(key, value) => model.set(key, &value, &mut out),
+        Msg::FreshCode(fresh) => model.change_code(fresh, &mut out),
         Msg::Register(place, fresh) => model.register(place, &fresh, &mut out),
         Msg::Backup => model.back_up_now(&mut out),
         Msg::BackUp(on) => model.back_up(on, &mut out),

@@ -4,11 +4,8 @@ use super::*;
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::{Calling, Occasion, Registration};
 use crate::net::verb::{Cause, Whom};
-use crate::ui::console::accounts::tests::{account, ban};
+use crate::ui::console::entries::tests::{account, ban, room, session};
 use crate::ui::console::forms::Ask;
-use crate::ui::console::knobs;
-use crate::ui::console::online::tests::session;
-use crate::ui::console::rooms::tests::room;
 
 fn status(online: u64) -> Status {
     Status {
@@ -37,7 +34,7 @@ fn status(online: u64) -> Status {
     }
 }
 
-fn poll(online: u64) -> Msg {
+pub(super) fn poll(online: u64) -> Msg {
     let sessions = (0..online).map(|n| session(10_001 + n, "x", "a")).collect();
     let entries =
         vec![crate::ui::console::log::tests::entry(1, LogKind::Info, LogEvent::Stopping {})];
@@ -72,10 +69,19 @@ fn a_port_that_is_taken_is_followed_by_the_next() {
     let mut model = running(0, false);
     assert!(update(&mut model, Msg::StartElsewhere).is_empty());
     let taken = |address: &str| Failure::PortInUse { address: address.into(), by: None };
-    update(&mut model, ended(Some(taken("[::]:1029"))));
+    // The next hosting begins with it, and with the one after where that is taken too.
+    for (address, port) in [("[::]:1029", 1_030), ("[::]:1030", 1_031)] {
+        update(&mut model, ended(Some(taken(address))));
+        let effects = update(&mut model, Msg::StartElsewhere);
+        let start = Effect::Order(Order::StartOn { taken: port - 1, port });
+        let choices = Choices { port: Some(port), ..Choices::default() };
+        assert_eq!(effects, [start, Effect::Order(Order::Keep(choices))]);
+        assert_eq!(model.phase, Phase::Starting);
+    }
+    // One that was given with the command is given again with the next.
+    update(&mut model, ended(Some(taken("[::1]:7"))));
     let effects = update(&mut model, Msg::StartElsewhere);
-    assert_eq!(effects, order(Order::StartOn { taken: 1029, port: 1030 }));
-    assert_eq!(model.phase, Phase::Starting);
+    assert_eq!(effects, order(Order::StartOn { taken: 7, port: 8 }));
     assert_eq!(taken("0.0.0.0:65535").other_port(), None);
 }
 
@@ -200,6 +206,19 @@ fn a_start_that_fails_says_so_and_closing_while_starting_waits() {
 }
 
 #[test]
+fn the_system_is_obeyed_without_a_question() {
+    let mut model = running(42, false);
+    update(&mut model, Msg::Broadcast);
+    update(&mut model, Msg::Stop);
+    assert_eq!(update(&mut model, Msg::End), order(Order::Close));
+    assert_eq!((model.question, &model.sheet), (None, &None));
+    update(&mut model, Msg::End);
+    assert_eq!(update(&mut model, ended(None)), [Effect::Quit]);
+    let mut model = running(42, true);
+    assert_eq!(update(&mut model, Msg::End), [Effect::Quit], "it is not this window's server");
+}
+
+#[test]
 fn closing_while_stopping_ends_in_the_end() {
     let mut model = running(0, false);
     update(&mut model, Msg::Restart);
@@ -220,12 +239,12 @@ fn facts_are_copied_and_choices_kept() {
     assert!(update(&mut model, Msg::Dark(true)).is_empty());
 }
 
-fn done(id: u64, results: Vec<Result<Done, NotDone>>) -> Msg {
+pub(super) fn done(id: u64, results: Vec<Result<Done, NotDone>>) -> Msg {
     Msg::Report(Report::Done { id, results })
 }
 
 /// The one order of verbs among some effects.
-fn ordered(effects: &[Effect]) -> (u64, &[Verb]) {
+pub(super) fn ordered(effects: &[Effect]) -> (u64, &[Verb]) {
     let mut orders = effects.iter().filter_map(|effect| match effect {
         Effect::Order(Order::Do { id, verbs }) => Some((*id, &verbs[..])),
         _ => None,
@@ -235,7 +254,7 @@ fn ordered(effects: &[Effect]) -> (u64, &[Verb]) {
     order
 }
 
-fn filled(text: &str) -> Msg {
+pub(super) fn filled(text: &str) -> Msg {
     Msg::Submit(Filled { text: text.to_owned(), ..Filled::default() })
 }
 
@@ -413,65 +432,6 @@ fn a_room_is_dissolved_by_its_name_and_number_of_people() {
     assert_eq!(confirm, Confirm::Dissolve { room, name: "软工".into(), members: 40 });
     let effects = update(&mut model, Msg::Confirmed(confirm));
     assert_eq!(ordered(&effects).1, [Verb::Dissolve { room }]);
-}
-
-fn settings(pairs: &[(&str, &str)]) -> Done {
-    let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
-    Done::Settings(pairs.iter().map(pair).collect())
-}
-
-#[test]
-fn a_setting_is_set_with_and_without_a_server() {
-    for is_running in [true, false] {
-        let mut model = running(0, false);
-        if !is_running {
-            update(&mut model, ended(None));
-        }
-        let effects = update(&mut model, Msg::Tab(Tab::Settings));
-        let (id, verbs) = ordered(&effects);
-        assert_eq!(verbs, [Verb::Get { key: None }]);
-        update(
-            &mut model,
-            done(id, vec![Ok(settings(&[("files.days", "30"), ("discovery", "on")]))]),
-        );
-        assert_eq!(model.knobs.value("files.days"), Some("30"));
-        let set = |model: &mut Model, value: &str| {
-            let effects = update(model, Msg::Set("files.days".into(), value.into()));
-            let (id, verbs) = ordered(&effects);
-            assert_eq!(verbs, [knobs::set("files.days", value)]);
-            id
-        };
-        let id = set(&mut model, "0");
-        let why = NotDone::new(Cause::SettingRange, "x").with("min", 1).with("max", 3_650);
-        update(&mut model, done(id, vec![Err(why)]));
-        assert_eq!(model.knobs.value("files.days"), Some("30"), "the old value");
-        assert!(model.knobs.wrong("files.days").unwrap().contains("3650"));
-        let id = set(&mut model, "60");
-        update(&mut model, done(id, vec![Ok(settings(&[("files.days", "60")]))]));
-        assert_eq!(model.knobs.value("files.days"), Some("60"));
-        assert_eq!(
-            (model.knobs.wrong("files.days"), model.knobs.value("discovery")),
-            (None, Some("on"))
-        );
-    }
-}
-
-#[test]
-fn a_new_name_shows_or_it_is_said_why_not() {
-    let rename = |model: &mut Model| {
-        update(model, Msg::Rename);
-        let (id, _) = ordered(&update(model, filled("Hall")));
-        update(model, done(id, vec![Ok(settings(&[("server.name", "Hall")]))]));
-    };
-    let mut model = running(0, false);
-    rename(&mut model);
-    // The server goes on by the name that it was started with.
-    let effects = update(&mut model, poll(0));
-    assert!(matches!(&effects[..], [Effect::Trouble(_)]), "{effects:?}");
-    assert!(update(&mut model, poll(0)).is_empty(), "it is said once");
-    update(&mut model, ended(None));
-    rename(&mut model);
-    assert_eq!(model.status.as_ref().unwrap().name, "Hall");
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::deeds::Purpose;
-use super::{Effect, Fact, Model, Order, Phase, Sheet, Task};
+use super::{Confirm, Effect, Fact, Model, Order, Phase, Sheet, Task};
 use crate::net::verb::{Done, NotDone, Verb};
-use crate::server::settings::{NAME, REGISTRATION};
+use crate::server::settings::{NAME, REGISTRATION, REGISTRATION_CODE};
 use crate::ui::console::forms::Ask;
 use crate::ui::console::{knobs, refused};
 
@@ -25,6 +25,14 @@ impl Model {
     pub(super) fn set(&mut self, key: String, value: &str, out: &mut Vec<Effect>) {
         let verb = knobs::set(&key, value);
         self.set_by(key, vec![verb], out);
+    }
+
+    /// Whoever was given the code that goes is turned away, so that is asked; the first one harms nobody.
+    pub(super) fn change_code(&mut self, fresh: String, out: &mut Vec<Effect>) {
+        match self.knobs.code().map(str::to_owned) {
+            Some(old) => out.push(Effect::Confirm(Confirm::Code { old, fresh })),
+            None => self.set(REGISTRATION_CODE.to_owned(), &fresh, out),
+        }
     }
 
     pub(super) fn register(&mut self, place: usize, fresh: &str, out: &mut Vec<Effect>) {

@@ -1,0 +1,85 @@
+//! What is set in the server's window: with and without a server, asked before it is done, refused.
+
+use super::tests::{done, ended, filled, ordered, poll, running};
+use super::*;
+use crate::net::verb::Cause;
+use crate::ui::console::knobs;
+
+fn settings(pairs: &[(&str, &str)]) -> Done {
+    let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    Done::Settings(pairs.iter().map(pair).collect())
+}
+
+#[test]
+fn a_setting_is_set_with_and_without_a_server() {
+    for is_running in [true, false] {
+        let mut model = running(0, false);
+        if !is_running {
+            update(&mut model, ended(None));
+        }
+        let effects = update(&mut model, Msg::Tab(Tab::Settings));
+        let (id, verbs) = ordered(&effects);
+        assert_eq!(verbs, [Verb::Get { key: None }]);
+        update(
+            &mut model,
+            done(id, vec![Ok(settings(&[("files.days", "30"), ("discovery", "on")]))]),
+        );
+        assert_eq!(model.knobs.value("files.days"), Some("30"));
+        let set = |model: &mut Model, value: &str| {
+            let effects = update(model, Msg::Set("files.days".into(), value.into()));
+            let (id, verbs) = ordered(&effects);
+            assert_eq!(verbs, [knobs::set("files.days", value)]);
+            id
+        };
+        let id = set(&mut model, "0");
+        let why = NotDone::new(Cause::SettingRange, "x").with("min", 1).with("max", 3_650);
+        update(&mut model, done(id, vec![Err(why)]));
+        assert_eq!(model.knobs.value("files.days"), Some("30"), "the old value");
+        assert!(model.knobs.wrong("files.days").unwrap().contains("3650"));
+        let id = set(&mut model, "60");
+        update(&mut model, done(id, vec![Ok(settings(&[("files.days", "60")]))]));
+        assert_eq!(model.knobs.value("files.days"), Some("60"));
+        assert_eq!(
+            (model.knobs.wrong("files.days"), model.knobs.value("discovery")),
+            (None, Some("on"))
+        );
+    }
+}
+
+#[test]
+fn a_code_that_was_given_away_is_not_replaced_unasked() {
+    let mut model = running(0, false);
+    let know = |code: &str| {
+        let values = settings(&[("registration", "code"), ("registration.code", code)]);
+        vec![Ok(values)]
+    };
+    let fresh = || "CCCC-DDDD".to_owned();
+    let verb = || knobs::set("registration.code", &fresh());
+    let (id, _) = ordered(&update(&mut model, Msg::Tab(Tab::Settings)));
+    update(&mut model, done(id, know("")));
+    let effects = update(&mut model, Msg::FreshCode(fresh()));
+    assert_eq!(ordered(&effects).1, [verb()], "the first one harms nobody");
+    let (id, _) = ordered(&effects);
+    update(&mut model, done(id, know("AAAA-BBBB")));
+    let sure = || Confirm::Code { old: "AAAA-BBBB".into(), fresh: fresh() };
+    assert_eq!(update(&mut model, Msg::FreshCode(fresh())), [Effect::Confirm(sure())]);
+    assert_eq!(ordered(&update(&mut model, Msg::Confirmed(sure()))).1, [verb()]);
+}
+
+#[test]
+fn a_new_name_shows_or_it_is_said_why_not() {
+    let rename = |model: &mut Model| {
+        update(model, Msg::Rename);
+        let (id, _) = ordered(&update(model, filled("Hall")));
+        update(model, done(id, vec![Ok(settings(&[("server.name", "Hall")]))]));
+    };
+    let mut model = running(0, false);
+    rename(&mut model);
+    // The server goes on by the name that it was started with.
+    let effects = update(&mut model, poll(0));
+    assert!(matches!(&effects[..], [Effect::Trouble(_)]), "{effects:?}");
+    assert!(update(&mut model, poll(0)).is_empty(), "it is said once");
+    update(&mut model, ended(None));
+    rename(&mut model);
+    assert_eq!(model.status.as_ref().unwrap().name, "Hall");
+}
