@@ -454,6 +454,26 @@ fn a_shake_is_for_now() {
 }
 
 #[test]
+fn who_shakes_too_fast_is_told_at_once_and_a_text_waits() {
+    let mut world = World::new(6, 2);
+    world.run_for(SECOND);
+    world.server.refuses = Some(Reason::TooFast);
+    let to = Target::Account(AccountId(10_002));
+    let tickets = [Body::Shake {}, Body::text("hi")].map(|body| {
+        let ticket = world.ticket();
+        world.intent(0, Intent::Send { ticket, to, body, nonce: None });
+        world.run_for(SECOND);
+        ticket
+    });
+    let answers = tickets.map(|ticket| {
+        let answered = &world.clients[0].answered;
+        answered.iter().find(|(other, _)| *other == ticket).map(|(_, answer)| answer)
+    });
+    let too_fast = Failure::Refused(Reason::TooFast.into());
+    assert!(matches!(answers, [Some(Err(why)), None] if *why == too_fast), "{answers:?}");
+}
+
+#[test]
 fn a_barrier_is_answered_behind_what_was_missed() {
     let mut world = world_with_lobby(10);
     world.cut(0);

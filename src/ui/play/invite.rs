@@ -57,10 +57,10 @@ fn say(msg: InvitationMsg) {
 }
 
 impl InvitationWindow {
-    /// Makes and shows it.
+    /// Makes and shows it, over another window.
     #[must_use]
-    pub fn new(one: &Invitation, model: &Model) -> InvitationWindow {
-        let window = widgets::window_at("", screen::over_front(W, H));
+    pub fn new(one: &Invitation, model: &Model, over: Rect) -> InvitationWindow {
+        let window = widgets::window_at("", screen::over(over, (W, H)));
         let radio = || Choice::new(ChoiceKind::Radio, "");
         let begins = BEGINS.iter().map(|_| radio()).collect();
         let minutes = MINUTES.iter().map(|_| radio()).collect();

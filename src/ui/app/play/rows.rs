@@ -58,6 +58,8 @@ pub struct Row {
     pub name: String,
     /// How the other one is seen.
     pub presence: Option<Presence>,
+    /// When it was, where that is long ago.
+    pub at: String,
     /// What is to be said of it.
     pub line: String,
     /// Something is expected of the person.
@@ -254,7 +256,8 @@ impl Model {
                 false => "game.lobby.show",
             };
             Some(Row {
-                line: format!("{words} · {at}"),
+                at,
+                line: words,
                 buttons: vec![button(Act::Show(sheet.game), language.get(label), false)],
                 ..self.row_of(other, Key::Game(sheet.game))
             })
@@ -282,6 +285,7 @@ impl Model {
             portrait: self.people.portrait(account),
             name: self.people.name(account),
             presence: self.people.presence(account),
+            at: String::new(),
             line: String::new(),
             calls: false,
             buttons: Vec::new(),

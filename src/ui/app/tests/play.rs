@@ -336,6 +336,16 @@ fn an_invitation_is_told_as_messages_are_and_counts_as_none() {
     assert_eq!(notes[0].words, "邀请你下五子棋");
     assert_eq!(world.model.chats.get(FRIEND).unwrap().unread(Some(ME)), 0, "nothing to be read");
 
+    told(&mut world, sheet(direct(MOMO.0), MOMO, five()), &[]);
+    assert_eq!(world.model.notes(Language::Chinese).len(), 1);
+    told(
+        &mut world,
+        GameSheet { state: GameState::Withdrawn, ..sheet(direct(MOMO.0), MOMO, five()) },
+        &[],
+    );
+    world.pass(100);
+    assert!(world.model.notes(Language::Chinese).is_empty(), "there is nothing to answer any more");
+
     let mut world = self::world();
     let mut book = world.model.people.book().clone();
     let choice = crate::domain::Choice { notify: Notify::None, ..crate::domain::Choice::default() };
