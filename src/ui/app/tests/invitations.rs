@@ -7,7 +7,7 @@ use super::play::*;
 use crate::client::api::PendingMessage;
 use crate::client::{Answer, ClientEvent, Failure, Intent};
 use crate::domain::game::{EndReason, GameSheet};
-use crate::domain::{AccountId, Body, Book, Contact, Nonce, Seq};
+use crate::domain::{AccountId, Body, Book, Contact, Nonce};
 use crate::net::protocol::{Command, Reason, Refusal};
 use crate::ui::app::chats::ChatMsg;
 use crate::ui::app::games::BoardId;
