@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use fltk::app;
 use fltk::dialog::{FileDialog, FileDialogAction, FileDialogOptions, FileDialogType};
-use fltk::prelude::{WidgetExt, WindowExt};
+use fltk::prelude::WidgetExt;
 
 use super::text::tr;
 
@@ -80,8 +80,9 @@ fn ask(wanted: Wanted, title: &str, name: &str) -> Vec<PathBuf> {
     // is shown.
     if is_desktops() {
         dialog.set_title(title);
+    } else {
+        entitle_own(title);
     }
-    entitle_own(title);
     match wanted {
         Wanted::Picture => {
             let kinds = tr("profile.face.filter");
@@ -124,15 +125,15 @@ fn is_desktops() -> bool {
 
 /// Gives the toolkit's own question its title once it stands, where it is shown.
 fn entitle_own(title: &str) {
-    let windows = || app::windows().into_iter().flatten();
-    let others: Vec<_> = windows().map(|window| window.as_widget_ptr()).collect();
+    let windows = app::windows().into_iter().flatten();
+    let others: Vec<_> = windows.map(|window| window.as_widget_ptr()).collect();
     let title = title.to_owned();
     app::add_timeout3(0.0, move |_| {
-        let own = windows().find(|window| {
-            let is_new = !others.contains(&window.as_widget_ptr());
-            is_new && window.shown() && window.label().is_empty()
-        });
-        IS_OWN.set(Some(own.is_some()));
+        let own = app::modal().filter(|window| !others.contains(&window.as_widget_ptr()));
+        // It stays what it was found to be: a place for a title must never be left to one that is gone.
+        if IS_OWN.get().is_none() {
+            IS_OWN.set(Some(own.is_some()));
+        }
         if let Some(mut window) = own {
             window.set_label(&title);
         }
