@@ -58,7 +58,7 @@ pub struct Row {
     pub name: String,
     /// How the other one is seen.
     pub presence: Option<Presence>,
-    /// When it was, where that is long ago.
+    /// How far it is, or when it was.
     pub at: String,
     /// What is to be said of it.
     pub line: String,
@@ -174,7 +174,8 @@ impl Model {
             };
             let whose = language.get(if calls { "game.turn" } else { "game.turn.peer" });
             Row {
-                line: format!("{} · {at} · {whose}", game_words(name, language)),
+                at,
+                line: format!("{whose} · {}", game_words(name, language)),
                 calls,
                 buttons: vec![button(
                     Act::Show(sheet.game),

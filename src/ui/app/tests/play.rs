@@ -219,7 +219,7 @@ fn a_board_opens_when_its_game_begins_and_again_from_its_card() {
     };
     assert!(effects.iter().any(asks), "another score");
     let card = look(&world);
-    assert_eq!((card.state.as_str(), card.tone), ("You won · five in a row", Tone::Checked));
+    assert_eq!((card.state.as_str(), card.tone), ("You won · Five in a row", Tone::Checked));
     assert_eq!(deeds(&card), [GameDeed::Replay]);
 }
 
@@ -421,16 +421,16 @@ fn the_window_of_all_games_says_what_can_be_done() {
     game.plies = 18;
     told(&mut world, game, &[]);
     let [running, friend] = &rows(&world)[..] else { panic!("{:?}", rows(&world)) };
-    assert_eq!((running.line.as_str(), running.calls), ("Move 19 · Your turn", true));
+    assert_eq!((running.at.as_str(), running.calls), ("Move 19", true));
+    assert_eq!(running.line, "Your turn · Gomoku");
     assert_eq!(friend.buttons[0].act, Act::Invite(MOMO));
 
     told(&mut world, over(five(), Some(Side::First), EndReason::Resigned), &[]);
     let [_, ended] = &rows(&world)[..] else { panic!("{:?}", rows(&world)) };
-    assert!(ended.line.starts_with("You lost · resigned · "), "{}", ended.line);
+    assert_eq!((ended.line.as_str(), ended.at.is_empty()), ("You lost · Resigned", false));
     let resigned = over(five(), Some(Side::Second), EndReason::Resigned);
     told(&mut world, resigned, &[]);
-    let won = rows(&world).remove(1).line;
-    assert!(won.starts_with("You won · the other resigned · "), "{won}");
+    assert_eq!(rows(&world)[1].line, "You won · The other resigned");
     lobby(&mut world, LobbyMsg::Game(GameName::Dice));
     assert_eq!(rows(&world).len(), 1, "games of another name are elsewhere");
     world.event(ClientEvent::Presence(vec![(MOMO, Presence::Busy)]));
