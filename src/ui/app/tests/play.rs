@@ -156,7 +156,7 @@ fn an_invitation_counts_down_and_is_answered_once() {
     let card = look(&world);
     assert_eq!(
         (card.name.as_str(), card.state.as_str()),
-        ("invites you to Gomoku", "Open for 1:42")
+        ("Invites you to Gomoku", "Open for 1:42")
     );
     assert_eq!(card.options, "10 min each · The other begins");
     assert_eq!(deeds(&card), [GameDeed::Accept, GameDeed::Decline]);
