@@ -224,6 +224,8 @@ codes!(
         GameAway = "game_away",
         /// That person is busy.
         GameBusy = "game_busy",
+        /// An invitation of yours is open there already.
+        GameAsked = "game_asked",
         /// You play so many games, or have so many invitations open; the most is said.
         GamesMany = "games_many",
         /// That invitation is answered, taken back or too old.

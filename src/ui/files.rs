@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use fltk::app;
 use fltk::dialog::{FileDialog, FileDialogAction, FileDialogOptions, FileDialogType};
+use fltk::prelude::WidgetExt;
 
 use super::text::tr;
 
@@ -33,6 +34,8 @@ thread_local! {
     /// One of each for all times: deleting the toolkit's windows is not safe, see `widgets::retire`.
     static KEPT: RefCell<[Option<&'static mut FileDialog>; 8]> = const { RefCell::new([const { None }; 8]) };
     static IS_OPEN: Cell<bool> = const { Cell::new(false) };
+    /// Whether the question is the toolkit's own, once one was asked.
+    static IS_OWN: Cell<Option<bool>> = const { Cell::new(None) };
 }
 
 /// Asks for a file under a title, at first by a name, and calls back with it unless the person chose
@@ -67,14 +70,18 @@ pub fn choose_some(
 }
 
 fn ask(wanted: Wanted, title: &str, name: &str) -> Vec<PathBuf> {
+    // On a button or in a menu three dots say that a question follows; here it is.
+    let title = title.trim_end_matches(['.', '…']);
     let place = wanted as usize;
     let kept = KEPT.with_borrow_mut(|kept| kept[place].take());
     let is_first = kept.is_none();
     let dialog = kept.unwrap_or_else(|| Box::leak(Box::new(wanted.dialog())));
-    // Elsewhere the toolkit's own question keeps the place of the title and not the title, which is
-    // gone when it is shown.
-    if cfg!(any(windows, target_os = "macos")) {
+    // The toolkit's own question keeps the place of the title and not the title, which is gone when it
+    // is shown.
+    if is_desktops() {
         dialog.set_title(title);
+    } else {
+        entitle_own(title);
     }
     match wanted {
         Wanted::Picture => {
@@ -104,6 +111,33 @@ fn ask(wanted: Wanted, title: &str, name: &str) -> Vec<PathBuf> {
     }
     KEPT.with_borrow_mut(|kept| kept[place] = Some(dialog));
     paths
+}
+
+/// Whether the question that was made is the desktop's. The toolkit does not tell; what GTK's needs was
+/// loaded with it, and of any other it is known once one was asked.
+fn is_desktops() -> bool {
+    let has_gtk =
+        || std::fs::read_to_string("/proc/self/maps").is_ok_and(|m| m.contains("/libgtk-"));
+    cfg!(any(windows, target_os = "macos"))
+        || IS_OWN.get() == Some(false)
+        || (IS_OWN.get().is_none() && app::option(app::Option::FnfcUsesGtk) && has_gtk())
+}
+
+/// Gives the toolkit's own question its title once it stands, where it is shown.
+fn entitle_own(title: &str) {
+    let windows = app::windows().into_iter().flatten();
+    let others: Vec<_> = windows.map(|window| window.as_widget_ptr()).collect();
+    let title = title.to_owned();
+    app::add_timeout3(0.0, move |_| {
+        let own = app::modal().filter(|window| !others.contains(&window.as_widget_ptr()));
+        // It stays what it was found to be: a place for a title must never be left to one that is gone.
+        if IS_OWN.get().is_none() {
+            IS_OWN.set(Some(own.is_some()));
+        }
+        if let Some(mut window) = own {
+            window.set_label(&title);
+        }
+    });
 }
 
 impl Wanted {

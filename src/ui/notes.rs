@@ -71,6 +71,7 @@ struct NoteWindow {
     window: MenuWindow,
     reply: Field,
     send: Button,
+    decline: Button,
     close: IconButton,
     shown: Rc<RefCell<Option<NoteView>>>,
     held: bool,
@@ -86,25 +87,28 @@ impl NoteWindow {
         window.set_override();
         let reply = Field::new(FieldKind::Outlined, "").style(Style::BODY);
         let send = Button::new(ButtonKind::Primary, "");
+        let decline = Button::new(ButtonKind::Outline, "");
         let mut close = IconButton::new(Icon::Close, "").icon_size(16);
         close.skip_by_tab();
         window.end();
         let shown = Rc::default();
-        let mut note = NoteWindow { window, reply, send, close, shown, held: false, scale: 0.0 };
+        let mut note =
+            NoteWindow { window, reply, send, decline, close, shown, held: false, scale: 0.0 };
         note.restyle();
         note.wire();
         note
     }
 
     fn show(&mut self, view: &NoteView) {
-        let old = self.shown.borrow().as_ref().map(|old| (old.about, old.can_answer));
+        let form = |view: &NoteView| (view.about, view.can_answer, view.offer);
+        let old = self.shown.borrow().as_ref().map(form);
         if old.map(|old| old.0) != Some(view.about) {
             self.reply.set_value("");
             self.held = false;
         }
         if self.shown.borrow().as_ref() != Some(view) {
             *self.shown.borrow_mut() = Some(view.clone());
-            if old != Some((view.about, view.can_answer)) {
+            if old != Some(form(view)) {
                 self.lay_out();
             }
             self.window.redraw();
@@ -157,14 +161,27 @@ impl NoteWindow {
     }
 
     fn lay_out(&mut self) {
-        let can_answer = self.shown.borrow().as_ref().is_some_and(|view| view.can_answer);
-        self.send.set_label(tr(if can_answer { "note.send" } else { "note.show" }));
-        self.send.set_kind(if can_answer { ButtonKind::Primary } else { ButtonKind::Outline });
+        let shown = self.shown.borrow();
+        let can_answer = shown.as_ref().is_some_and(|view| view.can_answer);
+        let offer = shown.as_ref().and_then(|view| view.offer);
+        drop(shown);
+        let (label, kind) = match (offer, can_answer) {
+            (Some(_), _) => ("game.accept", ButtonKind::Primary),
+            (None, true) => ("note.send", ButtonKind::Primary),
+            (None, false) => ("note.show", ButtonKind::Outline),
+        };
+        self.send.set_label(tr(label));
+        self.send.set_kind(kind);
         let wide = self.send.wanted_width().max(56);
         let y = H - PADDING - metric::BUTTON;
         self.send.place(Rect::new(W - PADDING - wide, y, wide, metric::BUTTON));
         self.reply.place(Rect::new(PADDING, y, W - 2 * PADDING - wide - 8, metric::BUTTON));
         self.reply.set_shown(can_answer);
+        self.decline.set_label(tr("game.decline"));
+        let right = W - PADDING - wide - 8;
+        let wide = self.decline.wanted_width().max(56);
+        self.decline.place(Rect::new(right - wide, y, wide, metric::BUTTON));
+        self.decline.set_shown(offer.is_some_and(|offer| offer.can_decline));
         self.close.place(CROSS);
     }
 
@@ -176,7 +193,7 @@ impl NoteWindow {
                 paint(canvas, view);
             }
         });
-        let (reply, send) = (self.reply.clone(), self.send.clone());
+        let (reply, buttons) = (self.reply.clone(), [self.send.clone(), self.decline.clone()]);
         let shown = Rc::clone(&self.shown);
         self.window.super_handle_first(false);
         self.window.handle(move |window, event| {
@@ -188,7 +205,8 @@ impl NoteWindow {
                 attention::take_keys(window);
                 return false;
             }
-            if send.area().contains(x, y) || CROSS.contains(x, y) {
+            let is_button = |one: &Button| one.is_shown() && one.area().contains(x, y);
+            if buttons.iter().any(is_button) || CROSS.contains(x, y) {
                 return false;
             }
             if app::event_state().contains(EventState::Button1) {
@@ -202,9 +220,14 @@ impl NoteWindow {
         self.reply.on_escape(move || tell(&shown, NoteMsg::Close));
         let (shown, reply) = (Rc::clone(&self.shown), self.reply.clone());
         self.reply.on_enter(move || answer(&shown, &reply));
+        let shown = Rc::clone(&self.shown);
+        self.decline.on_press(move || _ = answer_offer(&shown, false));
         let (shown, mut reply) = (Rc::clone(&self.shown), self.reply.clone());
         let window = self.window.clone();
         self.send.on_press(move || {
+            if answer_offer(&shown, true) {
+                return;
+            }
             if reply.is_shown() && reply.value().trim().is_empty() {
                 attention::take_keys(&window);
                 reply.focus();
@@ -219,6 +242,16 @@ fn tell(shown: &RefCell<Option<NoteView>>, msg: impl FnOnce(About) -> NoteMsg) {
     if let Some(view) = shown.borrow().as_ref() {
         post(Msg::Note(msg(view.about)));
     }
+}
+
+/// Answers an invitation, where it is one.
+fn answer_offer(shown: &RefCell<Option<NoteView>>, yes: bool) -> bool {
+    let view = shown.borrow();
+    let Some(NoteView { about: About::Chat(target), offer: Some(offer), .. }) = &*view else {
+        return false;
+    };
+    post(Msg::Note(NoteMsg::Offer(*target, offer.game, yes)));
+    true
 }
 
 /// What is in the box goes to the conversation; where there is no box, what was told of is shown.

@@ -105,13 +105,14 @@ pub fn room() -> Rect {
 /// Where a question of this size stands: over the middle of the window that the person works in.
 #[must_use]
 pub fn over_front(w: i32, h: i32) -> Rect {
-    let front = front();
-    let middle = front.middle(0, 0);
-    over(front, (w, h), room_at((middle.x, middle.y)))
+    over(front(), (w, h))
 }
 
-fn over(window: Rect, (w, h): (i32, i32), room: Rect) -> Rect {
-    fit(window.middle(w, h), room)
+/// Where one of this size stands over the middle of a window.
+#[must_use]
+pub fn over(window: Rect, (w, h): (i32, i32)) -> Rect {
+    let middle = window.middle(0, 0);
+    fit(window.middle(w, h), room_at((middle.x, middle.y)))
 }
 
 /// The area of the window that the person works in.
@@ -226,9 +227,9 @@ mod tests {
     fn a_question_stands_over_who_asks_as_far_as_the_screen_goes() {
         let room = Rect::new(4, 40, 1272, 680);
         let asking = Rect::new(100, 200, 400, 300);
-        assert_eq!(over(asking, (304, 200), room), Rect::new(148, 250, 304, 200));
+        assert_eq!(fit(asking.middle(304, 200), room), Rect::new(148, 250, 304, 200));
         let corner = Rect::new(1200, 650, 300, 300);
-        assert_eq!(over(corner, (304, 200), room), Rect::new(972, 520, 304, 200));
+        assert_eq!(fit(corner.middle(304, 200), room), Rect::new(972, 520, 304, 200));
     }
 
     #[test]

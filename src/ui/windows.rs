@@ -83,7 +83,13 @@ impl Windows {
         checkup::follow(&mut self.checkup, model, side);
         self.follow_history(model);
         self.files.follow(model, self.side());
-        self.play.follow(model, self.side());
+        let side = self.side();
+        let chats = &self.chats;
+        let chat = |account| {
+            let open = chats.get(&Target::Account(account)).filter(|chat| !chat.parked);
+            open.map(|chat| screen::area_of(chat.window.window()))
+        };
+        self.play.follow(model, side, chat);
         self.boards.follow(model, self.side());
         ViewerWindow::follow(&mut self.viewer, model);
         self.follow_chats(model);

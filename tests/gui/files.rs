@@ -13,8 +13,6 @@ use crate::screen::{Screen, Window};
 
 const LIME: &str = "青柠";
 const MOMO: &str = "Momo";
-/// As the toolkit calls its own question.
-const OWN_DIALOG_TITLE: &str = "Choose File";
 /// Keys.
 const A: u32 = 0x61;
 const DELETE: u32 = 0xFFFF;
@@ -144,7 +142,7 @@ fn open_chat(screen: &Screen, desk: &Desk, title: &str) -> Window {
 fn send_by_button(screen: &Screen, momo: &Desk, chat: Window, path: &Path) {
     screen.activate(chat);
     screen.click(Button::Left, chat, 100, 429);
-    let dialog = screen.window(&momo.person.program, OWN_DIALOG_TITLE);
+    let dialog = screen.window(&momo.person.program, "Send a file");
     screen.activate(dialog);
     screen.wait_still(dialog);
     screen.key(&[CONTROL], A);

@@ -20,9 +20,6 @@ const LAST: &str = "晚饭吃什么？";
 /// More pixels than the marks on what was found have, fewer than a tinted message.
 const TINT: usize = 5_000;
 
-/// As the toolkit calls its own question.
-const OWN_DIALOG_TITLE: &str = "Choose File";
-
 /// A language and a look of the windows.
 struct Look {
     locale: &'static str,
@@ -32,6 +29,8 @@ struct Look {
     history: &'static str,
     /// Of the question which days are exported.
     range: &'static str,
+    /// Of the question for a place.
+    dialog: &'static str,
     /// Behind what was found.
     highlight: [u8; 3],
 }
@@ -42,6 +41,7 @@ const LIGHT: Look = Look {
     name: "zh",
     history: "聊天记录 - MyChat",
     range: "选择日期范围",
+    dialog: "导出聊天记录",
     highlight: [0xFF, 0xE0, 0x8A],
 };
 
@@ -51,6 +51,7 @@ const DARK: Look = Look {
     name: "en-dark",
     history: "Message history - MyChat",
     range: "A range of days",
+    dialog: "Export messages",
     highlight: [0x7A, 0x5C, 0x12],
 };
 
@@ -150,7 +151,7 @@ fn export(screen: &Screen, look: &Look, (lime, history): (&Person, Window), fold
 
 /// Answers the question where to; gives what stands in the file then.
 fn into_file(screen: &Screen, look: &Look, lime: &Person, path: &Path) -> String {
-    let dialog = screen.window(&lime.program, OWN_DIALOG_TITLE);
+    let dialog = screen.window(&lime.program, look.dialog);
     screen.activate(dialog);
     screen.wait_still(dialog).save(&format!("history-dialog-{}", look.name));
     screen.key(&[CONTROL], A);

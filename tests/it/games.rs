@@ -330,7 +330,7 @@ fn invitations_are_answered_once_and_only_by_those_they_are_for() {
     let news = heard(&mut momo);
     assert_eq!((news.sheet.game, news.sheet.state), (game, GameState::Open));
     assert!(news.sheet.open_ms.is_some_and(|ms| ms > 110_000 && ms <= 120_000));
-    assert_eq!(invite(&mut lime, to, board), Err(Reason::AlreadyAsked));
+    assert_eq!(invite(&mut lime, to, board), Err(Reason::GameAsked));
     assert_eq!(answer(&mut lime, game, true), Err(Reason::NotAllowed), "not by who invited");
     assert_eq!(play(&mut lime, game, place("H8")), Err(Reason::NotAllowed), "it has not begun");
     answer(&mut momo, game, false).unwrap();

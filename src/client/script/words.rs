@@ -88,6 +88,10 @@ const REASONS: &[(Reason, &str)] = &[
     (Reason::GamesOff, "the administrator has switched games off"),
     (Reason::GameAway, "this person is not online: invite them when they are"),
     (Reason::GameBusy, "this person is busy"),
+    (
+        Reason::GameAsked,
+        "an invitation of yours is open there: wait for an answer, or take it back",
+    ),
     (Reason::GamesMany, "you play so many games, or have so many invitations open"),
     (Reason::GameGone, "this invitation was answered or taken back, or it is too old: invite anew"),
     (Reason::GameTurn, "it is not your turn"),

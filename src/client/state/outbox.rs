@@ -200,7 +200,7 @@ impl State {
         let Some(entry) = desk.entries.iter_mut().find(|entry| entry.nonce == nonce) else {
             return;
         };
-        if is_cured_by_time(refusal.reason) {
+        if is_cured_by_time(refusal.reason) && !is_for_now(&entry.body) {
             entry.stage = Stage::Ready;
             let until = turn.uptime() + pause(&refusal);
             desk.hold_until = Some(desk.hold_until.map_or(until, |held| held.max(until)));
@@ -315,10 +315,13 @@ fn fail(turn: &mut Turn<'_>, entry: &mut Entry, failure: Failure) {
     entry.stage = Stage::Failed(failure);
 }
 
-/// A shake or an invitation to a game is for now: one that waited for a link would come as a surprise.
+/// A shake or an invitation to a game is for now: one that waited would come as a surprise.
+fn is_for_now(body: &Body) -> bool {
+    matches!(body, Body::Shake {} | Body::Game(_))
+}
+
 fn is_late(entry: &Entry, now: Duration) -> bool {
-    matches!(entry.body, Body::Shake {} | Body::Game(_))
-        && entry.queued.is_none_or(|queued| now > queued + SHAKE_LATE_MAX)
+    is_for_now(&entry.body) && entry.queued.is_none_or(|queued| now > queued + SHAKE_LATE_MAX)
 }
 
 /// What is refused here, because no server takes it or no frame holds it.

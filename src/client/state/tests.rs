@@ -436,6 +436,14 @@ fn a_shake_is_for_now() {
         world.intent(0, Intent::Send { ticket, to, body, nonce });
         ticket
     };
+    // Who is too fast is told at once.
+    world.server.refuses = Some(Reason::TooFast);
+    let ticket = shake(&mut world);
+    world.run_for(SECOND);
+    let answer = world.clients[0].answered.iter().find(|(other, _)| *other == ticket);
+    assert!(matches!(answer, Some((_, Err(Failure::Refused(_))))), "{answer:?}");
+    world.server.refuses = None;
+    world.intent(0, Intent::Discard(Nonce([9; 16])));
     // Its link is dead and nobody knows: by the time that is noticed it is too late.
     world.holes.insert(world.clients[0].link.unwrap());
     let ticket = shake(&mut world);

@@ -36,6 +36,7 @@ impl Model {
                 if chat.messages.contains_key(&Seq(1)) {
                     chat.earlier = Earlier::Begin;
                 }
+                self.talk_came(target);
             }
             Ok(_) | Err(Failure::Refused(_)) => {
                 (chat.earlier, chat.wanted) = (Earlier::Unknown, None);

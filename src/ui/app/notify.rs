@@ -77,6 +77,8 @@ pub enum NoteMsg {
     Close(About),
     /// Words for a conversation.
     Answer(Target, String),
+    /// Yes or no to an invitation in a conversation.
+    Offer(Target, GameId, bool),
 }
 
 impl fmt::Debug for NoteMsg {
@@ -86,6 +88,7 @@ impl fmt::Debug for NoteMsg {
             NoteMsg::Open(about) => write!(f, "Open({about:?})"),
             NoteMsg::Close(about) => write!(f, "Close({about:?})"),
             NoteMsg::Answer(target, text) => write!(f, "Answer({target:?}, {} bytes)", text.len()),
+            NoteMsg::Offer(target, game, yes) => write!(f, "Offer({target:?}, {game:?}, {yes})"),
         }
     }
 }
@@ -99,6 +102,15 @@ pub enum NoteEffect {
     RaisePanel,
 }
 
+/// An invitation to a game that waits for an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Offered {
+    /// Which.
+    pub game: GameId,
+    /// It is to oneself alone, and not to all of a room.
+    pub can_decline: bool,
+}
+
 /// A small window as it looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoteView {
@@ -108,6 +120,8 @@ pub struct NoteView {
     pub slot: usize,
     /// Whether there is a box for a quick reply.
     pub can_answer: bool,
+    /// The invitation that is answered instead.
+    pub offer: Option<Offered>,
     /// The name of the conversation.
     pub name: String,
     /// What stands for the other side; rooms and the lobby have tiles instead.
@@ -223,7 +237,8 @@ impl Model {
         let Some(chat) = self.chats.get(target) else { return false };
         let is_read = chat.state.is_none_or(|state| state.read >= seq);
         let in_front = chat.open && chat.focused;
-        !is_read && !in_front && self.is_wanted_here(target, seq)
+        let is_over = chat.messages.get(&seq).is_some_and(|one| self.is_offer_over(one));
+        !is_read && !in_front && !is_over && self.is_wanted_here(target, seq)
     }
 
     /// Whether a message is told on this computer: as its conversation says for all of them, and of
@@ -287,6 +302,15 @@ impl Model {
                 out.push(Effect::Note(NoteEffect::RaisePanel));
             }
             NoteMsg::Answer(target, text) => self.answer_note(target, &text, out),
+            NoteMsg::Offer(target, game, yes) => {
+                self.notes.close(About::Chat(target));
+                self.answer_game(game, yes, out);
+                // A board opens by itself; the others are played in the chat.
+                let view = self.play.view(game).filter(|_| yes);
+                if view.is_some_and(|view| !view.sheet.offer.kind.name().has_board()) {
+                    self.open_chat(target, out);
+                }
+            }
         }
     }
 
@@ -330,10 +354,13 @@ impl Model {
         let row = self.chat_row(target, chat, language);
         let me = self.my_account()?;
         let is_mentioned = mentions(&message.body, me);
+        // What is not shown is not answered.
+        let offer = self.manner().words.then(|| self.open_offer(message)).flatten();
         Some(NoteView {
             about: note.about,
             slot: note.slot,
-            can_answer: self.closed_to_me(target, language).is_none(),
+            can_answer: offer.is_none() && self.closed_to_me(target, language).is_none(),
+            offer,
             name: row.name,
             portrait: row.portrait,
             tile: row.tile,
@@ -370,6 +397,7 @@ impl Model {
             about: note.about,
             slot: note.slot,
             can_answer: false,
+            offer: None,
             name: row.name,
             portrait: row.portrait,
             tile: row.tile,
@@ -401,6 +429,7 @@ impl Model {
             about: note.about,
             slot: note.slot,
             can_answer: false,
+            offer: None,
             name: language.get("note.missed").to_owned(),
             portrait: None,
             tile: None,

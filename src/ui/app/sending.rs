@@ -22,8 +22,8 @@ impl Model {
         }
     }
 
-    /// An own message was turned down. A shake is explained and forgotten: nobody wants to shake
-    /// later.
+    /// An own message was turned down. A shake or an invitation to a game is explained and forgotten: nobody
+    /// wants to shake or to be answered later.
     pub(super) fn send_failed(&mut self, nonce: Nonce, why: Failure, out: &mut Vec<Effect>) {
         self.chats.text_limit.learn(&why);
         self.learn_of_lobby(&why);
@@ -38,7 +38,7 @@ impl Model {
             }
             let found = chat.outgoing.iter_mut().find(|known| known.pending.nonce == nonce);
             let Some(outgoing) = found else { continue };
-            if outgoing.pending.body == (Body::Shake {}) {
+            if matches!(outgoing.pending.body, Body::Shake {} | Body::Game(_)) {
                 chat.outgoing.retain(|known| known.pending.nonce != nonce);
                 out.push(Effect::Ask(Intent::Discard(nonce)));
                 self.notice(target, Notice::Failure(why));

@@ -42,7 +42,10 @@ pub(super) struct BoardWindows {
 impl BoardWindows {
     /// Makes, changes and closes them until they are what the model says.
     pub fn follow(&mut self, model: &Model, side: Side) {
+        // The next game between two takes the place of the one before.
+        let mut left = None;
         for (_, window) in self.windows.extract_if(.., |id, _| model.games.board(*id).is_none()) {
+            left = Some(window.area());
             window.close();
         }
         for (id, board) in model.games.iter() {
@@ -51,7 +54,11 @@ impl BoardWindows {
                 None => {
                     let side = Side { taken: side.taken + self.windows.len(), ..side };
                     let told = Rc::new(move |msg| post(Msg::Games(GamesMsg::Board(id, msg))));
-                    let window = BoardWindow::new(board, |size| side.place(size), told);
+                    let window = BoardWindow::new(
+                        board,
+                        |size| left.take().unwrap_or_else(|| side.place(size)),
+                        told,
+                    );
                     self.windows.insert(id, window);
                 }
             }

@@ -21,6 +21,7 @@ use crate::ui::app::games::news::{Line, Speaker};
 use crate::ui::app::games::replay::ReplayMsg;
 use crate::ui::app::games::scene::Scene;
 use crate::ui::paint::{Canvas, Icon, Rect};
+use crate::ui::screen;
 use crate::ui::text::{Language, language, tr};
 use crate::ui::theme::{Colour, Style};
 use crate::ui::widgets::{
@@ -120,6 +121,12 @@ impl BoardWindow {
         self.parts.window.show();
         // Refused only while hidden.
         let _hidden = self.parts.view.take_focus();
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn area(&self) -> Rect {
+        screen::area_of(&self.parts.window)
     }
 
     /// Takes it away.
@@ -392,16 +399,15 @@ impl Parts {
         for (action, area) in self.actions.iter_mut().zip(areas.buttons) {
             action.place.place(area);
         }
-        let half = (areas.line.w - 8) / 2;
-        self.review.place(Rect::new(areas.line.x, 222, half, 32));
-        self.again.place(Rect::new(areas.line.right() - half, 222, half, 32));
+        let wide = self.again.wanted_width().max((areas.line.w - 8) / 2);
+        self.review.place(Rect::new(areas.line.x, 222, areas.line.w - 8 - wide, 32));
+        self.again.place(Rect::new(areas.line.right() - wide, 222, wide, 32));
         self.slider.place(areas.slider);
         for (step, area) in self.steps.iter_mut().zip(areas.steps) {
             step.place(area);
         }
         self.more.place(areas.more);
         self.moves.place(areas.moves);
-        self.talk.place(areas.talk);
         self.input.place(areas.input);
         self.send.place(areas.send);
         self.strip.place(areas.strip);
@@ -411,11 +417,18 @@ impl Parts {
             shown.grid = Grid::new(areas.board, board.size());
         }
         let words = Words { language: language(), board: &board };
-        self.show_talk(&words, areas.talk.w);
+        self.show_talk(&words, areas.talk);
         self.cover(&words);
     }
 
-    fn show_talk(&mut self, words: &Words<'_>, width: i32) {
+    /// The last line stands just above the box, however few there are.
+    fn show_talk(&mut self, words: &Words<'_>, area: Rect) {
+        self.break_talk(words, area.w);
+        let high = self.shown.borrow().talk.iter().map(TalkRow::height).sum::<i32>().min(area.h);
+        self.talk.place(Rect { y: area.bottom() - high, h: high, ..area });
+    }
+
+    fn break_talk(&mut self, words: &Words<'_>, width: i32) {
         let said = (words.board.lines(), width, words.language);
         if self.shown.borrow().said.as_ref() == Some(&said) {
             return;

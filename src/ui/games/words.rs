@@ -167,8 +167,6 @@ impl Words<'_> {
                 };
                 named(key, other)
             }
-            News::Left(side) => named("game.news.left", side),
-            News::Back(side) => named("game.news.back", side),
             News::Ended(GameEnd { winner: Some(winner), why }) => {
                 let (name, why) = (self.plain_name(winner), self.why(why));
                 self.fill("game.news.won", &[("name", &name), ("why", why)])

@@ -31,6 +31,8 @@ const BEGINS: [(Begins, &str); 3] = [
 const FIRST: i32 = 110;
 const SECOND: i32 = 170;
 const TICK: i32 = 206;
+/// A row's words stand so far above it, clear of its rings of focus.
+const LABEL: i32 = 22;
 
 /// The window.
 pub struct InvitationWindow {
@@ -57,10 +59,10 @@ fn say(msg: InvitationMsg) {
 }
 
 impl InvitationWindow {
-    /// Makes and shows it.
+    /// Makes and shows it, over another window.
     #[must_use]
-    pub fn new(one: &Invitation, model: &Model) -> InvitationWindow {
-        let window = widgets::window_at("", screen::over_front(W, H));
+    pub fn new(one: &Invitation, model: &Model, over: Rect) -> InvitationWindow {
+        let window = widgets::window_at("", screen::over(over, (W, H)));
         let radio = || Choice::new(ChoiceKind::Radio, "");
         let begins = BEGINS.iter().map(|_| radio()).collect();
         let minutes = MINUTES.iter().map(|_| radio()).collect();
@@ -202,6 +204,6 @@ fn paint(canvas: &Canvas, view: &View) {
         GameName::Xiangqi => "game.ask.red",
         _ => "game.ask.black",
     };
-    canvas.text(Style::CAPTION, Colour::Ink2, PADDING, FIRST - 18, tr(who));
-    canvas.text(Style::CAPTION, Colour::Ink2, PADDING, SECOND - 18, tr("game.ask.time"));
+    canvas.text(Style::CAPTION, Colour::Ink2, PADDING, FIRST - LABEL, tr(who));
+    canvas.text(Style::CAPTION, Colour::Ink2, PADDING, SECOND - LABEL, tr("game.ask.time"));
 }

@@ -16,7 +16,7 @@ use crate::ui::app::play::look::game_words;
 use crate::ui::app::play::rows::score_words;
 use crate::ui::app::{Model, Msg};
 use crate::ui::paint::{Align, Canvas, Icon, Rect, text as measure};
-use crate::ui::screen::Side;
+use crate::ui::screen::{self, Side};
 use crate::ui::shell::post;
 use crate::ui::text::{language, tr};
 use crate::ui::theme::{Colour, Style, metric};
@@ -137,6 +137,12 @@ impl LobbyWindow {
         } else {
             self.games.focus();
         }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn area(&self) -> Rect {
+        screen::area_of(&self.window)
     }
 
     /// Takes it away.

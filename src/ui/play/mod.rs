@@ -7,7 +7,9 @@ mod rows;
 
 use super::app::Model;
 use super::app::play::PlayEffect;
-use super::screen::Side;
+use super::paint::Rect;
+use super::screen::{self, Side};
+use crate::domain::AccountId;
 use invite::InvitationWindow;
 use lobby::LobbyWindow;
 use proof::ProofWindow;
@@ -22,7 +24,8 @@ pub struct PlayWindows {
 
 impl PlayWindows {
     /// Makes, changes and closes them until they are what the model says.
-    pub fn follow(&mut self, model: &Model, side: Side) {
+    /// `chat` says where the one with somebody stands.
+    pub fn follow(&mut self, model: &Model, side: Side, chat: impl Fn(AccountId) -> Option<Rect>) {
         match (&model.play.lobby, &mut self.lobby) {
             (Some(_), Some(window)) => window.follow(model),
             (Some(_), place) => *place = Some(LobbyWindow::new(model, side)),
@@ -34,7 +37,12 @@ impl PlayWindows {
         self.invitation.take_if(other).into_iter().for_each(InvitationWindow::close);
         match (invitation, &mut self.invitation) {
             (Some(one), Some(window)) => window.follow(one, model),
-            (Some(one), place) => *place = Some(InvitationWindow::new(one, model)),
+            (Some(one), place) => {
+                let lobby = || self.lobby.as_ref().map(LobbyWindow::area);
+                let over = if one.in_chat { chat(one.to) } else { lobby() };
+                let over = over.unwrap_or_else(screen::front);
+                *place = Some(InvitationWindow::new(one, model, over));
+            }
             (None, _) => {}
         }
         let proof = model.play.proof.and_then(|game| model.proof_of(game));

@@ -236,8 +236,10 @@ fn paint_row(canvas: &Canvas, look: &RowLook, row: &Row, is_hot: impl Fn(&Rect) 
     let right = places.first().map_or(area.right() - SIDE, |place| place.x - 8);
     let x = x + AVATAR + 12;
     let name_at = Rect::new(x, area.y + 6, right - x, 20);
-    let name = fit(Style::BODY, &row.name, name_at.w);
+    let name = fit(Style::BODY, &row.name, name_at.w - width(Style::CAPTION, &row.at) - 8);
     canvas.text_in(Style::BODY, Colour::Ink, name_at, Align::Left, &name);
+    let at = name_at.without_left(width(Style::BODY, &name) + 8);
+    canvas.text_in(Style::CAPTION, Colour::Ink3, at, Align::Left, &row.at);
     let (style, ink) = match row.calls {
         true => (Style::CAPTION.bold(), Colour::BrandText),
         false => (Style::CAPTION, Colour::Ink2),
@@ -292,6 +294,7 @@ mod tests {
                 portrait: 1.into(),
                 name: String::new(),
                 presence: None,
+                at: String::new(),
                 line: String::new(),
                 calls: false,
                 buttons: Vec::new(),

@@ -49,7 +49,7 @@ impl Rules {
             id.conversation == conversation && row.state == GameState::Open && row.inviter == me
         };
         if open_games(rows, me)?.iter().any(is_asked) {
-            return Err(Reason::AlreadyAsked.into());
+            return Err(Reason::GameAsked.into());
         }
         Ok(())
     }

@@ -14,6 +14,8 @@ use crate::ui::app::Moment;
 
 /// A line of the talk beside a board is kept so long.
 const SAID_MAX: usize = 500;
+/// Why a move is forbidden is said for so long.
+const REFUSED_MS: u64 = 5_000;
 
 /// One of the two players.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,8 +146,9 @@ pub struct Board {
     pub(super) aimed: Option<u8>,
     /// On its way to the server.
     pub(super) sent: Option<Play>,
-    /// What forbids the last press.
+    /// What forbids the last press; it is said until something else is done, or for a while.
     pub(super) refused: Option<NotPlayed>,
+    refused_until: u64,
     pub(super) is_resigning: bool,
     pub(super) is_result_closed: bool,
     pub(super) is_again_asked: bool,
@@ -176,6 +179,7 @@ impl Board {
             aimed: None,
             sent: None,
             refused: None,
+            refused_until: 0,
             is_resigning: false,
             is_result_closed: false,
             is_again_asked: false,
@@ -333,6 +337,14 @@ impl Board {
         self.changed();
     }
 
+    /// All that was said, where that is more than what was heard.
+    pub fn hear_again(&mut self, said: Vec<Said>) {
+        if said.len() > self.said.len() {
+            self.said.clear();
+            said.into_iter().for_each(|said| self.hear(said));
+        }
+    }
+
     pub(super) fn set_taste(&mut self, taste: Taste) {
         self.taste = taste;
         self.aimed = None;
@@ -346,6 +358,9 @@ impl Board {
     /// Time goes on: clocks and a replay that plays.
     pub fn tick(&mut self, now: Moment) -> Vec<BoardAct> {
         self.uptime = now.mono_ms;
+        if now.mono_ms >= self.refused_until && self.refused.take().is_some() {
+            self.changed();
+        }
         let plies = self.game.plies();
         let steps = self.replay.as_mut().is_some_and(|replay| replay.tick(now.mono_ms, plies));
         if steps {
@@ -360,6 +375,9 @@ impl Board {
         self.uptime = now.mono_ms;
         let before = self.pointed;
         let is_pointing = matches!(msg, BoardMsg::Point(_));
+        if !is_pointing {
+            (self.refused, self.refused_until) = (None, now.mono_ms + REFUSED_MS);
+        }
         let acts = self.act(msg);
         if !is_pointing || self.pointed != before {
             self.changed();
@@ -416,7 +434,6 @@ impl Board {
 
     pub(super) fn send(&mut self, play: Play) -> Vec<BoardAct> {
         self.sent = Some(play);
-        self.refused = None;
         vec![BoardAct::Play(play)]
     }
 
@@ -436,7 +453,7 @@ impl Board {
         if self.is_resigning {
             self.is_resigning = false;
         } else if self.picked.is_some() {
-            (self.picked, self.aimed, self.refused) = (None, None, None);
+            (self.picked, self.aimed) = (None, None);
         } else if matches!(self.card(), Some(Card::Result(_))) {
             self.is_result_closed = true;
         } else if self.replay.is_some() && self.begun.me.is_some() {

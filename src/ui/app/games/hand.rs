@@ -72,7 +72,6 @@ impl Board {
 
     /// A place is pressed.
     pub(super) fn press(&mut self, at: u8) -> Vec<BoardAct> {
-        self.refused = None;
         if !self.can_play() {
             self.refused = self.is_early().then_some(NotPlayed::NotYourTurn);
             return Vec::new();

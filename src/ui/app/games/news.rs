@@ -18,17 +18,14 @@ pub enum Speaker {
 /// A line beside the board: who it is from, and what a player said.
 pub type Line = (Speaker, String);
 
-/// Something that happened beside the moves.
+/// Something that happened beside the moves. Links that come and go are no such thing: while one is down,
+/// the strip over the board says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum News {
     /// It began.
     Began,
     /// Who asked for what, and whether it was granted.
     Answered(Side, Favour, bool),
-    /// A player's link is down.
-    Left(Side),
-    /// It is there again.
-    Back(Side),
     /// It is over.
     Ended(GameEnd),
 }
@@ -51,8 +48,6 @@ impl News {
                 }
                 Fact::Declined { .. } => answered(false),
                 Fact::Undone { .. } => answered(true),
-                Fact::Left { side, .. } => Some(News::Left(side)),
-                Fact::Back { side, .. } => Some(News::Back(side)),
                 Fact::Ended { end } => Some(News::Ended(end)),
                 _ => None,
             };

@@ -74,14 +74,23 @@ impl Model {
         self.play.boards.remove(&game);
     }
 
-    /// What was said since the game began.
+    /// What was said since the game began, as far as it is here.
     fn hear_the_talk(&mut self, sheet: &GameSheet) {
         let target = self.target_of(sheet.place);
         let Some(chat) = target.and_then(|target| self.chats.get(target)) else { return };
-        let since = |message: &&Message| message.at >= sheet.began;
-        let said: Vec<Message> = chat.messages.values().filter(since).cloned().collect();
-        for message in said {
-            self.hear_beside(sheet.game, &message);
+        let since = chat.messages.values().filter(|message| message.at >= sheet.began);
+        let said = since.filter_map(|message| said_in(sheet, message)).collect();
+        if let Some(board) = self.games.board_mut(BoardId::Game(sheet.game)) {
+            board.hear_again(said);
+        }
+    }
+
+    /// Older messages of a conversation came: its boards lack them, where one came back to a game.
+    pub(in crate::ui::app) fn talk_came(&mut self, target: Target) {
+        let sheets = self.play.boards.iter().filter_map(|game| Some(&self.play.view(*game)?.sheet));
+        let here = sheets.filter(|sheet| self.target_of(sheet.place) == Some(target));
+        for sheet in here.cloned().collect::<Vec<_>>() {
+            self.hear_the_talk(&sheet);
         }
     }
 
@@ -102,13 +111,9 @@ impl Model {
     }
 
     fn hear_beside(&mut self, game: GameId, message: &Message) -> bool {
-        let Body::Text { text, .. } = &message.body else { return false };
-        let Some(sheet) = self.play.view(game).map(|view| &view.sheet) else { return false };
-        let (Some(side), began) = (sheet.side_of(message.from), sheet.began) else { return false };
-        let t = u64::try_from(message.at.saturating_sub(began)).unwrap_or_default();
-        let Some(board) = self.games.board_mut(BoardId::Game(game)) else { return false };
-        board.hear(Said { t, side, text: text.clone() });
-        true
+        let said = self.play.view(game).and_then(|view| said_in(&view.sheet, message));
+        let board = self.games.board_mut(BoardId::Game(game));
+        said.zip(board).map(|(said, board)| board.hear(said)).is_some()
     }
 
     /// What is wanted at a board of the server's.
@@ -215,4 +220,12 @@ impl Model {
         let side = sheet.side_of(self.my_account()?)?;
         Some(sheet.players?[side.other().index()])
     }
+}
+
+/// What a message says beside the board of a game; nothing where none of its players says a text.
+fn said_in(sheet: &GameSheet, message: &Message) -> Option<Said> {
+    let Body::Text { text, .. } = &message.body else { return None };
+    let side = sheet.side_of(message.from)?;
+    let t = u64::try_from(message.at.saturating_sub(sheet.began)).unwrap_or_default();
+    Some(Said { t, side, text: text.clone() })
 }

@@ -164,6 +164,17 @@ fn a_move_into_check_is_refused_and_said() {
     assert_eq!(one.press("a8"), []);
     assert_eq!(one.board.refused(), Some(Illegal::StillCheck.into()));
     assert_eq!(one.board.scene().picked, Some(at("a9")), "it can go on elsewhere");
+    // It is said for a while, or until something else is done.
+    one.pass(4_999);
+    assert_eq!(one.board.refused(), Some(Illegal::StillCheck.into()));
+    one.pass(1);
+    assert_eq!(one.board.refused(), None);
+    one.press("a8");
+    one.take(BoardMsg::Point(Some(at("d9"))));
+    assert_eq!(one.board.refused(), Some(Illegal::StillCheck.into()));
+    one.take(BoardMsg::Step(1, 0));
+    assert_eq!(one.board.refused(), None);
+    one.press("a8");
     one.press("d9");
     assert_eq!(one.board.refused(), None);
     assert_eq!(one.press("e8"), [BoardAct::Play(Play::Move { from: at("d9"), to: at("e8") })]);

@@ -22,12 +22,14 @@ pub struct Invitation {
     pub minutes: Option<u32>,
     /// Six in a row do not win.
     pub exactly_five: bool,
+    /// It is made up in the chat with them, not in the window of all games.
+    pub in_chat: bool,
 }
 
 /// In its window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvitationMsg {
-    /// It opens.
+    /// It opens, from the chat with them.
     Open(AccountId, GameName),
     /// Who begins.
     Begins(Begins),
@@ -59,18 +61,24 @@ impl Invitation {
 }
 
 impl Model {
+    pub(super) fn make_invitation(
+        &mut self,
+        (to, game): (AccountId, GameName),
+        in_chat: bool,
+        out: &mut Vec<Effect>,
+    ) {
+        if self.me.is_none() {
+            return;
+        }
+        let (begins, minutes, exactly_five) = (Begins::Drawn, MINUTES[1], false);
+        let one = Invitation { to, game, begins, minutes, exactly_five, in_chat };
+        self.play.invitation = Some(one);
+        out.push(Effect::Play(PlayEffect::RaiseInvitation));
+    }
+
     pub(super) fn invitation_msg(&mut self, msg: InvitationMsg, out: &mut Vec<Effect>) {
         match (msg, &mut self.play.invitation) {
-            (InvitationMsg::Open(to, game), place) if self.me.is_some() => {
-                *place = Some(Invitation {
-                    to,
-                    game,
-                    begins: Begins::Drawn,
-                    minutes: MINUTES[1],
-                    exactly_five: false,
-                });
-                out.push(Effect::Play(PlayEffect::RaiseInvitation));
-            }
+            (InvitationMsg::Open(to, game), _) => self.make_invitation((to, game), true, out),
             (InvitationMsg::Begins(begins), Some(one)) => one.begins = begins,
             (InvitationMsg::Minutes(minutes), Some(one)) => one.minutes = minutes,
             (InvitationMsg::ExactlyFive(on), Some(one)) => one.exactly_five = on,

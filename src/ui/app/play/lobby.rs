@@ -1,7 +1,6 @@
 //! The window of all games: what one is invited to, what one plays, whom one can invite, what is over.
 
 use super::PlayEffect;
-use super::invite::InvitationMsg;
 use super::rows::Act;
 use crate::domain::game::{GameId, GameKind, GameName};
 use crate::domain::{AccountId, Target};
@@ -83,7 +82,7 @@ impl Model {
         let game = self.play.lobby.map_or(GameName::Gomoku, |lobby| lobby.game);
         let kind = match game {
             GameName::Gomoku | GameName::Xiangqi => {
-                return self.invitation_msg(InvitationMsg::Open(account, game), out);
+                return self.make_invitation((account, game), false, out);
             }
             GameName::Hands => GameKind::Hands { best_of: BEST_OF },
             GameName::Dice => GameKind::Dice {},

@@ -394,7 +394,8 @@ impl Model {
         }
         self.board_follows(id, out);
         match (was, now) {
-            (Some(GameState::Open), GameState::Running) if is_mine && has_board => {
+            // It begins, or one comes back to it: its clock runs.
+            (None | Some(GameState::Open), GameState::Running) if is_mine && has_board => {
                 self.show_board(id, out);
             }
             (Some(GameState::Running), GameState::Over(_)) if is_mine => {

@@ -58,6 +58,8 @@ pub struct Row {
     pub name: String,
     /// How the other one is seen.
     pub presence: Option<Presence>,
+    /// How far it is, or when it was.
+    pub at: String,
     /// What is to be said of it.
     pub line: String,
     /// Something is expected of the person.
@@ -172,7 +174,8 @@ impl Model {
             };
             let whose = language.get(if calls { "game.turn" } else { "game.turn.peer" });
             Row {
-                line: format!("{} · {at} · {whose}", game_words(name, language)),
+                at,
+                line: format!("{whose} · {}", game_words(name, language)),
                 calls,
                 buttons: vec![button(
                     Act::Show(sheet.game),
@@ -254,7 +257,8 @@ impl Model {
                 false => "game.lobby.show",
             };
             Some(Row {
-                line: format!("{words} · {at}"),
+                at,
+                line: words,
                 buttons: vec![button(Act::Show(sheet.game), language.get(label), false)],
                 ..self.row_of(other, Key::Game(sheet.game))
             })
@@ -282,6 +286,7 @@ impl Model {
             portrait: self.people.portrait(account),
             name: self.people.name(account),
             presence: self.people.presence(account),
+            at: String::new(),
             line: String::new(),
             calls: false,
             buttons: Vec::new(),

@@ -1,19 +1,35 @@
 //! Games that wait for the person: an invitation, or a move at a board that is not open.
 
+use super::{game_of, is_game};
 use crate::domain::game::{GameId, GameSheet, GameState};
-use crate::domain::{Body, Target};
+use crate::domain::{Body, ConversationKind, Message, Target};
 use crate::ui::app::Model;
+use crate::ui::app::notify::Offered;
 
 impl Model {
     /// Whether any game waits for the person.
     #[must_use]
     pub fn games_wait(&self) -> bool {
-        let me = self.my_account();
-        let is_invited = |sheet: &GameSheet| {
-            let left = self.play.left_ms(sheet.game, self.now.mono_ms);
-            Some(sheet.inviter) != me && left.is_some_and(|left| left > 0)
-        };
-        self.play.sheets().any(|sheet| is_invited(sheet) || self.waits_for_me(sheet))
+        self.play.sheets().any(|sheet| self.is_invited(sheet) || self.waits_for_me(sheet))
+    }
+
+    /// Whether one can answer an invitation.
+    fn is_invited(&self, sheet: &GameSheet) -> bool {
+        let left = self.play.left_ms(sheet.game, self.now.mono_ms);
+        Some(sheet.inviter) != self.my_account() && left.is_some_and(|left| left > 0)
+    }
+
+    /// The invitation of a message, while one can answer it.
+    pub(in crate::ui::app) fn open_offer(&self, message: &Message) -> Option<Offered> {
+        let sheet = &self.play.view(game_of(message))?.sheet;
+        let can_decline = matches!(sheet.place, ConversationKind::Direct { .. });
+        self.is_invited(sheet).then_some(Offered { game: sheet.game, can_decline })
+    }
+
+    /// Whether a message is an invitation that was answered, taken back or has expired.
+    pub(in crate::ui::app) fn is_offer_over(&self, message: &Message) -> bool {
+        let view = self.play.view(game_of(message)).filter(|_| is_game(message));
+        view.is_some_and(|view| !self.is_invited(&view.sheet))
     }
 
     /// Whether it is one's turn in a game, and its board is not open.

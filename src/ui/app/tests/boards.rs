@@ -19,11 +19,11 @@ use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
 use crate::ui::transcript::game::GameDeed;
 
-fn at_board(world: &mut World, game: GameId, msg: BoardMsg) -> Vec<Effect> {
+pub(super) fn at_board(world: &mut World, game: GameId, msg: BoardMsg) -> Vec<Effect> {
     world.send(Msg::Games(GamesMsg::Board(BoardId::Game(game), msg)))
 }
 
-fn raised(effects: &[Effect]) -> Vec<GameId> {
+pub(super) fn raised(effects: &[Effect]) -> Vec<GameId> {
     let raised = |effect: &Effect| match effect {
         Effect::Games(GamesEffect::Raise(BoardId::Game(game))) => Some(*game),
         _ => None,

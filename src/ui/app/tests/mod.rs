@@ -12,6 +12,7 @@ mod files_windows;
 mod find;
 mod history;
 mod images;
+mod invitations;
 mod login;
 mod mentions;
 mod menu;

@@ -156,7 +156,7 @@ fn an_invitation_counts_down_and_is_answered_once() {
     let card = look(&world);
     assert_eq!(
         (card.name.as_str(), card.state.as_str()),
-        ("invites you to Gomoku", "Open for 1:42")
+        ("Invites you to Gomoku", "Open for 1:42")
     );
     assert_eq!(card.options, "10 min each · The other begins");
     assert_eq!(deeds(&card), [GameDeed::Accept, GameDeed::Decline]);
@@ -336,6 +336,16 @@ fn an_invitation_is_told_as_messages_are_and_counts_as_none() {
     assert_eq!(notes[0].words, "邀请你下五子棋");
     assert_eq!(world.model.chats.get(FRIEND).unwrap().unread(Some(ME)), 0, "nothing to be read");
 
+    told(&mut world, sheet(direct(MOMO.0), MOMO, five()), &[]);
+    assert_eq!(world.model.notes(Language::Chinese).len(), 1);
+    told(
+        &mut world,
+        GameSheet { state: GameState::Withdrawn, ..sheet(direct(MOMO.0), MOMO, five()) },
+        &[],
+    );
+    world.pass(100);
+    assert!(world.model.notes(Language::Chinese).is_empty(), "there is nothing to answer any more");
+
     let mut world = self::world();
     let mut book = world.model.people.book().clone();
     let choice = crate::domain::Choice { notify: Notify::None, ..crate::domain::Choice::default() };
@@ -411,16 +421,16 @@ fn the_window_of_all_games_says_what_can_be_done() {
     game.plies = 18;
     told(&mut world, game, &[]);
     let [running, friend] = &rows(&world)[..] else { panic!("{:?}", rows(&world)) };
-    assert_eq!((running.line.as_str(), running.calls), ("Gomoku · Move 19 · Your turn", true));
+    assert_eq!((running.at.as_str(), running.calls), ("Move 19", true));
+    assert_eq!(running.line, "Your turn · Gomoku");
     assert_eq!(friend.buttons[0].act, Act::Invite(MOMO));
 
     told(&mut world, over(five(), Some(Side::First), EndReason::Resigned), &[]);
     let [_, ended] = &rows(&world)[..] else { panic!("{:?}", rows(&world)) };
-    assert!(ended.line.starts_with("You lost · Resigned · "), "{}", ended.line);
+    assert_eq!((ended.line.as_str(), ended.at.is_empty()), ("You lost · Resigned", false));
     let resigned = over(five(), Some(Side::Second), EndReason::Resigned);
     told(&mut world, resigned, &[]);
-    let won = rows(&world).remove(1).line;
-    assert!(won.starts_with("You won · Resigned · "), "{won}");
+    assert_eq!(rows(&world)[1].line, "You won · The other resigned");
     lobby(&mut world, LobbyMsg::Game(GameName::Dice));
     assert_eq!(rows(&world).len(), 1, "games of another name are elsewhere");
     world.event(ClientEvent::Presence(vec![(MOMO, Presence::Busy)]));
