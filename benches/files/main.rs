@@ -188,7 +188,7 @@ fn write_noise(path: &Path, mib: usize) -> Result<(), Failure> {
 }
 
 /// Waits until the disk is done with what was removed from a folder: that is nobody's to measure.
-pub fn settled(folder: &Path) -> Result<(), Failure> {
+fn settled(folder: &Path) -> Result<(), Failure> {
     Ok(File::open(folder)?.sync_all()?)
 }
 

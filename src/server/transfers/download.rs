@@ -81,9 +81,8 @@ fn read(
     begin: u64,
     chunk: &mut [u8],
 ) -> Result<(), End> {
-    let mut read = |mut file: &File| {
-        file.seek(SeekFrom::Start(begin)).and_then(|_| file.read_exact(chunk))
-    };
+    let mut read =
+        |mut file: &File| file.seek(SeekFrom::Start(begin)).and_then(|_| file.read_exact(chunk));
     if let Some(file) = source {
         match read(file) {
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}

@@ -291,8 +291,8 @@ mod tests {
         online
     }
 
-    fn page(numbers: std::ops::Range<u64>, more: bool) -> Result<Done, NotDone> {
-        Ok(Done::Accounts { rows: numbers.map(|n| account(n, "x")).collect(), more })
+    fn page(numbers: std::ops::Range<u64>, more: bool) -> Done {
+        Done::Accounts { rows: numbers.map(|n| account(n, "x")).collect(), more }
     }
 
     #[test]
@@ -351,14 +351,14 @@ mod tests {
     #[test]
     fn pages_follow_each_other_and_are_asked_for_anew_together() {
         let mut accounts = Listing::<AccountRow>::default();
-        accounts.take(&[page(0..500, true)], false);
+        accounts.take(&[Ok(page(0..500, true))], false);
         let next = accounts.next();
         assert_eq!(next, Some(Verb::Accounts { text: String::new(), skip: 500 }));
         // One came to be between the pages.
-        accounts.take(&[page(499..700, false)], true);
+        accounts.take(&[Ok(page(499..700, false))], true);
         assert_eq!((accounts.len(), accounts.next()), (700, None));
         assert_eq!(accounts.reload().count(), 2);
-        accounts.take(&[page(0..3, false)], false);
+        accounts.take(&[Ok(page(0..3, false))], false);
         assert_eq!(numbers(&accounts), [0, 1, 2]);
         let no = NotDone::new(Cause::Unknown, "no");
         accounts.take(&[Err(no.clone())], false);
@@ -368,11 +368,11 @@ mod tests {
     #[test]
     fn another_order_than_that_of_numbers_needs_all() {
         let mut accounts = Listing::<AccountRow>::default();
-        accounts.take(&[page(0..500, true)], false);
+        accounts.take(&[Ok(page(0..500, true))], false);
         assert!(!accounts.wants_all());
         assert!(accounts.sort(5));
         assert_eq!(numbers(&accounts)[0], 499, "the smallest first");
-        accounts.take(&[page(500..502, false)], true);
+        accounts.take(&[Ok(page(500..502, false))], true);
         assert!(!accounts.wants_all());
         assert_eq!(numbers(&accounts)[0], 501);
     }
@@ -380,13 +380,13 @@ mod tests {
     #[test]
     fn what_was_done_shows_at_once_and_the_choice_stays() {
         let mut accounts = Listing::<AccountRow>::default();
-        accounts.take(&[page(0..3, false)], false);
+        accounts.take(&[Ok(page(0..3, false))], false);
         accounts.pick(1, Pick::Only);
         accounts.pick(2, Pick::Toggle);
         accounts.put(AccountRow { disabled: true, ..account(1, "x") });
         let chosen: Vec<bool> = accounts.chosen().map(|row| row.disabled).collect();
         assert_eq!(chosen, [true, false]);
-        accounts.take(&[page(0..2, false)], false);
+        accounts.take(&[Ok(page(0..2, false))], false);
         assert_eq!(accounts.chosen().count(), 1, "who is gone is not chosen");
     }
 

@@ -9,7 +9,7 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 use super::bar::Bar;
 use super::grid::{Column, Grid, Look, Rows, paint_person, paint_words};
 use super::listing::Listing;
-use super::model::{Model, Msg};
+use super::model::{Model, Msg, Whom};
 use super::shell::post;
 use super::table::{place_grid, row_or_dots};
 use super::{refused, units};
@@ -53,7 +53,7 @@ impl Accounts {
     pub fn new(model: &Shared) -> Accounts {
         let mut group = Group::new(0, 0, 0, 0, None);
         group.begin();
-        let chips = [false, true].map(|only_bans| chip(model, only_bans));
+        let chips = [Whom::All, Whom::Banned].map(|people| chip(model, people));
         let find = Field::new(FieldKind::Search, tr("con.find.account")).style(Style::BODY);
         let mut ban = Button::new(ButtonKind::Outline, tr("con.ban.ip.ask")).icon(Icon::Ban);
         ban.on_press(|| post(Msg::BanAddress));
@@ -101,7 +101,7 @@ impl Accounts {
     /// Brings it up to the model.
     pub fn follow(&mut self, model: &Model) {
         self.find.set_placeholder(tr("con.find.account"));
-        self.only_bans = model.only_bans;
+        self.only_bans = model.people == Whom::Banned;
         self.find.set_shown(!self.only_bans);
         self.ban.set_label(tr("con.ban.ip.ask"));
         self.ban.set_shown(self.only_bans);
@@ -132,14 +132,17 @@ fn bans_words(model: &Model) -> String {
     }
 }
 
-fn chip(model: &Shared, only_bans: bool) -> Pressable {
+fn chip(model: &Shared, people: Whom) -> Pressable {
     let model = Rc::clone(model);
     let mut chip = Pressable::new("", move |canvas, area, touched| {
         let model = model.borrow();
-        let words = if only_bans { bans_words(&model) } else { tr("con.chip.all").to_owned() };
-        paint_chip(canvas, area, touched, model.only_bans == only_bans, &words);
+        let words = match people {
+            Whom::All => tr("con.chip.all").to_owned(),
+            Whom::Banned => bans_words(&model),
+        };
+        paint_chip(canvas, area, touched, model.people == people, &words);
     });
-    chip.on_press(move || post(Msg::OnlyBans(only_bans)));
+    chip.on_press(move || post(Msg::Whom(people)));
     chip
 }
 
@@ -238,12 +241,13 @@ fn left_words(row: &BanRow, language: Language) -> String {
 
 fn paint_nobody(canvas: &Canvas, below: Rect, model: &Model) {
     let accounts = &model.accounts;
-    let is_empty = if model.only_bans { model.bans.is_empty() } else { accounts.is_empty() };
+    let only_bans = model.people == Whom::Banned;
+    let is_empty = if only_bans { model.bans.is_empty() } else { accounts.is_empty() };
     if !is_empty || accounts.awaited.is_some() {
         return;
     }
     let failed = accounts.failed.as_ref().map(|why| refused::words(model.language(), why));
-    let (icon, title, hint) = match (&failed, model.only_bans, accounts.is_finding()) {
+    let (icon, title, hint) = match (&failed, only_bans, accounts.is_finding()) {
         (Some(why), ..) => (Icon::Warn, "con.none.asked", why.as_str()),
         (None, true, _) => (Icon::Unlock, "con.none.bans", tr("con.none.bans.hint")),
         (None, false, true) => (Icon::Search, "con.none.found", tr("con.none.found.hint")),

@@ -341,7 +341,9 @@ impl Board {
     pub fn hear_again(&mut self, said: Vec<Said>) {
         if said.len() > self.said.len() {
             self.said.clear();
-            said.into_iter().for_each(|said| self.hear(said));
+            for said in said {
+                self.hear(said);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the admin does: to those who are chosen, to rooms, by the windows that ask for words; and
 //! what came of it.
 
-use super::{Confirm, Effect, Fact, Model, Order, Sheet, Tab};
+use super::{Confirm, Effect, Fact, Model, Order, Sheet, Tab, Whom};
 use crate::net::verb::{Done, NotDone, RoomRow, Verb};
 use crate::server::settings::REGISTRATION_CODE;
 use crate::ui::console::acts::{self, Act, Someone};
@@ -49,7 +49,9 @@ impl Model {
     pub fn chosen(&self) -> Vec<Someone> {
         match self.tab {
             Tab::Online => Someone::of_links(self.online.chosen()),
-            Tab::Accounts if self.only_bans => self.bans.chosen().map(Someone::of_ban).collect(),
+            Tab::Accounts if self.people == Whom::Banned => {
+                self.bans.chosen().map(Someone::of_ban).collect()
+            }
             Tab::Accounts => self.accounts.chosen().map(Someone::of_account).collect(),
             _ => Vec::new(),
         }
@@ -66,8 +68,8 @@ impl Model {
     pub fn acts(&self) -> Vec<Act> {
         match self.tab {
             Tab::Online => acts::of_online(&self.chosen()),
-            Tab::Accounts if self.only_bans && self.chosen().is_empty() => Vec::new(),
-            Tab::Accounts if self.only_bans => vec![Act::Unban],
+            Tab::Accounts if self.people == Whom::Banned && self.chosen().is_empty() => Vec::new(),
+            Tab::Accounts if self.people == Whom::Banned => vec![Act::Unban],
             Tab::Accounts => acts::of_accounts(&self.chosen()),
             Tab::Rooms if self.chosen_room().is_some() => vec![Act::Dissolve, Act::Copy],
             _ => Vec::new(),

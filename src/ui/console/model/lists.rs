@@ -6,6 +6,16 @@ use crate::net::verb::{Done, NotDone, Verb};
 use crate::ui::console::listing::Table;
 use crate::ui::console::selection::Pick;
 
+/// Which people the accounts' tab shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Whom {
+    /// All accounts.
+    #[default]
+    All,
+    /// Those that are banned, and addresses.
+    Banned,
+}
+
 impl Model {
     /// Asks for what the open tab shows, where that does not come by itself.
     pub(super) fn reload(&mut self, out: &mut Vec<Effect>) {
@@ -110,7 +120,7 @@ impl Model {
     fn table(&mut self) -> Option<&mut dyn Table> {
         match self.tab {
             Tab::Online => Some(&mut self.online),
-            Tab::Accounts if self.only_bans => Some(&mut self.bans),
+            Tab::Accounts if self.people == Whom::Banned => Some(&mut self.bans),
             Tab::Accounts => Some(&mut self.accounts),
             Tab::Rooms => Some(&mut self.rooms),
             Tab::Log | Tab::Settings => None,

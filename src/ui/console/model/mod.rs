@@ -37,6 +37,7 @@ use crate::net::verb::{AccountRow, BanRow, Done, NotDone, ResetCode, RoomRow, Ve
 use crate::server::admin::BackupFile;
 use crate::ui::text::{Language, LanguageChoice};
 use deeds::Purpose;
+pub use lists::Whom;
 
 /// How the server is, as far as the window knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -305,7 +306,7 @@ pub enum Msg {
     /// The end of the open table was reached.
     More,
     /// Bans instead of accounts, or back.
-    OnlyBans(bool),
+    Whom(Whom),
     /// The menu of a row, which is chosen with it.
     Menu(usize),
     /// The menu of those who are chosen.
@@ -426,8 +427,8 @@ pub struct Model {
     pub accounts: Listing<AccountRow>,
     /// All bans.
     pub bans: Listing<BanRow>,
-    /// Whether bans are shown instead of accounts.
-    pub only_bans: bool,
+    /// Which people are shown.
+    pub people: Whom,
     /// All rooms.
     pub rooms: Listing<RoomRow>,
     /// The settings.
@@ -473,7 +474,7 @@ impl Model {
             countdown: None,
             accounts: Listing::default(),
             bans: Listing::default(),
-            only_bans: false,
+            people: Whom::default(),
             rooms: Listing::default(),
             knobs: Knobs::default(),
             sheet: None,
@@ -547,7 +548,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
             out.push(Effect::Menu);
         }
         Msg::OpenMenu => out.push(Effect::Menu),
-        Msg::OnlyBans(only) => model.only_bans = only,
+        Msg::Whom(people) => model.people = people,
         Msg::Act(act) => model.act(act, &mut out),
         Msg::Confirmed(confirm) => model.confirmed(confirm, &mut out),
         Msg::Broadcast => model.open(Ask::Broadcast),

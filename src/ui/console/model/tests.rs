@@ -393,7 +393,7 @@ fn a_ban_is_lifted_where_bans_are_listed() {
         &mut model,
         done(id, vec![Ok(Done::Bans { rows: vec![ban("10.0.0.1")], unbanned: None })]),
     );
-    update(&mut model, Msg::OnlyBans(true));
+    update(&mut model, Msg::Whom(super::Whom::Banned));
     update(&mut model, Msg::Menu(0));
     assert_eq!(model.acts(), [Act::Unban]);
     let effects = update(&mut model, Msg::Act(Act::Unban));
