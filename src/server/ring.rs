@@ -318,8 +318,9 @@ fn hand_on(
     force: Force,
 ) -> impl FnMut(Vec<Outcome>) + Send {
     move |outcomes| {
-        throw_away(&files, &outcomes);
+        // Who finds bytes gone is to know why.
         transfers.follow(&outcomes);
+        throw_away(&files, &outcomes);
         force.follow(&outcomes);
         metrics.batch_ended(clock::uptime());
         let appended =

@@ -26,7 +26,7 @@ const AGAIN_AFTER: Duration = Duration::from_secs(10);
 /// # Errors
 /// The store failed.
 pub fn remove_orphans(rows: &Reads, files: &Files) -> Result<(), StoreError> {
-    files.empty_bin();
+    files.clear_bin();
     if let Err(error) = files.remove_unfinished() {
         tracing::warn!(%error, "what a crash left of pictures cannot be removed");
     }

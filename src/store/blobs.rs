@@ -7,7 +7,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use redb::ReadableTable;
@@ -141,17 +141,43 @@ impl Writes<'_> {
     }
 }
 
+/// Who is at the bin; locked as long as something in it is being freed.
+#[derive(Debug, Default)]
+struct Bin {
+    /// How many hold it.
+    holds: u64,
+    /// Whether somebody empties it.
+    is_emptied: bool,
+    /// Whether more was thrown away since that began.
+    is_wanted: bool,
+}
+
 /// The files of a data folder.
 #[derive(Debug, Clone)]
 pub struct Files {
     folder: PathBuf,
-    /// How many hold the bin; locked as long as something in it is being freed.
-    holds: Arc<Mutex<u64>>,
+    bin: Arc<Mutex<Bin>>,
+}
+
+impl Bin {
+    /// Whether the caller is to empty it.
+    fn begin(&mut self) -> bool {
+        self.is_wanted = self.is_emptied;
+        !std::mem::replace(&mut self.is_emptied, true)
+    }
+
+    /// Whether nothing came since.
+    fn has_ended(&mut self) -> bool {
+        self.is_emptied = std::mem::take(&mut self.is_wanted);
+        !self.is_emptied
+    }
 }
 
 /// What became of a file that goes.
+#[derive(Debug)]
 enum Freed {
-    Some,
+    /// Its end, which the disk is to let go of.
+    Some(File),
     All,
 }
 
@@ -163,8 +189,7 @@ fn free(path: &Path) -> io::Result<Freed> {
     }
     let file = File::options().write(true).open(path)?;
     file.set_len(bytes - FREED_AT_ONCE)?;
-    file.sync_all()?;
-    Ok(Freed::Some)
+    Ok(Freed::Some(file))
 }
 
 /// As long as it lives, what is thrown away stays in the bin and can be read there.
@@ -191,7 +216,7 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        *self.0.holds.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        self.0.bin().holds -= 1;
         self.0.empty_bin();
     }
 }
@@ -200,13 +225,13 @@ impl Files {
     /// Those inside a data folder.
     #[must_use]
     pub fn of(data: &Path) -> Self {
-        Files { folder: data.join(FOLDER), holds: Arc::default() }
+        Files { folder: data.join(FOLDER), bin: Arc::default() }
     }
 
     /// From now on whatever lies here can be read, thrown away or not. For who shares these `Files`.
     #[must_use]
     pub fn hold(&self) -> Hold {
-        *self.holds.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.bin().holds += 1;
         Hold(self.clone())
     }
 
@@ -281,11 +306,11 @@ impl Files {
     /// # Errors
     /// The disk failed.
     pub fn throw_away(&self, id: BlobId) -> io::Result<()> {
-        self.bin(&self.path(id))
+        self.put_away(&self.path(id))
     }
 
     /// Moves a file into the bin. One that is gone already is no error.
-    pub(super) fn bin(&self, path: &Path) -> io::Result<()> {
+    pub(super) fn put_away(&self, path: &Path) -> io::Result<()> {
         if !path.exists() {
             return Ok(());
         }
@@ -302,18 +327,35 @@ impl Files {
         self.folder.join(BIN).join(name.replace(['/', '\\'], "-"))
     }
 
-    /// Removes what is in the bin, unless somebody holds it. What cannot be removed is tried again with the
-    /// next. Whoever reads there still finds the end of a file missing.
+    /// Removes what is in the bin, unless somebody holds it; where somebody does so already, what is there
+    /// now goes with it. What cannot be removed is tried again with the next. Whoever reads there still finds
+    /// the end of a file missing.
     pub fn empty_bin(&self) {
+        if !self.bin().begin() {
+            return;
+        }
+        loop {
+            self.free_all();
+            if self.bin().has_ended() {
+                return;
+            }
+        }
+    }
+
+    fn free_all(&self) {
         let Ok(entries) = fs::read_dir(self.folder.join(BIN)) else { return };
         for path in entries.flatten().map(|entry| entry.path()) {
             loop {
-                let holds = self.holds.lock().unwrap_or_else(PoisonError::into_inner);
-                if *holds > 0 {
+                let bin = self.bin();
+                if bin.holds > 0 {
                     return;
                 }
                 match free(&path) {
-                    Ok(Freed::Some) => continue,
+                    Ok(Freed::Some(file)) => {
+                        drop(bin);
+                        file.sync_all().ok();
+                        continue;
+                    }
                     Ok(Freed::All) => {}
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                     Err(error) => {
@@ -323,6 +365,20 @@ impl Files {
                 break;
             }
         }
+    }
+
+    /// Removes all that is in the bin at once, while nobody else is at these files.
+    pub fn clear_bin(&self) {
+        match fs::remove_dir_all(self.folder.join(BIN)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                tracing::warn!(%error, "what was thrown away cannot be removed");
+            }
+            _ => {}
+        }
+    }
+
+    fn bin(&self) -> MutexGuard<'_, Bin> {
+        self.bin.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Every blob that has a file.
@@ -387,23 +443,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_thrown_away_goes_bit_by_bit_and_only_when_nobody_holds_it() {
+    fn a_large_file_goes_bit_by_bit() {
+        let data = tempfile::tempdir().unwrap();
+        let path = data.path().join("a");
+        File::create(&path).unwrap().set_len(2 * FREED_AT_ONCE + 1).unwrap();
+        for rest in [FREED_AT_ONCE + 1, 1] {
+            assert!(matches!(free(&path), Ok(Freed::Some(_))));
+            assert_eq!(fs::metadata(&path).unwrap().len(), rest);
+        }
+        assert!(matches!(free(&path), Ok(Freed::All)));
+        assert_eq!(free(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+    }
+
+    #[test]
+    fn what_is_thrown_away_while_the_bin_is_emptied_goes_with_it() {
         let data = tempfile::tempdir().unwrap();
         let files = Files::of(data.path());
-        let large = vec![7; 2 * usize::try_from(FREED_AT_ONCE).unwrap() + 1];
-        for bytes in [&large[..], b"short", b""] {
-            files.put(id(bytes), bytes).unwrap();
-            let hold = files.hold();
-            files.throw_away(id(bytes)).unwrap();
-            files.empty_bin();
-            assert_eq!(hold.open(id(bytes)).unwrap().1, bytes.len() as u64);
-            let mut reader = hold.open(id(bytes)).unwrap().0;
-            drop(hold);
-            assert_eq!(fs::read_dir(files.folder().join(BIN)).unwrap().count(), 0);
-            let mut rest = Vec::new();
-            reader.read_to_end(&mut rest).unwrap();
-            assert_eq!(rest, bytes[..rest.len()]);
-        }
+        let bytes = b"some picture";
+        files.put(id(bytes), bytes).unwrap();
+        assert!(files.bin().begin());
+        files.throw_away(id(bytes)).unwrap();
+        files.empty_bin();
+        let in_bin = || fs::read_dir(files.folder().join(BIN)).unwrap().count();
+        assert_eq!(in_bin(), 1, "somebody else is at it");
+        assert!(!files.bin().has_ended(), "and has to look again");
+        files.free_all();
+        assert!(files.bin().has_ended());
+        assert_eq!(in_bin(), 0);
+        assert!(files.bin().begin());
     }
 
     #[test]

@@ -190,8 +190,8 @@ impl Files {
     /// The disk failed.
     pub fn remove_incoming(&self, id: FileId) -> io::Result<()> {
         // The values first: without them the bytes prove nothing.
-        self.bin(&self.incoming_values(id))?;
-        self.bin(&self.incoming_data(id))
+        self.put_away(&self.incoming_values(id))?;
+        self.put_away(&self.incoming_data(id))
     }
 
     /// Every file of which something is there.

@@ -537,6 +537,28 @@ fn an_older_server_says_only_why_it_did_not_do_something() {
 }
 
 #[test]
+fn what_was_logged_without_a_reason_is_read() {
+    let none = String::new;
+    let events: [(&[u8], LogEvent); 3] = [
+        (
+            b"\x81\xA6kicked\x81\xA7account\xCD'\x11",
+            LogEvent::Kicked { account: LIME, why: none() },
+        ),
+        (
+            b"\x81\xA6banned\x82\xA4whom\xA810.0.0.1\xA7minutes<",
+            LogEvent::Banned { whom: "10.0.0.1".into(), minutes: Some(60), why: none() },
+        ),
+        (
+            b"\x81\xA8disabled\x82\xA7account\xCD'\x11\xA8disabled\xC3",
+            LogEvent::Disabled { account: LIME, disabled: true, why: none() },
+        ),
+    ];
+    for (bytes, event) in events {
+        assert_eq!(codec::from_bytes::<LogEvent>(bytes).unwrap(), event);
+    }
+}
+
+#[test]
 fn what_a_newer_program_adds_is_passed_over() {
     let pong = b"\x81\xA4pong\x82\xA2id\x04\xA4more\x93\x01\x02\xC0";
     assert_eq!(codec::from_bytes::<ServerFrame>(pong).unwrap(), ServerFrame::Pong { id: 4 });

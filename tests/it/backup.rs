@@ -18,7 +18,7 @@ use mychat::store::blobs::Files;
 use mychat::store::{Engine, Writes, schema};
 
 use crate::parcels::{MIB, bring, fetch, hash, noise};
-use crate::peer::{Ground, PASSWORD, Peer, set, start, text};
+use crate::peer::{Ground, PASSWORD, Peer, set, start, text, wait_for};
 use crate::pictures::Shot;
 
 fn try_back_up(data: &Path, path: Option<&Path>) -> Result<BackupRow, AdminError> {
@@ -422,16 +422,6 @@ fn age_last(data: &Path, hours: i64) {
     let mut memory: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     memory["since"] = (memory["since"].as_i64().unwrap() - hours * 3_600_000).into();
     fs::write(&path, memory.to_string()).unwrap();
-}
-
-/// Waits until the server has looked whether a backup is due and has done what was.
-fn wait_for(mut holds: impl FnMut() -> bool) {
-    let patience = std::time::Duration::from_secs(30);
-    let begun = mychat::clock::uptime();
-    while !holds() {
-        assert!(mychat::clock::uptime() < begun + patience, "that never holds");
-        smol::block_on(async_io::Timer::after(std::time::Duration::from_millis(5)));
-    }
 }
 
 #[test]

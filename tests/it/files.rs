@@ -7,7 +7,7 @@ use mychat::net::protocol::{Command, Query, Reason, Reply};
 use mychat::store::blobs::Files;
 
 use crate::parcels::{FileLink, MIB, bring, fetch, hash, noise, offer_of, refused};
-use crate::peer::{Ground, PASSWORD, Peer};
+use crate::peer::{Ground, PASSWORD, Peer, wait_for};
 
 fn pair(ground: &Ground) -> (Peer, Peer, Target) {
     let (lime, momo) = (ground.register("Lime"), ground.register("Momo"));
@@ -63,6 +63,34 @@ fn the_same_bytes_are_kept_once_and_as_long_as_anybody_offers_them() {
     drop((lime, momo));
     ground.stop();
     assert_eq!(files.list().unwrap(), []);
+}
+
+/// Twice as much as is freed at a time, and far more than a link holds.
+#[test]
+fn who_fetches_bytes_that_lay_there_already_gets_all_of_them() {
+    let ground = Ground::start();
+    let (mut lime, mut momo, to) = pair(&ground);
+    let whole = noise(4, 40 * MIB);
+    let first = lime.offer(to, whole.len());
+    assert_eq!(bring(ground.address, &mut lime, first, &whole), FileEnd::Kept {});
+    let second = lime.offer(to, whole.len());
+    let up = lime.ticket(second, FileWay::Up).unwrap();
+    let (mut sending, mut sent) = FileLink::bring(ground.address, up, whole.len());
+    sending.send(&mut sent, &whole, 2).unwrap();
+    let down = momo.ticket(second, FileWay::Down).unwrap();
+    let (mut taking, _) = FileLink::show(ground.address, down, 0);
+    let (mut taken, mut chunk, mut got) =
+        (Outline::new(whole.len() as u64), Vec::new(), Vec::new());
+    let Part::Chunk(value) = taking.read(&taken, &mut chunk).unwrap() else { panic!() };
+    taken.push(value);
+    got.extend_from_slice(&chunk);
+    // It is open, and now the same is found to lie there.
+    sending.send(&mut sent, &whole, u64::MAX).unwrap();
+    assert_eq!(sending.finish(hash(&whole)), FileEnd::Kept {});
+    let bin = Files::of(ground.folder()).folder().join("bin");
+    wait_for(|| std::fs::read_dir(&bin).unwrap().count() == 0);
+    assert_eq!(taking.receive(&mut taken, &mut got).unwrap(), Part::End(hash(&whole)));
+    assert!(got == whole);
 }
 
 #[test]

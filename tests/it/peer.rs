@@ -28,6 +28,15 @@ pub const PASSWORD: &str = "correct horse";
 
 type Stream = TlsStream<Async<std::net::TcpStream>>;
 
+/// Waits until something holds.
+pub fn wait_for(mut holds: impl FnMut() -> bool) {
+    let began = mychat::clock::uptime();
+    while !holds() {
+        assert!(mychat::clock::uptime() < began + PATIENCE, "that never holds");
+        smol::block_on(async_io::Timer::after(Duration::from_millis(5)));
+    }
+}
+
 /// A server in a temporary folder.
 pub struct Ground {
     server: Option<Server>,

@@ -61,8 +61,8 @@ pub fn chinese(position: &Position, moved: Move) -> Option<String> {
     Some(who.into_iter().chain([way, number(told.far)?]).collect())
 }
 
-/// A move as players write it in English by the World Xiangqi Federation, such as C2=5: likewise, with `+` for
-/// on and ahead, `-` for back and behind, and `=` for aside. Of four or five soldiers on one file the first and
+/// A move as players write it in English, by the system of the World Xiangqi Federation, such as C2=5: likewise,
+/// with `+` for on and ahead, `-` for back and behind, and for aside the common `=` (its own sheet has a point). Of four or five soldiers on one file the first and
 /// the last are `++` and `--`; of three or five the middle one is written by its file.
 #[must_use]
 pub fn wxf(position: &Position, moved: Move) -> Option<String> {

@@ -173,6 +173,9 @@ fn done_to(verb: &Verb, row: &AccountRow) -> String {
         Verb::Disable { disabled: true, .. } => {
             out("let in no more and signed out on all its devices")
         }
+        Verb::Disable { disabled: false, .. } if row.ban.is_some() => {
+            "enabled, and still banned".to_owned()
+        }
         Verb::Disable { disabled: false, .. } => "let in again".to_owned(),
         Verb::SignOut { .. } => out("signed out on all its devices"),
         _ => return account(row),

@@ -83,12 +83,12 @@ impl Failure {
         }
     }
 
-    /// The port that another program has, and the next one.
+    /// Where another program listens, and the next port.
     #[must_use]
-    pub fn other_port(&self) -> Option<(u16, u16)> {
+    pub fn other_port(&self) -> Option<(SocketAddr, u16)> {
         let Failure::PortInUse { address, .. } = self else { return None };
-        let taken = address.parse::<SocketAddr>().ok()?.port();
-        Some((taken, taken.checked_add(1)?))
+        let taken = address.parse::<SocketAddr>().ok()?;
+        Some((taken, taken.port().checked_add(1)?))
     }
 
     /// What happened and what to do.

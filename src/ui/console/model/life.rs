@@ -187,8 +187,9 @@ impl Model {
             && let Some((taken, port)) = failure.other_port()
         {
             self.phase = Phase::Starting;
-            out.push(Effect::Order(Order::StartOn { taken, port }));
-            if taken == self.choices.port.unwrap_or(DEFAULT_PORT) {
+            out.push(Effect::Order(Order::StartOn { taken: taken.port(), port }));
+            let usual = self.choices.port.unwrap_or(DEFAULT_PORT);
+            if taken.ip().is_unspecified() && taken.port() == usual {
                 self.choices.port = Some(port);
                 out.push(Effect::Order(Order::Keep(self.choices)));
             }

@@ -22,7 +22,8 @@ impl Model {
         match self.tab {
             Tab::Online | Tab::Log => {}
             Tab::Accounts => {
-                let verbs = self.bans.reload().chain(self.accounts.reload()).collect();
+                let bans = std::iter::once(Verb::Bans {});
+                let verbs = bans.chain(self.accounts.reload()).collect();
                 let id = self.order(Purpose::Accounts { is_next: false }, verbs, out);
                 self.accounts.awaited = Some(id);
             }

@@ -79,9 +79,11 @@ fn a_port_that_is_taken_is_followed_by_the_next() {
         assert_eq!(model.phase, Phase::Starting);
     }
     // One that was given with the command is given again with the next.
-    update(&mut model, ended(Some(taken("[::1]:7"))));
-    let effects = update(&mut model, Msg::StartElsewhere);
-    assert_eq!(effects, order(Order::StartOn { taken: 7, port: 8 }));
+    for (address, taken_port) in [("[::]:7", 7), ("127.0.0.1:1031", 1_031)] {
+        update(&mut model, ended(Some(taken(address))));
+        let effects = update(&mut model, Msg::StartElsewhere);
+        assert_eq!(effects, order(Order::StartOn { taken: taken_port, port: taken_port + 1 }));
+    }
     assert_eq!(taken("0.0.0.0:65535").other_port(), None);
 }
 
