@@ -210,8 +210,7 @@ fn start_counting(engine: &Engine) -> Result<Arc<Metrics>, StoreError> {
 /// itself, which may be a disk of its own, so it is made.
 fn open_files(engine: &Engine, data: &Path) -> Result<Files, ServerError> {
     let files = Files::of(data);
-    std::fs::create_dir_all(files.folder())
-        .map_err(|error| ServerError::System { doing: "make the folder of files", error })?;
+    files.make_folder()?;
     sweep::remove_orphans(&Reads::open(&engine.read()?)?, &files)?;
     Ok(files)
 }

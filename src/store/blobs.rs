@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use redb::ReadableTable;
 
-use super::engine::{StoreError, sync_folder};
+use super::engine::{StoreError, restrict, sync_folder};
 use super::rows::{Mode, Rows, Writes};
 use crate::domain::BlobId;
 
@@ -239,6 +239,17 @@ impl Files {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Makes that folder. It is for its owner only: whoever made the one around it may have left that open to
+    /// all.
+    ///
+    /// # Errors
+    /// The disk failed.
+    pub fn make_folder(&self) -> Result<(), StoreError> {
+        let made = fs::create_dir_all(&self.folder);
+        made.map_err(|error| StoreError::folder("make", &self.folder, error))?;
+        restrict(&self.folder)
     }
 
     /// Where a blob lies. Two levels keep folders short.

@@ -82,7 +82,7 @@ impl StoreError {
         }
     }
 
-    fn folder(doing: &'static str, path: &Path, error: io::Error) -> Self {
+    pub(super) fn folder(doing: &'static str, path: &Path, error: io::Error) -> Self {
         StoreError::Folder { doing, path: path.to_owned(), error }
     }
 }
@@ -374,8 +374,12 @@ fn keep_copy(path: &Path, version: u64) -> Result<(), StoreError> {
         .map_err(|e| StoreError::folder("copy before migrating to", &copy, e))
 }
 
+/// For its owner only.
+///
+/// # Errors
+/// The system said no.
 #[cfg(unix)]
-fn restrict(folder: &Path) -> Result<(), StoreError> {
+pub(super) fn restrict(folder: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
         .map_err(|e| StoreError::folder("restrict", folder, e))
@@ -383,7 +387,7 @@ fn restrict(folder: &Path) -> Result<(), StoreError> {
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature as on Unix")]
-fn restrict(_folder: &Path) -> Result<(), StoreError> {
+pub(super) fn restrict(_folder: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 

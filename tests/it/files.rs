@@ -7,7 +7,7 @@ use mychat::net::protocol::{Command, Query, Reason, Reply};
 use mychat::store::blobs::Files;
 
 use crate::parcels::{FileLink, MIB, bring, fetch, hash, noise, offer_of, refused};
-use crate::peer::{Ground, PASSWORD, Peer, wait_for};
+use crate::peer::{Ground, PASSWORD, Peer, start, wait_for};
 
 fn pair(ground: &Ground) -> (Peer, Peer, Target) {
     let (lime, momo) = (ground.register("Lime"), ground.register("Momo"));
@@ -330,4 +330,20 @@ fn what_is_there_of_another_file_is_forgotten_when_its_sender_says_so() {
     assert_eq!(link.end(), FileEnd::Refused(Reason::FileWrong.into()));
     assert_eq!(bring(ground.address, &mut lime, file, &whole), FileEnd::Kept {});
     assert!(fetch(ground.address, &mut momo, file) == whole);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_people_sent_is_for_the_servers_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::of(folder.path()).folder().to_owned();
+    for path in [folder.path(), &files] {
+        std::fs::create_dir_all(path).unwrap();
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let server = start(folder.path()).unwrap();
+    let mode = std::fs::metadata(&files).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    drop(server);
 }

@@ -398,9 +398,13 @@ impl Model {
                 let was_kept = self.kept_account().is_some();
                 self.login.account = account;
                 self.login.so_far.typed = true;
+                self.stay_with_server();
                 self.account_changed(was_kept);
             }
-            LoginMsg::PasswordTyped => login.so_far.typed = true,
+            LoginMsg::PasswordTyped => {
+                login.so_far.typed = true;
+                self.stay_with_server();
+            }
             LoginMsg::PickAccount(server, account) => self.pick_account(server, account, out),
             LoginMsg::ForgetAccount(server, account) => {
                 out.push(Effect::Confirm(Confirm::RemoveAccount(server, account)));

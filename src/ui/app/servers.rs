@@ -306,6 +306,16 @@ impl Model {
         }
     }
 
+    /// What is typed is for the server that is shown: one that is found later does not get it.
+    pub(super) fn stay_with_server(&mut self) {
+        if self.login.choice == Choice::Automatic
+            && self.saved.servers.is_empty()
+            && let Some(id) = self.chosen_card()
+        {
+            self.login.choice = Choice::Card(id);
+        }
+    }
+
     /// The server used last has not been found: its saved address is shown instead.
     fn falls_back(&self) -> bool {
         self.login.choice == Choice::Automatic

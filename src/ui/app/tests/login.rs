@@ -68,6 +68,23 @@ fn a_sign_in_connects_then_asks_then_opens_the_panel() {
 }
 
 #[test]
+fn what_is_typed_goes_to_the_server_that_was_shown() {
+    let mut world = World::new();
+    world.restore(Saved::default());
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    let chosen = |world: &World| world.model.chosen().unwrap().id;
+    let both = || Msg::Servers(vec![found(2, "AAA"), found(1, "Lab")]);
+    world.send(both());
+    assert_eq!(chosen(&world), Some(found(2, "AAA").id), "the first by name");
+    world.send(Msg::Servers(vec![found(1, "Lab")]));
+    world.send(Msg::Login(LoginMsg::AccountTyped("10001".into())));
+    world.send(both());
+    assert_eq!(chosen(&world), Some(found(1, "Lab").id));
+    world.send(Msg::Servers(vec![found(2, "AAA")]));
+    assert!(world.model.chosen().is_err(), "nor another one when it goes");
+}
+
+#[test]
 fn each_cause_of_a_failed_sign_in_is_said_in_its_own_words() {
     let refused = |reason| Failure::Refused(Refusal::retry(reason, 300_000));
     let causes = [
