@@ -11,7 +11,7 @@ use fltk::enums::{Event, EventState};
 use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::MenuWindow;
 
-use super::app::notify::{About, NOTES_MAX, NoteMsg, NoteView};
+use super::app::notify::{About, Held, NOTES_MAX, NoteMsg, NoteView};
 use super::app::{Model, Msg, Screen};
 use super::paint::{Align, Canvas, Icon, Rect, text as measure};
 use super::shell::post;
@@ -74,7 +74,7 @@ struct NoteWindow {
     decline: Button,
     close: IconButton,
     shown: Rc<RefCell<Option<NoteView>>>,
-    held: bool,
+    held: Held,
     /// What it was opened for, of this scale of the screen: another one has another shape.
     scale: f32,
 }
@@ -93,7 +93,7 @@ impl NoteWindow {
         window.end();
         let shown = Rc::default();
         let mut note =
-            NoteWindow { window, reply, send, decline, close, shown, held: false, scale: 0.0 };
+            NoteWindow { window, reply, send, decline, close, shown, held: Held::No, scale: 0.0 };
         note.restyle();
         note.wire();
         note
@@ -104,8 +104,10 @@ impl NoteWindow {
         let old = self.shown.borrow().as_ref().map(form);
         if old.map(|old| old.0) != Some(view.about) {
             self.reply.set_value("");
-            self.held = false;
+            self.held = Held::No;
         }
+        // The model hears a turn later that somebody writes.
+        let view = &NoteView { offer: view.offer.filter(|_| !self.is_written()), ..view.clone() };
         if self.shown.borrow().as_ref() != Some(view) {
             *self.shown.borrow_mut() = Some(view.clone());
             if old != Some(form(view)) {
@@ -137,12 +139,20 @@ impl NoteWindow {
     fn watch(&mut self, about: About) {
         let (x, y) = app::get_mouse();
         let area = Rect::new(self.window.x_root(), self.window.y_root(), W, H);
-        let writes = self.reply.has_focus() || !self.reply.value().trim().is_empty();
-        let held = area.contains(x, y) || writes;
+        let held = match self.is_written() {
+            true => Held::Words,
+            false if area.contains(x, y) => Held::Pointer,
+            false => Held::No,
+        };
         if self.held != held {
             self.held = held;
             post(Msg::Note(NoteMsg::Hold(about, held)));
         }
+    }
+
+    /// The keyboard is in the box for a quick reply, or words are.
+    fn is_written(&self) -> bool {
+        self.reply.has_focus() || !self.reply.value().trim().is_empty()
     }
 
     fn hide(&mut self) {
@@ -176,7 +186,7 @@ impl NoteWindow {
         let y = H - PADDING - metric::BUTTON;
         self.send.place(Rect::new(W - PADDING - wide, y, wide, metric::BUTTON));
         self.reply.place(Rect::new(PADDING, y, W - 2 * PADDING - wide - 8, metric::BUTTON));
-        self.reply.set_shown(can_answer);
+        self.reply.set_shown(can_answer && offer.is_none());
         self.decline.set_label(tr("game.decline"));
         let right = W - PADDING - wide - 8;
         let wide = self.decline.wanted_width().max(56);

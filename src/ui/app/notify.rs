@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::chats::ChatMsg;
+use super::play::GUARD_MS;
 use super::play::look::{game_words, invitation_words};
 use super::rooms::Tile;
 use super::telling::Sound;
@@ -40,17 +42,31 @@ pub enum About {
     Turn(GameId),
 }
 
+/// What keeps a small window where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// Nothing: it goes after a while.
+    No,
+    /// The pointer is there.
+    Pointer,
+    /// The keyboard is in the box for a quick reply, or words are.
+    Words,
+}
+
+/// The messages of each conversation that something is about, from the first one to the newest.
+type Told = BTreeMap<Target, RangeInclusive<Seq>>;
+
 /// A small window.
 #[derive(Debug)]
 struct Note {
     about: About,
     /// Which of the places on the screen is its own, from below; it never moves.
     slot: usize,
-    /// The newest message of each conversation that it is about.
-    of: BTreeMap<Target, Seq>,
+    of: Told,
     until: u64,
-    /// The pointer or the keyboard is there.
-    held: bool,
+    held: Held,
+    /// The invitation that it asks about, and when it began to.
+    offer: Option<(Offered, u64)>,
 }
 
 /// All of them.
@@ -61,7 +77,7 @@ pub struct Notes {
     /// When one came in, by the server's clock.
     since: Option<i64>,
     /// What came by catching up and is not told yet.
-    missed: BTreeMap<Target, Seq>,
+    missed: Told,
     settled_at: u64,
     silent_until: u64,
 }
@@ -69,8 +85,8 @@ pub struct Notes {
 /// In a small window.
 #[derive(Clone, PartialEq, Eq)]
 pub enum NoteMsg {
-    /// The pointer or the keyboard is there, or is not any more.
-    Hold(About, bool),
+    /// Something keeps it, or nothing does any more.
+    Hold(About, Held),
     /// It was clicked.
     Open(About),
     /// Its cross, or Esc.
@@ -84,7 +100,7 @@ pub enum NoteMsg {
 impl fmt::Debug for NoteMsg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            NoteMsg::Hold(about, held) => write!(f, "Hold({about:?}, {held})"),
+            NoteMsg::Hold(about, held) => write!(f, "Hold({about:?}, {held:?})"),
             NoteMsg::Open(about) => write!(f, "Open({about:?})"),
             NoteMsg::Close(about) => write!(f, "Close({about:?})"),
             NoteMsg::Answer(target, text) => write!(f, "Answer({target:?}, {} bytes)", text.len()),
@@ -118,7 +134,7 @@ pub struct NoteView {
     pub about: About,
     /// Its place on the screen, from below.
     pub slot: usize,
-    /// Whether there is a box for a quick reply.
+    /// Whether there is a box for a quick reply, where no invitation takes its place.
     pub can_answer: bool,
     /// The invitation that is answered instead.
     pub offer: Option<Offered>,
@@ -146,23 +162,27 @@ impl Notes {
 
     /// Shows messages: in the window that is about the same, else in a new one, for which an old one
     /// goes that nobody is at.
-    fn show(&mut self, about: About, of: BTreeMap<Target, Seq>, now: u64) {
+    fn show(&mut self, about: About, of: Told, now: u64) {
         let until = now + SHOWN_MS;
         if let Some(note) = self.list.iter_mut().find(|note| note.about == about) {
-            note.of.extend(of);
+            for (target, seqs) in of {
+                widen(&mut note.of, target, seqs);
+            }
             note.until = note.until.max(until);
             return;
         }
         if self.list.len() >= NOTES_MAX {
-            let Some(oldest) = self.list.iter().position(|note| !note.held) else { return };
+            let Some(oldest) = self.list.iter().position(|note| note.held == Held::No) else {
+                return;
+            };
             self.list.remove(oldest);
         }
         let is_free = |slot: &usize| self.list.iter().all(|note| note.slot != *slot);
         let Some(slot) = (0..NOTES_MAX).find(is_free) else { return };
-        self.list.push(Note { about, slot, of, until, held: false });
+        self.list.push(Note { about, slot, of, until, held: Held::No, offer: None });
     }
 
-    fn hold(&mut self, about: About, held: bool, now: u64) {
+    fn hold(&mut self, about: About, held: Held, now: u64) {
         if let Some(note) = self.list.iter_mut().find(|note| note.about == about) {
             note.held = held;
             note.until = note.until.max(now + LEFT_MS);
@@ -191,16 +211,16 @@ impl Model {
             return;
         }
         if live {
-            self.tell_of(About::Chat(target), [(target, seq)].into(), out);
+            self.tell_of(About::Chat(target), [(target, seq..=seq)].into(), out);
         } else if self.notes.since.is_some_and(|since| at >= since) {
-            self.notes.missed.insert(target, seq);
+            widen(&mut self.notes.missed, target, seq..=seq);
             self.notes.settled_at = self.now.mono_ms + SETTLED_MS;
         }
     }
 
-    fn tell_of(&mut self, about: About, of: BTreeMap<Target, Seq>, out: &mut Vec<Effect>) {
+    fn tell_of(&mut self, about: About, of: Told, out: &mut Vec<Effect>) {
         out.extend(of.keys().next_back().map(|target| Effect::Urgent(*target)));
-        if of.iter().all(|(target, seq)| self.shakes_its_window(*target, *seq)) {
+        if of.iter().all(|(target, seqs)| self.shakes_its_window(*target, *seqs.end())) {
             return;
         }
         self.show_note(about, of, out);
@@ -213,7 +233,7 @@ impl Model {
         self.show_note(About::Turn(game), BTreeMap::new(), out);
     }
 
-    fn show_note(&mut self, about: About, of: BTreeMap<Target, Seq>, out: &mut Vec<Effect>) {
+    fn show_note(&mut self, about: About, of: Told, out: &mut Vec<Effect>) {
         let (manner, now) = (self.manner(), self.now.mono_ms);
         if manner.sound != Sound::Off && self.notes.sounds(now) {
             out.push(Effect::Note(NoteEffect::Sound(manner.sound)));
@@ -241,6 +261,37 @@ impl Model {
         !is_read && !in_front && !is_over && self.is_wanted_here(target, seq)
     }
 
+    /// Leaves what is still news: an invitation that is over, and what was taken back, give way to what
+    /// was said before.
+    fn keep_news(&self, of: &mut Told) {
+        of.retain(|target, seqs| {
+            let newest = self.newest_news(*target, seqs.clone());
+            if let Some(newest) = newest {
+                *seqs = *seqs.start()..=newest;
+            }
+            newest.is_some()
+        });
+    }
+
+    fn newest_news(&self, target: Target, seqs: RangeInclusive<Seq>) -> Option<Seq> {
+        let me = self.my_account();
+        let messages = self.chats.get(target)?.messages.range(seqs).rev();
+        let mut others = messages.filter(|(_, message)| Some(message.from) != me);
+        others.find(|(seq, _)| self.is_news(target, **seq)).map(|(seq, _)| *seq)
+    }
+
+    /// The invitation that a small window asks about, and since when. What is not shown is not
+    /// answered, and the box stays while it is written in.
+    fn offer_of(&self, note: &Note) -> Option<(Offered, u64)> {
+        let About::Chat(target) = note.about else { return None };
+        if note.held == Held::Words || !self.manner().words {
+            return None;
+        }
+        let newest = note.of.get(&target)?.end();
+        let offer = self.open_offer(self.chats.get(target)?.messages.get(newest)?)?;
+        note.offer.filter(|(before, _)| *before == offer).or(Some((offer, self.now.mono_ms)))
+    }
+
     /// Whether a message is told on this computer: as its conversation says for all of them, and of
     /// rooms as this one says.
     fn is_wanted_here(&self, target: Target, seq: Seq) -> bool {
@@ -256,7 +307,7 @@ impl Model {
         let now = self.now.mono_ms;
         if !self.notes.missed.is_empty() && now >= self.notes.settled_at {
             let mut missed = std::mem::take(&mut self.notes.missed);
-            missed.retain(|target, seq| self.is_news(*target, *seq));
+            self.keep_news(&mut missed);
             let about = match missed.keys().next() {
                 Some(only) if missed.len() == 1 => Some(About::Chat(*only)),
                 first => first.map(|_| About::Missed),
@@ -273,14 +324,15 @@ impl Model {
             list.clear();
         }
         for note in &mut list {
-            note.of.retain(|target, seq| self.is_news(*target, *seq));
+            self.keep_news(&mut note.of);
+            note.offer = self.offer_of(note);
         }
         list.retain(|note| {
             let is_news = match note.about {
                 About::Turn(game) => self.waiting_turn(game).is_some(),
                 About::Chat(_) | About::Missed => !note.of.is_empty(),
             };
-            is_news && (note.held || now < note.until)
+            is_news && (note.held != Held::No || now < note.until)
         });
         self.notes.list = list;
     }
@@ -302,15 +354,26 @@ impl Model {
                 out.push(Effect::Note(NoteEffect::RaisePanel));
             }
             NoteMsg::Answer(target, text) => self.answer_note(target, &text, out),
-            NoteMsg::Offer(target, game, yes) => {
-                self.notes.close(About::Chat(target));
-                self.answer_game(game, yes, out);
-                // A board opens by itself; the others are played in the chat.
-                let view = self.play.view(game).filter(|_| yes);
-                if view.is_some_and(|view| !view.sheet.offer.kind.name().has_board()) {
-                    self.open_chat(target, out);
-                }
-            }
+            NoteMsg::Offer(target, game, yes) => self.answer_offer(target, game, yes, out),
+        }
+    }
+
+    /// A press that comes with the invitation was meant for what stood there before.
+    fn answer_offer(&mut self, target: Target, game: GameId, yes: bool, out: &mut Vec<Effect>) {
+        let about = About::Chat(target);
+        let note = self.notes.list.iter().find(|note| note.about == about);
+        let is_meant = note
+            .and_then(|note| note.offer)
+            .is_some_and(|(offer, at)| offer.game == game && self.now.mono_ms >= at + GUARD_MS);
+        if !is_meant {
+            return;
+        }
+        self.notes.close(about);
+        self.answer_game(game, yes, out);
+        // A board opens by itself; the others are played in the chat.
+        let view = self.play.view(game).filter(|_| yes);
+        if view.is_some_and(|view| !view.sheet.offer.kind.name().has_board()) {
+            self.open_chat(target, out);
         }
     }
 
@@ -348,19 +411,17 @@ impl Model {
     }
 
     fn note_view(&self, target: Target, note: &Note, language: Language) -> Option<NoteView> {
-        let seq = note.of.get(&target)?;
+        let seq = note.of.get(&target)?.end();
         let chat = self.chats.get(target)?;
         let message = chat.messages.get(seq)?;
         let row = self.chat_row(target, chat, language);
         let me = self.my_account()?;
         let is_mentioned = mentions(&message.body, me);
-        // What is not shown is not answered.
-        let offer = self.manner().words.then(|| self.open_offer(message)).flatten();
         Some(NoteView {
             about: note.about,
             slot: note.slot,
-            can_answer: offer.is_none() && self.closed_to_me(target, language).is_none(),
-            offer,
+            can_answer: self.closed_to_me(target, language).is_none(),
+            offer: note.offer.map(|(offer, _)| offer),
             name: row.name,
             portrait: row.portrait,
             tile: row.tile,
@@ -446,6 +507,12 @@ impl Model {
             false => time::row_label(at, self.now.wall_ms, &self.zone, language),
         }
     }
+}
+
+/// More messages of a conversation.
+fn widen(of: &mut Told, target: Target, seqs: RangeInclusive<Seq>) {
+    let old = of.entry(target).or_insert_with(|| seqs.clone());
+    *old = *old.start().min(seqs.start())..=*old.end().max(seqs.end());
 }
 
 fn mentions(body: &Body, account: AccountId) -> bool {

@@ -32,7 +32,7 @@ const WATCHED_UNSEEN: usize = 5;
 const OWN_MAX: usize = 200;
 /// What can be done with a card stands for so long before it can be pressed: the second press of a double
 /// click is not meant for what came below the pointer.
-const GUARD_MS: u64 = 600;
+pub(super) const GUARD_MS: u64 = 600;
 
 /// What is known of games.
 #[derive(Debug, Default)]

@@ -31,6 +31,7 @@ fn an_invitation_is_answered_where_it_is_told() {
         told(&mut world, sheet(direct(MOMO.0), MOMO, offer), &[]);
         let game = id(direct(MOMO.0));
         assert_eq!(offered(&world), Some(Offered { game, can_decline: true }));
+        world.pass(600);
         let effects = world.send(Msg::Note(NoteMsg::Offer(FRIEND, game, accept)));
         assert_eq!(commands(&effects), [Command::AnswerGame { game, accept }]);
         assert!(world.model.notes(Language::Chinese).is_empty());

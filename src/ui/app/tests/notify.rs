@@ -2,11 +2,16 @@
 
 use std::sync::Arc;
 
+use super::play::{commands, five, id, sheet, told};
 use super::rooms::{CLASS, MOMO, happens, own, with};
 use crate::client::{ClientEvent, Intent};
-use crate::domain::{AccountId, Body, Book, Choice, Mentions, Notify, Presence, Rank, Seq, Target};
+use crate::domain::game::{GameId, GameSheet, GameState};
+use crate::domain::{
+    AccountId, Body, Book, Choice, Mentions, Message, Notify, Presence, Rank, Seq, Target,
+};
+use crate::net::protocol::Command;
 use crate::ui::app::chats::ChatMsg;
-use crate::ui::app::notify::{About, NOTES_MAX, NoteEffect, NoteMsg, NoteView};
+use crate::ui::app::notify::{About, Held, NOTES_MAX, NoteEffect, NoteMsg, NoteView, Offered};
 use crate::ui::app::settings::SettingMsg;
 use crate::ui::app::telling::{Sound, TellingMsg};
 use crate::ui::app::testing::{NOON_MS, World, conversation, direct, message, person};
@@ -27,6 +32,18 @@ fn says(world: &mut World, from: u64, seq: u64, text: &str) -> Vec<Effect> {
 fn caught_up(world: &mut World, from: u64, seq: u64, at: i64) -> Vec<Effect> {
     let message = message(direct(from), seq, from, at, "missed");
     world.event(ClientEvent::Message { message, live: false })
+}
+
+/// An invitation comes at that place, which is open.
+fn invites(world: &mut World, from: u64, seq: u64) -> GameSheet {
+    let kind = direct(from);
+    let message = message(kind, seq, from, world.now.wall_ms, "");
+    let message = Message { body: Body::Game(five()), ..message };
+    world.event(ClientEvent::Message { message, live: true });
+    let game = GameId { seq: Seq(seq), ..id(kind) };
+    let sheet = GameSheet { game, ..sheet(kind, AccountId(from), five()) };
+    told(world, sheet.clone(), &[]);
+    sheet
 }
 
 fn notes(world: &World) -> Vec<NoteView> {
@@ -62,10 +79,10 @@ fn one_stands_for_six_seconds_and_longer_under_the_pointer() {
     assert!(shown.can_answer);
     world.pass(5_999);
     assert_eq!(notes(&world).len(), 1);
-    note(&mut world, NoteMsg::Hold(shown.about, true));
+    note(&mut world, NoteMsg::Hold(shown.about, Held::Pointer));
     world.pass(60_000);
     assert_eq!(notes(&world).len(), 1);
-    note(&mut world, NoteMsg::Hold(shown.about, false));
+    note(&mut world, NoteMsg::Hold(shown.about, Held::No));
     world.pass(1_999);
     assert_eq!(notes(&world).len(), 1);
     world.pass(1);
@@ -94,7 +111,7 @@ fn a_conversation_has_one_that_says_the_newest_and_at_most_three_stand() {
     );
     assert_eq!(slots.len(), NOTES_MAX);
     for number in 10_003..10_006 {
-        note(&mut world, NoteMsg::Hold(About::Chat(friend(number)), true));
+        note(&mut world, NoteMsg::Hold(About::Chat(friend(number)), Held::Pointer));
     }
     let effects = says(&mut world, 10_006, 1, "hi");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Urgent(_))));
@@ -273,4 +290,58 @@ fn what_was_missed_is_told_once_and_only_what_came_while_one_was_here() {
     let effects = note(&mut world, NoteMsg::Open(About::Missed));
     assert!(matches!(effects[..], [Effect::Note(NoteEffect::RaisePanel)]));
     assert!(notes(&world).is_empty());
+}
+
+#[test]
+fn an_invitation_waits_for_words_and_no_press_meant_for_another_button_answers_it() {
+    let mut world = World::signed_in();
+    says(&mut world, 10_002, 1, "hi");
+    let about = About::Chat(friend(10_002));
+    note(&mut world, NoteMsg::Hold(about, Held::Words));
+    let game = invites(&mut world, 10_002, 2).game;
+    let [shown] = &notes(&world)[..] else { panic!("{:?}", notes(&world)) };
+    assert_eq!((shown.offer, shown.can_answer), (None, true), "the box stays");
+    let answer =
+        |world: &mut World| commands(&note(world, NoteMsg::Offer(friend(10_002), game, true)));
+    world.pass(10_000);
+    assert!(answer(&mut world).is_empty(), "it is not asked about");
+    note(&mut world, NoteMsg::Hold(about, Held::Pointer));
+    assert_eq!(notes(&world)[0].offer, Some(Offered { game, can_decline: true }));
+    world.pass(599);
+    assert!(answer(&mut world).is_empty(), "it has just come there");
+    assert_eq!(notes(&world).len(), 1);
+    world.pass(1);
+    assert_eq!(answer(&mut world), [Command::AnswerGame { game, accept: true }]);
+    assert!(notes(&world).is_empty());
+}
+
+#[test]
+fn what_was_said_before_an_invitation_is_told_when_that_is_over() {
+    for state in [GameState::Withdrawn, GameState::Declined, GameState::Expired] {
+        let mut world = World::signed_in();
+        says(&mut world, 10_002, 1, "lunch?");
+        let invitation = invites(&mut world, 10_002, 2);
+        told(&mut world, GameSheet { state, ..invitation }, &[]);
+        let [shown] = &notes(&world)[..] else { panic!("{:?}", notes(&world)) };
+        assert_eq!((shown.words.as_str(), shown.offer), ("lunch?", None), "{state:?}");
+        note(&mut world, NoteMsg::Close(shown.about));
+        let invitation = invites(&mut world, 10_002, 3);
+        assert_eq!(notes(&world).len(), 1);
+        told(&mut world, GameSheet { state, ..invitation }, &[]);
+        assert!(notes(&world).is_empty(), "it was told and closed");
+    }
+}
+
+#[test]
+fn what_was_missed_is_told_though_the_newest_of_it_was_taken_back() {
+    let mut world = World::signed_in();
+    let now = world.now.wall_ms;
+    caught_up(&mut world, 10_002, 1, now);
+    caught_up(&mut world, 10_002, 2, now);
+    let back = message(direct(10_002), 3, 10_002, now, "");
+    let message = Message { body: Body::Recalled { seq: Some(Seq(2)) }, ..back };
+    world.event(ClientEvent::Message { message, live: false });
+    world.pass(1_000);
+    let [shown] = &notes(&world)[..] else { panic!("{:?}", notes(&world)) };
+    assert_eq!((shown.about, shown.words.as_str()), (About::Chat(friend(10_002)), "missed"));
 }
