@@ -31,7 +31,7 @@ use xiangqi::{Illegal, Move, Record};
 /// An asked favour is declined by silence after so long.
 pub const FAVOUR_MS: u64 = 20_000;
 /// Hidden hands and shares of the chance are waited for so long.
-const STAGE_S: u32 = 60;
+pub const STAGE_S: u32 = 60;
 
 /// Why a play was turned down; nothing has changed then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

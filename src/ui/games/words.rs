@@ -168,7 +168,8 @@ impl Words<'_> {
                 named(key, other)
             }
             News::Ended(GameEnd { winner: Some(winner), why }) => {
-                let (name, why) = (self.plain_name(winner), self.why(why));
+                // Of the loser, who is the other to the one that is named.
+                let (name, why) = (self.plain_name(winner), self.tr(why_key(why, true)));
                 self.fill("game.news.won", &[("name", &name), ("why", why)])
             }
             News::Ended(GameEnd { winner: None, why }) => {

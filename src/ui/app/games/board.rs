@@ -393,7 +393,7 @@ impl Board {
             BoardMsg::Press(at) => return self.press(at),
             BoardMsg::Step(columns, rows) => self.step(columns, rows),
             BoardMsg::Enter => return self.cursor.map(|at| self.press(at)).unwrap_or_default(),
-            BoardMsg::Escape => self.escape(),
+            BoardMsg::Escape => return self.escape(),
             BoardMsg::Ask(favour) if self.may_ask(favour) => {
                 return self.send(Play::Ask { favour });
             }
@@ -451,7 +451,8 @@ impl Board {
         is_heard.then_some(BoardAct::Sound(Noise::Stone)).into_iter().collect()
     }
 
-    fn escape(&mut self) {
+    /// Leaves what is innermost; a board that is over goes itself in the end.
+    fn escape(&mut self) -> Vec<BoardAct> {
         if self.is_resigning {
             self.is_resigning = false;
         } else if self.picked.is_some() {
@@ -460,9 +461,12 @@ impl Board {
             self.is_result_closed = true;
         } else if self.replay.is_some() && self.begun.me.is_some() {
             self.replay = None;
-        } else {
-            self.cursor = None;
+        } else if self.cursor.take().is_none()
+            && (self.game.end().is_some() || self.begun.me.is_none())
+        {
+            return vec![BoardAct::Close];
         }
+        Vec::new()
     }
 
     /// The moment by the game's own clock. It stands still while one's own link is down, for nobody's

@@ -342,6 +342,7 @@ fn who_gives_up_is_asked_first() {
     assert_eq!(one.board.card(), Some(Card::Result(end)), "not twice");
     one.take(BoardMsg::Escape);
     assert_eq!(one.board.card(), None, "the board behind it can be looked at");
+    assert_eq!(one.take(BoardMsg::Escape), [BoardAct::Close]);
     assert_eq!(one.take(BoardMsg::Again), [BoardAct::Rematch]);
     assert_eq!(one.take(BoardMsg::Again), [], "asked once");
     one.board.not_sent();

@@ -9,7 +9,7 @@ use crate::domain::game::{
     Side, TimeLimit,
 };
 use crate::domain::{AccountId, Body, Target};
-use crate::game::{Game, Table as Played, hands};
+use crate::game::{Game, STAGE_S, Table as Played, hands};
 use crate::ui::text::Language;
 use crate::ui::transcript::card::{Card, Deed, Tone};
 use crate::ui::transcript::game::{GameDeed, MARKS_MAX, Mark, Player, Table};
@@ -101,11 +101,11 @@ impl Model {
                 (language.fill("game.won_by", &[("name", &name)]), Tone::Quiet)
             }
         };
-        let is_won = tone == Tone::Checked;
+        let is_winner_named = tone == Tone::Checked || mine.is_none();
         let words = match end.why {
             // The table says it.
             EndReason::Points => result,
-            why => format!("{result} · {}", language.get(why_key(why, is_won))),
+            why => format!("{result} · {}", language.get(why_key(why, is_winner_named))),
         };
         (words, tone)
     }
@@ -317,8 +317,12 @@ pub(super) fn options(offer: &GameOffer, by_me: Option<bool>, language: Language
             }
         }
     }
-    if offer.kind == (GameKind::Gomoku { exactly_five: true }) {
-        words.push(word("game.exactly_five"));
+    match offer.kind {
+        GameKind::Gomoku { exactly_five: true } => words.push(word("game.exactly_five")),
+        GameKind::Hands { .. } => {
+            words.push(language.fill("game.hands.limit", &[("n", &STAGE_S.to_string())]));
+        }
+        _ => {}
     }
     words.join(" · ")
 }

@@ -234,7 +234,7 @@ fn hands_are_played_in_the_card() {
     let card = look(&world);
     assert_eq!(
         (card.options.as_str(), card.state.as_str()),
-        ("Best of 3, first to 2", "Round 1: choose")
+        ("First to 2 of 3 · 60 s each", "Round 1: choose")
     );
     assert_eq!(deeds(&card), Hand::ALL.map(GameDeed::Choose));
     let effects = press(&mut world, GameDeed::Choose(Hand::Paper));
@@ -290,7 +290,7 @@ fn in_a_room_anybody_else_accepts_and_the_others_watch() {
     let end = GameEnd { winner: Some(Side::Second), why: EndReason::Resigned };
     told(&mut world, GameSheet { state: GameState::Over(end), ..others }, &[Fact::Ended { end }]);
     let card = look_in(&world, target, Language::Chinese);
-    assert_eq!((card.state.as_str(), card.deeds.len()), ("Rook 获胜 · 认输", 0));
+    assert_eq!((card.state.as_str(), card.deeds.len()), ("Rook 获胜 · 对方认输", 0));
     assert_eq!(card.table.players.iter().map(|one| one.won).collect::<Vec<_>>(), [false, true]);
 }
 
