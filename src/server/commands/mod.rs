@@ -10,7 +10,7 @@
 //! * [`requests`] and [`contacts`] are friends and groups, [`book`] tells everybody whose book
 //!   changes; [`profile`] is what people say of themselves.
 //! * [`rooms`] is who comes into rooms, goes, and does what there.
-//! * [`admin`] is what the server's admin asks for.
+//! * [`mod@admin`] is what the server's admin asks for.
 
 pub mod admin;
 mod age;
