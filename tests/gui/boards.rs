@@ -317,7 +317,7 @@ impl<'a> Board<'a> {
             self.screen.wait_still(window).save(&format!("boards-{game}-over-{name}"));
         }
         let told = server.ask_as(MOMO, "\"do\":\"games\"");
-        let games = told["ok"]["games"].as_array().unwrap();
+        let games = told["ok"]["games"].as_array().unwrap_or_else(|| panic!("{told}"));
         let over = games.iter().find(|one| one["game"] == game).unwrap();
         assert_eq!(over["winner"], 10001, "{over}");
         assert_eq!(over["why"], why, "{over}");

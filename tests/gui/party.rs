@@ -6,8 +6,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Stdio};
 
+use mychat::clock;
+
 use crate::hands::{Button, RETURN};
-use crate::screen::{Program, Screen, Window};
+use crate::screen::{GLANCE, PATIENCE, Program, Screen, Window};
 
 const MYCHAT: &str = env!("CARGO_BIN_EXE_mychat");
 const PASSWORD: &str = "orchard gate 7";
@@ -190,7 +192,15 @@ impl Server {
             device.enter("sign_in", nickname);
             device
         });
-        device.ask(question)
+        let end = clock::uptime() + PATIENCE;
+        loop {
+            // Its link comes back by itself after a restart of the server, and not at once.
+            let answer = device.ask(question);
+            if answer["error"]["code"] != "offline" || clock::uptime() > end {
+                return answer;
+            }
+            smol::block_on(smol::Timer::after(GLANCE));
+        }
     }
 
     /// Makes friends of two people: the numbers they have are given.

@@ -17,9 +17,9 @@ use x11rb::rust_connection::RustConnection;
 use crate::picture::Picture;
 
 /// What has not happened for so long will not happen.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a fact is looked for.
-const GLANCE: Duration = Duration::from_millis(15);
+pub const GLANCE: Duration = Duration::from_millis(15);
 
 /// So many glances at the same are a window that stands still.
 const STILL: usize = 4;

@@ -1,9 +1,10 @@
 //! Parts of a test, played by this file's own program in a namespace. Each says one line for each
 //! thing that happens to it and ends when its input does.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mychat::client::finder::{Finder, FinderEvent};
@@ -44,7 +45,17 @@ fn announce() {
     say("closed");
 }
 
+/// Says what changes, and for each line that it reads what it has.
 fn browse() {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let has = Arc::new(Mutex::new(BTreeSet::new()));
+    let asked = Arc::clone(&has);
+    let answer = move || {
+        for _ in std::io::stdin().lines() {
+            say(&format!("has {:?}", asked.lock().unwrap()));
+        }
+    };
+    std::thread::Builder::new().name("answers".to_owned()).spawn(answer).unwrap();
     let mut browser = Browser::start().unwrap();
     say("listening");
     loop {
@@ -52,8 +63,12 @@ fn browse() {
             DiscoveryEvent::Found(server) => {
                 let first = &server.addresses[0];
                 say(&format!("found {} {} {}", server.name, first.host, first.port));
+                has.lock().unwrap().insert(server.id.to_base32());
             }
-            DiscoveryEvent::Lost(id) => say(&format!("lost {id}")),
+            DiscoveryEvent::Lost(id) => {
+                say(&format!("lost {id}"));
+                has.lock().unwrap().remove(&id.to_base32());
+            }
         }
     }
 }

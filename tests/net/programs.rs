@@ -155,12 +155,6 @@ impl Server {
     }
 }
 
-/// Starts `mychat discover` on a host.
-pub fn discovering(lan: &Lan, host: &str, seconds: u8) -> Running {
-    let mut command = lan.command(host, MYCHAT);
-    Running::start("discover", command.args(["discover", "--json", "--wait", &seconds.to_string()]))
-}
-
 /// What `mychat discover` finds on a host.
 pub fn discover(lan: &Lan, host: &str, seconds: u8) -> Vec<Value> {
     let wait = seconds.to_string();
