@@ -66,7 +66,14 @@ impl Demo {
         };
         let me = if is_set("black") { Side::Second } else { Side::First };
         let players = [(names[0], 1), (names[1], 2)].map(player);
-        let begun = Beginning { kind, limit, players, me: Some(me), date: "2026-11-25".into() };
+        let begun = Beginning {
+            kind,
+            limit,
+            players,
+            me: Some(me),
+            date: "2026-11-25".into(),
+            minute: "21-14".into(),
+        };
         let mut board = Board::new(begun, Taste::default(), now());
         board.set_score(Some(Score { won: 4, drawn: 1, lost: 3, last: None }));
         let began_ms = now().mono_ms;

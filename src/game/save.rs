@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::xiangqi::{self, Move, Record};
 use super::{Game, Table, gomoku};
-use crate::domain::game::{GameEnd, GameKind, Play, Side};
+use crate::domain::game::{GameKind, Play, Side};
 
 /// What a text says about a game beside its moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Saved {
     pub names: [String; 2],
     /// The day it was played on, `2026-11-25`.
     pub date: String,
+    /// Who won, or that nobody did, where it was played to its end.
+    pub won: Option<Option<Side>>,
 }
 
 /// What is wrong with a text.
@@ -36,20 +38,26 @@ pub enum NotRead {
 /// Writes a board game; the others have nothing to replay.
 #[must_use]
 pub fn save(game: &Game, saved: &Saved) -> Option<String> {
+    let won = game.end().map(|end| end.winner).or(saved.won);
     match (game.table(), game.kind()) {
         (Table::Gomoku(board), GameKind::Gomoku { exactly_five }) => {
-            Some(sgf(board, exactly_five, saved, game.end()))
+            Some(sgf(board, exactly_five, saved, won))
         }
-        (Table::Xiangqi(record), _) => Some(pgn(record, saved, game.end())),
+        (Table::Xiangqi(record), _) => Some(pgn(record, saved, won)),
         _ => None,
     }
 }
 
-fn sgf(board: &gomoku::Board, exactly_five: bool, saved: &Saved, end: Option<GameEnd>) -> String {
+fn sgf(
+    board: &gomoku::Board,
+    exactly_five: bool,
+    saved: &Saved,
+    won: Option<Option<Side>>,
+) -> String {
     let escape = |text: &str| text.replace('\\', "\\\\").replace(']', "\\]");
     let [black, white] = saved.names.each_ref().map(|name| escape(name));
     let rules = if exactly_five { "exactly five" } else { "freestyle" };
-    let result = match end.map(|end| end.winner) {
+    let result = match won {
         None => "",
         Some(None) => "RE[0]",
         Some(Some(Side::First)) => "RE[B+]",
@@ -70,8 +78,8 @@ fn sgf(board: &gomoku::Board, exactly_five: bool, saved: &Saved, end: Option<Gam
     text
 }
 
-fn pgn(record: &Record, saved: &Saved, end: Option<GameEnd>) -> String {
-    let result = match end.map(|end| end.winner) {
+fn pgn(record: &Record, saved: &Saved, won: Option<Option<Side>>) -> String {
+    let result = match won {
         None => "*",
         Some(None) => "1/2-1/2",
         Some(Some(Side::First)) => "1-0",
@@ -140,7 +148,13 @@ fn open_sgf(text: &str) -> Result<(GameKind, Saved, Vec<Play>), NotRead> {
         }
         plays.push(Play::Place { point });
     }
-    let saved = Saved { names: [value("PB"), value("PW")], date: value("DT") };
+    let won = match value("RE").split('+').next().unwrap_or_default() {
+        "B" => Some(Some(Side::First)),
+        "W" => Some(Some(Side::Second)),
+        "0" | "Draw" => Some(None),
+        _ => None,
+    };
+    let saved = Saved { names: [value("PB"), value("PW")], date: value("DT"), won };
     Ok((GameKind::Gomoku { exactly_five }, saved, plays))
 }
 
@@ -225,7 +239,13 @@ fn open_pgn(text: &str) -> Result<(GameKind, Saved, Vec<Play>), NotRead> {
         plays.push(Play::Move { from, to });
     }
     let player = |tag: &str| value(tag).unwrap_or_default();
-    let saved =
-        Saved { names: [player("Red"), player("Black")], date: player("Date").replace('.', "-") };
+    let won = match player("Result").as_str() {
+        "1-0" => Some(Some(Side::First)),
+        "0-1" => Some(Some(Side::Second)),
+        "1/2-1/2" => Some(None),
+        _ => None,
+    };
+    let names = [player("Red"), player("Black")];
+    let saved = Saved { names, date: player("Date").replace('.', "-"), won };
     Ok((GameKind::Xiangqi {}, saved, plays))
 }

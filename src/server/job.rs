@@ -211,6 +211,8 @@ pub enum Job {
     },
     /// The server has started: games go on.
     ResumeGames,
+    /// The server is about to stop: what was thought until now is kept.
+    PauseGames,
     /// Time has done something to games.
     Clockwork,
     /// What the server's admin asks for.

@@ -15,8 +15,7 @@ use async_io::{Async, Timer};
 use futures_util::FutureExt;
 use smol::future;
 
-use super::admission::Admission;
-use super::admission::counted;
+use super::admission::{Admission, counted};
 use super::backup::chores::Chores;
 use super::bans::Bans;
 use super::beacon::Beacon;
@@ -438,9 +437,7 @@ async fn serve(
     drop((control, watch, sweep, games, daily, following, open));
     let drained = close(&shared, &writer_ended, result.is_ok()).await;
     drop(shared);
-    let gone = async {
-        all_gone.recv().await.ok();
-    };
+    let gone = async { all_gone.recv().await.unwrap_or_default() };
     let late = async {
         Timer::after(flush).await;
     };
@@ -507,6 +504,9 @@ async fn close(
 ) -> Result<(), ServerError> {
     shared.transfers.close();
     shared.chores.close();
+    if in_order {
+        drop(shared.jobs.send(Job::PauseGames).await);
+    }
     shared.jobs.close();
     let drained = match in_order {
         true => writer_ended.recv().await.unwrap_or(Ok(())),

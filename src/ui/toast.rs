@@ -10,11 +10,18 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt, WindowExt};
 use fltk::window::MenuWindow;
 
 use super::paint::{Align, Canvas, Icon, Rect, text as measure};
+use super::paragraph;
 use super::theme::{Colour, Style};
 
-/// It stays for so long.
+/// It stays for so long, for each of its lines.
 const SHOWN_S: f64 = 1.8;
+/// With one line.
 const HEIGHT: i32 = 36;
+/// What its words have around them, across.
+const AROUND: i32 = 58;
+/// Words get at least so much, over whatever window.
+const ROOM: i32 = 200;
+const LINES_MAX: usize = 4;
 /// Free above them, below the upper edge of a window.
 const HEAD: i32 = 12;
 /// The bar at the lower edge of a window, with some air.
@@ -28,7 +35,7 @@ thread_local! {
 #[derive(Clone)]
 struct Toast {
     window: MenuWindow,
-    said: Rc<RefCell<(Kind, String)>>,
+    said: Rc<RefCell<(Kind, Vec<String>)>>,
     /// Counts toasts, so that an older one's end does not hide a newer one.
     number: u64,
 }
@@ -54,23 +61,27 @@ pub enum Edge {
 
 /// Shows words at an edge of an area of the screen.
 pub fn show(over: Rect, edge: Edge, kind: Kind, words: &str) {
-    let w = measure::width(Style::BODY, words) + 58;
+    let room = (over.w - 2 * HEAD - AROUND).max(ROOM);
+    let lines = paragraph::lines(Style::BODY, words, room, LINES_MAX);
+    let w = lines.iter().map(|line| measure::width(Style::BODY, line)).max().unwrap_or(0) + AROUND;
+    let count = u16::try_from(lines.len()).unwrap_or(1).max(1);
+    let h = HEIGHT + (i32::from(count) - 1) * Style::BODY.line;
     let y = match edge {
         Edge::Upper => over.y + HEAD,
-        Edge::Lower => over.bottom() - HEIGHT - FOOT,
+        Edge::Lower => over.bottom() - h - FOOT,
     };
-    let area = Rect::new(over.x + (over.w - w) / 2, y, w, HEIGHT);
+    let area = Rect::new(over.x + (over.w - w) / 2, y, w, h);
     let number = TOAST.with_borrow_mut(|place| {
         let toast = place.get_or_insert_with(made);
         toast.number += 1;
-        *toast.said.borrow_mut() = (kind, words.to_owned());
+        *toast.said.borrow_mut() = (kind, lines);
         toast.window.hide();
         toast.window.resize(area.x, area.y, area.w, area.h);
         toast.window.set_shape(shape(area.w, area.h));
         toast.window.show();
         toast.number
     });
-    app::add_timeout3(SHOWN_S, move |_| {
+    app::add_timeout3(SHOWN_S * f64::from(count), move |_| {
         TOAST.with_borrow_mut(|place| {
             if let Some(toast) = place.as_mut().filter(|toast| toast.number == number) {
                 toast.window.hide();
@@ -85,20 +96,23 @@ fn made() -> Toast {
     window.set_border(false);
     window.set_override();
     window.super_draw(false);
-    let said = Rc::<RefCell<(Kind, String)>>::default();
+    let said = Rc::<RefCell<(Kind, Vec<String>)>>::default();
     let drawn = Rc::clone(&said);
     window.draw(move |window| {
         let area = Rect::new(0, 0, window.w(), window.h());
         let canvas = Canvas::over(area);
         canvas.card(area, 8, Colour::Toast, Colour::ToastLine, 1);
-        let (kind, words) = &*drawn.borrow();
+        let (kind, lines) = &*drawn.borrow();
         let (icon, ink) = match kind {
             Kind::Done => (Icon::Check, Colour::White),
             Kind::Trouble => (Icon::Warn, Colour::Gold),
         };
         canvas.icon_on(icon, 16, (area.h - 16) / 2, 16, ink, Colour::Toast);
-        let area = area.without_left(42);
-        canvas.text_in(Style::BODY, Colour::White, area, Align::Left, words);
+        for (at, line) in (0..).zip(lines) {
+            let y = (HEIGHT - Style::BODY.line) / 2 + at * Style::BODY.line;
+            let place = Rect::new(42, y, area.w - 42, Style::BODY.line);
+            canvas.text_in(Style::BODY, Colour::White, place, Align::Left, line);
+        }
     });
     Toast { window, said, number: 0 }
 }

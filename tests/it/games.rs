@@ -64,6 +64,19 @@ fn place(name: &str) -> Play {
     Play::Place { point: gomoku::point(name).unwrap() }
 }
 
+/// What was thought of the move that is to be made, once that is so much.
+fn thought_of(peer: &mut Peer, game: GameId, at_least_ms: u64) -> u64 {
+    loop {
+        let Reply::GameLog(news) = peer.query(Query::GameLog { game, after: 0 }).unwrap() else {
+            panic!()
+        };
+        let thought = replay(&news.sheet, &news.entries).clock().used_ms(news.t);
+        if thought >= at_least_ms {
+            return thought;
+        }
+    }
+}
+
 #[test]
 fn a_whole_game_goes_through_a_restart_and_another_device() {
     let mut ground = Ground::start();
@@ -79,6 +92,7 @@ fn a_whole_game_goes_through_a_restart_and_another_device() {
     }
     let (_, before) = log(&mut lime, game);
     assert_eq!(log(&mut momo, game).1, before, "both see one log");
+    let thought = thought_of(&mut momo, game, 300);
     ground.restart();
     let mut lime = ground.connect();
     lime.sign_in("Lime", PASSWORD).unwrap();
@@ -86,6 +100,8 @@ fn a_whole_game_goes_through_a_restart_and_another_device() {
     momo.sign_in("Momo", PASSWORD).unwrap();
     let (sheet, after) = log(&mut momo, game);
     assert_eq!(after[..before.len()], before[..], "nothing that was told is lost");
+    let kept = replay(&sheet, &after).clock().used_ms(after.last().unwrap().t);
+    assert!(kept >= thought, "{kept} of {thought} ms of Momo's thought");
     assert_eq!(sheet.state, GameState::Running);
     let mut second = ground.second(&lime);
     for name in ["A3", "H11", "A4", "H12"] {

@@ -313,6 +313,7 @@ impl Rules {
             | Job::Presence { .. }
             | Job::Left { .. }
             | Job::ResumeGames
+            | Job::PauseGames
             | Job::Clockwork) => return self.upkeep(rows, now, job),
         };
         let outcome = decision.unwrap_or_else(|refusal| given_up(job, refusal));
@@ -367,6 +368,10 @@ impl Rules {
                 self.seen(rows, now, (caller.session, presence))
             }
             Job::Left { session } => self.left(rows, now, *session),
+            Job::PauseGames => {
+                self.pause_games(rows, now)?;
+                Ok(Outcome::Swept { blobs: Vec::new() })
+            }
             job => {
                 let games = match job {
                     Job::ResumeGames => self.resume_games(rows, now)?,
@@ -482,9 +487,11 @@ fn given_up(job: &Job, refusal: Refusal) -> Outcome {
         | Job::Ping { caller, id } => refused(caller, *id, refusal),
         Job::Presence { caller, .. } => Outcome::Left { session: caller.session },
         Job::Left { session } => Outcome::Left { session: *session },
-        Job::Sweep { .. } | Job::Empty { .. } | Job::ResumeGames | Job::Clockwork => {
-            Outcome::Swept { blobs: Vec::new() }
-        }
+        Job::Sweep { .. }
+        | Job::Empty { .. }
+        | Job::ResumeGames
+        | Job::PauseGames
+        | Job::Clockwork => Outcome::Swept { blobs: Vec::new() },
         // Whether a row names the blob is not known here: it stays until a sweep looks.
         Job::KeepFile { root, slot, .. } => {
             let (verdict, blob) = (Verdict::Failed, *root);

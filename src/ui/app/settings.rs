@@ -26,6 +26,8 @@ pub const SCALES: [i32; 4] = [100, 125, 150, 200];
 const FOLDS: &str = "folds/";
 /// So do those of what was read on walls.
 const WALLS: &str = "walls/";
+/// And that of the last game that is known.
+const GAMES_SEEN: &str = "games_seen/";
 /// The widths that the list of those in a room can have.
 pub const MEMBERS: RangeInclusive<i32> = 160..=320;
 /// So many emoji are remembered: what the picker shows at once.
@@ -98,6 +100,8 @@ pub struct Settings {
     pub receiving: Receiving,
     /// How one likes to play.
     pub taste: Taste,
+    /// When the last game that each account knows of began or ended, by the server's clock.
+    pub games_seen: BTreeMap<(ServerId, AccountId), i64>,
 }
 
 impl Default for Settings {
@@ -124,6 +128,7 @@ impl Default for Settings {
             telling: Telling::default(),
             receiving: Receiving::default(),
             taste: Taste::default(),
+            games_seen: BTreeMap::new(),
         }
     }
 }
@@ -186,6 +191,8 @@ impl Settings {
             self.folds.extend(auto_from(owner).map(|owner| (owner, folds_from(value))));
         } else if let Some(owner) = key.strip_prefix(WALLS) {
             self.walls.extend(auto_from(owner).map(|owner| (owner, walls_from(value))));
+        } else if let Some(owner) = key.strip_prefix(GAMES_SEEN) {
+            self.games_seen.extend(auto_from(owner).zip(value.parse().ok()));
         } else {
             self.read_taste(key, value);
         }
@@ -337,6 +344,18 @@ impl Model {
         let (server, account) = owner;
         keep(&format!("{WALLS}{server}/{account}"), &value.join(","), out);
         self.settings.walls.insert(owner, walls);
+    }
+
+    /// A game of one's own began or ended then, by the server's clock. Gives back up to when games were known.
+    pub(super) fn keep_game_seen(&mut self, at: i64, out: &mut Vec<Effect>) -> Option<i64> {
+        let owner = self.owner()?;
+        let seen = self.settings.games_seen.get(&owner).copied();
+        if seen.is_none_or(|seen| at > seen) {
+            self.settings.games_seen.insert(owner, at);
+            let (server, account) = owner;
+            keep(&format!("{GAMES_SEEN}{server}/{account}"), &at.to_string(), out);
+        }
+        seen
     }
 
     /// Whose choices these are.

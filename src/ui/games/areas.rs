@@ -14,7 +14,7 @@ const PADDING: i32 = 16;
 const PLAYER: i32 = 72;
 /// A line of the talk, and of the list of moves.
 pub const LINE: i32 = 20;
-/// The strip over the board: what fits above the numbers of the first row.
+/// The strip over the board, which makes room for it.
 const STRIP: i32 = 24;
 /// The box to write in, and its button.
 const BOX: i32 = 32;
@@ -158,6 +158,14 @@ impl Areas {
     }
 }
 
+/// The lines of the board, below the strip where there is one.
+#[must_use]
+pub fn grid(areas: &Areas, lines: (u8, u8), has_strip: bool) -> Grid {
+    let taken = if has_strip { areas.strip.h } else { 0 };
+    let board = areas.board;
+    Grid::new(Rect { y: board.y + taken, h: board.h - taken, ..board }, lines)
+}
+
 /// A card over the board, on its upper or its lower half; below the strip where there is one.
 #[must_use]
 pub fn card(areas: &Areas, (w, h): (i32, i32), is_above: bool, has_strip: bool) -> Rect {
@@ -213,13 +221,16 @@ mod tests {
                 assert!(
                     !has_talk || (areas.talk.h >= 2 * LINE && areas.talk.bottom() < areas.input.y)
                 );
-                for lines in [(15, 15), (9, 10)] {
-                    let grid = Grid::new(areas.board, lines);
+                for (lines, has_strip) in
+                    [((15, 15), false), ((9, 10), false), ((15, 15), true), ((9, 10), true)]
+                {
+                    let grid = grid(&areas, lines, has_strip);
+                    let top = if has_strip { areas.strip.bottom() } else { 0 };
                     let half = grid.cell / 2;
                     let (right, bottom) = grid.end();
                     let outer = (grid.left - half, grid.top - half, right + half, bottom + half);
                     let within =
-                        outer.0 >= 0 && outer.1 >= 0 && outer.2 <= areas.board.w && outer.3 <= h;
+                        outer.0 >= 0 && outer.1 >= top && outer.2 <= areas.board.w && outer.3 <= h;
                     assert!(within, "{grid:?} at {w} x {h}");
                 }
             }

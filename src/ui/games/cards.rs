@@ -191,7 +191,7 @@ impl Shown {
             Card::Result(end) => Shown {
                 title: words.result(end).to_owned(),
                 text: words.result_text(end),
-                mark: end.winner.map(|winner| (words.has_pieces(), winner)),
+                mark: end.winner.and(board.begun().me).map(|me| (words.has_pieces(), me)),
                 score: board.score().map(|score| [score.won, score.drawn, score.lost]),
                 is_result: true,
                 ..Shown::default()

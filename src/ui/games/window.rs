@@ -411,11 +411,7 @@ impl Parts {
         self.input.place(areas.input);
         self.send.place(areas.send);
         self.strip.place(areas.strip);
-        {
-            let mut shown = self.shown.borrow_mut();
-            shown.areas = areas;
-            shown.grid = Grid::new(areas.board, board.size());
-        }
+        self.shown.borrow_mut().areas = areas;
         let words = Words { language: language(), board: &board };
         self.show_talk(&words, areas.talk);
         self.cover(&words);
@@ -423,15 +419,20 @@ impl Parts {
 
     /// The last line stands just above the box, however few there are.
     fn show_talk(&mut self, words: &Words<'_>, area: Rect) {
-        self.break_talk(words, area.w);
+        let was_at_end = self.talk.is_at_end();
+        let is_more = self.break_talk(words, area.w);
         let high = self.shown.borrow().talk.iter().map(TalkRow::height).sum::<i32>().min(area.h);
         self.talk.place(Rect { y: area.bottom() - high, h: high, ..area });
+        if was_at_end || is_more {
+            self.talk.to_end();
+        }
     }
 
-    fn break_talk(&mut self, words: &Words<'_>, width: i32) {
+    /// Tells whether the lines are other ones than before.
+    fn break_talk(&mut self, words: &Words<'_>, width: i32) -> bool {
         let said = (words.board.lines(), width, words.language);
         if self.shown.borrow().said.as_ref() == Some(&said) {
-            return;
+            return false;
         }
         let me = words.board.begun().me;
         let is_mine =
@@ -439,15 +440,13 @@ impl Parts {
         let row = |line: &Line| TalkRow::new(words.line(line), is_mine(line.0), width);
         let rows: Vec<TalkRow> = said.0.iter().map(row).collect();
         let mut shown = self.shown.borrow_mut();
-        let was_at_end = self.talk.is_at_end() || shown.talk.len() != rows.len();
+        let is_more = shown.talk.len() != rows.len();
         let heights: Vec<i32> = rows.iter().map(TalkRow::height).collect();
         shown.talk = rows;
         shown.said = Some(said);
         drop(shown);
         self.talk.set_rows(heights);
-        if was_at_end {
-            self.talk.to_end();
-        }
+        is_more
     }
 
     /// What lies over the board: the strip and the card.
@@ -464,6 +463,7 @@ impl Parts {
         let area = areas::card(&areas, size, is_above, warning.is_some());
         self.card.show(card, words, area);
         let mut shown = self.shown.borrow_mut();
+        shown.grid = areas::grid(&areas, board.size(), warning.is_some());
         (shown.card, shown.warning) = (card, warning);
     }
 }

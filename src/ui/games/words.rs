@@ -87,7 +87,12 @@ impl Words<'_> {
             };
         }
         if board.begun().me.is_none() {
-            return self.side(side).to_owned();
+            return match board.won() {
+                Some(Some(winner)) if winner == side => self.tr("game.board.winner").to_owned(),
+                Some(Some(_)) => self.tr("game.board.loser").to_owned(),
+                Some(None) => self.tr("game.even").to_owned(),
+                None => self.side(side).to_owned(),
+            };
         }
         let is_turn = board.turn() == Some(side);
         let key = match board.warning() {
@@ -327,6 +332,7 @@ mod tests {
             players: [player("Lime"), player("Momo")],
             me,
             date: "2026-11-25".into(),
+            minute: String::new(),
         };
         Board::new(begun, Taste::default(), Moment::default())
     }

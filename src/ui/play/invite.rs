@@ -52,6 +52,8 @@ pub struct InvitationWindow {
 struct View {
     game: GameName,
     title: String,
+    /// Why the server would say no.
+    refusal: Option<&'static str>,
 }
 
 fn say(msg: InvitationMsg) {
@@ -71,7 +73,8 @@ impl InvitationWindow {
         let cancel = Button::new(ButtonKind::Outline, "");
         let go = Button::new(ButtonKind::Primary, "");
         window.end();
-        let view = Rc::new(RefCell::new(View { game: one.game, title: String::new() }));
+        let view =
+            Rc::new(RefCell::new(View { game: one.game, title: String::new(), refusal: None }));
         let (to, game) = (one.to, one.game);
         let mut this = InvitationWindow {
             window,
@@ -109,7 +112,9 @@ impl InvitationWindow {
         self.exactly.set_on(one.exactly_five);
         let (name, game) = (model.people.name(one.to), game_words(one.game, language()));
         let title = tr_with("game.ask.title", &[("name", &name), ("game", game)]);
-        let view = View { game: one.game, title };
+        let refusal = model.invitation_refusal(one);
+        self.go.set_enabled(refusal.is_none());
+        let view = View { game: one.game, title, refusal };
         if self.view.replace(view.clone()) != view {
             self.window.redraw();
         }
@@ -199,7 +204,11 @@ fn paint(canvas: &Canvas, view: &View) {
     let title = measure::fit(Style::HEADING, &view.title, words.w);
     canvas.text_in(Style::HEADING, Colour::Ink, words, Align::Left, &title);
     let hint = Rect { y: words.bottom() + 2, h: 16, ..words };
-    canvas.text_in(Style::CAPTION, Colour::Ink2, hint, Align::Left, tr("game.ask.hint"));
+    let (ink, key) = match view.refusal {
+        Some(key) => (Colour::Bad, key),
+        None => (Colour::Ink2, "game.ask.hint"),
+    };
+    canvas.text_in(Style::CAPTION, ink, hint, Align::Left, tr(key));
     let who = match view.game {
         GameName::Xiangqi => "game.ask.red",
         _ => "game.ask.black",

@@ -119,7 +119,7 @@ impl LobbyWindow {
     /// Speaks the language of the moment; the next [`LobbyWindow::follow`] does the rest.
     pub fn reword(&mut self) {
         self.window.set_label(tr("game.lobby.window"));
-        self.games.set_options(&GameName::ALL.map(|game| tr(short_key(game))));
+        self.games.set_options(&GameName::ALL.map(|game| game_words(game, language())));
         self.games.place(Rect::new(PADDING, 12, W - 2 * PADDING, 32));
         self.saved.set_label(tr("game.lobby.saved"));
         let wide = self.saved.wanted_width();
@@ -186,16 +186,6 @@ impl LobbyWindow {
                 paint(canvas, view);
             }
         });
-    }
-}
-
-/// As it stands beside the others.
-fn short_key(game: GameName) -> &'static str {
-    match game {
-        GameName::Gomoku => "game.gomoku",
-        GameName::Xiangqi => "game.lobby.chess",
-        GameName::Hands => "game.lobby.hands",
-        GameName::Dice => "game.lobby.dice",
     }
 }
 

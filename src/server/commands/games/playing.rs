@@ -136,6 +136,31 @@ impl Rules {
         Ok(changes)
     }
 
+    /// The server is about to stop: for its games both players leave now, so that a restart gives nobody the
+    /// time back that was thought. Nobody is told: the links of all of them end too.
+    pub(in super::super) fn pause_games(
+        &mut self,
+        rows: &mut Writes<'_>,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        if self.is_disk_full() {
+            return Ok(());
+        }
+        for id in rows.list_open_games()? {
+            let Some(mut row) = rows.get_game(id)? else { continue };
+            if row.state != GameState::Running || row.log >= GAME_LOG_MAX {
+                continue;
+            }
+            let t = time_in(&row, now);
+            let game = self.tables.game(rows, id, &row)?;
+            let facts = Side::BOTH.into_iter().flat_map(|side| game.attend(side, false, t));
+            let facts = facts.collect();
+            let entries = entries_of(&mut row, game, (facts, t));
+            self.keep_game(rows, now, id, (&mut row, entries))?;
+        }
+        Ok(())
+    }
+
     /// What is known of games beside the store may be wrong, as behind a batch that was given up, or nothing
     /// could be written for so long, in which no game's time has run: all that are open are looked at.
     pub(in super::super) fn take_stock(

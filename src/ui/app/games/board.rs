@@ -39,6 +39,8 @@ pub struct Beginning {
     pub me: Option<Side>,
     /// The day it was played on, `2026-11-25`.
     pub date: String,
+    /// The minute at which it began, `21-14`; nothing where that is not known.
+    pub minute: String,
 }
 
 /// Something a player said beside the board.
@@ -132,7 +134,7 @@ pub struct Board {
     /// Where the game's own clock stood at an uptime of this computer.
     clock: (u64, u64),
     /// The uptime, as of the last message.
-    uptime: u64,
+    pub(super) uptime: u64,
     /// What each clock showed at the moment of the end.
     pub(super) left_at_end: [Option<u64>; 2],
     pub(super) is_linked: bool,
@@ -149,12 +151,16 @@ pub struct Board {
     /// What forbids the last press; it is said until something else is done, or for a while.
     pub(super) refused: Option<NotPlayed>,
     refused_until: u64,
+    /// What lies on the board or moves it, and until when a press there is one at what was there before.
+    pub(super) covered: (Option<std::mem::Discriminant<Card>>, bool),
+    pub(super) guarded_until: u64,
     pub(super) is_resigning: bool,
     pub(super) is_result_closed: bool,
     pub(super) is_again_asked: bool,
     /// The other one invites to another game.
     pub(super) is_again_wanted: bool,
     pub(super) replay: Option<Replay>,
+    won: Option<Option<Side>>,
     version: u64,
 }
 
@@ -180,11 +186,14 @@ impl Board {
             sent: None,
             refused: None,
             refused_until: 0,
+            covered: (None, false),
+            guarded_until: 0,
             is_resigning: false,
             is_result_closed: false,
             is_again_asked: false,
             is_again_wanted: false,
             replay: None,
+            won: None,
             version: 0,
             begun,
             taste,
@@ -203,8 +212,10 @@ impl Board {
         let player = |name| Player { name, portrait: None };
         let limit = TimeLimit::default();
         let players = saved.names.map(player);
-        let begun = Beginning { kind, limit, players, me: None, date: saved.date };
+        let begun =
+            Beginning { kind, limit, players, me: None, date: saved.date, minute: String::new() };
         let mut board = Board::new(begun, taste, now);
+        board.won = saved.won;
         for (at, play) in plays.iter().enumerate() {
             let side = board.turn().unwrap_or(Side::First);
             // Other programs play on where the rules here end a game, as after a repetition: only the
@@ -226,6 +237,7 @@ impl Board {
     /// has to be heard of what is new.
     pub fn follow(&mut self, log: &[GameEntry], t: u64, at_ms: u64) -> Vec<BoardAct> {
         self.clock = (t, at_ms);
+        self.uptime = self.uptime.max(at_ms);
         if log.len() < self.log.len() || log[..self.log.len()] != self.log[..] {
             // Another one than before, as when a server came back from a backup.
             self.log.clear();
@@ -234,6 +246,8 @@ impl Board {
         }
         let new = &log[self.log.len()..];
         let is_first = self.log.is_empty();
+        // What was forbidden before says nothing of what is now.
+        self.refused = self.refused.filter(|_| new.is_empty());
         let mut noise = None;
         for entry in new {
             noise = self.noise_of(&entry.fact).or(noise);
@@ -245,6 +259,7 @@ impl Board {
             self.settle(&entry.fact);
         }
         self.log.extend_from_slice(new);
+        self.guard();
         self.changed();
         let is_heard = !is_first || log.len() == 1;
         noise.filter(|_| is_heard).map(BoardAct::Sound).into_iter().collect()
@@ -363,6 +378,7 @@ impl Board {
         if now.mono_ms >= self.refused_until && self.refused.take().is_some() {
             self.changed();
         }
+        self.guard();
         let plies = self.game.plies();
         let steps = self.replay.as_mut().is_some_and(|replay| replay.tick(now.mono_ms, plies));
         if steps {
@@ -375,12 +391,16 @@ impl Board {
     /// Does what the person wants.
     pub fn take(&mut self, msg: BoardMsg, now: Moment) -> Vec<BoardAct> {
         self.uptime = now.mono_ms;
+        if self.is_too_late(&msg) {
+            return Vec::new();
+        }
         let before = self.pointed;
         let is_pointing = matches!(msg, BoardMsg::Point(_));
         if !is_pointing {
             (self.refused, self.refused_until) = (None, now.mono_ms + REFUSED_MS);
         }
         let acts = self.act(msg);
+        self.guard();
         if !is_pointing || self.pointed != before {
             self.changed();
         }
@@ -537,16 +557,22 @@ impl Board {
         self.refused
     }
 
+    /// Who won, or that nobody did, once that is known: a saved game may say what its moves do not.
+    #[must_use]
+    pub fn won(&self) -> Option<Option<Side>> {
+        self.game.end().map(|end| end.winner).or(self.won)
+    }
+
     fn saved(&self) -> Saved {
         let names = self.begun.players.each_ref().map(|player| player.name.clone());
-        Saved { names, date: self.begun.date.clone() }
+        Saved { names, date: self.begun.date.clone(), won: self.won() }
     }
 
     /// What its file is called at first.
     fn file_name(&self) -> String {
         let [first, second] = &self.begun.players;
         let ending = if matches!(self.begun.kind, GameKind::Xiangqi {}) { "pgn" } else { "sgf" };
-        let parts = [&first.name, &second.name, &self.begun.date];
+        let parts = [&first.name, &second.name, &self.begun.date, &self.begun.minute];
         let parts: Vec<&str> =
             parts.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
         let name = crate::domain::file_name(&format!("{}.{ending}", parts.join("-")));

@@ -1,12 +1,46 @@
 //! Pointer and keyboard on a board: what a press means, and where the keyboard walks.
 
 use super::BoardAct;
-use super::board::Board;
+use super::board::{Board, BoardMsg};
+use super::replay::ReplayMsg;
 use crate::domain::game::{Play, Side};
 use crate::game::xiangqi::{self, Illegal, Move};
 use crate::game::{NotPlayed, Table, gomoku};
 
+/// A press so soon after a card or the strip came or went was meant for what lay there before.
+const GUARD_MS: u64 = 600;
+
 impl Board {
+    /// Notes that a card or the strip came or went. What comes matters where the pointer is on the board, or
+    /// where a card before has just gone.
+    pub(super) fn guard(&mut self) {
+        let card = self.card().map(|card| std::mem::discriminant(&card));
+        let now = (card, self.warning().is_some());
+        let before = std::mem::replace(&mut self.covered, now);
+        let is_aimed = before.0.is_some() || self.pointed.is_some() || self.is_guarded();
+        if now != before && is_aimed {
+            self.guarded_until = self.uptime + GUARD_MS;
+        }
+    }
+
+    fn is_guarded(&self) -> bool {
+        self.uptime < self.guarded_until
+    }
+
+    /// Whether this is a press at what is not there any more.
+    pub(super) fn is_too_late(&self, msg: &BoardMsg) -> bool {
+        let is_there = matches!(
+            msg,
+            BoardMsg::Press(_)
+                | BoardMsg::Enter
+                | BoardMsg::Answer(_)
+                | BoardMsg::Again
+                | BoardMsg::CloseResult
+                | BoardMsg::Replay(ReplayMsg::Begin)
+        );
+        is_there && self.is_guarded()
+    }
+
     /// Columns and rows of the board.
     #[must_use]
     pub fn size(&self) -> (u8, u8) {

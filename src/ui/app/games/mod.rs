@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::play::look::game_words;
 use super::settings::keep_switch;
 use super::telling::Sound;
 use super::{Effect, Model};
@@ -221,6 +222,10 @@ impl Model {
         for act in acts {
             match act {
                 BoardAct::AskPlace(name) => {
+                    let Some(board) = self.games.board(id) else { continue };
+                    let language = self.settings.language.language();
+                    let name =
+                        format!("{}-{name}", game_words(board.begun().kind.name(), language));
                     out.push(Effect::Games(GamesEffect::AskPlace(id, name)));
                 }
                 BoardAct::Save(path, text) => {

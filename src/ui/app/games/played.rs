@@ -1,6 +1,7 @@
 //! Boards of the server's games: opened, kept in step with what is told of them, and what is done at them.
 
-use super::board::{Beginning, Board, Player, Said};
+use super::board::{Beginning, Board, BoardMsg, Player, Said};
+use super::replay::ReplayMsg;
 use super::{BoardAct, BoardId, GamesEffect};
 use crate::client::api::GameView;
 use crate::client::{Answer, Failure, Intent};
@@ -18,6 +19,22 @@ impl Model {
         match self.games.board(id) {
             Some(_) => out.push(Effect::Games(GamesEffect::Raise(id))),
             None => self.board_follows(game, out),
+        }
+    }
+
+    /// Shows the moves of a game that is over.
+    pub(in crate::ui::app) fn show_replay(&mut self, game: GameId, out: &mut Vec<Effect>) {
+        self.play.replays.insert(game);
+        self.show_board(game, out);
+        self.begin_replay(game, out);
+    }
+
+    fn begin_replay(&mut self, game: GameId, out: &mut Vec<Effect>) {
+        let id = BoardId::Game(game);
+        let Some(board) = self.games.board_mut(id) else { return };
+        if self.play.replays.remove(&game) {
+            let acts = board.take(BoardMsg::Replay(ReplayMsg::Begin), self.now);
+            self.board_acts(id, acts, out);
         }
     }
 
@@ -41,14 +58,18 @@ impl Model {
             let acts = board.follow(&view.log, view.t, millis(view.at));
             self.board_acts(id, acts, out);
         }
+        self.begin_replay(game, out);
     }
 
     fn beginning(&self, view: &GameView) -> Option<Beginning> {
         let GameSheet { offer, began, .. } = view.sheet;
         let players = self.players_of(&view.sheet)?;
         let me = self.my_account().and_then(|me| view.sheet.side_of(me));
+        let (kind, limit) = (offer.kind, offer.limit);
         let date = time::day(began, &self.zone).to_string();
-        Some(Beginning { kind: offer.kind, limit: offer.limit, players, me, date })
+        let of_day = time::minute_of_day(began, &self.zone);
+        let minute = format!("{:02}-{:02}", of_day / 60, of_day % 60);
+        Some(Beginning { kind, limit, players, me, date, minute })
     }
 
     fn players_of(&self, sheet: &GameSheet) -> Option<[Player; 2]> {
@@ -72,6 +93,7 @@ impl Model {
     pub(super) fn close_board(&mut self, game: GameId) {
         self.games.boards.remove(&BoardId::Game(game));
         self.play.boards.remove(&game);
+        self.play.replays.remove(&game);
     }
 
     /// What was said since the game began, as far as it is here.

@@ -30,7 +30,14 @@ impl Match {
     pub fn new(kind: GameKind, me: Option<Side>, taste: Taste) -> Match {
         let limit = TimeLimit { total_s: Some(600), move_s: None };
         let players = [player("青柠"), player("小满")];
-        let begun = Beginning { kind, limit, players, me, date: "2026-11-25".to_owned() };
+        let begun = Beginning {
+            kind,
+            limit,
+            players,
+            me,
+            date: "2026-11-25".to_owned(),
+            minute: "21-14".to_owned(),
+        };
         let board = Board::new(begun, taste, uptime(0));
         Match { game: Game::new(kind, limit, 0), log: Vec::new(), board, t: 0 }
     }

@@ -51,6 +51,32 @@ fn a_press_plays_when_it_is_ones_turn_and_the_point_is_free() {
 }
 
 #[test]
+fn a_press_meant_for_a_card_that_has_just_gone_plays_nothing() {
+    let mut one = Match::of(GOMOKU);
+    one.stones(&["H8", "A1"]);
+    one.play(Side::Second, Play::Ask { favour: Favour::Undo });
+    assert!(matches!(one.board.card(), Some(Card::Favour(..))));
+    one.pass(20_000);
+    assert_eq!(one.board.card(), None, "time has answered");
+    assert_eq!(one.press("H9"), [], "it was meant for the card");
+    assert_eq!(one.board.refused(), None);
+    one.pass(600);
+    assert_eq!(one.press("H9"), place("H9"));
+}
+
+#[test]
+fn a_press_meant_for_the_board_answers_no_card_that_has_just_come() {
+    let mut one = Match::of(GOMOKU);
+    one.stones(&["H8", "A1"]);
+    one.take(BoardMsg::Point(Some(at("H9"))));
+    one.play(Side::Second, Play::Ask { favour: Favour::Undo });
+    assert_eq!(one.take(BoardMsg::Answer(true)), []);
+    one.pass(600);
+    let granted = Play::Answer { favour: Favour::Undo, yes: true };
+    assert_eq!(one.take(BoardMsg::Answer(true)), [BoardAct::Play(granted)]);
+}
+
+#[test]
 fn with_the_choice_a_second_press_on_the_same_point_plays() {
     let taste = Taste { confirm: true, hints: true };
     let mut one = Match::new(GOMOKU, Some(Side::First), taste);
@@ -343,6 +369,7 @@ fn who_gives_up_is_asked_first() {
     one.take(BoardMsg::Escape);
     assert_eq!(one.board.card(), None, "the board behind it can be looked at");
     assert_eq!(one.take(BoardMsg::Escape), [BoardAct::Close]);
+    one.pass(600);
     assert_eq!(one.take(BoardMsg::Again), [BoardAct::Rematch]);
     assert_eq!(one.take(BoardMsg::Again), [], "asked once");
     one.board.not_sent();
@@ -446,7 +473,7 @@ fn a_saved_game_opens_as_it_was_saved() {
         }
         let asked = one.take(BoardMsg::Save);
         let ending = if kind == GOMOKU { "sgf" } else { "pgn" };
-        assert_eq!(asked, [BoardAct::AskPlace(format!("青柠-小满-2026-11-25.{ending}"))]);
+        assert_eq!(asked, [BoardAct::AskPlace(format!("青柠-小满-2026-11-25-21-14.{ending}"))]);
         let saved = one.take(BoardMsg::SaveTo("x".into()));
         let [BoardAct::Save(_, text)] = &saved[..] else { panic!("{saved:?}") };
         let mut world = World::new();

@@ -2,7 +2,7 @@
 
 use super::PlayEffect;
 use crate::domain::game::{Begins, GameKind, GameName, GameOffer, TimeLimit};
-use crate::domain::{AccountId, Target};
+use crate::domain::{AccountId, Presence, Target};
 use crate::ui::app::games::GamesEffect;
 use crate::ui::app::{Effect, Model};
 
@@ -61,6 +61,17 @@ impl Invitation {
 }
 
 impl Model {
+    /// Why the server would say no to an invitation, as far as that is known here.
+    #[must_use]
+    pub fn invitation_refusal(&self, one: &Invitation) -> Option<&'static str> {
+        match self.people.presence(one.to) {
+            _ if !self.link.is_up() => None,
+            Some(Presence::Busy) => Some("game.ask.busy"),
+            Some(Presence::Offline) => Some("game.ask.away"),
+            _ => None,
+        }
+    }
+
     pub(super) fn make_invitation(
         &mut self,
         (to, game): (AccountId, GameName),
@@ -77,6 +88,7 @@ impl Model {
     }
 
     pub(super) fn invitation_msg(&mut self, msg: InvitationMsg, out: &mut Vec<Effect>) {
+        let refusal = self.play.invitation.and_then(|one| self.invitation_refusal(&one));
         match (msg, &mut self.play.invitation) {
             (InvitationMsg::Open(to, game), _) => self.make_invitation((to, game), true, out),
             (InvitationMsg::Begins(begins), Some(one)) => one.begins = begins,
@@ -85,7 +97,7 @@ impl Model {
             (InvitationMsg::Rules, Some(one)) => {
                 out.push(Effect::Games(GamesEffect::Rules(one.offer().kind)));
             }
-            (InvitationMsg::Send, Some(one)) => {
+            (InvitationMsg::Send, Some(one)) if refusal.is_none() => {
                 let (to, offer) = (Target::Account(one.to), one.offer());
                 // Without a link it stands, with what was chosen.
                 if self.link.is_up() {

@@ -2,7 +2,7 @@
 
 use super::PlayEffect;
 use super::rows::Act;
-use crate::domain::game::{GameId, GameKind, GameName};
+use crate::domain::game::{GameId, GameKind, GameName, GameState};
 use crate::domain::{AccountId, Target};
 use crate::ui::app::games::GamesEffect;
 use crate::ui::app::{Effect, Model, Screen};
@@ -70,7 +70,10 @@ impl Model {
         let Some(view) = self.play.view(game) else { return };
         let place = view.sheet.place;
         if view.sheet.offer.kind.name().has_board() {
-            return self.show_board(game, out);
+            return match view.sheet.state {
+                GameState::Over(_) => self.show_replay(game, out),
+                _ => self.show_board(game, out),
+            };
         }
         if let Some(target) = self.target_of(place) {
             self.open_chat(target, out);

@@ -4,6 +4,7 @@ use super::super::Model;
 use super::super::chats::{Entry, EntryId};
 use super::replayed;
 use crate::client::api::{GameView, game_key};
+use crate::clock::millis;
 use crate::domain::game::{
     Begins, EndReason, GameEnd, GameId, GameKind, GameName, GameOffer, GameSheet, GameState, Hand,
     Side, TimeLimit,
@@ -90,6 +91,9 @@ impl Model {
     ) -> (String, Tone) {
         let mine = self.my_account().and_then(|me| sheet.side_of(me));
         let (result, tone) = match (end.winner, mine) {
+            (None, _) if sheet.offer.kind.name().has_board() => {
+                (language.get("game.even").to_owned(), Tone::Quiet)
+            }
             (None, _) => (language.get("game.drawn").to_owned(), Tone::Quiet),
             (Some(winner), Some(mine)) if winner == mine => {
                 (language.get("game.won").to_owned(), Tone::Checked)
@@ -173,6 +177,24 @@ impl About<'_> {
             look.state = self.word("game.running");
             return;
         };
+        self.stage(look, &game, mine);
+        if let Some(left_ms) = self.stage_left_ms(&game) {
+            let n = left_ms.div_ceil(1_000).to_string();
+            let left = self.language.fill("game.hands.left", &[("n", &n)]);
+            look.state = format!("{} · {left}", look.state);
+        }
+    }
+
+    /// For so long hands can be chosen or shown; nothing while a clock stands still.
+    fn stage_left_ms(&self, game: &Game) -> Option<u64> {
+        let is_hands = matches!(game.table(), Played::Hands(_)) && self.model.link.is_up();
+        let over_at = game.clock().over_at(game.to_act()).filter(|_| is_hands)?;
+        let passed = self.model.now.mono_ms.saturating_sub(millis(self.view.at));
+        Some(over_at.saturating_sub(self.view.t + passed))
+    }
+
+    fn stage(&self, look: &mut GameLook, game: &Game, mine: Option<Side>) {
+        let sheet = &self.view.sheet;
         match (game.table(), mine) {
             (Played::Hands(hands), Some(side)) if hands.hash(side).is_none() => {
                 let n = (hands.round() + 1).to_string();

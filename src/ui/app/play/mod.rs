@@ -42,6 +42,8 @@ pub struct Plays {
     watched: Vec<GameId>,
     /// The games whose boards are open: their moves are told.
     pub boards: BTreeSet<GameId>,
+    /// Those whose moves are to be looked at as soon as they are here.
+    pub(super) replays: BTreeSet<GameId>,
     /// When what can be done with a game changed.
     turned: BTreeMap<GameId, u64>,
     /// The card that was pressed last, and when.
@@ -208,7 +210,8 @@ impl Model {
         match deed {
             GameDeed::Accept => self.answer_game(game, true, out),
             GameDeed::Decline | GameDeed::Withdraw => self.answer_game(game, false, out),
-            GameDeed::Board | GameDeed::Replay => self.show_board(game, out),
+            GameDeed::Board => self.show_board(game, out),
+            GameDeed::Replay => self.show_replay(game, out),
             GameDeed::Choose(hand) => self.choose_hand(game, hand, out),
             GameDeed::Proof => {
                 self.play.proof = Some(game);
@@ -403,6 +406,9 @@ impl Model {
             }
             _ => {}
         }
+        if is_mine && has_board {
+            self.tell_loss(&sheet, was, out);
+        }
     }
 
     /// Tells the client which games are shown, when these are others than before; countdowns go on.
@@ -412,9 +418,13 @@ impl Model {
         if std::mem::replace(&mut self.play.second, second) == second {
             return;
         }
-        let is_open = |sheet: &&GameSheet| sheet.state == GameState::Open;
+        let counts_down = |sheet: &&GameSheet| match sheet.state {
+            GameState::Open => true,
+            GameState::Running => matches!(sheet.offer.kind, GameKind::Hands { .. }),
+            _ => false,
+        };
         let logs: BTreeSet<_> =
-            self.play.sheets().filter(is_open).map(|sheet| sheet.game.conversation).collect();
+            self.play.sheets().filter(counts_down).map(|sheet| sheet.game.conversation).collect();
         for conversation in logs {
             self.play.version += 1;
             if let Some(target) = self.chats.of_conversation(conversation) {

@@ -1,10 +1,10 @@
 //! Games that wait for the person: an invitation, or a move at a board that is not open.
 
 use super::{game_of, is_game};
-use crate::domain::game::{GameId, GameSheet, GameState};
+use crate::domain::game::{EndReason, GameId, GameSheet, GameState};
 use crate::domain::{Body, ConversationKind, Message, Target};
-use crate::ui::app::Model;
 use crate::ui::app::notify::Offered;
+use crate::ui::app::{Effect, Model};
 
 impl Model {
     /// Whether any game waits for the person.
@@ -58,6 +58,29 @@ impl Model {
             && self.waits_for_me(sheet)
             && self.is_told(target, &Body::Game(sheet.offer));
         is_told.then_some((target, sheet))
+    }
+
+    /// Whoever lost a game by not being there is shown its board with the result, as soon as they are back.
+    pub(super) fn tell_loss(
+        &mut self,
+        sheet: &GameSheet,
+        was: Option<GameState>,
+        out: &mut Vec<Effect>,
+    ) {
+        if !matches!(sheet.state, GameState::Running | GameState::Over(_)) {
+            return;
+        }
+        let at = sheet.ended.unwrap_or(sheet.began);
+        let seen = self.keep_game_seen(at, out);
+        let GameState::Over(end) = sheet.state else { return };
+        let mine = self.my_account().and_then(|me| sheet.side_of(me));
+        let is_lost = end.winner.is_none() || end.winner != mine;
+        let by_absence =
+            matches!(end.why, EndReason::Gone | EndReason::TimeOver | EndReason::Abandoned);
+        let is_new = was == Some(GameState::Running) || seen.is_some_and(|seen| at > seen);
+        if is_lost && by_absence && is_new && !self.play.boards.contains(&sheet.game) {
+            self.show_board(sheet.game, out);
+        }
     }
 
     /// Whether what is told of a game is that the other has moved since.

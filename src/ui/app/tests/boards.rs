@@ -14,6 +14,8 @@ use crate::ui::app::games::{BoardId, GamesEffect, GamesMsg};
 use crate::ui::app::notify::{About, NoteMsg};
 use crate::ui::app::panel::{Leaving, PanelMsg};
 use crate::ui::app::play::PlayMsg;
+use crate::ui::app::play::lobby::LobbyMsg;
+use crate::ui::app::play::rows::Act;
 use crate::ui::app::testing::{NOON_MS, World, direct, message, ticket_of};
 use crate::ui::app::{Effect, Msg};
 use crate::ui::text::Language;
@@ -228,6 +230,43 @@ fn the_card_of_a_game_that_is_over_has_the_score_as_soon_as_it_comes() {
     world.event(ClientEvent::Answered { ticket, result });
     let board = world.model.games.board(BoardId::Game(game)).unwrap();
     assert_eq!(board.score(), Some(score), "before the next tick");
+}
+
+#[test]
+fn whoever_lost_by_not_being_there_is_shown_it_once_on_coming_back() {
+    let gone = |ended| {
+        let sheet = over(five(), Some(Side::First), EndReason::Gone);
+        GameSheet { ended: Some(ended), ..sheet }
+    };
+    let mut world = world();
+    let game = begun(&mut world);
+    close(&mut world, game);
+    let began = running(five(), [true, false]).began;
+    told(&mut world, gone(began + 70_000), &[]);
+    assert!(world.model.games.board(BoardId::Game(game)).is_some(), "the link came back");
+    // Another start of the program finds it among the games that are over.
+    for (ended, is_shown) in [(began + 70_000, false), (began + 140_000, true)] {
+        close(&mut world, game);
+        world.event(ClientEvent::BegunAnew);
+        told(&mut world, gone(ended), &[]);
+        let board = world.model.games.board(BoardId::Game(game));
+        assert_eq!(board.is_some(), is_shown, "{ended}");
+    }
+}
+
+#[test]
+fn a_replay_is_begun_also_where_the_board_is_open() {
+    let mut world = world();
+    let game = ended(&mut world);
+    let replays =
+        |world: &World| world.model.games.board(BoardId::Game(game)).unwrap().replay().is_some();
+    assert!(!replays(&world));
+    world.pass(1_000);
+    world.send(Msg::Play(PlayMsg::Deed(FRIEND, Seq(1), GameDeed::Replay)));
+    assert!(replays(&world));
+    close(&mut world, game);
+    lobby(&mut world, LobbyMsg::Act(Act::Show(game)));
+    assert!(replays(&world), "and where it opens by that");
 }
 
 fn close(world: &mut World, game: GameId) {

@@ -234,7 +234,7 @@ fn hands_are_played_in_the_card() {
     let card = look(&world);
     assert_eq!(
         (card.options.as_str(), card.state.as_str()),
-        ("First to 2 of 3 · 60 s each", "Round 1: choose")
+        ("First to 2 of 3 · 60 s each", "Round 1: choose · 60 s left")
     );
     assert_eq!(deeds(&card), Hand::ALL.map(GameDeed::Choose));
     let effects = press(&mut world, GameDeed::Choose(Hand::Paper));
@@ -245,7 +245,10 @@ fn hands_are_played_in_the_card() {
     let mut facts = vec![hidden(Side::Second, 0, Hand::Paper)];
     told(&mut world, running(best_of(3), [true, false]), &facts);
     let card = look(&world);
-    assert_eq!((card.state.as_str(), card.deeds.len()), ("Chosen, waiting for 小满", 0));
+    assert_eq!(
+        (card.state.as_str(), card.deeds.len()),
+        ("Chosen, waiting for 小满 · 60 s left", 0)
+    );
     let marks = |card: &GameLook| {
         card.table.players.iter().map(|one| one.marks.clone()).collect::<Vec<_>>()
     };
@@ -254,7 +257,7 @@ fn hands_are_played_in_the_card() {
     facts.extend([shown(Side::First, Hand::Rock), shown(Side::Second, Hand::Paper)]);
     told(&mut world, running(best_of(3), [true, true]), &facts);
     let card = look(&world);
-    assert_eq!(card.state, "Round 2: choose");
+    assert_eq!(card.state, "Round 2: choose · 60 s left");
     let round = |hand, won| vec![Mark::Hand(hand, won), Mark::Awaited];
     assert_eq!(marks(&card), [round(Hand::Rock, false), round(Hand::Paper, true)]);
     let scores: Vec<&str> = card.table.players.iter().map(|one| one.score.as_str()).collect();
@@ -286,7 +289,7 @@ fn in_a_room_anybody_else_accepts_and_the_others_watch() {
     };
     told(&mut world, others.clone(), &[]);
     let card = look_in(&world, target, Language::Chinese);
-    assert_eq!((card.state.as_str(), card.deeds.len()), ("第 1 局", 0));
+    assert_eq!((card.state.as_str(), card.deeds.len()), ("第 1 局 · 还剩 60 秒", 0));
     let end = GameEnd { winner: Some(Side::Second), why: EndReason::Resigned };
     told(&mut world, GameSheet { state: GameState::Over(end), ..others }, &[Fact::Ended { end }]);
     let card = look_in(&world, target, Language::Chinese);
@@ -375,6 +378,15 @@ fn what_was_chosen_for_a_board_is_offered_and_nothing_without_a_link() {
     world.up();
     let you = person(ME.0, "青柠");
     world.event(ClientEvent::SignedIn { you, presence: Presence::Online });
+    for (presence, refusal) in
+        [(Presence::Busy, Some("game.ask.busy")), (Presence::Offline, Some("game.ask.away"))]
+    {
+        world.event(ClientEvent::Presence(vec![(MOMO, presence)]));
+        let one = world.model.play.invitation.unwrap();
+        assert_eq!(world.model.invitation_refusal(&one), refusal);
+        assert!(send(&mut world, InvitationMsg::Send).is_empty(), "{presence:?}");
+    }
+    world.event(ClientEvent::Presence(vec![(MOMO, Presence::Online)]));
     let effects = send(&mut world, InvitationMsg::Send);
     let kind = GameKind::Gomoku { exactly_five: true };
     let limit = TimeLimit::default();
@@ -397,7 +409,7 @@ fn rows(world: &World) -> Vec<Row> {
     world.model.lobby_lines(Language::English).into_iter().filter_map(row).collect()
 }
 
-fn lobby(world: &mut World, msg: LobbyMsg) -> Vec<Effect> {
+pub(super) fn lobby(world: &mut World, msg: LobbyMsg) -> Vec<Effect> {
     world.send(Msg::Play(PlayMsg::Lobby(msg)))
 }
 
