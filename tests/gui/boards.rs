@@ -191,6 +191,12 @@ impl<'a> Board<'a> {
     fn place(&self, side: usize, point: &str) {
         let (x, y) = crossing(point);
         self.screen.activate(self.windows[side]);
+        // A stone can be put down where its shadow stands.
+        self.screen.point(self.windows[side], x, y);
+        self.screen.wait_for(format!("a shadow at {point}"), || {
+            let picture = self.screen.picture(self.windows[side]);
+            (colour_at(&picture, (x - 8, y + 7)) != WOOD).then_some(())
+        });
         self.screen.click(Button::Left, self.windows[side], x, y);
         for window in [self.windows[side], self.windows[1 - side]] {
             self.wait_for_point(window, point, STONES[side]);

@@ -143,7 +143,10 @@ impl CardView {
         self.left.set_label(tr(left));
         self.right.set_label(tr(right));
         self.right.set_kind(kind);
-        self.right.set_enabled(!matches!(card, Card::Result(_)) || words.board.may_play_again());
+        let may = !matches!(card, Card::Result(_)) || words.board.may_play_again();
+        let is_meant = !words.board.is_guarded();
+        self.left.set_enabled(is_meant);
+        self.right.set_enabled(may && is_meant);
         self.close.set_tip(tr("game.board.close"));
     }
 

@@ -96,9 +96,10 @@ impl GameRows {
             }
             if let Some(pointed) = pointed {
                 let button = shared.button_at(pointed.index, pointed.area, at);
-                let words = match button.map_or("", |button| button.hint) {
-                    "" => shared.cut_words(pointed.index, pointed.area),
-                    hint => tr(hint).to_owned(),
+                let words = match button.map(|button| button.hint) {
+                    None => shared.cut_words(pointed.index, pointed.area),
+                    Some("") => String::new(),
+                    Some(hint) => tr(hint).to_owned(),
                 };
                 list.say_of(pointed.area, &words);
             }

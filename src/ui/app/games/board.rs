@@ -379,6 +379,10 @@ impl Board {
             self.changed();
         }
         self.guard();
+        if self.guarded_until != 0 && !self.is_guarded() {
+            self.guarded_until = 0;
+            self.changed();
+        }
         let plies = self.game.plies();
         let steps = self.replay.as_mut().is_some_and(|replay| replay.tick(now.mono_ms, plies));
         if steps {
@@ -412,7 +416,7 @@ impl Board {
             BoardMsg::Point(at) => self.point(at),
             BoardMsg::Press(at) => return self.press(at),
             BoardMsg::Step(columns, rows) => self.step(columns, rows),
-            BoardMsg::Enter => return self.cursor.map(|at| self.press(at)).unwrap_or_default(),
+            BoardMsg::Enter => return self.enter(),
             BoardMsg::Escape => return self.escape(),
             BoardMsg::Ask(favour) if self.may_ask(favour) => {
                 return self.send(Play::Ask { favour });

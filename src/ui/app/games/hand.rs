@@ -23,7 +23,9 @@ impl Board {
         }
     }
 
-    fn is_guarded(&self) -> bool {
+    /// Whether a press now would be one at what was there before.
+    #[must_use]
+    pub fn is_guarded(&self) -> bool {
         self.uptime < self.guarded_until
     }
 
@@ -32,7 +34,6 @@ impl Board {
         let is_there = matches!(
             msg,
             BoardMsg::Press(_)
-                | BoardMsg::Enter
                 | BoardMsg::Answer(_)
                 | BoardMsg::Again
                 | BoardMsg::CloseResult
@@ -80,6 +81,13 @@ impl Board {
         if at.is_some() {
             self.cursor = None;
         }
+    }
+
+    /// The place where the keyboard is was pressed.
+    pub(super) fn enter(&mut self) -> Vec<BoardAct> {
+        // Nothing has moved away below the keyboard.
+        self.guarded_until = 0;
+        self.cursor.map(|at| self.press(at)).unwrap_or_default()
     }
 
     /// The keyboard walks; at first it is where the last move was, else in the middle.

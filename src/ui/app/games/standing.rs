@@ -15,6 +15,7 @@ impl Board {
             && self.sent.is_none()
             && self.is_linked
             && !self.is_resigning
+            && !self.is_guarded()
     }
 
     /// Whether a move would be made here if it were one's turn.
