@@ -273,6 +273,8 @@ impl<'a> Board<'a> {
             self.screen.activate(self.windows[side]);
             self.screen.wait_for("both links to be back", || (!covered(side)).then_some(()));
         }
+        // Where the board has just moved, a press counts only when it was seen.
+        self.screen.read();
     }
 
     /// Leaves pictures of both.

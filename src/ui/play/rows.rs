@@ -96,12 +96,8 @@ impl GameRows {
             }
             if let Some(pointed) = pointed {
                 let button = shared.button_at(pointed.index, pointed.area, at);
-                let words = match button.map(|button| button.hint) {
-                    None => shared.cut_words(pointed.index, pointed.area),
-                    Some("") => String::new(),
-                    Some(hint) => tr(hint).to_owned(),
-                };
-                list.say_of(pointed.area, &words);
+                let hint = button.map_or("", |button| button.hint);
+                list.say_of(pointed.area, if hint.is_empty() { "" } else { tr(hint) });
             }
         });
         let (shared, list) = (Rc::clone(&self.shared), self.list.clone());
@@ -171,14 +167,6 @@ impl Shared {
         }
     }
 
-    /// The line of a row that has no room for all of it.
-    fn cut_words(&self, at: usize, area: Rect) -> String {
-        let Some(row) = self.row(at) else { return String::new() };
-        let (style, _) = line_look(&row);
-        let is_cut = width(style, &row.line) > words_room(&row, area).w;
-        if is_cut { row.line } else { String::new() }
-    }
-
     fn open(&self, at: usize) {
         if let Some(button) = self.row(at).and_then(|row| row.buttons.into_iter().next()) {
             self.tell(button.act);
@@ -225,20 +213,6 @@ fn places(row: &Row, area: Rect) -> Vec<Rect> {
     places
 }
 
-/// Where the name of a row stands, over its line.
-fn words_room(row: &Row, area: Rect) -> Rect {
-    let right = places(row, area).first().map_or(area.right() - SIDE, |place| place.x - 8);
-    let x = area.x + SIDE + AVATAR + 12;
-    Rect::new(x, area.y + 6, right - x, 20)
-}
-
-fn line_look(row: &Row) -> (Style, Colour) {
-    match row.calls {
-        true => (Style::CAPTION.bold(), Colour::BrandText),
-        false => (Style::CAPTION, Colour::Ink2),
-    }
-}
-
 fn paint_off(canvas: &Canvas, area: Rect, words: &str) {
     canvas.fill(area, Colour::Paper);
     let strip = Rect::new(area.x + SIDE, area.y + 4, area.w - 2 * SIDE, area.h - 8);
@@ -259,12 +233,17 @@ fn paint_row(canvas: &Canvas, look: &RowLook, row: &Row, is_hot: impl Fn(&Rect) 
     let (x, y) = (area.x + SIDE, area.y + (ROW - AVATAR) / 2);
     canvas.avatar_with_status(row.portrait, x, y, AVATAR, row.presence, ground);
     let places = places(row, area);
-    let name_at = words_room(row, area);
+    let right = places.first().map_or(area.right() - SIDE, |place| place.x - 8);
+    let x = x + AVATAR + 12;
+    let name_at = Rect::new(x, area.y + 6, right - x, 20);
     let name = fit(Style::BODY, &row.name, name_at.w - width(Style::CAPTION, &row.at) - 8);
     canvas.text_in(Style::BODY, Colour::Ink, name_at, Align::Left, &name);
     let at = name_at.without_left(width(Style::BODY, &name) + 8);
     canvas.text_in(Style::CAPTION, Colour::Ink3, at, Align::Left, &row.at);
-    let (style, ink) = line_look(row);
+    let (style, ink) = match row.calls {
+        true => (Style::CAPTION.bold(), Colour::BrandText),
+        false => (Style::CAPTION, Colour::Ink2),
+    };
     let line_at = Rect { y: area.y + 27, h: 16, ..name_at };
     let line = fit(style, &row.line, line_at.w);
     canvas.text_in(style, ink, line_at, Align::Left, &line);
