@@ -48,6 +48,19 @@ impl fmt::Debug for Pace {
     }
 }
 
+/// What is durable of a large file leaves the system's page cache: such a file would push out everything
+/// else, and each page that it takes anew costs more than the one that is used again, most of all on a
+/// virtual machine, which is given memory only as it touches it. Who reads the file reads the disk.
+pub fn let_go(file: &File) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed) {
+        // It stays where it is: slower, and nothing else.
+        tracing::debug!(%error, "the system keeps what it has of a file");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = file;
+}
+
 /// At most one step at a time, and none behind a failure.
 #[derive(Debug, Default)]
 pub struct Beside {
@@ -133,6 +146,37 @@ impl Drop for Beside {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_durable_takes_no_memory_of_the_system() {
+        use rustix::io::{Errno, ReadWriteFlags, preadv2};
+        use std::io::Write;
+
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut file = tempfile::tempfile_in(folder).unwrap();
+        file.write_all(&[7; 1 << 20]).unwrap();
+        file.sync_data().unwrap();
+        let at_hand = || {
+            let mut bytes = [0; 4096];
+            let mut to = [std::io::IoSliceMut::new(&mut bytes)];
+            preadv2(&file, &mut to, 0, ReadWriteFlags::NOWAIT)
+        };
+        if at_hand() != Ok(4096) {
+            println!("SKIPPED: this file system does not tell what it has in memory");
+            return;
+        }
+        let_go(&file);
+        match at_hand() {
+            Err(Errno::AGAIN) => {}
+            // In memory is all that such a file system has.
+            other if rustix::fs::fstatfs(&file).unwrap().f_type == 0x0102_1994 => {
+                println!("SKIPPED: on tmpfs: {other:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 
     #[test]
     fn a_step_ends_with_what_it_made_durable_and_a_failure_is_for_ever() {
