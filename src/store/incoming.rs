@@ -100,10 +100,11 @@ impl Incoming {
         let (data, mut values) = self.beside.guard(files)?;
         let sync = self.pace.sync.clone();
         let is_large = self.outline.len() > self.pace.chunks;
+        let durable = self.outline.proven();
         self.beside.begin(self.outline.len(), move || {
             sync(&data)?;
             if is_large {
-                beside::let_go(&data);
+                beside::let_go(&data, durable);
             }
             write_at(&mut values, behind, &fresh)?;
             sync(&values)

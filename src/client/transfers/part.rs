@@ -130,10 +130,11 @@ impl Part {
         let bytes = self.beside.guard(bytes)?;
         let sync = self.pace.sync.clone();
         let is_large = self.outline.len() > self.pace.chunks;
+        let durable = self.outline.proven();
         self.beside.begin(self.outline.len(), move || {
             sync(&bytes)?;
             if is_large {
-                beside::let_go(&bytes);
+                beside::let_go(&bytes, durable);
             }
             Ok(())
         })
