@@ -1,5 +1,6 @@
 //! A server's data folder: what lies where in it, and how its store is opened.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -121,6 +122,21 @@ pub(super) fn load_secrets(engine: &Engine, data: &Path) -> Result<ServerSetup, 
     Writes::open(&transaction)?.put_secret(SECRETS, &setup.to_bytes())?;
     transaction.commit().map_err(StoreError::from)?;
     Ok(setup)
+}
+
+/// Makes a folder for its owner only, inside one that is there.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    let builder = {
+        use std::os::unix::fs::DirBuilderExt;
+        let mut builder = fs::DirBuilder::new();
+        builder.mode(0o700);
+        builder
+    };
+    // On Windows it inherits the rights of the person's own profile.
+    #[cfg(not(unix))]
+    let builder = fs::DirBuilder::new();
+    builder.create(folder)
 }
 
 /// What root makes in somebody's folder is that one's.
