@@ -83,6 +83,8 @@ pub fn scp(source: &Path, folder: &Path) -> Result<Option<Duration>, Failure> {
     let mut serve = Command::new(daemon);
     serve.args(["-D", "-f", "/dev/null", "-o", "ListenAddress=127.0.0.1", "-o", "StrictModes=no"]);
     serve.arg("-p").arg(port.to_string()).arg("-h").arg(&key);
+    // What `scp` speaks since OpenSSH 9.0.
+    serve.args(["-o", "Subsystem=sftp internal-sftp"]);
     serve.arg("-o").arg(format!("AuthorizedKeysFile={}", public.display()));
     let mut server = serve.stdin(Stdio::null()).stderr(Stdio::null()).spawn()?;
     while TcpStream::connect(("127.0.0.1", port)).is_err() {

@@ -471,6 +471,8 @@ mod tests {
             "mychat discover --wait -1",
             "mychat discover --wait 3601",
             "mychat admin accounts --skip -1",
+            "mychat admin ban --address 10.0.0.0/24",
+            "mychat admin ban --address fd00::/48",
         ];
         for line in lines {
             assert!(read(line).is_err(), "{line}");

@@ -156,7 +156,7 @@ pub(super) struct RawWhom {
     /// Number or nickname
     account: Option<String>,
     /// An address instead; of IPv6 the /64 around it
-    #[arg(long, value_name = "IP")]
+    #[arg(long, value_name = "IP", value_parser = address)]
     address: Option<IpAddr>,
 }
 
@@ -170,6 +170,11 @@ pub(super) enum RawRole {
 fn minutes(text: &str) -> Result<u64, String> {
     let found = text.parse().ok().filter(|minutes| (1..=BAN_MINUTES_MAX).contains(minutes));
     found.ok_or_else(|| AdminError::Minutes.to_string())
+}
+
+fn address(text: &str) -> Result<IpAddr, String> {
+    let found = Whom::parse_address(text);
+    found.ok_or_else(|| "this is no IP address, nor a network like fd00::/64".to_owned())
 }
 
 fn whole(text: &str) -> Result<u64, String> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +107,27 @@ pub enum Whom {
     Account(String),
     /// An address; of IPv6 the /64 around it.
     Address(IpAddr),
+}
+
+impl Whom {
+    /// An address as people write it, of IPv6 also as the network that is banned: `fd00::/64`.
+    #[must_use]
+    pub fn parse_address(text: &str) -> Option<IpAddr> {
+        let address = |text: &str| text.parse().ok();
+        match text.strip_suffix("/64") {
+            Some(network) => address(network).filter(IpAddr::is_ipv6),
+            None => address(text),
+        }
+    }
+
+    /// How one that is banned is shown: of an IPv6 address the /64 around it.
+    #[must_use]
+    pub fn shown(whom: &str) -> String {
+        match whom.parse::<Ipv6Addr>() {
+            Ok(_) => format!("{whom}/64"),
+            Err(_) => whom.to_owned(),
+        }
+    }
 }
 
 /// What came of a verb.

@@ -6,24 +6,36 @@ use std::net::IpAddr;
 use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-/// Until which uptime each is banned; for ever where absent.
+/// An address that is kept out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddressBan {
+    /// As addresses are counted.
+    pub address: IpAddr,
+    /// The minutes that are left; for ever where absent.
+    pub minutes: Option<u64>,
+    /// What is said to whoever comes from there; may be empty.
+    pub why: String,
+}
+
+/// Until which uptime each is banned, and why; for ever where absent.
 #[derive(Default)]
-pub struct Bans(RwLock<HashMap<IpAddr, Option<Duration>>>);
+pub struct Bans(RwLock<HashMap<IpAddr, (Option<Duration>, String)>>);
 
 impl Bans {
-    /// These and no others from now on, each with the minutes that are left.
-    pub fn replace(&self, bans: &[(IpAddr, Option<u64>)], uptime: Duration) {
+    /// These and no others from now on.
+    pub fn replace(&self, bans: &[AddressBan], uptime: Duration) {
         let span = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
         let until = |minutes| uptime.saturating_add(span(minutes));
-        let bans = bans.iter().map(|(address, left)| (*address, left.map(until))).collect();
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = bans;
+        let held = |ban: &AddressBan| (ban.address, (ban.minutes.map(until), ban.why.clone()));
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = bans.iter().map(held).collect();
     }
 
-    /// Whether an address, as addresses are counted, is kept out now.
+    /// Why an address, as addresses are counted, is kept out now; nothing where it is not.
     #[must_use]
-    pub fn holds(&self, address: IpAddr, uptime: Duration) -> bool {
+    pub fn why(&self, address: IpAddr, uptime: Duration) -> Option<String> {
         let bans = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        bans.get(&address).is_some_and(|until| until.is_none_or(|until| uptime < until))
+        let (until, why) = bans.get(&address)?;
+        until.is_none_or(|until| uptime < until).then(|| why.clone())
     }
 }
 
@@ -35,12 +47,14 @@ mod tests {
     fn a_ban_ends_when_its_time_is_over_and_another_list_takes_its_place() {
         let [a, b] = ["10.0.0.1", "10.0.0.2"].map(|text| text.parse().unwrap());
         let (bans, at) = (Bans::default(), Duration::from_secs);
-        bans.replace(&[(a, Some(1)), (b, None)], at(100));
-        assert!(bans.holds(a, at(159)) && !bans.holds(a, at(160)));
-        assert!(bans.holds(b, Duration::MAX));
-        bans.replace(&[(a, Some(u64::MAX))], at(200));
-        assert!(bans.holds(a, at(u64::MAX / 2)), "longer than a clock counts");
+        let ban = |address, minutes| AddressBan { address, minutes, why: "spam".to_owned() };
+        bans.replace(&[ban(a, Some(1)), ban(b, None)], at(100));
+        assert_eq!(bans.why(a, at(159)).as_deref(), Some("spam"));
+        assert_eq!(bans.why(a, at(160)), None);
+        assert!(bans.why(b, Duration::MAX).is_some());
+        bans.replace(&[ban(a, Some(u64::MAX))], at(200));
+        assert!(bans.why(a, at(u64::MAX / 2)).is_some(), "longer than a clock counts");
         bans.replace(&[], at(200));
-        assert!(!bans.holds(b, at(200)));
+        assert_eq!(bans.why(b, at(200)), None);
     }
 }

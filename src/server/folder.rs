@@ -1,10 +1,12 @@
 //! A server's data folder: what lies where in it, and how its store is opened.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{ServerError, backup, disk};
+use crate::domain::ServerId;
 use crate::limits::SERVER_CACHE_BYTES;
 use crate::net::opaque::ServerSetup;
 use crate::net::tls::{Identity, TlsError};
@@ -18,6 +20,8 @@ pub const KEY_FILE: &str = "identity.key";
 
 /// The name of the OPAQUE secrets in the store.
 pub(super) const SECRETS: &str = "opaque";
+/// Beside them, no secret: whose key made this folder. With another one every password would be refused.
+const OWNER: &str = "server";
 
 /// Where the store has to be, when it is not there although a server has run on this folder: the key
 /// is made after the store.
@@ -56,18 +60,50 @@ pub(super) fn look<T>(
 /// fingerprint that people compared.
 pub(super) fn load_identity(engine: &Engine, data: &Path) -> Result<Identity, ServerError> {
     let path = data.join(KEY_FILE);
-    let loaded = match Reads::open(&engine.read()?)?.get_secret(SECRETS)? {
-        Some(_) => Identity::load(&path),
-        None => Identity::load_or_create(&path),
+    let (has_run, owner) = {
+        let rows = Reads::open(&engine.read()?)?;
+        (rows.get_secret(SECRETS)?.is_some(), rows.get_secret(OWNER)?)
     };
-    loaded.map_err(|error| key_error(data, error))
+    let owner = owner.filter(|_| has_run);
+    let loaded = match has_run {
+        true => Identity::load(&path),
+        false => Identity::load_or_create(&path),
+    };
+    let is_noted = owner.is_some();
+    let proven = loaded.and_then(|identity| belongs(&path, &identity, owner).map(|()| identity));
+    let identity = proven.map_err(|error| key_error(data, error))?;
+    if !is_noted {
+        let transaction = engine.write()?;
+        Writes::open(&transaction)?.put_secret(OWNER, &identity.server_id().0)?;
+        transaction.commit().map_err(StoreError::from)?;
+    }
+    Ok(identity)
+}
+
+/// The key of a data folder, which is there and its own.
+///
+/// # Errors
+/// It is not, or the disk failed.
+pub(super) fn own_key(rows: &Reads, data: &Path) -> Result<Result<Identity, TlsError>, StoreError> {
+    let (path, owner) = (data.join(KEY_FILE), rows.get_secret(OWNER)?);
+    Ok(Identity::load(&path).and_then(|key| belongs(&path, &key, owner).map(|()| key)))
+}
+
+/// Holds a key against whose folder it is, where that was noted.
+fn belongs(path: &Path, key: &Identity, owner: Option<Vec<u8>>) -> Result<(), TlsError> {
+    match owner.and_then(|id| id.try_into().ok()).map(ServerId) {
+        Some(wanted) if wanted != key.server_id() => {
+            Err(TlsError::KeyOther { path: path.to_owned(), found: key.server_id(), wanted })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Why the key of a data folder is not to be had, with what to do about it.
 #[must_use]
 pub fn key_error(data: &Path, error: TlsError) -> ServerError {
     match error {
-        TlsError::KeyMissing { .. } | TlsError::KeyDamaged { .. } => {
+        TlsError::KeyMissing { .. } | TlsError::KeyDamaged { .. } | TlsError::KeyOther { .. } => {
             let advice = backup::key_advice(data, &backup::advice(data));
             ServerError::KeyLost { error, advice }
         }
@@ -86,6 +122,21 @@ pub(super) fn load_secrets(engine: &Engine, data: &Path) -> Result<ServerSetup, 
     Writes::open(&transaction)?.put_secret(SECRETS, &setup.to_bytes())?;
     transaction.commit().map_err(StoreError::from)?;
     Ok(setup)
+}
+
+/// Makes a folder for its owner only, inside one that is there.
+pub(super) fn make_private(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    let builder = {
+        use std::os::unix::fs::DirBuilderExt;
+        let mut builder = fs::DirBuilder::new();
+        builder.mode(0o700);
+        builder
+    };
+    // On Windows it inherits the rights of the person's own profile.
+    #[cfg(not(unix))]
+    let builder = fs::DirBuilder::new();
+    builder.create(folder)
 }
 
 /// What root makes in somebody's folder is that one's.

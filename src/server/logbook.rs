@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use crate::clock;
 use crate::limits::{LOG_BOOK_BYTES_MAX, LOG_BOOK_DAYS, LOG_BOOK_WAITING_MAX, LOG_DAY_BYTES_MAX};
 use crate::net::control::{LogEntry, LogEvent, LogKind};
-use crate::server::folder::give;
+use crate::server::folder::{give, make_private};
 
 /// The folder inside the data folder.
 const FOLDER: &str = "log";
@@ -301,10 +301,7 @@ fn day_of(at_ms: i64) -> String {
 
 /// For its owner only.
 fn make(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(folder) {
+    match make_private(folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         Err(_) => Ok(()),
         Ok(()) => give(folder, folder.parent().unwrap_or(folder)),

@@ -6,8 +6,13 @@
 use std::fmt;
 use std::fs::File;
 use std::io;
+#[cfg(target_os = "linux")]
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
+
+#[cfg(target_os = "linux")]
+use rustix::fs::{Advice, fadvise};
 
 /// How a file is taken to the disk.
 #[derive(Clone)]
@@ -46,6 +51,21 @@ impl fmt::Debug for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pace({})", self.chunks)
     }
+}
+
+/// So many bytes of a large file are durable: they leave the system's page cache: such a file would push out everything
+/// else, and each page that it takes anew costs more than the one that is used again, most of all on a
+/// virtual machine, which is given memory only as it touches it. Who reads the file reads the disk.
+pub fn let_go(file: &File, durable: u64) {
+    #[cfg(target_os = "linux")]
+    if let Some(durable) = NonZeroU64::new(durable)
+        && let Err(error) = fadvise(file, 0, Some(durable), Advice::DontNeed)
+    {
+        // It stays where it is: slower, and nothing else.
+        tracing::debug!(%error, "the system keeps what it has of a file");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, durable);
 }
 
 /// At most one step at a time, and none behind a failure.
@@ -133,6 +153,38 @@ impl Drop for Beside {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_durable_takes_no_memory_of_the_system() {
+        use std::io::Write;
+
+        use rustix::io::{Errno, ReadWriteFlags, preadv2};
+
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("target");
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut file = tempfile::tempfile_in(folder).unwrap();
+        file.write_all(&vec![7; 1 << 20]).unwrap();
+        file.sync_data().unwrap();
+        let at_hand = || {
+            let mut bytes = [0; 4096];
+            let mut to = [io::IoSliceMut::new(&mut bytes)];
+            preadv2(&file, &mut to, 0, ReadWriteFlags::NOWAIT)
+        };
+        if at_hand() != Ok(4096) {
+            println!("SKIPPED: this file system does not tell what it has in memory");
+            return;
+        }
+        let_go(&file, 1 << 20);
+        match at_hand() {
+            Err(Errno::AGAIN) => {}
+            // In memory is all that such a file system has.
+            other if rustix::fs::fstatfs(&file).unwrap().f_type == 0x0102_1994 => {
+                println!("SKIPPED: on tmpfs: {other:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 
     #[test]
     fn a_step_ends_with_what_it_made_durable_and_a_failure_is_for_ever() {

@@ -107,7 +107,7 @@ fn a_ban_holds_over_a_restart_says_why_and_ends() {
     let Done::Banned(row) = run(&ground, ban_lime(Some(60))) else { panic!("no ban") };
     assert_eq!((row.whom.as_str(), row.minutes_left), ("10001", Some(60)));
     assert_eq!(called(&mut peer).0, "刷屏");
-    assert_eq!(peer.goodbye(), Some(Goodbye::Kicked));
+    assert_eq!(peer.goodbye(), Some(Goodbye::Banned));
     let (account, device, token) = (peer.account(), peer.device, peer.token.clone().unwrap());
     let by_token = |ground: &Ground| {
         let mut back = ground.connect();
@@ -146,15 +146,22 @@ fn a_ban_of_no_time_is_none() {
 }
 
 #[test]
-fn a_banned_address_hears_a_goodbye_and_its_links_end() {
+fn a_banned_address_hears_why_and_its_links_end() {
     let mut ground = Ground::start();
     let mut peer = ground.register("Lime");
     let whom = || Whom::Address("127.0.0.1".parse().unwrap());
-    run(&ground, Verb::Ban { whom: whom(), minutes: Some(BAN_MINUTES_MAX), why: String::new() });
+    let why = "刷屏".to_owned();
+    run(&ground, Verb::Ban { whom: whom(), minutes: Some(BAN_MINUTES_MAX), why: why.clone() });
+    assert_eq!(called(&mut peer).0, why);
     assert_eq!(peer.goodbye(), Some(Goodbye::Banned));
+    let stranger = |ground: &Ground| {
+        let mut stranger = Peer::silent(ground.address);
+        assert_eq!(stranger.hello(mychat::net::protocol::VERSION), Err(Goodbye::Banned));
+        stranger.parting
+    };
+    assert_eq!(stranger(&ground), Some(why.clone()));
     ground.restart();
-    let mut stranger = Peer::silent(ground.address);
-    assert_eq!(stranger.hello(mychat::net::protocol::VERSION), Err(Goodbye::Banned));
+    assert_eq!(stranger(&ground), Some(why));
     run(&ground, Verb::Unban { whom: whom() });
     ground.connect().sign_in("Lime", PASSWORD).unwrap();
 }

@@ -143,6 +143,8 @@ pub struct Peer {
     /// Events that came while an answer was waited for.
     events: std::collections::VecDeque<Event>,
     pub welcome: Option<Welcome>,
+    /// Why it was let in no further.
+    pub parting: Option<String>,
     pub device: DeviceId,
     pub you: Option<Person>,
     pub token: Option<Opaque>,
@@ -185,6 +187,7 @@ impl Peer {
             next: 0,
             events: std::collections::VecDeque::new(),
             welcome: None,
+            parting: None,
             device: DeviceId(fresh()),
             you: None,
             token: None,
@@ -201,13 +204,16 @@ impl Peer {
         let client = "test".to_owned();
         let hello = Hello { version, features: Vec::new(), client, has_token };
         self.send(&ClientFrame::Hello(hello));
-        match self.read().unwrap() {
-            ServerFrame::Welcome(welcome) => {
-                self.welcome = Some(welcome);
-                Ok(())
+        loop {
+            match self.read().unwrap() {
+                ServerFrame::Welcome(welcome) => {
+                    self.welcome = Some(welcome);
+                    return Ok(());
+                }
+                ServerFrame::Goodbye(goodbye) => return Err(goodbye),
+                ServerFrame::Event(Event::Called { text, .. }) => self.parting = Some(text),
+                other => panic!("no welcome: {other:?}"),
             }
-            ServerFrame::Goodbye(goodbye) => Err(goodbye),
-            other => panic!("no welcome: {other:?}"),
         }
     }
 

@@ -144,7 +144,7 @@ fn farewell(goodbye: Goodbye) -> &'static str {
         Goodbye::SignedOut => "this device was signed out",
         Goodbye::PasswordChanged => "the password was changed elsewhere",
         Goodbye::Deleted => "this account was deleted",
-        Goodbye::Banned => "the administrator banned this address",
+        Goodbye::Banned => "the administrator banned this account or this address",
         Goodbye::Kicked => "an administrator ended this sign-in",
         Goodbye::TooManyLinks => "the server has too many links from here",
         Goodbye::Unknown => "the server hung up for a reason that this version does not know",

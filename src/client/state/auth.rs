@@ -499,7 +499,8 @@ impl State {
                 }
             }
             auth if auth.resumes() => {
-                self.signed_out(turn, Goodbye::SignedOut, None);
+                let why = Failure::Goodbye(Goodbye::SignedOut);
+                self.signed_out(turn, Goodbye::SignedOut, why);
                 turn.answer(ticket, Ok(Answer::Done));
             }
             _ => {
@@ -524,24 +525,19 @@ impl State {
     pub(super) fn signed_out_by_wish(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
         turn.answer(ticket, Ok(Answer::Done));
         if self.auth.resumes() {
-            self.signed_out(turn, Goodbye::SignedOut, None);
+            let why = Failure::Goodbye(Goodbye::SignedOut);
+            self.signed_out(turn, Goodbye::SignedOut, why);
         }
     }
 
     /// Not signed in any more, and not by itself again: what is void now is not kept.
-    pub(super) fn signed_out(&mut self, turn: &mut Turn<'_>, why: Goodbye, words: Option<String>) {
+    pub(super) fn signed_out(&mut self, turn: &mut Turn<'_>, goodbye: Goodbye, why: Failure) {
         let owner = self.auth.resume().map(|resume| {
             let owner = Owner { server: resume.server, account: resume.credential.account };
             (owner, resume.credential.device == self.device)
         });
-        self.leave_account(
-            turn,
-            match words {
-                Some(words) => Failure::PutOut(why, words),
-                None => Failure::Goodbye(why),
-            },
-        );
-        match (why, owner) {
+        self.leave_account(turn, why);
+        match (goodbye, owner) {
             (Goodbye::SignedOut | Goodbye::PasswordChanged, Some((owner, true))) => {
                 turn.writes.extend(self.known.drop_token(owner));
             }

@@ -207,6 +207,10 @@ impl State {
                 let Some(desk) = &mut self.desk else { return };
                 let owner = desk.owner;
                 if let Some(moving) = desk.transfers.get(id) {
+                    // What was offered exists no more: whoever waits for it is told.
+                    if moving.shown.way == FileWay::Up && why == Failure::SourceChanged {
+                        moving.owes = Some(Owes::Cancel);
+                    }
                     moving.set(turn, owner, TransferState::Failed(why));
                 }
             }

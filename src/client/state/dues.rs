@@ -29,12 +29,22 @@ fn what_the_server_could_not_take_note_of_is_told_again() {
 }
 
 #[test]
+fn an_upload_whose_source_changed_is_taken_back_for_those_who_wait() {
+    let mut world = world(35);
+    send(&mut world, 9 * MIB);
+    world.harbour.ends = vec![CarryEnd::Failed(Failure::SourceChanged)];
+    world.run_for(100 * SECOND);
+    assert_eq!(state(&world, 0), TransferState::Failed(Failure::SourceChanged));
+    assert_eq!(world.server.quay.files[&file_of(&offer(&world))].state, FileState::Cancelled);
+}
+
+#[test]
 fn an_upload_that_failed_and_is_forgotten_is_taken_back() {
     let mut world = world(32);
     send(&mut world, 9 * MIB);
-    world.harbour.ends = vec![CarryEnd::Failed(Failure::SourceChanged)];
+    world.harbour.ends = vec![CarryEnd::Failed(Failure::SourceGone)];
     world.run_for(10 * SECOND);
-    assert_eq!(state(&world, 0), TransferState::Failed(Failure::SourceChanged));
+    assert_eq!(state(&world, 0), TransferState::Failed(Failure::SourceGone));
     let (id, file) = (only(&world, 0).id, file_of(&offer(&world)));
     world.server.quay.denies = Some(Refusal::new(Reason::DiskFull));
     act(&mut world, 0, |ticket| Intent::ForgetTransfers { ticket, ids: vec![id] });

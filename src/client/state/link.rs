@@ -192,9 +192,15 @@ impl State {
             | Goodbye::Kicked
             | Goodbye::Banned
             | Goodbye::Deleted => {
-                let words = self.link.parting.take();
-                self.signed_out(turn, goodbye, words);
-                self.rest(turn);
+                let why = match self.link.parting.take() {
+                    Some(words) => Failure::PutOut(goodbye, words),
+                    None => Failure::Goodbye(goodbye),
+                };
+                self.signed_out(turn, goodbye, why.clone());
+                match &self.link.phase {
+                    Phase::Up { .. } => self.rest(turn),
+                    _ => self.go_down(turn, why, Retry::BackOff),
+                }
             }
             Goodbye::BadFrame | Goodbye::FrameTooLarge => {
                 if let Some(desk) = &mut self.desk {

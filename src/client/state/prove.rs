@@ -146,7 +146,8 @@ impl State {
                 let ticket = proving.ticket;
                 self.proving = None;
                 turn.answer(ticket, Ok(Answer::Done));
-                self.signed_out(turn, Goodbye::Deleted, None);
+                let why = Failure::Goodbye(Goodbye::Deleted);
+                self.signed_out(turn, Goodbye::Deleted, why);
                 return self.rest(turn);
             }
             _ => return self.fail_proof(turn, Failure::NotMyChat),

@@ -174,6 +174,26 @@ fn each_goodbye_has_its_consequence() {
 }
 
 #[test]
+fn whoever_is_kept_out_at_the_door_reads_why_and_tries_again_later() {
+    for why in ["", "刷屏"] {
+        let mut alone = Alone::new(&ModelStore::default());
+        alone.connect(Trust::First);
+        alone.link(LinkInput::Secured(SERVER));
+        if let Some(parting) = Event::parting(why.to_owned()) {
+            alone.link(LinkInput::Frame(ServerFrame::Event(parting)));
+        }
+        alone.link(LinkInput::Frame(ServerFrame::Goodbye(Goodbye::Banned)));
+        let told = match why {
+            "" => Failure::Goodbye(Goodbye::Banned),
+            why => Failure::PutOut(Goodbye::Banned, why.to_owned()),
+        };
+        let (retry_in_ms, failure) = alone.down().unwrap();
+        assert_eq!(failure, told);
+        assert_ne!(retry_in_ms, NO_RETRY);
+    }
+}
+
+#[test]
 fn a_server_that_vanished_silently_is_noticed() {
     // Idle: asked after 20 s, given up after 20 s more. With an answer due: after 20 s.
     for (speaks, patience_s) in [(false, 41), (true, 21)] {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Calling;
+use super::{Calling, Occasion};
 use crate::domain::game::{GameEntry, GameSheet};
 use crate::domain::{
     AccountId, ConversationId, FileId, FileStatus, Message, Person, Presence, Seq, Target,
@@ -74,6 +74,15 @@ pub enum Event {
         /// Where.
         to: Target,
     },
+}
+
+impl Event {
+    /// Why a link is about to end, where anything is said of it.
+    #[must_use]
+    pub fn parting(why: String) -> Option<Event> {
+        let about = Some(Calling { code: Occasion::PutOut, seconds: 0 });
+        (!why.is_empty()).then_some(Event::Called { text: why, pinned: true, about })
+    }
 }
 
 /// How a game stands now, and what was added to its log.

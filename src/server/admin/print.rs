@@ -1,6 +1,5 @@
 //! What came of a verb, for people and for programs.
 
-use std::net::Ipv6Addr;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -10,6 +9,7 @@ use serde_json::{Value, json};
 use crate::net::control::OnlineSession;
 use crate::net::verb::{
     AccountRow, BackupRow, BanRow, Checked, Counted, Done, Found, NotDone, RoomRow, Unbanned, Verb,
+    Whom,
 };
 use crate::server::backup::archive::Manifest;
 use crate::server::settings;
@@ -36,7 +36,7 @@ pub fn lines(verb: &Verb, done: &Done) -> Vec<String> {
         Done::Rooms { rows, more } => listed(rows.iter().map(room).collect(), *more),
         Done::Bans { unbanned: Some(Unbanned { whom, nickname }), .. } => {
             let name = nickname.as_ref().map_or_else(String::new, |name| format!(" {name}"));
-            vec![format!("{}{name}: let in again", banned(whom))]
+            vec![format!("{}{name}: let in again", Whom::shown(whom))]
         }
         Done::Bans { rows, unbanned: None } => listed(rows.iter().map(ban).collect(), false),
         Done::Backup(row) => backup(row),
@@ -202,16 +202,8 @@ fn room(row: &RoomRow) -> String {
 fn ban(row: &BanRow) -> String {
     let name = row.nickname.as_ref().map_or_else(String::new, |name| format!(" {name}"));
     let why = if row.why.is_empty() { String::new() } else { format!(": {}", row.why) };
-    let (whom, left) = (banned(&row.whom), left(row.minutes_left));
+    let (whom, left) = (Whom::shown(&row.whom), left(row.minutes_left));
     format!("{whom}{name}: banned{left}, since {}{why}", when(row.at))
-}
-
-/// Who is banned: of an IPv6 address the /64 around it.
-fn banned(whom: &str) -> String {
-    match whom.parse::<Ipv6Addr>() {
-        Ok(_) => format!("{whom}/64"),
-        Err(_) => whom.to_owned(),
-    }
 }
 
 fn left(minutes: Option<u64>) -> String {

@@ -5,13 +5,12 @@ use std::path::Path;
 use super::BackupError;
 use crate::limits::SettingError;
 use crate::net::opaque::ServerSetup;
-use crate::net::tls::Identity;
 use crate::net::verb::{Checked, Counted, Found};
 use crate::server::settings::Settings;
 use crate::server::{KEY_FILE, folder};
 use crate::store::blobs::Files;
 use crate::store::check::{self, Cure, Finding, Report};
-use crate::store::{Engine, Reads};
+use crate::store::{Engine, Reads, StoreError};
 
 /// Checks a snapshot, while others may write.
 ///
@@ -69,7 +68,7 @@ fn look_through(
         }
     }
     if !is_new {
-        key(data, restore, &mut checked);
+        key(&rows, data, restore, &mut checked)?;
     }
     Ok(checked)
 }
@@ -87,8 +86,8 @@ fn told(report: Report, restore: &str) -> Checked {
     Checked { counts: counts.collect(), findings: findings.collect(), found }
 }
 
-/// The key can be read, and only by its owner.
-fn key(data: &Path, restore: &str, checked: &mut Checked) {
+/// The key is this server's, and can be read only by its owner.
+fn key(rows: &Reads, data: &Path, restore: &str, checked: &mut Checked) -> Result<(), StoreError> {
     let path = data.join(KEY_FILE);
     if let Some(mode) = others_rights(&path) {
         checked.find(
@@ -96,10 +95,11 @@ fn key(data: &Path, restore: &str, checked: &mut Checked) {
             format!("chmod 600 '{}'", path.display()),
         );
     }
-    match Identity::load(&path) {
+    match folder::own_key(rows, data)? {
         Ok(_) => checked.counts.push(Counted { what: "server's key".to_owned(), count: 1 }),
         Err(error) => checked.find(&error.to_string(), super::key_advice(data, restore)),
     }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -118,6 +118,7 @@ fn others_rights(_path: &Path) -> Option<u32> {
 mod tests {
     use super::*;
     use crate::domain::{AccountId, ConversationId, DeviceId};
+    use crate::net::tls::Identity;
     use crate::server::folder;
     use crate::store::Writes;
     use crate::store::conversations::Cursors;
@@ -134,6 +135,28 @@ mod tests {
         change(&mut rows);
         drop(rows);
         transaction.commit().unwrap();
+    }
+
+    #[test]
+    fn the_key_of_another_server_is_found_before_anybody_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path();
+        let engine = folder::open_own_store(data).unwrap();
+        let own = folder::load_identity(&engine, data).unwrap().server_id();
+        folder::load_secrets(&engine, data).unwrap();
+        let key = data.join(KEY_FILE);
+        std::fs::rename(&key, data.join("own")).unwrap();
+        let other = Identity::load_or_create(&key).unwrap().server_id();
+        let found = whats(&engine, data);
+        for id in [own, other] {
+            assert!(found[0].contains(&id.fingerprint()), "{found:?}");
+        }
+        let said = folder::load_identity(&engine, data).map(drop).unwrap_err().to_string();
+        assert!(said.starts_with(&found[0]) && said.contains("Put it back"), "{said}");
+        assert_eq!(Identity::load(&key).unwrap().server_id(), other, "it is left as it is");
+        std::fs::rename(data.join("own"), &key).unwrap();
+        assert_eq!(whats(&engine, data), [""; 0]);
+        assert_eq!(folder::load_identity(&engine, data).unwrap().server_id(), own);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock;
 use crate::net::verb::BackupRow;
+use crate::server::folder::make_private;
 
 /// The folder inside the data folder.
 const FOLDER: &str = "backups";
@@ -44,10 +45,7 @@ pub fn folder(data: &Path) -> PathBuf {
 /// The disk failed.
 pub fn make_folder(data: &Path) -> io::Result<PathBuf> {
     let folder = folder(data);
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(&folder) {
+    match make_private(&folder) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         _ => Ok(folder),
     }

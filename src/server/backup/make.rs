@@ -10,11 +10,10 @@ use tempfile::NamedTempFile;
 use super::archive::{self, FORMAT, Manifest, Packer, Part};
 use super::{BackupError, keep};
 use crate::clock;
-use crate::domain::BlobId;
+use crate::domain::{BlobId, ServerId};
 use crate::limits::Limits;
-use crate::net::tls::Identity;
 use crate::net::verb::BackupRow;
-use crate::server::{KEY_FILE, STORE_FILE};
+use crate::server::{KEY_FILE, STORE_FILE, folder};
 use crate::store::blobs::{Files, Hold};
 use crate::store::check;
 use crate::store::copy::{self, Contents};
@@ -90,6 +89,7 @@ pub fn make(source: &Source<'_>, wanted: &Wanted) -> Result<BackupRow, BackupErr
     let at = clock::wall_ms();
     // A copy of what is damaged would be right when it is read again, and take the place of a good one.
     check::sound(&Reads::open(&snapshot)?, source.goes_on)?;
+    let server = folder::own_key(&Reads::open(&snapshot)?, source.data)??.server_id();
     let blobs = Reads::open(&snapshot)?.list_blobs()?;
     let watch = Watch { source, folder, lack: Cell::new(None) };
     room(&watch, &blobs, wanted.is_automatic)?;
@@ -101,7 +101,7 @@ pub fn make(source: &Source<'_>, wanted: &Wanted) -> Result<BackupRow, BackupErr
         return Err(watch.why());
     }
     drop(snapshot);
-    let manifest = manifest(source, (at, contents), &blobs, store.as_file())?;
+    let manifest = manifest(source, (at, contents, server), &blobs, store.as_file())?;
     write(&watch, &manifest, (store.as_file_mut(), &hold, &blobs), part.as_file(), &target)?;
     drop((hold, store));
     let path = part.path().to_owned();
@@ -227,7 +227,7 @@ fn copy_of(part: &Path) -> Result<NamedTempFile, BackupError> {
 
 fn manifest(
     source: &Source<'_>,
-    (at, contents): (i64, Contents),
+    (at, contents, server): (i64, Contents, ServerId),
     blobs: &[(BlobId, u64)],
     store: &File,
 ) -> Result<Manifest, BackupError> {
@@ -236,7 +236,7 @@ fn manifest(
         format: FORMAT,
         schema: contents.schema,
         program: env!("CARGO_PKG_VERSION").to_owned(),
-        server: Identity::load(&source.data.join(KEY_FILE))?.server_id().to_string(),
+        server: server.to_string(),
         name: source.name.to_owned(),
         at,
         accounts: contents.accounts,
@@ -369,6 +369,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::net::tls::Identity;
     use crate::server::folder;
 
     /// A server's folder, and how much is free on its disk.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::make::sync_folder;
 use super::{BackupError, keep};
 use crate::clock;
-use crate::server::folder::give;
+use crate::server::folder::{give, make_private};
 use crate::server::{KEY_FILE, STORE_FILE};
 use crate::store::StoreError;
 use crate::store::blobs::Files;
@@ -226,10 +226,7 @@ fn make(data: &Path) -> io::Result<()> {
     if let Some(beside) = data.parent() {
         fs::create_dir_all(beside)?;
     }
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(data)
+    make_private(data)
 }
 
 /// What root restores into somebody's folder is that one's.

@@ -73,14 +73,20 @@ impl Hub {
 
     /// Their links end behind what they were told.
     fn put_out(&mut self, cut: Cut) {
-        let (sessions, goodbye) = match cut {
-            Cut::Account(account, goodbye) => (self.callers(|one, _| one == account), goodbye),
-            Cut::Address(address) => {
+        let (sessions, goodbye, why) = match cut {
+            Cut::Account(account, goodbye) => {
+                (self.callers(|one, _| one == account), goodbye, String::new())
+            }
+            Cut::Address(address, why) => {
                 let is_there = |_, from: &str| from.parse().is_ok_and(|ip| counted(ip) == address);
-                (self.callers(is_there), Goodbye::Banned)
+                (self.callers(is_there), Goodbye::Banned, why)
             }
         };
+        let parting = Event::parting(why).map(ServerFrame::Event);
         for session in sessions {
+            if let Some(parting) = &parting {
+                session.outbox.push_frame(parting);
+            }
             session.outbox.close(goodbye);
             self.leave(session.session, goodbye.code());
         }

@@ -45,7 +45,7 @@ use crate::net::frame::{FRAME_BYTES_MAX, FRAME_BYTES_MAX_UNAUTHENTICATED, FrameE
 use crate::net::link::{self, LinkError, Reader, Writer, deadline};
 use crate::net::opaque::ServerSetup;
 use crate::net::parcel::ALPN_FILE;
-use crate::net::protocol::{ClientFrame, Goodbye, ServerFrame, VERSION, Welcome};
+use crate::net::protocol::{ClientFrame, Event, Goodbye, ServerFrame, VERSION, Welcome};
 use crate::net::tls;
 use crate::store::blobs::Files;
 
@@ -252,7 +252,10 @@ impl Session {
         if hello.client.len() > NAME_BYTES_MAX || hello.features.len() > NAME_BYTES_MAX {
             return Ok(Err(End::Goodbye(Goodbye::BadFrame)));
         }
-        if self.shared.bans.holds(self.peer, clock::uptime()) {
+        if let Some(why) = self.shared.bans.why(self.peer, clock::uptime()) {
+            if let Some(parting) = Event::parting(why) {
+                self.outbox.push_frame(&ServerFrame::Event(parting));
+            }
             self.note_refused(Goodbye::Banned);
             return Ok(Err(End::Goodbye(Goodbye::Banned)));
         }

@@ -129,9 +129,9 @@ impl Transfers {
                     self.end(entered.caller.account, |device| entered.forgotten.contains(&device));
                 }
                 Outcome::Deleted { caller, .. } => self.end(caller.account, |_| true),
-                Outcome::Admin { news, .. } => match news.cut {
-                    Some(Cut::Account(account, _)) => self.end(account, |_| true),
-                    Some(Cut::Address(address)) => self.end_from(address),
+                Outcome::Admin { news, .. } => match &news.cut {
+                    Some(Cut::Account(account, _)) => self.end(*account, |_| true),
+                    Some(Cut::Address(address, _)) => self.end_from(*address),
                     None => {}
                 },
                 _ => {}

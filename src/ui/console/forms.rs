@@ -158,7 +158,7 @@ pub fn address(typed: &str, language: Language) -> Result<IpAddr, String> {
     if typed.is_empty() {
         return Err(language.get("con.form.address.empty").to_owned());
     }
-    let found = typed.parse().map(|ip: IpAddr| ip.to_canonical()).ok();
+    let found = Whom::parse_address(typed).map(|ip| ip.to_canonical());
     let found = found.filter(|ip| !ip.is_unspecified() && !ip.is_multicast());
     found.ok_or_else(|| language.fill("con.form.address.wrong", &[("name", typed)]))
 }
@@ -223,14 +223,23 @@ mod tests {
         for (typed, ip) in [
             (" 10.0.0.7 ", "10.0.0.7"),
             ("2001:db8::7", "2001:db8::7"),
+            ("2001:db8::/64", "2001:db8::"),
             ("::ffff:1.2.3.4", "1.2.3.4"),
         ] {
             let whom = Whom::Address(ip.parse().unwrap());
             let (minutes, why) = (Some(7 * 24 * 60), "spam".to_owned());
             assert_eq!(ban(typed), Ok(vec![Verb::Ban { whom, minutes, why }]));
         }
-        for wrong in ["10.0.0", "10.0.0.7:1029", "10.0.0.0/8", "a.example", "0.0.0.0", "224.0.0.1"]
-        {
+        for wrong in [
+            "10.0.0",
+            "10.0.0.7:1029",
+            "10.0.0.7/64",
+            "10.0.0.0/8",
+            "2001:db8::/48",
+            "a.example",
+            "0.0.0.0",
+            "224.0.0.1",
+        ] {
             let words = ban(wrong).unwrap_err();
             assert!(words.contains(wrong), "{words}");
         }

@@ -15,7 +15,7 @@ use super::table::{place_grid, row_or_dots};
 use super::{refused, units};
 use crate::clock;
 use crate::domain::Role;
-use crate::net::verb::{AccountRow, BanRow};
+use crate::net::verb::{self, AccountRow, BanRow};
 use crate::ui::app::files::amounts;
 use crate::ui::app::time;
 use crate::ui::area::{Pressable, paint_chip};
@@ -218,7 +218,7 @@ impl Rows for Bans {
         let language = model.language();
         let name = match &row.nickname {
             Some(name) => format!("{name} {}", row.whom),
-            None => row.whom.clone(),
+            None => verb::Whom::shown(&row.whom),
         };
         paint_words(canvas, *whom, Colour::Ink, &name);
         paint_words(canvas, *why, Colour::Ink2, &row.why);

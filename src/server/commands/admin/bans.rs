@@ -5,9 +5,11 @@ use std::net::IpAddr;
 use super::{Cut, News, Outcome, When, find, people, show};
 use crate::limits::BAN_MINUTES_MAX;
 use crate::net::control::LogEvent;
+use crate::net::protocol::Goodbye;
 use crate::net::verb::{Done, Unbanned, Whom};
 use crate::server::admin::AdminError;
 use crate::server::admission::counted;
+use crate::server::bans::AddressBan;
 use crate::store::accounts::Account;
 use crate::store::bans::{Ban, key_of};
 use crate::store::rows::{Mode, Rows};
@@ -29,8 +31,11 @@ pub(super) fn ban(
     rows.put_ban(&key, &ban)?;
     let row = show::ban(rows, now.age_min, (key, ban))?;
     let news = match account {
-        Some(account) => people::put_out(account.person.account, why),
-        None => News { cut: address_of(whom).map(Cut::Address), ..banned(rows, now)? },
+        Some(account) => people::put_out(account.person.account, Goodbye::Banned, why),
+        None => {
+            let cut = address_of(whom).map(|address| Cut::Address(address, why));
+            News { cut, ..banned(rows, now)? }
+        }
     };
     Ok((Done::Banned(row), news))
 }
@@ -53,17 +58,19 @@ fn banned<M: Mode>(rows: &Rows<M>, now: When) -> Result<News, StoreError> {
     Ok(News { bans, ..News::default() })
 }
 
-/// The same, each with the minutes that are left at an age of the server.
+/// The same, as they are left at an age of the server.
 ///
 /// # Errors
 /// The disk failed.
 pub fn banned_addresses<M: Mode>(
     rows: &Rows<M>,
     age_min: u64,
-) -> Result<Vec<(IpAddr, Option<u64>)>, StoreError> {
+) -> Result<Vec<AddressBan>, StoreError> {
     let bans = rows.list_bans(age_min)?.into_iter();
-    let addresses =
-        bans.filter_map(|(whom, ban)| Some((whom.parse().ok()?, ban.minutes_left(age_min))));
+    let addresses = bans.filter_map(|(whom, ban)| {
+        let (address, minutes) = (whom.parse().ok()?, ban.minutes_left(age_min));
+        Some(AddressBan { address, minutes, why: ban.why })
+    });
     Ok(addresses.collect())
 }
 

@@ -18,6 +18,7 @@ use crate::net::control::LogEvent;
 use crate::net::protocol::{Calling, Goodbye};
 use crate::net::verb::{Done, Verb};
 use crate::server::admin::AdminError;
+use crate::server::bans::AddressBan;
 use crate::server::job::{FileChange, GameChange};
 use crate::server::settings::{CODE_UNTIL, CODE_USES, REGISTRATION_CODE, Settings};
 use crate::store::Writes;
@@ -47,19 +48,19 @@ pub struct News {
     pub cut: Option<Cut>,
     /// Settings that hold from now on.
     pub settings: Option<Settings>,
-    /// The addresses that are banned from now on, each with the minutes that are left.
-    pub bans: Option<Vec<(IpAddr, Option<u64>)>>,
+    /// The addresses that are banned from now on.
+    pub bans: Option<Vec<AddressBan>>,
     /// The line of the event log.
     pub noted: Option<LogEvent>,
 }
 
 /// Whose links end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cut {
     /// All of an account.
     Account(AccountId, Goodbye),
-    /// All from an address, as addresses are counted.
-    Address(IpAddr),
+    /// All from an address, as addresses are counted, and why.
+    Address(IpAddr, String),
 }
 
 /// What the admin calls out.

@@ -49,7 +49,7 @@ pub(super) fn disable(
     let news = match disabled {
         true => {
             passwords::remove_devices(rows, number, None)?;
-            put_out(number, why)
+            put_out(number, Goodbye::Kicked, why)
         }
         false => News::default(),
     };
@@ -72,15 +72,15 @@ pub(super) fn kick(rows: &mut Writes<'_>, now: When, name: &str, why: &str) -> O
     let account = find(rows, name)?;
     let number = account.person.account;
     let row = show::account(rows, now.age_min, account)?;
-    Ok((Done::Account(row), put_out(number, why)))
+    Ok((Done::Account(row), put_out(number, Goodbye::Kicked, why)))
 }
 
 /// The links of an account end, and its person reads why first.
-pub(super) fn put_out(account: AccountId, why: String) -> News {
+pub(super) fn put_out(account: AccountId, goodbye: Goodbye, why: String) -> News {
     let about = Some(Calling { code: Occasion::PutOut, seconds: 0 });
     let call = Call { text: why, to: Some(account), pinned: true, about };
     let call = (!call.text.is_empty()).then_some(call);
-    News { call, cut: Some(Cut::Account(account, Goodbye::Kicked)), ..News::default() }
+    News { call, cut: Some(Cut::Account(account, goodbye)), ..News::default() }
 }
 
 /// What the admin says to somebody who is put out: one short line, or nothing.
