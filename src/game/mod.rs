@@ -17,7 +17,7 @@ mod save;
 mod tests;
 pub mod xiangqi;
 
-pub use save::{NotRead, Saved, open, save};
+pub use save::{NotRead, Outcome, Saved, open, save};
 
 use crate::domain::game::{
     Bytes32, EndReason, Fact, Favour, GameEnd, GameKind, Hand, Play, Side, TimeLimit,

@@ -15,7 +15,22 @@ pub struct Saved {
     /// The day it was played on, `2026-11-25`.
     pub date: String,
     /// Who won, or that nobody did, where it was played to its end.
-    pub won: Option<Option<Side>>,
+    pub won: Option<Outcome>,
+}
+
+/// What a game came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// This side won.
+    Won(Side),
+    /// Nobody did.
+    Drawn,
+}
+
+impl From<Option<Side>> for Outcome {
+    fn from(winner: Option<Side>) -> Self {
+        winner.map_or(Outcome::Drawn, Outcome::Won)
+    }
 }
 
 /// What is wrong with a text.
@@ -38,7 +53,7 @@ pub enum NotRead {
 /// Writes a board game; the others have nothing to replay.
 #[must_use]
 pub fn save(game: &Game, saved: &Saved) -> Option<String> {
-    let won = game.end().map(|end| end.winner).or(saved.won);
+    let won = game.end().map(|end| end.winner.into()).or(saved.won);
     match (game.table(), game.kind()) {
         (Table::Gomoku(board), GameKind::Gomoku { exactly_five }) => {
             Some(sgf(board, exactly_five, saved, won))
@@ -48,20 +63,15 @@ pub fn save(game: &Game, saved: &Saved) -> Option<String> {
     }
 }
 
-fn sgf(
-    board: &gomoku::Board,
-    exactly_five: bool,
-    saved: &Saved,
-    won: Option<Option<Side>>,
-) -> String {
+fn sgf(board: &gomoku::Board, exactly_five: bool, saved: &Saved, won: Option<Outcome>) -> String {
     let escape = |text: &str| text.replace('\\', "\\\\").replace(']', "\\]");
     let [black, white] = saved.names.each_ref().map(|name| escape(name));
     let rules = if exactly_five { "exactly five" } else { "freestyle" };
     let result = match won {
         None => "",
-        Some(None) => "RE[0]",
-        Some(Some(Side::First)) => "RE[B+]",
-        Some(Some(Side::Second)) => "RE[W+]",
+        Some(Outcome::Drawn) => "RE[0]",
+        Some(Outcome::Won(Side::First)) => "RE[B+]",
+        Some(Outcome::Won(Side::Second)) => "RE[W+]",
     };
     let date = escape(&saved.date);
     let mut text = format!(
@@ -78,12 +88,12 @@ fn sgf(
     text
 }
 
-fn pgn(record: &Record, saved: &Saved, won: Option<Option<Side>>) -> String {
+fn pgn(record: &Record, saved: &Saved, won: Option<Outcome>) -> String {
     let result = match won {
         None => "*",
-        Some(None) => "1/2-1/2",
-        Some(Some(Side::First)) => "1-0",
-        Some(Some(Side::Second)) => "0-1",
+        Some(Outcome::Drawn) => "1/2-1/2",
+        Some(Outcome::Won(Side::First)) => "1-0",
+        Some(Outcome::Won(Side::Second)) => "0-1",
     };
     let mut text = String::new();
     let [red, black] = &saved.names;
@@ -149,9 +159,9 @@ fn open_sgf(text: &str) -> Result<(GameKind, Saved, Vec<Play>), NotRead> {
         plays.push(Play::Place { point });
     }
     let won = match value("RE").split('+').next().unwrap_or_default() {
-        "B" => Some(Some(Side::First)),
-        "W" => Some(Some(Side::Second)),
-        "0" | "Draw" => Some(None),
+        "B" => Some(Outcome::Won(Side::First)),
+        "W" => Some(Outcome::Won(Side::Second)),
+        "0" | "Draw" => Some(Outcome::Drawn),
         _ => None,
     };
     let saved = Saved { names: [value("PB"), value("PW")], date: value("DT"), won };
@@ -240,9 +250,9 @@ fn open_pgn(text: &str) -> Result<(GameKind, Saved, Vec<Play>), NotRead> {
     }
     let player = |tag: &str| value(tag).unwrap_or_default();
     let won = match player("Result").as_str() {
-        "1-0" => Some(Some(Side::First)),
-        "0-1" => Some(Some(Side::Second)),
-        "1/2-1/2" => Some(None),
+        "1-0" => Some(Outcome::Won(Side::First)),
+        "0-1" => Some(Outcome::Won(Side::Second)),
+        "1/2-1/2" => Some(Outcome::Drawn),
         _ => None,
     };
     let names = [player("Red"), player("Black")];

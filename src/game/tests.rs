@@ -406,7 +406,7 @@ fn board_games_are_read_as_they_are_written() {
     for live in [live, chess] {
         let text = save(&live.game, &saved).unwrap();
         let (kind, read, plays) = open(&text).unwrap();
-        let saved = Saved { won: live.game.end().map(|end| end.winner), ..saved.clone() };
+        let saved = Saved { won: live.game.end().map(|end| end.winner.into()), ..saved.clone() };
         assert_eq!((kind, read), (live.game.kind(), saved), "{text}");
         let made: Vec<Play> = live
             .log

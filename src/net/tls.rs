@@ -52,19 +52,10 @@ pub enum TlsError {
         /// Which file.
         path: PathBuf,
     },
-    /// The key file is another server's.
-    #[error(
-        "{} is the key of another server ({}); this folder belongs to {}",
-        path.display(), found.fingerprint(), wanted.fingerprint()
-    )]
-    KeyOther {
-        /// Which file.
-        path: PathBuf,
-        /// Whose it is.
-        found: ServerId,
-        /// Whose it has to be.
-        wanted: ServerId,
-    },
+    /// The key file is another server's: whose it is, and whose it has to be.
+    #[error("{} is the key of another server ({}); this folder belongs to {}",
+        .0.display(), .1.fingerprint(), .2.fingerprint())]
+    KeyOther(PathBuf, ServerId, ServerId),
     /// Our own key or settings are not taken by the TLS library.
     #[error("preparing TLS: {0}")]
     Prepare(String),

@@ -93,7 +93,7 @@ pub(super) fn own_key(rows: &Reads, data: &Path) -> Result<Result<Identity, TlsE
 fn belongs(path: &Path, key: &Identity, owner: Option<Vec<u8>>) -> Result<(), TlsError> {
     match owner.and_then(|id| id.try_into().ok()).map(ServerId) {
         Some(wanted) if wanted != key.server_id() => {
-            Err(TlsError::KeyOther { path: path.to_owned(), found: key.server_id(), wanted })
+            Err(TlsError::KeyOther(path.to_owned(), key.server_id(), wanted))
         }
         _ => Ok(()),
     }
@@ -103,7 +103,7 @@ fn belongs(path: &Path, key: &Identity, owner: Option<Vec<u8>>) -> Result<(), Tl
 #[must_use]
 pub fn key_error(data: &Path, error: TlsError) -> ServerError {
     match error {
-        TlsError::KeyMissing { .. } | TlsError::KeyDamaged { .. } | TlsError::KeyOther { .. } => {
+        TlsError::KeyMissing { .. } | TlsError::KeyDamaged { .. } | TlsError::KeyOther(..) => {
             let advice = backup::key_advice(data, &backup::advice(data));
             ServerError::KeyLost { error, advice }
         }

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use super::model::{SERVER, person};
+use super::LinkInput;
+use super::model::{ModelStore, SERVER, person};
+use super::tests::Alone;
 use super::world::World;
-use crate::client::api::{Failure, Intent};
+use crate::client::api::{Failure, Intent, NO_RETRY, Trust};
 use crate::domain::{AccountId, Person};
 use crate::net::protocol::{Calling, Event, Goodbye, Occasion, ServerFrame};
 use crate::store::local::{KnownAccount, Owner};
@@ -102,4 +104,24 @@ fn an_own_profile_that_changed_is_the_one_in_the_list() {
     assert_eq!(kept(&world).person, changed, "older news is none");
     tell(&mut world, &Person { version: 9, ..person(AccountId(10_009)) });
     assert_eq!(kept(&world).person, changed, "of others there is no list");
+}
+
+#[test]
+fn whoever_is_kept_out_at_the_door_reads_why_and_tries_again_later() {
+    for why in ["", "刷屏"] {
+        let mut alone = Alone::new(&ModelStore::default());
+        alone.connect(Trust::First);
+        alone.link(LinkInput::Secured(SERVER));
+        if let Some(parting) = Event::parting(why.to_owned()) {
+            alone.link(LinkInput::Frame(ServerFrame::Event(parting)));
+        }
+        alone.link(LinkInput::Frame(ServerFrame::Goodbye(Goodbye::Banned)));
+        let told = match why {
+            "" => Failure::Goodbye(Goodbye::Banned),
+            why => Failure::PutOut(Goodbye::Banned, why.to_owned()),
+        };
+        let (retry_in_ms, failure) = alone.down().unwrap();
+        assert_eq!(failure, told);
+        assert_ne!(retry_in_ms, NO_RETRY);
+    }
 }

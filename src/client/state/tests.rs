@@ -21,14 +21,14 @@ const OTHER: ServerId = ServerId([0x52; 32]);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// One state by hand: no server, no network.
-struct Alone {
+pub(super) struct Alone {
     state: State,
     now: Duration,
     effects: Vec<Effect>,
 }
 
 impl Alone {
-    fn new(store: &ModelStore) -> Self {
+    pub(super) fn new(store: &ModelStore) -> Self {
         let chance = Chance::from_seed([3; 32]);
         let state = State::new(store.start(), "alone", Stretch::CHEAP, chance);
         Alone { state, now: SECOND, effects: Vec::new() }
@@ -41,17 +41,17 @@ impl Alone {
         &self.effects
     }
 
-    fn connect(&mut self, trust: Trust) {
+    pub(super) fn connect(&mut self, trust: Trust) {
         self.input(Input::Intent(Intent::Connect { address: address(), trust }));
     }
 
     /// What comes of the newest link.
-    fn link(&mut self, what: LinkInput) -> &[Effect] {
+    pub(super) fn link(&mut self, what: LinkInput) -> &[Effect] {
         let number = self.state.link.number;
         self.input(Input::Link(number, what))
     }
 
-    fn down(&self) -> Option<(u64, Failure)> {
+    pub(super) fn down(&self) -> Option<(u64, Failure)> {
         self.effects.iter().rev().find_map(|effect| match effect {
             Effect::Emit(ClientEvent::Link(LinkState::Down { retry_in_ms, why })) => {
                 Some((*retry_in_ms, why.clone()))
@@ -171,26 +171,6 @@ fn each_goodbye_has_its_consequence() {
     alone.link(LinkInput::Secured(SERVER));
     alone.link(LinkInput::Frame(ServerFrame::Goodbye(Goodbye::TooOld)));
     assert_eq!(alone.down(), Some((NO_RETRY, Failure::Version)));
-}
-
-#[test]
-fn whoever_is_kept_out_at_the_door_reads_why_and_tries_again_later() {
-    for why in ["", "刷屏"] {
-        let mut alone = Alone::new(&ModelStore::default());
-        alone.connect(Trust::First);
-        alone.link(LinkInput::Secured(SERVER));
-        if let Some(parting) = Event::parting(why.to_owned()) {
-            alone.link(LinkInput::Frame(ServerFrame::Event(parting)));
-        }
-        alone.link(LinkInput::Frame(ServerFrame::Goodbye(Goodbye::Banned)));
-        let told = match why {
-            "" => Failure::Goodbye(Goodbye::Banned),
-            why => Failure::PutOut(Goodbye::Banned, why.to_owned()),
-        };
-        let (retry_in_ms, failure) = alone.down().unwrap();
-        assert_eq!(failure, told);
-        assert_ne!(retry_in_ms, NO_RETRY);
-    }
 }
 
 #[test]

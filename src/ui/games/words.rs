@@ -3,7 +3,7 @@
 use super::refusals;
 use crate::domain::game::{EndReason, Favour, GameEnd, GameKind, Side};
 use crate::game::xiangqi::PLIES_MAX;
-use crate::game::{NotRead, Table};
+use crate::game::{NotRead, Outcome, Table};
 use crate::ui::app::games::NotOpened;
 use crate::ui::app::games::board::{Board, Warning};
 use crate::ui::app::games::news::{Line, News, Speaker};
@@ -88,9 +88,11 @@ impl Words<'_> {
         }
         if board.begun().me.is_none() {
             return match board.won() {
-                Some(Some(winner)) if winner == side => self.tr("game.board.winner").to_owned(),
-                Some(Some(_)) => self.tr("game.board.loser").to_owned(),
-                Some(None) => self.tr("game.even").to_owned(),
+                Some(Outcome::Won(winner)) if winner == side => {
+                    self.tr("game.board.winner").to_owned()
+                }
+                Some(Outcome::Won(_)) => self.tr("game.board.loser").to_owned(),
+                Some(Outcome::Drawn) => self.tr("game.even").to_owned(),
                 None => self.side(side).to_owned(),
             };
         }

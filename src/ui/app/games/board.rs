@@ -9,7 +9,7 @@ use crate::domain::Portrait;
 use crate::domain::game::{
     Bytes32, Fact, Favour, GameEnd, GameEntry, GameKind, Play, Score, Side, TimeLimit,
 };
-use crate::game::{Game, NotPlayed, Saved, Table};
+use crate::game::{Game, NotPlayed, Outcome, Saved, Table};
 use crate::ui::app::Moment;
 
 /// A line of the talk beside a board is kept so long.
@@ -160,7 +160,7 @@ pub struct Board {
     /// The other one invites to another game.
     pub(super) is_again_wanted: bool,
     pub(super) replay: Option<Replay>,
-    won: Option<Option<Side>>,
+    won: Option<Outcome>,
     version: u64,
 }
 
@@ -563,8 +563,8 @@ impl Board {
 
     /// Who won, or that nobody did, once that is known: a saved game may say what its moves do not.
     #[must_use]
-    pub fn won(&self) -> Option<Option<Side>> {
-        self.game.end().map(|end| end.winner).or(self.won)
+    pub fn won(&self) -> Option<Outcome> {
+        self.game.end().map(|end| end.winner.into()).or(self.won)
     }
 
     fn saved(&self) -> Saved {
