@@ -53,7 +53,7 @@ pub enum TlsError {
         path: PathBuf,
     },
     /// The key file is another server's: whose it is, and whose it has to be.
-    #[error("{} is the key of another server ({}); this folder belongs to {}",
+    #[error("{} is the key of another server ({}): this folder belongs to {}, if its note is not damaged",
         .0.display(), .1.fingerprint(), .2.fingerprint())]
     KeyOther(PathBuf, ServerId, ServerId),
     /// Our own key or settings are not taken by the TLS library.
