@@ -14,7 +14,7 @@ use crate::net::address::Address;
 use crate::net::frame::{self, FRAME_BYTES_MAX, FRAME_BYTES_MAX_UNAUTHENTICATED};
 use crate::net::link;
 use crate::net::protocol::{
-    ClientFrame, Goodbye, Hello, Registration, ServerFrame, VERSION, Welcome,
+    ClientFrame, Event, Goodbye, Hello, Registration, ServerFrame, VERSION, Welcome,
 };
 
 /// A look takes no longer.
@@ -75,10 +75,14 @@ pub(super) async fn greet(stream: Stream) -> Result<Welcome, Failure> {
     let frames = [hello, ClientFrame::Bye {}].map(|frame| frame::encode(&frame, FRAME_BYTES_MAX));
     let [Ok(hello), Ok(bye)] = frames else { return Err(Failure::LinkLost) };
     writer.write_frames(&[hello]).await.map_err(|_| Failure::LinkLost)?;
-    let answer = match wire::read_one(&mut reader).await? {
-        ServerFrame::Welcome(welcome) => Ok(welcome),
-        ServerFrame::Goodbye(goodbye) => Err(Failure::Goodbye(goodbye)),
-        _ => Err(Failure::NotMyChat),
+    let mut words = None;
+    let answer = loop {
+        match wire::read_one(&mut reader).await? {
+            ServerFrame::Welcome(welcome) => break Ok(welcome),
+            ServerFrame::Goodbye(goodbye) => break Err(Failure::hung_up(goodbye, words)),
+            ServerFrame::Event(Event::Called { text, .. }) if words.is_none() => words = Some(text),
+            _ => break Err(Failure::NotMyChat),
+        }
     };
     // A polite end; what becomes of it is the server's business.
     drop(writer.write_frames(&[bye]).await);

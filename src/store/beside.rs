@@ -14,6 +14,8 @@ use std::thread::{Builder, JoinHandle};
 #[cfg(target_os = "linux")]
 use rustix::fs::{Advice, fadvise};
 
+use crate::domain::Outline;
+
 /// How a file is taken to the disk.
 #[derive(Clone)]
 pub struct Pace {
@@ -29,6 +31,21 @@ type Sync = dyn Fn(&File) -> io::Result<()> + Send + std::marker::Sync;
 impl Default for Pace {
     fn default() -> Self {
         Pace { chunks: 4, sync: Arc::new(File::sync_data) }
+    }
+}
+
+impl Pace {
+    /// Makes durable what came until now. A large file leaves the memory of the system with it.
+    pub fn step(&self, outline: &Outline) -> impl FnOnce(&File) -> io::Result<()> + Send + 'static {
+        let (sync, durable) = (self.sync.clone(), outline.proven());
+        let is_large = outline.len() > self.chunks;
+        move |file| {
+            sync(file)?;
+            if is_large {
+                let_go(file, durable);
+            }
+            Ok(())
+        }
     }
 }
 
@@ -53,10 +70,10 @@ impl fmt::Debug for Pace {
     }
 }
 
-/// So many bytes of a large file are durable: they leave the system's page cache: such a file would push out everything
-/// else, and each page that it takes anew costs more than the one that is used again, most of all on a
-/// virtual machine, which is given memory only as it touches it. Who reads the file reads the disk.
-pub fn let_go(file: &File, durable: u64) {
+/// So many bytes are durable and leave the system's page cache. A large file would push out everything else,
+/// and a page that is taken anew costs more than one that is used again, most of all on a virtual machine,
+/// which is given memory only as it touches it. Who reads the file reads the disk.
+fn let_go(file: &File, durable: u64) {
     #[cfg(target_os = "linux")]
     if let Some(durable) = NonZeroU64::new(durable)
         && let Err(error) = fadvise(file, 0, Some(durable), Advice::DontNeed)

@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::beside::{self, Beside, Pace};
+use super::beside::{Beside, Pace};
 use super::blobs::{Files, INCOMING};
 use super::engine::sync_folder;
 use super::proof::{self, RECORD_BYTES};
@@ -98,14 +98,9 @@ impl Incoming {
         let behind = self.kept * RECORD_BYTES as u64;
         let files = self.data.try_clone().and_then(|data| Ok((data, self.values.try_clone()?)));
         let (data, mut values) = self.beside.guard(files)?;
-        let sync = self.pace.sync.clone();
-        let is_large = self.outline.len() > self.pace.chunks;
-        let durable = self.outline.proven();
+        let (sync, step) = (self.pace.sync.clone(), self.pace.step(&self.outline));
         self.beside.begin(self.outline.len(), move || {
-            sync(&data)?;
-            if is_large {
-                beside::let_go(&data, durable);
-            }
+            step(&data)?;
             write_at(&mut values, behind, &fresh)?;
             sync(&values)
         })

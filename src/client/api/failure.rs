@@ -115,6 +115,24 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The server hung up; its administrator may have said why.
+    #[must_use]
+    pub fn hung_up(goodbye: Goodbye, words: Option<String>) -> Failure {
+        match words {
+            Some(words) => Failure::PutOut(goodbye, words),
+            None => Failure::Goodbye(goodbye),
+        }
+    }
+
+    /// The server's last word, where it hung up with one.
+    #[must_use]
+    pub fn goodbye(&self) -> Option<Goodbye> {
+        match self {
+            Failure::Goodbye(goodbye) | Failure::PutOut(goodbye, _) => Some(*goodbye),
+            _ => None,
+        }
+    }
+
     /// The name in scripts and logs.
     #[must_use]
     pub fn code(&self) -> &'static str {

@@ -190,10 +190,10 @@ fn judge_version(welcome: &Welcome) -> Verdict {
 }
 
 fn judge_failure(failure: &Failure) -> Verdict {
-    match failure {
-        Failure::Goodbye(Goodbye::TooOld) => Verdict::ClientOld,
-        Failure::Goodbye(goodbye) => Verdict::SaidGoodbye(*goodbye),
-        _ => Verdict::Garbled,
+    match failure.goodbye() {
+        Some(Goodbye::TooOld) => Verdict::ClientOld,
+        Some(goodbye) => Verdict::SaidGoodbye(goodbye),
+        None => Verdict::Garbled,
     }
 }
 

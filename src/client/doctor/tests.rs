@@ -8,7 +8,9 @@ use std::thread;
 
 use super::*;
 use crate::net::frame::{self, FRAME_BYTES_MAX};
-use crate::net::protocol::{ALPN_CHAT, Goodbye, Registration, ServerFrame, VERSION, Welcome};
+use crate::net::protocol::{
+    ALPN_CHAT, Event, Goodbye, Registration, ServerFrame, VERSION, Welcome,
+};
 use crate::net::tls::{self, Identity};
 
 /// What a server told, by check.
@@ -45,10 +47,16 @@ fn listen(serve: impl Fn(TcpStream) + Send + 'static) -> SocketAddr {
 
 /// A server with a key of its own that answers hello with one frame.
 fn mychat(answer: &ServerFrame) -> (SocketAddr, ServerId) {
+    saying(std::slice::from_ref(answer))
+}
+
+/// The same, whatever it says.
+fn saying(answers: &[ServerFrame]) -> (SocketAddr, ServerId) {
     let identity = Identity::generate().unwrap();
     let id = identity.server_id();
     let config = identity.server_config(&[ALPN_CHAT]).unwrap();
-    let bytes = frame::encode(answer, FRAME_BYTES_MAX).unwrap();
+    let bytes = answers.iter().map(|answer| frame::encode(answer, FRAME_BYTES_MAX).unwrap());
+    let bytes = bytes.collect::<Vec<_>>().concat();
     let address = listen(move |stream| {
         use smol::io::{AsyncReadExt, AsyncWriteExt};
         let serving = async {
@@ -115,6 +123,10 @@ fn versions_clocks_and_goodbyes_are_told() {
     let told = examined(mychat(&welcome(VERSION - 1, clock::wall_ms())).0, None);
     assert_eq!(told[&Check::Version], Verdict::ServerOld("mychat 7".into()));
     let told = examined(mychat(&ServerFrame::Goodbye(Goodbye::Banned)).0, None);
+    assert_eq!(told[&Check::Version], Verdict::SaidGoodbye(Goodbye::Banned));
+    let why = Event::parting("刷屏".to_owned()).unwrap();
+    let kept_out = [ServerFrame::Event(why), ServerFrame::Goodbye(Goodbye::Banned)];
+    let told = examined(saying(&kept_out).0, None);
     assert_eq!(told[&Check::Version], Verdict::SaidGoodbye(Goodbye::Banned));
     let told = examined(mychat(&ServerFrame::Pong { id: 1 }).0, None);
     assert_eq!(told[&Check::Version], Verdict::Garbled);

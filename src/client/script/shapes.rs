@@ -96,10 +96,10 @@ impl Shapes {
         self.me = None;
         self.persons = Persons::default();
         self.conversations.clear();
-        match why {
-            Failure::Goodbye(_) | Failure::PutOut(..) => goodbye(why),
+        match why.goodbye() {
+            Some(_) => goodbye(why),
             // The server took the sign-in back while there was no link.
-            _ => goodbye(&Failure::Goodbye(Goodbye::SignedOut)),
+            None => goodbye(&Failure::Goodbye(Goodbye::SignedOut)),
         }
     }
 
@@ -241,9 +241,9 @@ impl Shapes {
                     "message": words::sentence(why),
                     "retry_in_ms": retry_in_ms,
                 });
-                match why {
-                    Failure::Goodbye(_) => vec![goodbye(why), disconnected],
-                    _ => vec![disconnected],
+                match why.goodbye() {
+                    Some(_) => vec![goodbye(why), disconnected],
+                    None => vec![disconnected],
                 }
             }
             LinkState::Idle | LinkState::Dialing | LinkState::Greeting => Vec::new(),
@@ -458,6 +458,14 @@ mod tests {
         let told = shapes.events(&ClientEvent::SignedOut { why });
         assert_eq!((&told[0]["code"], &told[0]["reason"]), (&json!("kicked"), &json!("spam")));
         assert_eq!(told[0]["message"], "an administrator ended this sign-in: \"spam\"");
+        let why = Failure::PutOut(Goodbye::Banned, "spam".to_owned());
+        let down = LinkState::Down { retry_in_ms: 1_000, why };
+        let told = shapes.events(&ClientEvent::Link(down));
+        let codes = [&told[0]["event"], &told[0]["code"], &told[0]["reason"], &told[1]["reason"]];
+        assert_eq!(
+            codes.map(|code| code.as_str()),
+            ["goodbye", "banned", "spam", "banned"].map(Some)
+        );
         let about = Some(Calling { code: Occasion::Stopping, seconds: 60 });
         let told = shapes.events(&ClientEvent::Called { text: "x".into(), pinned: true, about });
         assert_eq!((&told[0]["code"], &told[0]["seconds"]), (&json!("stopping"), &json!(60)));

@@ -499,8 +499,7 @@ impl State {
                 }
             }
             auth if auth.resumes() => {
-                let why = Failure::Goodbye(Goodbye::SignedOut);
-                self.signed_out(turn, Goodbye::SignedOut, why);
+                self.signed_out(turn, Goodbye::SignedOut, None);
                 turn.answer(ticket, Ok(Answer::Done));
             }
             _ => {
@@ -525,19 +524,18 @@ impl State {
     pub(super) fn signed_out_by_wish(&mut self, turn: &mut Turn<'_>, ticket: Ticket) {
         turn.answer(ticket, Ok(Answer::Done));
         if self.auth.resumes() {
-            let why = Failure::Goodbye(Goodbye::SignedOut);
-            self.signed_out(turn, Goodbye::SignedOut, why);
+            self.signed_out(turn, Goodbye::SignedOut, None);
         }
     }
 
     /// Not signed in any more, and not by itself again: what is void now is not kept.
-    pub(super) fn signed_out(&mut self, turn: &mut Turn<'_>, goodbye: Goodbye, why: Failure) {
+    pub(super) fn signed_out(&mut self, turn: &mut Turn<'_>, why: Goodbye, words: Option<String>) {
         let owner = self.auth.resume().map(|resume| {
             let owner = Owner { server: resume.server, account: resume.credential.account };
             (owner, resume.credential.device == self.device)
         });
-        self.leave_account(turn, why);
-        match (goodbye, owner) {
+        self.leave_account(turn, Failure::hung_up(why, words));
+        match (why, owner) {
             (Goodbye::SignedOut | Goodbye::PasswordChanged, Some((owner, true))) => {
                 turn.writes.extend(self.known.drop_token(owner));
             }

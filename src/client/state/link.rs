@@ -192,14 +192,11 @@ impl State {
             | Goodbye::Kicked
             | Goodbye::Banned
             | Goodbye::Deleted => {
-                let why = match self.link.parting.take() {
-                    Some(words) => Failure::PutOut(goodbye, words),
-                    None => Failure::Goodbye(goodbye),
-                };
-                self.signed_out(turn, goodbye, why.clone());
+                let words = self.link.parting.take();
+                self.signed_out(turn, goodbye, words.clone());
                 match &self.link.phase {
                     Phase::Up { .. } => self.rest(turn),
-                    _ => self.go_down(turn, why, Retry::BackOff),
+                    _ => self.go_down(turn, Failure::hung_up(goodbye, words), Retry::BackOff),
                 }
             }
             Goodbye::BadFrame | Goodbye::FrameTooLarge => {

@@ -146,8 +146,7 @@ impl State {
                 let ticket = proving.ticket;
                 self.proving = None;
                 turn.answer(ticket, Ok(Answer::Done));
-                let why = Failure::Goodbye(Goodbye::Deleted);
-                self.signed_out(turn, Goodbye::Deleted, why);
+                self.signed_out(turn, Goodbye::Deleted, None);
                 return self.rest(turn);
             }
             _ => return self.fail_proof(turn, Failure::NotMyChat),

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use super::place;
 use crate::client::api::{Failure, TransferId};
 use crate::domain::{CHUNK_BYTES, Outline};
-use crate::store::beside::{self, Beside, Pace};
+use crate::store::beside::{Beside, Pace};
 use crate::store::proof::{self, RECORD_BYTES, check};
 
 /// The number of a name, and its check.
@@ -128,16 +128,8 @@ impl Part {
         self.end_step()?;
         let bytes = self.bytes.try_clone();
         let bytes = self.beside.guard(bytes)?;
-        let sync = self.pace.sync.clone();
-        let is_large = self.outline.len() > self.pace.chunks;
-        let durable = self.outline.proven();
-        self.beside.begin(self.outline.len(), move || {
-            sync(&bytes)?;
-            if is_large {
-                beside::let_go(&bytes, durable);
-            }
-            Ok(())
-        })
+        let step = self.pace.step(&self.outline);
+        self.beside.begin(self.outline.len(), move || step(&bytes))
     }
 
     /// Waits for the step that is on its way.

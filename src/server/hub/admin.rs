@@ -71,11 +71,11 @@ impl Hub {
         });
     }
 
-    /// Their links end behind what they were told.
+    /// They are told why, and their links end behind it.
     fn put_out(&mut self, cut: Cut) {
         let (sessions, goodbye, why) = match cut {
-            Cut::Account(account, goodbye) => {
-                (self.callers(|one, _| one == account), goodbye, String::new())
+            Cut::Account(account, goodbye, why) => {
+                (self.callers(|one, _| one == account), goodbye, why)
             }
             Cut::Address(address, why) => {
                 let is_there = |_, from: &str| from.parse().is_ok_and(|ip| counted(ip) == address);

@@ -130,7 +130,7 @@ impl Transfers {
                 }
                 Outcome::Deleted { caller, .. } => self.end(caller.account, |_| true),
                 Outcome::Admin { news, .. } => match &news.cut {
-                    Some(Cut::Account(account, _)) => self.end(*account, |_| true),
+                    Some(Cut::Account(account, ..)) => self.end(*account, |_| true),
                     Some(Cut::Address(address, _)) => self.end_from(*address),
                     None => {}
                 },

@@ -325,6 +325,7 @@ impl Login {
                 | Failure::Unreachable
                 | Failure::LinkLost
                 | Failure::Goodbye(_)
+                | Failure::PutOut(..)
         );
         let was_trying = self.again.take().is_some();
         if is_cured_by_time && self.keep == Keep::Auto && !self.so_far.typed {

@@ -57,9 +57,9 @@ pub struct News {
 /// Whose links end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cut {
-    /// All of an account.
-    Account(AccountId, Goodbye),
-    /// All from an address, as addresses are counted, and why.
+    /// All of an account, by this goodbye, and why.
+    Account(AccountId, Goodbye, String),
+    /// All from an address that is banned, as addresses are counted, and why.
     Address(IpAddr, String),
 }
 

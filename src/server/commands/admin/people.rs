@@ -2,10 +2,10 @@
 
 use sha2::{Digest, Sha256};
 
-use super::{Call, Cut, News, Outcome, When, find, show};
+use super::{Cut, News, Outcome, When, find, show};
 use crate::domain::{AccountId, Person, Role};
 use crate::limits::{ADMIN_WORDS_MAX, RESET_CODE_MAX};
-use crate::net::protocol::{Calling, Goodbye, Occasion};
+use crate::net::protocol::Goodbye;
 use crate::net::verb::{Done, ResetCode};
 use crate::server::admin::AdminError;
 use crate::server::commands::passwords;
@@ -62,7 +62,7 @@ pub(super) fn sign_out(rows: &mut Writes<'_>, now: When, name: &str) -> Outcome 
     let number = account.person.account;
     passwords::remove_devices(rows, number, None)?;
     let row = show::account(rows, now.age_min, account)?;
-    let cut = Some(Cut::Account(number, Goodbye::SignedOut));
+    let cut = Some(Cut::Account(number, Goodbye::SignedOut, String::new()));
     Ok((Done::Account(row), News { cut, ..News::default() }))
 }
 
@@ -77,10 +77,7 @@ pub(super) fn kick(rows: &mut Writes<'_>, now: When, name: &str, why: &str) -> O
 
 /// The links of an account end, and its person reads why first.
 pub(super) fn put_out(account: AccountId, goodbye: Goodbye, why: String) -> News {
-    let about = Some(Calling { code: Occasion::PutOut, seconds: 0 });
-    let call = Call { text: why, to: Some(account), pinned: true, about };
-    let call = (!call.text.is_empty()).then_some(call);
-    News { call, cut: Some(Cut::Account(account, goodbye)), ..News::default() }
+    News { cut: Some(Cut::Account(account, goodbye, why)), ..News::default() }
 }
 
 /// What the admin says to somebody who is put out: one short line, or nothing.

@@ -44,6 +44,8 @@ pub struct Plays {
     pub boards: BTreeSet<GameId>,
     /// Those whose moves are to be looked at as soon as they are here.
     pub(super) replays: BTreeSet<GameId>,
+    /// Games that ended until then were known when this began.
+    losses_since: Option<i64>,
     /// When what can be done with a game changed.
     turned: BTreeMap<GameId, u64>,
     /// The card that was pressed last, and when.

@@ -72,12 +72,16 @@ impl Model {
         }
         let at = sheet.ended.unwrap_or(sheet.began);
         let seen = self.keep_game_seen(at, out);
+        let since = *self.play.losses_since.get_or_insert(seen.unwrap_or(i64::MAX));
         let GameState::Over(end) = sheet.state else { return };
         let mine = self.my_account().and_then(|me| sheet.side_of(me));
         let is_lost = end.winner.is_none() || end.winner != mine;
         let by_absence =
             matches!(end.why, EndReason::Gone | EndReason::TimeOver | EndReason::Abandoned);
-        let is_new = was == Some(GameState::Running) || seen.is_some_and(|seen| at > seen);
+        let is_new = match was {
+            None => at > since,
+            Some(was) => !matches!(was, GameState::Over(_)),
+        };
         if is_lost && by_absence && is_new && !self.play.boards.contains(&sheet.game) {
             self.show_board(sheet.game, out);
         }

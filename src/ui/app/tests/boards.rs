@@ -244,10 +244,13 @@ fn whoever_lost_by_not_being_there_is_shown_it_once_on_coming_back() {
     let began = running(five(), [true, false]).began;
     told(&mut world, gone(began + 70_000), &[]);
     assert!(world.model.games.board(BoardId::Game(game)).is_some(), "the link came back");
-    // Another start of the program finds it among the games that are over.
+    // Another start of the program finds it among the games that are over, also behind a newer one.
     for (ended, is_shown) in [(began + 70_000, false), (began + 140_000, true)] {
         close(&mut world, game);
         world.event(ClientEvent::BegunAnew);
+        let won = over(five(), Some(Side::Second), EndReason::Resigned);
+        let newer = GameId { seq: Seq(2), ..game };
+        told(&mut world, GameSheet { game: newer, ended: Some(ended + 1), ..won }, &[]);
         told(&mut world, gone(ended), &[]);
         let board = world.model.games.board(BoardId::Game(game));
         assert_eq!(board.is_some(), is_shown, "{ended}");

@@ -95,6 +95,7 @@ fn each_cause_of_a_failed_sign_in_is_said_in_its_own_words() {
         Failure::Version,
         Failure::LinkLost,
         Failure::Goodbye(Goodbye::TooManyLinks),
+        Failure::PutOut(Goodbye::Banned, "刷屏".to_owned()),
         refused(Reason::WrongPassword),
         refused(Reason::LockedOut),
         refused(Reason::Disabled),
