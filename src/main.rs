@@ -122,10 +122,9 @@ fn run_console(serve: Serve) -> ExitCode {
         arguments.extend(["--metrics".into(), address.to_string().into()]);
     }
     let options = ConsoleOptions { serve: arguments, data: serve.data };
-    // Whatever the signal is, the window closes in order, and its server with it.
-    let heed = |close: fn()| {
-        heed_signals(move |_| {
-            close();
+    let heed = |signal: fn(bool)| {
+        heed_signals(move |is_reload| {
+            signal(is_reload);
             true
         })
     };

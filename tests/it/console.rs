@@ -11,7 +11,7 @@ use std::time::Duration;
 use mychat::net::control::LogEvent;
 use mychat::net::verb::{Cause, Done, NotDone, Verb, Whom};
 use mychat::ui::console::choices::Choices;
-use mychat::ui::console::failure::Failure;
+use mychat::ui::console::failure::{Damage, Failure};
 use mychat::ui::console::knobs::set;
 use mychat::ui::console::link::{Link, Setup};
 use mychat::ui::console::model::{End, Order, Poll, Report};
@@ -126,7 +126,7 @@ fn a_backup_that_a_window_asks_for_is_made_beside_its_looks() {
         Report::BackedUp(made) => Some(made),
         _ => None,
     });
-    assert_eq!(made, Ok(()));
+    let said = made.unwrap();
     window.link.order(Order::Poll);
     let made = loop {
         let poll = window.polled();
@@ -134,6 +134,7 @@ fn a_backup_that_a_window_asks_for_is_made_beside_its_looks() {
             break made;
         }
     };
+    assert_eq!(made, said);
     assert!(Path::new(&made.path).exists());
     window.link.order(Order::Close);
     assert_eq!(window.ended(), End::Closed);
@@ -389,7 +390,7 @@ fn a_backup_takes_the_place_of_damaged_data_from_the_window() {
     let window = Window::open(&data, "127.0.0.1:0");
     window.attached();
     window.link.order(Order::Backup);
-    window.wait(|report| matches!(report, Report::BackedUp(Ok(()))).then_some(()));
+    window.wait(|report| matches!(report, Report::BackedUp(Ok(_))).then_some(()));
     window.link.order(Order::Stop);
     let ended = || {
         window.wait(|report| match report {
@@ -403,7 +404,7 @@ fn a_backup_takes_the_place_of_damaged_data_from_the_window() {
     std::fs::write(&store, &whole[..whole.len() / 3]).unwrap();
     window.link.order(Order::Start);
     let end = ended();
-    let End::Failed(Failure::Damaged(found)) = &end else { panic!("{end:?}") };
+    let End::Failed(Failure::Damaged(Damage::Store, found)) = &end else { panic!("{end:?}") };
     assert!(found.starts_with("the file cannot be read") && !found.contains("mv "), "{found}");
     window.link.order(Order::Backups);
     let files = window.wait(|report| match report {

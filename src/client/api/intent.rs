@@ -26,6 +26,14 @@ pub enum Intent {
         /// How its key is judged.
         trust: Trust,
     },
+    /// The server of the link was seen elsewhere, where it proved its key: who waits for the next try goes
+    /// there.
+    Follow {
+        /// Which.
+        server: ServerId,
+        /// Where it was seen.
+        address: Address,
+    },
     /// Hang up and stay down; forgets who was signed in (but not the token).
     Disconnect,
     /// Do not wait for the back-off.
@@ -433,6 +441,7 @@ impl Intent {
             | Intent::ForgetAccount { ticket, .. }
             | Intent::ForgetSignIn { ticket, .. } => Some(*ticket),
             Intent::Connect { .. }
+            | Intent::Follow { .. }
             | Intent::Disconnect
             | Intent::ReconnectNow
             | Intent::CancelSignIn

@@ -41,6 +41,20 @@ pub(super) struct Link {
 struct Wanted {
     address: Address,
     trust: Trust,
+    /// Where it was before it was seen at this address, which is not proven yet.
+    before: Option<Address>,
+    /// Where it was seen, and was not when it was dialled there last.
+    refuted: Option<Address>,
+}
+
+impl Wanted {
+    /// A place that was only seen is given up by a failure, and may be tried again behind one elsewhere.
+    fn failed(&mut self) {
+        self.refuted = None;
+        if let Some(before) = self.before.take() {
+            self.refuted = Some(std::mem::replace(&mut self.address, before));
+        }
+    }
 }
 
 /// Where the link is.
@@ -84,7 +98,7 @@ impl State {
             }
         }
         self.close_link(turn, &Failure::Cancelled);
-        self.link.wanted = Some(Wanted { address, trust });
+        self.link.wanted = Some(Wanted { address, trust, before: None, refuted: None });
         self.link.failures = 0;
         self.dial(turn);
     }
@@ -100,6 +114,18 @@ impl State {
 
     pub(super) fn reconnect_now(&mut self, turn: &mut Turn<'_>) {
         if let Phase::Down { .. } = self.link.phase {
+            self.dial(turn);
+        }
+    }
+
+    /// The server that is wanted was seen elsewhere. Its key is asked for there as anywhere, and a place
+    /// where it is not is given up for the one before, so that a lie on the network costs one try.
+    pub(super) fn follow(&mut self, turn: &mut Turn<'_>, server: ServerId, address: Address) {
+        let Phase::Down { retry_at: Some(_), .. } = self.link.phase else { return };
+        let Some(wanted) = &mut self.link.wanted else { return };
+        let is_new = wanted.address != address && wanted.refuted.as_ref() != Some(&address);
+        if is_new && wanted.before.is_none() && wanted.trust == Trust::Key(server) {
+            wanted.before = Some(std::mem::replace(&mut wanted.address, address));
             self.dial(turn);
         }
     }
@@ -165,6 +191,7 @@ impl State {
             return self.go_down(turn, Failure::Version, Retry::Never);
         }
         wanted.trust = Trust::Key(server);
+        (wanted.before, wanted.refuted) = (None, None);
         self.link.generation = welcome.generation;
         self.link.ahead_ms = welcome.now.saturating_sub(turn.now.wall_ms);
         let info = LinkedServer {
@@ -327,6 +354,10 @@ impl State {
 
     fn key_changed(&mut self, turn: &mut Turn<'_>, offered: ServerId) {
         let Some(wanted) = &self.link.wanted else { return };
+        if wanted.before.is_some() {
+            // Somebody else is where it was seen, which says nothing of the server itself.
+            return self.go_down(turn, Failure::Unreachable, Retry::BackOff);
+        }
         let expected = match wanted.trust {
             Trust::Key(id) | Trust::Replace(id) => Some(id),
             Trust::Ask | Trust::First => None,
@@ -360,6 +391,9 @@ impl State {
             self.link.failures = 0;
         }
         self.close_link(turn, &why);
+        if let Some(wanted) = &mut self.link.wanted {
+            wanted.failed();
+        }
         let (retry_at, retry_in_ms) = match retry {
             Retry::Never => (None, NO_RETRY),
             Retry::BackOff => {
@@ -417,4 +451,77 @@ pub(super) fn back_off(failures: usize, chance: &mut Chance) -> Duration {
 /// Whether a refusal is cured by time alone.
 pub(super) fn is_cured_by_time(reason: Reason) -> bool {
     matches!(reason, Reason::TooFast)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Input;
+    use super::super::model::{ModelStore, welcome};
+    use super::super::tests::Alone;
+    use super::super::world::address;
+    use super::*;
+    use crate::client::api::Intent;
+    use crate::net::protocol::ServerFrame;
+
+    const SERVER: ServerId = ServerId([0x51; 32]);
+    const OTHER: ServerId = ServerId([0x52; 32]);
+
+    fn moved() -> Address {
+        Address { port: address().port + 1, ..address() }
+    }
+
+    /// Where it dials, if it does.
+    fn dialled(alone: &Alone) -> Option<Address> {
+        alone.effects.iter().find_map(|effect| match effect {
+            Effect::Dial { address, .. } => Some(address.clone()),
+            _ => None,
+        })
+    }
+
+    fn seen(alone: &mut Alone, server: ServerId) -> Option<Address> {
+        alone.input(Input::Intent(Intent::Follow { server, address: moved() }));
+        dialled(alone)
+    }
+
+    fn lost() -> Alone {
+        let mut alone = Alone::new(&ModelStore::default());
+        alone.connect(Trust::First);
+        alone.link(LinkInput::Secured(SERVER));
+        alone.link(LinkInput::Frame(ServerFrame::Welcome(welcome())));
+        alone.link(LinkInput::Lost { garbled: false });
+        // It dials at once, in vain.
+        alone.link(LinkInput::Failed(Failure::PortClosed));
+        alone
+    }
+
+    #[test]
+    fn a_server_that_moved_is_followed_and_known_there() {
+        let mut alone = lost();
+        assert_eq!(seen(&mut alone, OTHER), None, "another server");
+        assert_eq!(seen(&mut alone, SERVER), Some(moved()));
+        assert_eq!(seen(&mut alone, SERVER), None, "on its way");
+        alone.link(LinkInput::Secured(SERVER));
+        alone.link(LinkInput::Frame(ServerFrame::Welcome(welcome())));
+        assert_eq!(alone.state.linked(), Some((moved(), SERVER)));
+        assert_eq!(alone.state.known.server_at(&moved()).map(|server| server.id), Some(SERVER));
+        assert_eq!(seen(&mut alone, SERVER), None, "it is there");
+    }
+
+    #[test]
+    fn a_lie_about_where_it_is_costs_one_try() {
+        for lie in [LinkInput::WrongKey(OTHER), LinkInput::Failed(Failure::PortClosed)] {
+            let mut alone = lost();
+            assert_eq!(seen(&mut alone, SERVER), Some(moved()));
+            alone.link(lie);
+            let is_asked =
+                |effect: &Effect| matches!(effect, Effect::Emit(ClientEvent::KeyChanged { .. }));
+            assert!(!alone.effects.iter().any(is_asked), "nobody is asked about it");
+            assert_eq!(seen(&mut alone, SERVER), None, "not there again at once");
+            alone.now = alone.state.wake_at().unwrap();
+            alone.input(Input::Tick);
+            assert_eq!(dialled(&alone), Some(address()), "where it was before");
+            alone.link(LinkInput::Failed(Failure::PortClosed));
+            assert_eq!(seen(&mut alone, SERVER), Some(moved()), "it may be true by now");
+        }
+    }
 }

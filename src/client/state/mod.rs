@@ -266,6 +266,7 @@ impl State {
     fn on_intent(&mut self, turn: &mut Turn<'_>, intent: Intent) {
         match intent {
             Intent::Connect { address, trust } => self.connect(turn, address, trust),
+            Intent::Follow { server, address } => self.follow(turn, server, address),
             Intent::Disconnect => self.disconnect(turn),
             Intent::ReconnectNow => self.reconnect_now(turn),
             Intent::Register { .. }

@@ -22,9 +22,9 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// One state by hand: no server, no network.
 pub(super) struct Alone {
-    state: State,
-    now: Duration,
-    effects: Vec<Effect>,
+    pub(super) state: State,
+    pub(super) now: Duration,
+    pub(super) effects: Vec<Effect>,
 }
 
 impl Alone {
@@ -34,7 +34,7 @@ impl Alone {
         Alone { state, now: SECOND, effects: Vec::new() }
     }
 
-    fn input(&mut self, input: Input) -> &[Effect] {
+    pub(super) fn input(&mut self, input: Input) -> &[Effect] {
         self.effects.clear();
         let moment = Moment { wall_ms: 0, uptime: self.now };
         self.state.handle(input, moment, &mut self.effects);

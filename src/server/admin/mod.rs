@@ -32,7 +32,7 @@ pub use crate::server::backup::restore::restore_over;
 pub use crate::store::StoreError;
 
 /// What no server of this program does.
-pub(in crate::server) const OTHER_ANSWER: &str = "the server gave another answer";
+pub(crate) const OTHER_ANSWER: &str = "the server gave another answer";
 
 /// Why a verb was not done.
 #[derive(Debug, thiserror::Error)]

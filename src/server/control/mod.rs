@@ -32,7 +32,7 @@ use crate::net::control::{ControlReply, ControlRequest, OnlineSession, Status};
 use crate::net::discovery::is_virtual;
 use crate::net::frame;
 use crate::net::link::{self, LinkError, Reader, Writer};
-use crate::net::verb::{Cause, Done, NotDone, Verb};
+use crate::net::verb::{BackupRow, Cause, Done, NotDone, Verb};
 use crate::store::engine::is_locked;
 
 /// A class of a thousand online fits, whatever they are called.
@@ -347,10 +347,10 @@ impl Console {
     ///
     /// # Errors
     /// The server is gone or in trouble.
-    pub async fn back_up(&mut self) -> Result<Result<(), NotDone>, LinkError> {
+    pub async fn back_up(&mut self) -> Result<Result<BackupRow, NotDone>, LinkError> {
         let verb = Verb::Backup { path: None };
         Ok(match self.ask(&ControlRequest::Admin { verb }).await? {
-            ControlReply::Done(Done::Backup(_)) => Ok(()),
+            ControlReply::Done(Done::Backup(row)) => Ok(row),
             ControlReply::NotDone(not_done) => Err(not_done),
             _ => Err(NotDone::new(Cause::Unknown, admin::OTHER_ANSWER)),
         })

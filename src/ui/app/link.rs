@@ -2,6 +2,7 @@
 
 use super::{Effect, Model, Moment, Screen};
 use crate::client::api::{LinkedServer, NO_RETRY};
+use crate::client::finder::FoundCard;
 use crate::client::{Failure, Intent, LinkState};
 
 /// How long "Reconnected" stays.
@@ -164,8 +165,29 @@ impl Model {
             // The question about the key is asked in its own window.
             Some(Failure::KeyUnknown | Failure::KeyChanged) => {}
             Some(why) if self.screen == Screen::Login => self.attempt_lost(why, out),
+            Some(_) => {
+                out.push(Effect::SearchServers);
+                self.follow_server(out);
+            }
             _ if stands && self.screen == Screen::Login => self.attempt_linked(out),
             _ => {}
+        }
+    }
+
+    /// A server that went away may be back elsewhere: on another port, or with another address of its
+    /// network. Only where it proved its key counts.
+    pub(super) fn follow_server(&mut self, out: &mut Vec<Effect>) {
+        let Some(server) = &self.link.server else { return };
+        let is_lost = matches!(self.link.state, Some(LinkState::Down { retry_in_ms, .. })
+            if retry_in_ms != NO_RETRY);
+        let proves = |card: &&FoundCard| card.id == server.id && card.proven && card.reachable;
+        if is_lost
+            && self.screen == Screen::Panel
+            && let Some(card) = self.login.servers().find(proves)
+            && card.address != server.address
+        {
+            let (server, address) = (card.id, card.address.clone());
+            out.push(Effect::Ask(Intent::Follow { server, address }));
         }
     }
 
@@ -240,5 +262,33 @@ mod tests {
         let effects = world.send(Msg::Panel(PanelMsg::ReconnectNow));
         assert!(matches!(effects[..], [Effect::Ask(Intent::ReconnectNow)]));
         assert_eq!(world.model.link.strip(world.now), Strip::Retrying);
+    }
+
+    #[test]
+    fn a_lost_server_is_followed_where_it_proved_its_key() {
+        let here = server();
+        let mut card = crate::ui::app::testing::found(1, "Lab");
+        (card.id, card.address.port) = (here.id, here.address.port + 1);
+        let follows = |effects: &[Effect]| {
+            effects.iter().find_map(|effect| match effect {
+                Effect::Ask(Intent::Follow { server, address }) => Some((*server, address.clone())),
+                _ => None,
+            })
+        };
+        let mut world = World::signed_in();
+        let said = |card: &FoundCard| Msg::Servers(vec![card.clone()]);
+        assert_eq!(follows(&world.send(said(&card))), None, "the link stands");
+        card.proven = false;
+        world.send(said(&card));
+        let effects = world.send(down(1_000));
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::SearchServers)));
+        assert_eq!(follows(&effects), None, "anybody may say so");
+        card.proven = true;
+        let there = Some((here.id, card.address.clone()));
+        assert_eq!(follows(&world.send(said(&card))), there);
+        assert_eq!(follows(&world.send(down(1_000))), there, "found before it was lost");
+        card.address = here.address;
+        world.send(said(&card));
+        assert_eq!(follows(&world.send(down(1_000))), None, "where it was");
     }
 }

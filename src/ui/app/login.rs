@@ -76,6 +76,8 @@ pub enum Problem {
     HostNotStarted(String),
     /// A server runs here already and its window is being opened; no error.
     HostRuns,
+    /// The window of a server that was started here is open; no error.
+    HostOpen,
     /// The server that was started here answers; no error.
     HostReady,
     /// The server that was started here does not answer yet.
@@ -231,6 +233,8 @@ pub struct Login {
     pub phase: Phase,
     /// Since when a server is being started here.
     pub hosting: Option<u64>,
+    /// Windows of servers that were opened here and stand.
+    host_windows: u8,
     pub(super) started_at: u64,
     /// Since when no server is on this network.
     pub(super) lonely_since: Option<u64>,
@@ -260,6 +264,7 @@ impl Login {
             presence_chosen: false,
             phase: Phase::Idle,
             hosting: None,
+            host_windows: 0,
             started_at: now.mono_ms,
             lonely_since: Some(now.mono_ms),
             searched_at: now.mono_ms,
@@ -437,6 +442,8 @@ impl Model {
             false => None,
         };
         login.found = Some(found.into_iter().map(|server| (server.id, server)).collect());
+        self.follow_server(out);
+        let login = &mut self.login;
         let answers = |server: &&FoundCard| server.local && server.proven && server.reachable;
         let local = login.servers().find(answers).map(|server| server.id);
         // A port that was taken holds it up: it comes when another one was chosen in its window.
@@ -480,7 +487,9 @@ impl Model {
 
     pub(super) fn host_ended(&mut self, end: HostEnd) {
         let was_starting = self.login.hosting.take().is_some();
-        let was_opened = self.login.phase == Phase::Failed(Problem::HostRuns);
+        self.login.host_windows = self.login.host_windows.saturating_sub(1);
+        let was_opened =
+            matches!(self.login.phase, Phase::Failed(Problem::HostRuns | Problem::HostOpen));
         let problem = match end {
             HostEnd::NotStarted(reason) => Problem::HostNotStarted(reason),
             HostEnd::Ended(Some(0)) if was_starting => Problem::HostClosed,
@@ -572,6 +581,11 @@ impl Model {
         if self.login.hosting.is_some() {
             return;
         }
+        if self.login.host_windows > 0 {
+            self.login.phase = Phase::Failed(Problem::HostOpen);
+            return;
+        }
+        self.login.host_windows += 1;
         let is_running = |server: &&FoundCard| server.local && server.reachable;
         let running = self.login.servers().find(is_running).map(|local| local.id);
         match running {

@@ -12,8 +12,45 @@ const DISK_FAILED: i32 = 74;
 /// Behind what is wrong with its data a server says how a backup is restored; here a button does that.
 const ADVICE: &str = ". To restore a backup";
 
-/// What the window says itself, in the person's language.
-const DAMAGED: &str = "the store is damaged: ";
+/// What is wrong with its data, by what stands in its sentence.
+const DAMAGES: [(&str, Damage); 6] = [
+    ("the store is damaged: ", Damage::Store),
+    (" is missing, and with it every account", Damage::StoreMissing),
+    (" is the key of another server", Damage::KeyOther),
+    ("the secrets for passwords are damaged", Damage::Secrets),
+    (" is missing", Damage::KeyMissing),
+    (" is damaged", Damage::KeyDamaged),
+];
+
+/// What is wrong with a server's data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Damage {
+    /// Something in its store.
+    Store,
+    /// There is no store.
+    StoreMissing,
+    /// There is no key.
+    KeyMissing,
+    /// The key cannot be read.
+    KeyDamaged,
+    /// The key is another server's.
+    KeyOther,
+    /// What passwords are checked with.
+    Secrets,
+}
+
+impl Damage {
+    fn words(self, language: Language) -> &'static str {
+        language.get(match self {
+            Damage::Store => "con.fail.damaged",
+            Damage::StoreMissing => "con.fail.store.missing",
+            Damage::KeyMissing => "con.fail.key.missing",
+            Damage::KeyDamaged => "con.fail.key.damaged",
+            Damage::KeyOther => "con.fail.key.other",
+            Damage::Secrets => "con.fail.secrets",
+        })
+    }
+}
 
 /// Why there is no server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +59,8 @@ pub enum Failure {
     PortInUse {
         /// Which address.
         address: String,
-        /// Which program, where the system says it.
-        by: Option<String>,
+        /// Which program and its process, where the system says it.
+        by: Option<(String, u32)>,
     },
     /// The system keeps this port for its administrator.
     PortDenied {
@@ -39,8 +76,10 @@ pub enum Failure {
     Listen(String),
     /// Another server has the data folder.
     Locked,
-    /// What is in the data folder is damaged or missing; what was found.
-    Damaged(String),
+    /// What is in the data folder is damaged or missing, and what was found, in English.
+    Damaged(Damage, String),
+    /// A newer program wrote the data.
+    Newer,
     /// The data folder cannot be opened or written.
     Folder(String),
     /// The disk failed.
@@ -72,12 +111,10 @@ impl Failure {
         match code {
             Some(CANNOT_LISTEN) => listening(sentence),
             Some(CANNOT_OPEN) if sentence.contains("is used by another MyChat") => Failure::Locked,
-            Some(CANNOT_OPEN) => match sentence.split_once(ADVICE) {
-                Some((found, _)) => {
-                    Failure::Damaged(found.strip_prefix(DAMAGED).unwrap_or(found).to_owned())
-                }
-                None => Failure::Folder(detail()),
-            },
+            Some(CANNOT_OPEN) if sentence.contains("was written by a newer MyChat") => {
+                Failure::Newer
+            }
+            Some(CANNOT_OPEN) => damaged(sentence).unwrap_or_else(|| Failure::Folder(detail())),
             Some(DISK_FAILED) => Failure::Disk(detail()),
             _ => Failure::Ended { code, sentence: detail() },
         }
@@ -95,8 +132,10 @@ impl Failure {
     #[must_use]
     pub fn words(&self, language: Language) -> String {
         match self {
-            Failure::PortInUse { address, by: Some(by) } => {
-                language.fill("con.fail.port.by", &[("address", address), ("name", by)])
+            Failure::PortInUse { address, by: Some((name, process)) } => {
+                let process = process.to_string();
+                let values = [("address", &**address), ("name", name), ("n", &process)];
+                language.fill("con.fail.port.by", &values)
             }
             Failure::PortInUse { address, by: None } => {
                 language.fill("con.fail.port", &[("address", address)])
@@ -109,7 +148,8 @@ impl Failure {
             }
             Failure::Listen(reason) => language.fill("con.fail.listen", &[("reason", reason)]),
             Failure::Locked => language.get("con.fail.locked").to_owned(),
-            Failure::Damaged(found) => language.fill("con.fail.damaged", &[("reason", found)]),
+            Failure::Damaged(damage, _) => damage.words(language).to_owned(),
+            Failure::Newer => language.get("con.fail.newer").to_owned(),
             Failure::Folder(reason) => language.fill("con.fail.folder", &[("reason", reason)]),
             Failure::Disk(reason) => language.fill("con.fail.disk", &[("reason", reason)]),
             Failure::Program(reason) => language.fill("con.fail.program", &[("reason", reason)]),
@@ -133,15 +173,28 @@ impl Failure {
     }
 }
 
+/// The sentence is "FOUND. ADVICE", and the advice may begin before what is known of it here.
+fn damaged(sentence: &str) -> Option<Failure> {
+    let (found, _) = sentence.split_once(ADVICE)?;
+    let (mark, damage) = DAMAGES.iter().find(|(mark, _)| found.contains(mark))?;
+    let found = found.strip_prefix(mark).unwrap_or(found).split(". ").next();
+    Some(Failure::Damaged(*damage, found.unwrap_or_default().to_owned()))
+}
+
+/// A program and its process, "nginx (process 7)".
+fn program(by: &str) -> Option<(String, u32)> {
+    let (name, process) = by.strip_suffix(')')?.rsplit_once(" (process ")?;
+    Some((name.to_owned(), process.parse().ok()?))
+}
+
 /// The sentence is "cannot listen on ADDRESS: ADVICE".
 fn listening(sentence: &str) -> Failure {
     let told = sentence.strip_prefix("cannot listen on ").and_then(|rest| rest.split_once(": "));
     let Some((address, advice)) = told else { return Failure::Listen(sentence.to_owned()) };
     let address = address.to_owned();
     if let Some(by) = advice.strip_prefix("the port is used by ") {
-        let by = by.split(';').next().unwrap_or_default();
-        let by = (by != "another program").then(|| by.to_owned());
-        Failure::PortInUse { address, by }
+        let by = by.split("; close that").next().unwrap_or_default();
+        Failure::PortInUse { address, by: program(by) }
     } else if advice.starts_with("the system does not allow") {
         Failure::PortDenied { address }
     } else if advice.starts_with("this computer has no such address") {
@@ -180,47 +233,101 @@ impl Tail {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::io;
+    use std::path::{Path, PathBuf};
 
+    use super::*;
+    use crate::domain::ServerId;
+    use crate::net::tls::TlsError;
+    use crate::server::{ServerError, backup, key_error};
+    use crate::store::StoreError;
+
+    /// The sentences are those that the server says, so that none changes without the window.
     #[test]
     fn each_cause_is_told_from_the_others() {
-        let address = || "[::]:1029".to_owned();
-        let by = |by: &str| Some(by.to_owned());
+        let store = |what: StoreError| ServerError::Store(what);
+        let file = || PathBuf::from("/d/mychat.redb");
         let cases = [
+            (store(StoreError::Locked("/d".into())), Failure::Locked),
+            (store(StoreError::Newer { path: file(), found: 9, known: 3 }), Failure::Newer),
             (
-                69,
-                "cannot listen on [::]:1029: the port is used by nginx (process 7); close that or \
-                 choose another with --listen",
-                Failure::PortInUse { address: address(), by: by("nginx (process 7)") },
+                store(StoreError::Folder {
+                    doing: "open",
+                    path: file(),
+                    error: io::Error::other("no"),
+                }),
+                Failure::Folder(
+                    "cannot open /d/mychat.redb: no. Check that the folder is yours and not full"
+                        .into(),
+                ),
             ),
-            (
-                69,
-                "cannot listen on [::]:1029: the port is used by another program; close that",
-                Failure::PortInUse { address: address(), by: None },
-            ),
-            (
-                69,
-                "cannot listen on [::]:1029: the system does not allow this port; choose one",
-                Failure::PortDenied { address: address() },
-            ),
-            (
-                69,
-                "cannot listen on [::]:1029: this computer has no such address",
-                Failure::NoAddress { address: address() },
-            ),
-            (69, "strange", Failure::Listen("strange".into())),
-            (66, "/d is used by another MyChat: close that one first", Failure::Locked),
-            (
-                66,
-                "the store is damaged: x (y). To restore a backup, move the folder away (mv a b)",
-                Failure::Damaged("x (y)".into()),
-            ),
-            (66, "cannot open /d: no", Failure::Folder("cannot open /d: no".into())),
-            (74, "the disk failed: x", Failure::Disk("the disk failed: x".into())),
-            (1, "x", Failure::Ended { code: Some(1), sentence: "x".into() }),
         ];
-        for (code, sentence, expected) in cases {
-            assert_eq!(Failure::of(Some(code), sentence), expected);
+        for (error, expected) in cases {
+            assert_eq!(Failure::of(Some(66), &error.to_string()), expected);
+        }
+        let disk = store(StoreError::Storage("x".into())).to_string();
+        assert_eq!(Failure::of(Some(74), &disk), Failure::Disk(disk.clone()));
+        let ended = Failure::Ended { code: Some(1), sentence: "x".into() };
+        assert_eq!(Failure::of(Some(1), "x"), ended);
+    }
+
+    #[test]
+    fn what_is_damaged_is_told_by_its_kind() {
+        let data = Path::new("/d");
+        let key = || data.join("identity.key");
+        let [one, other] = [ServerId([1; 32]), ServerId([2; 32])];
+        let advice = || backup::advice(data);
+        let why = StoreError::Damaged { what: "a row", why: "y".into() };
+        let cases = [
+            (ServerError::Broken { error: why, advice: advice() }, Damage::Store),
+            (
+                ServerError::StoreMissing { path: "/d/mychat.redb".into(), advice: advice() },
+                Damage::StoreMissing,
+            ),
+            (ServerError::Secrets { advice: advice() }, Damage::Secrets),
+            (key_error(data, TlsError::KeyMissing { path: key() }), Damage::KeyMissing),
+            (key_error(data, TlsError::KeyDamaged { path: key() }), Damage::KeyDamaged),
+            (key_error(data, TlsError::KeyOther(key(), one, other)), Damage::KeyOther),
+        ];
+        for (error, expected) in cases {
+            let failure = Failure::of(Some(66), &error.to_string());
+            let Failure::Damaged(damage, found) = &failure else { panic!("{error}: {failure:?}") };
+            assert_eq!(*damage, expected, "{error}");
+            assert!(!found.contains("restore") && !found.contains("tar"), "{found}");
+        }
+    }
+
+    #[test]
+    fn why_nobody_can_connect_is_told_by_its_kind() {
+        let listening = |error: io::Error| {
+            let address = "[::]:1029".parse().unwrap();
+            Failure::of(Some(69), &ServerError::Listen { address, error }.to_string())
+        };
+        let address = || "[::]:1029".to_owned();
+        let denied = listening(io::ErrorKind::PermissionDenied.into());
+        assert_eq!(denied, Failure::PortDenied { address: address() });
+        let missing = listening(io::ErrorKind::AddrNotAvailable.into());
+        assert_eq!(missing, Failure::NoAddress { address: address() });
+        let strange = "cannot listen on [::]:1029: strange";
+        assert_eq!(listening(io::Error::other("strange")), Failure::Listen(strange.into()));
+        // Who holds it is not ours to choose.
+        let used = |by: &str| {
+            let sentence = format!(
+                "cannot listen on [::]:1029: the port is used by {by}; close that or choose another"
+            );
+            Failure::of(Some(69), &sentence)
+        };
+        let by = Some(("a (b); c".to_owned(), 7));
+        assert_eq!(used("a (b); c (process 7)"), Failure::PortInUse { address: address(), by });
+        let unknown = Failure::PortInUse { address: address(), by: None };
+        assert_eq!(used("another program"), unknown);
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap();
+        let error = io::ErrorKind::AddrInUse.into();
+        let told = Failure::of(Some(69), &ServerError::Listen { address, error }.to_string());
+        let Failure::PortInUse { by, .. } = told else { panic!("{told:?}") };
+        if cfg!(target_os = "linux") {
+            assert_eq!(by.unwrap().1, std::process::id());
         }
     }
 
@@ -228,12 +335,18 @@ mod tests {
     fn every_failure_has_words_in_both_languages() {
         let failures = [
             Failure::PortInUse { address: "a".into(), by: None },
-            Failure::PortInUse { address: "a".into(), by: Some("b".into()) },
+            Failure::PortInUse { address: "a".into(), by: Some(("b".into(), 7)) },
             Failure::PortDenied { address: "a".into() },
             Failure::NoAddress { address: "a".into() },
             Failure::Listen("a".into()),
             Failure::Locked,
-            Failure::Damaged("a".into()),
+            Failure::Damaged(Damage::Store, "a".into()),
+            Failure::Damaged(Damage::StoreMissing, "a".into()),
+            Failure::Damaged(Damage::KeyMissing, "a".into()),
+            Failure::Damaged(Damage::KeyDamaged, "a".into()),
+            Failure::Damaged(Damage::KeyOther, "a".into()),
+            Failure::Damaged(Damage::Secrets, "a".into()),
+            Failure::Newer,
             Failure::Folder("a".into()),
             Failure::Disk("a".into()),
             Failure::Program("a".into()),

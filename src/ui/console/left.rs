@@ -179,7 +179,8 @@ impl Left {
             self.elsewhere.set_label(&tr_with("con.start.port", &[("n", &port.to_string())]));
         }
         self.elsewhere.set_shown(other.is_some());
-        let is_damaged = matches!(&model.phase, Phase::Failed { failure: Failure::Damaged(_), .. });
+        let is_damaged =
+            matches!(&model.phase, Phase::Failed { failure: Failure::Damaged(..), .. });
         self.start.set_kind(if is_damaged { ButtonKind::Outline } else { ButtonKind::Primary });
         self.start.set_enabled(model.task.is_none());
         self.restore.set_label(tr(match model.task {
@@ -198,7 +199,7 @@ impl Left {
         let is_barred = model.foreign && !is_counting;
         self.restart.set_muted(is_barred);
         self.restart.set_tip(if is_barred { tr("con.restart.not") } else { "" });
-        self.backup.set_enabled(is_running && model.task.is_none());
+        self.backup.set_enabled(model.can_back_up());
         let has_facts = shows_facts(model).is_some();
         self.rename.set_shown(has_facts);
         self.copy_key.set_shown(has_facts);
@@ -222,7 +223,7 @@ fn paint(canvas: &Canvas, area: Rect, model: &Model) {
     if let Phase::Failed { failure, .. } = &model.phase {
         let words = failure.words(model.language());
         canvas.icon(Icon::Alert, INNER_X, LISTENING_Y, 16, Colour::Bad);
-        let buttons = if matches!(failure, Failure::Damaged(_)) { 48 } else { 8 };
+        let buttons = if matches!(failure, Failure::Damaged(..)) { 48 } else { 8 };
         let height = BUTTONS_Y - LISTENING_Y - buttons;
         let place = Rect::new(INNER_X + 24, LISTENING_Y, INNER_W - 24, height);
         paragraph::draw(canvas, Style::CAPTION, Colour::Bad, place, Align::Left, &words);

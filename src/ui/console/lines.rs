@@ -1,5 +1,6 @@
 //! A line of the event log in the person's language.
 
+use super::failure::Failure;
 use super::log::What;
 use super::model::End;
 use super::{refused, units};
@@ -28,7 +29,15 @@ pub fn sentence(language: Language, what: &What) -> String {
         What::Ended { end: End::Replaced, .. } => language.get("con.log.replaced").to_owned(),
         What::Ended { end: End::Failed(failure), had_run } => {
             let key = if *had_run { "con.log.ended" } else { "con.log.not_started" };
-            language.fill(key, &[("reason", &failure.words(language))])
+            let words = failure.words(language);
+            let reason = match failure {
+                // What whoever is asked for help wants to know.
+                Failure::Damaged(_, found) => {
+                    language.fill("con.log.found", &[("words", &words), ("reason", found)])
+                }
+                _ => words,
+            };
+            language.fill(key, &[("reason", &reason)])
         }
     }
 }

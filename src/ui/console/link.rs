@@ -22,7 +22,7 @@ use super::model::{End, Order, Poll, Report};
 use crate::clock;
 use crate::limits::LOG_ENTRIES_MAX;
 use crate::net::control::{ControlReply, ControlRequest, LogEntry, Status};
-use crate::net::verb::{Done, NotDone, Verb};
+use crate::net::verb::{Cause, Done, NotDone, Verb};
 use crate::server::admin::{self, AdminError};
 use crate::server::control::{self, Console};
 
@@ -158,6 +158,7 @@ impl Keeper {
             }
             let is_kept = match order {
                 Order::Do { id, verbs } => self.do_in_folder(id, verbs).await,
+                Order::Backup => self.back_up_folder().await,
                 order => self.keep(order).await,
             };
             if is_kept.is_err() {
@@ -435,7 +436,27 @@ impl Keeper {
             };
             results.push(result);
         }
-        self.report(Report::Done { id, results }).await
+        self.report(Report::Done { id, results }).await?;
+        self.tell_log().await
+    }
+
+    /// A backup of a server that does not run; nothing else is done here meanwhile.
+    async fn back_up_folder(&self) -> Result<(), Gone> {
+        let made = match admin::run(&self.setup.data, Verb::Backup { path: None }) {
+            Ok(Done::Backup(row)) => Ok(row),
+            Ok(_) => Err(NotDone::new(Cause::Unknown, admin::OTHER_ANSWER)),
+            Err(error) => Err(error.into()),
+        };
+        self.report(Report::BackedUp(made)).await?;
+        self.tell_log().await
+    }
+
+    /// What was done in the folder stands in its log, as what was done there by others.
+    async fn tell_log(&self) -> Result<(), Gone> {
+        match admin::log(&self.setup.data, LOG_ENTRIES_MAX) {
+            Ok(entries) => self.report(Report::Logged(entries)).await,
+            Err(_) => Ok(()),
+        }
     }
 
     /// What was asked of a server that is gone is not asked of the one in its place.

@@ -62,17 +62,18 @@ pub struct ConsoleOptions {
     pub data: PathBuf,
 }
 
-/// Opens the server's window and runs the server until the window is closed. `heed` gets what closes
-/// it from any thread, for when the system wants it to end, and is called before there is a server.
+/// Opens the server's window and runs the server until the window is closed. `heed` gets what a signal
+/// is told to, from any thread, with whether it asks to read settings again and not to end; it is called
+/// before there is a server.
 ///
 /// # Errors
 /// No window can be shown. What goes wrong with the server is shown in the window.
 pub fn run(
     options: ConsoleOptions,
-    heed: impl FnOnce(fn()) -> io::Result<()>,
+    heed: impl FnOnce(fn(bool)) -> io::Result<()>,
 ) -> Result<(), UiError> {
     let _stage = Stage::open()?;
-    heed(shell::end).map_err(UiError::Thread)?;
+    heed(shell::signal).map_err(UiError::Thread)?;
     let choices = Choices::load(&options.data, platform::prefers_dark());
     let model = Model::new(choices, options.data.clone());
     let setup = setup(options, choices.port);

@@ -36,6 +36,9 @@ pub static KICK: Kick = Kick::new(|| app::awake_callback(turn));
 /// Whether the system wants the window to close.
 static ENDS: AtomicBool = AtomicBool::new(false);
 
+/// Whether the system wants the server to read its settings again.
+static RELOADS: AtomicBool = AtomicBool::new(false);
+
 thread_local! {
     static POSTED: RefCell<VecDeque<Msg>> = const { RefCell::new(VecDeque::new()) };
     static SHELL: RefCell<Option<Shell>> = const { RefCell::new(None) };
@@ -59,9 +62,11 @@ pub fn post(msg: Msg) {
     KICK.kick();
 }
 
-/// Closes the window in order, and the server that it started; from any thread.
-pub fn end() {
-    ENDS.store(true, Ordering::Release);
+/// A signal came: the server reads its settings again, or the window closes in order, and the server
+/// that it started. From any thread.
+pub fn signal(is_reload: bool) {
+    let wish = if is_reload { &RELOADS } else { &ENDS };
+    wish.store(true, Ordering::Release);
     KICK.kick();
 }
 
@@ -109,7 +114,8 @@ fn turn() {
 
 impl Shell {
     fn take_one(&mut self) -> bool {
-        let end = ENDS.swap(false, Ordering::Acquire).then_some(Msg::End);
+        let signalled = |wish: &AtomicBool, msg| wish.swap(false, Ordering::Acquire).then_some(msg);
+        let end = signalled(&ENDS, Msg::End).or_else(|| signalled(&RELOADS, Msg::Reload));
         let posted = || POSTED.with_borrow_mut(VecDeque::pop_front);
         let report = || self.reports.try_recv().ok().map(Msg::Report);
         let Some(msg) = end.or_else(posted).or_else(report) else { return false };

@@ -12,6 +12,7 @@ pub enum Task {
 #[cfg(test)]
 mod tests {
     use super::super::choices::Choices;
+    use super::super::model::tuned::backup_row;
     use super::super::model::{Effect, End, Model, Msg, Order, Report, update};
     use super::super::refused;
     use crate::net::verb::NotDone;
@@ -32,7 +33,7 @@ mod tests {
         assert_eq!(update(&mut model, Msg::Backup), order(Order::Backup));
         assert!(update(&mut model, Msg::Backup).is_empty());
         let came = |made| Msg::Report(Report::BackedUp(made));
-        assert_eq!(update(&mut model, came(Ok(()))), order(Order::Poll));
+        assert_eq!(update(&mut model, came(Ok(backup_row(7)))), order(Order::Poll));
         assert_eq!(update(&mut model, Msg::Backup), order(Order::Backup));
         let busy = NotDone::from(&BackupError::Busy);
         let said = update(&mut model, came(Err(busy.clone())));

@@ -93,6 +93,7 @@ fn failed(problem: &Problem, language: Language) -> Row {
         }
         Problem::Closed => say("reason.registration_closed"),
         Problem::HostRuns => told(language, "server.run.runs"),
+        Problem::HostOpen => told(language, "server.run.open"),
         Problem::HostReady => told(language, "server.run.ready"),
         Problem::HostSlow => say("server.run.slow"),
         Problem::HostClosed => told(language, "server.run.closed"),

@@ -422,6 +422,10 @@ fn hosting_picks_the_server_of_this_computer_and_says_when_it_did_not_start() {
     world.send(Msg::Servers(vec![found(2, "Other"), local]));
     assert_eq!(world.model.chosen().unwrap().id, Some(ServerId([4; 32])));
     assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostReady));
+    assert!(world.send(Msg::Login(LoginMsg::Host)).is_empty(), "its window is open");
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostOpen));
+    world.send(Msg::HostEnded(HostEnd::Ended(Some(0))));
+    assert_eq!(world.model.login.phase, Phase::Idle);
     let effects = world.send(Msg::Login(LoginMsg::Host));
     assert!(matches!(effects[0], Effect::HostServer), "its window attaches to what runs");
     assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostRuns));
@@ -441,6 +445,9 @@ fn hosting_picks_the_server_of_this_computer_and_says_when_it_did_not_start() {
     assert_eq!(world.model.login.phase, Phase::Idle);
     world.pass(10_000);
     assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostSlow));
+    world.send(Msg::Login(LoginMsg::Host));
+    assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostOpen));
+    world.send(Msg::HostEnded(HostEnd::Ended(Some(0))));
     world.send(Msg::Login(LoginMsg::Host));
     world.send(Msg::HostEnded(HostEnd::Ended(Some(0))));
     assert_eq!(world.model.login.phase, Phase::Failed(Problem::HostClosed));

@@ -20,6 +20,8 @@ pub(super) enum Purpose {
     Dissolve(String),
     /// Those who are online were told of an end.
     Called,
+    /// What stands in the log when it is done.
+    Reloaded,
     /// A page of accounts, or all that are here anew.
     Accounts { is_next: bool },
     /// The same of rooms.
@@ -183,7 +185,7 @@ impl Model {
                 let words = language.fill(Act::Dissolve.done_key(), &[("name", &name)]);
                 self.deed_done(words, results, out);
             }
-            Purpose::Called => {
+            Purpose::Called | Purpose::Reloaded => {
                 let wrong = results.into_iter().find_map(Result::err);
                 out.extend(wrong.map(|why| Effect::Trouble(refused::words(language, &why))));
             }

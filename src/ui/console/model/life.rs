@@ -10,7 +10,7 @@ use super::{
 };
 use crate::net::control::LogEvent;
 use crate::net::protocol::{Calling, DEFAULT_PORT, Occasion};
-use crate::net::verb::{Audience, Verb};
+use crate::net::verb::{Audience, NotDone, Verb};
 use crate::ui::console::failure::Failure;
 use crate::ui::console::refused;
 use crate::ui::text::{self, Language};
@@ -21,7 +21,7 @@ const NOTICE: Duration = Duration::from_mins(1);
 /// Whether a line of the log tells of something that a tab shows, done here or elsewhere.
 fn concerns(tab: Tab, event: &LogEvent) -> bool {
     use LogEvent::{
-        Banned, Disabled, Registered, RoleGiven, RoomEnded, RoomMade, SettingChanged,
+        Banned, Disabled, Registered, Reloaded, RoleGiven, RoomEnded, RoomMade, SettingChanged,
         SignedOutEverywhere, Unbanned,
     };
     match tab {
@@ -36,7 +36,7 @@ fn concerns(tab: Tab, event: &LogEvent) -> bool {
         ),
         Tab::Rooms => matches!(event, RoomMade { .. } | RoomEnded { .. }),
         // Who registers may use the code up.
-        Tab::Settings => matches!(event, SettingChanged { .. } | Registered { .. }),
+        Tab::Settings => matches!(event, SettingChanged { .. } | Reloaded {} | Registered { .. }),
     }
 }
 
@@ -55,13 +55,20 @@ impl Model {
             Report::Silent => self.silent = true,
             Report::BackedUp(made) => {
                 self.task = None;
-                if let Err(why) = made {
-                    let language = self.language();
-                    let why = refused::words(language, &why);
-                    let words = language.fill("con.backup.not", &[("reason", &why)]);
-                    out.push(Effect::Trouble(words));
+                let is_up = self.is_up();
+                match (made, &mut self.status) {
+                    // Nobody else tells it before the next start.
+                    (Ok(row), Some(status)) if !is_up => {
+                        (status.backup, status.backup_error) = (Some(row), None);
+                    }
+                    (Ok(_), _) => {}
+                    (Err(why), _) => self.say_no_backup(&why, out),
                 }
                 out.push(Effect::Order(Order::Poll));
+            }
+            Report::Logged(entries) => {
+                let language = self.language();
+                self.log.add(entries, language);
             }
             Report::Backups(files) => {
                 if self.can_restore() {
@@ -84,6 +91,12 @@ impl Model {
         }
     }
 
+    fn say_no_backup(&self, why: &NotDone, out: &mut Vec<Effect>) {
+        let language = self.language();
+        let why = refused::words(language, why);
+        out.push(Effect::Trouble(language.fill("con.backup.not", &[("reason", &why)])));
+    }
+
     pub(super) fn start(&mut self, out: &mut Vec<Effect>) {
         if matches!(self.phase, Phase::Stopped | Phase::Failed { .. }) && self.task.is_none() {
             self.phase = Phase::Starting;
@@ -94,7 +107,7 @@ impl Model {
     /// Whether its data is damaged, and nothing is done about that yet.
     #[must_use]
     pub fn can_restore(&self) -> bool {
-        let is_damaged = matches!(&self.phase, Phase::Failed { failure: Failure::Damaged(_), .. });
+        let is_damaged = matches!(&self.phase, Phase::Failed { failure: Failure::Damaged(..), .. });
         is_damaged && self.task.is_none()
     }
 

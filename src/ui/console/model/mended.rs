@@ -3,11 +3,12 @@
 use super::tests::{ended, order, running};
 use super::*;
 use crate::net::control::{LogEvent, LogKind};
+use crate::ui::console::failure::Damage;
 
 #[test]
 fn a_backup_takes_the_place_of_what_is_damaged_once_that_was_asked() {
     let file = || BackupFile { path: "/b/x.tar".into(), bytes: 9, at: 7 };
-    let damaged = || ended(Some(Failure::Damaged("x".into())));
+    let damaged = || ended(Some(Failure::Damaged(Damage::Store, "x".into())));
     let mut model = running(0, false);
     assert!(update(&mut model, Msg::Restore).is_empty(), "nothing is damaged");
     assert!(update(&mut model, Msg::RestoreFrom(file().path)).is_empty());
@@ -30,6 +31,19 @@ fn a_backup_takes_the_place_of_what_is_damaged_once_that_was_asked() {
     let [Effect::Say(words), Effect::Order(Order::Start)] = &told[..] else { panic!("{told:?}") };
     assert!(words.contains("/d/damaged"), "{words}");
     assert_eq!((&model.phase, model.task), (&Phase::Starting, None));
+}
+
+#[test]
+fn what_was_done_to_a_stopped_server_stands_in_its_log() {
+    let mut model = running(0, false);
+    update(&mut model, ended(None));
+    let before = model.log.all();
+    let line = crate::ui::console::log::tests::entry(1, LogKind::Info, LogEvent::Stopping {});
+    let kept = || vec![LogEntry { at: i64::MAX, kept: true, ..line.clone() }];
+    for _ in 0..2 {
+        update(&mut model, Msg::Report(Report::Logged(kept())));
+        assert_eq!(model.log.all(), before + 1, "once");
+    }
 }
 
 #[test]

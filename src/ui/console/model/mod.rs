@@ -12,7 +12,7 @@ mod mended;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod tuned;
+pub mod tuned;
 mod tuning;
 
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ use super::task::Task;
 use super::traffic::Traffic;
 use crate::domain::RoomId;
 use crate::net::control::{LogEntry, OnlineSession, Status};
-use crate::net::verb::{AccountRow, BanRow, Done, NotDone, ResetCode, RoomRow, Verb};
+use crate::net::verb::{AccountRow, BackupRow, BanRow, Done, NotDone, ResetCode, RoomRow, Verb};
 use crate::server::admin::BackupFile;
 use crate::ui::text::{Language, LanguageChoice};
 use deeds::Purpose;
@@ -230,7 +230,9 @@ pub enum Report {
     /// It did not answer; the link goes on trying.
     Silent,
     /// The backup that was asked for is made, or why it is not.
-    BackedUp(Result<(), NotDone>),
+    BackedUp(Result<BackupRow, NotDone>),
+    /// The event log of a server that does not run, as it lies on the disk.
+    Logged(Vec<LogEntry>),
     /// What came of [`Order::Backups`].
     Backups(Vec<BackupFile>),
     /// What came of [`Order::Restore`]: where the damaged data lies now.
@@ -289,6 +291,8 @@ pub enum Msg {
     Close,
     /// The system wants the window to close.
     End,
+    /// The system wants the server to read its settings again.
+    Reload,
     /// The question is answered.
     Answer(Answer),
     /// A second of a countdown has gone by.
@@ -532,11 +536,13 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Restart => model.ask(Question::Restart, &mut out),
         Msg::Close => model.ask(Question::Close, &mut out),
         Msg::End => model.end(&mut out),
+        Msg::Reload => model.read_settings(&mut out),
         Msg::Answer(answer) => model.answer(answer, &mut out),
         Msg::Tick => model.tick(&mut out),
         Msg::Spare => model.spare(&mut out),
         Msg::Tab(tab) => {
             model.tab = tab;
+            model.knobs.wrong = None;
             model.reload(&mut out);
         }
         Msg::Sort(column) => model.sort(column, &mut out),

@@ -2,12 +2,57 @@
 
 use super::tests::{done, ended, filled, ordered, poll, running};
 use super::*;
-use crate::net::verb::Cause;
+use crate::net::verb::{BackupRow, Cause};
+use crate::ui::console::failure::Damage;
 use crate::ui::console::knobs;
 
 fn settings(pairs: &[(&str, &str)]) -> Done {
     let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
     Done::Settings(pairs.iter().map(pair).collect())
+}
+
+#[must_use]
+pub fn backup_row(at: i64) -> BackupRow {
+    let path = "/b/x.tar".to_owned();
+    BackupRow { path, bytes: 9, at, took_ms: 1, messages: 1, accounts: 1, files: 1 }
+}
+
+#[test]
+fn a_server_that_was_stopped_is_backed_up_and_shows_it() {
+    let mut model = running(0, false);
+    update(&mut model, poll(0));
+    update(&mut model, ended(None));
+    let order = |order| vec![Effect::Order(order)];
+    assert_eq!(update(&mut model, Msg::Backup), order(Order::Backup));
+    assert!(update(&mut model, Msg::Start).is_empty(), "not while its folder is read");
+    update(&mut model, Msg::Report(Report::BackedUp(Ok(backup_row(9)))));
+    let shown = model.status.as_ref().unwrap();
+    assert_eq!((&shown.backup, &shown.backup_error), (&Some(backup_row(9)), &None));
+    let failed = End::Failed(Failure::Damaged(Damage::Store, "x".into()));
+    update(&mut model, Msg::Start);
+    update(&mut model, Msg::Report(Report::Ended(failed)));
+    assert!(update(&mut model, Msg::Backup).is_empty(), "of what is damaged none is made");
+}
+
+#[test]
+fn a_signal_lets_a_running_server_read_its_settings_again() {
+    let mut model = running(0, false);
+    let effects = update(&mut model, Msg::Reload);
+    let (id, verbs) = ordered(&effects);
+    assert_eq!(verbs, [Verb::Reload {}]);
+    assert!(update(&mut model, done(id, vec![Ok(settings(&[]))])).is_empty());
+    update(&mut model, ended(None));
+    assert!(update(&mut model, Msg::Reload).is_empty(), "it reads them when it starts");
+}
+
+#[test]
+fn what_was_refused_is_said_until_one_looks_elsewhere() {
+    let mut model = running(0, false);
+    let (id, _) = ordered(&update(&mut model, Msg::Set("files.days".into(), "0".into())));
+    update(&mut model, done(id, vec![Err(NotDone::new(Cause::SettingRange, "x"))]));
+    assert!(model.knobs.wrong("files.days").is_some());
+    update(&mut model, Msg::Tab(Tab::Log));
+    assert_eq!(model.knobs.wrong("files.days"), None);
 }
 
 #[test]

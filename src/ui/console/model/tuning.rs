@@ -45,8 +45,21 @@ impl Model {
         self.set_by(knobs::BACKUP.to_owned(), vec![verb], out);
     }
 
+    /// A server that does not run reads them when it starts.
+    pub(super) fn read_settings(&mut self, out: &mut Vec<Effect>) {
+        if self.phase == Phase::Running {
+            self.order(Purpose::Reloaded, vec![Verb::Reload {}], out);
+        }
+    }
+
+    /// Whether a backup can be made now; also of a server that was stopped.
+    #[must_use]
+    pub fn can_back_up(&self) -> bool {
+        matches!(self.phase, Phase::Running | Phase::Stopped) && self.task.is_none()
+    }
+
     pub(super) fn back_up_now(&mut self, out: &mut Vec<Effect>) {
-        if self.phase == Phase::Running && self.task.is_none() {
+        if self.can_back_up() {
             self.task = Some(Task::Backup);
             out.push(Effect::Order(Order::Backup));
         }
