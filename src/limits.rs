@@ -311,6 +311,14 @@ pub enum SettingError {
         /// Today.
         today: String,
     },
+    /// Something that is easily guessed.
+    #[error("{key} takes {chars_min} characters or more, or none")]
+    Short {
+        /// Which.
+        key: &'static str,
+        /// Shortest.
+        chars_min: usize,
+    },
     /// Not one short line.
     #[error("{key} takes one line of at most {bytes_max} bytes")]
     Text {

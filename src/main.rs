@@ -336,7 +336,8 @@ fn print_done(verb: &Verb, done: &Done, json: bool) {
 }
 
 fn print_fingerprint(data: &Path) -> ExitCode {
-    if !data.join(server::KEY_FILE).exists() {
+    // Without its key a store that is there tells how to get it back.
+    if ![server::KEY_FILE, server::STORE_FILE].iter().any(|file| data.join(file).exists()) {
         return fail(&AdminError::NoStore(data.display().to_string()), CANNOT_OPEN);
     }
     match Identity::load(&data.join(server::KEY_FILE)) {

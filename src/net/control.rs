@@ -226,6 +226,10 @@ pub enum LogEvent {
     SettingChanged { key: String, value: Option<String> },
     /// The settings were read again.
     Reloaded {},
+    /// All that is here was restored from a backup of this moment, milliseconds since 1970 UTC.
+    Restored { path: String, at: i64 },
+    /// Somebody set a new password by a recovery code or a one-time code.
+    PasswordReset { account: AccountId, address: String },
     /// A person made a room.
     RoomMade { room: RoomId, account: AccountId },
     /// A room ended, by a person or by the admin.

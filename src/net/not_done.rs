@@ -15,6 +15,8 @@ codes!(
         SettingRange = "setting_range",
         /// A setting takes one line of at most `max` bytes.
         SettingLine = "setting_line",
+        /// A setting takes `min` characters or more, or none.
+        SettingShort = "setting_short",
         /// A setting takes one of the `values`.
         SettingValues = "setting_values",
         /// A setting takes a day from `date`, which is today, on.

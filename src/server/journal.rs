@@ -182,6 +182,7 @@ fn alike(what: &LogEvent) -> Option<Alike> {
         LogEvent::Trouble { text } => stranger(format!("trouble {text}")),
         LogEvent::SignedIn { account, .. } => person(account, "in"),
         LogEvent::SignedOut { account, .. } => person(account, "out"),
+        LogEvent::PasswordReset { account, .. } => person(account, "reset"),
         LogEvent::RoomMade { account, .. } => person(account, "room"),
         LogEvent::RoomEnded { account: Some(account), .. } => person(account, "end"),
         LogEvent::FileSent { account, .. } => person(account, "file"),

@@ -192,6 +192,7 @@ fn is_of_people(what: &LogEvent) -> bool {
         LogEvent::Registered { .. }
             | LogEvent::SignedIn { .. }
             | LogEvent::SignedOut { .. }
+            | LogEvent::PasswordReset { .. }
             | LogEvent::WrongPassword { .. }
             | LogEvent::WrongCode { .. }
             | LogEvent::LockedOut { .. }

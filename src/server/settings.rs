@@ -51,6 +51,8 @@ const TIME_OF_DAY: &str = "%H:%M";
 const DAY: &str = "%Y-%m-%d";
 /// More than a server ever has accounts.
 const CODE_USES_MAX: u64 = 1_000_000;
+/// What registering asks for is not guessed in a few tries.
+const CODE_CHARS_MIN: usize = 4;
 /// Longest text setting.
 const TEXT_BYTES_MAX: usize = 64;
 
@@ -137,6 +139,12 @@ impl Settings {
     pub fn change(&mut self, key: &str, value: &str, now_ms: i64) -> Result<(), SettingError> {
         let mut wanted = self.clone();
         wanted.set(key, value)?;
+        // One that was kept by an earlier program holds on.
+        if key == REGISTRATION_CODE
+            && wanted.code.as_ref().is_some_and(|code| code.chars().count() < CODE_CHARS_MIN)
+        {
+            return Err(SettingError::Short { key: REGISTRATION_CODE, chars_min: CODE_CHARS_MIN });
+        }
         if key == CODE_UNTIL && wanted.is_code_over(now_ms) {
             let today = today(now_ms).strftime(DAY).to_string();
             return Err(SettingError::Past { key: CODE_UNTIL, today });
@@ -313,6 +321,10 @@ mod tests {
             Settings { code_until: Some(jiff::civil::date(2026, 11, 29)), ..settings.clone() }
                 .is_code_over(at(30, 1))
         );
+        for (code, is_taken) in [("a", false), ("两三四", false), ("桂花 3", true), ("", true)]
+        {
+            assert_eq!(settings.change(REGISTRATION_CODE, code, 0).is_ok(), is_taken, "{code}");
+        }
         assert!(settings.set(NAME, "a\nb").is_err());
         assert!(settings.set(NAME, &"x".repeat(65)).is_err());
     }

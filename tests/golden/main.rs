@@ -404,6 +404,10 @@ table!(log_events, value, LogEvent {
     "log.setting_changed", LogEvent::SettingChanged { .. } =>
         LogEvent::SettingChanged { key: "files.days".into(), value: Some("60".into()) };
     "log.reloaded", LogEvent::Reloaded {} => LogEvent::Reloaded {};
+    "log.restored", LogEvent::Restored { .. } =>
+        LogEvent::Restored { path: "/backups/lab.tar".into(), at: 1_700_000_000_000 };
+    "log.password_reset", LogEvent::PasswordReset { .. } =>
+        LogEvent::PasswordReset { account: LIME, address: "10.0.0.7".into() };
     "log.room_made", LogEvent::RoomMade { .. } =>
         LogEvent::RoomMade { room: RoomId(20_001), account: LIME };
     "log.room_ended", LogEvent::RoomEnded { .. } =>

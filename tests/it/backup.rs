@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use mychat::domain::{ConversationId, FileState, Seq, Target};
-use mychat::net::control::{ControlReply, ControlRequest, Status};
+use mychat::net::control::{ControlReply, ControlRequest, LogEvent, Status};
 use mychat::net::parcel::FileEnd;
 use mychat::net::protocol::{Command, Page};
 use mychat::net::verb::{BackupRow, Checked, Done, Verb};
@@ -93,6 +93,7 @@ fn what_is_restored_elsewhere_is_the_same_server() {
     let metadata = path.metadata().unwrap();
     assert_eq!((metadata.len(), metadata.permissions().mode() & 0o777), (row.bytes, 0o600));
     assert_eq!((row.accounts, row.files), (2, 3));
+    let made = row.at;
     // What comes later is not in it, and what goes later is.
     lime.say(Target::Lobby, text("too late")).unwrap();
     lime.command(Command::CancelFile { file }).unwrap();
@@ -102,6 +103,9 @@ fn what_is_restored_elsewhere_is_the_same_server() {
     let data = elsewhere.path().join("new/server");
     let manifest = admin::restore(&path, &data).unwrap();
     assert_eq!(manifest.accounts, 2);
+    let log = admin::log(&data, 9).unwrap();
+    let restored = LogEvent::Restored { path: path.display().to_string(), at: made };
+    assert!(matches!(&log[..], [entry] if entry.what == restored), "{log:?}");
     let key = data.join("identity.key").metadata().unwrap();
     assert_eq!(key.permissions().mode() & 0o777, 0o600);
     assert_eq!(check(&data).found, 0);

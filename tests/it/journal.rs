@@ -4,12 +4,12 @@
 use mychat::domain::{Role, Target};
 use mychat::net::control::{ControlReply, ControlRequest, LogEvent};
 use mychat::net::protocol::Command;
-use mychat::net::verb::{Audience, Verb, Whom};
+use mychat::net::verb::{Audience, Done, Verb, Whom};
 use mychat::server::admin;
 use mychat::server::control::Console;
 
 use crate::parcels::{bring, noise};
-use crate::peer::Ground;
+use crate::peer::{Ground, wait_for};
 
 /// Everything that the log has.
 fn log(ground: &Ground) -> Vec<LogEvent> {
@@ -164,10 +164,41 @@ fn what_is_done_on_a_stopped_servers_folder_stands_in_its_log() {
 #[test]
 fn a_wrong_code_is_told_as_what_it_is() {
     let ground = Ground::start();
-    ground.register("Lime");
+    let lime = ground.register("Lime");
     ground.connect().recover("Lime", &"A".repeat(26), "another horse").unwrap_err();
     let log = log(&ground);
     let is_code = |event: &LogEvent| matches!(event, LogEvent::WrongCode { tries: 1, .. });
     assert!(log.iter().any(is_code), "{log:?}");
     assert!(!log.iter().any(|event| matches!(event, LogEvent::WrongPassword { .. })), "{log:?}");
+    let code = lime.recovery.clone().unwrap();
+    ground.connect().recover("Lime", &code, "another horse").unwrap();
+    let account = lime.account();
+    let log = self::log(&ground);
+    let is_reset = |event: &&LogEvent| matches!(event, LogEvent::PasswordReset { account: of, .. } if *of == account);
+    assert_eq!(log.iter().filter(is_reset).count(), 1, "{log:?}");
+    assert!(!format!("{log:?}").contains(&code));
+}
+
+#[test]
+fn that_somebody_was_put_out_who_was_not_there_is_not_told() {
+    let ground = Ground::start();
+    let lime = ground.register("Lime");
+    let kick = || {
+        let verb = Verb::Kick { account: "Lime".to_owned(), why: String::new() };
+        match admin::run(ground.folder(), verb).unwrap() {
+            Done::Account(row) => row.links,
+            other => panic!("{other:?}"),
+        }
+    };
+    drop(lime);
+    // Each that is asked before the server has seen the end of the link is told.
+    let mut told = 0;
+    wait_for(|| {
+        let links = kick();
+        told += usize::from(links > 0);
+        links == 0
+    });
+    let log = log(&ground);
+    let kicks = log.iter().filter(|event| matches!(event, LogEvent::Kicked { .. })).count();
+    assert_eq!(kicks, told, "{log:?}");
 }

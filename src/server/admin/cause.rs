@@ -50,6 +50,7 @@ fn of_setting(error: &SettingError) -> NotDone {
         SettingError::Key(key) => of(Cause::SettingUnknown).with("name", key),
         SettingError::OneOf { values, .. } => of(Cause::SettingValues).with("values", values),
         SettingError::Past { today, .. } => of(Cause::SettingPast).with("date", today),
+        SettingError::Short { chars_min, .. } => of(Cause::SettingShort).with("min", chars_min),
         SettingError::Text { bytes_max, .. } => of(Cause::SettingLine).with("max", bytes_max),
         SettingError::Range { min, max, .. } => {
             of(Cause::SettingRange).with("min", min).with("max", max)

@@ -189,7 +189,10 @@ fn find_store(data: &Path, found: io::Result<bool>, may_be_new: bool) -> Result<
 fn owner(data: &Path) -> String {
     let found = std::fs::metadata(data);
     let uid = found.map(|found| std::os::unix::fs::MetadataExt::uid(&found));
-    uid.map_or_else(|_| "OWNER".to_owned(), |uid| format!("'#{uid}'"))
+    uid.map_or_else(
+        |_| "OWNER".to_owned(),
+        |uid| if uid == 0 { "root".to_owned() } else { format!("'#{uid}'") },
+    )
 }
 
 #[cfg(not(unix))]

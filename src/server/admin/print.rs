@@ -241,7 +241,7 @@ pub fn json(done: &Done) -> Value {
             "account": code.account, "nickname": code.nickname, "code": code.code,
             "minutes": code.minutes,
         }),
-        Done::Banned(row) => json!(row),
+        Done::Banned(row) => as_ban(row),
         Done::Said { seq } => json!({ "seq": seq }),
         Done::Dissolved { room, name } => json!({ "room": room, "name": name }),
         Done::Settings(rows) => json!(rows),
@@ -250,11 +250,23 @@ pub fn json(done: &Done) -> Value {
             json!({ "accounts": rows.iter().map(as_account).collect::<Vec<_>>(), "more": more })
         }
         Done::Rooms { rows, more } => json!({ "rooms": rows, "more": more }),
-        Done::Bans { rows, unbanned: None } => json!({ "bans": rows }),
-        Done::Bans { rows, unbanned } => json!({ "bans": rows, "unbanned": unbanned }),
+        Done::Bans { rows, unbanned: None } => json!({ "bans": as_bans(rows) }),
+        Done::Bans { rows, unbanned: Some(Unbanned { whom, nickname }) } => json!({
+            "bans": as_bans(rows),
+            "unbanned": { "whom": Whom::shown(whom), "nickname": nickname },
+        }),
         Done::Backup(row) => json!(row),
         Done::Checked(checked) => json!(checked),
     }
+}
+
+fn as_bans(rows: &[BanRow]) -> Vec<Value> {
+    rows.iter().map(as_ban).collect()
+}
+
+/// An address of IPv6 stands for the network around it, here as for people.
+fn as_ban(row: &BanRow) -> Value {
+    json!(BanRow { whom: Whom::shown(&row.whom), ..row.clone() })
 }
 
 /// Why a verb was not done: its code, and what belongs into a sentence of one's own.

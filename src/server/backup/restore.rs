@@ -8,8 +8,9 @@ use super::BackupError;
 use super::archive::{self, Manifest, Part};
 use super::make::sync_folder;
 use super::place::Place;
+use crate::net::control::{LogEvent, LogKind};
 use crate::net::tls::Identity;
-use crate::server::{KEY_FILE, STORE_FILE};
+use crate::server::{KEY_FILE, STORE_FILE, journal};
 use crate::store::blobs::Files;
 use crate::store::copy::{self, Contents};
 
@@ -48,7 +49,10 @@ fn fill(
         return Err(BackupError::Space { folder: data.to_owned(), need, free });
     }
     let manifest = unpack(file, &mut backup, place.folder())?;
-    Ok((manifest, place.settle()?))
+    let aside = place.settle()?;
+    let restored = LogEvent::Restored { path: file.display().to_string(), at: manifest.at };
+    journal::note_in(data, LogKind::Info, std::iter::once(restored));
+    Ok((manifest, aside))
 }
 
 /// Fills a folder, and proves that a server can begin with it.

@@ -19,7 +19,10 @@ impl Hub {
         now: Moment,
     ) {
         self.count_links(result);
-        if let Some(mut event) = news.noted.take() {
+        // Whoever was not there was not put out.
+        let was_there = !matches!(result, Ok(Done::Account(row)) if row.links == 0);
+        let is_done = |event: &LogEvent| was_there || !matches!(event, LogEvent::Kicked { .. });
+        if let Some(mut event) = news.noted.take().filter(is_done) {
             if let LogEvent::Announced { people, .. } = &mut event {
                 *people =
                     self.accounts.values().filter(|one| !one.sessions.is_empty()).count() as u64;

@@ -273,6 +273,11 @@ impl Hub {
             let event = LogEvent::Registered { account, nickname, address: address.clone() };
             self.journal.note(LogKind::Auth, Some(caller.session), event);
         }
+        // Who is given a recovery code and is not new has spent the one before.
+        if !is_new && matches!(step, AuthStep::Registered { .. }) {
+            let event = LogEvent::PasswordReset { account, address: address.clone() };
+            self.journal.note(LogKind::Auth, Some(caller.session), event);
+        }
         let event = LogEvent::SignedIn { account, address, client: client.clone() };
         self.journal.note(LogKind::Auth, Some(caller.session), event);
         caller.outbox.push_frame(&ServerFrame::Auth { id, step });

@@ -1,5 +1,7 @@
 //! A line of the event log in the person's language.
 
+use jiff::tz::TimeZone;
+
 use super::failure::Failure;
 use super::log::What;
 use super::model::End;
@@ -158,6 +160,13 @@ fn of_admin(language: Language, event: &LogEvent) -> String {
             language.fill("con.log.set", &[("key", key), ("value", value)])
         }
         LogEvent::Reloaded {} => language.get("con.log.reloaded").to_owned(),
+        LogEvent::Restored { at, .. } => {
+            fill("con.log.restored", "time", &units::exact_time(*at, &TimeZone::system()))
+        }
+        LogEvent::PasswordReset { account, address } => {
+            let values = [("account", &*account.to_string()), ("address", address)];
+            language.fill("con.log.password.reset", &values)
+        }
         LogEvent::RoomMade { room, account } => of_room("con.log.room.made", room, account),
         LogEvent::RoomEnded { room, account: None } => {
             fill("con.log.room.dissolved", "room", &room.to_string())
@@ -204,6 +213,7 @@ fn refused(language: Language, code: &str) -> &str {
         "timeout" => "con.cut.timeout",
         "too_slow" => "con.cut.too_slow",
         "too_many_links" => "con.cut.too_many_links",
+        "banned" => "con.cut.banned",
         _ => "",
     };
     language_or(language, code, key)
@@ -236,6 +246,8 @@ mod tests {
             LogEvent::Disabled { account, disabled: true, why: why() },
             LogEvent::Disabled { account, disabled: false, why: String::new() },
             LogEvent::SignedOutEverywhere { account },
+            LogEvent::Restored { path: "p".into(), at: 0 },
+            LogEvent::PasswordReset { account, address: "a".into() },
             LogEvent::RoleGiven { account, role: Role::Admin },
             LogEvent::RoleGiven { account, role: Role::Member },
             LogEvent::ResetGiven { account },
@@ -266,7 +278,8 @@ mod tests {
             address: address.clone(),
             minutes: 5,
         });
-        events.push(LogEvent::LinkRefused { address, reason });
+        events.push(LogEvent::LinkRefused { address: address.clone(), reason });
+        events.push(LogEvent::LinkRefused { address, reason: "banned".into() });
         events.push(LogEvent::LeftOut { count: 7 });
         events.push(LogEvent::BackedUp { path: "p".into(), bytes: 9, took_ms: 9 });
         events.push(LogEvent::BackupFailed(NotDone::closing()));

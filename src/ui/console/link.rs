@@ -142,7 +142,9 @@ impl Keeper {
         loop {
             if wanted {
                 let Ok(end) = self.one_server(executor).await else { return };
-                if self.report(Report::Ended(end)).await.is_err() {
+                // Its last lines, and what was done in its folder meanwhile, come before its end.
+                if self.tell_log().await.is_err() || self.report(Report::Ended(end)).await.is_err()
+                {
                     return;
                 }
             }

@@ -82,6 +82,7 @@ mod tests {
             (AdminError::Setting(SettingError::Key("no.such".into())), "no.such"),
             (AdminError::Setting(SettingError::OneOf { key: "k", values: "on, off" }), "on, off"),
             (AdminError::Setting(SettingError::Text { key: "server.name", bytes_max: 64 }), "64"),
+            (AdminError::Setting(SettingError::Short { key: "k", chars_min: 4 }), "4"),
             (AdminError::Setting(range), "1 3650"),
             (AdminError::Setting(past), "2026-11-30"),
             (AdminError::Chance, ""),
