@@ -112,9 +112,9 @@ impl<M: Mode> Rows<M> {
                 if stored.at < since_ms {
                     break;
                 }
-                // What was taken back was said.
+                // What was taken back was said; what the server says is no person's.
                 let is_said = stored.body.is_said() || stored.body == Body::Recalled { seq: None };
-                count += u64::from(is_said);
+                count += u64::from(is_said && stored.from != AccountId::SERVER);
             }
         }
         Ok(count)

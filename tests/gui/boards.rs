@@ -105,14 +105,14 @@ fn begin_xiangqi<'a>(
     lobbies: [Window; 2],
 ) -> Board<'a> {
     screen.activate(lobbies[0]);
-    screen.click(Button::Left, lobbies[0], 315, 198);
+    screen.click(Button::Left, lobbies[0], 375, 198);
     invite(screen, lime);
     screen.activate(lobbies[1]);
     screen.wait_for("the invitation in the list", || {
         (screen.picture(lobbies[1]).count(BRAND_DARK) > 500).then_some(())
     });
     screen.read();
-    screen.click(Button::Left, lobbies[1], 233, 198);
+    screen.click(Button::Left, lobbies[1], 293, 198);
     let windows = [
         screen.window(&lime.person.program, "中国象棋 · 小满 - MyChat"),
         screen.window(&momo.person.program, "Chinese chess with 青柠 - MyChat"),
@@ -184,6 +184,8 @@ impl<'a> Board<'a> {
             });
             screen.wait_still(window);
         }
+        // What is pressed as soon as a board comes was meant for what lay below it.
+        screen.read();
         Board { screen, windows }
     }
 

@@ -153,7 +153,7 @@ fn invite_to_a_board(screen: &Screen, server: &Server, lime: &Desk, momo: &Desk)
         (screen.picture(games).at(38, 197) != [0xFF; 3]).then_some(())
     });
     screen.wait_still(games).save("games-lobby-zh");
-    screen.click(Button::Left, games, 315, 198);
+    screen.click(Button::Left, games, 375, 198);
     let invitation = screen.window(&lime.person.program, "发起邀请");
     screen.activate(invitation);
     screen.wait_still(invitation).save("games-invitation-zh");
@@ -203,7 +203,7 @@ fn invite_to_a_board(screen: &Screen, server: &Server, lime: &Desk, momo: &Desk)
     for (name, key) in [("games-record-zh", RETURN), ("games-lobby-again-zh", ESCAPE)] {
         let before = screen.wait_still(games);
         match key {
-            RETURN => screen.click(Button::Left, games, 306, 94),
+            RETURN => screen.click(Button::Left, games, 366, 94),
             key => screen.key(&[], key),
         }
         screen.wait_for("another page", || {

@@ -175,9 +175,14 @@ impl Words<'_> {
                 named(key, other)
             }
             News::Ended(GameEnd { winner: Some(winner), why }) => {
-                // Of the loser, who is the other to the one that is named.
-                let (name, why) = (self.plain_name(winner), self.tr(why_key(why, true)));
-                self.fill("game.news.won", &[("name", &name), ("why", why)])
+                let (name, loser) = (self.plain_name(winner), self.plain_name(winner.other()));
+                let why = match why {
+                    EndReason::Resigned => self.fill("game.news.resigned", &[("name", &loser)]),
+                    EndReason::TimeOver => self.fill("game.news.time_over", &[("name", &loser)]),
+                    EndReason::Gone => self.fill("game.news.gone", &[("name", &loser)]),
+                    why => self.why(why).to_owned(),
+                };
+                self.fill("game.news.won", &[("name", &name), ("why", &why)])
             }
             News::Ended(GameEnd { winner: None, why }) => {
                 self.fill("game.news.drawn", &[("why", self.why(why))])

@@ -22,7 +22,7 @@ use crate::ui::text::{language, tr};
 use crate::ui::theme::{Colour, Style, metric};
 use crate::ui::widgets::{self, Button, ButtonKind, ButtonSize, Control, Segments, paint_empty};
 
-const W: i32 = 360;
+const W: i32 = 420;
 const H: i32 = 424;
 const PADDING: i32 = 20;
 /// The chosen game.
@@ -107,6 +107,9 @@ impl LobbyWindow {
         let chosen = GameName::ALL.iter().position(|game| *game == lobby.game);
         self.games.set_chosen(chosen.unwrap_or(0));
         let old = self.view.replace(Some(view.clone()));
+        if old.as_ref().is_some_and(|old| (old.game, old.record) != (view.game, view.record)) {
+            self.rows.list.reveal(0);
+        }
         let parts = |view: &View| (view.game, view.score.clone(), view.record, view.is_empty);
         if old.as_ref().map(parts) != Some(parts(&view)) {
             if old.is_none_or(|old| old.record != view.record) {

@@ -100,6 +100,8 @@ pub struct Table {
     pub game: GameName,
     /// Something is expected of the person.
     pub calls: bool,
+    /// What else holds, while it is offered; empty for nothing.
+    pub rule: String,
     /// Who plays, where that is played in the card.
     pub players: Vec<Player>,
 }
@@ -135,6 +137,8 @@ pub enum Mark {
 /// Where the parts of a table lie.
 #[derive(Clone, Debug)]
 pub struct TablePlaces {
+    /// What else holds.
+    pub rule: Rect,
     /// How it stands.
     pub state: Rect,
     /// The players' rows.
@@ -159,15 +163,15 @@ impl Table {
     #[must_use]
     pub fn height(&self, state: &str) -> i32 {
         let rows = i32::try_from(self.players.len()).unwrap_or(0) * ROW;
-        let state = if state.is_empty() { 0 } else { STATE };
-        rows + state + if rows + state > 0 { 6 } else { 0 }
+        let lines = line_height(&self.rule) + line_height(state);
+        rows + lines + if rows + lines > 0 { 6 } else { 0 }
     }
 
     /// Its parts, from the top of an area on.
     #[must_use]
     pub fn places(&self, state: &str, area: Rect) -> TablePlaces {
-        let state_h = if state.is_empty() { 0 } else { STATE };
-        let mut y = area.y;
+        let rule = Rect::new(area.x, area.y, area.w, line_height(&self.rule));
+        let mut y = rule.bottom();
         let widest = self.players.iter().map(|one| one.marks.len()).max().unwrap_or(0);
         let marks_w = i32::try_from(widest).unwrap_or(0) * STEP;
         let players = self.players.iter().map(|player| {
@@ -184,8 +188,12 @@ impl Table {
             }
         });
         let players = players.collect();
-        TablePlaces { state: Rect::new(area.x, y, area.w, state_h), players }
+        TablePlaces { rule, state: Rect::new(area.x, y, area.w, line_height(state)), players }
     }
+}
+
+fn line_height(words: &str) -> i32 {
+    if words.is_empty() { 0 } else { STATE }
 }
 
 /// The style of a player's name.
@@ -203,7 +211,7 @@ mod tests {
             won: false,
         };
         let players = vec![player("a"), player("b")];
-        Table { game: GameName::Hands, calls: false, players }
+        Table { game: GameName::Hands, calls: false, rule: String::new(), players }
     }
 
     #[test]
@@ -219,7 +227,12 @@ mod tests {
             assert!(first.marks.iter().all(|mark| mark.x > first.name.right()));
             assert!(first.marks.iter().all(|mark| mark.right() <= first.score.x));
         }
-        let empty = Table { game: GameName::Gomoku, calls: false, players: Vec::new() };
+        let empty = Table { game: GameName::Gomoku, players: Vec::new(), ..table(0) };
         assert_eq!((empty.height(""), empty.height("a")), (0, STATE + 6));
+        let ruled = Table { rule: "x".to_owned(), ..empty };
+        assert_eq!((ruled.height(""), ruled.height("a")), (STATE + 6, 2 * STATE + 6));
+        let area = Rect::new(10, 100, 264, 0);
+        let places = ruled.places("a", area);
+        assert_eq!((places.rule.y, places.state.y), (area.y, places.rule.bottom()));
     }
 }

@@ -17,6 +17,8 @@ impl Painter<'_> {
     pub(super) fn table(&self, card: &Carded, line: Rect, (table, at): (&Table, &TablePlaces)) {
         let options = fit(Style::CAPTION, &card.size, line.w);
         self.canvas.text_in(Style::CAPTION, Colour::Ink2, line, Align::Left, &options);
+        let rule = fit(Style::CAPTION, &table.rule, at.rule.w);
+        self.canvas.text_in(Style::CAPTION, Colour::Ink2, at.rule, Align::Left, &rule);
         for (player, at) in table.players.iter().zip(&at.players) {
             let (style, ink) = match player.won {
                 true => (NAME.bold(), Colour::Ok),

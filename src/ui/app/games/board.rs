@@ -479,6 +479,8 @@ impl Board {
     fn escape(&mut self) -> Vec<BoardAct> {
         if self.is_resigning {
             self.is_resigning = false;
+        } else if matches!(self.card(), Some(Card::Favour(..))) {
+            return self.act(BoardMsg::Answer(false));
         } else if self.picked.is_some() {
             (self.picked, self.aimed) = (None, None);
         } else if matches!(self.card(), Some(Card::Result(_))) {

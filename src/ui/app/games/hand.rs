@@ -1,7 +1,7 @@
 //! Pointer and keyboard on a board: what a press means, and where the keyboard walks.
 
 use super::BoardAct;
-use super::board::{Board, BoardMsg};
+use super::board::{Board, BoardMsg, Card};
 use super::replay::ReplayMsg;
 use crate::domain::game::{Play, Side};
 use crate::game::xiangqi::{self, Illegal, Move};
@@ -18,9 +18,16 @@ impl Board {
         let now = (card, self.warning().is_some());
         let before = std::mem::replace(&mut self.covered, now);
         let is_aimed = before.0.is_some() || self.pointed.is_some() || self.is_guarded();
-        if now != before && is_aimed {
+        // The question that a button of one's own brings lies elsewhere than that button.
+        let is_asked_for = matches!(self.card(), Some(Card::Resign));
+        if now != before && is_aimed && !is_asked_for {
             self.guarded_until = self.uptime + GUARD_MS;
         }
+    }
+
+    /// The window has just come, maybe below a pointer that pressed something else twice.
+    pub fn guard_new(&mut self) {
+        self.guarded_until = self.uptime + GUARD_MS;
     }
 
     /// Whether a press now would be one at what was there before.
@@ -35,6 +42,7 @@ impl Board {
             msg,
             BoardMsg::Press(_)
                 | BoardMsg::Answer(_)
+                | BoardMsg::Ask(_)
                 | BoardMsg::Again
                 | BoardMsg::CloseResult
                 | BoardMsg::Replay(ReplayMsg::Begin)

@@ -11,6 +11,9 @@ use crate::domain::{AccountId, Body, Message, Seq, Target};
 use crate::net::protocol::Command;
 use crate::ui::app::{Asked, Effect, Model, time};
 
+/// What is said so soon after a game still stands beside it.
+const TALK_BEHIND_MS: i64 = 120_000;
+
 impl Model {
     /// Shows the board of a game; one whose moves are not here yet shows when they are.
     pub(in crate::ui::app) fn show_board(&mut self, game: GameId, out: &mut Vec<Effect>) {
@@ -48,7 +51,11 @@ impl Model {
         let id = BoardId::Game(game);
         if self.games.board(id).is_none() {
             let Some(begun) = self.beginning(&view) else { return };
-            self.games.put(id, Board::new(begun, self.settings.taste, self.now));
+            let mut board = Board::new(begun, self.settings.taste, self.now);
+            if !self.play.replays.contains(&game) {
+                board.guard_new();
+            }
+            self.games.put(id, board);
             self.hear_the_talk(&view.sheet);
             self.close_board_before(&view.sheet);
             self.again_follows(game);
@@ -100,7 +107,10 @@ impl Model {
     fn hear_the_talk(&mut self, sheet: &GameSheet) {
         let target = self.target_of(sheet.place);
         let Some(chat) = target.and_then(|target| self.chats.get(target)) else { return };
-        let since = chat.messages.values().filter(|message| message.at >= sheet.began);
+        // What was said long after it belongs to another game.
+        let until = sheet.ended.map_or(i64::MAX, |ended| ended.saturating_add(TALK_BEHIND_MS));
+        let is_of_it = |message: &&Message| (sheet.began..=until).contains(&message.at);
+        let since = chat.messages.values().filter(is_of_it);
         let said = since.filter_map(|message| said_in(sheet, message)).collect();
         if let Some(board) = self.games.board_mut(BoardId::Game(sheet.game)) {
             board.hear_again(said);

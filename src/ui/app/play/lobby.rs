@@ -58,7 +58,14 @@ impl Model {
 
     fn lobby_act(&mut self, act: Act, out: &mut Vec<Effect>) {
         match act {
-            Act::Accept(game) => self.answer_game(game, true, out),
+            Act::Accept(game) => {
+                self.answer_game(game, true, out);
+                let sheet = self.play.view(game).map(|view| &view.sheet);
+                // A board comes by itself; what is played in a chat is played there.
+                if sheet.is_some_and(|sheet| !sheet.offer.kind.name().has_board()) {
+                    self.show_game(game, out);
+                }
+            }
             Act::Decline(game) | Act::Withdraw(game) => self.answer_game(game, false, out),
             Act::Show(game) => self.show_game(game, out),
             Act::Invite(account) => self.invite_friend(account, out),

@@ -70,11 +70,16 @@ impl Model {
         };
         let look = GameLook {
             name: invitation_words((target, entry.from == me), offer.kind, language),
-            options: options(offer, Some(entry.from == me), language),
+            options: options(offer, language),
             state: String::new(),
             tone: Tone::Quiet,
             deeds: Vec::new(),
-            table: Table { game: offer.kind.name(), calls: false, players: Vec::new() },
+            table: Table {
+                game: offer.kind.name(),
+                calls: false,
+                rule: rule(offer, entry.from == me, language),
+                players: Vec::new(),
+            },
         };
         let Some(view) = view else { return Some(look) };
         let about = About { model: self, target, me, view, language };
@@ -123,6 +128,9 @@ impl About<'_> {
     fn of(&self, mut look: GameLook) -> GameLook {
         let sheet = &self.view.sheet;
         let is_mine = sheet.inviter == self.me;
+        if sheet.state != GameState::Open {
+            look.table.rule.clear();
+        }
         match sheet.state {
             GameState::Open => self.open(&mut look, is_mine),
             GameState::Declined if is_mine => look.state = self.word("game.declined.peer"),
@@ -155,7 +163,7 @@ impl About<'_> {
     fn entitle(&self, look: &mut GameLook, game: Option<&Game>) {
         let sheet = &self.view.sheet;
         self.language.get(game_key(sheet.offer.kind.name())).clone_into(&mut look.name);
-        look.options = options(&sheet.offer, None, self.language);
+        look.options = offer_options(&sheet.offer, self.language);
         if let (Some(game), Some(players)) = (game, sheet.players) {
             look.table.players = self.players(game, players);
         }
@@ -313,11 +321,37 @@ pub(in crate::ui::app) fn invitation_words(
 /// How a game is played.
 #[must_use]
 pub fn offer_options(offer: &GameOffer, language: Language) -> String {
-    options(offer, None, language)
+    let words = [options(offer, language), special_rule(offer, language).to_owned()];
+    let words: Vec<String> = words.into_iter().filter(|words| !words.is_empty()).collect();
+    words.join(" · ")
 }
 
-/// How a game is played; while it is offered also who begins, seen by who invited or by another.
-pub(super) fn options(offer: &GameOffer, by_me: Option<bool>, language: Language) -> String {
+/// What else holds of a game that is offered: who begins, seen by who invited or by another, and a rule.
+fn rule(offer: &GameOffer, by_me: bool, language: Language) -> String {
+    if !offer.kind.name().has_board() {
+        return String::new();
+    }
+    let begins = language.get(match (offer.begins, by_me) {
+        (Begins::Drawn, _) => "game.begins.drawn",
+        (Begins::Inviter, true) | (Begins::Invited, false) => "game.begins.me",
+        (Begins::Inviter, false) | (Begins::Invited, true) => "game.begins.peer",
+    });
+    match special_rule(offer, language) {
+        "" => begins.to_owned(),
+        rule => format!("{begins} · {rule}"),
+    }
+}
+
+/// A rule that is not the usual one.
+fn special_rule(offer: &GameOffer, language: Language) -> &'static str {
+    match offer.kind {
+        GameKind::Gomoku { exactly_five: true } => language.get("game.exactly_five"),
+        _ => "",
+    }
+}
+
+/// How long, and how many rounds.
+pub(super) fn options(offer: &GameOffer, language: Language) -> String {
     let word = |key: &'static str| language.get(key).to_owned();
     let mut words = Vec::new();
     match offer.kind {
@@ -330,21 +364,10 @@ pub(super) fn options(offer: &GameOffer, by_me: Option<bool>, language: Language
         GameKind::Dice {} => words.push(word("game.dice.rule")),
         GameKind::Gomoku { .. } | GameKind::Xiangqi {} => {
             words.push(limit_words(offer.limit, language));
-            if let Some(by_me) = by_me {
-                words.push(word(match (offer.begins, by_me) {
-                    (Begins::Drawn, _) => "game.begins.drawn",
-                    (Begins::Inviter, true) | (Begins::Invited, false) => "game.begins.me",
-                    (Begins::Inviter, false) | (Begins::Invited, true) => "game.begins.peer",
-                }));
-            }
         }
     }
-    match offer.kind {
-        GameKind::Gomoku { exactly_five: true } => words.push(word("game.exactly_five")),
-        GameKind::Hands { .. } => {
-            words.push(language.fill("game.hands.limit", &[("n", &STAGE_S.to_string())]));
-        }
-        _ => {}
+    if matches!(offer.kind, GameKind::Hands { .. }) {
+        words.push(language.fill("game.hands.limit", &[("n", &STAGE_S.to_string())]));
     }
     words.join(" · ")
 }

@@ -3,12 +3,16 @@
 use std::cmp::Reverse;
 
 use super::OWN_MAX;
-use super::look::{countdown, game_words};
+use super::look::{countdown, game_words, limit_words};
 use crate::client::api::GameView;
+use crate::clock::millis;
 use crate::domain::game::{GameId, GameName, GameSheet, GameState, Score};
 use crate::domain::{AccountId, ConversationKind, Portrait, Presence, Target};
 use crate::ui::app::{Model, time};
 use crate::ui::text::{self, Language};
+
+/// That somebody declined is said for so long.
+const DECLINED_MS: u64 = 60_000;
 
 /// Something that can be done in a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,8 +134,11 @@ impl Model {
         let row = |view: &GameView| {
             let sheet = &view.sheet;
             let left = self.play.left_ms(sheet.game, self.now.mono_ms).filter(|left| *left > 0)?;
-            let game = game_words(sheet.offer.kind.name(), language);
-            let mut line = format!("{} · {game}", countdown(left));
+            let name = sheet.offer.kind.name();
+            let mut line = game_words(name, language).to_owned();
+            if name.has_board() {
+                line = format!("{line} · {}", limit_words(sheet.offer.limit, language));
+            }
             let mut buttons =
                 vec![button(Act::Accept(sheet.game), language.get("game.accept"), true)];
             if matches!(sheet.place, ConversationKind::Direct { .. }) {
@@ -142,7 +149,7 @@ impl Model {
                 line = format!("{line} · {}", self.target_name(target, language));
             }
             let row = self.row_of(sheet.inviter, Key::Game(sheet.game));
-            Some(Row { line, calls: true, buttons, ..row })
+            Some(Row { at: countdown(left), line, calls: true, buttons, ..row })
         };
         self.play.views.values().filter(is_received).filter_map(row).collect()
     }
@@ -209,6 +216,7 @@ impl Model {
             Some(seen @ (Presence::Away | Presence::Busy)) => {
                 format!("{} · {last}", text::presence(language, seen))
             }
+            _ if self.has_just_declined(account) => language.get("game.declined.peer").to_owned(),
             _ => last.to_owned(),
         };
         let buttons = match (self.invitation_to(account), presence) {
@@ -236,6 +244,18 @@ impl Model {
         own.find_map(|sheet| {
             let left = self.play.left_ms(sheet.game, self.now.mono_ms)?;
             (left > 0).then_some((sheet.game, left))
+        })
+    }
+
+    /// Whether somebody does not want to play, as one was told a short while ago.
+    fn has_just_declined(&self, account: AccountId) -> bool {
+        let me = self.my_account();
+        let mut own = self.play.views.values().filter(|view| Some(view.sheet.inviter) == me);
+        own.any(|view| {
+            let is_to =
+                me.is_some_and(|me| view.sheet.place == ConversationKind::direct(me, account));
+            let passed = self.now.mono_ms.saturating_sub(millis(view.at));
+            is_to && view.sheet.state == GameState::Declined && passed < DECLINED_MS
         })
     }
 

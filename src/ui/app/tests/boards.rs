@@ -39,7 +39,25 @@ fn begun(world: &mut World) -> GameId {
     invites(world, direct(MOMO.0), MOMO, five());
     told(world, sheet(direct(MOMO.0), MOMO, five()), &[]);
     assert_eq!(raised(&told(world, running(five(), [true, false]), &[])), [game]);
+    world.pass(GUARD_MS);
     game
+}
+
+/// A press so soon after a board came is meant for what lay below it.
+const GUARD_MS: u64 = 600;
+
+#[test]
+fn the_second_press_of_a_double_click_that_brought_a_board_is_no_move() {
+    let mut world = world();
+    let game = id(direct(MOMO.0));
+    invites(&mut world, direct(MOMO.0), MOMO, five());
+    told(&mut world, running(five(), [false, true]), &[stone(Side::First, 112)]);
+    let press = |world: &mut World| commands(&at_board(world, game, BoardMsg::Press(113)));
+    world.pass(GUARD_MS - 1);
+    assert!(press(&mut world).is_empty());
+    world.pass(1);
+    let play = Play::Place { point: 113 };
+    assert_eq!(press(&mut world), [Command::Play { game, play }]);
 }
 
 fn stone(side: Side, point: u8) -> Fact {

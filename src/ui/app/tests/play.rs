@@ -158,7 +158,7 @@ fn an_invitation_counts_down_and_is_answered_once() {
         (card.name.as_str(), card.state.as_str()),
         ("Invites you to Gomoku", "Open for 1:42")
     );
-    assert_eq!(card.options, "10 min each · The other begins");
+    assert_eq!((&*card.options, &*card.table.rule), ("10 min each", "The other begins"));
     assert_eq!(deeds(&card), [GameDeed::Accept, GameDeed::Decline]);
     let accept = Command::AnswerGame { game: id(direct(MOMO.0)), accept: true };
     assert_eq!(commands(&press(&mut world, GameDeed::Accept)), [accept]);
@@ -190,10 +190,12 @@ fn each_end_of_an_invitation_is_said_to_both_sides() {
     told(&mut world, sheet(direct(MOMO.0), ME, five()), &[]);
     let card = look_in(&world, FRIEND, Language::Chinese);
     assert_eq!((card.name.as_str(), card.state.as_str()), ("你邀请对方下五子棋", "等待接受 2:00"));
-    assert_eq!(
-        (card.options.as_str(), deeds(&card)),
-        ("每方 10 分钟 · 你先手", vec![GameDeed::Withdraw])
-    );
+    assert_eq!((&*card.options, &*card.table.rule), ("每方 10 分钟", "你先手"));
+    assert_eq!(deeds(&card), [GameDeed::Withdraw]);
+    let exactly = GameOffer { kind: GameKind::Gomoku { exactly_five: true }, ..five() };
+    invites(&mut world, direct(MOMO.0), ME, exactly);
+    let card = look_in(&world, FRIEND, Language::Chinese);
+    assert_eq!(card.table.rule, "你先手 · 恰好五连", "also before the server knows it");
     let no = Command::AnswerGame { game: id(direct(MOMO.0)), accept: false };
     assert_eq!(commands(&press(&mut world, GameDeed::Withdraw)), [no]);
 }
@@ -459,12 +461,22 @@ fn received_invitations_are_answered_there_whatever_the_game() {
     told(&mut world, sheet(direct(MOMO.0), MOMO, best_of(3)), &[]);
     lobby(&mut world, LobbyMsg::Open);
     let received = rows(&world).remove(0);
-    assert_eq!(received.line, "2:00 · Rock-paper-scissors");
+    assert_eq!((&*received.at, &*received.line), ("2:00", "Rock-paper-scissors"));
     let acts: Vec<Act> = received.buttons.iter().map(|button| button.act).collect();
     let game = id(direct(MOMO.0));
     assert_eq!(acts, [Act::Accept(game), Act::Decline(game)]);
     let no = Command::AnswerGame { game, accept: false };
     assert_eq!(commands(&lobby(&mut world, LobbyMsg::Act(acts[1]))), [no]);
+    // What is played in a chat is shown there with the yes.
+    world.send(Msg::Chat(FRIEND, ChatMsg::Close { draft: String::new() }));
+    lobby(&mut world, LobbyMsg::Act(acts[0]));
+    assert!(world.model.chats.get(FRIEND).is_some_and(|chat| chat.open));
+    // One's own that is declined is said so for a while.
+    let declined = GameSheet { state: GameState::Declined, ..sheet(direct(MOMO.0), ME, five()) };
+    told(&mut world, declined, &[]);
+    assert_eq!(rows(&world)[0].line, "Declined");
+    world.pass(60_000);
+    assert_eq!(rows(&world)[0].line, "Not played yet");
 }
 
 #[test]
@@ -481,7 +493,7 @@ fn invitations_in_rooms_are_listed_with_their_place_though_the_chat_is_closed() 
     assert!(world.pass(250).iter().any(watches));
     told(&mut world, sheet(room, MOMO, best_of(1)), &[]);
     let received = rows(&world).remove(0);
-    assert_eq!(received.line, "2:00 · Rock-paper-scissors · Class");
+    assert_eq!((&*received.at, &*received.line), ("2:00", "Rock-paper-scissors · Class"));
     let acts: Vec<Act> = received.buttons.iter().map(|button| button.act).collect();
     assert_eq!(acts, [Act::Accept(id(room))], "a room has nothing to decline");
     let yes = Command::AnswerGame { game: id(room), accept: true };
