@@ -100,11 +100,15 @@ fn the_admin_sets_kicks_and_announces() {
 }
 
 #[test]
-fn a_window_that_is_told_to_end_takes_its_server_along() {
+fn a_window_passes_on_what_the_system_says() {
     let Some(screen) = Screen::start(1366, 768) else { return };
     let folder = tempfile::tempdir().unwrap();
     // Its title has the name that its server tells.
     let (mut program, _) = open(&screen, folder.path());
+    program.signal("-HUP");
+    screen.wait_for("settings that were read again", || {
+        has_noted(folder.path(), &LogEvent::Reloaded {})
+    });
     program.signal("-TERM");
     assert!(program.child.wait().unwrap().success(), "it ends in order");
     assert_eq!(control::has_closed(folder.path()), Some(true), "and so did its server");
