@@ -258,7 +258,7 @@ impl Parts {
         let this = self.clone();
         let say = move || {
             let text = this.input.value();
-            if !text.trim().is_empty() {
+            if !text.trim().is_empty() && this.shown.borrow().board.may_say() {
                 this.input.clone().set_value("");
                 (this.told)(BoardMsg::Say(text));
             }
@@ -354,6 +354,7 @@ impl Parts {
         let (plays, replays) = (board.begun().me.is_some(), board.replay().is_some());
         let is_over =
             board.game().end().is_some() && !matches!(board.card(), Some(Card::Result(_)));
+        self.send.set_enabled(board.may_say());
         let may = [board.may_ask(Favour::Undo), board.may_ask(Favour::Draw), board.may_resign()];
         for (action, may) in self.actions.iter_mut().zip(may) {
             action.place.set_shown(plays && !replays && !is_over);

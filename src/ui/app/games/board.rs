@@ -411,7 +411,7 @@ impl Board {
         acts
     }
 
-    fn act(&mut self, msg: BoardMsg) -> Vec<BoardAct> {
+    pub(super) fn act(&mut self, msg: BoardMsg) -> Vec<BoardAct> {
         match msg {
             BoardMsg::Point(at) => self.point(at),
             BoardMsg::Press(at) => return self.press(at),
@@ -440,7 +440,7 @@ impl Board {
                 return vec![BoardAct::Rematch];
             }
             BoardMsg::Replay(msg) => return self.show(msg),
-            BoardMsg::Say(text) if self.begun.me.is_some() && !text.trim().is_empty() => {
+            BoardMsg::Say(text) if self.may_say() && !text.trim().is_empty() => {
                 return vec![BoardAct::Say(text.trim().to_owned())];
             }
             BoardMsg::Save => return vec![BoardAct::AskPlace(self.file_name())],
@@ -473,26 +473,6 @@ impl Board {
         let replay = self.replay.get_or_insert(Replay::at(plies));
         let is_heard = replay.show(msg, plies, self.uptime);
         is_heard.then_some(BoardAct::Sound(Noise::Stone)).into_iter().collect()
-    }
-
-    /// Leaves what is innermost; a board that is over goes itself in the end.
-    fn escape(&mut self) -> Vec<BoardAct> {
-        if self.is_resigning {
-            self.is_resigning = false;
-        } else if matches!(self.card(), Some(Card::Favour(..))) {
-            return self.act(BoardMsg::Answer(false));
-        } else if self.picked.is_some() {
-            (self.picked, self.aimed) = (None, None);
-        } else if matches!(self.card(), Some(Card::Result(_))) {
-            self.is_result_closed = true;
-        } else if self.replay.is_some() && self.begun.me.is_some() {
-            self.replay = None;
-        } else if self.cursor.take().is_none()
-            && (self.game.end().is_some() || self.begun.me.is_none())
-        {
-            return vec![BoardAct::Close];
-        }
-        Vec::new()
     }
 
     /// The moment by the game's own clock. It stands still while one's own link is down, for nobody's

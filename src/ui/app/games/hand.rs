@@ -98,6 +98,26 @@ impl Board {
         self.cursor.map(|at| self.press(at)).unwrap_or_default()
     }
 
+    /// Leaves what is innermost; a board that is over goes itself in the end.
+    pub(super) fn escape(&mut self) -> Vec<BoardAct> {
+        if self.is_resigning {
+            self.is_resigning = false;
+        } else if matches!(self.card(), Some(Card::Favour(..))) {
+            return self.act(BoardMsg::Answer(false));
+        } else if self.picked.is_some() {
+            (self.picked, self.aimed) = (None, None);
+        } else if matches!(self.card(), Some(Card::Result(_))) {
+            self.is_result_closed = true;
+        } else if self.replay.is_some() && self.begun.me.is_some() {
+            self.replay = None;
+        } else if self.cursor.take().is_none()
+            && (self.game.end().is_some() || self.begun.me.is_none())
+        {
+            return vec![BoardAct::Close];
+        }
+        Vec::new()
+    }
+
     /// The keyboard walks; at first it is where the last move was, else in the middle.
     pub(super) fn step(&mut self, columns: i8, rows: i8) {
         let (wide, high) = self.size();

@@ -39,6 +39,12 @@ impl Board {
         self.begun.me.is_some() && self.game.end().is_none() && self.is_linked
     }
 
+    /// Whether what is said beside the board would be heard now; until then it stays in its box.
+    #[must_use]
+    pub fn may_say(&self) -> bool {
+        self.begun.me.is_some() && self.is_linked
+    }
+
     /// Whether one can ask for another game, or grant the other one's wish for it.
     #[must_use]
     pub fn may_play_again(&self) -> bool {

@@ -441,6 +441,19 @@ fn what_is_said_stands_between_what_happened() {
     assert_eq!(said, ["", "hi", "", "bye"]);
     assert_eq!(one.take(BoardMsg::Say("  gg ".into())), [BoardAct::Say("gg".into())]);
     assert_eq!(one.take(BoardMsg::Say("  ".into())), []);
+    one.board.set_linked(false);
+    assert!(!one.board.may_say());
+    assert_eq!(one.take(BoardMsg::Say("later".into())), [], "nobody would hear it now");
+}
+
+#[test]
+fn escape_is_a_no_to_what_the_other_asks_for() {
+    let mut one = Match::of(GOMOKU);
+    one.stones(&["H8"]);
+    one.play(Side::Second, Play::Ask { favour: Favour::Draw });
+    assert!(matches!(one.board.card(), Some(Card::Favour(Favour::Draw, _))));
+    let no = Play::Answer { favour: Favour::Draw, yes: false };
+    assert_eq!(one.take(BoardMsg::Escape), [BoardAct::Play(no)]);
 }
 
 #[test]
