@@ -185,6 +185,7 @@ fn host(ended: &Sender<HostEnd>) {
     };
     if let Err(error) = std::thread::Builder::new().name("hosted".to_owned()).spawn(watch) {
         tracing::warn!(%error, "cannot watch the server program");
+        tell(ended, HostEnd::Ended(None));
     }
 }
 

@@ -136,8 +136,21 @@ fn a_backup_that_a_window_asks_for_is_made_beside_its_looks() {
     };
     assert_eq!(made, said);
     assert!(Path::new(&made.path).exists());
-    window.link.order(Order::Close);
+    // A server that is stopped is backed up as well, and its log tells of it.
+    window.link.order(Order::Stop);
     assert_eq!(window.ended(), End::Closed);
+    window.link.order(Order::Backup);
+    let made = window.wait(|report| match report {
+        Report::BackedUp(made) => Some(made.unwrap()),
+        _ => None,
+    });
+    assert!(made.path != said.path && Path::new(&made.path).exists(), "{made:?}");
+    let last = window.wait(|report| match report {
+        Report::Logged(entries) => entries.into_iter().next_back(),
+        _ => None,
+    });
+    let is_told = matches!(&last.what, LogEvent::BackedUp { path, .. } if *path == made.path);
+    assert!(is_told, "{last:?}");
 }
 
 #[test]

@@ -41,12 +41,13 @@ impl Known {
         found.pop()
     }
 
-    /// A server proved its key at this address: pins it there, and nobody else.
+    /// A server proved its key at this address: pins it there, and nobody else. The address comes first
+    /// but where it was only seen by the way.
     pub(super) fn met(
         &mut self,
         id: ServerId,
         name: &str,
-        address: &Address,
+        (address, is_first): (&Address, bool),
         now_ms: i64,
     ) -> Vec<Write> {
         let mut writes = Vec::new();
@@ -70,7 +71,8 @@ impl Known {
         name.clone_into(&mut server.name);
         server.used = now_ms;
         server.addresses.retain(|place| !is_at(place, address));
-        server.addresses.insert(0, (address.host.clone(), address.port));
+        let at = if is_first { 0 } else { server.addresses.len().min(1) };
+        server.addresses.insert(at, (address.host.clone(), address.port));
         server.addresses.truncate(PIN_ADDRESSES_MAX);
         writes.push(Write::PutServer(server.clone()));
         self.servers.insert(0, server);

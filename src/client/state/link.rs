@@ -17,6 +17,9 @@ use crate::net::protocol::{ClientFrame, Goodbye, Hello, Reason, VERSION, Welcome
 /// Seconds to wait after so many failures in a row; the last one goes on.
 const BACK_OFF_S: [u64; 7] = [0, 1, 2, 4, 8, 16, 30];
 
+/// Those who heard at once that a server is elsewhere go there within this time.
+const FOLLOWED_WITHIN_MS: u64 = 2_000;
+
 /// The link and the wish for it.
 #[derive(Debug, Default)]
 pub(super) struct Link {
@@ -39,21 +42,29 @@ pub(super) struct Link {
 
 #[derive(Debug)]
 struct Wanted {
+    /// Where the person says that it is.
     address: Address,
     trust: Trust,
-    /// Where it was before it was seen at this address, which is not proven yet.
-    before: Option<Address>,
-    /// Where it was seen, and was not when it was dialled there last.
-    refuted: Option<Address>,
+    /// Where it was seen else.
+    elsewhere: Option<Address>,
+    /// Whether the dial at hand, or the last one, goes there; and the next one.
+    is_there: bool,
+    is_next_there: bool,
 }
 
 impl Wanted {
-    /// A place that was only seen is given up by a failure, and may be tried again behind one elsewhere.
-    fn failed(&mut self) {
-        self.refuted = None;
-        if let Some(before) = self.before.take() {
-            self.refuted = Some(std::mem::replace(&mut self.address, before));
-        }
+    fn new(address: Address, trust: Trust) -> Wanted {
+        Wanted { address, trust, elsewhere: None, is_there: false, is_next_there: false }
+    }
+
+    /// Where it is dialled, or was last.
+    fn place(&self) -> &Address {
+        self.elsewhere.as_ref().filter(|_| self.is_there).unwrap_or(&self.address)
+    }
+
+    /// The next try is at the other place, but for a server that was at this one for a while.
+    fn ended(&mut self, was_steady: bool) {
+        self.is_next_there = self.elsewhere.is_some() && self.is_there == was_steady;
     }
 }
 
@@ -98,7 +109,7 @@ impl State {
             }
         }
         self.close_link(turn, &Failure::Cancelled);
-        self.link.wanted = Some(Wanted { address, trust, before: None, refuted: None });
+        self.link.wanted = Some(Wanted::new(address, trust));
         self.link.failures = 0;
         self.dial(turn);
     }
@@ -118,15 +129,20 @@ impl State {
         }
     }
 
-    /// The server that is wanted was seen elsewhere. Its key is asked for there as anywhere, and a place
-    /// where it is not is given up for the one before, so that a lie on the network costs one try.
+    /// The server that is wanted was seen elsewhere. Its key is asked for there as anywhere, and every other
+    /// try goes to where the person says that it is: a lie on the network, or a relay of somebody's, keeps
+    /// nobody from it. All of a network hear it at once, so they do not come in one instant.
     pub(super) fn follow(&mut self, turn: &mut Turn<'_>, server: ServerId, address: Address) {
-        let Phase::Down { retry_at: Some(_), .. } = self.link.phase else { return };
+        let Phase::Down { retry_at: Some(at), .. } = &mut self.link.phase else { return };
         let Some(wanted) = &mut self.link.wanted else { return };
-        let is_new = wanted.address != address && wanted.refuted.as_ref() != Some(&address);
-        if is_new && wanted.before.is_none() && wanted.trust == Trust::Key(server) {
-            wanted.before = Some(std::mem::replace(&mut wanted.address, address));
-            self.dial(turn);
+        if wanted.trust != Trust::Key(server) || wanted.address == address {
+            return;
+        }
+        wanted.elsewhere = Some(address);
+        if !wanted.is_there && !wanted.is_next_there {
+            wanted.is_next_there = true;
+            let spread = Duration::from_millis(self.chance.below(FOLLOWED_WITHIN_MS));
+            *at = (*at).min(turn.now.uptime + spread);
         }
     }
 
@@ -191,19 +207,19 @@ impl State {
             return self.go_down(turn, Failure::Version, Retry::Never);
         }
         wanted.trust = Trust::Key(server);
-        (wanted.before, wanted.refuted) = (None, None);
         self.link.generation = welcome.generation;
         self.link.ahead_ms = welcome.now.saturating_sub(turn.now.wall_ms);
         let info = LinkedServer {
             id: server,
             name: one_line(&welcome.name, NAME_BYTES_MAX),
-            address: wanted.address.clone(),
+            address: wanted.place().clone(),
             registration: welcome.registration,
             online: welcome.online,
             pinned_before,
             ahead_ms: self.link.ahead_ms,
         };
-        turn.writes.extend(self.known.met(server, &info.name, &info.address, turn.now.wall_ms));
+        let (place, is_first) = (&info.address, !wanted.is_there);
+        turn.writes.extend(self.known.met(server, &info.name, (place, is_first), turn.now.wall_ms));
         self.link.phase = Phase::Up { server: info.clone(), since: turn.uptime() };
         turn.link(LinkState::Up { server: info });
         self.sign_in_on_link(turn, server);
@@ -307,17 +323,18 @@ impl State {
     }
 
     fn dial(&mut self, turn: &mut Turn<'_>) {
-        let Some(wanted) = &self.link.wanted else { return };
+        let Some(wanted) = &mut self.link.wanted else { return };
+        wanted.is_there = wanted.is_next_there;
         let expected = match wanted.trust {
             Trust::Key(id) | Trust::Replace(id) => Some(id),
             Trust::Ask | Trust::First => {
-                self.known.server_at(&wanted.address).map(|server| server.id)
+                self.known.server_at(wanted.place()).map(|server| server.id)
             }
         };
         self.link.number += 1;
         self.link.parting = None;
         self.link.phase = Phase::Dialing;
-        let (link, address) = (self.link.number, wanted.address.clone());
+        let (link, address) = (self.link.number, wanted.place().clone());
         turn.link(LinkState::Dialing);
         turn.effects.push(Effect::Dial { link, address, expected });
     }
@@ -325,7 +342,7 @@ impl State {
     /// The key is proven; nothing was sent. Here, and only here, it is judged.
     fn on_secured(&mut self, turn: &mut Turn<'_>, server: ServerId) {
         let (Phase::Dialing, Some(wanted)) = (&self.link.phase, &self.link.wanted) else { return };
-        let address = wanted.address.clone();
+        let address = wanted.place().clone();
         let known = self.known.server(server).is_some();
         let pinned = self.known.server_at(&address).map(|pinned| pinned.id);
         let changed = match (wanted.trust, pinned) {
@@ -354,7 +371,7 @@ impl State {
 
     fn key_changed(&mut self, turn: &mut Turn<'_>, offered: ServerId) {
         let Some(wanted) = &self.link.wanted else { return };
-        if wanted.before.is_some() {
+        if wanted.is_there {
             // Somebody else is where it was seen, which says nothing of the server itself.
             return self.go_down(turn, Failure::Unreachable, Retry::BackOff);
         }
@@ -385,14 +402,14 @@ impl State {
 
     /// The link is over: says so, answers what waited for it, plans the next try.
     pub(super) fn go_down(&mut self, turn: &mut Turn<'_>, why: Failure, retry: Retry) {
-        if let Phase::Up { since, .. } = &self.link.phase
-            && turn.uptime() >= *since + STEADY_AFTER
-        {
+        let was_steady = matches!(&self.link.phase, Phase::Up { since, .. }
+            if turn.uptime() >= *since + STEADY_AFTER);
+        if was_steady {
             self.link.failures = 0;
         }
         self.close_link(turn, &why);
         if let Some(wanted) = &mut self.link.wanted {
-            wanted.failed();
+            wanted.ended(was_steady);
         }
         let (retry_at, retry_in_ms) = match retry {
             Retry::Never => (None, NO_RETRY),
@@ -478,50 +495,89 @@ mod tests {
         })
     }
 
-    fn seen(alone: &mut Alone, server: ServerId) -> Option<Address> {
-        alone.input(Input::Intent(Intent::Follow { server, address: moved() }));
-        dialled(alone)
+    fn seen(alone: &mut Alone, server: ServerId, address: Address) {
+        alone.input(Input::Intent(Intent::Follow { server, address }));
+    }
+
+    /// Where the next try goes, and after how long.
+    fn next(alone: &mut Alone) -> (Option<Address>, Duration) {
+        let from = alone.now;
+        alone.now = alone.state.wake_at().unwrap();
+        alone.input(Input::Tick);
+        (dialled(alone), alone.now.saturating_sub(from))
+    }
+
+    fn up(alone: &mut Alone) {
+        alone.link(LinkInput::Secured(SERVER));
+        alone.link(LinkInput::Frame(ServerFrame::Welcome(welcome())));
+    }
+
+    fn fails(alone: &mut Alone) {
+        alone.link(LinkInput::Failed(Failure::PortClosed));
     }
 
     fn lost() -> Alone {
         let mut alone = Alone::new(&ModelStore::default());
         alone.connect(Trust::First);
-        alone.link(LinkInput::Secured(SERVER));
-        alone.link(LinkInput::Frame(ServerFrame::Welcome(welcome())));
+        up(&mut alone);
         alone.link(LinkInput::Lost { garbled: false });
-        // It dials at once, in vain.
-        alone.link(LinkInput::Failed(Failure::PortClosed));
+        for _ in 0..6 {
+            fails(&mut alone);
+            if alone.down().unwrap().0 < 10_000 {
+                next(&mut alone);
+            }
+        }
+        assert!(alone.down().unwrap().0 > 10_000, "tried seldom by now");
         alone
     }
 
     #[test]
-    fn a_server_that_moved_is_followed_and_known_there() {
+    fn a_server_that_moved_is_followed_and_still_looked_for_where_it_was() {
         let mut alone = lost();
-        assert_eq!(seen(&mut alone, OTHER), None, "another server");
-        assert_eq!(seen(&mut alone, SERVER), Some(moved()));
-        assert_eq!(seen(&mut alone, SERVER), None, "on its way");
-        alone.link(LinkInput::Secured(SERVER));
-        alone.link(LinkInput::Frame(ServerFrame::Welcome(welcome())));
+        seen(&mut alone, OTHER, moved());
+        let within = Duration::from_millis(FOLLOWED_WITHIN_MS);
+        assert!(alone.state.wake_at().unwrap() > alone.now + within, "another server");
+        seen(&mut alone, SERVER, moved());
+        let (place, after) = next(&mut alone);
+        assert!(place == Some(moved()) && after <= within, "{place:?} after {after:?}");
+        up(&mut alone);
         assert_eq!(alone.state.linked(), Some((moved(), SERVER)));
-        assert_eq!(alone.state.known.server_at(&moved()).map(|server| server.id), Some(SERVER));
-        assert_eq!(seen(&mut alone, SERVER), None, "it is there");
+        let known = alone.state.known.server(SERVER).unwrap().addresses.clone();
+        let ports: Vec<u16> = known.iter().map(|(_, port)| *port).collect();
+        assert_eq!(ports, [address().port, moved().port], "the person's own word stays first");
+        // It was there for a while: it is looked for there first, and elsewhere behind that.
+        alone.now += STEADY_AFTER;
+        alone.link(LinkInput::Lost { garbled: false });
+        assert_eq!(dialled(&alone), Some(moved()));
+        fails(&mut alone);
+        assert_eq!(next(&mut alone).0, Some(address()));
+        fails(&mut alone);
+        assert_eq!(next(&mut alone).0, Some(moved()));
+        // One that hangs up soon is left at once.
+        up(&mut alone);
+        alone.link(LinkInput::Lost { garbled: false });
+        assert_eq!(dialled(&alone).or_else(|| next(&mut alone).0), Some(address()));
     }
 
     #[test]
-    fn a_lie_about_where_it_is_costs_one_try() {
-        for lie in [LinkInput::WrongKey(OTHER), LinkInput::Failed(Failure::PortClosed)] {
+    fn lies_about_where_it_is_keep_nobody_from_it() {
+        let lies = || [LinkInput::WrongKey(OTHER), LinkInput::Failed(Failure::PortClosed)];
+        for lie in lies() {
             let mut alone = lost();
-            assert_eq!(seen(&mut alone, SERVER), Some(moved()));
+            seen(&mut alone, SERVER, moved());
+            assert_eq!(next(&mut alone).0, Some(moved()));
             alone.link(lie);
             let is_asked =
                 |effect: &Effect| matches!(effect, Effect::Emit(ClientEvent::KeyChanged { .. }));
             assert!(!alone.effects.iter().any(is_asked), "nobody is asked about it");
-            assert_eq!(seen(&mut alone, SERVER), None, "not there again at once");
-            alone.now = alone.state.wake_at().unwrap();
-            alone.input(Input::Tick);
-            assert_eq!(dialled(&alone), Some(address()), "where it was before");
-            alone.link(LinkInput::Failed(Failure::PortClosed));
-            assert_eq!(seen(&mut alone, SERVER), Some(moved()), "it may be true by now");
+            // Another lie takes the place of the first; the next try is not for sale.
+            let due = alone.state.wake_at();
+            let other = Address { port: address().port + 2, ..address() };
+            seen(&mut alone, SERVER, other.clone());
+            assert_eq!(alone.state.wake_at(), due);
+            assert_eq!(next(&mut alone).0, Some(address()));
+            fails(&mut alone);
+            assert_eq!(next(&mut alone).0, Some(other));
         }
     }
 }

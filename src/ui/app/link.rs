@@ -101,6 +101,11 @@ impl Link {
         }
     }
 
+    /// Whether it is down and tried again by itself.
+    fn is_retried(&self) -> bool {
+        matches!(self.state, Some(LinkState::Down { retry_in_ms, .. }) if retry_in_ms != NO_RETRY)
+    }
+
     /// The link is signed in; `again` when the panel stood already.
     pub(super) fn is_signed_in(&mut self, now: Moment, again: bool) {
         let was_said = self.down_since.is_some_and(|since| now.mono_ms >= since + QUIET_MS);
@@ -165,7 +170,7 @@ impl Model {
             // The question about the key is asked in its own window.
             Some(Failure::KeyUnknown | Failure::KeyChanged) => {}
             Some(why) if self.screen == Screen::Login => self.attempt_lost(why, out),
-            Some(_) => {
+            Some(_) if self.link.is_retried() => {
                 out.push(Effect::SearchServers);
                 self.follow_server(out);
             }
@@ -178,10 +183,8 @@ impl Model {
     /// network. Only where it proved its key counts.
     pub(super) fn follow_server(&mut self, out: &mut Vec<Effect>) {
         let Some(server) = &self.link.server else { return };
-        let is_lost = matches!(self.link.state, Some(LinkState::Down { retry_in_ms, .. })
-            if retry_in_ms != NO_RETRY);
         let proves = |card: &&FoundCard| card.id == server.id && card.proven && card.reachable;
-        if is_lost
+        if self.link.is_retried()
             && self.screen == Screen::Panel
             && let Some(card) = self.login.servers().find(proves)
             && card.address != server.address

@@ -581,13 +581,16 @@ impl Model {
         if self.login.hosting.is_some() {
             return;
         }
+        let is_running = |server: &&FoundCard| server.local && server.reachable;
+        let running = self.login.servers().find(is_running).map(|local| local.id);
         if self.login.host_windows > 0 {
+            if let Some(id) = running {
+                self.login.choice = Choice::Card(id);
+            }
             self.login.phase = Phase::Failed(Problem::HostOpen);
             return;
         }
         self.login.host_windows += 1;
-        let is_running = |server: &&FoundCard| server.local && server.reachable;
-        let running = self.login.servers().find(is_running).map(|local| local.id);
         match running {
             Some(id) => {
                 self.login.choice = Choice::Card(id);

@@ -2,6 +2,7 @@
 //! those used before that answer where they were), and the typed address or pasted link. And what is
 //! known of their keys.
 
+use super::Screen;
 use super::login::{Field, Problem};
 use super::{Effect, Model};
 use crate::client::Failure;
@@ -357,6 +358,9 @@ impl Model {
     #[must_use]
     pub fn met_servers(&self) -> Vec<Met> {
         let servers = self.saved.servers.iter();
+        // Whoever lost one server has no business with the others.
+        let lost = self.link.server.as_ref().filter(|_| self.screen == Screen::Panel);
+        let servers = servers.filter(|server| lost.is_none_or(|lost| lost.id == server.id));
         servers.map(|server| (server.id, server.address.clone())).collect()
     }
 

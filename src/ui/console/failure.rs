@@ -176,7 +176,8 @@ impl Failure {
 /// The sentence is "FOUND. ADVICE", and the advice may begin before what is known of it here.
 fn damaged(sentence: &str) -> Option<Failure> {
     let (found, _) = sentence.split_once(ADVICE)?;
-    let (mark, damage) = DAMAGES.iter().find(|(mark, _)| found.contains(mark))?;
+    let known = DAMAGES.iter().find(|(mark, _)| found.contains(mark));
+    let (mark, damage) = known.unwrap_or(&("", Damage::Store));
     let found = found.strip_prefix(mark).unwrap_or(found).split(". ").next();
     Some(Failure::Damaged(*damage, found.unwrap_or_default().to_owned()))
 }

@@ -6,6 +6,8 @@ use std::io;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -42,6 +44,8 @@ const UNLOCK_EVERY: Duration = Duration::from_millis(250);
 pub struct Link {
     orders: Option<Sender<Order>>,
     thread: Option<JoinHandle<()>>,
+    /// The thread is at something long that may be left unfinished.
+    is_busy: Arc<AtomicBool>,
 }
 
 impl Link {
@@ -55,6 +59,8 @@ impl Link {
     ) -> io::Result<(Link, Receiver<Report>)> {
         let (orders, taken) = async_channel::bounded(ORDERS_MAX);
         let (reports, reported) = async_channel::bounded(REPORTS_MAX);
+        let is_busy = Arc::<AtomicBool>::default();
+        let busy = Arc::clone(&is_busy);
         let run = move || {
             let executor = LocalExecutor::new();
             let wake = Rc::new(wake);
@@ -66,11 +72,12 @@ impl Link {
                 has_stopped_other: false,
                 later: vec![],
                 unkept: None,
+                is_busy: busy,
             };
             future::block_on(executor.run(keeper.run(&executor)));
         };
         let thread = thread::Builder::new().name("console link".to_owned()).spawn(run)?;
-        Ok((Link { orders: Some(orders), thread: Some(thread) }, reported))
+        Ok((Link { orders: Some(orders), thread: Some(thread), is_busy }, reported))
     }
 
     /// Asks for something. Never blocks; `false` when far too much waits already.
@@ -83,7 +90,8 @@ impl Link {
 impl Drop for Link {
     fn drop(&mut self) {
         drop(self.orders.take());
-        if let Some(thread) = self.thread.take() {
+        let is_left = self.is_busy.load(Ordering::Acquire);
+        if let Some(thread) = self.thread.take().filter(|_| !is_left) {
             thread.join().ok();
         }
     }
@@ -113,6 +121,7 @@ struct Keeper {
     later: Vec<(u64, Vec<Verb>)>,
     /// Choices that could not be kept: before its first server there is no folder.
     unkept: Option<Choices>,
+    is_busy: Arc<AtomicBool>,
 }
 
 /// A server that answers.
@@ -424,31 +433,38 @@ impl Keeper {
 
     /// The same in the folder of a server that does not run, or runs where no door was found.
     async fn do_in_folder(&self, id: u64, verbs: Vec<Verb>) -> Result<(), Gone> {
-        let mut tries = if self.has_stopped_other { UNLOCK_TRIES } else { 1 };
+        let changes = verbs.iter().any(|verb| !verb.is_reading());
         let mut results = Vec::new();
         for verb in verbs {
-            let result = loop {
-                match admin::run(&self.setup.data, verb.clone()) {
-                    Err(AdminError::Silent { .. }) if tries > 1 => {
-                        tries -= 1;
-                        Timer::after(UNLOCK_EVERY).await;
-                    }
-                    result => break result.map_err(NotDone::from),
-                }
-            };
-            results.push(result);
+            results.push(self.do_one_in_folder(verb).await);
         }
         self.report(Report::Done { id, results }).await?;
-        self.tell_log().await
+        if changes { self.tell_log().await } else { Ok(()) }
+    }
+
+    async fn do_one_in_folder(&self, verb: Verb) -> Result<Done, NotDone> {
+        let mut tries = if self.has_stopped_other { UNLOCK_TRIES } else { 1 };
+        loop {
+            match admin::run(&self.setup.data, verb.clone()) {
+                Err(AdminError::Silent { .. }) if tries > 1 => {
+                    tries -= 1;
+                    Timer::after(UNLOCK_EVERY).await;
+                }
+                result => return result.map_err(NotDone::from),
+            }
+        }
     }
 
     /// A backup of a server that does not run; nothing else is done here meanwhile.
     async fn back_up_folder(&self) -> Result<(), Gone> {
-        let made = match admin::run(&self.setup.data, Verb::Backup { path: None }) {
-            Ok(Done::Backup(row)) => Ok(row),
-            Ok(_) => Err(NotDone::new(Cause::Unknown, admin::OTHER_ANSWER)),
-            Err(error) => Err(error.into()),
-        };
+        // A window that goes meanwhile does not wait for it: half a backup is none, and goes at the next.
+        self.is_busy.store(true, Ordering::Release);
+        let made = self.do_one_in_folder(Verb::Backup { path: None }).await;
+        self.is_busy.store(false, Ordering::Release);
+        let made = made.and_then(|done| match done {
+            Done::Backup(row) => Ok(row),
+            _ => Err(NotDone::new(Cause::Unknown, admin::OTHER_ANSWER)),
+        });
         self.report(Report::BackedUp(made)).await?;
         self.tell_log().await
     }

@@ -66,6 +66,15 @@ pub enum What {
     },
 }
 
+impl What {
+    fn event(&self) -> Option<&LogEvent> {
+        match self {
+            What::Event(event) => Some(event),
+            What::Ended { .. } => None,
+        }
+    }
+}
+
 /// The newest lines, newest first. A restart of the server does not take the old ones away.
 #[derive(Debug, Default)]
 pub struct Log {
@@ -84,9 +93,17 @@ impl Log {
     /// Takes new lines, oldest first; returns how many of them are shown. A server that starts tells once more
     /// what it kept, of which some may stand here.
     pub fn add(&mut self, entries: Vec<LogEntry>, language: Language) -> usize {
-        let said = self.entries.iter().filter(|line| matches!(line.what, What::Event(_)));
-        let last = said.map(|line| line.at).max();
-        let is_new = |entry: &LogEntry| !entry.kept || last.is_none_or(|last| entry.at > last);
+        let said = || self.entries.iter().filter(|line| matches!(line.what, What::Event(_)));
+        let last = said().map(|line| line.at).max();
+        // Several may have come in the last millisecond.
+        let of_last = said().filter(|line| Some(line.at) == last);
+        let of_last: Vec<LogEvent> =
+            of_last.filter_map(|line| line.what.event()).cloned().collect();
+        let is_new = |entry: &LogEntry| {
+            let is_later = last.is_none_or(|last| entry.at > last);
+            let is_missing = || Some(entry.at) == last && !of_last.contains(&entry.what);
+            !entry.kept || is_later || is_missing()
+        };
         let entries = entries.into_iter().filter(is_new);
         let lines = entries.map(|LogEntry { at, kind, what, .. }| (at, kind, what));
         self.put(lines.map(|(at, kind, what)| (at, kind, What::Event(what))).collect(), language)

@@ -103,7 +103,8 @@ impl Board {
         if self.is_resigning {
             self.is_resigning = false;
         } else if matches!(self.card(), Some(Card::Favour(..))) {
-            return self.act(BoardMsg::Answer(false));
+            let no = BoardMsg::Answer(false);
+            return if self.is_too_late(&no) { Vec::new() } else { self.act(no) };
         } else if self.picked.is_some() {
             (self.picked, self.aimed) = (None, None);
         } else if matches!(self.card(), Some(Card::Result(_))) {

@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use super::OWN_MAX;
 use super::look::{countdown, game_words, limit_words};
 use crate::client::api::GameView;
-use crate::clock::millis;
 use crate::domain::game::{GameId, GameName, GameSheet, GameState, Score};
 use crate::domain::{AccountId, ConversationKind, Portrait, Presence, Target};
 use crate::ui::app::{Model, time};
@@ -216,7 +215,9 @@ impl Model {
             Some(seen @ (Presence::Away | Presence::Busy)) => {
                 format!("{} · {last}", text::presence(language, seen))
             }
-            _ if self.has_just_declined(account) => language.get("game.declined.peer").to_owned(),
+            _ if self.has_just_declined(game, account) => {
+                language.get("game.declined.peer").to_owned()
+            }
             _ => last.to_owned(),
         };
         let buttons = match (self.invitation_to(account), presence) {
@@ -247,15 +248,18 @@ impl Model {
         })
     }
 
-    /// Whether somebody does not want to play, as one was told a short while ago.
-    fn has_just_declined(&self, account: AccountId) -> bool {
-        let me = self.my_account();
-        let mut own = self.play.views.values().filter(|view| Some(view.sheet.inviter) == me);
-        own.any(|view| {
-            let is_to =
-                me.is_some_and(|me| view.sheet.place == ConversationKind::direct(me, account));
-            let passed = self.now.mono_ms.saturating_sub(millis(view.at));
-            is_to && view.sheet.state == GameState::Declined && passed < DECLINED_MS
+    /// Whether somebody does not want to play this, as one was told a short while ago.
+    fn has_just_declined(&self, game: GameName, account: AccountId) -> bool {
+        let Some(me) = self.my_account().filter(|_| self.invitation_to(account).is_none()) else {
+            return false;
+        };
+        let turned = self.play.turned.iter();
+        let just = turned.filter(|(_, at)| self.now.mono_ms.saturating_sub(**at) < DECLINED_MS);
+        just.filter_map(|(id, _)| Some(&self.play.view(*id)?.sheet)).any(|sheet| {
+            sheet.inviter == me
+                && sheet.place == ConversationKind::direct(me, account)
+                && sheet.offer.kind.name() == game
+                && sheet.state == GameState::Declined
         })
     }
 
