@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
-use std::net::Ipv6Addr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -84,8 +84,9 @@ fn run_client(connect: Option<Invite>, home: Option<PathBuf>) -> ExitCode {
 }
 
 fn run_server(serve: Serve) -> ExitCode {
+    let everywhere = SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), DEFAULT_PORT);
     let setup = server::Setup {
-        listen: serve.listen,
+        listen: if serve.listen.is_empty() { vec![everywhere] } else { serve.listen },
         data: serve.data,
         name: serve.name,
         discovery: serve.discovery,

@@ -2,14 +2,13 @@
 
 mod verbs;
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::ServerId;
 use crate::net::address::Invite;
-use crate::net::protocol::DEFAULT_PORT;
 use crate::net::verb::Verb;
 use crate::server::settings::Settings;
 use verbs::Wish;
@@ -275,7 +274,7 @@ pub enum Task {
 pub struct Serve {
     /// With a console window.
     pub window: bool,
-    /// Where it listens.
+    /// Where it listens; empty where nothing was said, which is the usual port of every network.
     pub listen: Vec<SocketAddr>,
     /// Its folder.
     pub data: PathBuf,
@@ -318,18 +317,14 @@ fn task(raw: Raw) -> Task {
         Some(RawCommand::Fingerprint { data }) => {
             Task::Fingerprint { data: data.unwrap_or_else(default_data) }
         }
-        None if raw.serve => {
-            let everywhere = SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), DEFAULT_PORT);
-            let listen = if raw.listen.is_empty() { vec![everywhere] } else { raw.listen };
-            Task::Serve(Serve {
-                window: raw.window,
-                listen,
-                data: raw.data.unwrap_or_else(default_data),
-                name: raw.name,
-                discovery: !raw.no_discovery,
-                metrics: raw.metrics,
-            })
-        }
+        None if raw.serve => Task::Serve(Serve {
+            window: raw.window,
+            listen: raw.listen,
+            data: raw.data.unwrap_or_else(default_data),
+            name: raw.name,
+            discovery: !raw.no_discovery,
+            metrics: raw.metrics,
+        }),
         None => Task::Client { connect: raw.connect.or(raw.link), home: raw.home },
     }
 }
@@ -406,7 +401,10 @@ mod tests {
         let Ok(Task::Client { connect: Some(invite), .. }) = read(&line) else { panic!("{line}") };
         assert_eq!((invite.address.port, invite.key), (5, Some(key)));
         let Ok(Task::Serve(serve)) = read("mychat --serve") else { panic!("serve") };
-        assert_eq!(serve.listen, ["[::]:1029".parse().unwrap()]);
+        assert!(
+            serve.listen.is_empty(),
+            "a port that the console was told once may go before the usual"
+        );
         assert!(serve.discovery && !serve.window && serve.metrics.is_none());
         let line = "mychat --serve --listen 127.0.0.1:0 --listen [::1]:0 --data /d --name X \
                     --no-discovery --window --metrics [::1]:9";

@@ -1,5 +1,10 @@
 //! What is asked before something is done that others notice, or that cannot be taken back.
 
+use std::cell::Cell;
+use std::time::Duration;
+
+use fltk::app;
+
 use super::app::contacts::Confirm;
 use super::app::done::DoneMsg;
 use super::app::panel::Leaving;
@@ -7,9 +12,15 @@ use super::app::{Model, Msg};
 use super::paint::Icon;
 use super::shell::post;
 use super::text::{self, Language, language, tr, tr_with};
-use super::widgets::{Question, ask};
+use super::widgets::{Open, Question, ask, ask_for_now};
 use crate::domain::Target;
-use crate::net::protocol::Calling;
+use crate::net::protocol::{Calling, Occasion};
+
+thread_local! {
+    /// What was announced last of the server's end, and how often something was.
+    static ANNOUNCED: Cell<Option<Open>> = const { Cell::new(None) };
+    static ANNOUNCEMENTS: Cell<u64> = const { Cell::new(0) };
+}
 
 /// Asks, and tells the model of a yes.
 pub fn ask_before(confirm: Confirm, model: &Model) {
@@ -156,7 +167,27 @@ pub fn say_called(text: &str, about: Option<Calling>, model: &Model) {
         action: String::new(),
         cancel: tr("call.close").to_owned(),
     };
-    ask(question, |_| {});
+    let open = ask_for_now(question, |_| {});
+    let Some(about) = about else { return };
+    // What is announced takes the place of what was, and is no news when it has happened.
+    take_announced_back();
+    ANNOUNCED.set(Some(open));
+    let number = ANNOUNCEMENTS.get() + 1;
+    ANNOUNCEMENTS.set(number);
+    if about.code != Occasion::GoesOn {
+        let until = Duration::from_secs(about.seconds).as_secs_f64();
+        app::add_timeout3(until, move |_| {
+            if ANNOUNCEMENTS.get() == number {
+                take_announced_back();
+            }
+        });
+    }
+}
+
+fn take_announced_back() {
+    if let Some(open) = ANNOUNCED.take() {
+        open.take_back();
+    }
 }
 
 #[cfg(test)]

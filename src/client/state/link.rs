@@ -47,6 +47,8 @@ struct Wanted {
     trust: Trust,
     /// Where it was seen else.
     elsewhere: Option<Address>,
+    /// It has not been dialled there since.
+    is_fresh: bool,
     /// Whether the dial at hand, or the last one, goes there; and the next one.
     is_there: bool,
     is_next_there: bool,
@@ -54,7 +56,14 @@ struct Wanted {
 
 impl Wanted {
     fn new(address: Address, trust: Trust) -> Wanted {
-        Wanted { address, trust, elsewhere: None, is_there: false, is_next_there: false }
+        Wanted {
+            address,
+            trust,
+            elsewhere: None,
+            is_fresh: false,
+            is_there: false,
+            is_next_there: false,
+        }
     }
 
     /// Where it is dialled, or was last.
@@ -138,8 +147,9 @@ impl State {
         if wanted.trust != Trust::Key(server) || wanted.address == address {
             return;
         }
+        wanted.is_fresh |= wanted.elsewhere.as_ref() != Some(&address);
         wanted.elsewhere = Some(address);
-        if !wanted.is_there && !wanted.is_next_there {
+        if !wanted.is_there && (wanted.is_fresh || !wanted.is_next_there) {
             wanted.is_next_there = true;
             let spread = Duration::from_millis(self.chance.below(FOLLOWED_WITHIN_MS));
             *at = (*at).min(turn.now.uptime + spread);
@@ -325,6 +335,7 @@ impl State {
     fn dial(&mut self, turn: &mut Turn<'_>) {
         let Some(wanted) = &mut self.link.wanted else { return };
         wanted.is_there = wanted.is_next_there;
+        wanted.is_fresh &= !wanted.is_there;
         let expected = match wanted.trust {
             Trust::Key(id) | Trust::Replace(id) => Some(id),
             Trust::Ask | Trust::First => {
@@ -577,7 +588,9 @@ mod tests {
             assert_eq!(alone.state.wake_at(), due);
             assert_eq!(next(&mut alone).0, Some(address()));
             fails(&mut alone);
-            assert_eq!(next(&mut alone).0, Some(other));
+            seen(&mut alone, SERVER, other.clone());
+            let (place, after) = next(&mut alone);
+            assert!(place == Some(other) && after <= Duration::from_millis(FOLLOWED_WITHIN_MS));
         }
     }
 }

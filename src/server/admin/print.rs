@@ -112,7 +112,7 @@ pub fn restored(manifest: &Manifest, data: &Path) -> Vec<String> {
             counted(*messages, "message"),
             pictures(*files)
         ),
-        "    start it with: mychat --serve --data and this folder".to_owned(),
+        format!("    start it with: mychat --serve --data '{}'", data.display()),
     ]
 }
 

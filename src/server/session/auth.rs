@@ -488,9 +488,15 @@ pub(crate) fn name_refusal(error: NicknameError) -> Refusal {
 /// A code is read from a blackboard: case and space at its ends do not matter.
 fn is_code(wanted: Option<&str>, given: Option<&str>) -> bool {
     match (wanted, given) {
-        (Some(wanted), Some(given)) => wanted.to_lowercase() == given.trim().to_lowercase(),
+        (Some(wanted), Some(given)) => as_heard(wanted) == as_heard(given),
         _ => false,
     }
+}
+
+/// A code as it is read aloud: case, spaces and dashes say nothing.
+fn as_heard(code: &str) -> String {
+    let is_said = |c: &char| !c.is_whitespace() && *c != '-';
+    code.chars().filter(is_said).flat_map(char::to_lowercase).collect()
 }
 
 pub(super) fn is_short(bytes: &Opaque) -> Result<(), Refusal> {

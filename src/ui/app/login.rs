@@ -498,6 +498,11 @@ impl Model {
                 return;
             }
             HostEnd::Ended(_) if was_starting || was_opened => Problem::HostFailed,
+            // It does not run any more.
+            HostEnd::Ended(_) if self.login.phase == Phase::Failed(Problem::HostReady) => {
+                self.login.phase = Phase::Idle;
+                return;
+            }
             // A window that was closed later says nothing about a sign-in.
             HostEnd::Ended(_) => return,
         };

@@ -107,7 +107,7 @@ impl AllWindow {
         widgets::retire(&mut self.window);
     }
 
-    /// Brings it up to the model. The old value comes back where a new one was refused.
+    /// Brings it up to the model. What was refused stays in its box, to be put right.
     pub fn follow(&mut self, model: &Model) {
         let now = {
             let mut view = self.view.borrow_mut();
@@ -120,10 +120,10 @@ impl AllWindow {
         let has_one = self.view.borrow().value().is_some();
         self.field.set_shown(has_one);
         self.save.set_shown(has_one);
-        // While something is typed its being wrong goes away, and what is typed stays.
-        let is_only_forgiven = now.0 == self.filled.0 && now.1 == self.filled.1 && now.2.is_empty();
+        // Only whether it is wrong has changed: what is typed stays.
+        let is_same_value = now.0 == self.filled.0 && now.1 == self.filled.1;
         if now != self.filled {
-            if !is_only_forgiven {
+            if !is_same_value {
                 self.field.set_value(&now.1);
             }
             self.field.set_error(!now.2.is_empty());

@@ -8,7 +8,6 @@ use fltk::prelude::{GroupExt, WidgetBase, WidgetExt};
 
 use super::knobs::{self, BACKUP, BACKUP_COUNTS, BACKUP_KEEP, Knobs, OFFERS, REGISTRATIONS};
 use super::model::{Fact, Model, Msg};
-use super::refused;
 use super::shell::post;
 use crate::server::settings::{
     CODE_UNTIL, CODE_USES, DISCOVERY, REGISTRATION, REGISTRATION_CODE, Settings,
@@ -319,7 +318,7 @@ fn paint(canvas: &Canvas, area: Rect, rows: &[(&'static str, Rect)], model: &Mod
             canvas.text_in(Style::BODY, Colour::Ink2, area, Align::Centre, loading);
             return;
         };
-        let why = refused::words(model.language(), why);
+        let why = model.why_nothing(why);
         let title = tr("con.none.asked");
         let _no_button = paint_empty(canvas, area, Icon::Warn, title, &why, false);
         return;

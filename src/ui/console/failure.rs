@@ -120,6 +120,20 @@ impl Failure {
         }
     }
 
+    /// Whether only its port or a signal stood in the way, and its data are as they were.
+    #[must_use]
+    pub fn spares_data(&self) -> bool {
+        matches!(
+            self,
+            Failure::PortInUse { .. }
+                | Failure::PortDenied { .. }
+                | Failure::NoAddress { .. }
+                | Failure::Listen(_)
+                | Failure::Stuck
+                | Failure::Signal(_)
+        )
+    }
+
     /// Where another program listens, and the next port.
     #[must_use]
     pub fn other_port(&self) -> Option<(SocketAddr, u16)> {

@@ -12,7 +12,7 @@ use super::listing::Listing;
 use super::model::{Model, Msg};
 use super::shell::post;
 use super::table::{place_grid, row_or_dots};
-use super::{refused, units};
+use super::units;
 use crate::net::verb::RoomRow;
 use crate::ui::paint::{Canvas, Icon, Rect};
 use crate::ui::text::tr;
@@ -118,7 +118,7 @@ fn paint_nothing(canvas: &Canvas, below: Rect, model: &Model) {
     if !rooms.is_empty() || rooms.awaited.is_some() {
         return;
     }
-    let failed = rooms.failed.as_ref().map(|why| refused::words(model.language(), why));
+    let failed = rooms.failed.as_ref().map(|why| model.why_nothing(why));
     let (icon, title, hint) = match (&failed, rooms.is_finding()) {
         (Some(why), _) => (Icon::Warn, "con.none.asked", why.as_str()),
         (None, true) => (Icon::Search, "con.none.found", tr("con.none.found.hint")),

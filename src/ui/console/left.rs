@@ -54,11 +54,11 @@ pub struct Left {
     start: Button,
     elsewhere: Button,
     /// The port is taken, so that another one is offered beside the start.
-    is_elsewhere: bool,
     restore: Button,
     stop: Button,
     restart: Button,
     rename: IconButton,
+    copy_addresses: IconButton,
     copy_key: IconButton,
     copy_invite: IconButton,
     menu: IconButton,
@@ -76,6 +76,7 @@ impl Left {
         let stop = Button::new(ButtonKind::DangerOutline, tr("srv.stop")).icon(Icon::Stop);
         let restart = Button::new(ButtonKind::Outline, tr("srv.restart")).icon(Icon::Retry);
         let rename = IconButton::new(Icon::Pencil, tr("con.form.name")).icon_size(16);
+        let copy_addresses = IconButton::new(Icon::Copy, tr("con.copy.addresses")).icon_size(16);
         let copy_key = IconButton::new(Icon::Copy, tr("con.copy.key")).icon_size(16);
         let copy_invite = IconButton::new(Icon::Copy, tr("con.copy.invite")).icon_size(16);
         let menu = IconButton::new(Icon::Palette, tr("con.menu")).on(Colour::Canvas);
@@ -95,11 +96,11 @@ impl Left {
             group,
             start,
             elsewhere,
-            is_elsewhere: false,
             restore,
             stop,
             restart,
             rename,
+            copy_addresses,
             copy_key,
             copy_invite,
             menu,
@@ -125,6 +126,7 @@ impl Left {
         });
         left.rename.on_press(|| post(Msg::Rename));
         left.backup.on_press(|| post(Msg::Backup));
+        left.copy_addresses.on_press(|| post(Msg::Copy(Fact::Addresses)));
         left.copy_key.on_press(|| post(Msg::Copy(Fact::Key)));
         left.copy_invite.on_press(|| post(Msg::Copy(Fact::Invite)));
         left
@@ -142,13 +144,14 @@ impl Left {
         // A server whose data is damaged is started in vain, but who mended it by hand may want to.
         self.restore.place(Rect::new(INNER_X, BUTTONS_Y - 40, INNER_W, 32));
         let half = (INNER_W - 8) / 2;
-        let start_w = if self.is_elsewhere { half } else { INNER_W };
+        let start_w = if self.elsewhere.is_shown() { half } else { INNER_W };
         self.start.place(Rect::new(INNER_X, BUTTONS_Y, start_w, 32));
         self.elsewhere.place(Rect::new(INNER_X + half + 8, BUTTONS_Y, half, 32));
         self.stop.place(Rect::new(INNER_X, BUTTONS_Y, half, 32));
         self.restart.place(Rect::new(INNER_X + half + 8, BUTTONS_Y, half, 32));
         let x = INNER_X + INNER_W - 22;
         self.rename.place(Rect::new(x, NAME_Y - 6, 28, 28));
+        self.copy_addresses.place(Rect::new(x, LISTENING_Y - 6, 28, 28));
         self.copy_key.place(Rect::new(x, KEY_Y - 6, 28, 28));
         self.copy_invite.place(Rect::new(x, INVITE_Y - 6, 28, 28));
         self.backup.place(Rect::new(MARGIN, height - 44, self.backup.wanted_width(), 32));
@@ -164,7 +167,12 @@ impl Left {
         self.restart.set_icon((!is_counting).then_some(Icon::Retry));
         self.rename.set(Icon::Pencil, tr("con.form.name"));
         self.copy_key.set(Icon::Copy, tr("con.copy.key"));
-        self.copy_invite.set(Icon::Copy, tr("con.copy.invite"));
+        let invite = model.status.as_ref().map_or("", |status| &status.invite);
+        let copy = [tr("con.copy.invite"), invite].join("\n");
+        self.copy_invite.set(Icon::Copy, &copy);
+        let addresses = model.status.as_ref().map(|status| status.addresses.join("\n"));
+        let copy = [tr("con.copy.addresses"), &addresses.unwrap_or_default()].join("\n");
+        self.copy_addresses.set(Icon::Copy, &copy);
         self.menu.set(Icon::Palette, tr("con.menu"));
         self.backup.set_label(tr("srv.backup"));
         let is_down = matches!(model.phase, Phase::Stopped | Phase::Failed { .. });
@@ -173,12 +181,11 @@ impl Left {
             Phase::Failed { failure, .. } => failure.other_port(),
             _ => None,
         };
-        self.is_elsewhere = other.is_some();
-        self.place(self.group.h());
         if let Some((_, port)) = other {
             self.elsewhere.set_label(&tr_with("con.start.port", &[("n", &port.to_string())]));
         }
         self.elsewhere.set_shown(other.is_some());
+        self.place(self.group.h());
         let is_damaged =
             matches!(&model.phase, Phase::Failed { failure: Failure::Damaged(..), .. });
         self.start.set_kind(if is_damaged { ButtonKind::Outline } else { ButtonKind::Primary });
@@ -203,6 +210,9 @@ impl Left {
         let has_facts = shows_facts(model).is_some();
         self.rename.set_shown(has_facts);
         self.copy_key.set_shown(has_facts);
+        let has_addresses =
+            model.status.as_ref().is_some_and(|status| !status.addresses.is_empty());
+        self.copy_addresses.set_shown(has_facts && model.is_up() && has_addresses);
         self.copy_invite.set_shown(has_facts);
         self.group.redraw();
     }
@@ -328,7 +338,12 @@ fn paint_facts(canvas: &Canvas, status: &Status, is_up: bool) {
     };
     let room = CARD.right() - 12 - VALUE_X;
     label(LISTENING_Y, tr("con.listening"));
-    value(LISTENING_Y, room, &if is_up { status.addresses.join(", ") } else { "—".to_owned() });
+    let addresses = match (is_up, status.addresses.is_empty()) {
+        (false, _) => "—".to_owned(),
+        (true, true) => tr("con.listening.alone").to_owned(),
+        (true, false) => status.addresses.join(", "),
+    };
+    value(LISTENING_Y, room - 24, &addresses);
     label(PORT_Y, tr("con.port"));
     value(PORT_Y, room, &format!("{} TCP", status.port));
     label(NAME_Y, tr("con.name"));

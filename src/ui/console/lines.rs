@@ -157,6 +157,7 @@ fn of_admin(language: Language, event: &LogEvent) -> String {
         LogEvent::Told { account } => of("con.log.told", account),
         LogEvent::SettingChanged { key, value: None } => fill("con.log.set.secret", "key", key),
         LogEvent::SettingChanged { key, value: Some(value) } => {
+            let value = if value.is_empty() { "-" } else { value };
             language.fill("con.log.set", &[("key", key), ("value", value)])
         }
         LogEvent::Reloaded {} => language.get("con.log.reloaded").to_owned(),

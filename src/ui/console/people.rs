@@ -12,7 +12,7 @@ use super::listing::Listing;
 use super::model::{Model, Msg, Whom};
 use super::shell::post;
 use super::table::{place_grid, row_or_dots};
-use super::{refused, units};
+use super::units;
 use crate::clock;
 use crate::domain::Role;
 use crate::net::verb::{self, AccountRow, BanRow};
@@ -246,7 +246,7 @@ fn paint_nobody(canvas: &Canvas, below: Rect, model: &Model) {
     if !is_empty || accounts.awaited.is_some() {
         return;
     }
-    let failed = accounts.failed.as_ref().map(|why| refused::words(model.language(), why));
+    let failed = accounts.failed.as_ref().map(|why| model.why_nothing(why));
     let (icon, title, hint) = match (&failed, only_bans, accounts.is_finding()) {
         (Some(why), ..) => (Icon::Warn, "con.none.asked", why.as_str()),
         (None, true, _) => (Icon::Unlock, "con.none.bans", tr("con.none.bans.hint")),

@@ -138,6 +138,7 @@ impl Shell {
                 app::copy(&text);
                 self.window.say(tr(match fact {
                     Fact::Key => "con.copied.key",
+                    Fact::Addresses => "con.copied.addresses",
                     Fact::Invite => "con.copied.invite",
                     Fact::Code => "con.copied.code",
                     Fact::Reset => "con.copied.reset",

@@ -51,6 +51,8 @@ pub struct Question {
 thread_local! {
     /// Dialogs that are not on the screen: windows are used anew, see `base::retire`.
     static FREE: RefCell<Vec<Dialog>> = const { RefCell::new(Vec::new()) };
+    /// Questions that were ever asked.
+    static ASKED: Cell<u64> = const { Cell::new(0) };
 }
 
 #[derive(Clone)]
@@ -85,13 +87,40 @@ impl Keys {
 struct Asked {
     question: Question,
     answered: Box<dyn FnOnce(bool)>,
+    /// Of this question alone.
+    number: u64,
+}
+
+/// A question that may be open still.
+pub struct Open {
+    dialog: Dialog,
+    number: u64,
+}
+
+impl Open {
+    /// It is not asked any more, which is a no.
+    pub fn take_back(mut self) {
+        let is_open = |asked: &Asked| asked.number == self.number;
+        if self.dialog.asked.borrow().as_ref().is_some_and(is_open) {
+            self.dialog.answer(false);
+        }
+    }
 }
 
 /// Asks, and calls back once: with whether the action was chosen. Esc and closing are no.
 pub fn ask(question: Question, answered: impl FnOnce(bool) + 'static) {
+    drop(ask_for_now(question, answered));
+}
+
+/// The same, and it can be taken back.
+#[must_use]
+pub fn ask_for_now(question: Question, answered: impl FnOnce(bool) + 'static) -> Open {
     let free = FREE.with_borrow_mut(Vec::pop);
     let mut dialog = free.unwrap_or_else(Dialog::new);
-    dialog.open(question, Box::new(answered));
+    let number = ASKED.get() + 1;
+    ASKED.set(number);
+    dialog.open(Asked { question, answered: Box::new(answered), number });
+    Open { dialog, number }
 }
 
 impl Dialog {
@@ -141,7 +170,8 @@ impl Dialog {
         });
     }
 
-    fn open(&mut self, question: Question, answered: Box<dyn FnOnce(bool)>) {
+    fn open(&mut self, asked: Asked) {
+        let question = &asked.question;
         let (width, height) = size(|width| {
             let inner = width - 2 * PADDING;
             paragraph::lines(Style::BODY, &question.text, inner, LINES_MAX).len()
@@ -152,9 +182,9 @@ impl Dialog {
         // The bounds of the question before would hold.
         self.window.size_range(area.w, area.h, area.w, area.h);
         self.window.resize(area.x, area.y, area.w, area.h);
-        self.place_buttons(&question, (width, height));
+        self.place_buttons(question, (width, height));
         let danger = question.danger;
-        *self.asked.borrow_mut() = Some(Asked { question, answered });
+        *self.asked.borrow_mut() = Some(asked);
         self.keys.set(Keys { opened: clock::uptime(), ..Keys::default() });
         self.window.show();
         // The display has to know of it first.

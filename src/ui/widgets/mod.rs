@@ -28,7 +28,7 @@ pub use base::{
 };
 pub use button::{Button, ButtonKind, ButtonSize, IconButton};
 pub use choice::{Choice, ChoiceKind, paint_radio};
-pub use dialog::{Question, ask};
+pub use dialog::{Open, Question, ask, ask_for_now};
 pub use empty::{EMPTY_HEIGHT, paint_empty, paint_skeleton};
 pub use field::{Field, FieldKind};
 pub use list::{Pointed, RowLook, ScrollList, Side};

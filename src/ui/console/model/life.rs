@@ -150,7 +150,7 @@ impl Model {
         // What was said at the start goes before what is set.
         if let Some(name) = self.renamed.take().filter(|name| *name != status.name) {
             let words = self.language().fill("con.name.given", &[("name", &name)]);
-            out.push(Effect::Trouble(words));
+            out.push(Effect::Say(words));
         }
         self.status = Some(status);
         self.online.set(sessions);

@@ -165,6 +165,8 @@ pub enum Confirm {
 pub enum Fact {
     /// The fingerprint.
     Key,
+    /// Where it is reached.
+    Addresses,
     /// The invite link.
     Invite,
     /// The code that registering asks for.
@@ -515,6 +517,17 @@ impl Model {
         }
     }
 
+    /// Why a tab shows nothing that it asked for. Where the window has what mends it, it says so.
+    #[must_use]
+    pub fn why_nothing(&self, why: &NotDone) -> String {
+        match &self.phase {
+            Phase::Failed { failure: Failure::Damaged(..), .. } => {
+                self.language().get("con.none.damaged").to_owned()
+            }
+            _ => super::refused::words(self.language(), why),
+        }
+    }
+
     fn choose(&mut self, choices: Choices, out: &mut Vec<Effect>) {
         if choices != self.choices {
             self.choices = choices;
@@ -561,7 +574,10 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::BanAddress => model.open(Ask::Address),
         Msg::Submit(filled) => model.submit(&filled, &mut out),
         Msg::Typed => model.typed(),
-        Msg::Dismiss => model.sheet = None,
+        Msg::Dismiss => {
+            model.sheet = None;
+            model.knobs.wrong = None;
+        }
         Msg::Rename => model.rename(),
         Msg::AllSettings => model.all_settings(),
         Msg::Set(key, value) => model.set(key, &value, &mut out),

@@ -122,7 +122,7 @@ fn a_new_name_shows_or_it_is_said_why_not() {
     rename(&mut model);
     // The server goes on by the name that it was started with.
     let effects = update(&mut model, poll(0));
-    assert!(matches!(&effects[..], [Effect::Trouble(_)]), "{effects:?}");
+    assert!(matches!(&effects[..], [Effect::Say(_)]), "{effects:?}");
     assert!(update(&mut model, poll(0)).is_empty(), "it is said once");
     update(&mut model, ended(None));
     rename(&mut model);

@@ -52,10 +52,15 @@ impl Model {
         }
     }
 
-    /// Whether a backup can be made now; also of a server that was stopped.
+    /// Whether a backup can be made now; also of a server that does not run.
     #[must_use]
     pub fn can_back_up(&self) -> bool {
-        matches!(self.phase, Phase::Running | Phase::Stopped) && self.task.is_none()
+        let can_be = match &self.phase {
+            Phase::Running | Phase::Stopped => true,
+            Phase::Failed { failure, .. } => failure.spares_data(),
+            Phase::Starting | Phase::Stopping(_) => false,
+        };
+        can_be && self.task.is_none()
     }
 
     pub(super) fn back_up_now(&mut self, out: &mut Vec<Effect>) {
@@ -103,6 +108,7 @@ impl Model {
         let status = self.status.as_ref();
         let text = match (fact, &self.sheet) {
             (Fact::Key, _) => status.map(|status| status.fingerprint.clone()),
+            (Fact::Addresses, _) => status.map(|status| status.addresses.join("\n")),
             (Fact::Invite, _) => status.map(|status| status.invite.clone()),
             (Fact::Code, _) => self.knobs.code().map(str::to_owned),
             (Fact::Reset, Some(Sheet::Code(code))) => Some(code.code.clone()),
