@@ -7,7 +7,7 @@ use async_channel::{Receiver, Sender};
 
 use super::app::Msg;
 use super::app::checkup::CheckupMsg;
-use super::app::login::HostEnd;
+use super::app::hosting::HostEnd;
 use super::idle::Watch;
 use super::shell::{Core, KICK, wait};
 use super::stage::{Stage, UiError};

@@ -25,15 +25,6 @@ const SEARCH_EVERY_MS: u64 = 5_000;
 /// A server started here is looked for so long before its usual address is chosen.
 const HOSTING_WAIT_MS: u64 = 10_000;
 
-/// How the server program that was started here ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HostEnd {
-    /// It could not be started at all.
-    NotStarted(String),
-    /// It ran and ended with this exit code.
-    Ended(Option<i32>),
-}
-
 /// What the login window does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
@@ -234,7 +225,7 @@ pub struct Login {
     /// Since when a server is being started here.
     pub hosting: Option<u64>,
     /// Windows of servers that were opened here and stand.
-    host_windows: u8,
+    pub(super) host_windows: u8,
     pub(super) started_at: u64,
     /// Since when no server is on this network.
     pub(super) lonely_since: Option<u64>,
@@ -485,30 +476,6 @@ impl Model {
         }
     }
 
-    pub(super) fn host_ended(&mut self, end: HostEnd) {
-        let was_starting = self.login.hosting.take().is_some();
-        self.login.host_windows = self.login.host_windows.saturating_sub(1);
-        let was_opened =
-            matches!(self.login.phase, Phase::Failed(Problem::HostRuns | Problem::HostOpen));
-        let problem = match end {
-            HostEnd::NotStarted(reason) => Problem::HostNotStarted(reason),
-            HostEnd::Ended(Some(0)) if was_starting => Problem::HostClosed,
-            HostEnd::Ended(Some(0)) if was_opened => {
-                self.login.phase = Phase::Idle;
-                return;
-            }
-            HostEnd::Ended(_) if was_starting || was_opened => Problem::HostFailed,
-            // It does not run any more.
-            HostEnd::Ended(_) if self.login.phase == Phase::Failed(Problem::HostReady) => {
-                self.login.phase = Phase::Idle;
-                return;
-            }
-            // A window that was closed later says nothing about a sign-in.
-            HostEnd::Ended(_) => return,
-        };
-        self.login.phase = Phase::Failed(problem);
-    }
-
     fn stop_countdown_when_typing(&mut self) {
         if self.login.so_far.typed && matches!(self.login.phase, Phase::Soon { .. }) {
             self.login.phase = Phase::Idle;
@@ -579,34 +546,5 @@ impl Model {
                 None
             }
         }
-    }
-
-    /// Opens the server's window, which starts a server, or shows the one that runs.
-    fn host(&mut self, out: &mut Vec<Effect>) {
-        if self.login.hosting.is_some() {
-            return;
-        }
-        let is_running = |server: &&FoundCard| server.local && server.reachable;
-        let running = self.login.servers().find(is_running).map(|local| local.id);
-        if self.login.host_windows > 0 {
-            if let Some(id) = running {
-                self.login.choice = Choice::Card(id);
-            }
-            self.login.phase = Phase::Failed(Problem::HostOpen);
-            return;
-        }
-        self.login.host_windows += 1;
-        match running {
-            Some(id) => {
-                self.login.choice = Choice::Card(id);
-                self.login.phase = Phase::Failed(Problem::HostRuns);
-            }
-            None => {
-                self.login.hosting = Some(self.now.mono_ms);
-                self.login.phase = Phase::Idle;
-            }
-        }
-        out.push(Effect::HostServer);
-        out.push(Effect::SearchServers);
     }
 }

@@ -35,6 +35,7 @@ pub mod files;
 pub mod find;
 pub mod games;
 pub mod history;
+pub mod hosting;
 pub mod images;
 pub mod link;
 pub mod links;
@@ -159,7 +160,7 @@ pub enum Msg {
     /// About games.
     Play(play::PlayMsg),
     /// The server program that was started here ended or could not be started.
-    HostEnded(login::HostEnd),
+    HostEnded(hosting::HostEnd),
     /// About board windows.
     Games(games::GamesMsg),
     /// Settings of this computer.

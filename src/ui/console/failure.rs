@@ -147,15 +147,15 @@ impl Failure {
     pub fn words(&self, language: Language) -> String {
         match self {
             Failure::PortInUse { address, by: Some((name, process)) } => {
-                let process = process.to_string();
-                let values = [("address", &**address), ("name", name), ("n", &process)];
+                let (address, process) = (place(address), process.to_string());
+                let values = [("address", &*address), ("name", name), ("n", &process)];
                 language.fill("con.fail.port.by", &values)
             }
             Failure::PortInUse { address, by: None } => {
-                language.fill("con.fail.port", &[("address", address)])
+                language.fill("con.fail.port", &[("address", &place(address))])
             }
             Failure::PortDenied { address } => {
-                language.fill("con.fail.denied", &[("address", address)])
+                language.fill("con.fail.denied", &[("address", &place(address))])
             }
             Failure::NoAddress { address } => {
                 language.fill("con.fail.address", &[("address", address)])
@@ -216,6 +216,14 @@ fn listening(sentence: &str) -> Failure {
         Failure::NoAddress { address }
     } else {
         Failure::Listen(sentence.to_owned())
+    }
+}
+
+/// An address as people know it: where it is every one of this computer, its port says all.
+fn place(address: &str) -> String {
+    match address.parse::<SocketAddr>() {
+        Ok(everywhere) if everywhere.ip().is_unspecified() => everywhere.port().to_string(),
+        _ => address.to_owned(),
     }
 }
 
@@ -335,6 +343,8 @@ mod tests {
         let by = Some(("a (b); c".to_owned(), 7));
         assert_eq!(used("a (b); c (process 7)"), Failure::PortInUse { address: address(), by });
         let unknown = Failure::PortInUse { address: address(), by: None };
+        let words = unknown.words(Language::English);
+        assert!(words.starts_with("Port 1029 is used") && !words.contains("[::]"), "{words}");
         assert_eq!(used("another program"), unknown);
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = taken.local_addr().unwrap();

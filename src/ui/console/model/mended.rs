@@ -2,7 +2,7 @@
 
 use super::tests::{ended, order, running};
 use super::*;
-use crate::net::control::{LogEvent, LogKind};
+use crate::net::control::{LogEntry, LogEvent, LogKind};
 use crate::ui::console::failure::Damage;
 
 #[test]

@@ -9,6 +9,7 @@ mod life;
 mod lists;
 #[cfg(test)]
 mod mended;
+mod report;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -32,12 +33,13 @@ use super::selection::Pick;
 use super::task::Task;
 use super::traffic::Traffic;
 use crate::domain::RoomId;
-use crate::net::control::{LogEntry, OnlineSession, Status};
-use crate::net::verb::{AccountRow, BackupRow, BanRow, Done, NotDone, ResetCode, RoomRow, Verb};
+use crate::net::control::{OnlineSession, Status};
+use crate::net::verb::{AccountRow, BanRow, NotDone, ResetCode, RoomRow, Verb};
 use crate::server::admin::BackupFile;
 use crate::ui::text::{Language, LanguageChoice};
 use deeds::Purpose;
 pub use lists::Whom;
+pub use report::{End, Poll, Report};
 
 /// How the server is, as far as the window knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -217,63 +219,6 @@ pub enum Order {
         /// What.
         text: String,
     },
-}
-
-/// What the link tells the window.
-#[derive(Debug)]
-pub enum Report {
-    /// There is a server; it was there before, or was started here.
-    Attached {
-        /// Whether it was there before.
-        foreign: bool,
-    },
-    /// How it is.
-    Polled(Box<Poll>),
-    /// It did not answer; the link goes on trying.
-    Silent,
-    /// The backup that was asked for is made, or why it is not.
-    BackedUp(Result<BackupRow, NotDone>),
-    /// The event log of a server that does not run, as it lies on the disk.
-    Logged(Vec<LogEntry>),
-    /// What came of [`Order::Backups`].
-    Backups(Vec<BackupFile>),
-    /// What came of [`Order::Restore`]: where the damaged data lies now.
-    Restored(Result<PathBuf, String>),
-    /// There is no server any more.
-    Ended(End),
-    /// What came of [`Order::Do`], verb by verb.
-    Done {
-        /// Of the order.
-        id: u64,
-        /// Why it did not do one, where that is so.
-        results: Vec<Result<Done, NotDone>>,
-    },
-    /// What came of [`Order::Write`].
-    Written(Result<PathBuf, String>),
-}
-
-/// One look at the server.
-#[derive(Debug)]
-pub struct Poll {
-    /// When, on a clock that never jumps.
-    pub at: Duration,
-    /// How it is.
-    pub status: Status,
-    /// Who is online.
-    pub sessions: Vec<OnlineSession>,
-    /// New lines of its log, oldest first.
-    pub entries: Vec<LogEntry>,
-}
-
-/// How a server ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    /// In order.
-    Closed,
-    /// Unseen, and another run of it has taken its place.
-    Replaced,
-    /// Not in order.
-    Failed(Failure),
 }
 
 /// Everything that can happen to the model.

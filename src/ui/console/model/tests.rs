@@ -3,7 +3,7 @@
 use super::*;
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::{Calling, Occasion, Registration};
-use crate::net::verb::{Cause, Whom};
+use crate::net::verb::{Cause, Done, Whom};
 use crate::ui::console::entries::tests::{account, ban, room, session};
 use crate::ui::console::forms::Ask;
 

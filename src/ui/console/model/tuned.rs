@@ -2,7 +2,7 @@
 
 use super::tests::{done, ended, filled, ordered, poll, running};
 use super::*;
-use crate::net::verb::{BackupRow, Cause};
+use crate::net::verb::{BackupRow, Cause, Done};
 use crate::ui::console::failure::Damage;
 use crate::ui::console::knobs;
 
