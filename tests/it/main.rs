@@ -12,6 +12,7 @@ mod admin;
 mod backup;
 mod console;
 mod exposition;
+mod failures;
 mod files;
 mod files_cut;
 mod files_end;

@@ -326,13 +326,17 @@ impl State {
                 self.forget_account(turn, ticket, Owner { server, account });
             }
             Intent::ForgetSignIn { ticket, server, account } => {
-                turn.writes.extend(self.known.drop_token(Owner { server, account }));
-                turn.answer(ticket, Ok(Answer::Done));
+                self.forget_sign_in(turn, ticket, Owner { server, account });
             }
             Intent::SetSetting { key, value } => {
                 turn.writes.push(self.known.set_setting(key, value));
             }
         }
+    }
+
+    fn forget_sign_in(&mut self, turn: &mut Turn<'_>, ticket: Ticket, owner: Owner) {
+        turn.writes.extend(self.known.drop_token(owner));
+        turn.answer(ticket, Ok(Answer::Done));
     }
 
     /// What is asked of conversations as they are kept.

@@ -2,14 +2,14 @@
 
 use super::{Hub, encode};
 use crate::clock::Moment;
-use crate::domain::{AccountId, ConversationKind, Message};
+use crate::domain::{AccountId, ConversationKind, Message, Person};
 use crate::net::control::{LogEvent, LogKind};
 use crate::net::protocol::{Event, Goodbye, ServerFrame};
 use crate::net::verb::{Done, NotDone};
 use crate::server::admission::counted;
 use crate::server::commands::admin::{Call, Cut, News};
 use crate::server::job::Caller;
-use crate::server::journal;
+use crate::server::journal::{self, field};
 
 impl Hub {
     pub(super) fn spread(
@@ -47,6 +47,27 @@ impl Hub {
             let online = self.accounts.get(&row.person.account);
             row.links = online.map_or(0, |online| online.sessions.len() as u64);
         }
+    }
+
+    /// That somebody came: a new account, or with a new password, or as before.
+    pub(super) fn note_entered(
+        &self,
+        caller: &Caller,
+        person: &Person,
+        (is_new, has_reset): (bool, bool),
+        (address, client): (&str, &str),
+    ) {
+        let account = person.account;
+        let address = || address.to_owned();
+        let note = |event| self.journal.note(LogKind::Auth, Some(caller.session), event);
+        if is_new {
+            let nickname = field(&person.nickname);
+            note(LogEvent::Registered { account, nickname, address: address() });
+        }
+        if has_reset {
+            note(LogEvent::PasswordReset { account, address: address() });
+        }
+        note(LogEvent::SignedIn { account, address: address(), client: client.to_owned() });
     }
 
     /// That a room came to be or ended, by the line of its log that says so.

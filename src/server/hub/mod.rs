@@ -268,18 +268,9 @@ impl Hub {
         }
         let address = applicant.address.clone();
         let (account, client) = (caller.account, field(&applicant.client));
-        if is_new {
-            let nickname = field(&person.nickname);
-            let event = LogEvent::Registered { account, nickname, address: address.clone() };
-            self.journal.note(LogKind::Auth, Some(caller.session), event);
-        }
         // Who is given a recovery code and is not new has spent the one before.
-        if !is_new && matches!(step, AuthStep::Registered { .. }) {
-            let event = LogEvent::PasswordReset { account, address: address.clone() };
-            self.journal.note(LogKind::Auth, Some(caller.session), event);
-        }
-        let event = LogEvent::SignedIn { account, address, client: client.clone() };
-        self.journal.note(LogKind::Auth, Some(caller.session), event);
+        let has_reset = !is_new && matches!(step, AuthStep::Registered { .. });
+        self.note_entered(&caller, &person, (is_new, has_reset), (&address, &client));
         caller.outbox.push_frame(&ServerFrame::Auth { id, step });
         drop(applicant.entered.try_send(Ok(caller.clone())));
         let session = Session {

@@ -17,6 +17,18 @@ pub enum Whom {
 }
 
 impl Model {
+    /// Another tab; what was refused in one is not said in the next.
+    pub(super) fn turn_to(&mut self, tab: Tab, out: &mut Vec<Effect>) {
+        self.tab = tab;
+        self.knobs.wrong = None;
+        self.reload(out);
+    }
+
+    /// The window over this one goes, and what was refused in it.
+    pub(super) fn dismiss(&mut self) {
+        (self.sheet, self.knobs.wrong) = (None, None);
+    }
+
     /// Asks for what the open tab shows, where that does not come by itself.
     pub(super) fn reload(&mut self, out: &mut Vec<Effect>) {
         match self.tab {

@@ -498,11 +498,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::Answer(answer) => model.answer(answer, &mut out),
         Msg::Tick => model.tick(&mut out),
         Msg::Spare => model.spare(&mut out),
-        Msg::Tab(tab) => {
-            model.tab = tab;
-            model.knobs.wrong = None;
-            model.reload(&mut out);
-        }
+        Msg::Tab(tab) => model.turn_to(tab, &mut out),
         Msg::Sort(column) => model.sort(column, &mut out),
         Msg::Find(text) => model.find(&text, &mut out),
         Msg::Pick(row, pick) => model.pick(row, pick),
@@ -519,10 +515,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
         Msg::BanAddress => model.open(Ask::Address),
         Msg::Submit(filled) => model.submit(&filled, &mut out),
         Msg::Typed => model.typed(),
-        Msg::Dismiss => {
-            model.sheet = None;
-            model.knobs.wrong = None;
-        }
+        Msg::Dismiss => model.dismiss(),
         Msg::Rename => model.rename(),
         Msg::AllSettings => model.all_settings(),
         Msg::Set(key, value) => model.set(key, &value, &mut out),
