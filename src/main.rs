@@ -29,6 +29,8 @@ use mychat::ui::text::Language;
 use mychat::ui::{self, ClientOptions, UiError};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
+/// Anything that has no code of its own.
+const FAILED: u8 = 1;
 /// The data cannot be opened (`EX_NOINPUT` of sysexits.h).
 const CANNOT_OPEN: u8 = 66;
 /// The port cannot be opened (`EX_UNAVAILABLE`).
@@ -85,6 +87,7 @@ fn run_client(connect: Option<Invite>, home: Option<PathBuf>) -> ExitCode {
 
 fn run_server(serve: Serve) -> ExitCode {
     let everywhere = SocketAddr::new(Ipv6Addr::UNSPECIFIED.into(), DEFAULT_PORT);
+    let data = serve.data.clone();
     let setup = server::Setup {
         listen: if serve.listen.is_empty() { vec![everywhere] } else { serve.listen },
         data: serve.data,
@@ -92,7 +95,9 @@ fn run_server(serve: Serve) -> ExitCode {
         discovery: serve.discovery,
         metrics: serve.metrics,
     };
+    let mut had_run = false;
     let result = Server::start(setup).and_then(|server| {
+        had_run = true;
         // First the signals: whoever reads the line may send one at once.
         heed_server_signals(server.stopper())?;
         print_line(&server.ready().to_string());
@@ -102,7 +107,9 @@ fn run_server(serve: Serve) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&error);
-            exit_code(&error)
+            let code = exit_code(&error);
+            server::note_failed(&data, &error, (code, had_run));
+            code.into()
         }
     }
 }
@@ -180,18 +187,18 @@ fn is_reload(_signal: async_signal::Signal) -> bool {
     false
 }
 
-fn exit_code(error: &ServerError) -> ExitCode {
+fn exit_code(error: &ServerError) -> u8 {
     match error {
-        ServerError::Store(StoreError::Storage(_)) => DISK_FAILED.into(),
+        ServerError::Store(StoreError::Storage(_)) => DISK_FAILED,
         ServerError::Store(_)
         | ServerError::Broken { .. }
         | ServerError::Key(TlsError::KeyFile { .. })
         | ServerError::KeyLost { .. }
         | ServerError::StoreMissing { .. }
         | ServerError::Secrets { .. }
-        | ServerError::Control { .. } => CANNOT_OPEN.into(),
-        ServerError::Listen { .. } => CANNOT_LISTEN.into(),
-        _ => ExitCode::FAILURE,
+        | ServerError::Control { .. } => CANNOT_OPEN,
+        ServerError::Listen { .. } => CANNOT_LISTEN,
+        _ => FAILED,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use super::finder::{FoundCard, Met, Source};
@@ -256,10 +256,12 @@ impl Card {
         self.announced.is_some() || self.proven.is_some() || self.met.is_some()
     }
 
-    /// Where it was proven, then where it says that it is, then where it was.
+    /// Where it was proven, then where it says that it is, then where it was. What holds on one link
+    /// alone is worth the least: it names an interface of this computer.
     fn addresses(&self) -> Vec<Address> {
         let mut addresses = Vec::new();
         let proven = self.proven.is_some().then_some(&self.address);
+        let proven = proven.filter(|address| !is_link_local(address));
         let announced = self.announced.iter().flat_map(|found| &found.addresses);
         let (first, others) = (announced.clone().take(1), announced.skip(1));
         for address in proven.into_iter().chain(first).chain(&self.met).chain(others) {
@@ -290,6 +292,11 @@ impl Card {
                 || announced.is_some_and(|found| found.addresses.iter().any(is_loopback)),
         }
     }
+}
+
+fn is_link_local(address: &Address) -> bool {
+    let ip = address.host.split('%').next().and_then(|host| host.parse().ok());
+    ip.is_some_and(|ip: Ipv6Addr| ip.is_unicast_link_local())
 }
 
 fn is_loopback(address: &Address) -> bool {
@@ -365,6 +372,21 @@ mod tests {
         cards.looked(ID, None);
         let list = cards.news(seconds(12)).unwrap();
         assert!(list[0].proven && !list[0].reachable);
+    }
+
+    #[test]
+    fn an_address_of_one_link_is_given_up_for_any_other() {
+        let mut cards = Cards::new(seconds(0));
+        let local = "fe80::1%eth0";
+        cards.found(found(local));
+        cards.next_look(seconds(1)).unwrap();
+        cards.looked(ID, Some((address(local), probed("its own"))));
+        let both = vec![address("10.0.0.1"), address(local)];
+        cards.found(FoundServer { addresses: both.clone(), ..found(local) });
+        let (_, addresses) = cards.next_look(seconds(11)).unwrap();
+        assert_eq!(addresses, both);
+        cards.looked(ID, Some((address("10.0.0.1"), probed("its own"))));
+        assert_eq!(cards.news(seconds(12)).unwrap()[0].address, address("10.0.0.1"));
     }
 
     #[test]

@@ -160,6 +160,8 @@ pub enum LogEvent {
     Started { listening: String },
     /// The server closes.
     Stopping {},
+    /// It did not start, or had run and ended by itself: its exit code and its sentence.
+    Failed { code: u8, why: String, had_run: bool },
     /// An account was made.
     Registered { account: AccountId, nickname: String, address: String },
     /// Somebody signed in.

@@ -44,6 +44,12 @@ pub fn read(data: &Path, most: usize) -> Vec<LogEntry> {
     oldest_first.map(|(entry, number)| LogEntry { number, kept: true, ..entry }).collect()
 }
 
+/// Whether a data folder has one.
+#[must_use]
+pub fn is_there(data: &Path) -> bool {
+    data.join(FOLDER).is_dir()
+}
+
 /// The days that have a file, oldest first. What the clock has still to come to was written by one that was
 /// wrong, and counts as older than all that it has seen.
 fn days(folder: &Path, today: &str) -> Vec<(String, PathBuf)> {

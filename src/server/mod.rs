@@ -67,13 +67,14 @@ pub mod today;
 pub mod transfers;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use async_channel::{Receiver, Sender};
 
 use crate::domain::ServerId;
+use crate::net::control::{LogEvent, LogKind};
 use crate::net::tls::TlsError;
 use crate::store::StoreError;
 
@@ -162,6 +163,20 @@ pub enum ServerError {
         /// What the system said.
         error: std::io::Error,
     },
+}
+
+/// What a server says of its end has paths in it and what can be done.
+const SENTENCE_CHARS_MAX: usize = 2_000;
+
+/// Notes in the event log of a folder why its server ended. Where there is none, or where it is another
+/// server's just now, nothing is written.
+pub fn note_failed(data: &Path, error: &ServerError, (code, had_run): (u8, bool)) {
+    let is_others = matches!(error, ServerError::Store(StoreError::Locked(_)));
+    if !is_others && logbook::is_there(data) {
+        let why = error.to_string().chars().take(SENTENCE_CHARS_MAX).collect();
+        let failed = LogEvent::Failed { code, why, had_run };
+        journal::note_in(data, LogKind::Error, std::iter::once(failed));
+    }
 }
 
 /// A running server.

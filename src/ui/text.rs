@@ -239,9 +239,9 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         Reason::ShakeTooSoon => wait_ms.unwrap_or(10_000).div_ceil(1_000).max(1),
         _ => wait_ms.unwrap_or(1_000).div_ceil(1_000).max(1),
     };
-    let key = match (refusal.reason, wait_ms) {
-        (Reason::Banned, Some(_)) => "reason.banned.minutes".to_owned(),
-        _ => format!("reason.{code}"),
+    let (key, number) = match (refusal.reason, wait_ms) {
+        (Reason::Banned, Some(_)) => banned(number),
+        _ => (format!("reason.{code}"), number),
     };
     let one = (number == 1).then(|| language.one(&key)).flatten();
     let known = one.or_else(|| language.find(&key));
@@ -251,6 +251,16 @@ pub fn refusal(language: Language, refusal: &Refusal) -> String {
         Some(words) => format!("{said} {}", language.fill("reason.words", &[("text", words)])),
         None => said,
     }
+}
+
+/// For how much longer, in the largest unit of which there are two.
+fn banned(minutes: u64) -> (String, u64) {
+    let (unit, number) = match minutes {
+        2_880.. => ("days", minutes.div_ceil(1_440)),
+        120.. => ("hours", minutes.div_ceil(60)),
+        _ => ("minutes", minutes),
+    };
+    (format!("reason.banned.{unit}"), number)
 }
 
 /// Why the server hung up and what to do.
@@ -465,6 +475,18 @@ mod tests {
         ];
         for (cause, sentence) in cases {
             assert_eq!(refusal(english, &cause), sentence);
+        }
+    }
+
+    #[test]
+    fn a_ban_is_told_in_the_unit_that_says_it_shortest() {
+        let cases = [(1, "minute"), (119, "119 more minutes"), (120, "2 more hours")];
+        let longer = [(1_440, "24 more hours"), (2_880, "2 more days"), (2_881, "3 more days")];
+        for (minutes, words) in cases.into_iter().chain(longer) {
+            let retry_after_ms = Some(minutes * 60_000);
+            let banned = Refusal { retry_after_ms, ..Refusal::new(Reason::Banned) };
+            let told = refusal(Language::English, &banned);
+            assert!(told.contains(words), "{told}");
         }
     }
 

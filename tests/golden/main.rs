@@ -404,6 +404,8 @@ table!(log_events, value, LogEvent {
     "log.setting_changed", LogEvent::SettingChanged { .. } =>
         LogEvent::SettingChanged { key: "files.days".into(), value: Some("60".into()) };
     "log.reloaded", LogEvent::Reloaded {} => LogEvent::Reloaded {};
+    "log.failed", LogEvent::Failed { .. } =>
+        LogEvent::Failed { code: 69, why: "no port".into(), had_run: false };
     "log.restored", LogEvent::Restored { .. } =>
         LogEvent::Restored { path: "/backups/lab.tar".into(), at: 1_700_000_000_000 };
     "log.password_reset", LogEvent::PasswordReset { .. } =>

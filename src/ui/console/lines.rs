@@ -29,19 +29,21 @@ pub fn sentence(language: Language, what: &What) -> String {
         What::Event(event) => of_event(language, event),
         What::Ended { end: End::Closed, .. } => language.get("con.log.stopped").to_owned(),
         What::Ended { end: End::Replaced, .. } => language.get("con.log.replaced").to_owned(),
-        What::Ended { end: End::Failed(failure), had_run } => {
-            let key = if *had_run { "con.log.ended" } else { "con.log.not_started" };
-            let words = failure.words(language);
-            let reason = match failure {
-                // What whoever is asked for help wants to know.
-                Failure::Damaged(_, found) => {
-                    language.fill("con.log.found", &[("words", &words), ("reason", found)])
-                }
-                _ => words,
-            };
-            language.fill(key, &[("reason", &reason)])
-        }
+        What::Ended { end: End::Failed(failure), had_run } => failed(language, failure, *had_run),
     }
+}
+
+fn failed(language: Language, failure: &Failure, had_run: bool) -> String {
+    let key = if had_run { "con.log.ended" } else { "con.log.not_started" };
+    let words = failure.words(language);
+    let reason = match failure {
+        // What whoever is asked for help wants to know.
+        Failure::Damaged(_, found) => {
+            language.fill("con.log.found", &[("words", &words), ("reason", found)])
+        }
+        _ => words,
+    };
+    language.fill(key, &[("reason", &reason)])
 }
 
 fn of_event(language: Language, event: &LogEvent) -> String {
@@ -50,6 +52,9 @@ fn of_event(language: Language, event: &LogEvent) -> String {
             language.fill("con.log.started", &[("address", listening)])
         }
         LogEvent::Stopping {} => language.get("con.log.stopping").to_owned(),
+        LogEvent::Failed { code, why, had_run } => {
+            failed(language, &Failure::of(Some(i32::from(*code)), why), *had_run)
+        }
         LogEvent::Registered { account, nickname, address } => {
             let account = account.to_string();
             let values = [("account", &*account), ("name", nickname), ("address", address)];
@@ -273,6 +278,7 @@ mod tests {
         let nickname = "n".to_owned();
         let mut events: Vec<LogEvent> = some().into_iter().map(|entry| entry.what).collect();
         events.push(LogEvent::Stopping {});
+        events.push(LogEvent::Failed { code: 74, why: "x".into(), had_run: true });
         events.push(LogEvent::Registered { account, nickname, address: address.clone() });
         events.push(LogEvent::LockedOut {
             login: "l".into(),

@@ -11,6 +11,9 @@ use crate::limits::LOG_ENTRIES_MAX;
 use crate::net::control::{LogEntry, LogEvent, LogKind};
 use crate::ui::text::Language;
 
+/// What a server says of its end is about this one, and not about one before.
+const SAID_MS: i64 = 10_000;
+
 /// Which lines are shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Chip {
@@ -109,8 +112,13 @@ impl Log {
         self.put(lines.map(|(at, kind, what)| (at, kind, What::Event(what))).collect(), language)
     }
 
-    /// Notes how the server ended.
+    /// Notes how the server ended, unless it has said so itself just now.
     pub fn note_end(&mut self, at: i64, end: End, had_run: bool, language: Language) {
+        let last = self.entries.back().filter(|line| at.saturating_sub(line.at) < SAID_MS);
+        let is_said = |line: &Line| matches!(line.what, What::Event(LogEvent::Failed { .. }));
+        if matches!(end, End::Failed(_)) && last.is_some_and(is_said) {
+            return;
+        }
         let kind = match end {
             End::Closed | End::Replaced => LogKind::Info,
             End::Failed(_) => LogKind::Error,
@@ -306,11 +314,20 @@ pub(super) mod tests {
         log.note_end(7, End::Failed(Failure::Signal(9)), true, english);
         log.note_end(8, End::Closed, true, english);
         assert_eq!(numbers(&log), [7, 6, 5, 4, 3, 2, 1]);
-        let line = log.row(1).unwrap();
+        let said = entry(
+            9,
+            LogKind::Error,
+            LogEvent::Failed { code: 69, why: "x".into(), had_run: false },
+        );
+        log.add(vec![LogEntry { at: 9, kept: true, ..said }], english);
+        log.note_end(10, End::Failed(Failure::Listen("x".into())), false, english);
+        assert_eq!(numbers(&log).len(), 8, "what it said itself is not said twice");
+        log.choose(Chip::Kind(LogKind::Error), english);
+        assert_eq!(numbers(&log), [8, 6, 5]);
+        log.choose(Chip::All, english);
+        let line = log.row(2).unwrap();
         assert_eq!((line.at, line.kind), (7, LogKind::Error));
         assert!(sentence(english, &line.what).contains("signal 9"));
-        log.choose(Chip::Kind(LogKind::Error), english);
-        assert_eq!(numbers(&log), [6, 5]);
     }
 
     #[test]

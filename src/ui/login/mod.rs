@@ -535,6 +535,9 @@ fn other_hint(model: &Model) -> &'static str {
     }
 }
 
+/// What is in the way is said in so many lines at most.
+const SENTENCE_LINES: usize = 4;
+
 fn paint_form(canvas: &Canvas, view: &View) {
     if let Some(face) = view.face {
         canvas.avatar(face, 480, 36, 80, false);
@@ -548,5 +551,13 @@ fn paint_form(canvas: &Canvas, view: &View) {
     canvas.icon_on(row.icon, FORM_X + 1, 364, 16, icon, Colour::Paper);
     let action = row.action.map_or(0, |key| 16 + super::paint::text::width(Style::BODY, tr(key)));
     let area = Rect::new(FORM_X + 22, 352, FORM_W - 22 - action, 40);
-    paragraph::draw_middle(canvas, Style::CAPTION, ink, area, &row.words);
+    let lines = paragraph::lines(Style::CAPTION, &row.words, area.w, SENTENCE_LINES).len();
+    match i32::try_from(lines).unwrap_or(2) {
+        // The reason of an administrator takes the place of what checks the network.
+        lines @ 3.. if !row.check => {
+            let area = Rect { y: area.y + 10, h: lines * Style::CAPTION.line, ..area };
+            paragraph::draw(canvas, Style::CAPTION, ink, area, Align::Left, &row.words);
+        }
+        _ => paragraph::draw_middle(canvas, Style::CAPTION, ink, area, &row.words),
+    }
 }

@@ -24,20 +24,20 @@ pub enum Report {
     BackedUp(Result<BackupRow, NotDone>),
     /// The event log of a server that does not run, as it lies on the disk.
     Logged(Vec<LogEntry>),
-    /// What came of [`Order::Backups`].
+    /// What came of [`Order::Backups`](super::Order::Backups).
     Backups(Vec<BackupFile>),
-    /// What came of [`Order::Restore`]: where the damaged data lies now.
+    /// What came of [`Order::Restore`](super::Order::Restore): where the damaged data lies now.
     Restored(Result<PathBuf, String>),
     /// There is no server any more.
     Ended(End),
-    /// What came of [`Order::Do`], verb by verb.
+    /// What came of [`Order::Do`](super::Order::Do), verb by verb.
     Done {
         /// Of the order.
         id: u64,
         /// Why it did not do one, where that is so.
         results: Vec<Result<Done, NotDone>>,
     },
-    /// What came of [`Order::Write`].
+    /// What came of [`Order::Write`](super::Order::Write).
     Written(Result<PathBuf, String>),
 }
 
