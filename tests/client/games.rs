@@ -64,11 +64,13 @@ fn friends(place: &Place) -> (Seat, Seat) {
         .unwrap();
     let answer = ContactAnswer::Accept { group, remark: String::new() };
     order(&mut momo, Command::AnswerContact { from: me.account, answer }).unwrap();
+    // What comes while the book is fetched for the first time stands in it.
     lime.until(|event| match event {
         ClientEvent::Notice(notice) => {
             matches!(&**notice, mychat::domain::Notice::Contact(contact) if contact.friend)
                 .then_some(())
         }
+        ClientEvent::Book(book) => book.contacts.get(&to).filter(|one| one.friend).map(|_| ()),
         _ => None,
     });
     (lime, momo)
